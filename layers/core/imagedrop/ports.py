@@ -1,0 +1,245 @@
+"""The ports: what the core asks of the world. Adapters: obs, ims, ledger, queues, notices; tests hand in fakes.
+
+Nothing in the core reads a clock, sleeps, draws a random number or opens a connection but through these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from imagedrop.drop import Drop
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime:
+        """Now, aware, UTC."""
+
+
+class Sleep(Protocol):
+    def __call__(self, seconds: float) -> None: ...
+
+
+class Random(Protocol):
+    """`random.Random` is one."""
+
+    def random(self) -> float:
+        """In [0, 1)."""
+
+
+# --- OBS ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHead:
+    """An object as HEAD or LIST shows it. `etag` without quotes; `last_modified` UTC, `2026-11-24T13:00:00Z`, whole
+    seconds (LIST has more digits than HEAD: both are cut to the same)."""
+
+    key: str
+    etag: str
+    size: int
+    last_modified: str
+    storage_class: str | None = None  # None: not said, which OBS means as STANDARD
+    encryption: str | None = None  # x-amz-server-side-encryption
+    content_encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One LIST page (at most 1,000 keys); `after` is where the next begins, None at the end."""
+
+    objects: Sequence[ObjectHead]
+    after: str | None
+
+
+class ObjectChanged(Exception):
+    """The object is not the one asked for any more (412 on If-Match), or it is gone."""
+
+
+class ObjectsUnavailable(Exception):
+    """OBS did not answer as it should, after the retries inside the call: try again later."""
+
+
+class ObjectsRefused(Exception):
+    """OBS refuses us (403, wrong region, no such bucket): an operator must mend it. `code` is OBS's own."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code, self.message = code, message
+
+
+class Objects(Protocol):
+    """OBS. Every method may raise ObjectsUnavailable or ObjectsRefused."""
+
+    def head(self, bucket: str, key: str) -> ObjectHead | None: ...
+
+    def get(self, bucket: str, key: str, *, limit: int) -> tuple[ObjectHead, bytes] | None:
+        """The object's head and its first `limit` bytes; None where there is none."""
+
+    def read(self, bucket: str, key: str, etag: str, offset: int, length: int) -> bytes:
+        """`length` bytes at `offset` of the object with this ETag. Raises ObjectChanged."""
+
+    def put(self, bucket: str, key: str, body: bytes, content_type: str = "application/json") -> None: ...
+
+    def delete(self, bucket: str, key: str) -> None: ...
+
+    def list(self, bucket: str, prefix: str = "", after: str | None = None) -> Listing: ...
+
+    def storage_class(self, bucket: str) -> str | None:
+        """The bucket's storage class, `STANDARD` and so on; None where OBS does not say."""
+
+    def region(self, bucket: str) -> str | None: ...
+
+
+# --- IMS ---------------------------------------------------------------------------------------------------------
+
+# How an IMS error is to be taken (facts: error codes of IMS and of the API gateway).
+#   refused: definite and permanent, for what the drop asks       busy: definite, try again later (429, IMG.0060)
+#   held: definite, an operator must act (quota, balance, role)   unknown: it may have been accepted: look it up
+#   undelivered: it surely never arrived: send it again
+ErrorClass = Literal["refused", "busy", "held", "unknown", "undelivered"]
+
+
+class ImsError(Exception):
+    """IMS did not do it. `code` is IMS's or the gateway's (`IMG.0056`, `APIGW.0308`), or the kind of connection failure."""
+
+    def __init__(self, kind: ErrorClass, code: str, message: str, request_id: str | None = None) -> None:
+        super().__init__(f"{code}: {message}")
+        self.kind, self.code, self.message, self.request_id = kind, code, message, request_id
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An IMS job. `image_ids`: from entities and from sub-jobs, system image first where that can be told."""
+
+    job_id: str
+    status: Literal["INIT", "RUNNING", "SUCCESS", "FAIL"]
+    image_ids: Sequence[str] = ()
+    error_code: str | None = None
+    fail_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A private image as ListImages shows it. `tags` as key -> value; `origin` is `file,<bucket>:<key>`."""
+
+    id: str
+    name: str
+    status: str
+    min_disk: int
+    created_at: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+    origin: str | None = None
+    data_disk: bool = False
+
+
+class Images(Protocol):
+    """IMS. Every method may raise ImsError; for those that only read, `unknown` means as much as `busy`."""
+
+    def create(self, body: Mapping[str, Any]) -> str:
+        """CreateImage; the job id. Never retried inside."""
+
+    def job(self, job_id: str) -> Job | None:
+        """None: IMS knows no such job."""
+
+    def by_ids(self, image_ids: Sequence[str]) -> Sequence[Image]: ...
+
+    def by_tag(self, key: str, value: str) -> Sequence[Image]: ...
+
+    def by_name(self, name: str) -> Sequence[Image]: ...
+
+
+# --- the ledger and the queues -----------------------------------------------------------------------------------
+
+
+class Conflict(Exception):
+    """The row was written by somebody else since it was read: read it again and decide anew."""
+
+
+class Ledger(Protocol):
+    """One row a drop, written whole and only if its revision is still the one that was read."""
+
+    def get(self, drop_id: str) -> Drop | None:
+        """Strongly consistent."""
+
+    def save(self, drop: Drop) -> Drop:
+        """Writes it as the revision after `drop.revision` (0: there must be no row); returns it. Raises Conflict."""
+
+    def delete(self, drop: Drop) -> None:
+        """Raises Conflict where the row has moved on."""
+
+    def lock(self, drop: Drop) -> str | None:
+        """Makes this the live drop of its bucket and key; None, or the drop id that is live already."""
+
+    def unlock(self, drop: Drop) -> None:
+        """Lets go of the key, if this drop holds it."""
+
+    def live(self, bucket: str, key: str) -> str | None:
+        """The drop id that is live for this key."""
+
+    def open(self) -> Iterable[Drop]:
+        """Every row that has not ended or whose owner has not been told everything yet."""
+
+    def name_part(self, bucket: str, part: str, image_key: str) -> None:
+        """Records that the sidecar of `image_key` names the file `part` (a data or bitmap file)."""
+
+    def part_of(self, bucket: str, part: str) -> Sequence[str]:
+        """The image keys whose sidecars name this file."""
+
+    def load(self, name: str) -> dict[str, Any] | None:
+        """A note of the sweep's or of the notices' own (cursor, counters) ..."""
+
+    def store(self, name: str, value: Mapping[str, Any]) -> None: ...
+
+
+QueueName = Literal["drops", "registrations", "polls", "notices"]
+
+
+class Queues(Protocol):
+    def send(self, queue: QueueName, body: Mapping[str, Any], delay: int = 0) -> None:
+        """`delay` in whole seconds, at most 900."""
+
+    def send_many(self, queue: QueueName, bodies: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+        """Sends them all, ten a call; the positions of those that were not taken."""
+
+    def put_back(self, queue: QueueName, receipt: str, seconds: int) -> None:
+        """Makes the message visible again after `seconds` (ChangeMessageVisibility)."""
+
+
+class Topic(Protocol):
+    def publish(self, subject: str, body: str, attributes: Mapping[str, str]) -> None: ...
+
+
+class MailRefused(Exception):
+    """The mail service refuses this mail for good: trying again cannot help."""
+
+
+class Mail(Protocol):
+    def send(self, to: str, subject: str, text: str, html: str) -> None:
+        """Raises MailRefused, or any other exception for what may pass."""
+
+
+class Meter(Protocol):
+    """Counts that alarms watch (CloudWatch metrics through the log)."""
+
+    def count(self, name: str, value: int = 1) -> None: ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything that a handler needs, handed in. `settings` is imagedrop.settings.Settings."""
+
+    settings: Any
+    objects: Objects
+    images: Images
+    ledger: Ledger
+    queues: Queues
+    topic: Topic
+    mail: Mail
+    meter: Meter
+    clock: Clock
+    random: Random
+    sleep: Sleep
