@@ -8,19 +8,24 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import tempfile
 import threading
 import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from imagedrop_local.faults import Fault, Faults
 
 CHUNK = 1 << 20
+
+
+class Body(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Request:
     path: str
     raw_query: str
     headers: Message
-    stream: IO[bytes]
+    stream: Body
     length: int
 
     @property
@@ -167,67 +172,74 @@ def _control(control: Control, request: Request, path: str) -> Response:
 
 
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        timeout = 120
-        disable_nagle_algorithm = True
+    class Bound(_Handler):
+        pass
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
-            pass
+    Bound.server_ = server
+    return Bound
 
-        def _any(self) -> None:
-            request = self._request()
-            if request is None:
-                return
-            try:
-                response = server.answer(request)
-            except Hangup:
-                self._reset()
-                return
-            except ConnectionError:
-                self.close_connection = True
-                return
-            self._send(request, response)
 
-        do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _any  # noqa: N815
+class _Handler(BaseHTTPRequestHandler):
+    server_: Server
+    protocol_version = "HTTP/1.1"
+    timeout = 120
+    disable_nagle_algorithm = True
 
-        def _request(self) -> Request | None:
-            path, _, query = self.path.partition("?")
-            if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-                stream, length = _dechunk(self.rfile)
-            else:
-                stream, length = self.rfile, int(self.headers.get("Content-Length") or 0)
-            return Request(self.command, path, query, self.headers, _Limited(stream, length), length)
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        pass
 
-        def _send(self, request: Request, response: Response) -> None:
-            headers = dict(response.headers)
-            if isinstance(response.body, bytes):
-                headers.setdefault("Content-Length", str(len(response.body)))
-            if isinstance(request.stream, _Limited) and not request.stream.drain():
-                headers["Connection"] = "close"
-                self.close_connection = True
-            self.send_response(response.status)
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            if self.command == "HEAD":
-                return
-            for piece in (response.body,) if isinstance(response.body, bytes) else response.body:
-                self.wfile.write(piece)
-
-        def _reset(self) -> None:
-            """RST, so that the client sees a reset and not an empty answer."""
+    def _any(self) -> None:
+        request = self._request()
+        if request is None:
+            return
+        try:
+            response = self.server_.answer(request)
+        except Hangup:
+            self._reset()
+            return
+        except ConnectionError:
             self.close_connection = True
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
+            return
+        self._send(request, response)
 
-    return Handler
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _any  # noqa: N815
+
+    def _request(self) -> Request | None:
+        path, _, query = self.path.partition("?")
+        stream: Body
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            stream, length = _dechunk(self.rfile)
+        else:
+            stream, length = self.rfile, int(self.headers.get("Content-Length") or 0)
+        return Request(self.command, path, query, self.headers, _Limited(stream, length), length)
+
+    def _send(self, request: Request, response: Response) -> None:
+        headers = dict(response.headers)
+        if isinstance(response.body, bytes):
+            headers.setdefault("Content-Length", str(len(response.body)))
+        if isinstance(request.stream, _Limited) and not request.stream.drain():
+            headers["Connection"] = "close"
+            self.close_connection = True
+        self.send_response(response.status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command == "HEAD":
+            return
+        for piece in (response.body,) if isinstance(response.body, bytes) else response.body:
+            self.wfile.write(piece)
+
+    def _reset(self) -> None:
+        """RST, so that the client sees a reset and not an empty answer."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
 
 
 class _Limited:
     """A request body: never reads past its length; `drain` makes the connection usable again."""
 
-    def __init__(self, raw: IO[bytes], length: int) -> None:
+    def __init__(self, raw: Body, length: int) -> None:
         self._raw, self._left = raw, length
 
     def read(self, size: int = -1) -> bytes:
@@ -244,10 +256,8 @@ class _Limited:
         return True
 
 
-def _dechunk(raw: IO[bytes]) -> tuple[IO[bytes], int]:
+def _dechunk(raw: Any) -> tuple[Body, int]:
     """Chunked transfer encoding, unpacked to a temporary file: its length must be known before it is routed."""
-    import tempfile
-
     whole = tempfile.SpooledTemporaryFile(max_size=8 << 20)  # noqa: SIM115 - handed on
     while size := int(raw.readline().split(b";")[0].strip() or b"0", 16):
         whole.write(raw.read(size))
@@ -256,4 +266,4 @@ def _dechunk(raw: IO[bytes]) -> tuple[IO[bytes], int]:
         pass
     length = whole.tell()
     whole.seek(0)
-    return whole, length  # type: ignore[return-value]
+    return whole, length

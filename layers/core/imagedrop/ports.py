@@ -104,7 +104,7 @@ ErrorClass = Literal["refused", "busy", "held", "unknown", "undelivered"]
 
 
 class ImsError(Exception):
-    """IMS did not do it. `code` is IMS's or the gateway's (`IMG.0056`, `APIGW.0308`), or the kind of connection failure."""
+    """IMS did not do it. `code`: IMS's, the gateway's (`IMG.0056`, `APIGW.0308`) or the kind of connection failure."""
 
     def __init__(self, kind: ErrorClass, code: str, message: str, request_id: str | None = None) -> None:
         super().__init__(f"{code}: {message}")

@@ -6,7 +6,8 @@ A kind's id never changes once released: owners and machines match on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
@@ -22,7 +23,9 @@ class Finding:
     message: str
     fix: str
     field: str | None = None
-    values: dict[str, Any] = field(default_factory=dict, compare=False)  # to say it again in another language
+    values: dict[str, Any] = dataclasses.field(
+        default_factory=dict, compare=False
+    )  # to say it again in another language
 
     def public(self) -> dict[str, Any]:
         """The shape of the result file and of `check --json`."""
