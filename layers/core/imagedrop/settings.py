@@ -107,7 +107,7 @@ class Settings(BaseModel):
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
-        """From `os.environ`. Raises SettingsError; an unknown IMAGEDROP_ name is an error, with the nearest known one."""
+        """From `os.environ`. Raises SettingsError; an unknown name too, with the nearest known one."""
         given = {
             name.removeprefix(PREFIX).lower(): value
             for name, value in environment.items()
