@@ -1,0 +1,281 @@
+"""A drop: its id, its row in the ledger, and the stages that it may go through. Pure.
+
+              ┌────────────── sidecar changed ───────────────┐
+              ▼                                              │
+    ──▶ waiting ──▶ accepted ──▶ submitting ──▶ importing ──▶ registered
+          │ ▲          │ ▲           │ │            │
+          │ │          │ └─ surely ──┘ │            ├─ a job that may be started once more goes back to accepted
+          │ │          │  not taken    │            ▼
+          │ │          └───────────────┴─────────▶ rejected, failed
+          │ └── dropped again: a new attempt ─────── │
+          └──────────────────────────────────────────┘
+
+Every function takes a row and returns the row as it is to be written; the ledger writes it only if nobody else has.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from imagedrop.findings import Finding, Language
+from imagedrop.times import later, stamp
+
+Stage = Literal["waiting", "accepted", "submitting", "importing", "registered", "rejected", "failed"]
+ENDED: frozenset[Stage] = frozenset({"registered", "rejected", "failed"})
+LIVE: frozenset[Stage] = frozenset({"accepted", "submitting", "importing"})
+NEXT: Mapping[Stage, frozenset[Stage]] = {
+    "waiting": frozenset({"waiting", "accepted", "rejected", "failed"}),
+    "accepted": frozenset({"accepted", "waiting", "submitting", "importing", "rejected", "failed"}),
+    "submitting": frozenset({"submitting", "accepted", "importing", "rejected", "failed"}),
+    "importing": frozenset({"importing", "accepted", "registered", "failed"}),
+    # Only a new attempt leaves an end; a registered drop that is dropped again is answered at once.
+    "registered": frozenset({"waiting", "registered"}),
+    "rejected": frozenset({"waiting"}),
+    "failed": frozenset({"waiting"}),
+}
+
+Channel = Literal["result", "sns", "mail"]
+CHANNELS: tuple[Channel, ...] = ("result", "sns", "mail")
+ToldState = Literal["pending", "sending", "done", "skipped", "refused"]
+
+
+class Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")  # an older version may read a newer one's row
+
+
+class FileVersion(Row):
+    etag: str
+    last_modified: str
+
+
+Versions = dict[str, FileVersion | None]  # key -> version; None: it was looked for and not there
+
+
+class Owner(Row):
+    email: str
+    name: str | None = None
+    language: Language = "en"
+
+
+class Reason(Row):
+    """Why a drop ended as it did, beyond its findings. `code` is IMS's or ours (`object.replaced`)."""
+
+    code: str
+    message: str
+
+
+class Held(Row):
+    """Waiting for an operator; the stage stays."""
+
+    code: str
+    message: str
+    since: str
+
+
+class DropImage(Row):
+    role: Literal["system", "data"]
+    id: str
+    name: str | None = None
+    min_disk: int | None = None
+    file: str | None = None
+
+
+class Told(Row):
+    """How far a channel of the notice is. `at`: when it was claimed or finished."""
+
+    state: ToldState = "pending"
+    at: str | None = None
+    token: str | None = None
+    note: str | None = None
+
+
+class WrongStage(Exception):
+    """A stage does not follow another. A bug, never bad input."""
+
+
+class Drop(Row):
+    """One row of the ledger."""
+
+    drop_id: str
+    bucket: str
+    key: str
+    etag: str | None = None
+    stage: Stage = "waiting"
+    attempt: int = 1
+    revision: int = 0
+    versions: Versions = {}
+    received_at: str
+    updated_at: str
+    deadline_at: str
+    ended_at: str | None = None
+    # waiting
+    missing: tuple[str, ...] = ()
+    behind: str | None = None
+    # what was found and asked for
+    owner: Owner | None = None
+    sidecar: dict[str, Any] | None = None
+    facts: dict[str, Any] | None = None
+    findings: tuple[dict[str, Any], ...] = ()
+    request: dict[str, Any] | None = None
+    # registration and polling
+    submit_token: str | None = None
+    sent_at: str | None = None
+    sends: int = 0
+    job_id: str | None = None
+    job_started_at: str | None = None
+    images: tuple[DropImage, ...] = ()
+    generation: int = 0
+    looks: int = 0
+    next_at: str | None = None  # when the next step is due, as far as it is known
+    held: Held | None = None
+    redrives: int = 0
+    # the end
+    reason: Reason | None = None
+    told: dict[Channel, Told] = {}
+
+    @property
+    def ended(self) -> bool:
+        return self.stage in ENDED
+
+    @property
+    def open(self) -> bool:
+        """Somebody still has to do something about it."""
+        return not self.ended or not self.all_told
+
+    @property
+    def all_told(self) -> bool:
+        return all(self.told.get(channel, Told()).state in ("done", "skipped", "refused") for channel in CHANNELS)
+
+    @property
+    def image_key(self) -> str:
+        return self.key
+
+    def all_findings(self) -> list[Finding]:
+        return [Finding.restore(one) for one in self.findings]
+
+    def with_(self, now: datetime, **changes: Any) -> Drop:
+        """The row changed and dated. Refuses a stage that does not follow."""
+        stage = changes.get("stage", self.stage)
+        if stage not in NEXT[self.stage] and stage != self.stage:
+            raise WrongStage(f"{self.stage} -> {stage} ({self.drop_id})")
+        return self.model_copy(update={"updated_at": stamp(now), **changes})
+
+
+def drop_id(bucket: str, key: str, etag: str) -> str:
+    """43 characters, fit for an IMS tag value. `etag` as HEAD gives it, quotes are taken off."""
+    digest = hashlib.sha256("\0".join((bucket, key, etag.strip('"'))).encode("utf-8", "surrogatepass")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def waiting_id(bucket: str, key: str) -> str:
+    """The row of a drop whose image no HEAD has seen yet."""
+    return f"waiting:{bucket}/{key}"
+
+
+def new(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline: float) -> Drop:
+    at = stamp(now)
+    return Drop(
+        drop_id=drop_id(bucket, key, etag) if etag is not None else waiting_id(bucket, key),
+        bucket=bucket,
+        key=key,
+        etag=etag,
+        received_at=at,
+        updated_at=at,
+        deadline_at=later(at, pairing_deadline),
+    )
+
+
+def again(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
+    """The next attempt of a drop: everything of the last one is forgotten but that it was."""
+    fresh = new(drop.bucket, drop.key, drop.etag, now, pairing_deadline)
+    drop.with_(now, stage="waiting")  # refuses what may not be tried again
+    return fresh.model_copy(
+        update={"attempt": drop.attempt + 1, "revision": drop.revision, "generation": drop.generation + 1}
+    )
+
+
+def wait(drop: Drop, now: datetime, *, versions: Versions, missing: tuple[str, ...], behind: str | None = None) -> Drop:
+    return drop.with_(now, stage="waiting", versions=versions, missing=missing, behind=behind)
+
+
+def accept(drop: Drop, now: datetime, attempt_deadline: float, **found: Any) -> Drop:
+    """`found`: versions, owner, sidecar, facts, findings, request."""
+    deadline = later(stamp(now), attempt_deadline)
+    return drop.with_(now, stage="accepted", missing=(), behind=None, deadline_at=deadline, redrives=0, **found)
+
+
+def reserve(drop: Drop, now: datetime, token: str) -> Drop:
+    """About to call IMS: whoever holds the token may send, once."""
+    return drop.with_(now, stage="submitting", submit_token=token, sent_at=None, held=None, redrives=0)
+
+
+def sending(drop: Drop, now: datetime) -> Drop:
+    """From here on the outcome is unknown until it is known."""
+    return drop.with_(now, sent_at=stamp(now), sends=drop.sends + 1)
+
+
+def release(drop: Drop, now: datetime, wait_seconds: float, held: Held | None = None) -> Drop:
+    """IMS surely has not taken it: it may be sent again."""
+    return drop.with_(
+        now,
+        stage="accepted",
+        submit_token=None,
+        sent_at=None,
+        held=held,
+        redrives=0,
+        next_at=later(stamp(now), wait_seconds),
+    )
+
+
+def importing(drop: Drop, now: datetime, *, job_id: str | None, images: tuple[DropImage, ...], first: float) -> Drop:
+    at = stamp(now)
+    return drop.with_(
+        now,
+        stage="importing",
+        job_id=job_id,
+        images=images,
+        job_started_at=at,
+        held=None,
+        redrives=0,
+        looks=0,
+        next_at=later(at, first),
+    )
+
+
+def end(
+    drop: Drop, now: datetime, stage: Literal["registered", "rejected", "failed"], reason: Reason | None, **more: Any
+) -> Drop:
+    told: dict[Channel, Told] = {channel: Told() for channel in CHANNELS}
+    return drop.with_(
+        now,
+        stage=stage,
+        reason=reason,
+        ended_at=stamp(now),
+        held=None,
+        behind=None,
+        redrives=0,
+        next_at=None,
+        told=told,
+        **more,
+    )
+
+
+def restart_job(drop: Drop, now: datetime) -> Drop:
+    """A job that failed for a passing reason: the same attempt asks once more."""
+    return drop.with_(
+        now,
+        stage="accepted",
+        job_id=None,
+        images=(),
+        submit_token=None,
+        sent_at=None,
+        generation=drop.generation + 1,
+        next_at=None,
+        redrives=0,
+    )

@@ -1,0 +1,22 @@
+"""Moments as text: UTC, ISO 8601, milliseconds, one width, so that they sort as they are."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+def stamp(moment: datetime) -> str:
+    """`2026-11-24T13:00:00.123Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def later(text: str, seconds: float) -> str:
+    return stamp(moment(text) + timedelta(seconds=seconds))
+
+
+def seconds_between(earlier: str, now: datetime) -> float:
+    return (now - moment(earlier)).total_seconds()
