@@ -159,6 +159,14 @@ class Conflict(Exception):
     """The row was written by somebody else since it was read: read it again and decide anew."""
 
 
+class KeyTaken(Exception):
+    """Another drop is live for this bucket and key."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(holder)
+        self.holder = holder  # its drop id
+
+
 class Ledger(Protocol):
     """One row a drop, written whole and only if its revision is still the one that was read."""
 
@@ -171,14 +179,13 @@ class Ledger(Protocol):
     def delete(self, drop: Drop) -> None:
         """Raises Conflict where the row has moved on."""
 
-    def lock(self, drop: Drop) -> str | None:
-        """Makes this the live drop of its bucket and key; None, or the drop id that is live already."""
+    def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
+        """`save`, and in the same transaction makes this the live drop of its bucket and key. Raises Conflict, or
+        KeyTaken where another drop holds the key; `over` is that drop's row as it was read, found to be live no more:
+        the key is taken from it, unless it has moved on since (KeyTaken again)."""
 
     def unlock(self, drop: Drop) -> None:
         """Lets go of the key, if this drop holds it."""
-
-    def live(self, bucket: str, key: str) -> str | None:
-        """The drop id that is live for this key."""
 
     def open(self) -> Iterable[Drop]:
         """Every row that has not ended or whose owner has not been told everything yet."""
