@@ -1,0 +1,1 @@
+"""The OBS simulator: a folder on disk, served through OBS's S3 interface."""

@@ -1,0 +1,41 @@
+"""Names of buckets and keys: which ones OBS takes, and which keys may be paths below a bucket's folder."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+
+from imagedrop_local.obs.model import StoreError
+
+MAX_KEY = 1024
+MAX_FILE_NAME = 255
+
+_BUCKET = re.compile(r"(?!.*(\.\.|\.-|-\.))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_ADDRESS = re.compile(r"(\d+\.){3}\d+")
+
+
+def is_bucket(name: str) -> bool:
+    """3 to 63 of a-z, 0-9, `-`, `.`, with a letter or digit at both ends, no IP address (OBS API: CreateBucket)."""
+    return bool(_BUCKET.fullmatch(name)) and not _ADDRESS.fullmatch(name)
+
+
+def check_key(key: str) -> None:
+    """Raises StoreError: KeyTooLongError, InvalidURI. 1 to 1,024 bytes of UTF-8 (OBS API: PutObject), no NUL."""
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError:
+        raise StoreError("InvalidURI", "the key is not UTF-8") from None
+    if size > MAX_KEY:
+        raise StoreError("KeyTooLongError", f"the key has {size} bytes, at most {MAX_KEY}")
+    if not key or "\0" in key:
+        raise StoreError("InvalidURI", "the key is empty or has a NUL in it")
+
+
+def is_path(key: str) -> bool:
+    """Whether the key, taken as a relative path, names a file at or below the folder, and only one way."""
+    return all(segment not in ("", ".", "..") and len(segment.encode()) <= MAX_FILE_NAME for segment in key.split("/"))
+
+
+def digest(key: str) -> str:
+    """A file name that any key can have."""
+    return sha256(key.encode()).hexdigest()

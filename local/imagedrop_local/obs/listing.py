@@ -1,0 +1,44 @@
+"""One page of a listing out of ordered keys: common prefixes, the limit, where the next page begins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from imagedrop_local.obs.model import Page, Stored
+
+
+def page(
+    keys: Iterator[str],
+    head: Callable[[str], Stored | None],
+    prefix: str,
+    after: str,
+    delimiter: str,
+    limit: int,
+) -> Page:
+    """`keys` begin with `prefix` and come after `after`, in order. A common prefix that is `after` itself was on the
+    page before: its keys are passed over."""
+    objects: list[Stored] = []
+    prefixes: list[str] = []
+    last = after
+    for key in keys:
+        group = _group(key, prefix, delimiter)
+        if group is not None and group == last:
+            continue
+        stored = None if group else head(key)
+        if stored is None and group is None:
+            continue  # removed meanwhile
+        if len(objects) + len(prefixes) >= limit:
+            return Page(objects, prefixes, last)
+        if stored:
+            objects.append(stored)
+        else:
+            prefixes.append(str(group))
+        last = group or key
+    return Page(objects, prefixes, None)
+
+
+def _group(key: str, prefix: str, delimiter: str) -> str | None:
+    if not delimiter:
+        return None
+    end = key.find(delimiter, len(prefix))
+    return None if end < 0 else key[: end + len(delimiter)]

@@ -1,0 +1,108 @@
+"""What the store holds and says: buckets, objects, pages, events, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+StorageClass = Literal["STANDARD", "WARM", "COLD", "DEEP_ARCHIVE"]
+
+
+class StoreError(Exception):
+    """`code` is OBS's own: NoSuchBucket, NoSuchKey, InvalidBucketName, NoSuchUpload, BadDigest, ..."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code, self.message = code, message
+
+
+class EventRule(BaseModel):
+    """One event rule of a bucket. `events` in OBS's spelling, `ObjectCreated:*`, without `s3:`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    topic: str
+    events: tuple[str, ...]
+    prefix: str = ""
+    suffix: str = ""
+
+
+class BucketInfo(BaseModel):
+    """A bucket. One that was made by hand (mkdir) has the store's region and STANDARD."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    region: str
+    storage_class: StorageClass = "STANDARD"
+    created_at: datetime
+    rules: tuple[EventRule, ...] = ()
+
+
+class Attributes(BaseModel):
+    """What a PUT says of an object besides its bytes. `storage_class` None: the bucket's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    content_type: str = "binary/octet-stream"
+    content_encoding: str | None = None
+    storage_class: StorageClass | None = None
+    encryption: str | None = Field(None, description="`aws:kms` / `kms`; the bytes on disk are never encrypted")
+    encryption_key: str | None = None
+    metadata: dict[str, str] = {}
+    headers: dict[str, str] = Field({}, description="Cache-Control, Content-Disposition, Content-Language, Expires")
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object as it is now. `etag` without quotes, `last_modified` aware UTC; `path` is where its bytes lie."""
+
+    bucket: str
+    key: str
+    etag: str
+    size: int
+    last_modified: datetime
+    storage_class: StorageClass
+    attributes: Attributes
+    path: Path
+
+    @property
+    def encryption(self) -> str | None:
+        return self.attributes.encryption
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a listing. `prefixes` are the common prefixes; `after` is where the next page begins, None: none."""
+
+    objects: Sequence[Stored]
+    prefixes: Sequence[str]
+    after: str | None
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What made an object: the last part of the event name (`Put`, `Post`, `Copy`, `CompleteMultipartUpload`)."""
+
+    how: str = "Put"
+    request_id: str = ""
+    source_ip: str = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class ObjectEvent:
+    """Something happened to an object. `name` in OBS's spelling: `ObjectCreated:Put`, `ObjectRemoved:Delete`."""
+
+    name: str
+    bucket: str
+    key: str
+    etag: str
+    size: int
+    when: datetime
+    cause: Cause

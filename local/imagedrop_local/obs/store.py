@@ -1,0 +1,257 @@
+"""Objects in a folder: `<folder>/<bucket>/<key>`, and what else is known of them in `<folder>/.obs`.
+
+A file that is simply copied into a bucket's folder is an object, whatever its size, and a file that is removed is gone:
+nothing is indexed, every call looks at the disk. Keys that cannot be paths (`a/../b`, `a//b`, `a/`, `a` beside `a/b`)
+lie in the side folder, so no key leaves the bucket's folder and none is refused that OBS takes.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+import stat
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from imagedrop_local.obs import files, walk
+from imagedrop_local.obs.etags import FileEtags
+from imagedrop_local.obs.keys import check_key, is_bucket, is_path
+from imagedrop_local.obs.listing import page
+from imagedrop_local.obs.model import Attributes, BucketInfo, Cause, ObjectEvent, Page, StorageClass, Stored, StoreError
+from imagedrop_local.obs.multipart import Uploads
+from imagedrop_local.obs.side import Record, Side
+
+Listener = Callable[[ObjectEvent], None]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store:
+    """Thread-safe. Errors are StoreError with OBS's codes; `listen` hears of every change made through this object."""
+
+    def __init__(self, folder: Path, region: str = "cn-north-4", clock: Callable[[], datetime] = _now) -> None:
+        self.folder, self.region, self.clock = Path(folder), region, clock
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.side = Side(self.folder)
+        files.remove_tree(self.side.drafts)
+        self.uploads = Uploads(self)
+        self._etags = FileEtags()
+        self._lock = threading.RLock()
+        self._listeners: list[Listener] = []
+        self._last_stamp = 0
+
+    def listen(self, callback: Listener) -> None:
+        """Calls back after each change, in the thread that made it."""
+        self._listeners.append(callback)
+
+    # --- buckets
+
+    def buckets(self) -> list[BucketInfo]:
+        names = sorted(path.name for path in self.folder.iterdir() if is_bucket(path.name))
+        return [info for name in names if (info := self.bucket(name))]
+
+    def bucket(self, name: str) -> BucketInfo | None:
+        path = self.folder / name
+        if not is_bucket(name) or path.is_symlink() or not path.is_dir():
+            return None
+        made = datetime.fromtimestamp(path.stat().st_ctime, UTC)
+        return self.side.load_bucket(name) or BucketInfo(name=name, region=self.region, created_at=made)
+
+    def create_bucket(
+        self, name: str, region: str | None = None, storage_class: StorageClass = "STANDARD"
+    ) -> BucketInfo:
+        """Raises StoreError: InvalidBucketName, BucketAlreadyOwnedByYou (only where it would have to change)."""
+        if not is_bucket(name):
+            raise StoreError("InvalidBucketName", f"{name!r} is no bucket name: 3 to 63 of a-z, 0-9, - and .")
+        info = BucketInfo(name=name, region=region or self.region, storage_class=storage_class, created_at=self.clock())
+        with self._lock:
+            known = self.bucket(name)
+            if known and (known.region, known.storage_class) != (info.region, info.storage_class):
+                raise StoreError("BucketAlreadyOwnedByYou", f"{name} is yours already, in {known.region}")
+            (self.folder / name).mkdir(exist_ok=True)
+            return known or self.change_bucket(info)
+
+    def change_bucket(self, info: BucketInfo) -> BucketInfo:
+        """Writes region, storage class and event rules of a bucket."""
+        self.side.save_bucket(info)
+        return info
+
+    def delete_bucket(self, name: str) -> None:
+        """Raises StoreError: NoSuchBucket, BucketNotEmpty."""
+        with self._lock:
+            self.need(name)
+            if self.list(name, limit=1).objects:
+                raise StoreError("BucketNotEmpty", f"{name} still has objects")
+            files.remove_tree(self.folder / name)
+            self.side.drop_bucket(name)
+
+    def need(self, name: str) -> BucketInfo:
+        """The bucket; raises StoreError: NoSuchBucket."""
+        if info := self.bucket(name):
+            return info
+        raise StoreError("NoSuchBucket", f"there is no bucket {name!r}")
+
+    # --- objects
+
+    def head(self, bucket: str, key: str) -> Stored | None:
+        """Raises StoreError for a bucket that is not there and for a key that cannot be."""
+        self.need(bucket)
+        found = self._locate(bucket, key)
+        return found and self._stored(bucket, key, *found)
+
+    def open(self, bucket: str, key: str) -> BinaryIO:
+        """The bytes; raises StoreError: NoSuchKey. They stay as they are when the object is overwritten."""
+        return self.opened(bucket, key)[1]
+
+    def opened(self, bucket: str, key: str) -> tuple[Stored, BinaryIO]:
+        """An object and its own bytes, not those of a version that came in between."""
+        self.need(bucket)
+        for path in self._candidates(bucket, key):
+            try:
+                file = path.open("rb", buffering=0)
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                continue
+            status = os.fstat(file.fileno())
+            if stat.S_ISREG(status.st_mode):
+                return self._stored(bucket, key, path, status), file
+            file.close()
+        raise StoreError("NoSuchKey", f"there is no object {key!r}")
+
+    def put(
+        self,
+        bucket: str,
+        key: str,
+        body: bytes | Iterable[bytes],
+        attributes: Attributes | None = None,
+        cause: Cause | None = None,
+        check: Callable[[str], None] = lambda md5: None,
+    ) -> Stored:
+        """Stores an object whole or not at all. `check` is handed its MD5 (hex) and may raise to refuse it."""
+        self.need(bucket)
+        check_key(key)
+        with files.draft(self.side.drafts) as draft:
+            md5, size = files.write(draft, (body,) if isinstance(body, bytes) else body)
+            check(md5)
+            return self.commit(
+                bucket, draft, size, Record(key=key, etag=md5, attributes=attributes or Attributes()), cause
+            )
+
+    def commit(self, bucket: str, draft: BinaryIO, size: int, record: Record, cause: Cause | None = None) -> Stored:
+        """Makes a written file the object `record.key`."""
+        source = files.name_of(draft)
+        with self._lock:
+            stamp = self._stamp()
+            os.utime(source, ns=(stamp, stamp))
+            source.chmod(0o644)
+            old = self._locate(bucket, record.key)
+            self.side.save(bucket, record, size, stamp)
+            home = self._home(bucket, record.key)
+            source.replace(home)
+            if old:
+                self._retire(bucket, record.key, *old, home=home)
+            stored = self._stored(bucket, record.key, home, home.stat())
+        self.tell(stored, "ObjectCreated", cause or Cause())
+        return stored
+
+    def delete(self, bucket: str, key: str, cause: Cause | None = None) -> bool:
+        """False where there was no such object: OBS answers 204 all the same."""
+        with self._lock:
+            stored = self.head(bucket, key)
+            found = self._locate(bucket, key)
+            if not stored or not found:
+                return False
+            self._retire(bucket, key, *found, home=None)
+        self.tell(stored, "ObjectRemoved", cause or Cause("Delete"))
+        return True
+
+    def list(self, bucket: str, prefix: str = "", after: str = "", delimiter: str = "", limit: int = 1000) -> Page:
+        """One page, in the order of the keys' UTF-8; `limit` counts objects and common prefixes."""
+        self.need(bucket)
+        return page(
+            self._keys(bucket, prefix, after), lambda key: self.head(bucket, key), prefix, after, delimiter, limit
+        )
+
+    def tell(self, stored: Stored, group: str, cause: Cause) -> None:
+        """Sends an event to those who listen; `group` is ObjectCreated or ObjectRemoved."""
+        event = ObjectEvent(
+            f"{group}:{cause.how}", stored.bucket, stored.key, stored.etag, stored.size, self.clock(), cause
+        )
+        for listener in self._listeners:
+            listener(event)
+
+    # --- where things lie
+
+    def _keys(self, bucket: str, prefix: str, after: str) -> Iterator[str]:
+        odd = sorted(
+            (key for key in self.side.odd_keys(bucket) if key.startswith(prefix) and key.encode() > after.encode()),
+            key=str.encode,
+        )
+        last = None
+        for key in heapq.merge(walk.keys(self.folder / bucket, prefix, after), odd, key=str.encode):
+            if key != last:
+                yield key
+            last = key
+
+    def _candidates(self, bucket: str, key: str) -> Iterator[Path]:
+        check_key(key)
+        plain = self.folder / bucket / key
+        if is_path(key) and self._reaches(bucket, plain):
+            yield plain
+        yield self.side.odd(bucket, key)
+
+    def _reaches(self, bucket: str, plain: Path) -> bool:
+        """Whether nothing but real folders (or nothing at all) lies between the bucket and the path."""
+        root = self.folder / bucket
+        between = [parent for parent in plain.parents if parent != root and root in parent.parents]
+        return not any(parent.is_symlink() or parent.is_file() for parent in between)
+
+    def _locate(self, bucket: str, key: str) -> tuple[Path, os.stat_result] | None:
+        for path in self._candidates(bucket, key):
+            try:
+                status = path.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            if stat.S_ISREG(status.st_mode):
+                return path, status
+        return None
+
+    def _home(self, bucket: str, key: str) -> Path:
+        path = next(self._candidates(bucket, key))
+        odd = self.side.odd(bucket, key)
+        if path == odd or path.is_dir():
+            self.side.name_odd(bucket, key)
+            return odd
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def _retire(self, bucket: str, key: str, path: Path, status: os.stat_result, home: Path | None) -> None:
+        self.side.forget(bucket, key, status.st_size, status.st_mtime_ns)
+        odd = self.side.odd(bucket, key)
+        if home != odd and odd.exists():
+            self.side.remove_odd(bucket, key)
+        if home != path and path != odd:
+            files.remove(path, self.folder / bucket)
+
+    def _stored(self, bucket: str, key: str, path: Path, status: os.stat_result) -> Stored:
+        record = self.side.load(bucket, key, status.st_size, status.st_mtime_ns)
+        attributes = record.attributes if record else Attributes()
+        return Stored(
+            bucket=bucket,
+            key=key,
+            etag=record.etag if record else self._etags.of(path, status),
+            size=status.st_size,
+            last_modified=datetime.fromtimestamp(status.st_mtime_ns // 1000 / 1e6, UTC),
+            storage_class=attributes.storage_class or self.need(bucket).storage_class,
+            attributes=attributes,
+            path=path,
+        )
+
+    def _stamp(self) -> int:
+        """The time in ns, later than any stamp before: it tells versions of one size apart."""
+        self._last_stamp = max(self._last_stamp + 1000, int(self.clock().timestamp() * 1e6) * 1000)
+        return self._last_stamp

@@ -1,0 +1,64 @@
+"""The keys of a folder in OBS's order: by the bytes of UTF-8, as if every file's path were one string."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from imagedrop_local.obs.keys import is_path
+
+
+def keys(root: Path, prefix: str = "", after: str = "") -> Iterator[str]:
+    """Keys of the regular files below `root` that begin with `prefix` and come after `after`. Lazy: a page of a large
+    tree reads only the folders that it shows."""
+    base = prefix[: prefix.rfind("/") + 1]
+    if base and not is_path(base[:-1]):
+        return
+    folder = root
+    for segment in base.split("/")[:-1]:
+        folder /= segment
+        if folder.is_symlink():
+            return
+    yield from _below(folder, base.encode(), prefix.encode(), after.encode())
+
+
+def _below(folder: Path, base: bytes, prefix: bytes, after: bytes) -> Iterator[str]:
+    for name, path in _entries(folder):
+        key = base + name
+        if path is None:
+            if key > after and key.startswith(prefix):
+                yield key.decode()
+        elif _worth(key, prefix, after):
+            yield from _below(path, key, prefix, after)
+
+
+def _worth(key: bytes, prefix: bytes, after: bytes) -> bool:
+    matches = key.startswith(prefix) or prefix.startswith(key)
+    return matches and (key > after or after.startswith(key))
+
+
+def _entries(folder: Path) -> list[tuple[bytes, Path | None]]:
+    """(name, None) of each file and (name/, path) of each folder, sorted: the slash counts, as it does in keys."""
+    found: list[tuple[bytes, Path | None]] = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = os.fsencode(entry.name)
+                if not _is_utf8(name):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    found.append((name + b"/", Path(entry.path)))
+                elif entry.is_file():
+                    found.append((name, None))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted(found)
+
+
+def _is_utf8(name: bytes) -> bool:
+    try:
+        name.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
