@@ -1,0 +1,124 @@
+"""OBS in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from imagedrop.ports import Clock, Listing, ObjectChanged, ObjectHead, ObjectsRefused
+
+from imagedrop_local.memory.scripted import Scripted
+
+
+class Content(Protocol):
+    """Bytes, or what can be cut like bytes: a memory map, a sparse disk."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> bytes: ...
+
+
+@dataclass
+class _Bucket:
+    storage_class: str | None
+    region: str | None
+    objects: dict[str, tuple[ObjectHead, Content]] = field(default_factory=dict)
+
+
+class MemoryObjects(Scripted):
+    """`buckets`: those that there are; any other is refused. `page`: keys a listing."""
+
+    def __init__(self, clock: Clock, *buckets: str, region: str = "cn-north-4", page: int = 1000) -> None:
+        super().__init__()
+        self._clock, self._region, self.page = clock, region, page
+        self._buckets: dict[str, _Bucket] = {}
+        for name in buckets:
+            self.make(name)
+
+    def make(self, bucket: str, storage_class: str | None = "STANDARD", region: str | None = None) -> None:
+        """Makes a bucket, or gives one another class or region."""
+        old = self._buckets.get(bucket)
+        self._buckets[bucket] = _Bucket(storage_class, region or self._region, old.objects if old else {})
+
+    def place(
+        self,
+        bucket: str,
+        key: str,
+        body: Content,
+        *,
+        etag: str | None = None,
+        storage_class: str | None = None,
+        encryption: str | None = None,
+        content_encoding: str | None = None,
+    ) -> ObjectHead:
+        """What somebody else uploads. No call is counted. Without `etag` it is the content's MD5."""
+        modified = self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
+        etag = etag or hashlib.md5(body[0 : len(body)], usedforsecurity=False).hexdigest()
+        head = ObjectHead(key, etag, len(body), modified, storage_class, encryption, content_encoding)
+        self._bucket(bucket).objects[key] = (head, body)
+        return head
+
+    def body(self, bucket: str, key: str) -> bytes | None:
+        """What lies there, for a test to look at."""
+        found = self._bucket(bucket).objects.get(key)
+        return found[1][0 : found[0].size] if found else None
+
+    def keys(self, bucket: str) -> list[str]:
+        return sorted(self._bucket(bucket).objects, key=_order)
+
+    # --- the port
+
+    def head(self, bucket: str, key: str) -> ObjectHead | None:
+        with self._call("head"):
+            found = self._bucket(bucket).objects.get(key)
+            return found[0] if found else None
+
+    def get(self, bucket: str, key: str, *, limit: int) -> tuple[ObjectHead, bytes] | None:
+        with self._call("get"):
+            found = self._bucket(bucket).objects.get(key)
+            return (found[0], found[1][0:limit]) if found else None
+
+    def read(self, bucket: str, key: str, etag: str, offset: int, length: int) -> bytes:
+        with self._call("read"):
+            found = self._bucket(bucket).objects.get(key)
+            if not found or found[0].etag != etag or offset + length > found[0].size:
+                raise ObjectChanged(f"{bucket}/{key} is not {etag} with {offset + length} bytes any more")
+            return found[1][offset : offset + length]
+
+    def put(self, bucket: str, key: str, body: bytes, content_type: str = "application/json") -> None:
+        with self._call("put"):
+            self.place(bucket, key, body)
+
+    def delete(self, bucket: str, key: str) -> None:
+        with self._call("delete"):
+            self._bucket(bucket).objects.pop(key, None)
+
+    def list(self, bucket: str, prefix: str = "", after: str | None = None) -> Listing:
+        with self._call("list"):
+            heads = list(self._from(bucket, prefix, after))
+            shown = heads[: self.page]
+            return Listing(shown, shown[-1].key if len(heads) > len(shown) else None)
+
+    def storage_class(self, bucket: str) -> str | None:
+        with self._call("storage_class"):
+            return self._bucket(bucket).storage_class
+
+    def region(self, bucket: str) -> str | None:
+        with self._call("region"):
+            return self._bucket(bucket).region
+
+    def _bucket(self, name: str) -> _Bucket:
+        if name not in self._buckets:
+            raise ObjectsRefused("NoSuchBucket", f"there is no bucket {name}")
+        return self._buckets[name]
+
+    def _from(self, bucket: str, prefix: str, after: str | None) -> Iterator[ObjectHead]:
+        for key in self.keys(bucket):
+            if key.startswith(prefix) and (after is None or _order(key) > _order(after)):
+                yield self._bucket(bucket).objects[key][0]
+
+
+def _order(key: str) -> bytes:
+    return key.encode("utf-8", "surrogatepass")
