@@ -91,7 +91,6 @@ class Told(Row):
 
     state: ToldState = "pending"
     at: str | None = None
-    token: str | None = None
     note: str | None = None
 
 
@@ -124,20 +123,20 @@ class Drop(Row):
     findings: tuple[dict[str, Any], ...] = ()
     request: dict[str, Any] | None = None
     # registration and polling
-    submit_token: str | None = None
-    sent_at: str | None = None
+    sent_at: str | None = None  # set just before the call: without it IMS surely knows nothing
     sends: int = 0
     job_id: str | None = None
     job_started_at: str | None = None
     images: tuple[DropImage, ...] = ()
     generation: int = 0
-    looks: int = 0
+    tries: int = 0  # of the present step; makes its waits grow
     next_at: str | None = None  # when the next step is due, as far as it is known
     held: Held | None = None
     redrives: int = 0
     # the end
     reason: Reason | None = None
     told: dict[Channel, Told] = {}
+    sealed: bool = False  # the bucket says, too, that this is over
 
     @property
     def ended(self) -> bool:
@@ -146,15 +145,11 @@ class Drop(Row):
     @property
     def open(self) -> bool:
         """Somebody still has to do something about it."""
-        return not self.ended or not self.all_told
+        return not self.ended or not self.sealed
 
     @property
     def all_told(self) -> bool:
         return all(self.told.get(channel, Told()).state in ("done", "skipped", "refused") for channel in CHANNELS)
-
-    @property
-    def image_key(self) -> str:
-        return self.key
 
     def all_findings(self) -> list[Finding]:
         return [Finding.restore(one) for one in self.findings]
@@ -210,9 +205,9 @@ def accept(drop: Drop, now: datetime, attempt_deadline: float, **found: Any) -> 
     return drop.with_(now, stage="accepted", missing=(), behind=None, deadline_at=deadline, redrives=0, **found)
 
 
-def reserve(drop: Drop, now: datetime, token: str) -> Drop:
-    """About to call IMS: whoever holds the token may send, once."""
-    return drop.with_(now, stage="submitting", submit_token=token, sent_at=None, held=None, redrives=0)
+def reserve(drop: Drop, now: datetime) -> Drop:
+    """About to call IMS; nothing is sent yet."""
+    return drop.with_(now, stage="submitting", sent_at=None, held=None, redrives=0)
 
 
 def sending(drop: Drop, now: datetime) -> Drop:
@@ -225,10 +220,10 @@ def release(drop: Drop, now: datetime, wait_seconds: float, held: Held | None = 
     return drop.with_(
         now,
         stage="accepted",
-        submit_token=None,
         sent_at=None,
         held=held,
         redrives=0,
+        tries=drop.tries + 1,
         next_at=later(stamp(now), wait_seconds),
     )
 
@@ -243,7 +238,7 @@ def importing(drop: Drop, now: datetime, *, job_id: str | None, images: tuple[Dr
         job_started_at=at,
         held=None,
         redrives=0,
-        looks=0,
+        tries=0,
         next_at=later(at, first),
     )
 
@@ -262,6 +257,7 @@ def end(
         redrives=0,
         next_at=None,
         told=told,
+        sealed=False,
         **more,
     )
 
@@ -273,7 +269,6 @@ def restart_job(drop: Drop, now: datetime) -> Drop:
         stage="accepted",
         job_id=None,
         images=(),
-        submit_token=None,
         sent_at=None,
         generation=drop.generation + 1,
         next_at=None,

@@ -1,0 +1,173 @@
+"""What imagedrop itself writes into the bucket, so that the bucket alone can bring every drop back.
+
+<image key>.result.json            how the drop ended, for its owner and for machines (public surface)
+.imagedrop/<drop id>.json          the claim: the row of a drop that IMS is or may be at work for; gone when it ends
+.imagedrop/ended/<id>/<digests>    the seal: this drop has ended, having read just these versions of these files.
+                                   Its name says it all, so that a LIST is enough and nothing need be read
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+from imagedrop import __version__
+from imagedrop.drop import Drop, DropImage, FileVersion, Reason, Versions
+from imagedrop.ports import ObjectHead, Objects
+
+FOLDER = ".imagedrop/"
+SEALS = FOLDER + "ended/"
+RESULT_SUFFIX = ".result.json"
+SIDECAR_SUFFIX = ".json"
+CLAIM_LIMIT = 512 << 10
+
+
+def sidecar_key(image_key: str) -> str:
+    return image_key + SIDECAR_SUFFIX
+
+
+def result_key(image_key: str) -> str:
+    return image_key + RESULT_SUFFIX
+
+
+def claim_key(drop_id: str) -> str:
+    return f"{FOLDER}{drop_id}.json"
+
+
+def bitmap_key(image_key: str) -> str:
+    """CreateMF's convention: image01.raw has its bitmap in image01.mf."""
+    folder, slash, name = image_key.rpartition("/")
+    return folder + slash + (name.rpartition(".")[0] or name) + ".mf"
+
+
+def part_key(image_key: str, file: str) -> str:
+    """A file that the sidecar names lies in the image's own folder."""
+    folder, slash, _ = image_key.rpartition("/")
+    return folder + slash + file
+
+
+def version(head: ObjectHead | None) -> FileVersion | None:
+    return FileVersion(etag=head.etag, last_modified=head.last_modified) if head else None
+
+
+# --- seals -------------------------------------------------------------------------------------------------------
+
+
+def digest(key: str, seen: FileVersion | None) -> str:
+    """13 characters. `v` and a digest of key and version, or `a` (absent) and a digest of the key."""
+    text = "\0".join((key, seen.etag, seen.last_modified)) if seen else key
+    raw = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:9]
+    return ("v" if seen else "a") + base64.urlsafe_b64encode(raw).decode()
+
+
+def seal_folder(drop: Drop) -> str:
+    name = drop.drop_id if drop.etag is not None else "waiting-" + digest(f"{drop.bucket}/{drop.key}", None)[1:]
+    return f"{SEALS}{name}/"
+
+
+def seal_key(drop: Drop) -> str:
+    return seal_folder(drop) + ".".join(sorted(digest(key, seen) for key, seen in drop.versions.items()))
+
+
+def read_seal(key: str) -> tuple[str, frozenset[str]] | None:
+    """(drop id, digests) of a seal's key."""
+    name, slash, digests = key.removeprefix(SEALS).partition("/")
+    return (name, frozenset(digests.split("."))) if slash and digests else None
+
+
+def seal(objects: Objects, drop: Drop) -> None:
+    """Idempotent. The claim goes last: until then the drop is still to be found."""
+    objects.put(drop.bucket, seal_key(drop), b"", "application/octet-stream")
+    if drop.etag is not None:
+        objects.delete(drop.bucket, claim_key(drop.drop_id))
+
+
+# --- claims ------------------------------------------------------------------------------------------------------
+
+
+def claim(objects: Objects, drop: Drop) -> None:
+    body = {"schema": 1, "imagedrop": __version__, **drop.model_dump(mode="json", exclude_none=True)}
+    objects.put(drop.bucket, claim_key(drop.drop_id), json.dumps(body, ensure_ascii=False).encode())
+
+
+def read_claim(objects: Objects, bucket: str, drop_id: str) -> Drop | None:
+    """The claimed row as a new one (revision 0); None where there is none or it is not to be understood."""
+    found = objects.get(bucket, claim_key(drop_id), limit=CLAIM_LIMIT)
+    if found is None:
+        return None
+    try:
+        drop = Drop.model_validate({**json.loads(found[1]), "revision": 0})
+    except (ValidationError, ValueError, TypeError):
+        return None
+    return drop if (drop.drop_id, drop.bucket) == (drop_id, bucket) and not drop.ended else None
+
+
+# --- result files ------------------------------------------------------------------------------------------------
+
+
+def result(drop: Drop) -> dict[str, Any]:
+    """The result document: the file's content and the body of the SNS message."""
+    return {
+        "schema": 1,
+        "drop_id": drop.drop_id,
+        "attempt": drop.attempt,
+        "versions": {key: seen.model_dump() if seen else None for key, seen in sorted(drop.versions.items())},
+        "stage": drop.stage,
+        "bucket": drop.bucket,
+        "key": drop.key,
+        "etag": drop.etag,
+        "images": [image.model_dump() for image in drop.images],
+        "job_id": drop.job_id,
+        "findings": [finding.public() for finding in drop.all_findings()],
+        "reason": drop.reason.model_dump() if drop.reason else None,
+        "received_at": drop.received_at,
+        "ended_at": drop.ended_at,
+        "imagedrop": __version__,
+    }
+
+
+def write_result(objects: Objects, drop: Drop) -> None:
+    body = json.dumps(result(drop), ensure_ascii=False, indent=2) + "\n"
+    objects.put(drop.bucket, result_key(drop.key), body.encode())
+
+
+def read_result(objects: Objects, bucket: str, image_key: str, drop_id: str) -> Drop | None:
+    """The ended row that a result file of this drop tells of, as a new row; None where there is none."""
+    found = objects.get(bucket, result_key(image_key), limit=CLAIM_LIMIT)
+    if found is None:
+        return None
+    try:
+        told = json.loads(found[1])
+        drop = Drop(
+            drop_id=told["drop_id"],
+            bucket=bucket,
+            key=image_key,
+            etag=told["etag"],
+            stage=told["stage"],
+            attempt=told["attempt"],
+            versions=_versions(told["versions"]),
+            received_at=told["received_at"],
+            updated_at=told["ended_at"],
+            deadline_at=told["ended_at"],
+            ended_at=told["ended_at"],
+            findings=tuple(told["findings"]),
+            images=tuple(DropImage.model_validate(image) for image in told["images"]),
+            job_id=told["job_id"],
+            reason=Reason.model_validate(told["reason"]) if told["reason"] else None,
+        )
+    except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return drop if drop.drop_id == drop_id and drop.ended else None
+
+
+def _versions(told: dict[str, Any]) -> Versions:
+    return {key: FileVersion.model_validate(seen) if seen else None for key, seen in told.items()}
+
+
+def current(objects: Objects, bucket: str, keys: Iterable[str]) -> Versions:
+    return {key: version(objects.head(bucket, key)) for key in keys}

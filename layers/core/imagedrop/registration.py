@@ -1,0 +1,225 @@
+"""Registration: exactly one IMS image per drop, though IMS has no idempotency token.
+
+The row says `submitting` and, just before the call, `sent_at`; a claim in the bucket says the same. From then on the
+outcome is unknown until IMS has answered or the image is found by its tag. *Not found* proves nothing: a request can be
+accepted as long as its signature is valid (15 minutes), and an import may be invisible until it ends.
+
+    judge    pure: what a row and the time call for           register   does it, through the ports
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+
+from imagedrop import drop as drops
+from imagedrop import endings, records
+from imagedrop.backoff import grown
+from imagedrop.drop import Drop, DropImage, Held, Reason
+from imagedrop.ports import Conflict, Image, ImsError, Ports
+from imagedrop.queues import PutBack
+from imagedrop.settings import Settings
+from imagedrop.times import later, moment, seconds_between, stamp
+
+TAG = "imagedrop"
+NAME_TAKEN = "IMG.0009"
+GONE = frozenset({"killed", "deleted"})
+BUSY_FIRST, BUSY_LONGEST = 20.0, 600.0
+HELD_WAIT = 900.0
+LOOK_UP_FIRST, LOOK_UP_LONGEST = 15.0, 300.0
+
+
+class Step(Enum):
+    NOTHING = "the row has moved on"
+    OVERDUE = "the attempt's deadline is past"
+    WAIT = "not yet"
+    START = "surely not sent: may be sent"
+    LOOK_UP = "the outcome is unknown: look for the image"
+
+
+def judge(row: Drop | None, attempt: int, now: datetime) -> Step:
+    if row is None or row.attempt != attempt or row.stage not in ("accepted", "submitting"):
+        return Step.NOTHING
+    if now >= moment(row.deadline_at):
+        return Step.OVERDUE
+    if row.next_at is not None and now < moment(row.next_at):
+        return Step.WAIT
+    return Step.LOOK_UP if row.stage == "submitting" and row.sent_at is not None else Step.START
+
+
+def may_send_again(row: Drop, now: datetime, settings: Settings) -> bool:
+    """Only where IMS shows images while they import, and when no sent request can be accepted any more."""
+    return (
+        settings.ims_shows_imports
+        and row.sent_at is not None
+        and seconds_between(row.sent_at, now) >= settings.resend_after
+    )
+
+
+def register(ports: Ports, drop_id: str, attempt: int) -> None:
+    """Carries a drop one step further. Raises PutBack to be called again later."""
+    row = ports.ledger.get(drop_id)
+    step = judge(row, attempt, ports.clock())
+    if row is None or step is Step.NOTHING:
+        return
+    try:
+        if step is Step.OVERDUE:
+            _give_up(ports, row)
+        elif step is Step.WAIT:
+            raise PutBack(_due(row, ports.clock()))
+        elif step is Step.LOOK_UP:
+            _look_up(ports, row)
+        else:
+            _start(ports, row)
+    except Conflict:
+        raise PutBack(30) from None  # somebody else is at it: see later what became of it
+
+
+# --- a drop that IMS surely does not know ------------------------------------------------------------------------
+
+
+def _start(ports: Ports, row: Drop) -> None:
+    if not _still_as_judged(ports, row) or _adopt(ports, row):
+        return
+    row = ports.ledger.save(drops.reserve(row, ports.clock()))
+    records.claim(ports.objects, drops.sending(row, ports.clock()))
+    row = ports.ledger.save(drops.sending(row, ports.clock()))
+    assert row.request is not None
+    try:
+        job_id = ports.images.create(row.request)
+    except ImsError as error:
+        _refused(ports, row, error)
+    else:
+        _follow(ports, row, job_id, ())
+
+
+def _still_as_judged(ports: Ports, row: Drop) -> bool:
+    """False where a file has changed since it was judged; then the drop ends or is judged anew."""
+    now = records.current(ports.objects, row.bucket, row.versions)
+    if now == row.versions:
+        return True
+    image, before = now[row.key], row.versions[row.key]
+    if image is None or before is None or image.etag != before.etag:
+        what = "was deleted" if image is None else "was replaced by newer content"
+        endings.fail(ports, row, "object.replaced", f"{row.key} {what} before it could be registered.")
+    else:
+        ports.ledger.unlock(ports.ledger.save(drops.again(row, ports.clock(), ports.settings.pairing_deadline)))
+    endings.look_again(ports, row)
+    return False
+
+
+def _adopt(ports: Ports, row: Drop) -> bool:
+    """An earlier attempt, or one that the ledger has lost, may have left an image: then that is the one."""
+    try:
+        found = _usable(ports.images.by_tag(TAG, row.drop_id))
+    except ImsError as error:
+        raise _postponed(ports, row, error) from error
+    if found:
+        _follow(ports, row, None, found)
+    return bool(found)
+
+
+def _refused(ports: Ports, row: Drop, error: ImsError) -> None:
+    """CreateImage did not answer with a job."""
+    ours = error.code == NAME_TAKEN and row.sends > 1  # perhaps by the request whose answer was lost
+    if error.kind == "unknown" or ours:
+        raise _look_later(ports, row)
+    if error.kind != "refused":
+        raise _postponed(ports, row, error)
+    ports.meter.count("Refused")
+    endings.finish(ports, row, "rejected", Reason(code=error.code, message=error.message))
+
+
+def _postponed(ports: Ports, row: Drop, error: ImsError) -> PutBack:
+    """Surely not taken, this time: back to `accepted`, and again later."""
+    held = _held(ports, row, error)
+    wait = HELD_WAIT if held else grown(BUSY_FIRST, BUSY_LONGEST, row.tries, ports.random)
+    ports.ledger.save(drops.release(row, ports.clock(), wait, held))
+    return PutBack(wait)
+
+
+def _held(ports: Ports, row: Drop, error: ImsError) -> Held | None:
+    """Only an operator can help (quota, balance, permission)."""
+    if error.kind != "held":
+        return None
+    ports.meter.count("Held")
+    since = row.held.since if row.held else stamp(ports.clock())
+    return Held(code=error.code, message=error.message, since=since)
+
+
+# --- a drop that IMS may know ------------------------------------------------------------------------------------
+
+
+def _look_up(ports: Ports, row: Drop) -> None:
+    try:
+        found = find(ports, row)
+    except ImsError as error:
+        raise _look_later(ports, row, _held(ports, row, error)) from error
+    now = ports.clock()
+    if alive := _usable(found):
+        _follow(ports, row, None, alive)
+    elif found:
+        endings.fail(ports, row, "ims.import_failed", f"IMS has the image {found[0].id} as {found[0].status}.")
+    elif may_send_again(row, now, ports.settings):
+        _start(ports, ports.ledger.save(drops.release(row, now, 0)))
+    else:
+        raise _look_later(ports, row)
+
+
+def _look_later(ports: Ports, row: Drop, held: Held | None = None) -> PutBack:
+    now = ports.clock()
+    wait = grown(LOOK_UP_FIRST, LOOK_UP_LONGEST, row.tries, ports.random)
+    ports.ledger.save(row.with_(now, tries=row.tries + 1, next_at=later(stamp(now), wait), held=held, redrives=0))
+    return PutBack(wait)
+
+
+def find(ports: Ports, row: Drop) -> list[Image]:
+    """The images of this submit: by tag, else by origin with equal name, made since and with no other drop's tag."""
+    assert row.sent_at is not None
+    assert row.request is not None
+    since = row.sent_at[:19]  # IMS dates to the second
+    tagged = [image for image in ports.images.by_tag(TAG, row.drop_id)]
+    if _usable(tagged):
+        return tagged
+    origin = f"file,{row.bucket}:{row.key}"
+    alike = [
+        image
+        for image in ports.images.by_name(str(row.request["name"]))
+        if image.origin == origin and image.created_at[:19] >= since and image.tags.get(TAG, row.drop_id) == row.drop_id
+    ]
+    return _usable(alike) or [image for image in [*tagged, *alike] if image.created_at[:19] >= since]
+
+
+def _usable(images: Sequence[Image]) -> list[Image]:
+    return [image for image in images if image.status not in GONE]
+
+
+def _follow(ports: Ports, row: Drop, job_id: str | None, found: Sequence[Image]) -> None:
+    """IMS is at work: from here on polling follows the job, or the image itself where no job is known."""
+    images = tuple(
+        DropImage(role="data" if image.data_disk else "system", id=image.id, name=image.name, min_disk=image.min_disk)
+        for image in sorted(found, key=lambda one: one.data_disk)
+    )
+    first = ports.settings.poll_first if job_id else 1
+    row = ports.ledger.save(drops.importing(row, ports.clock(), job_id=job_id, images=images, first=first))
+    records.claim(ports.objects, row)
+    message = {"drop_id": row.drop_id, "attempt": row.attempt, "generation": row.generation}
+    ports.queues.send("polls", message, delay=first)
+
+
+def _give_up(ports: Ports, row: Drop) -> None:
+    if row.stage == "submitting" and row.sent_at is not None:
+        text = (
+            f"IMS never said whether it took the request of {row.sent_at}, and no image with the tag "
+            f"{TAG}={row.drop_id} was found until {row.deadline_at}."
+        )
+        endings.fail(ports, row, "ims.outcome_unknown", text)
+        return
+    why = f" It was held by {row.held.code}: {row.held.message}" if row.held else ""
+    endings.fail(ports, row, "deadline", f"IMS did not take the request until {row.deadline_at}.{why}")
+
+
+def _due(row: Drop, now: datetime) -> float:
+    assert row.next_at is not None
+    return max(1.0, (moment(row.next_at) - now).total_seconds())
