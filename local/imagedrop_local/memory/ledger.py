@@ -23,7 +23,7 @@ class MemoryLedger(Scripted):
 
     def rows(self) -> list[Drop]:
         """Every row, for a test to look at."""
-        return [Drop.model_validate_json(row) for row in self._rows.values()]
+        return [Drop.model_validate(json.loads(row)) for row in self._rows.values()]
 
     def wipe(self) -> None:
         """The table is lost."""
@@ -89,11 +89,11 @@ class MemoryLedger(Scripted):
 
     def _get(self, drop_id: str) -> Drop | None:
         row = self._rows.get(drop_id)
-        return Drop.model_validate_json(row) if row is not None else None
+        return Drop.model_validate(json.loads(row)) if row is not None else None
 
     def _write(self, drop: Drop) -> Drop:
         saved = drop.model_copy(update={"revision": drop.revision + 1})
-        self._rows[drop.drop_id] = saved.model_dump_json()
+        self._rows[drop.drop_id] = json.dumps(saved.model_dump(mode="json"))
         return saved
 
     def _check_key(self, drop: Drop, over: Drop | None) -> None:

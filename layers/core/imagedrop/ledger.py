@@ -1,0 +1,195 @@
+"""The ledger in DynamoDB: one table, key `pk`, index `open` (hash `open`, range `updated_at`).
+
+pk                      other attributes
+<drop id>               the row: `revision`, `stage` ..., and `open` = "1" while somebody has to do something about it
+live:<bucket>/<key>     `drop_id`: the drop that holds the key
+part:<bucket>/<key>     `images` (string set): the images whose sidecars name this file
+note:<name>             `note` (JSON)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from imagedrop.drop import Drop
+from imagedrop.ports import Conflict, KeyTaken
+
+INDEX = "open"
+# Others' words, kept as JSON text: DynamoDB refuses numbers of 39 digits, floats, empty names and depth over 32.
+TEXTS = ("sidecar", "facts", "findings", "request")
+CONDITION_FAILED = "ConditionalCheckFailedException"
+RACES = (CONDITION_FAILED, "TransactionConflictException")
+LOST = ("ConditionalCheckFailed", "TransactionConflict")  # as a transaction says it
+
+Item = dict[str, Any]
+
+
+class DynamoLedger:
+    """`client`: boto3's for DynamoDB. Throttling is botocore's to retry; what is left of it passes as ClientError."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client, self._table = client, table
+
+    def get(self, drop_id: str) -> Drop | None:
+        item = self._item(drop_id)
+        return _drop(item) if item else None
+
+    def save(self, drop: Drop) -> Drop:
+        saved = _next(drop)
+        with _racing(drop):
+            self._client.put_item(**self._put(saved, drop))
+        return saved
+
+    def delete(self, drop: Drop) -> None:
+        with _racing(drop):
+            self._client.delete_item(**self._at(drop.drop_id), **_unmoved(drop))
+
+    def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
+        saved = _next(drop)
+        steps: list[dict[str, Any]] = [{"Put": self._put(saved, drop)}, {"Put": self._take(drop, over)}]
+        if over is not None and over.drop_id != drop.drop_id:
+            steps.append({"ConditionCheck": {**self._at(over.drop_id), **_unmoved(over)}})
+        try:
+            self._client.transact_write_items(TransactItems=steps)
+        except self._client.exceptions.TransactionCanceledException as error:
+            raised = self._lost(error.response.get("CancellationReasons", ()), drop)
+            if raised is None:
+                raise
+            raise raised from error
+        return saved
+
+    def unlock(self, drop: Drop) -> None:
+        try:
+            self._client.delete_item(
+                **self._at(_live(drop)),
+                ConditionExpression="drop_id = :drop",
+                ExpressionAttributeValues={":drop": {"S": drop.drop_id}},
+            )
+        except ClientError as error:
+            if _code(error) != CONDITION_FAILED:
+                raise
+
+    def open(self) -> Iterator[Drop]:
+        """Oldest first, each once, read anew when its turn comes. The index lags a little behind the table."""
+        seen: set[str] = set()  # a row that is saved meanwhile comes by again at the end of the index
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=INDEX,
+            KeyConditionExpression="#open = :open",
+            ProjectionExpression="pk",
+            ExpressionAttributeNames={"#open": "open"},
+            ExpressionAttributeValues={":open": {"S": "1"}},
+        )
+        for drop_id in (item["pk"]["S"] for page in pages for item in page["Items"]):
+            row = None if drop_id in seen else self.get(drop_id)
+            seen.add(drop_id)
+            if row is not None and row.open:
+                yield row
+
+    def name_part(self, bucket: str, part: str, image_key: str) -> None:
+        self._client.update_item(
+            **self._at(f"part:{bucket}/{part}"),
+            UpdateExpression="ADD images :image",
+            ExpressionAttributeValues={":image": {"SS": [image_key]}},
+        )
+
+    def part_of(self, bucket: str, part: str) -> Sequence[str]:
+        item = self._item(f"part:{bucket}/{part}")
+        return sorted(item["images"]) if item else ()
+
+    def load(self, name: str) -> dict[str, Any] | None:
+        item = self._item(f"note:{name}")
+        note: dict[str, Any] | None = json.loads(item["note"]) if item else None
+        return note
+
+    def store(self, name: str, value: Mapping[str, Any]) -> None:
+        item = {"pk": f"note:{name}", "note": json.dumps(dict(value))}
+        self._client.put_item(TableName=self._table, Item=_wire(item))
+
+    def _at(self, pk: str) -> Item:
+        return {"TableName": self._table, "Key": {"pk": {"S": pk}}}
+
+    def _item(self, pk: str) -> Item | None:
+        item = self._client.get_item(**self._at(pk), ConsistentRead=True).get("Item")
+        return _plain(item) if item else None
+
+    def _put(self, saved: Drop, read: Drop) -> Item:
+        return {"TableName": self._table, "Item": _wire(_row(saved)), **_unmoved(read)}
+
+    def _take(self, drop: Drop, over: Drop | None) -> Item:
+        holders = {drop.drop_id, over.drop_id if over is not None else drop.drop_id}
+        names = {f":{number}": {"S": holder} for number, holder in enumerate(sorted(holders))}
+        return {
+            "TableName": self._table,
+            "Item": _wire({"pk": _live(drop), "drop_id": drop.drop_id}),
+            "ConditionExpression": f"attribute_not_exists(pk) OR drop_id IN ({', '.join(names)})",
+            "ExpressionAttributeValues": names,
+        }
+
+    def _lost(self, reasons: Sequence[Mapping[str, Any]], drop: Drop) -> Conflict | KeyTaken | None:
+        """Who was faster; None where nobody was (throttling). The first reason is the row's, the others the key's."""
+        raced = [reason.get("Code") in LOST for reason in reasons]
+        if not any(raced):
+            return None
+        holder = self._item(_live(drop))
+        if raced[0] or holder is None or holder["drop_id"] == drop.drop_id:
+            return Conflict(f"{drop.drop_id}: not accepted, {[reason.get('Code') for reason in reasons]}")
+        return KeyTaken(str(holder["drop_id"]))
+
+
+def _live(drop: Drop) -> str:
+    return f"live:{drop.bucket}/{drop.key}"
+
+
+def _next(drop: Drop) -> Drop:
+    return drop.model_copy(update={"revision": drop.revision + 1})
+
+
+def _unmoved(drop: Drop) -> Item:
+    """The condition that the row is as it was read; revision 0: there was none."""
+    if not drop.revision:
+        return {"ConditionExpression": "attribute_not_exists(pk)"}
+    return {
+        "ConditionExpression": "revision = :read",
+        "ExpressionAttributeValues": {":read": {"N": str(drop.revision)}},
+    }
+
+
+def _row(drop: Drop) -> Item:
+    shown = drop.model_dump(mode="json", exclude_none=True)
+    texts = {name: json.dumps(shown[name]) for name in TEXTS if name in shown}
+    return {**shown, **texts, "pk": drop.drop_id, **({"open": "1"} if drop.open else {})}
+
+
+def _drop(item: Item) -> Drop:
+    return Drop.model_validate({**item, **{name: json.loads(item[name]) for name in TEXTS if name in item}})
+
+
+def _wire(item: Item) -> Item:
+    serializer = TypeSerializer()
+    return {name: serializer.serialize(value) for name, value in item.items()}
+
+
+def _plain(item: Item) -> Item:
+    deserializer = TypeDeserializer()
+    return {name: deserializer.deserialize(value) for name, value in item.items()}
+
+
+def _code(error: Any) -> str:
+    return str(error.response["Error"]["Code"])
+
+
+@contextmanager
+def _racing(drop: Drop) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if _code(error) not in RACES:
+            raise
+        raise Conflict(f"{drop.drop_id}: {error}") from error
