@@ -1,0 +1,146 @@
+"""Intake: a push over HTTP is verified, its drops are enqueued, and nothing else: SMN waits 5 s for the answer.
+
+SMN tries again after a 5xx and never after a 4xx, so 503 is for whatever may pass, and 4xx for what never will.
+
+| answer | when                                                                                       |
+| ------ | ------------------------------------------------------------------------------------------ |
+| 200    | enqueued, confirmed, or of no concern to us                                                |
+| 400    | no JSON, fields of a push missing, nothing but bad records where no SMN stands behind them |
+| 401    | neither a signed push nor the secret header                                                |
+| 403    | forged: topic, certificate or signature                                                    |
+| 405    | no POST                        413    over LIMIT                                           |
+| 503    | queue, certificate, confirmation or secret cannot be had now                               |
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from imagedrop import smn
+from imagedrop.fetch import Fetch
+from imagedrop.intake_drops import enqueue
+from imagedrop.ports import Ports
+from imagedrop.settings import Settings
+
+LIMIT = 576 * 1024  # bytes; SMN takes messages of 256 KiB, and quoting one as JSON may double it
+LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """An HTTP request. Header names in lower case; `body` as it came."""
+
+    method: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`body` is one line of JSON: counts, or `{"error": "..."}`."""
+
+    status: int
+    body: str
+
+    @classmethod
+    def of(cls, status: int, **said: Any) -> Answer:
+        return cls(status, json.dumps(said))
+
+    @classmethod
+    def refused(cls, status: int, reason: str) -> Answer:
+        return cls.of(status, error=reason)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What it takes to let a push in. `secret`: the value of a secret by its id; `certificates` outlive the push."""
+
+    secret: Callable[[str], str]
+    fetch: Fetch
+    certificates: smn.Certificates
+
+
+def take(request: PushRequest, ports: Ports, gate: Gate) -> Answer:
+    """Never raises: what is unforeseen is logged and answered with 503, so that the push comes again."""
+    try:
+        return _taken(request, ports, gate)
+    except smn.PushRefused as refusal:
+        ports.meter.count("PushesRefused")
+        LOG.warning("push refused with %s: %s", refusal.status, refusal.reason)
+        return Answer.refused(refusal.status, refusal.reason)
+    except smn.PushUnavailable as trouble:
+        ports.meter.count("PushesDelayed")
+        LOG.warning("push to come again: %s", trouble)
+        return Answer.refused(503, str(trouble))
+    except Exception:  # whatever it is, a lost push would be worse than a second one
+        ports.meter.count("PushesDelayed")
+        LOG.exception("push to come again")
+        return Answer.refused(503, "not taken now; send it again")
+
+
+def _taken(request: PushRequest, ports: Ports, gate: Gate) -> Answer:
+    settings: Settings = ports.settings
+    if request.method != "POST":
+        raise smn.PushRefused(405, "POST only")
+    if len(request.body) > LIMIT:
+        raise smn.PushRefused(413, f"the body has {len(request.body)} bytes, and at most {LIMIT} are taken")
+    known = _knows_secret(request, settings, gate)
+    body = _json(request.body)
+    if smn.is_push(body):
+        return _smn_push(body, ports, gate, known=known)
+    if not known:
+        raise smn.PushRefused(401, "neither a push signed by SMN nor the secret header")
+    return _enqueue(body, ports, all_bad=400)
+
+
+def _knows_secret(request: PushRequest, settings: Settings, gate: Gate) -> bool:
+    given = request.headers.get(settings.webhook_header.lower())
+    if not given or not settings.webhook_secret:
+        return False
+    expected = gate.secret(settings.webhook_secret).strip()
+    return bool(expected) and hmac.compare_digest(given.encode(errors="replace"), expected.encode())
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise smn.PushRefused(400, "the body is no JSON") from None
+
+
+def _smn_push(push: Mapping[str, Any], ports: Ports, gate: Gate, *, known: bool) -> Answer:
+    """Whoever knows the secret needs no signature to bring an event, but does to have an address called."""
+    settings: Settings = ports.settings
+    smn.check_topic(push, settings)
+    kind = push["type"]
+    if kind not in (smn.NOTIFICATION, *smn.CONFIRMATIONS):
+        ports.meter.count("PushesIgnored")
+        return Answer.of(200, ignored="a type of push that carries no events")
+    if not (known and kind == smn.NOTIFICATION):
+        smn.verify(push, settings, gate.certificates, gate.fetch, ports.clock())
+    if kind == smn.NOTIFICATION:
+        return _enqueue(push, ports, all_bad=200)
+    return _confirmation(push, ports, gate)
+
+
+def _confirmation(push: Mapping[str, Any], ports: Ports, gate: Gate) -> Answer:
+    if push["type"] != "SubscriptionConfirmation":
+        ports.meter.count("Unsubscribed")  # calling its subscribe_url would undo what somebody wanted
+        LOG.warning("SMN has cancelled the subscription of %s", push["topic_urn"])
+        return Answer.of(200, unsubscribed=True)
+    smn.confirm(push, ports.settings, gate.fetch)
+    LOG.info("subscription of %s confirmed", push["topic_urn"])
+    return Answer.of(200, confirmed=True)
+
+
+def _enqueue(body: Any, ports: Ports, *, all_bad: int) -> Answer:
+    """`all_bad`: the status where no record is of use. Not 4xx for SMN: that would have it avoid us for a while."""
+    result = enqueue(body, ports)
+    if result.bad and not (result.enqueued or result.ignored) and all_bad != 200:
+        raise smn.PushRefused(all_bad, f"at {result.bad[0].at or 'the top'}: {result.bad[0].reason}")
+    return Answer.of(200, enqueued=result.enqueued, ignored=result.ignored, bad=len(result.bad))
