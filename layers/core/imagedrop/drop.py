@@ -125,6 +125,7 @@ class Drop(Row):
     # registration and polling
     sent_at: str | None = None  # set just before the call: without it IMS surely knows nothing
     sends: int = 0
+    restarts: int = 0  # of jobs that failed for a passing reason
     job_id: str | None = None
     job_started_at: str | None = None
     images: tuple[DropImage, ...] = ()
@@ -271,6 +272,7 @@ def restart_job(drop: Drop, now: datetime) -> Drop:
         images=(),
         sent_at=None,
         generation=drop.generation + 1,
+        restarts=drop.restarts + 1,
         next_at=None,
         redrives=0,
     )

@@ -1,4 +1,5 @@
-"""How every drop ends: the row first, then its key is free, then the owner is told."""
+"""How a drop goes from hand to hand, and how every drop ends: the row first, then its key is free, then the owner is
+told."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ def finish(
     """Ends a drop. Raises ports.Conflict where the row has moved on. What a crash leaves undone the sweep does."""
     ended = ports.ledger.save(drops.end(row, ports.clock(), stage, reason, **more))
     ports.ledger.unlock(ended)
-    notify(ports, ended)
+    hand_on(ports, ended)
     return ended
 
 
@@ -23,8 +24,17 @@ def fail(ports: Ports, row: Drop, code: str, message: str, **more: Any) -> Drop:
     return finish(ports, row, "failed", Reason(code=code, message=message), **more)
 
 
-def notify(ports: Ports, row: Drop) -> None:
-    ports.queues.send("notices", {"drop_id": row.drop_id, "attempt": row.attempt})
+def hand_on(ports: Ports, row: Drop, delay: int = 0) -> None:
+    """Sends the message that carries the row on from its stage. Harmless if sent twice."""
+    message: dict[str, Any] = {"drop_id": row.drop_id, "attempt": row.attempt}
+    if row.ended:
+        ports.queues.send("notices", message)
+    elif row.stage == "importing":
+        ports.queues.send("polls", {**message, "generation": row.generation}, delay)
+    elif row.stage == "waiting":
+        look_again(ports, row)
+    else:
+        ports.queues.send("registrations", message, delay)
 
 
 def look_again(ports: Ports, row: Drop) -> None:

@@ -169,8 +169,7 @@ def describe(row: Drop, active: Sequence[Image]) -> tuple[DropImage, ...]:
 
 def _failed(ports: Ports, row: Drop, job: Job) -> None:
     code = job.error_code or "ims.import_failed"
-    if code in ONCE_MORE and row.sends < 2:
-        again = ports.ledger.save(drops.restart_job(row, ports.clock()))
-        ports.queues.send("registrations", {"drop_id": again.drop_id, "attempt": again.attempt})
+    if code in ONCE_MORE and not row.restarts:
+        endings.hand_on(ports, ports.ledger.save(drops.restart_job(row, ports.clock())))
         return
     endings.fail(ports, row, code, job.fail_reason or "IMS gave no reason.")

@@ -179,7 +179,7 @@ def find(ports: Ports, row: Drop) -> list[Image]:
     assert row.sent_at is not None
     assert row.request is not None
     since = row.sent_at[:19]  # IMS dates to the second
-    tagged = [image for image in ports.images.by_tag(TAG, row.drop_id)]
+    tagged = list(ports.images.by_tag(TAG, row.drop_id))
     if _usable(tagged):
         return tagged
     origin = f"file,{row.bucket}:{row.key}"
@@ -204,8 +204,7 @@ def _follow(ports: Ports, row: Drop, job_id: str | None, found: Sequence[Image])
     first = ports.settings.poll_first if job_id else 1
     row = ports.ledger.save(drops.importing(row, ports.clock(), job_id=job_id, images=images, first=first))
     records.claim(ports.objects, row)
-    message = {"drop_id": row.drop_id, "attempt": row.attempt, "generation": row.generation}
-    ports.queues.send("polls", message, delay=first)
+    endings.hand_on(ports, row, delay=first)
 
 
 def _give_up(ports: Ports, row: Drop) -> None:

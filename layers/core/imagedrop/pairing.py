@@ -1,0 +1,148 @@
+"""Pairing: which files make a drop, which of them are there, and which are still waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from imagedrop import drop as drops
+from imagedrop import records, sidecar
+from imagedrop.drop import Drop, Owner, Versions
+from imagedrop.findings import Finding
+from imagedrop.findings import pairing as kinds
+from imagedrop.ports import ObjectHead, Objects, Ports
+from imagedrop.settings import Settings
+
+RAW_SUFFIXES = (".raw", ".img")
+DATA, BITMAP = "data disk", "bitmap file"
+
+
+def is_ours(key: str) -> bool:
+    """What imagedrop writes itself never starts anything."""
+    return key.startswith(records.FOLDER) or key.endswith(records.RESULT_SUFFIX)
+
+
+def looks_like_image(key: str, settings: Settings) -> bool:
+    return key.lower().endswith(settings.image_suffixes)
+
+
+def concerned(ports: Ports, bucket: str, key: str) -> list[str]:
+    """The keys of the images whose drops an object belongs to: as image, as sidecar, as data or bitmap file."""
+    if is_ours(key) or not key.startswith(ports.settings.drop_prefix):
+        return []
+    image = key.removesuffix(records.SIDECAR_SUFFIX)
+    if image != key:
+        known = looks_like_image(image, ports.settings) or (image and ports.objects.head(bucket, image) is not None)
+        return [image] if known else []
+    owners = list(ports.ledger.part_of(bucket, key))
+    if not owners and looks_like_image(key, ports.settings):
+        return [key]
+    own = ports.objects.head(bucket, records.sidecar_key(key)) is not None
+    return [*owners, *([key] if own and key not in owners else [])]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of one drop as they lie there now. `heads` holds every file that was looked for, None if absent."""
+
+    image_key: str
+    heads: Mapping[str, ObjectHead | None]
+    reading: sidecar.Reading | None
+    roles: Mapping[str, str] = field(default_factory=dict)  # of the parts: DATA or BITMAP
+
+    @classmethod
+    def gather(cls, objects: Objects, bucket: str, image_key: str, image: ObjectHead | None) -> Files:
+        beside = records.sidecar_key(image_key)
+        found = objects.get(bucket, beside, limit=sidecar.MAX_BYTES + 1)
+        reading = sidecar.read(found[1]) if found else None
+        roles = dict(_parts(image_key, reading.sidecar)) if reading and reading.sidecar else {}
+        heads = {image_key: image, beside: found[0] if found else None}
+        heads |= {key: objects.head(bucket, key) for key in roles}
+        return cls(image_key, heads, reading, roles)
+
+    @property
+    def image(self) -> ObjectHead | None:
+        return self.heads[self.image_key]
+
+    @property
+    def sidecar(self) -> ObjectHead | None:
+        return self.heads[records.sidecar_key(self.image_key)]
+
+    @property
+    def versions(self) -> Versions:
+        return {key: records.version(head) for key, head in self.heads.items()}
+
+    @property
+    def owner(self) -> Owner | None:
+        owner = self.reading.owner if self.reading else None
+        return Owner(email=owner.email, name=owner.name, language=owner.language) if owner else None
+
+    @property
+    def faults(self) -> list[Finding]:
+        return list(self.reading.findings) if self.reading else []
+
+    def disks(self) -> list[ObjectHead]:
+        """The image and its data disks, as far as they are there."""
+        keys = [self.image_key, *(key for key, role in self.roles.items() if role == DATA)]
+        return [head for key in keys if (head := self.heads[key]) is not None]
+
+
+def _parts(image_key: str, wanted: sidecar.Sidecar) -> Iterator[tuple[str, str]]:
+    for disk in wanted.data_images or ():
+        key = records.part_key(image_key, disk.file)
+        yield key, DATA
+        if disk.is_quick_import and _wants_bitmap(key):
+            yield records.bitmap_key(key), BITMAP
+    if wanted.is_quick_import and _wants_bitmap(image_key):
+        yield records.bitmap_key(image_key), BITMAP
+
+
+def _wants_bitmap(key: str) -> bool:
+    """Raw files need one on the fast channel; what is plainly something else is not waited for but judged."""
+    return key.lower().endswith(RAW_SUFFIXES) or "." not in key.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Missing:
+    key: str
+    finding: Finding  # what is said if it never comes
+
+
+def missing(files: Files, row: Drop) -> list[Missing]:
+    """What has to arrive before the drop can be judged."""
+    since = row.received_at
+    beside = records.sidecar_key(files.image_key)
+    if files.sidecar is None:
+        return [Missing(beside, kinds.SIDECAR_MISSING(key=files.image_key, sidecar=beside, since=since))]
+    waits = _other_content(files, since)
+    for key, role in files.roles.items():
+        if files.heads[key] is None:
+            waits.append(Missing(key, kinds.PART_MISSING(at=key, role=role, file=key, since=since)))
+    return waits
+
+
+def _other_content(files: Files, since: str) -> list[Missing]:
+    """The sidecar may say which content it means; an older file under the same key is not it."""
+    wanted, image = files.reading.sidecar if files.reading else None, files.image
+    if wanted is None or image is None:
+        return []
+    pairs: list[tuple[str, object, object]] = [("size", wanted.size, image.size)]
+    pairs.append(("etag", wanted.etag.strip('"').lower() if wanted.etag else None, image.etag.lower()))
+    return [
+        Missing(
+            files.image_key,
+            kinds.OTHER_CONTENT(at=f"/{what}", what=what, wanted=want, found=found, key=files.image_key, since=since),
+        )
+        for what, want, found in pairs
+        if want is not None and want != found
+    ]
+
+
+def name_parts(ports: Ports, bucket: str, files: Files) -> None:
+    """Records whose the data and bitmap files are, so that they are never taken for drops of their own."""
+    for key in files.roles:
+        ports.ledger.name_part(bucket, key, files.image_key)
+        head = files.heads[key]
+        row = ports.ledger.get(drops.drop_id(bucket, key, head.etag)) if head else None
+        if row is not None and row.stage == "waiting" and ports.objects.head(bucket, records.sidecar_key(key)) is None:
+            ports.ledger.delete(row)

@@ -1,0 +1,36 @@
+"""A row that the ledger has lost, rebuilt from what the bucket says."""
+
+from __future__ import annotations
+
+from imagedrop import endings, records
+from imagedrop.drop import CHANNELS, LIVE, Drop, Told
+from imagedrop.ports import KeyTaken, Ports
+from imagedrop.times import stamp
+
+
+def recover(ports: Ports, bucket: str, image_key: str, drop_id: str) -> Drop | None:
+    """The row of this drop, saved again: live if it is claimed, ended if its result file says so. None: neither."""
+    claimed = records.read_claim(ports.objects, bucket, drop_id)
+    if claimed is not None:
+        return revive(ports, claimed)
+    ended = records.read_result(ports.objects, bucket, image_key, drop_id)
+    if ended is None:
+        return None
+    if ports.objects.head(bucket, records.seal_key(ended)) is not None:
+        told = {channel: Told(state="done", at=ended.ended_at) for channel in CHANNELS}
+        ended = ended.model_copy(update={"told": told, "sealed": True})
+    return ports.ledger.save(ended)
+
+
+def revive(ports: Ports, claimed: Drop) -> Drop:
+    """A claimed row, live again. It may be older than what became of it: its messages count no more, and it is looked
+    at soon. Raises Conflict where somebody else was faster."""
+    now = ports.clock()
+    row = claimed.with_(now, generation=claimed.generation + 1, next_at=stamp(now), redrives=0)
+    assert row.stage in LIVE
+    try:
+        row = ports.ledger.accept(row)
+    except KeyTaken:  # newer content is at work already; this one still has to be followed to its end
+        row = ports.ledger.save(row)
+    endings.hand_on(ports, row)
+    return row

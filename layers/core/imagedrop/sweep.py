@@ -1,0 +1,192 @@
+"""The sweep: whatever an event, a queue or a crash lost is found again, from bucket, claims and ledger alone.
+
+One LIST page per 1,000 keys, and nothing else for what has ended: a seal's name says which versions of which files an
+end has read. Then every open row that has stood still for too long is driven again, and given up after five times.
+
+    Inventory   pure: what the listing says         sweep   one round, as far as its time allows
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from imagedrop import drop as drops
+from imagedrop import endings, pairing, records, recovery
+from imagedrop.drop import Drop, FileVersion, Versions
+from imagedrop.ports import Conflict, ObjectHead, Ports
+from imagedrop.settings import Settings
+from imagedrop.times import seconds_between, stamp
+
+GIVE_UP_AFTER = 5
+CURSOR = "sweep"
+
+
+@dataclass
+class Inventory:
+    """What lies in the bucket, as LIST tells it."""
+
+    settings: Settings
+    bucket: str
+    versions: dict[str, FileVersion] = field(default_factory=dict)
+    seals: dict[str, list[frozenset[str]]] = field(default_factory=dict)
+    claims: set[str] = field(default_factory=set)
+    digests: set[str] = field(default_factory=set)  # of every file as it is, and of every name that is there
+
+    def add(self, head: ObjectHead) -> None:
+        key = head.key
+        if key.startswith(records.SEALS):
+            if seal := records.read_seal(key):
+                self.seals.setdefault(seal[0], []).append(seal[1])
+        elif key.startswith(records.FOLDER):
+            self.claims.add(key.removeprefix(records.FOLDER).removesuffix(".json"))
+        elif not pairing.is_ours(key) and key.startswith(self.settings.drop_prefix):
+            version = FileVersion(etag=head.etag, last_modified=head.last_modified)
+            self.versions[key] = version
+            self.digests |= {records.digest(key, version), records.digest(key, None)}
+
+    def images(self) -> Iterator[str]:
+        """The keys of images, there or announced by a sidecar, that are nobody's data or bitmap file so far as the
+        listing can tell."""
+        for key in self.versions:
+            if key.endswith(records.SIDECAR_SUFFIX):
+                image = key.removesuffix(records.SIDECAR_SUFFIX)
+                if image not in self.versions and pairing.looks_like_image(image, self.settings):
+                    yield image
+            elif pairing.looks_like_image(key, self.settings) or records.sidecar_key(key) in self.versions:
+                yield key
+
+    def over(self, image_key: str) -> bool:
+        """True if this drop, as it lies there, has ended: a seal has read these very files and missed no other."""
+        image = self.versions.get(image_key)
+        row = drops.Drop(
+            drop_id=drops.drop_id(self.bucket, image_key, image.etag) if image else "",
+            bucket=self.bucket,
+            key=image_key,
+            etag=image.etag if image else None,
+            received_at="",
+            updated_at="",
+            deadline_at="",
+        )
+        name = records.seal_folder(row).removeprefix(records.SEALS).rstrip("/")
+        beside = records.sidecar_key(image_key)
+        own = {records.digest(key, self.versions.get(key)) for key in (image_key, beside)}
+        return any(own <= seal and self._holds(seal) for seal in self.seals.get(name, ()))
+
+    def _holds(self, seal: frozenset[str]) -> bool:
+        return all((one in self.digests) == one.startswith("v") for one in seal)
+
+    def parts(self) -> frozenset[str]:
+        """Digests of the files that some end has read: a data file of a drop that is over is no drop of its own."""
+        return frozenset(one for seals in self.seals.values() for seal in seals for one in seal)
+
+
+def sweep(ports: Ports, time_left: Callable[[], float]) -> None:
+    """One round. `time_left` in seconds; where it runs short the next round goes on from there."""
+    settings: Settings = ports.settings
+    inventory = Inventory(settings, settings.drop_bucket)
+    _list(ports, inventory, time_left)
+    rows = {row.drop_id: row for row in ports.ledger.open()}
+    _revive(ports, inventory, rows)
+    _find(ports, inventory, rows)
+    for row in rows.values():
+        try:
+            _drive(ports, inventory, row)
+        except Conflict:
+            continue  # it moved: then it does not stand still
+
+
+def _list(ports: Ports, inventory: Inventory, time_left: Callable[[], float]) -> None:
+    """The whole bucket, or as much as there is time for; the seals, which sort first, always."""
+    for head in _pages(ports, inventory.bucket, records.FOLDER, None, lambda: 600.0):
+        inventory.add(head)
+    cursor = (ports.ledger.load(CURSOR) or {}).get("after")
+    last = None
+    for head in _pages(ports, inventory.bucket, inventory.settings.drop_prefix, cursor, time_left):
+        inventory.add(head)
+        last = head.key
+    short = time_left() <= 0
+    if short or cursor is not None:
+        ports.ledger.store(CURSOR, {"after": last if short else None, "at": stamp(ports.clock())})
+
+
+def _pages(
+    ports: Ports, bucket: str, prefix: str, after: str | None, time_left: Callable[[], float]
+) -> Iterator[ObjectHead]:
+    while True:
+        page = ports.objects.list(bucket, prefix, after)
+        yield from page.objects
+        after = page.after
+        if after is None or time_left() <= 0:
+            return
+
+
+def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> None:
+    """Claims whose rows the ledger has lost."""
+    for drop_id in inventory.claims - rows.keys():
+        if ports.ledger.get(drop_id) is not None:
+            continue
+        claimed = records.read_claim(ports.objects, inventory.bucket, drop_id)
+        if claimed is None:
+            continue
+        try:
+            rows[drop_id] = recovery.revive(ports, claimed)
+        except Conflict:
+            continue  # somebody else was faster
+
+
+def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> None:
+    """Drops that nobody has seen, and ended ones whose files have changed."""
+    open_keys = {row.key for row in rows.values()}
+    open_parts = {key for row in rows.values() for key in row.versions if key != row.key}
+    ended_parts = inventory.parts()
+    found = []
+    for image_key in inventory.images():
+        if image_key in open_keys or inventory.over(image_key):
+            continue
+        alone = records.sidecar_key(image_key) not in inventory.versions
+        version = inventory.versions.get(image_key)
+        part = image_key in open_parts or records.digest(image_key, version) in ended_parts
+        if not (alone and part):
+            found.append({"bucket": inventory.bucket, "key": image_key})
+    if found:
+        ports.queues.send_many("drops", found)
+
+
+def _drive(ports: Ports, inventory: Inventory, row: Drop) -> None:
+    now = ports.clock()
+    if row.stage == "waiting":
+        _drive_waiting(ports, inventory, row)
+        return
+    due = max(filter(None, (row.updated_at, row.next_at)))
+    if seconds_between(due, now) < ports.settings.stall_after:
+        return
+    if row.redrives >= GIVE_UP_AFTER:
+        ports.meter.count("SweepGaveUp")
+        if not row.ended:  # an owner who was not told is never given up
+            text = f"The drop stood still as `{row.stage}` and was driven again {row.redrives} times without progress."
+            endings.fail(ports, row, "internal", text)
+            return
+    generation = row.generation + (row.stage == "importing")
+    driven = ports.ledger.save(row.with_(now, redrives=row.redrives + 1, generation=generation))
+    ports.meter.count("Redriven")
+    endings.hand_on(ports, driven)
+
+
+def _drive_waiting(ports: Ports, inventory: Inventory, row: Drop) -> None:
+    """Looked at again when its deadline is past, when a file of it has changed or come, or when its key is free."""
+    here: Versions = {key: inventory.versions.get(key) for key in row.versions}
+    image = here.get(row.key)
+    if row.etag is not None and (image is None or image.etag != row.etag):
+        _supersede(ports, row)
+    elif here != row.versions or row.behind is not None or seconds_between(row.deadline_at, ports.clock()) >= 0:
+        endings.look_again(ports, row)
+
+
+def _supersede(ports: Ports, row: Drop) -> None:
+    """It waited for its parts, and its image is gone: what lies there now is another drop, or none."""
+    head = ports.objects.head(row.bucket, row.key)  # the listing may be older than the row
+    if head is None or head.etag != row.etag:
+        ports.ledger.unlock(row)
+        ports.ledger.delete(row)
+    endings.look_again(ports, row)

@@ -1,0 +1,114 @@
+"""Telling: every end of a drop is told in three ways, each recorded as it is done, and then sealed in the bucket.
+
+A channel is claimed before it is used, so that two workers do not both send; a claim that is older than any worker can
+live was left by a crash, and the channel is used again: rather told twice than never.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from imagedrop import endings, notices, records
+from imagedrop.drop import CHANNELS, Channel, Drop, Told, ToldState
+from imagedrop.ports import Conflict, MailRefused, Ports
+from imagedrop.queues import PutBack
+from imagedrop.settings import Settings
+from imagedrop.times import seconds_between, stamp
+
+LEASE = 180.0  # s; more than the function may run
+
+
+def tell(ports: Ports, drop_id: str, attempt: int) -> None:
+    """Does whatever has not been done for this end. Raises PutBack where another worker is at it."""
+    row = ports.ledger.get(drop_id)
+    if row is None or row.attempt != attempt or not row.ended:
+        return
+    try:
+        for channel in CHANNELS:
+            row = _use(ports, row, channel)
+        if not row.sealed:
+            records.seal(ports.objects, row)
+            row = ports.ledger.save(row.with_(ports.clock(), sealed=True, redrives=0))
+    except Conflict:
+        raise PutBack(30) from None
+    if records.current(ports.objects, row.bucket, row.versions) != row.versions:
+        endings.look_again(ports, row)
+
+
+def _use(ports: Ports, row: Drop, channel: Channel) -> Drop:
+    told = row.told.get(channel, Told())
+    if told.state in ("done", "skipped", "refused"):
+        return row
+    if told.state == "sending" and told.at is not None:
+        left = LEASE - seconds_between(told.at, ports.clock())
+        if left > 0:
+            raise PutBack(left)
+    row = _record(ports, row, channel, "sending")
+    state, note = _send(ports, row, channel)
+    return _record(ports, row, channel, state, note)
+
+
+def _record(ports: Ports, row: Drop, channel: Channel, state: ToldState, note: str | None = None) -> Drop:
+    now = ports.clock()
+    told = row.told | {channel: Told(state=state, at=stamp(now), note=note)}
+    return ports.ledger.save(row.with_(now, told=told))
+
+
+def _send(ports: Ports, row: Drop, channel: Channel) -> tuple[ToldState, str | None]:
+    if channel == "result":
+        records.write_result(ports.objects, row)
+        return "done", None
+    if channel == "sns":
+        _publish(ports, row)
+        return "done", None
+    return _mail(ports, row)
+
+
+def _publish(ports: Ports, row: Drop) -> None:
+    attributes = {"stage": row.stage, "owner": row.owner.email if row.owner else "", "bucket": row.bucket}
+    body = json.dumps(records.result(row), ensure_ascii=False)
+    ports.topic.publish(notices.subject(row, "en"), body, {name: value for name, value in attributes.items() if value})
+
+
+def _mail(ports: Ports, row: Drop) -> tuple[ToldState, str | None]:
+    to, language = addressee(row, ports.settings)
+    if not ports.settings.mail_from or not to:
+        return "skipped", "no sender is set" if to else "no readable owner, and no operator's address is set"
+    if not _within_limit(ports, to):
+        ports.meter.count("MailLimited")
+        return "skipped", f"more than {ports.settings.mails_per_hour} mails to {to} in this hour"
+    letter = notices.letter(row, language)
+    try:
+        ports.mail.send(to, letter.subject, letter.text, letter.html)
+    except MailRefused as refused:
+        ports.meter.count("MailRefused")
+        return "refused", str(refused)
+    return "done", None
+
+
+def addressee(row: Drop, settings: Settings) -> tuple[str, notices.Language]:
+    """The owner, or the operator where the owner cannot be read or may not be written to."""
+    if row.owner is not None and may_write_to(row.owner.email, settings):
+        return row.owner.email, row.owner.language
+    return settings.operator_mail, "en"
+
+
+def may_write_to(email: str, settings: Settings) -> bool:
+    domain = email.rpartition("@")[2].lower()
+    return not settings.owner_domains or domain in {one.lower() for one in settings.owner_domains}
+
+
+def _within_limit(ports: Ports, to: str) -> bool:
+    """Counts this mail. A count that is lost to a race lets one mail more through, which harms nobody."""
+    name, hour = f"mails:{to}", _hour(ports.clock())
+    note = ports.ledger.load(name) or {}
+    sent = int(note.get("sent", 0)) if note.get("hour") == hour else 0
+    if sent >= ports.settings.mails_per_hour:
+        return False
+    ports.ledger.store(name, {"hour": hour, "sent": sent + 1})
+    return True
+
+
+def _hour(now: datetime) -> str:
+    return stamp(now)[:13]

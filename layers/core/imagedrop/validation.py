@@ -1,0 +1,214 @@
+"""Validation: from "something lies at this key" to a drop that is accepted, rejected or waits for its parts.
+
+concerned   which drops an object belongs to        Validation.look   one drop, judged by what lies there now
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from imagedrop import drop as drops
+from imagedrop import endings, pairing, records, recovery, rules
+from imagedrop.drop import Drop, Reason, Versions
+from imagedrop.findings import Finding, has_errors
+from imagedrop.findings import pairing as kinds
+from imagedrop.inspection import Inspection, inspect
+from imagedrop.inspection.source import ObjectSource, SourceChanged
+from imagedrop.pairing import Files
+from imagedrop.ports import Conflict, ImsError, KeyTaken, ObjectHead, Ports
+from imagedrop.queues import PutBack
+from imagedrop.registration import GONE, TAG
+from imagedrop.times import moment
+
+TRIES = 3  # a drop whose files change under the inspection is looked at so often, then later
+
+
+def look(ports: Ports, bucket: str, key: str, after_attempt: int | None = None) -> None:
+    """Judges every drop that the object at `key` belongs to. `after_attempt`: sets that ended attempt going again,
+    though nothing has changed. Raises PutBack to be called again later."""
+    for image_key in pairing.concerned(ports, bucket, key):
+        _settled(ports, bucket, image_key, after_attempt)
+
+
+def _settled(ports: Ports, bucket: str, image_key: str, after_attempt: int | None) -> None:
+    for _ in range(TRIES):
+        try:
+            _Look(ports, bucket, image_key, after_attempt).take()
+        except (SourceChanged, Conflict):
+            continue
+        return
+    raise PutBack(30)
+
+
+@dataclass
+class _Look:
+    """One look at one drop. Raises SourceChanged or Conflict where the world moved under it."""
+
+    ports: Ports
+    bucket: str
+    image_key: str
+    after_attempt: int | None
+
+    def take(self) -> None:
+        objects = self.ports.objects
+        head = objects.head(self.bucket, self.image_key)
+        files = pairing.Files.gather(objects, self.bucket, self.image_key, head)
+        if head is None:
+            self._without_image(files)
+            return
+        self._forget_orphan()
+        row: Drop | None = self._row(head)
+        if row and row.ended:
+            row = self._dropped_again(row, files)
+        if row and row.stage == "accepted":
+            endings.hand_on(self.ports, row)
+        elif row and row.stage == "waiting" and not self._behind(row):
+            self._pair(row, files)
+
+    # --- which row -----------------------------------------------------------------------------------------------
+
+    def _row(self, head: ObjectHead) -> Drop:
+        """The drop's row: as the ledger has it, rebuilt where it has lost it, or new."""
+        ports = self.ports
+        drop_id = drops.drop_id(self.bucket, self.image_key, head.etag)
+        known = ports.ledger.get(drop_id) or recovery.recover(ports, self.bucket, self.image_key, drop_id)
+        pairing_deadline = ports.settings.pairing_deadline
+        return known or drops.new(self.bucket, self.image_key, head.etag, ports.clock(), pairing_deadline)
+
+    def _forget_orphan(self) -> None:
+        """The image is there: the row of the sidecar that waited for it is no longer needed."""
+        orphan = self.ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
+        if orphan is not None:
+            self.ports.ledger.delete(orphan)
+
+    def _behind(self, row: Drop) -> bool:
+        """Older content of this key is on its way: this one waits for its end."""
+        ahead = self.ports.ledger.get(row.behind) if row.behind else None
+        return ahead is not None and ahead.stage in drops.LIVE
+
+    def _dropped_again(self, row: Drop, files: Files) -> Drop | None:
+        """A drop that has ended: the row of its next attempt, or None where there is nothing to do."""
+        ports = self.ports
+        seen = records.current(ports.objects, self.bucket, {*row.versions, *files.versions})
+        redriven = self.after_attempt == row.attempt and row.stage != "registered"
+        if not redriven and all(seen[key] == row.versions.get(key) for key in seen):
+            self._nothing_new(row)
+            return None
+        if row.stage == "registered" and self._answered(row, seen):
+            return None
+        return drops.again(row, ports.clock(), ports.settings.pairing_deadline)
+
+    def _nothing_new(self, row: Drop) -> None:
+        """It has ended and nothing has changed since. Whatever the end has left undone is done."""
+        if row.sealed:
+            records.seal(self.ports.objects, row)
+        else:
+            endings.hand_on(self.ports, row)
+
+    def _answered(self, row: Drop, seen: Versions) -> bool:
+        """A registered drop is not registered twice, unless IMS no longer has its image."""
+        ports = self.ports
+        try:
+            kept = [image for image in ports.images.by_ids([one.id for one in row.images]) if image.status not in GONE]
+        except ImsError as error:
+            raise PutBack(60) from error
+        if not kept or any(image.tags.get(TAG, row.drop_id) != row.drop_id for image in kept):
+            return False
+        finding = kinds.ALREADY_REGISTERED(image=kept[0].id)
+        next_attempt = row.model_copy(update={"attempt": row.attempt + 1})
+        endings.finish(ports, next_attempt, "registered", None, versions=seen, findings=(finding.stored(),))
+        return True
+
+    # --- pairing -------------------------------------------------------------------------------------------------
+
+    def _without_image(self, files: Files) -> None:
+        """Only a sidecar: it waits for its image, and its owner is told when that never comes."""
+        ports, now = self.ports, self.ports.clock()
+        row = ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
+        if files.sidecar is None:
+            if row is not None:
+                ports.ledger.delete(row)
+            return
+        if row is not None and row.ended:
+            if all(files.versions.get(key) == seen for key, seen in row.versions.items()):
+                self._nothing_new(row)
+                return
+            row = drops.again(row, now, ports.settings.pairing_deadline)
+        row = row or drops.new(self.bucket, self.image_key, None, now, ports.settings.pairing_deadline)
+        late = kinds.IMAGE_MISSING(key=self.image_key, sidecar=files.sidecar.key, since=row.received_at)
+        self._wait(row, files, (self.image_key,), [late])
+
+    def _pair(self, row: Drop, files: Files) -> None:
+        """Everything that the sidecar calls for must be there, and be what it says, before anything is read."""
+        waits = pairing.missing(files, row)
+        if waits and not has_errors(files.faults):
+            self._wait(row, files, tuple(wait.key for wait in waits), [wait.finding for wait in waits])
+            return
+        pairing.name_parts(self.ports, self.bucket, files)
+        self._judge(row, files)
+
+    def _wait(self, row: Drop, files: Files, missing: tuple[str, ...], late: list[Finding]) -> None:
+        """`late`: what is said if the deadline is past."""
+        now = self.ports.clock()
+        row = row.model_copy(update={"owner": files.owner or row.owner})
+        if now >= moment(row.deadline_at):
+            self._reject(row, files.versions, [*files.faults, *late])
+            return
+        pairing.name_parts(self.ports, self.bucket, files)
+        waiting = drops.wait(row, now, versions=files.versions, missing=missing)
+        if (waiting.model_copy(update={"updated_at": row.updated_at})) != row or row.revision == 0:
+            self.ports.ledger.save(waiting)
+
+    # --- judging -------------------------------------------------------------------------------------------------
+
+    def _judge(self, row: Drop, files: Files) -> None:
+        ports = self.ports
+        place = rules.Place.of(ports, self.bucket)
+        assert files.image is not None
+        inspected = {head.key: self._inspect(head) for head in files.disks()}
+        subjects = {key: rules.Subject(files.heads[key], one.facts, one.findings) for key, one in inspected.items()}
+        verdict = rules.judge(files.reading, subjects, place, drop_id=row.drop_id, files=files)
+        if records.current(ports.objects, self.bucket, files.versions) != files.versions:
+            raise SourceChanged(self.image_key)
+        findings = [*verdict.findings]
+        row = row.model_copy(update={"owner": files.owner})
+        if has_errors(findings):
+            self._reject(row, files.versions, findings, facts=inspected[self.image_key].facts.public())
+            return
+        accepted = drops.accept(
+            row,
+            ports.clock(),
+            ports.settings.attempt_deadline,
+            versions=files.versions,
+            sidecar=verdict.filled,
+            request=verdict.request,
+            facts=inspected[self.image_key].facts.public(),
+            findings=tuple(finding.stored() for finding in findings),
+        )
+        self._accept(row, accepted, files)
+
+    def _inspect(self, head: ObjectHead) -> Inspection:
+        source = ObjectSource(self.ports.objects, self.bucket, head.key, head)
+        return inspect(source, file_name=head.key)
+
+    def _accept(self, row: Drop, accepted: Drop, files: Files, over: Drop | None = None) -> None:
+        ledger = self.ports.ledger
+        try:
+            endings.hand_on(self.ports, ledger.accept(accepted, over))
+        except KeyTaken as taken:
+            holder = ledger.get(taken.holder)
+            if holder is None:
+                ledger.unlock(row.model_copy(update={"drop_id": taken.holder}))
+                raise Conflict(taken.holder) from None
+            if holder.stage not in drops.LIVE and over is None:
+                self._accept(row, accepted, files, holder)
+                return
+            waiting = drops.wait(row, self.ports.clock(), versions=files.versions, missing=(), behind=taken.holder)
+            ledger.save(waiting)
+
+    def _reject(self, row: Drop, versions: Versions, findings: Sequence[Finding], **more: Mapping[str, object]) -> None:
+        worst = next(finding for finding in findings if finding.severity == "error")
+        stored = tuple(finding.stored() for finding in findings)
+        reason = Reason(code=worst.id, message=worst.message)
+        endings.finish(self.ports, row, "rejected", reason, versions=versions, findings=stored, **more)
