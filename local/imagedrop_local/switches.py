@@ -18,8 +18,8 @@ class Switches(BaseModel):
     # OBS
     obs_aws_chunked: Literal["verbatim", "refused"] = Field(
         "verbatim",
-        description="a body in aws-chunked framing (x-amz-content-sha256: STREAMING-...): `verbatim` stores framing and "
-        "trailers as content, `refused` answers 400 XAmzContentSHA256Mismatch; both were seen",
+        description="a body in aws-chunked framing (x-amz-content-sha256: STREAMING-...): `verbatim` stores framing "
+        "and trailers as content, `refused` answers 400 XAmzContentSHA256Mismatch; both were seen",
     )
     obs_invalid_range: Literal["whole", "416"] = Field(
         "whole",

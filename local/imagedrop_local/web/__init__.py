@@ -1,0 +1,1 @@
+"""The parts of imagedrop_local.http."""

@@ -1,0 +1,122 @@
+"""One connection: requests in, responses out, and the ways to leave a client without one."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Callable
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from imagedrop_local.web.bodies import Limited, dechunk, size_of
+from imagedrop_local.web.messages import Body, FileSlice, Hangup, Request, Response
+
+
+class Httpd(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 256
+
+    def __init__(self, *args: Any) -> None:
+        self._open: set[socket.socket] = set()
+        super().__init__(*args)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
+
+    def hang_up(self) -> None:
+        """Ends the connections that are kept alive: a stopped server answers nobody."""
+        for connection in list(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away is no news."""
+
+
+def bound(answer: Callable[[Request], Response]) -> type[BaseHTTPRequestHandler]:
+    """A handler class whose requests are answered by `answer`."""
+    return type("Bound", (Handler,), {"answer": staticmethod(answer)})
+
+
+class Handler(BaseHTTPRequestHandler):
+    answer: Callable[[Request], Response]
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "simulator", ""
+    timeout = 120
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        pass
+
+    def _any(self) -> None:
+        try:
+            request = self._request()
+        except ValueError as error:
+            self.close_connection = True
+            self.send_error(400, str(error))
+        except ConnectionError:
+            self.close_connection = True
+        else:
+            self._answer(request)
+
+    def _answer(self, request: Request) -> None:
+        try:
+            self._send(request, type(self).answer(request))
+        except Hangup:
+            self._reset()
+        except ConnectionError:
+            self.close_connection = True
+        finally:
+            if isinstance(request.stream, Limited):
+                request.stream.close(but=self.rfile)
+
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _any  # noqa: N815
+
+    def _request(self) -> Request:
+        # self.path has leading slashes folded into one; keys may begin with several.
+        path, _, query = self.requestline.split()[1].partition("?")
+        stream: Body = self.rfile
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            stream, length = dechunk(self.rfile)
+        else:
+            length = size_of(self.headers.get("Content-Length") or "0", 10)
+        client = str(self.client_address[0])
+        return Request(self.command, path, query, self.headers, Limited(stream, length), length, client)
+
+    def _send(self, request: Request, response: Response) -> None:
+        headers = dict(response.headers)
+        if isinstance(response.body, bytes):
+            headers.setdefault("Content-Length", str(len(response.body)))
+        if isinstance(request.stream, Limited) and not request.stream.drain():
+            headers["Connection"] = "close"
+            self.close_connection = True
+        self.send_response(response.status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        body = response.body
+        if isinstance(body, FileSlice):
+            self._send_file(body)
+        elif self.command != "HEAD":
+            for piece in (body,) if isinstance(body, bytes) else body:
+                self.wfile.write(piece)
+
+    def _send_file(self, body: FileSlice) -> None:
+        with body.file:
+            if self.command == "HEAD" or not body.length:
+                return
+            if self.connection.sendfile(body.file, body.offset, body.length) < body.length:
+                self.close_connection = True  # the file became shorter: fewer bytes than promised
+
+    def _reset(self) -> None:
+        """RST, so that the client sees a reset and not an empty answer."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
