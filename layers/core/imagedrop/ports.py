@@ -190,6 +190,9 @@ class Ledger(Protocol):
     def open(self) -> Iterable[Drop]:
         """Every row that has not ended or whose owner has not been told everything yet."""
 
+    def of_key(self, bucket: str, key: str) -> Iterable[Drop]:
+        """Every row of this key, whatever content it was for."""
+
     def name_part(self, bucket: str, part: str, image_key: str) -> None:
         """Records that the sidecar of `image_key` names the file `part` (a data or bitmap file)."""
 

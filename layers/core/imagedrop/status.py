@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from imagedrop import drop as drops
 from imagedrop.drop import Drop
 from imagedrop.ports import Ports
 
@@ -34,13 +33,10 @@ def line(row: Drop) -> dict[str, Any]:
     }
 
 
-def story(ports: Ports, bucket: str, key: str) -> dict[str, Any] | None:
-    """The whole row of the drop at `key` as it lies there now (or of the sidecar that waits for it)."""
-    row = find(ports, bucket, key)
-    return row.model_dump(mode="json") if row else None
+def stories(ports: Ports, bucket: str, key: str) -> list[dict[str, Any]]:
+    """The whole rows of every content that lay at `key`, the newest first, and of a sidecar that waits for it."""
+    return [row.model_dump(mode="json") for row in newest_first(ports, bucket, key)]
 
 
-def find(ports: Ports, bucket: str, key: str) -> Drop | None:
-    head = ports.objects.head(bucket, key)
-    row = ports.ledger.get(drops.drop_id(bucket, key, head.etag)) if head else None
-    return row or ports.ledger.get(drops.waiting_id(bucket, key))
+def newest_first(ports: Ports, bucket: str, key: str) -> list[Drop]:
+    return sorted(ports.ledger.of_key(bucket, key), key=lambda row: row.updated_at, reverse=True)

@@ -9,7 +9,7 @@ end has read. Then every open row that has stood still for too long is driven ag
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from imagedrop import drop as drops
 from imagedrop import endings, pairing, records, recovery
@@ -81,22 +81,39 @@ class Inventory:
         return frozenset(one for seals in self.seals.values() for seal in seals for one in seal)
 
 
-def sweep(ports: Ports, time_left: Callable[[], float]) -> None:
+@dataclass
+class Round:
+    """What one round of the sweep did."""
+
+    listed: int = 0
+    open: int = 0
+    revived: int = 0
+    found: int = 0
+    driven: int = 0
+    whole: bool = True  # False: the next round goes on listing where this one ended
+
+    def public(self) -> dict[str, int | bool]:
+        return asdict(self)
+
+
+def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
     """One round. `time_left` in seconds; where it runs short the next round goes on from there."""
     settings: Settings = ports.settings
-    inventory = Inventory(settings, settings.drop_bucket)
-    _list(ports, inventory, time_left)
+    inventory, done = Inventory(settings, settings.drop_bucket), Round()
+    _list(ports, inventory, time_left, done)
     rows = {row.drop_id: row for row in ports.ledger.open()}
-    _revive(ports, inventory, rows)
-    _find(ports, inventory, rows)
+    done.open = len(rows)
+    done.revived = _revive(ports, inventory, rows)
+    done.found = _find(ports, inventory, rows)
     for row in rows.values():
         try:
-            _drive(ports, inventory, row)
+            done.driven += _drive(ports, inventory, row)
         except Conflict:
             continue  # it moved: then it does not stand still
+    return done
 
 
-def _list(ports: Ports, inventory: Inventory, time_left: Callable[[], float]) -> None:
+def _list(ports: Ports, inventory: Inventory, time_left: Callable[[], float], done: Round) -> None:
     """The whole bucket, or as much as there is time for; the seals, which sort first, always."""
     for head in _pages(ports, inventory.bucket, records.FOLDER, None, lambda: 600.0):
         inventory.add(head)
@@ -105,9 +122,9 @@ def _list(ports: Ports, inventory: Inventory, time_left: Callable[[], float]) ->
     for head in _pages(ports, inventory.bucket, inventory.settings.drop_prefix, cursor, time_left):
         inventory.add(head)
         last = head.key
-    short = time_left() <= 0
-    if short or cursor is not None:
-        ports.ledger.store(CURSOR, {"after": last if short else None, "at": stamp(ports.clock())})
+    done.listed, done.whole = len(inventory.versions), cursor is None and time_left() > 0
+    if not done.whole:
+        ports.ledger.store(CURSOR, {"after": last if time_left() <= 0 else None, "at": stamp(ports.clock())})
 
 
 def _pages(
@@ -121,8 +138,9 @@ def _pages(
             return
 
 
-def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> None:
+def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
     """Claims whose rows the ledger has lost."""
+    revived = 0
     for drop_id in inventory.claims - rows.keys():
         if ports.ledger.get(drop_id) is not None:
             continue
@@ -133,9 +151,11 @@ def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> None:
             rows[drop_id] = recovery.revive(ports, claimed)
         except Conflict:
             continue  # somebody else was faster
+        revived += 1
+    return revived
 
 
-def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> None:
+def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
     """Drops that nobody has seen, and ended ones whose files have changed."""
     open_keys = {row.key for row in rows.values()}
     open_parts = {key for row in rows.values() for key in row.versions if key != row.key}
@@ -151,36 +171,41 @@ def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> None:
             found.append({"bucket": inventory.bucket, "key": image_key})
     if found:
         ports.queues.send_many("drops", found)
+    return len(found)
 
 
-def _drive(ports: Ports, inventory: Inventory, row: Drop) -> None:
+def _drive(ports: Ports, inventory: Inventory, row: Drop) -> bool:
+    """Sends the row on if it stands still; True if it did."""
     now = ports.clock()
     if row.stage == "waiting":
-        _drive_waiting(ports, inventory, row)
-        return
+        return _drive_waiting(ports, inventory, row)
     due = max(filter(None, (row.updated_at, row.next_at)))
     if seconds_between(due, now) < ports.settings.stall_after:
-        return
+        return False
     if row.redrives >= GIVE_UP_AFTER:
         ports.meter.count("SweepGaveUp")
         if not row.ended:  # an owner who was not told is never given up
             text = f"The drop stood still as `{row.stage}` and was driven again {row.redrives} times without progress."
             endings.fail(ports, row, "internal", text)
-            return
+            return True
     generation = row.generation + (row.stage == "importing")
     driven = ports.ledger.save(row.with_(now, redrives=row.redrives + 1, generation=generation))
     ports.meter.count("Redriven")
     endings.hand_on(ports, driven)
+    return True
 
 
-def _drive_waiting(ports: Ports, inventory: Inventory, row: Drop) -> None:
+def _drive_waiting(ports: Ports, inventory: Inventory, row: Drop) -> bool:
     """Looked at again when its deadline is past, when a file of it has changed or come, or when its key is free."""
     here: Versions = {key: inventory.versions.get(key) for key in row.versions}
     image = here.get(row.key)
     if row.etag is not None and (image is None or image.etag != row.etag):
         _supersede(ports, row)
-    elif here != row.versions or row.behind is not None or seconds_between(row.deadline_at, ports.clock()) >= 0:
+        return True
+    if here != row.versions or row.behind is not None or seconds_between(row.deadline_at, ports.clock()) >= 0:
         endings.look_again(ports, row)
+        return True
+    return False
 
 
 def _supersede(ports: Ports, row: Drop) -> None:

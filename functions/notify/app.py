@@ -1,0 +1,27 @@
+"""notify: result file, SNS message and mail for every end of a drop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from imagedrop import telling
+from imagedrop.batch import batch
+from imagedrop.ports import Ports
+from imagedrop.queues import NoticeMessage
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    from imagedrop.runtime import runtime
+
+    return handle(event, runtime().ports)
+
+
+def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
+    """SQS records of the notices queue: `{"drop_id", "attempt"}`."""
+
+    def one(body: dict[str, Any], receipt: str, received: int) -> None:
+        message = NoticeMessage.parse(body)
+        telling.tell(ports, message.drop_id, message.attempt)
+
+    return batch(event, "notices", ports, one)

@@ -1,0 +1,22 @@
+"""sweep: on a schedule, finds again whatever an event, a queue or a crash has lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from imagedrop import sweep
+from imagedrop.ports import Ports
+
+RESERVE = 60.0  # s of the function's time that are kept for driving what was found
+
+
+def handler(event: object, context: Any) -> dict[str, Any]:
+    from imagedrop.runtime import runtime
+
+    return handle(runtime().ports, lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE)
+
+
+def handle(ports: Ports, time_left: Callable[[], float]) -> dict[str, Any]:
+    """`time_left`: seconds that may still be spent on listing."""
+    return sweep.sweep(ports, time_left).public()

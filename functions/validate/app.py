@@ -1,0 +1,32 @@
+"""validate: pairs image and sidecar, inspects the image where it lies, accepts or rejects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from imagedrop import events, validation
+from imagedrop.batch import batch
+from imagedrop.ports import Ports
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
+    from imagedrop.runtime import runtime
+
+    return handle(event, runtime().ports)
+
+
+def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
+    """SQS records of the drops queue: `{"bucket", "key"}`, or any envelope of an OBS event as it came."""
+
+    def one(body: dict[str, Any], receipt: str, received: int) -> None:
+        bad = []
+        for outcome in events.parse(body, keys_encoded=ports.settings.event_keys_encoded):
+            if isinstance(outcome, events.ObjectCreated) and outcome.bucket == ports.settings.drop_bucket:
+                validation.look(ports, outcome.bucket, outcome.key, outcome.after_attempt)
+            elif isinstance(outcome, events.Bad):
+                bad.append(f"{outcome.at or 'body'}: {outcome.reason}")
+        if bad:  # after the good ones, so that none of them is harmed
+            raise ValueError("; ".join(bad))
+
+    return batch(event, "drops", ports, one)
