@@ -1,0 +1,111 @@
+"""A mail about the end of a drop."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+
+from imagedrop import records
+from imagedrop.drop import Drop
+from imagedrop.findings import Finding, Language
+from imagedrop.notices.texts import TEXTS, Texts, advice
+
+SUBJECT_LIMIT = 120
+STYLE = "font:15px/1.5 -apple-system,Segoe UI,Roboto,'PingFang SC','Microsoft YaHei',sans-serif;color:#1a1a1a"
+COLOURS = {"registered": "#1a7f37", "rejected": "#b35900", "failed": "#b42318"}
+
+
+@dataclass(frozen=True)
+class Letter:
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and its points; a point may have a fix."""
+
+    title: str
+    points: list[tuple[str, str | None]]
+
+
+def subject(row: Drop, language: Language) -> str:
+    """One line without control characters: it is made of what a file says."""
+    name = (row.sidecar or {}).get("name") or row.key
+    line = TEXTS[language].subject[row.stage].format(name=name)
+    line = "".join(char for char in line if char.isprintable())
+    return line if len(line) <= SUBJECT_LIMIT else line[: SUBJECT_LIMIT - 1] + "…"
+
+
+def letter(row: Drop, language: Language) -> Letter:
+    """For a row that has ended."""
+    texts = TEXTS[language]
+    name = row.owner.name if row.owner else None
+    hello = texts.hello.format(name=name) if name else texts.hello_nobody
+    opening = texts.opening[row.stage].format(key=row.key, bucket=row.bucket)
+    code = row.reason.code if row.reason else ""
+    step = texts.next[row.stage].format(advice=advice(texts, code).format(drop_id=row.drop_id))
+    details = texts.details.format(
+        drop_id=row.drop_id, attempt=row.attempt, ended_at=row.ended_at, result=records.result_key(row.key)
+    )
+    sections = _sections(row, texts, language)
+    return Letter(
+        subject(row, language),
+        _text([hello, opening], sections, [step, details, texts.footer], texts),
+        _html(row, [hello, opening], sections, step, [details, texts.footer], texts),
+    )
+
+
+def _sections(row: Drop, texts: Texts, language: Language) -> list[Section]:
+    sections = []
+    if row.images:
+        points = [
+            (texts.image if image.role == "system" else texts.data_image).format(**image.model_dump())
+            for image in row.images
+        ]
+        sections.append(Section(texts.images, [(point, None) for point in points]))
+    findings = row.all_findings()
+    if row.reason and row.reason.code not in {finding.id for finding in findings}:
+        sections.append(Section(texts.why, [(f"{row.reason.message} ({row.reason.code})", None)]))
+    for severity, title in texts.findings.items():
+        points_of = [_point(one, language) for one in findings if one.severity == severity]
+        if points_of:
+            sections.append(Section(title, points_of))
+    return sections
+
+
+def _point(finding: Finding, language: Language) -> tuple[str, str | None]:
+    message, fix = finding.text(language)
+    return (f"{message} [{finding.field}]" if finding.field else message), fix or None
+
+
+def _text(opening: list[str], sections: list[Section], closing: list[str], texts: Texts) -> str:
+    blocks = ["\n\n".join(opening)]
+    for section in sections:
+        lines = [section.title]
+        for message, fix in section.points:
+            lines.append(f"- {message}")
+            if fix:
+                lines.append(f"  {texts.fix}: {fix}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join([*blocks, *closing]) + "\n"
+
+
+def _html(row: Drop, opening: list[str], sections: list[Section], step: str, closing: list[str], texts: Texts) -> str:
+    colour = COLOURS[row.stage]
+    parts = [f"<p>{html.escape(line)}</p>" for line in opening]
+    for section in sections:
+        parts.append(f'<h3 style="margin:18px 0 6px;font-size:15px">{html.escape(section.title)}</h3><ul>')
+        for message, fix in section.points:
+            mend = f'<br><span style="color:#555">{html.escape(texts.fix)}: {html.escape(fix)}</span>' if fix else ""
+            parts.append(f'<li style="margin:4px 0">{html.escape(message)}{mend}</li>')
+        parts.append("</ul>")
+    parts.append(f"<p><b>{html.escape(step)}</b></p>")
+    small = "<br>".join(html.escape(line) for line in closing)
+    body = "\n".join(parts)
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"></head><body style="{STYLE};max-width:44em">'
+        f'<div style="border-left:4px solid {colour};padding:2px 16px">\n{body}\n'
+        f'<p style="color:#777;font-size:12px">{small}</p></div></body></html>'
+    )
