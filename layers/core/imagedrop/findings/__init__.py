@@ -37,9 +37,14 @@ class Finding:
         return self.public() | ({"values": self.values} if self.values else {})
 
     def text(self, language: Language) -> tuple[str, str]:
-        """(message, fix) in a language; English where the kind is unknown to this version."""
+        """(message, fix) in a language; English where this version does not know the kind or lacks its values."""
         kind = CATALOGUE.get(self.id)
-        return kind.text(language, self.values) if kind and language != "en" else (self.message, self.fix)
+        if kind is None or language == "en":
+            return self.message, self.fix
+        try:
+            return kind.text(language, self.values)
+        except LookupError:
+            return self.message, self.fix
 
     @classmethod
     def restore(cls, stored: dict[str, Any]) -> Finding:
