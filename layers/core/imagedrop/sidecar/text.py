@@ -1,0 +1,94 @@
+"""From bytes to a JSON document: every way in which a file can fail to be one is a finding, and nothing recurses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+from imagedrop.findings import Finding
+from imagedrop.findings import sidecar as say
+from imagedrop.sidecar import limits
+from imagedrop.sidecar.pointer import Step, pointer, shown, spoken, whole
+
+# A string (closed or not), or a bracket. The string is possessive, so that hostile quotes cost linear time.
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+_DIGITS = 40  # an int of more digits is out of every range; Python refuses to convert some thousands
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers which keys it was given more than once."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        given = Counter(key for key, _ in pairs) if len(pairs) > len(self) else {}
+        self.twice = [key for key, times in given.items() if times > 1]
+
+
+def decode(body: bytes) -> tuple[str, list[Finding]]:
+    """The text, as far as it can be made out: what is wrong with its encoding should not hide what else is."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if body.startswith(mark):
+            return _utf16(body[2:], encoding)
+    if len(body) >= 2 and 0 in body[:2] and body[:2] != b"\0\0":
+        return _utf16(body, "utf-16-le" if body[1] == 0 else "utf-16-be")
+    marked = body.startswith(b"\xef\xbb\xbf")
+    found = [say.BOM()] if marked else []
+    plain = body[3:] if marked else body
+    try:
+        return plain.decode(), found
+    except UnicodeDecodeError as error:
+        line = plain.count(b"\n", 0, error.start) + 1
+        wrong = say.NOT_UTF8(offset=error.start + 3 * marked, line=line, byte=f"{plain[error.start]:02X}")
+        return plain.decode(errors="replace"), [*found, wrong]
+
+
+def _utf16(body: bytes, encoding: str) -> tuple[str, list[Finding]]:
+    return body.decode(encoding, errors="replace"), [say.UTF16(encoding=encoding.upper()[:6])]
+
+
+def parse(text: str) -> tuple[Any, list[Finding]]:
+    """The document of plain dicts, lists and scalars; None where the text is no JSON (`null` is told apart by its
+    findings being empty)."""
+    deep = _too_deep(text)
+    if deep:
+        return None, [deep]
+    try:
+        document = json.loads(text, object_pairs_hook=_Object, parse_int=_whole)
+    except json.JSONDecodeError as error:
+        return None, [_not_json(text, error)]
+    findings: list[Finding] = []
+    return _plain(document, (), findings), findings
+
+
+def _not_json(text: str, error: json.JSONDecodeError) -> Finding:
+    near = text[error.pos : error.pos + 20].split("\n")[0]
+    why = error.msg[:1].lower() + error.msg[1:]
+    return say.NOT_JSON(line=error.lineno, column=error.colno, near=f"“{shown(near)}”" if near else "the end", why=why)
+
+
+def _too_deep(text: str) -> Finding | None:
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
+        if depth > limits.DEPTH:
+            line = text.count("\n", 0, token.start()) + 1
+            column = token.start() - text.rfind("\n", 0, token.start())
+            return say.TOO_DEEP(most=limits.DEPTH, line=line, column=column)
+    return None
+
+
+def _whole(digits: str) -> int:
+    return int(digits[:_DIGITS])
+
+
+def _plain(value: Any, at: tuple[Step, ...], findings: list[Finding]) -> Any:
+    if isinstance(value, list):
+        return [_plain(one, (*at, position), findings) for position, one in enumerate(value)]
+    if not isinstance(value, _Object):
+        return value
+    findings += [say.DUPLICATE(at=pointer((*at, key)), field=spoken((*at, key))) for key in value.twice]
+    broken = {key for key in value if not whole(key)}
+    findings += [say.HALF_CHARACTER(at=pointer(at), field=spoken((*at, key))) for key in broken]
+    return {key: _plain(one, (*at, key), findings) for key, one in value.items() if key not in broken}
