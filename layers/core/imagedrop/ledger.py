@@ -41,6 +41,7 @@ class DynamoLedger:
         return _drop(item) if item else None
 
     def save(self, drop: Drop) -> Drop:
+        self._file(drop)
         saved = _next(drop)
         with _racing(drop):
             self._client.put_item(**self._put(saved, drop))
@@ -51,6 +52,7 @@ class DynamoLedger:
             self._client.delete_item(**self._at(drop.drop_id), **_unmoved(drop))
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
+        self._file(drop)
         saved = _next(drop)
         steps: list[dict[str, Any]] = [{"Put": self._put(saved, drop)}, {"Put": self._take(drop, over)}]
         if over is not None and over.drop_id != drop.drop_id:
@@ -92,16 +94,15 @@ class DynamoLedger:
             if row is not None and row.open:
                 yield row
 
+    def of_key(self, bucket: str, key: str) -> Iterator[Drop]:
+        rows = (self.get(drop_id) for drop_id in self._members(f"key:{bucket}/{key}", "drops"))
+        return (row for row in rows if row is not None)
+
     def name_part(self, bucket: str, part: str, image_key: str) -> None:
-        self._client.update_item(
-            **self._at(f"part:{bucket}/{part}"),
-            UpdateExpression="ADD images :image",
-            ExpressionAttributeValues={":image": {"SS": [image_key]}},
-        )
+        self._add(f"part:{bucket}/{part}", "images", image_key)
 
     def part_of(self, bucket: str, part: str) -> Sequence[str]:
-        item = self._item(f"part:{bucket}/{part}")
-        return sorted(item["images"]) if item else ()
+        return self._members(f"part:{bucket}/{part}", "images")
 
     def load(self, name: str) -> dict[str, Any] | None:
         item = self._item(f"note:{name}")
@@ -118,6 +119,23 @@ class DynamoLedger:
     def _item(self, pk: str) -> Item | None:
         item = self._client.get_item(**self._at(pk), ConsistentRead=True).get("Item")
         return _plain(item) if item else None
+
+    def _file(self, drop: Drop) -> None:
+        """Before a row is there, so that none is there unfiled; one that is filed and never written does no harm."""
+        if not drop.revision:
+            self._add(f"key:{drop.bucket}/{drop.key}", "drops", drop.drop_id)
+
+    def _add(self, pk: str, members: str, member: str) -> None:
+        self._client.update_item(
+            **self._at(pk),
+            UpdateExpression="ADD #members :member",
+            ExpressionAttributeNames={"#members": members},
+            ExpressionAttributeValues={":member": {"SS": [member]}},
+        )
+
+    def _members(self, pk: str, members: str) -> Sequence[str]:
+        item = self._item(pk)
+        return sorted(item[members]) if item else ()
 
     def _put(self, saved: Drop, read: Drop) -> Item:
         return {"TableName": self._table, "Item": _wire(_row(saved)), **_unmoved(read)}

@@ -70,6 +70,10 @@ class MemoryLedger(Scripted):
             if row is not None and row.open:
                 yield row
 
+    def of_key(self, bucket: str, key: str) -> list[Drop]:
+        with self._call("of_key"):
+            return [drop for drop in self.rows() if (drop.bucket, drop.key) == (bucket, key)]
+
     def name_part(self, bucket: str, part: str, image_key: str) -> None:
         with self._call("name_part"):
             self._parts[bucket, part].add(image_key)

@@ -1,0 +1,64 @@
+"""A batch of SQS messages: each on its own, and what failed comes back by itself, later and later.
+
+A message that a handler puts back is reported as failed, or Lambda would delete it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from imagedrop.backoff import grown
+from imagedrop.ports import Ports, QueueName
+from imagedrop.queues import BadMessage, PutBack
+
+log = logging.getLogger("imagedrop")
+FIRST, LONGEST = 10, 900  # s
+
+Handle = Callable[[dict[str, Any], str, int], None]  # (body, receipt, how often it was received)
+
+
+def batch(event: Mapping[str, Any], queue: QueueName, ports: Ports, handle: Handle) -> dict[str, Any]:
+    """Lambda's answer, `{"batchItemFailures": [..]}`, for an event of `queue`. Never raises for a message."""
+    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+
+    def one(record: Any) -> None:
+        receipt, received = record.receipt_handle, int(record.attributes.approximate_receive_count)
+        try:
+            handle(_body(record.body), receipt, received)
+        except PutBack as later:
+            _put_back(ports, queue, receipt, later.seconds)
+            raise
+        except Exception:
+            ports.meter.count("RecordsFailed")
+            log.exception(
+                "a message failed", extra={"queue": queue, "message": record.body[:2000], "received": received}
+            )
+            _put_back(ports, queue, receipt, grown(FIRST, LONGEST, received - 1, ports.random))
+            raise
+
+    with processor(list(event.get("Records", ())), one):
+        processor.process()
+    return dict(processor.response())
+
+
+def _body(text: str) -> dict[str, Any]:
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadMessage(f"not JSON: {error}") from None
+    if not isinstance(body, dict):
+        raise BadMessage(f"a JSON object was expected, not {type(body).__name__}")
+    return body
+
+
+def _put_back(ports: Ports, queue: QueueName, receipt: str, seconds: float) -> None:
+    """If this fails, the message comes back by the queue's own visibility time-out."""
+    try:
+        ports.queues.put_back(queue, receipt, round(seconds))
+    except Exception:
+        log.exception("a message could not be put back", extra={"queue": queue})

@@ -1,0 +1,63 @@
+"""Secrets, read from Secrets Manager when first needed and again when they are old or refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from imagedrop.ports import Clock
+from imagedrop.settings import SettingsError
+
+FRESH = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class HuaweiKeys:
+    """An access key of Huawei Cloud; `token` with temporary ones only."""
+
+    ak: str
+    sk: str = field(repr=False)
+    token: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> HuaweiKeys:
+        """`{"ak": "..", "sk": "..", "token": ".."}`. Raises SettingsError, which quotes nothing of it."""
+        try:
+            given = json.loads(text)
+        except ValueError:
+            raise SettingsError('the secret IMAGEDROP_CREDENTIALS is no JSON; write {"ak": "..", "sk": ".."}') from None
+        fields = given if isinstance(given, dict) else {}
+        keys = [fields.get(name) for name in ("ak", "sk")]
+        missing = [name for name, key in zip(("ak", "sk"), keys, strict=True) if not isinstance(key, str) or not key]
+        if missing:
+            raise SettingsError(f"the secret IMAGEDROP_CREDENTIALS lacks {' and '.join(missing)}")
+        return cls(fields["ak"], fields["sk"], str(fields["token"]) if fields.get("token") else None)
+
+
+class Secrets:
+    """`connect` makes boto3's client for Secrets Manager; its errors pass."""
+
+    def __init__(self, connect: Callable[[], Any], clock: Clock) -> None:
+        self._connect, self._clock = connect, clock
+        self._known: dict[str, tuple[datetime, str]] = {}
+
+    def get(self, secret_id: str) -> str:
+        """As it was at most five minutes ago."""
+        read_at, text = self._known.get(secret_id, (None, ""))
+        if read_at is not None and self._clock() - read_at < FRESH:
+            return text
+        return self._read(secret_id)
+
+    def renew(self, secret_id: str) -> bool:
+        """Reads it anew; whether it has changed."""
+        _, old = self._known.get(secret_id, (None, None))
+        return self._read(secret_id) != old
+
+    def _read(self, secret_id: str) -> str:
+        answer = self._connect().get_secret_value(SecretId=secret_id)
+        text = answer["SecretString"] if "SecretString" in answer else answer["SecretBinary"].decode()
+        self._known[secret_id] = (self._clock(), text)
+        return str(text)

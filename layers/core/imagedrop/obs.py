@@ -1,0 +1,191 @@
+"""OBS through its S3 interface and boto3, with what OBS does otherwise than S3 (OBS: S3 API reference).
+
+* a range that does not fit is answered with 200 and the whole object, never 416
+* path style is refused on OBS's own domain names; other names may want it
+* a body with a checksum trailer is refused or, worse, stored with its framing
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import UTC
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+
+from imagedrop.credentials import HuaweiKeys
+from imagedrop.obs_errors import KEYS_REFUSED, changed_if_gone, is_gone, sorted_out
+from imagedrop.ports import Listing, ObjectChanged, ObjectHead, ObjectsRefused, ObjectsUnavailable, Random, Sleep
+from imagedrop.retries import briefly
+from imagedrop.settings import Settings
+
+CONNECT_TIMEOUT, READ_TIMEOUT = 5, 30  # s
+PAGE = 1000
+
+T = TypeVar("T")
+
+
+def client_for(settings: Settings, keys: Callable[[], HuaweiKeys], connections: int = 16) -> Any:
+    """boto3's S3 client for OBS. `keys` is asked for every request, so that keys may change under a long process."""
+    import boto3
+    import botocore.session
+    from botocore.config import Config
+    from botocore.credentials import CredentialResolver
+
+    session = botocore.session.Session()
+    session.register_component("credential_provider", CredentialResolver([_Provider(keys)]))
+    return boto3.Session(botocore_session=session).client(
+        "s3",
+        region_name=settings.region or "region",
+        endpoint_url=settings.obs_url(),
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": settings.obs_addressing},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            retries={"total_max_attempts": 1},  # tenacity does them, with the sleep that is handed in
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            max_pool_connections=connections,
+        ),
+    )
+
+
+class _Provider:
+    """A botocore credential provider, and the credentials that it provides."""
+
+    METHOD = CANONICAL_NAME = "imagedrop"
+
+    def __init__(self, keys: Callable[[], HuaweiKeys]) -> None:
+        self._keys = keys
+
+    def load(self) -> _Provider:
+        return self
+
+    def get_frozen_credentials(self) -> Any:
+        from botocore.credentials import ReadOnlyCredentials
+
+        keys = self._keys()
+        return ReadOnlyCredentials(keys.ak, keys.sk, keys.token)
+
+
+class ObsObjects:
+    """`renew`: reads the keys anew after a refusal, and says whether they have changed."""
+
+    def __init__(self, client: Any, sleep: Sleep, random: Random, renew: Callable[[], bool] = lambda: False) -> None:
+        self._client, self._sleep, self._random, self._renew = client, sleep, random, renew
+
+    def head(self, bucket: str, key: str) -> ObjectHead | None:
+        answer = self._try(lambda: _or_none(self._client.head_object, Bucket=bucket, Key=key))
+        return _head(key, answer) if answer else None
+
+    def get(self, bucket: str, key: str, *, limit: int) -> tuple[ObjectHead, bytes] | None:
+        def once() -> tuple[ObjectHead, bytes] | None:
+            answer = _or_none(self._client.get_object, Bucket=bucket, Key=key)
+            if answer is None:
+                return None
+            head = _head(key, answer)
+            return head, _take(answer["Body"], min(limit, head.size))
+
+        return self._try(once)
+
+    def read(self, bucket: str, key: str, etag: str, offset: int, length: int) -> bytes:
+        if length <= 0:
+            return b""
+
+        def once() -> bytes:
+            with changed_if_gone(bucket, key):
+                answer = self._client.get_object(
+                    Bucket=bucket, Key=key, IfMatch=f'"{etag}"', Range=f"bytes={offset}-{offset + length - 1}"
+                )
+            with closing(answer["Body"]):
+                _check_range(answer, offset, length)
+                return _take(answer["Body"], length)
+
+        return self._try(once)
+
+    def put(self, bucket: str, key: str, body: bytes, content_type: str = "application/json") -> None:
+        self._try(lambda: self._client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type))
+
+    def delete(self, bucket: str, key: str) -> None:
+        self._try(lambda: _or_none(self._client.delete_object, Bucket=bucket, Key=key))
+
+    def list(self, bucket: str, prefix: str = "", after: str | None = None) -> Listing:
+        start = {"StartAfter": after} if after is not None else {}
+        page = self._try(lambda: self._client.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=PAGE, **start))
+        heads = [_head(item["Key"], {**item, "ContentLength": item["Size"]}) for item in page.get("Contents", ())]
+        return Listing(heads, heads[-1].key if heads and page.get("IsTruncated") else None)
+
+    def storage_class(self, bucket: str) -> str | None:
+        """OBS: HEAD Bucket; the header's name depends on the protocol."""
+        headers = self._bucket(bucket)
+        return headers.get("x-default-storage-class") or headers.get("x-obs-storage-class")
+
+    def region(self, bucket: str) -> str | None:
+        headers = self._bucket(bucket)
+        return headers.get("x-amz-bucket-region") or headers.get("x-obs-bucket-location")
+
+    def _bucket(self, bucket: str) -> Mapping[str, str]:
+        answer = self._try(lambda: self._client.head_bucket(Bucket=bucket))
+        headers: Mapping[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
+        return headers
+
+    def _try(self, once: Callable[[], T]) -> T:
+        try:
+            return self._patiently(once)
+        except ObjectsRefused as error:
+            if error.code not in KEYS_REFUSED or not self._renew():
+                raise
+            return self._patiently(once)
+
+    def _patiently(self, once: Callable[[], T]) -> T:
+        def attempt() -> T:
+            with sorted_out():
+                return once()
+
+        return briefly(self._sleep, self._random, lambda error: isinstance(error, ObjectsUnavailable))(attempt)
+
+
+def _or_none(call: Callable[..., Any], **arguments: Any) -> Any:
+    try:
+        return call(**arguments)
+    except ClientError as error:
+        if is_gone(error):
+            return None
+        raise
+
+
+def _head(key: str, answer: Mapping[str, Any]) -> ObjectHead:
+    return ObjectHead(
+        key=key,
+        etag=answer["ETag"].strip('"'),
+        size=answer["ContentLength"],
+        last_modified=answer["LastModified"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        storage_class=answer.get("StorageClass"),
+        encryption=answer.get("ServerSideEncryption"),
+        content_encoding=answer.get("ContentEncoding") or None,
+    )
+
+
+def _take(body: Any, length: int) -> bytes:
+    """Just so many bytes of a stream that may hold more; the rest is never read."""
+    taken = b""
+    with closing(body):
+        while len(taken) < length:
+            piece = body.read(length - len(taken))
+            if not piece:
+                raise ObjectsUnavailable(f"the answer ended after {len(taken)} of {length} bytes")
+            taken += piece
+    return taken
+
+
+def _check_range(answer: Mapping[str, Any], offset: int, length: int) -> None:
+    status, said = answer["ResponseMetadata"]["HTTPStatusCode"], answer.get("ContentRange", "")
+    span, _, total = said.partition("/")
+    if status == 206 and span == f"bytes {offset}-{offset + length - 1}":
+        return
+    size = int(total) if total.isdecimal() else answer["ContentLength"]
+    if size < offset + length:
+        raise ObjectChanged(f"{size} bytes, too short for {length} at {offset}")
+    raise ObjectsUnavailable(f"{length} bytes at {offset} were asked for; the answer is {status} {said!r}")

@@ -1,0 +1,62 @@
+"""What an error of OBS, or on the way to it, means: gone, changed, refused, or not available just now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import (
+    ClientError,
+    ConnectionError,  # noqa: A004 - botocore's, the base of its connection errors
+    HTTPClientError,
+    IncompleteReadError,
+)
+from botocore.parsers import ResponseParserError
+
+from imagedrop.ports import ObjectChanged, ObjectsRefused, ObjectsUnavailable
+
+ON_THE_WAY = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError)
+# Below 500 and yet passing (OBS: error codes): slow down, a stalled upload, two writers at once.
+PASSING = frozenset({408, 409, 429})
+KEYS_REFUSED = ("403", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "AccessDenied")
+
+
+@contextmanager
+def sorted_out() -> Iterator[None]:
+    """Raises ObjectsUnavailable or ObjectsRefused for what botocore raises inside."""
+    try:
+        yield
+    except ClientError as error:
+        code, status = code_of(error), status_of(error)
+        message = str(error.response["Error"].get("Message", "")) or f"HTTP {status}"
+        if status in PASSING or (status >= 500 and status != 501):
+            raise ObjectsUnavailable(f"{code}: {message}") from error
+        raise ObjectsRefused(code, message) from error
+    except ON_THE_WAY as error:
+        raise ObjectsUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def changed_if_gone(bucket: str, key: str) -> Iterator[None]:
+    """Raises ObjectChanged where OBS says that the object asked for is no more."""
+    try:
+        yield
+    except ClientError as error:
+        if status_of(error) in (412, 416) or is_gone(error):
+            raise ObjectChanged(f"{bucket}/{key}: {code_of(error)}") from error
+        raise
+
+
+def is_gone(error: Any) -> bool:
+    """The object is not there; a bucket that is not there is another matter."""
+    return status_of(error) == 404 and code_of(error) != "NoSuchBucket"
+
+
+def code_of(error: Any) -> str:
+    """OBS's code; the status where there is no body (HEAD)."""
+    return str(error.response["Error"].get("Code") or status_of(error))
+
+
+def status_of(error: Any) -> int:
+    return int(error.response["ResponseMetadata"]["HTTPStatusCode"])

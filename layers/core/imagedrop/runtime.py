@@ -1,0 +1,150 @@
+"""The process that a function runs in: settings from its environment, and ports that are built when first used.
+
+So a cold start pays only for what its function uses: intake never imports Huawei's SDK.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from imagedrop.batch import batch
+from imagedrop.credentials import HuaweiKeys, Secrets
+from imagedrop.ports import Clock, Images, Ledger, Mail, Meter, Objects, Ports, QueueName, Queues, Random, Sleep, Topic
+from imagedrop.settings import Settings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Logger
+
+__all__ = ["Runtime", "batch", "runtime"]
+
+SERVICE = "imagedrop"
+
+
+@cache
+def runtime() -> Runtime:
+    """The one of this process."""
+    return Runtime(os.environ)
+
+
+class Runtime:
+    """`environment` is read at once; raises settings.SettingsError."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.settings = Settings.read(environment)
+        self.service = environment.get("POWERTOOLS_SERVICE_NAME") or SERVICE
+        self.secrets = Secrets(partial(_aws, "secretsmanager"), _now)
+        self.ports: Ports = LazyPorts(self)
+
+    @cached_property
+    def log(self) -> Logger:
+        """Structured; what the core logs to `imagedrop` goes through it too."""
+        from aws_lambda_powertools import Logger
+
+        return Logger(service=SERVICE)
+
+    def secret(self, secret_id: str) -> str:
+        """A secret's text, as it was at most five minutes ago."""
+        return self.secrets.get(secret_id)
+
+    def huawei_keys(self) -> HuaweiKeys:
+        return HuaweiKeys.parse(self.secret(self.settings.credentials))
+
+    def renew_keys(self) -> bool:
+        """After a refusal: reads the keys anew; whether they have changed."""
+        return self.secrets.renew(self.settings.credentials)
+
+
+class LazyPorts(Ports):
+    """Ports whose adapters are made, and their libraries imported, on first use."""
+
+    def __init__(self, owner: Runtime) -> None:
+        self.__dict__["_owner"] = owner
+
+    @property
+    def _runtime(self) -> Runtime:
+        owner: Runtime = self.__dict__["_owner"]
+        return owner
+
+    @cached_property
+    def settings(self) -> Settings:
+        return self._runtime.settings
+
+    @cached_property
+    def objects(self) -> Objects:
+        from imagedrop import obs
+
+        client = obs.client_for(self.settings, self._runtime.huawei_keys)
+        return obs.ObsObjects(client, self.sleep, self.random, renew=self._runtime.renew_keys)
+
+    @cached_property
+    def images(self) -> Images:
+        from imagedrop import ims
+
+        connect = partial(ims.client_for, self.settings, self._runtime.huawei_keys)
+        return ims.ImsImages(connect, self.sleep, self.random, self.settings, renew=self._runtime.renew_keys)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        from imagedrop.ledger import DynamoLedger
+
+        return DynamoLedger(_aws("dynamodb"), self.settings.ledger_table)
+
+    @cached_property
+    def queues(self) -> Queues:
+        from imagedrop.queues import SqsQueues
+
+        names: tuple[QueueName, ...] = ("drops", "registrations", "polls", "notices")
+        return SqsQueues(_aws("sqs"), {name: getattr(self.settings, f"{name}_queue") for name in names})
+
+    @cached_property
+    def topic(self) -> Topic:
+        from imagedrop.channels import SnsTopic
+
+        return SnsTopic(_aws("sns"), self.settings.topic_arn)
+
+    @cached_property
+    def mail(self) -> Mail:
+        from imagedrop.channels import SesMail, SilentMail
+
+        sender = self.settings.mail_from
+        return SesMail(_aws("sesv2"), sender) if sender else SilentMail()
+
+    @cached_property
+    def meter(self) -> Meter:
+        from imagedrop.channels import EmfMeter
+
+        return EmfMeter(self._runtime.service)
+
+    @cached_property
+    def clock(self) -> Clock:
+        return _now
+
+    @cached_property
+    def random(self) -> Random:
+        return random.Random()  # noqa: S311 - jitter needs no secrecy
+
+    @cached_property
+    def sleep(self) -> Sleep:
+        return _sleep
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def _aws(service: str) -> Any:
+    """boto3's client: endpoint and region from the environment, as AWS_ENDPOINT_URL and AWS_REGION say."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(service, config=Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5))
