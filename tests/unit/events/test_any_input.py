@@ -1,0 +1,72 @@
+"""Whatever comes in, something sensible comes out."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote_plus
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imagedrop.events import LIMIT, Bad, Ignored, ObjectCreated, parse
+
+NAMES = [
+    *("Records", "record", "messages", "obs", "s3", "bucket", "object", "key", "name", "eTag", "size", "eventName"),
+    *("eventTime", "responseElements", "specversion", "data", "source", "time", "type", "topic_urn", "message", "smn"),
+    *("TopicArn", "Message", "Sns", "body", "messageId", "after_attempt", "x-obs-request-id"),
+]
+TEXTS = st.text(st.characters(), max_size=20) | st.sampled_from(
+    ["HC.OBS.DWR", "Notification", "ObjectCreated:Put", "%"]
+)
+LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS
+LIKELY = st.dictionaries(st.sampled_from(NAMES), st.deferred(lambda: ANY), max_size=5)
+ANY: st.SearchStrategy[Any] = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(NAMES) | TEXTS, inner, max_size=5)
+        | inner.map(json.dumps)
+    ),
+    max_leaves=25,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(body=ANY | LIKELY, keys_encoded=st.booleans())
+def test_any_json_gives_outcomes_and_never_an_exception(body: Any, keys_encoded: bool) -> None:
+    outcomes = parse(body, keys_encoded=keys_encoded)
+    assert 1 <= len(outcomes) <= LIMIT + 1
+    for outcome in outcomes:
+        assert isinstance(outcome, (ObjectCreated, Ignored, Bad))
+        if isinstance(outcome, ObjectCreated):
+            json.dumps({"bucket": outcome.bucket, "key": outcome.key}, ensure_ascii=False).encode()
+
+
+@settings(max_examples=150, deadline=None)
+@given(body=st.binary(max_size=200) | st.text(max_size=200))
+def test_any_bytes_or_text_give_outcomes_and_never_an_exception(body: str | bytes) -> None:
+    assert parse(body, keys_encoded=True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(key=st.text(st.characters(codec="utf-8") | st.sampled_from("+% /&中"), min_size=1, max_size=60))
+def test_every_key_comes_through_every_envelope_unharmed(key: str) -> None:
+    def obs(written: str) -> dict[str, Any]:
+        return {"eventName": "ObjectCreated:Put", "obs": {"bucket": {"name": "b"}, "object": {"key": written}}}
+
+    encoded = quote_plus(key)
+    cloud = {"specversion": "1.0", "source": "HC.OBS.DWR", "type": "OBS:DWR:ObjectCreated:PUT"}
+    s3 = {"Records": [{"eventName": "s3:ObjectCreated:Put", "s3": obs(encoded)["obs"]}]}
+    smn = {"type": "Notification", "topic_urn": "t", "message": json.dumps({"Records": [obs(encoded)]})}
+    sqs = {"Records": [{"messageId": "1", "body": json.dumps(smn)}]}
+    for body, keys_encoded in [
+        ({"Records": [obs(encoded)]}, False),
+        (s3, False),
+        (smn, False),
+        (sqs, False),
+        ({**cloud, "data": obs(encoded)}, True),
+        ({**cloud, "data": obs(key)}, False),
+        ({"bucket": "b", "key": key}, True),
+    ]:
+        assert parse(body, keys_encoded=keys_encoded) == [ObjectCreated("b", key)]

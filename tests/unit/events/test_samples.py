@@ -1,0 +1,106 @@
+"""The files in events/ are what they say they are, and each is used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imagedrop import events
+from imagedrop.drop import drop_id
+from imagedrop.events import Ignored, ObjectCreated, parse
+
+ROOT = Path(__file__).parents[3]
+BUCKET, KEY, ETAG = "drops", "golden/windows-server-2022.qcow2", "6f94a1c2d03b5e7f8091a2b3c4d5e6f7-12"
+Sample = Callable[[str], Any]
+
+
+@pytest.mark.parametrize(
+    ("name", "time", "event_id"),
+    [
+        ("obs-v3-object-created.json", "2026-11-24T12:59:58.418Z", "0000019AB3F2C412945A7E6D3C2B1A09"),
+        ("obs-s3v2-object-created.json", "2026-11-24T12:59:58.418Z", "0000019AB3F2C412945A7E6D3C2B1A09"),
+        ("obs-s3v2-functiongraph.json", "2026-11-24T12:59:58.418Z", None),
+        ("obs-eventgrid-object-created.json", "2026-11-24T12:59:58.567Z", "b27e6c3f0000019AB3F2C412945A7E6D"),
+        ("smn-notification-obs.json", "2026-11-24T12:59:58.418Z", "0000019AB3F2C412945A7E6D3C2B1A09"),
+        ("smn-notification-eventgrid.json", "2026-11-24T12:59:58.567Z", "b27e6c3f0000019AB3F2C412945A7E6D"),
+        ("sns-notification-obs.json", "2026-11-24T12:59:58.418Z", "0000019AB3F2C412945A7E6D3C2B1A09"),
+    ],
+)
+def test_each_envelope_holds_the_same_new_object(sample: Sample, name: str, time: str, event_id: str | None) -> None:
+    expected = ObjectCreated(BUCKET, KEY, ETAG, 1572864, time, event_id)
+    assert parse(sample(name), keys_encoded=True) == [expected]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "obs-test-notification.json",
+        "obs-v3-object-removed.json",
+        "smn-subscription-confirmation.json",
+        "smn-unsubscribe-confirmation.json",
+    ],
+)
+def test_what_tells_of_no_new_object_is_ignored(sample: Sample, name: str) -> None:
+    (outcome,) = parse(sample(name), keys_encoded=True)
+    assert isinstance(outcome, Ignored)
+
+
+def test_good_and_bad_records_of_a_batch_do_not_touch_each_other(sample: Sample) -> None:
+    outcomes = parse(sample("obs-mixed-batch.json"), keys_encoded=True)
+    kinds = [type(outcome).__name__ for outcome in outcomes]
+    new = "ObjectCreated"
+    assert kinds == [new, new, "Ignored", "Bad", "Bad", new, new, new, new, new]
+    keys = [outcome.key for outcome in outcomes if isinstance(outcome, ObjectCreated)]
+    assert keys[1] == "golden/数据盘 1.vhd"
+    assert [events.is_ours(key) for key in keys] == [False, False, True, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "bodies"),
+    [
+        ("validate-sqs.json", [{"bucket": BUCKET, "key": KEY}]),
+        ("register-sqs.json", [{"drop_id": drop_id(BUCKET, KEY, ETAG), "attempt": 1}]),
+        ("poll-sqs.json", [{"drop_id": drop_id(BUCKET, KEY, ETAG), "attempt": 1, "generation": 1}]),
+        ("notify-sqs.json", [{"drop_id": drop_id(BUCKET, KEY, ETAG), "attempt": 1}]),
+        ("validate-sqs-envelope.json", None),
+    ],
+)
+def test_a_queue_event_is_complete_and_about_the_same_drop(sample: Sample, name: str, bodies: list[Any] | None) -> None:
+    records = sample(name)["Records"]
+    for record in records:
+        assert record["md5OfBody"] == hashlib.md5(record["body"].encode()).hexdigest()
+        assert record["eventSource"] == "aws:sqs"
+        assert record["eventSourceARN"].startswith(f"arn:aws:sqs:{record['awsRegion']}:")
+        assert {"ApproximateReceiveCount", "SentTimestamp"} <= set(record["attributes"])
+        assert record["messageId"]
+        assert record["receiptHandle"]
+    if bodies is not None:
+        assert [json.loads(record["body"]) for record in records] == bodies
+
+
+@pytest.mark.parametrize("name", ["validate-sqs.json", "validate-sqs-envelope.json"])
+def test_a_drops_message_may_be_ours_or_any_envelope(sample: Sample, name: str) -> None:
+    outcomes = parse(sample(name), keys_encoded=True)
+    assert {(found.bucket, found.key) for found in outcomes if isinstance(found, ObjectCreated)} == {(BUCKET, KEY)}
+    assert all(isinstance(outcome, ObjectCreated) for outcome in outcomes)
+
+
+def test_the_status_call_is_signed_and_names_the_key(sample: Sample) -> None:
+    event = sample("status-function-url.json")
+    assert event["queryStringParameters"] == {"key": KEY}
+    assert event["requestContext"]["authorizer"]["iam"]["userArn"]
+
+
+def test_the_sweep_is_started_by_a_schedule(sample: Sample) -> None:
+    assert sample("sweep-schedule.json")["detail-type"] == "Scheduled Event"
+
+
+def test_every_sample_is_used_by_a_test() -> None:
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
+    unused = [path.name for path in (ROOT / "events").iterdir() if path.name not in tests]
+    assert unused == []
