@@ -1,0 +1,113 @@
+"""The real handlers over ports in memory, in virtual time: what SQS and Lambda would do, one message at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from imagedrop import drop as drops
+from imagedrop.drop import Drop, FileVersion
+from imagedrop.ports import QueueName
+from imagedrop.times import stamp
+from imagedrop_local.house import function
+from imagedrop_local.memory import MemoryPorts, memory_ports, memory_settings
+
+HANDLERS: dict[QueueName, str] = {
+    "drops": "validate",
+    "registrations": "register",
+    "polls": "poll",
+    "notices": "notify",
+}
+BUCKET, KEY = "drops", "golden/w.vhd"
+SIDECAR = {"name": "Golden W", "owner": {"email": "ada@example.com", "name": "Ada"}, "os_type": "Windows"}
+
+
+class World:
+    def __init__(self, **settings: Any) -> None:
+        self.ports: MemoryPorts = memory_ports(memory_settings(**settings))
+
+    # --- what happens in the bucket ------------------------------------------------------------------------------
+
+    def put(self, key: str, body: bytes | dict[str, Any], *, event: bool = True) -> None:
+        content = json.dumps(body).encode() if isinstance(body, dict) else body
+        self.ports.objects.place(BUCKET, key, content)
+        if event:
+            self.event(key)
+
+    def event(self, key: str, **more: Any) -> None:
+        self.ports.queues.send("drops", {"bucket": BUCKET, "key": key, **more})
+
+    def accepted(self, key: str = KEY, body: bytes = b"image", **changes: Any) -> Drop:
+        """A drop that has been accepted, its files in the bucket, its registration not yet asked for."""
+        ports = self.ports
+        self.put(key, body, event=False)
+        self.put(key + ".json", SIDECAR, event=False)
+        heads = [ports.objects.head(BUCKET, one) for one in (key, key + ".json")]
+        versions = {head.key: FileVersion(etag=head.etag, last_modified=head.last_modified) for head in heads if head}
+        row = drops.new(BUCKET, key, versions[key].etag, ports.clock(), 3600)
+        tag = {"key": "imagedrop", "value": row.drop_id}
+        request = {"name": "Golden W", "image_url": f"{BUCKET}:{key}", "min_disk": 40, "image_tags": [tag]}
+        owner = drops.Owner(email="ada@example.com", name="Ada")
+        found = {"versions": versions, "request": request, "owner": owner, "sidecar": SIDECAR}
+        accepted = drops.accept(row, ports.clock(), ports.settings.attempt_deadline, **(found | changes))
+        return ports.ledger.accept(accepted)
+
+    # --- time passes ---------------------------------------------------------------------------------------------
+
+    def step(self) -> bool:
+        """One message of each queue that has one visible; False if there was none."""
+        worked = False
+        for queue, name in HANDLERS.items():
+            event = self.ports.queues.event(queue, limit=1)
+            if event["Records"]:
+                worked = True
+                self.ports.queues.settle(queue, event, function(name).handle(event, self.ports))
+        return worked
+
+    def run(self, seconds: float = 7 * 86_400) -> None:
+        """Until nothing is left to do, or so much virtual time has passed."""
+        clock, end = self.ports.clock, self.ports.clock.seconds() + seconds
+        for _ in range(100_000):
+            if self.step():
+                continue
+            due = self.ports.queues.next_at()
+            if due is None or due > end:
+                clock.advance(0 if due is None else end - clock.seconds())
+                return
+            clock.advance(max(0.0, due - clock.seconds()) + 0.001)
+        raise AssertionError("messages go round for ever")
+
+    def sweep(self) -> Any:
+        return function("sweep").handle(self.ports, lambda: 600.0)
+
+    def live_through(self, hours: float) -> None:
+        """With a sweep every five minutes."""
+        for _ in range(int(hours * 12)):
+            self.run(300)
+            self.sweep()
+        self.run(300)
+
+    # --- what can be seen ----------------------------------------------------------------------------------------
+
+    def row(self, key: str = KEY) -> Drop:
+        """The newest row of a key."""
+        rows = list(self.ports.ledger.of_key(BUCKET, key))
+        assert rows, f"no row of {key}"
+        return max(rows, key=lambda row: (row.received_at, row.attempt))
+
+    def result(self, key: str = KEY) -> dict[str, Any]:
+        body = self.ports.objects.body(BUCKET, key + ".result.json")
+        assert body is not None, "no result file"
+        told: dict[str, Any] = json.loads(body)
+        return told
+
+    def mails(self) -> list[Any]:
+        return list(self.ports.mail.sent)
+
+    def now(self) -> str:
+        return stamp(self.ports.clock())
+
+
+def ids(findings: Iterable[dict[str, Any]]) -> set[str]:
+    return {finding["id"] for finding in findings}
