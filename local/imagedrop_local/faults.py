@@ -59,13 +59,18 @@ class Faults:
         with self._lock:
             self.calls[f"{service}.{call}"] += 1
 
-    def strike(self, service: str, call: str, *, events: bool = False) -> Fault | None:
-        """The fault that hits this call now, used up by one; `events` picks among those for event deliveries."""
+    def strike(self, service: str, call: str, *, events: bool = False, exact: Kind | None = None) -> Fault | None:
+        """The fault that hits this call now, used up by one; `events` picks among those for event deliveries.
+
+        `exact`: what is struck is no HTTP call (a job, say): only a fault of this kind that names it.
+        """
         with self._lock:
             for fault in self._set:
                 if fault.service != service or fault.call not in ("*", call):
                     continue
                 if (fault.fault in EVENT_KINDS) != events:
+                    continue
+                if exact is not None and (fault.call != call or fault.fault != exact):
                     continue
                 if fault.probability is not None and self._chance.random() >= fault.probability:
                     continue

@@ -1,0 +1,79 @@
+"""What stands in front of IMS and SMN: the API gateway, with its signature, its project and its rate.
+
+Refusals of the gateway have a shape of their own, `{"error_msg", "error_code"}`; those behind it have the service's.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from imagedrop_local.gateway.signature import fault
+from imagedrop_local.http import Request, Response
+
+LARGEST_BODY = 12 << 20  # bytes; Huawei Cloud: AK/SK authentication
+
+
+class Refused(Exception):
+    """A call is answered with this error. `code` is None where only the status speaks."""
+
+    def __init__(self, status: int, code: str | None, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.status, self.code, self.message = status, code, message
+
+
+class Gateway:
+    """Lets signed calls of one project through, at most `rate()` a minute (None: as many as come)."""
+
+    def __init__(
+        self,
+        credentials: Mapping[str, str],
+        project_id: str,
+        clock: Callable[[], datetime],
+        rate: Callable[[], int | None] = lambda: None,
+    ) -> None:
+        """`credentials`: access key -> secret key."""
+        self._credentials, self._project_id, self._clock, self._rate = credentials, project_id, clock, rate
+        self._admitted: deque[datetime] = deque()
+
+    def admit(self, request: Request, project_id: str | None = None) -> bytes:
+        """The body of a call that may pass; `project_id` as the path has it. Raises Refused."""
+        try:
+            body = request.body(LARGEST_BODY)
+        except ValueError:
+            raise Refused(413, "APIGW.0201", f"request entity too large: at most {LARGEST_BODY} bytes") from None
+        self._identify(request, body)
+        self._own_project(request, project_id)
+        self._throttle()
+        return body
+
+    def _identify(self, request: Request, body: bytes) -> None:
+        wrong = fault(request, body, self._credentials, self._clock())
+        if wrong:
+            raise Refused(401, "APIGW.0301", f"Incorrect IAM authentication information: {wrong}")
+
+    def _own_project(self, request: Request, in_path: str | None) -> None:
+        for named in (in_path, request.headers.get("X-Project-Id")):
+            if named is not None and named != self._project_id:
+                raise Refused(403, "APIGW.0302", f"the caller may not act in project {named}")
+
+    def _throttle(self) -> None:
+        rate, now = self._rate(), self._clock()
+        while self._admitted and self._admitted[0] <= now - timedelta(minutes=1):
+            self._admitted.popleft()
+        if rate is not None and len(self._admitted) >= rate:
+            raise Refused(
+                429,
+                "APIGW.0308",
+                f"The throttling threshold has been reached: policy user over ratelimit,limit:{rate},time:1 minute",
+            )
+        self._admitted.append(now)
+
+
+_BY_STATUS = {400: "APIGW.0106", 401: "APIGW.0301", 403: "APIGW.0302", 404: "APIGW.0101", 429: "APIGW.0308"}
+
+
+def error(status: int, code: str | None, message: str) -> Response:
+    """An error in the gateway's shape."""
+    return Response.json(status, {"error_msg": message, "error_code": code or _BY_STATUS.get(status, "APIGW.0602")})

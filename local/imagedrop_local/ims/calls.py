@@ -1,0 +1,173 @@
+"""What each call of IMS does, once it has passed the gateway (IMS API; names as the official SDK has them)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from imagedrop_local.http import Response
+from imagedrop_local.ims import changes, fields, jobs, query, tags
+from imagedrop_local.ims.images import Images
+from imagedrop_local.ims.imports import Imports
+from imagedrop_local.ims.orders import Order, Orders
+from imagedrop_local.ims.os_versions import listed
+from imagedrop_local.ims.refusals import refused
+from imagedrop_local.ims.sources import Sources
+from imagedrop_local.ims.switches import ImsSwitches
+from imagedrop_local.records import Document
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call; `path` holds what stands in its path, `query` the pairs of its query, `raw` its body."""
+
+    path: dict[str, str]
+    query: list[tuple[str, str]]
+    raw: bytes
+    now: datetime
+
+    def body(self) -> Document:
+        body: Document = fields.parse(self.raw)
+        return body
+
+
+Handler = Callable[[Asked], Response]
+TagChange = Callable[[Document, Asked], dict[str, str]]
+
+
+class Calls:
+    """Not thread-safe; whatever has fallen due by `Asked.now` is done already. Handlers raise Refused."""
+
+    def __init__(
+        self, orders: Orders, sources: Sources, images: Images, imports: Imports, switches: ImsSwitches
+    ) -> None:
+        self._orders, self._sources, self._images, self._imports = orders, sources, images, imports
+        self._switches = switches
+
+    def create(self, read: Callable[[Document], Order]) -> Handler:
+        """CreateImage and its kin: `read` checks the body of one of them."""
+
+        def handler(asked: Asked) -> Response:
+            order = read(asked.body())
+            self._admit(order)
+            sources = [self._sources.find(file) for file in order.files]
+            return Response.json(200, {"job_id": self._imports.submit(order, sources, asked.now)})
+
+        return handler
+
+    def _admit(self, order: Order) -> None:
+        names, count = [file.name for file in order.files], len(order.files)
+        if self._switches.ims_names_unique and (len(set(names)) < count or self._images.names() & set(names)):
+            raise refused("IMG.0009", ", ".join(names))
+        if self._images.used() + count > self._switches.ims_image_quota:
+            raise refused("IMG.0015", f"{self._images.used()} of {self._switches.ims_image_quota}")
+        if self._imports.tasks() + count > self._switches.ims_task_limit:
+            raise refused("IMG.0060", f"{self._imports.tasks()} of {self._switches.ims_task_limit}")
+
+    def show_job(self, call: jobs.Call) -> Handler:
+        def handler(asked: Asked) -> Response:
+            job = self._imports.find(asked.path["job_id"], asked.now)
+            if job is None:
+                raise self._unknown_job(asked.path["job_id"])
+            return Response.json(200, jobs.shown(job, call, self._imports.progress(job, asked.now), self._switches))
+
+        return handler
+
+    def _unknown_job(self, job_id: str) -> Exception:
+        if self._switches.ims_unknown_job == "404":
+            return refused("IMG.0023", job_id, status=404)
+        return refused("IMG.0023", job_id)
+
+    def list_images(self, asked: Asked) -> Response:
+        return Response.json(200, query.listing(self._images.visible(), asked.query))
+
+    def show(self, asked: Asked) -> Response:
+        return Response.json(200, self._images.shown(changes.find(self._images, asked.path["image_id"])))
+
+    def update(self, asked: Asked) -> Response:
+        image = changes.find(self._images, asked.path["image_id"])
+        taken = self._images.names() if self._switches.ims_names_unique else None
+        new = changes.patched(image, fields.parse(asked.raw, list), self._orders, taken)
+        self._images.save(new, asked.now)
+        return Response.json(200, self._images.shown(new))
+
+    def delete(self, asked: Asked) -> Response:
+        """Deleting an image twice is answered like deleting it once."""
+        image = changes.find(self._images, asked.path["image_id"])
+        if image["status"] in ("queued", "saving"):
+            raise refused("IMG.0090", image["id"])
+        if image["protected"]:
+            raise refused("IMG.0091", image["id"])
+        if image["status"] != "deleted":
+            self._images.delete(image, asked.now, self._imports.span(self._switches.ims_delete_delay))
+        return Response(204)
+
+    def quota(self, asked: Asked) -> Response:
+        image: dict[str, Any] = {"type": "image", "used": self._images.used(), "quota": self._switches.ims_image_quota}
+        others: list[dict[str, Any]] = [
+            {"type": kind, "used": 0, "quota": 128} for kind in ("image_shared", "image_member")
+        ]
+        resources = [one | {"min": 0, "max": -1} for one in (image, *others)]
+        return Response.json(200, {"quotas": {"resources": resources}})
+
+    def os_versions(self, asked: Asked) -> Response:
+        """Grouped by platform; `tag=uefi` keeps those that boot by UEFI, other tags keep all."""
+        uefi = ("tag", "uefi") in asked.query
+        grouped: dict[str, list[dict[str, Any]]] = {}
+        for version in listed(self._switches.ims_os_list, self._switches.ims_other_windows).values():
+            refuses = version.os_type == "Windows" and self._switches.ims_refuses_windows
+            if refuses or (uefi and not version.uefi):
+                continue
+            grouped.setdefault(version.platform, []).append(
+                {
+                    "platform": version.platform,
+                    "os_version_key": version.name,
+                    "os_version": version.name,
+                    "os_bit": version.bits,
+                    "os_type": version.os_type,
+                }
+            )
+        answer = [{"platform": platform, "version_list": versions} for platform, versions in grouped.items()]
+        return Response.json(200, answer)
+
+    def by_tags(self, asked: Asked) -> Response:
+        return Response.json(200, query.by_tags(self._images.visible(), asked.body()))
+
+    def image_tags(self, asked: Asked) -> Response:
+        image = changes.find(self._images, asked.path["image_id"])
+        shown = query.tags_of(self._images.shown(image))
+        return Response.json(200, {"tags": [{"key": key, "value": value} for key, value in shown.items()]})
+
+    def all_tags(self, asked: Asked) -> Response:
+        """Every key of the project's images with its values."""
+        values: dict[str, set[str]] = {}
+        for image in self._images.visible():
+            for key, value in query.tags_of(image).items():
+                values.setdefault(key, set()).add(value)
+        return Response.json(200, {"tags": [{"key": key, "values": sorted(values[key])} for key in sorted(values)]})
+
+    def tagged(self, change: TagChange) -> Handler:
+        """A call that changes the tags of one image."""
+
+        def handler(asked: Asked) -> Response:
+            image = changes.find(self._images, asked.path["image_id"])
+            self._images.save({**image, "tags": change(image, asked)}, asked.now)
+            return Response(204)
+
+        return handler
+
+    def add_tag(self, image: Document, asked: Asked) -> dict[str, str]:
+        return changes.add_tag(image, asked.body(), self._limits)
+
+    def change_tags(self, image: Document, asked: Asked) -> dict[str, str]:
+        return changes.change_tags(image, asked.body(), self._limits)
+
+    def delete_tag(self, image: Document, asked: Asked) -> dict[str, str]:
+        return changes.without_tag(image, unquote(asked.path["key"]))
+
+    @property
+    def _limits(self) -> tags.Limits:
+        return tags.LIMITS[self._switches.ims_tag_limits]

@@ -1,0 +1,137 @@
+"""Private images: their records, and as the API shows them (IMS API: image attributes)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from imagedrop_local.ims.switches import ImsSwitches
+from imagedrop_local.records import Document, Records
+
+
+def stamp(when: datetime) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Images:
+    """The records. An image that imports is `queued`, then `saving`; it is there, but seen only as the switches say."""
+
+    def __init__(self, records: Records, switches: ImsSwitches, owner: str) -> None:
+        self._records, self._switches, self._owner = records, switches, owner
+
+    def add(self, image_id: str, attributes: dict[str, Any], part: Document, now: datetime) -> None:
+        data = part["role"] == "data"
+        self._records.put(
+            {
+                "id": image_id,
+                "status": "queued",
+                "name": part["name"],
+                "min_disk": part["min_disk"],
+                "tags": part["tags"],
+                "created": now.isoformat(),
+                "updated_at": stamp(now),
+                "protected": False,
+                "attributes": attributes
+                | ({"virtual_env_type": "DataImage"} if data else {})
+                | ({"__lazyloading": "true"} if part["quick"] else {})
+                | {
+                    "__description": part["description"],
+                    "__data_origin": f"file,{part['bucket']}:{part['key']}",
+                    "__image_size": str(part["size"]),
+                },
+            }
+        )
+
+    def get(self, image_id: str) -> Document | None:
+        return self._records.get(image_id)
+
+    def all(self) -> list[Document]:
+        return list(self._records)
+
+    def save(self, image: Document, now: datetime) -> None:
+        image["updated_at"] = stamp(now)
+        self._records.put(image)
+
+    def names(self) -> set[str]:
+        return {image["name"] for image in self._records if image["status"] != "deleted"}
+
+    def used(self) -> int:
+        """What counts to the quota."""
+        idle = {"deleted"} | (set() if self._switches.ims_killed_uses_quota else {"killed"})
+        return sum(image["status"] not in idle for image in self._records)
+
+    def started(self, image_id: str, now: datetime) -> None:
+        if image := self.get(image_id):
+            image["status"] = "saving"
+            self.save(image, now)
+
+    def done(self, image_id: str, ended: datetime, active_at: datetime) -> None:
+        """The job succeeded at `ended`; the image is active from `active_at` on."""
+        if image := self.get(image_id):
+            image["active_at"] = active_at.isoformat()
+            image["status"] = "active" if active_at <= ended else "saving"
+            self.save(image, ended)
+
+    def failed(self, image_id: str, now: datetime) -> None:
+        image = self.get(image_id)
+        if image and self._switches.ims_failed_image_stays:
+            image["status"] = "killed"
+            self.save(image, now)
+        elif image:
+            self._records.delete(image_id)
+
+    def delete(self, image: Document, now: datetime, gone: timedelta) -> None:
+        """Shown as deleted for `gone`, if at all."""
+        image |= {"status": "deleted", "gone_at": (now + gone).isoformat()}
+        self.save(image, now)
+        self.advance(now)
+
+    def advance(self, now: datetime) -> None:
+        """Does what has fallen due: activations and the ends of deleted ones."""
+        for image in self._records:
+            if image["status"] == "deleted" and datetime.fromisoformat(image["gone_at"]) <= now:
+                self._records.delete(image["id"])
+            elif image["status"] == "saving" and "active_at" in image:
+                when = datetime.fromisoformat(image["active_at"])
+                if when <= now:
+                    image["status"] = "active"
+                    self.save(image, when)
+
+    def visible(self) -> list[Document]:
+        """As the API shows them, in no order of its own."""
+        importing = ("queued", "saving")
+        return [
+            self.shown(image)
+            for image in self._records
+            if self._switches.ims_shows_imports or image["status"] not in importing
+        ]
+
+    def shown(self, image: Document) -> Document:
+        created = datetime.fromisoformat(image["created"])
+        active = image["status"] == "active"
+        tagged = active or image["status"] in ("killed", "deleted") or self._switches.ims_tags_early
+        shown = {
+            "id": image["id"],
+            "name": image["name"],
+            "status": image["status"],
+            "owner": self._owner,
+            "visibility": "private",
+            "protected": image["protected"],
+            "container_format": "bare",
+            "disk_format": "zvhd2",
+            "created_at": stamp(created),
+            "updated_at": image["updated_at"],
+            "min_disk": image["min_disk"],
+            "tags": [f"{key}={value}" for key, value in image["tags"].items()] if tagged else [],
+            "__isregistered": "true",
+            "__imagetype": "private",
+            "__image_source_type": "uds",
+            "__root_origin": "file",
+            "file": f"/v2/images/{image['id']}/file",
+            "self": f"/v2/images/{image['id']}",
+            "schema": "/v2/schemas/image",
+            **image["attributes"],
+        }
+        if active and "active_at" in image:
+            shown["active_at"] = stamp(datetime.fromisoformat(image["active_at"]))
+        return shown

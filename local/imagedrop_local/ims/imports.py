@@ -1,0 +1,188 @@
+"""Jobs: an import goes INIT -> RUNNING -> SUCCESS or FAIL as time passes; nothing runs in between.
+
+Whoever asks first after a step fell due carries it out, dated when it was due. A job's record holds its due times, so a
+restart, or a clock that jumps, changes nothing. One job has one part a file, each with an image of its own.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from imagedrop_local.faults import Faults
+from imagedrop_local.ims.checks import Checks, Failure, failure
+from imagedrop_local.ims.images import Images
+from imagedrop_local.ims.orders import File, Order
+from imagedrop_local.ims.sources import GIB, Source
+from imagedrop_local.ims.switches import ImsSwitches
+from imagedrop_local.records import Document, Records
+
+# Seconds of the cloud; with 40 GiB some five minutes, as users report.
+INIT = 5
+PARSED, PARSED_A_GIB = 115, 4.0
+QUICK, QUICK_A_GIB = 40, 0.4
+FAILS_AFTER = 0.1  # of the job's time: what is wrong with a file shows early
+
+OPEN = ("INIT", "RUNNING")
+
+
+class Imports:
+    def __init__(
+        self,
+        records: Records,
+        images: Images,
+        checks: Checks,
+        switches: ImsSwitches,
+        faults: Faults,
+        time_scale: float,
+        chance: random.Random,
+    ) -> None:
+        """`time_scale`: seconds of the cloud in one of the clock."""
+        self._records, self._images, self._checks = records, images, checks
+        self._switches, self._faults, self._scale, self._chance = switches, faults, time_scale, chance
+        self._open = [job for job in records if job["status"] in OPEN]
+
+    def span(self, seconds: float) -> timedelta:
+        """Seconds of the cloud, on the clock."""
+        return timedelta(seconds=seconds / self._scale)
+
+    def tasks(self) -> int:
+        """Images that are importing; each is a task."""
+        return sum(len(job["parts"]) for job in self._open)
+
+    def submit(self, order: Order, sources: list[Source], now: datetime) -> str:
+        """Takes an order on; the job's id."""
+        job_id = self._id()
+        seconds = sum(self._seconds(file.quick, source.size) for file, source in zip(order.files, sources, strict=True))
+        parts = [self._part(file, source) for file, source in zip(order.files, sources, strict=True)]
+        begins = now + self.span(INIT)
+        job: Document = {
+            "id": job_id,
+            "type": order.job_type,
+            "status": "INIT",
+            "submitted": now.isoformat(),
+            "begins": begins.isoformat(),
+            "due": (begins + self.span(seconds * self._chance.uniform(0.8, 1.25))).isoformat(),
+            "windows": order.windows,
+            "iso": order.attributes.get("virtual_env_type") == "IsoImage",
+            "failure": None,
+            "parts": parts,
+        }
+        for part in parts:
+            self._images.add(part["image_id"], order.attributes, part, now)
+        self._records.put(job)
+        self._open.append(job)
+        return job_id
+
+    def _part(self, file: File, source: Source) -> Document:
+        return {
+            "job_id": self._id(),
+            "image_id": _uuid(self._id()),
+            "role": file.role,
+            "name": file.name,
+            "description": file.description,
+            "min_disk": file.min_disk,
+            "quick": file.quick,
+            "tags": file.tags,
+            "bucket": source.bucket,
+            "key": source.key,
+            "etag": source.etag,
+            "size": source.size,
+            "failure": None,
+        }
+
+    def _id(self) -> str:
+        return f"{self._chance.getrandbits(128):032x}"
+
+    def _seconds(self, quick: bool, size: int) -> float:
+        return QUICK + QUICK_A_GIB * size / GIB if quick else PARSED + PARSED_A_GIB * size / GIB
+
+    def all(self) -> list[Document]:
+        return list(self._records)
+
+    def find(self, job_id: str, now: datetime) -> Document | None:
+        """A job that is still known."""
+        job = self._records.get(job_id)
+        keeps = self._switches.ims_job_retention
+        if job and job["status"] not in OPEN and keeps is not None and _time(job["ended"]) + self.span(keeps) <= now:
+            return None
+        return job
+
+    def progress(self, job: Document, now: datetime) -> float:
+        """How far a job is, 0 to 1."""
+        if job["status"] not in OPEN:
+            return 1.0
+        begins, due = _time(job["begins"]), _time(job["due"])
+        return min(max((now - begins) / (due - begins), 0.0), 0.99)
+
+    def advance(self, now: datetime) -> None:
+        """Carries out every step that has fallen due."""
+        for job in self._open:
+            if job["status"] == "INIT" and _time(job["begins"]) <= now:
+                self._begin(job)
+            if job["status"] == "RUNNING" and _time(job["due"]) <= now:
+                self._end(job)
+        self._open = [job for job in self._open if job["status"] in OPEN]
+
+    def _begin(self, job: Document) -> None:
+        begins, due = _time(job["begins"]), _time(job["due"])
+        job["status"] = "RUNNING"
+        self._each(job, lambda part: self._checks.begin(part, job["iso"]))
+        if struck := self._struck(job):
+            job["failure"] = _noted(struck)
+        if job["failure"]:
+            due = begins + (due - begins) * FAILS_AFTER
+        job["due"] = (due + self.span(self._slowed())).isoformat()
+        for part in job["parts"]:
+            self._images.started(part["image_id"], begins)
+        self._records.put(job)
+
+    def _struck(self, job: Document) -> Failure | None:
+        """A fault set for the job itself, or what this region refuses once it has seen the file."""
+        fault = self._faults.strike("ims", "ImportJob", exact="status")
+        if fault:
+            return failure(fault.code or "IMG.1075", "set at /_sim/faults")
+        if job["windows"] and self._switches.ims_refuses_windows:
+            return failure("IMG.0056", "Windows images are not provided in this region")
+        return None
+
+    def _slowed(self) -> float:
+        fault = self._faults.strike("ims", "ImportJob", exact="slow")
+        return fault.seconds if fault else 0.0
+
+    def _each(self, job: Document, check: Callable[[Document], Failure | None]) -> None:
+        """Checks every part; the job fails of the first that fails."""
+        for part in job["parts"]:
+            if part["failure"] is None and (found := check(part)):
+                part["failure"] = _noted(found)
+                job["failure"] = job["failure"] or part["failure"]
+
+    def _end(self, job: Document) -> None:
+        ended = _time(job["due"])
+        if job["failure"] is None:
+            self._each(job, self._checks.unchanged)
+        job |= {"status": "FAIL" if job["failure"] else "SUCCESS", "ended": job["due"]}
+        active_at = ended + self.span(self._switches.ims_active_delay)
+        for part in job["parts"]:
+            spoilt = job["failure"] and (
+                part["failure"] or not self._switches.ims_keeps_parts or len(job["parts"]) == 1
+            )
+            part["made"] = not spoilt
+            if spoilt:
+                self._images.failed(part["image_id"], ended)
+            else:
+                self._images.done(part["image_id"], ended, active_at)
+        self._records.put(job)
+
+
+def _noted(found: Failure) -> Document:
+    return {"code": found.code, "reason": found.reason}
+
+
+def _uuid(digits: str) -> str:
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def _time(shown: str) -> datetime:
+    return datetime.fromisoformat(shown)

@@ -1,0 +1,156 @@
+"""Searching images (IMS API: ListImages, ListImageByTags)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from imagedrop_local.ims.fields import Body
+from imagedrop_local.ims.refusals import refused
+
+Image = dict[str, Any]
+
+_SORT_KEYS = ("name", "container_format", "disk_format", "status", "id", "size", "created_at")
+_PAGING = ("limit", "marker", "sort_key", "sort_dir")
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+    "eq": operator.eq,
+    "neq": operator.ne,
+}
+
+
+def listing(images: list[Image], pairs: list[tuple[str, str]], most: int = 500) -> dict[str, Any]:
+    """One page of ListImages; `pairs` is the query. Raises Refused: IMG.0001."""
+    query = dict(pairs)
+    found = [image for image in images if all(_fits(image, name, value) for name, value in pairs)]
+    found = _sorted(found, query)
+    limit = _number(query.get("limit", str(most)), 1, 1000)
+    start = _after(found, query.get("marker"))
+    page = found[start : start + limit]
+    more = start + limit < len(found)
+    return {"images": page} | ({"page_info": {"next_marker": page[-1]["id"]}} if more else {})
+
+
+def _sorted(images: list[Image], query: dict[str, str]) -> list[Image]:
+    key, direction = query.get("sort_key", "created_at"), query.get("sort_dir", "desc")
+    if key not in _SORT_KEYS or direction not in ("asc", "desc"):
+        raise refused("IMG.0001", f"sort_key {key!r}, sort_dir {direction!r}")
+    return sorted(images, key=lambda image: (str(image.get(key, "")), image["id"]), reverse=direction == "desc")
+
+
+def _after(images: list[Image], marker: str | None) -> int:
+    if marker is None:
+        return 0
+    for place, image in enumerate(images):
+        if image["id"] == marker:
+            return place + 1
+    raise refused("IMG.0001", f"marker {marker!r} is no image of this list")
+
+
+def _fits(image: Image, name: str, value: str) -> bool:
+    if name in _PAGING:
+        return True
+    if name == "tag":
+        return (value if "=" in value else f"{value}=") in image["tags"]
+    if name in ("created_at", "updated_at"):
+        return _timed(image[name], name, value)
+    if name == "enterprise_project_id":
+        return value == "all_granted_eps" or value == image.get(name, "0")
+    if name == "architecture":
+        return (image.get("__support_arm") == "true") == (value == "arm")
+    held = image.get(name)
+    shown = str(held).lower() if isinstance(held, bool) else str(held)
+    return name not in _KNOWN or shown == value
+
+
+_KNOWN = frozenset(
+    {"id", "name", "status", "owner", "visibility", "protected", "container_format", "disk_format", "min_disk"}
+    | {"min_ram", "virtual_env_type", "__imagetype", "__isregistered", "__os_type", "__os_bit", "__platform"}
+    | {"__system__cmkid"}
+)
+
+
+def _timed(shown: str, name: str, value: str) -> bool:
+    comparison, _, bound = value.partition(":")
+    try:
+        return _COMPARE[comparison](_time(shown), _time(bound))
+    except (KeyError, ValueError):
+        raise refused("IMG.0001", f"{name} {value!r} is not like gte:2026-11-24T13:00:00Z") from None
+
+
+def _time(shown: str) -> datetime:
+    return datetime.strptime(shown, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def _number(shown: Any, least: int, most: int) -> int:
+    if not str(shown).isdecimal() or not least <= int(shown) <= most:
+        raise refused("IMG.0001", f"{shown!r}, from {least} to {most}")
+    return int(shown)
+
+
+def by_tags(images: list[Image], body: Body) -> dict[str, Any]:
+    """ListImageByTags, both actions."""
+    if body.get("action") not in ("filter", "count"):
+        raise refused("IMG.0001", "action is filter or count")
+    found = _sorted([image for image in images if _tagged(image, body)], {})
+    if body["action"] == "count":
+        return {"total_count": len(found)}
+    limit = _number(body.get("limit") or "10", 1, 1000)
+    offset = _number(body.get("offset") or "0", 0, 1 << 30)
+    return {"resources": [_resource(image) for image in found[offset : offset + limit]], "total_count": len(found)}
+
+
+def _tagged(image: Image, body: Body) -> bool:
+    held = tags_of(image)
+    if not all(_matched(image, one) for one in _asked(body, "matches")):
+        return False
+    if body.get("without_any_tag") is True:
+        return not held
+
+    def has(one: Body) -> bool:
+        return one["key"] in held and (not one.get("values") or held[one["key"]] in one["values"])
+
+    return (
+        all(has(one) for one in _asked(body, "tags"))
+        and (not body.get("tags_any") or any(has(one) for one in _asked(body, "tags_any")))
+        and not (body.get("not_tags") and all(has(one) for one in _asked(body, "not_tags")))
+        and not any(has(one) for one in _asked(body, "not_tags_any"))
+    )
+
+
+def _asked(body: Body, name: str) -> list[Body]:
+    asked = body.get(name) or []
+    if not isinstance(asked, list) or len(asked) > 10:
+        raise refused("IMG.0001", f"{name} is a list of at most 10")
+    for one in asked:
+        if not isinstance(one, dict) or not isinstance(one.get("key"), str) or not one["key"]:
+            raise refused("IMG.0001", f"{name} has entries with a key")
+        values = one.get("values") or []
+        if not isinstance(values, list) or len(values) > 10:
+            raise refused("IMG.0001", f"{name} has at most 10 values a key")
+    return asked
+
+
+def _matched(image: Image, one: Body) -> bool:
+    named = {"resource_name": image["name"], "resource_id": image["id"]}
+    if one["key"] not in named:
+        raise refused("IMG.0001", f"matches by {', '.join(named)}")
+    return bool(named[one["key"]] == one.get("value"))
+
+
+def tags_of(image: Image) -> dict[str, str]:
+    return dict(tag.split("=", 1) for tag in image["tags"])
+
+
+def _resource(image: Image) -> dict[str, Any]:
+    return {
+        "resource_id": image["id"],
+        "resource_name": image["name"],
+        "resource_detail": {"status": image["status"]},
+        "tags": [{"key": key, "value": value} for key, value in tags_of(image).items()],
+    }

@@ -1,0 +1,44 @@
+"""The paths of IMS (as the official SDK has them), and which call each is."""
+
+from __future__ import annotations
+
+import re
+
+from imagedrop_local.ims.calls import Calls, Handler
+from imagedrop_local.ims.orders import Orders
+
+Route = tuple[str, re.Pattern[str], str, Handler]  # method, path, call, handler
+
+_TAGS = "/v2/{project_id}/images/{image_id}/tags"
+
+
+def table(calls: Calls, orders: Orders) -> list[Route]:
+    image, quick, data = (calls.create(read) for read in (orders.image, orders.quick, orders.data))
+    rows: tuple[tuple[str, str, str, Handler], ...] = (
+        ("POST", "/v2/cloudimages/action", "CreateImage", image),
+        ("POST", "/v2.1/cloudimages/action", "CreateImageInSafeMode", image),
+        ("POST", "/v2/cloudimages/quickimport/action", "ImportImageQuick", quick),
+        ("POST", "/v2.1/cloudimages/quickimport/action", "ImportImageQuickInSafeMode", quick),
+        ("POST", "/v1/cloudimages/dataimages/action", "CreateDataImage", data),
+        ("POST", "/v2.1/cloudimages/dataimages/action", "CreateDataImageInSafeMode", data),
+        ("GET", "/v1/{project_id}/jobs/{job_id}", "ShowJob", calls.show_job("ShowJob")),
+        ("GET", "/v1/cloudimages/job/{job_id}", "ShowJobProgress", calls.show_job("ShowJobProgress")),
+        ("GET", "/v2/cloudimages", "ListImages", calls.list_images),
+        ("PATCH", "/v2/cloudimages/{image_id}", "UpdateImage", calls.update),
+        ("GET", "/v2/images/{image_id}", "GlanceShowImage", calls.show),
+        ("DELETE", "/v2/images/{image_id}", "GlanceDeleteImage", calls.delete),
+        ("GET", "/v1/cloudimages/quota", "ShowImageQuota", calls.quota),
+        ("GET", "/v1/cloudimages/os_version", "ListOsVersions", calls.os_versions),
+        ("POST", "/v2/{project_id}/images/resource_instances/action", "ListImageByTags", calls.by_tags),
+        ("GET", "/v2/{project_id}/images/tags", "ListImagesTags", calls.all_tags),
+        ("GET", _TAGS, "ListImageTags", calls.image_tags),
+        ("POST", _TAGS, "AddImageTag", calls.tagged(calls.add_tag)),
+        ("POST", f"{_TAGS}/action", "BatchAddOrDeleteTags", calls.tagged(calls.change_tags)),
+        ("DELETE", f"{_TAGS}/{{key}}", "DeleteImageTag", calls.tagged(calls.delete_tag)),
+    )
+    return [(method, _pattern(path), call, handler) for method, path, call, handler in rows]
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    literal = path.replace(".", r"\.")
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", literal))

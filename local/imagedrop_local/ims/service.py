@@ -1,0 +1,131 @@
+"""IMS over HTTP: one project's images in one region."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from imagedrop_local import gateway
+from imagedrop_local.faults import Faults
+from imagedrop_local.gateway import Gateway, Refused
+from imagedrop_local.http import Request, Response
+from imagedrop_local.ims.calls import Asked, Calls, Handler
+from imagedrop_local.ims.checks import Checks
+from imagedrop_local.ims.images import Images
+from imagedrop_local.ims.imports import OPEN, Imports
+from imagedrop_local.ims.orders import Orders
+from imagedrop_local.ims.routes import table
+from imagedrop_local.ims.sources import Sources, Store
+from imagedrop_local.ims.switches import ImsSwitches
+from imagedrop_local.records import Document, Records
+
+
+class Ims:
+    """All that it holds lies in `folder` and outlives the process.
+
+    `credentials`: access key -> secret key. `time_scale`: seconds of the cloud in one second of `clock` (60: an import
+    of five minutes takes five seconds). Faults for the call `ImportJob` strike jobs: `status` fails the next one with
+    `code`, `slow` makes it `seconds` longer.
+    """
+
+    name = "ims"
+
+    def __init__(
+        self,
+        store: Store,
+        folder: Path,
+        credentials: Mapping[str, str],
+        region: str,
+        project_id: str,
+        clock: Callable[[], datetime],
+        time_scale: float,
+        switches: ImsSwitches,
+        faults: Faults,
+        chance: random.Random | None = None,
+    ) -> None:
+        chance = chance or random.Random()  # noqa: S311 - ids need no secrecy
+        self._switches, self._clock, self._faults = switches, clock, faults
+        self._gateway = Gateway(credentials, project_id, clock, lambda: switches.ims_rate)
+        self._images = Images(Records(folder / "images"), switches, project_id)
+        self._imports = Imports(
+            Records(folder / "jobs"), self._images, Checks(store, switches), switches, faults, time_scale, chance
+        )
+        orders = Orders(switches)
+        calls = Calls(orders, Sources(store, region, switches), self._images, self._imports, switches)
+        self._routes = table(calls, orders)
+        self._lock = threading.RLock()
+
+    def start(self) -> None:
+        """Nothing runs between calls: there is nothing to start, and nothing to stop."""
+
+    def stop(self) -> None:
+        """See `start`."""
+
+    def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
+        for method, pattern, call, handler in self._routes:
+            found = pattern.fullmatch(request.path)
+            if found and method == request.method and self._has(call):
+                return call, partial(self._answer, request, found.groupdict(), handler)
+        return "Unknown", lambda: gateway.error(404, None, "the API does not exist or is not published")
+
+    def _has(self, call: str) -> bool:
+        return call not in ("ShowJob", "ShowJobProgress") or self._switches.ims_job_calls in ("both", call)
+
+    def _answer(self, request: Request, path: dict[str, str], handler: Handler) -> Response:
+        try:
+            raw = self._gateway.admit(request, path.get("project_id"))
+            with self._lock:
+                return handler(Asked(path, request.pairs, raw, self._advance()))
+        except Refused as refusal:
+            return self.error(refusal.status, refusal.code, refusal.message)
+
+    def error(self, status: int, code: str | None, message: str) -> Response:
+        """IMS's shape for IMG codes, the gateway's for all others."""
+        if code is None or not code.startswith("IMG."):
+            return gateway.error(status, code, message)
+        return Response.json(status, {"error": {"message": message, "code": code}})
+
+    def _advance(self) -> datetime:
+        now = self._clock()
+        self._imports.advance(now)
+        self._images.advance(now)
+        return now
+
+    def state(self) -> dict[str, Any]:
+        """What /_sim/state shows: images and jobs as they are now, also those that the API hides, and counts."""
+        with self._lock:
+            now = self._advance()
+            images = [self._images.shown(image) | {"tags": dict(image["tags"])} for image in self._images.all()]
+            jobs = self._imports.all()
+            return {
+                "images": images,
+                "jobs": [_summary(job, self._imports.progress(job, now)) for job in jobs],
+                "counts": {
+                    "images": len(images),
+                    "active": sum(image["status"] == "active" for image in images),
+                    "jobs": len(jobs),
+                    "open_jobs": sum(job["status"] in OPEN for job in jobs),
+                    "tasks": self._imports.tasks(),
+                },
+            }
+
+
+def _summary(job: Document, progress: float) -> Document:
+    return {
+        "job_id": job["id"],
+        "job_type": job["type"],
+        "status": job["status"],
+        "progress": round(progress, 3),
+        "submitted": job["submitted"],
+        "ended": job.get("ended"),
+        "failure": job["failure"],
+        "images": [
+            {name: part[name] for name in ("image_id", "role", "name", "bucket", "key", "etag")}
+            for part in job["parts"]
+        ],
+    }

@@ -1,0 +1,68 @@
+"""What no document settles about IMS, as switches: the defaults are the harder case for a client."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ImsSwitches(BaseModel):
+    """The part of the simulators' switches that is about IMS. Seconds are the cloud's, not the clock's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # what can be seen, and when
+    ims_shows_imports: bool = Field(False, description="ListImages shows images while they import")
+    ims_tags_early: bool = Field(False, description="an image that is shown while it imports has its tags already")
+    ims_active_delay: float = Field(0, ge=0, description="s from SUCCESS of the job until the image is active")
+    ims_failed_image_stays: bool = Field(False, description="a failed import leaves an image with status killed")
+    ims_killed_uses_quota: bool = Field(True, description="killed images count to the quota")
+    ims_delete_delay: float = Field(0, ge=0, description="s that a deleted image is still shown")
+
+    # jobs
+    ims_job_calls: Literal["both", "ShowJob", "ShowJobProgress"] = Field(
+        "both", description="the call that this region has for asking after a job"
+    )
+    ims_unknown_job: Literal["404", "IMG.0023"] = Field("404", description="the answer about a job that is not known")
+    ims_job_retention: float | None = Field(None, gt=0, description="s that an ended job is known; empty: for ever")
+    ims_percent_of: Literal[1, 100] = Field(1, description="what process_percent is out of")
+    ims_image_id_early: bool = Field(False, description="a running job already names its image_id")
+    ims_job_ids_in: Literal["mixed", "sub_jobs"] = Field(
+        "mixed",
+        description="system and data disks in one call: ids of data images under sub_jobs_result and the system "
+        "image's in entities (mixed), or all of them under sub_jobs_result",
+    )
+    ims_sub_jobs_reversed: bool = Field(False, description="sub-jobs come in the opposite order of the request")
+    ims_keeps_parts: bool = Field(
+        False, description="where one file of several fails, the images of the others stay though the job fails"
+    )
+    ims_replaced_fails: bool = Field(True, description="an object replaced in mid-import fails the job")
+    ims_small_disk_code: str = Field("IMG.0055", description="error_code of a job whose min_disk is too small")
+
+    # what is accepted
+    ims_names_unique: bool = Field(False, description="a name that exists is refused (IMG.0009)")
+    ims_refuses_windows: bool = Field(False, description="this region takes no Windows images")
+    ims_chinese_names: bool = Field(True, description="image names may be Chinese")
+    ims_strict_keys: bool = Field(True, description="object keys: only letters, digits, - . _ between slashes")
+    ims_tag_limits: Literal["old", "new"] = Field(
+        "old", description="10 tags, key 36, value 43 characters (old), or 20, 128, 255 and more characters (new)"
+    )
+    ims_system_floor: Literal[1, 20, 40] = Field(40, description="GB, smallest min_disk of a system image")
+    ims_data_floor: Literal[1, 40] = Field(40, description="GB, smallest min_disk of CreateDataImage")
+    ims_gb: Literal["GiB", "GB"] = Field("GiB", description="what min_disk and the size limits count in")
+    ims_vhd_capacity: Literal["largest", "geometry", "current"] = Field(
+        "largest", description="which of a VHD footer's sizes is the capacity"
+    )
+    ims_bitmap_name: Literal["stem", "suffix"] = Field(
+        "stem", description="the bitmap of disk.raw is disk.mf (stem) or disk.raw.mf (suffix)"
+    )
+    ims_quick_encrypts: bool = Field(False, description="quick import takes a cmk_id")
+    ims_os_list: Literal["all", "2022"] = Field("all", description="which list of OS versions this region has")
+    ims_other_windows: str = Field("Other Windows(64 bit)", description="os_version of an unlisted Windows")
+    ims_windows_on_arm: bool = Field(True, description="Windows may be claimed for arm")
+
+    # limits
+    ims_image_quota: int = Field(50, ge=0, description="private images")
+    ims_task_limit: int = Field(40, ge=1, description="images that may be importing at once (IMG.0060)")
+    ims_rate: int | None = Field(None, ge=1, description="calls a minute (429); empty: any number")
