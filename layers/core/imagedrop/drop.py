@@ -31,13 +31,13 @@ ENDED: frozenset[Stage] = frozenset({"registered", "rejected", "failed"})
 LIVE: frozenset[Stage] = frozenset({"accepted", "submitting", "importing"})
 NEXT: Mapping[Stage, frozenset[Stage]] = {
     "waiting": frozenset({"waiting", "accepted", "rejected", "failed"}),
-    "accepted": frozenset({"accepted", "waiting", "submitting", "importing", "rejected", "failed"}),
+    "accepted": frozenset({"accepted", "submitting", "importing", "rejected", "failed"}),
     "submitting": frozenset({"submitting", "accepted", "importing", "rejected", "failed"}),
     "importing": frozenset({"importing", "accepted", "registered", "failed"}),
-    # Only a new attempt leaves an end; a registered drop that is dropped again is answered at once.
-    "registered": frozenset({"waiting", "registered"}),
-    "rejected": frozenset({"waiting"}),
-    "failed": frozenset({"waiting"}),
+    # Nothing leaves an end but `again`, which makes a new attempt.
+    "registered": frozenset(),
+    "rejected": frozenset(),
+    "failed": frozenset(),
 }
 
 Channel = Literal["result", "sns", "mail"]
@@ -158,7 +158,7 @@ class Drop(Row):
     def with_(self, now: datetime, **changes: Any) -> Drop:
         """The row changed and dated. Refuses a stage that does not follow."""
         stage = changes.get("stage", self.stage)
-        if stage not in NEXT[self.stage] and stage != self.stage:
+        if "stage" in changes and stage not in NEXT[self.stage]:
             raise WrongStage(f"{self.stage} -> {stage} ({self.drop_id})")
         return self.model_copy(update={"updated_at": stamp(now), **changes})
 
@@ -188,11 +188,29 @@ def new(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline
 
 
 def again(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
-    """The next attempt of a drop: everything of the last one is forgotten but that it was."""
+    """The next attempt of a drop: everything of the last one is forgotten but that it was. Only of one that has ended,
+    or that was accepted and whose files have changed before IMS was asked."""
+    if not drop.ended and drop.stage != "accepted":
+        raise WrongStage(f"{drop.stage} -> a new attempt ({drop.drop_id})")
     fresh = new(drop.bucket, drop.key, drop.etag, now, pairing_deadline)
-    drop.with_(now, stage="waiting")  # refuses what may not be tried again
     return fresh.model_copy(
         update={"attempt": drop.attempt + 1, "revision": drop.revision, "generation": drop.generation + 1}
+    )
+
+
+def answer(drop: Drop, now: datetime, versions: Versions, finding: Finding) -> Drop:
+    """A registered drop that was dropped again: an attempt that ends at once, with the image that there is."""
+    if drop.stage != "registered":
+        raise WrongStage(f"{drop.stage} is answered with an image ({drop.drop_id})")
+    told: dict[Channel, Told] = {channel: Told() for channel in CHANNELS}
+    return drop.with_(
+        now,
+        attempt=drop.attempt + 1,
+        versions=versions,
+        findings=(finding.stored(),),
+        ended_at=stamp(now),
+        told=told,
+        sealed=False,
     )
 
 

@@ -116,8 +116,7 @@ class _Look:
         if not kept or any(image.tags.get(TAG, row.drop_id) != row.drop_id for image in kept):
             return False
         finding = kinds.ALREADY_REGISTERED(image=kept[0].id)
-        next_attempt = row.model_copy(update={"attempt": row.attempt + 1})
-        endings.finish(ports, next_attempt, "registered", None, versions=seen, findings=(finding.stored(),))
+        endings.hand_on(ports, ports.ledger.save(drops.answer(row, ports.clock(), seen, finding)))
         return True
 
     # --- pairing -------------------------------------------------------------------------------------------------
