@@ -1,0 +1,63 @@
+"""The process that is ministack: `python -m imagedrop_local.stack.host FOLDER`, ended by the end of its stdin.
+
+Its parent may be killed outright; the pipe closes all the same, and ministack still writes down what it holds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from imagedrop_local.stack import bridge
+
+IN_USE = 3  # exit code: another stack holds the folder
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    os.environ.pop("PYTHONPATH", None)  # was for this module: a function sees its own code and its layer
+    lock = (folder / "lock").open("w")
+    if not _held(lock.fileno(), seconds=10):
+        sys.exit(IN_USE)
+    threading.Thread(target=_end_with_stdin, daemon=True).start()
+    running = folder / "running"
+    if running.exists():
+        bridge.forget(folder)
+    running.touch()
+    bridge.release_in_flight(folder)
+    bridge.follow_port(folder, int(os.environ["GATEWAY_PORT"]))
+
+    from ministack.app import main as ministack  # reads its environment on import
+
+    sys.argv[1:] = []
+    ministack()
+    running.unlink()
+
+
+def _held(lock: int, seconds: float) -> bool:
+    """Waits, because a stack whose parent was killed is still writing down its state."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.05)
+        else:
+            return True
+
+
+def _end_with_stdin() -> None:
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""What an account has before the template comes: the secrets that it refers to, and a verified sender of mails."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from botocore.exceptions import ClientError
+
+from imagedrop_local.stack.aws import Clients
+
+
+def secrets(clients: Clients, credentials: Mapping[str, str], webhook: str) -> dict[str, str]:
+    """Writes them and gives the template's parameters that name them."""
+    named = {"HuaweiCredentialsSecretArn": _secret(clients, "imagedrop/huawei", json.dumps(dict(credentials)))}
+    if webhook:
+        named["WebhookSecretArn"] = _secret(clients, "imagedrop/webhook", webhook)
+    return named
+
+
+def verify(clients: Clients, sender: str) -> None:
+    clients("ses").verify_email_identity(EmailAddress=sender)
+
+
+def _secret(clients: Clients, name: str, value: str) -> str:
+    try:
+        made: dict[str, str] = clients("secretsmanager").create_secret(Name=name, SecretString=value)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceExistsException":
+            raise
+        made = clients("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
+    return made["ARN"]

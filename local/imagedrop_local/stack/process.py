@@ -1,0 +1,110 @@
+"""ministack as a child process on 127.0.0.1, with its state and its log in a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from imagedrop_local.stack import aws, bridge, host
+from imagedrop_local.stack.errors import StackError
+
+_START, _STOP = 30.0, 20.0  # s
+
+
+class Ministack:
+    """Starts with `start`, ends with `stop`, and by itself when this process ends, however it does."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder, self.port = folder, port or _free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.log = folder / "ministack.log"
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        if _answers(self.port):
+            raise StackError(f"127.0.0.1:{self.port} is in use: end what listens there, or choose another port")
+        temporary = self.folder / "tmp"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        with self.log.open("wb") as log:
+            self._child = subprocess.Popen(  # noqa: S603 - this very Python
+                [sys.executable, "-m", host.__name__, str(self.folder)],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=_environment() | bridge.settings(self.folder, self.port, aws.REGION),
+                start_new_session=True,  # Ctrl-C is for the parent, which ends it in order
+            )
+
+    def ready(self) -> None:
+        """Returns when it takes requests. Raises StackError."""
+        end = time.monotonic() + _START
+        while not _answers(self.port, "/_ministack/ready"):
+            self._check_alive()
+            if time.monotonic() > end:
+                self.stop()
+                raise StackError(f"ministack did not start within {_START:.0f} s; its log: {self.log}")
+            time.sleep(0.02)
+        self._check_alive()
+
+    def stop(self) -> None:
+        """Ends it and waits until its state is written down."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        assert child.stdin is not None
+        child.stdin.close()
+        try:
+            child.wait(_STOP)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+    def _check_alive(self) -> None:
+        code = self._child.poll() if self._child else None
+        if code == host.IN_USE:
+            raise StackError(f"{self.folder} is in use by another stack: end that one, or choose another folder")
+        if code is not None:
+            raise StackError(f"ministack ended while it started; its log: {self.log}")
+
+
+def _environment() -> dict[str, str]:
+    """This process's, without what would leak into the functions."""
+    foreign = ("AWS_", "IMAGEDROP_", "POWERTOOLS_", "PYTHON")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    for name in ("NO_PROXY", "no_proxy"):
+        kept[name] = ",".join(filter(None, (kept.get(name), "127.0.0.1", "localhost")))
+    return kept | {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+
+
+def _answers(port: int, path: str = "") -> bool:
+    """Whether anything listens there; with a path, whether that answers 200."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    with contextlib.closing(connection):
+        try:
+            connection.connect()
+            if not path:
+                return True
+            connection.request("GET", path)
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

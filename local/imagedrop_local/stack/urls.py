@@ -1,0 +1,141 @@
+"""Function URLs at an address that resolves: http://127.0.0.1:PORT/, each its own port as each has its own host on AWS.
+
+ministack serves them by Host header only, checks no signature and never says who called; so the request becomes the
+event here (Lambda: payload format 2.0) and goes through Invoke.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+import urllib.parse
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from imagedrop_local.faults import Faults
+from imagedrop_local.http import Request, Response, Server
+from imagedrop_local.stack import aws, signature
+
+_TEXT = ("application/json", "application/xml", "application/javascript")
+_LIMIT = 6 << 20  # bytes; Lambda's for a request
+_BROKEN = Response.json(502, {"Message": "Internal Server Error"})
+
+Invoke = Callable[[str, Mapping[str, Any]], Any]  # function name, event -> what it returned; raises FunctionFailed
+
+
+class FunctionFailed(Exception):
+    """The function raised, or ran out of time."""
+
+
+@dataclass
+class FunctionUrl:
+    """A function behind HTTP. `signed`: AuthType AWS_IAM."""
+
+    name: str
+    invoke: Invoke
+    signed: bool
+    faults: Faults = field(default_factory=Faults)
+
+    def serve(self, port: int = 0) -> Server:
+        return Server(self, self, port).start()
+
+    def state(self) -> dict[str, Any]:
+        return {"calls": dict(self.faults.calls)}
+
+    def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
+        return "Invoke", lambda: self._answer(request)
+
+    def error(self, status: int, code: str | None, message: str) -> Response:
+        return Response.json(status, {"Message": message})
+
+    def _answer(self, request: Request) -> Response:
+        if request.length > _LIMIT:
+            return self.error(413, None, "Request must be smaller than 6291456 bytes")
+        body = request.body()
+        if self.signed:
+            try:
+                signature.check(request, body, datetime.now(UTC))
+            except signature.Refused as refused:
+                return self.error(403, None, str(refused))
+        try:
+            return response(self.invoke(self.name, event(request, body, self.signed)))
+        except FunctionFailed:
+            return _BROKEN
+
+
+def event(request: Request, body: bytes, signed: bool) -> dict[str, Any]:
+    """The event of a function URL: repeated headers and query values joined by commas, binary bodies in base64."""
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        headers[name.lower()] = f"{headers[name.lower()]},{value}" if name.lower() in headers else value
+    query: dict[str, str] = {}
+    for name, value in request.pairs:
+        query[name] = f"{query[name]},{value}" if name in query else value
+    path = urllib.parse.unquote(request.path)
+    made: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": request.raw_query,
+        "headers": headers,
+        "requestContext": _context(request.method, path, headers, signed),
+        "isBase64Encoded": False,
+    }
+    if query:
+        made["queryStringParameters"] = query
+    if body:
+        made["isBase64Encoded"], made["body"] = _encoded(body, headers.get("content-type", ""))
+    return made
+
+
+def _encoded(body: bytes, content_type: str) -> tuple[bool, str]:
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind.startswith("text/") or kind in _TEXT:
+        return False, body.decode("utf-8", "replace")
+    return True, base64.b64encode(body).decode()
+
+
+def _context(method: str, path: str, headers: dict[str, str], signed: bool) -> dict[str, Any]:
+    host = headers.get("host", "")
+    context: dict[str, Any] = {
+        "accountId": aws.ACCOUNT if signed else "anonymous",
+        "apiId": host.partition(".")[0],
+        "domainName": host,
+        "domainPrefix": host.partition(".")[0],
+        "http": {
+            "method": method,
+            "path": path,
+            "protocol": "HTTP/1.1",
+            "sourceIp": "127.0.0.1",
+            "userAgent": headers.get("user-agent", ""),
+        },
+        "requestId": str(uuid.uuid4()),
+        "routeKey": "$default",
+        "stage": "$default",
+        "time": datetime.now(UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "timeEpoch": int(time.time() * 1000),
+    }
+    if signed:
+        user = f"arn:aws:iam::{aws.ACCOUNT}:root"
+        caller = {"accessKey": aws.KEY, "accountId": aws.ACCOUNT, "callerId": aws.ACCOUNT, "userId": aws.ACCOUNT}
+        context["authorizer"] = {"iam": {**caller, "userArn": user, "cognitoIdentity": None, "principalOrgId": None}}
+    return context
+
+
+def response(returned: Any) -> Response:
+    """What a function returned, as HTTP: with a `statusCode` as it says, anything else as JSON with 200."""
+    if not isinstance(returned, dict) or "statusCode" not in returned:
+        return Response.json(200, returned)
+    headers = {str(name): str(value) for name, value in (returned.get("headers") or {}).items()}
+    if not any(name.lower() == "content-type" for name in headers):
+        headers["Content-Type"] = "application/json"
+    body = returned.get("body") or ""
+    try:
+        content = base64.b64decode(body, validate=True) if returned.get("isBase64Encoded") else body.encode()
+        return Response(int(returned["statusCode"]), content, headers)
+    except (binascii.Error, ValueError, AttributeError):
+        return _BROKEN
