@@ -1,0 +1,104 @@
+"""Every end is told: result file, SNS message, mail; never none, and twice only after a crash."""
+
+from __future__ import annotations
+
+import json
+
+from support.world import KEY, World
+
+from imagedrop import drop as drops
+from imagedrop.drop import Owner, Reason
+
+
+def ended(world: World, **changes: object) -> None:
+    row = world.accepted(**changes)  # type: ignore[arg-type]
+    reason = Reason(code="sidecar.name", message="the name is bad")
+    row = world.ports.ledger.save(drops.end(row, world.ports.clock(), "rejected", reason))
+    world.ports.queues.send("notices", {"drop_id": row.drop_id, "attempt": row.attempt})
+
+
+def test_all_three_say_the_same_and_the_row_says_that_they_did(world: World) -> None:
+    ended(world)
+    world.run()
+    published = world.ports.topic.published[0]
+    assert json.loads(published.body) == world.result()
+    assert published.attributes == {"stage": "rejected", "owner": "ada@example.com", "bucket": "drops"}
+    assert {channel: told.state for channel, told in world.row().told.items()} == dict.fromkeys(
+        ("result", "sns", "mail"), "done"
+    )
+    assert not world.row().open
+
+
+def test_a_doubled_message_tells_nobody_twice(world: World) -> None:
+    ended(world)
+    world.ports.queues.send("notices", {"drop_id": world.row().drop_id, "attempt": 1})
+    world.run()
+    assert (len(world.mails()), len(world.ports.topic.published)) == (1, 1)
+
+
+def test_a_channel_that_fails_is_tried_again_and_the_others_are_not(world: World) -> None:
+    ended(world)
+    world.ports.mail.fail("send", RuntimeError("throttled"), RuntimeError("throttled"))
+    world.run()
+    assert (len(world.mails()), len(world.ports.topic.published)) == (1, 1)
+
+
+def test_a_crash_between_acceptance_and_record_tells_twice_rather_than_never(world: World) -> None:
+    ended(world)
+    world.ports.mail.fail("send", RuntimeError("killed"), after=True)
+    world.run()
+    assert len(world.mails()) == 2
+    assert not world.row().open
+
+
+def test_a_mail_that_is_refused_for_good_is_recorded_and_counted(world: World) -> None:
+    world.ports.mail.refused.add("ada@example.com")
+    ended(world)
+    world.run()
+    assert world.row().told["mail"].state == "refused"
+    assert world.ports.meter.counts["MailRefused"] == 1
+    assert world.result()["stage"] == "rejected"
+
+
+def test_without_a_readable_owner_the_operator_is_told(world: World) -> None:
+    ended(world, owner=None)
+    world.run()
+    assert [mail.to for mail in world.mails()] == ["operator@example.com"]
+
+
+def test_an_owner_of_a_foreign_domain_is_not_written_to() -> None:
+    world = World(owner_domains=("corp.example",))
+    ended(world)
+    world.run()
+    assert [mail.to for mail in world.mails()] == ["operator@example.com"]
+
+
+def test_above_the_limit_the_mail_is_skipped_and_recorded_and_the_rest_goes_out() -> None:
+    world = World(mails_per_hour=2)
+    for number in range(4):
+        row = world.accepted(f"golden/{number}.vhd", str(number).encode())
+        world.ports.ledger.save(drops.end(row, world.ports.clock(), "rejected", None))
+        world.ports.queues.send("notices", {"drop_id": row.drop_id, "attempt": 1})
+    world.run(60)
+    assert len(world.mails()) == 2
+    assert len(world.ports.topic.published) == 4
+    assert sum(row.told["mail"].state == "skipped" for row in world.ports.ledger.rows()) == 2
+
+
+def test_a_chinese_owner_is_written_to_in_chinese_and_hostile_text_stays_text(world: World) -> None:
+    sidecar = {"name": "<b>W</b>\r\nBcc: x@y"}
+    ended(world, owner=Owner(email="li@example.com", name="<i>李</i>", language="zh"), sidecar=sidecar)
+    world.run()
+    mail = world.mails()[0]
+    assert mail.subject.startswith("镜像未通过检查")
+    assert "\n" not in mail.subject
+    assert "\r" not in mail.subject
+    assert "<i>" not in mail.html
+    assert "李" in mail.html
+
+
+def test_a_file_that_changed_meanwhile_is_looked_at_again(world: World) -> None:
+    ended(world)
+    world.put(KEY, b"mended", event=False)
+    world.step()
+    assert world.ports.queues.bodies("drops") == [{"bucket": "drops", "key": KEY}]
