@@ -1,0 +1,97 @@
+"""Makes two builds equal byte for byte: sets every time to MADE, and clears what earlier contents left in records.
+
+NTFS: records (`FILE`, `INDX`) are protected: the last two bytes of each sector are swapped for an update sequence
+number and kept in an array at the record's head. Times are 8 bytes, at multiples of 8. A FILE record's attributes lie
+in the order of their types, and those of one type, such as a file's two names, in the order of their values' bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+
+from samples.builder.recipe import SECTOR, filetime
+from samples.builder.sparse import CHUNK, extents
+
+SIZES = {b"FILE": 1024, b"INDX": 4096}
+FILE_NAME, END = 0x30, 0xFFFFFFFF
+UNIX_EPOCH = 11_644_473_600 * 10_000_000  # what mkntfs --zero-time writes
+
+
+def finish(descriptor: int, begun: float, ended: float) -> None:
+    """Rewrites the records' times that lie between `begun` and `ended` (Unix seconds), and mkntfs's zero."""
+    low, high = (UNIX_EPOCH + int(moment * 10_000_000) for moment in (begun - 1, ended + 1))
+    for place, record in list(_records(descriptor)):
+        _restore(record)
+        for at in range(0, len(record), 8):
+            (number,) = struct.unpack_from("<Q", record, at)
+            if number == UNIX_EPOCH or low <= number <= high:
+                struct.pack_into("<Q", record, at, filetime())
+        if record.startswith(b"FILE"):
+            _sort_names(record)
+        used = _used(record)
+        record[used:] = bytes(len(record) - used)
+        _protect(record)
+        os.pwrite(descriptor, record, place)
+
+
+def _records(descriptor: int) -> Iterator[tuple[int, bytearray]]:
+    for start, end in extents(descriptor):
+        for base in range(start, end, CHUNK):
+            data = os.pread(descriptor, min(CHUNK, end - base), base)
+            for at in range(0, len(data), 1024):
+                if size := SIZES.get(data[at : at + 4]):
+                    yield base + at, bytearray(data[at : at + size])
+
+
+def _used(record: bytearray) -> int:
+    if record.startswith(b"FILE"):
+        return int(struct.unpack_from("<I", record, 24)[0])
+    return 24 + int(struct.unpack_from("<I", record, 28)[0])  # the index header's own offset, and what it counts
+
+
+def _sort_names(record: bytearray) -> None:
+    """Restores the order of the names, which new times have changed. Each is resident."""
+    names = [_clean(record[at : at + size]) for at, kind, size in _attributes(record) if kind == FILE_NAME]
+    if names:
+        start = next(at for at, kind, _ in _attributes(record) if kind == FILE_NAME)
+        names.sort(key=lambda name: name[24:])
+        packed = b"".join(names)
+        record[start : start + len(packed)] = packed
+
+
+def _clean(attribute: bytearray) -> bytes:
+    """A resident attribute with zeros after its value."""
+    size, offset = struct.unpack_from("<IH", attribute, 16)
+    return bytes(attribute[: offset + size]).ljust(len(attribute), b"\0")
+
+
+def _attributes(record: bytearray) -> Iterator[tuple[int, int, int]]:
+    """(offset, type, size) of each attribute."""
+    (at,) = struct.unpack_from("<H", record, 20)
+    while True:
+        kind, size = struct.unpack_from("<II", record, at)
+        if kind == END:
+            return
+        yield at, kind, size
+        at += size
+
+
+def _sequence(record: bytearray) -> tuple[int, range]:
+    """Where the update sequence array begins, and the places of the words that it keeps."""
+    offset, count = struct.unpack_from("<HH", record, 4)
+    return offset, range(SECTOR - 2, SECTOR * (count - 1), SECTOR)
+
+
+def _restore(record: bytearray) -> None:
+    offset, places = _sequence(record)
+    for index, place in enumerate(places, 1):
+        record[place : place + 2] = record[offset + 2 * index : offset + 2 * index + 2]
+
+
+def _protect(record: bytearray) -> None:
+    offset, places = _sequence(record)
+    for index, place in enumerate(places, 1):
+        record[offset + 2 * index : offset + 2 * index + 2] = record[place : place + 2]
+        record[place : place + 2] = record[offset : offset + 2]

@@ -1,0 +1,103 @@
+"""What an image is to be: the one input of the builder."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+MADE = datetime(2025, 1, 15, 9, 0, tzinfo=UTC)  # every time stamp inside an image is this one
+MIB = 1 << 20
+SECTOR = 512
+
+BOOT, SYSTEM, AUTO, MANUAL, DISABLED = range(5)  # values of a service's Start
+
+Architecture = Literal["amd64", "x86", "arm64"]
+
+
+def filetime(moment: datetime = MADE) -> int:
+    """Units of 100 ns since 1601, as NTFS and the registry count."""
+    return (int(moment.timestamp()) + 11_644_473_600) * 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A kernel driver: its service key's name, its file in System32\\drivers, its Start and its load-order group."""
+
+    service: str
+    file: str
+    start: int
+    group: str
+
+
+# Service names, files and start types: the .inx files of virtio-win.
+DRIVERS = (
+    Driver("viostor", "viostor.sys", BOOT, "SCSI miniport"),
+    Driver("vioscsi", "vioscsi.sys", BOOT, "SCSI miniport"),
+    Driver("netkvm", "netkvm.sys", MANUAL, "NDIS"),
+    Driver("BALLOON", "balloon.sys", MANUAL, "Extended Base"),
+    Driver("VirtioSerial", "vioser.sys", MANUAL, "Extended Base"),
+    Driver("pvpanic", "pvpanic.sys", MANUAL, "Extended Base"),
+)
+# What every Windows brings along.
+IN_THE_BOX = (
+    Driver("disk", "disk.sys", BOOT, "SCSI Class"),
+    Driver("Ntfs", "ntfs.sys", BOOT, "Boot File System"),
+    Driver("partmgr", "partmgr.sys", BOOT, "Boot Bus Extender"),
+    Driver("pci", "pci.sys", BOOT, "Boot Bus Extender"),
+    Driver("storahci", "storahci.sys", BOOT, "SCSI Miniport"),
+    Driver("stornvme", "stornvme.sys", BOOT, "SCSI Miniport"),
+    Driver("volmgr", "volmgr.sys", BOOT, "System Bus Extender"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The words with which a Windows names itself in its registry; the defaults are those of Server 2022 Datacenter."""
+
+    product_name: str = "Windows Server 2022 Datacenter"
+    edition: str = "ServerDatacenter"
+    build: int = 20348
+    ubr: int = 3091
+    display_version: str = "21H2"
+    branch: str = "fe_release"
+    installation_type: str = "Server"
+    architecture: Architecture = "amd64"
+    image_state: str = "IMAGE_STATE_COMPLETE"
+    product_type: Literal["ServerNT", "WinNT"] = "ServerNT"
+    fast_startup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """`name` is the file's stem, `format` a key of `container.FORMATS`, `size_gib` the virtual disk's size."""
+
+    name: str
+    windows: Windows = field(default_factory=Windows)
+    firmware: Literal["uefi", "bios"] = "uefi"
+    format: str = "qcow2"
+    size_gib: int = 40
+    drivers: tuple[Driver, ...] = DRIVERS
+    cloudbase_init: bool = True
+
+    @property
+    def sectors(self) -> int:
+        return self.size_gib * (1 << 30) // SECTOR
+
+    @property
+    def os_version(self) -> str:
+        """As IMS spells it."""
+        bits = 32 if self.windows.architecture == "x86" else 64
+        return f"{self.windows.product_name} {bits}bit"
+
+    def guid(self, what: str) -> uuid.UUID:
+        """The same for the same recipe and purpose, and of no other meaning."""
+        return uuid.uuid5(uuid.NAMESPACE_URL, f"imagedrop sample {self.name}: {what}")
+
+    def serial(self, what: str) -> int:
+        """64 bits, likewise."""
+        return self.guid(what).int >> 64
+
+
+SHIPPED = Recipe("windows-server-2022")

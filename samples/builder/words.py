@@ -1,0 +1,20 @@
+"""Ordinary names in quantity, so that lookups have to find theirs among others."""
+
+from __future__ import annotations
+
+import itertools
+
+SUBJECTS = (
+    "App", "Audio", "Backup", "Cert", "Crypto", "Device", "Dhcp", "Disk", "Event", "Font", "Graph", "Health",
+    "Index", "Kernel", "Log", "Media", "Net", "Policy", "Print", "Remote", "Storage", "Time", "Update", "Web",
+)  # fmt: skip
+ROLES = (
+    "Agent", "Broker", "Cache", "Client", "Core", "Driver", "Filter", "Helper", "Host", "Info", "Locator", "Manager",
+    "Monitor", "Port", "Provider", "Proxy", "Queue", "Reader", "Registry", "Router", "Server", "Service", "Store",
+    "Sync",
+)  # fmt: skip
+
+
+def ordinary(count: int) -> list[str]:
+    """`count` (at most 576) different names, such as AppAgent."""
+    return ["".join(pair) for pair in itertools.islice(itertools.product(SUBJECTS, ROLES), count)]
