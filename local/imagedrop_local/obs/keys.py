@@ -20,13 +20,13 @@ def is_bucket(name: str) -> bool:
 
 
 def check_key(key: str) -> None:
-    """Raises StoreError: KeyTooLongError, InvalidURI. 1 to 1,024 bytes of UTF-8 (OBS API: PutObject), no NUL."""
+    """Raises StoreError: KeyTooLong, InvalidURI. 1 to 1,024 bytes of UTF-8 (OBS API: PutObject), no NUL."""
     try:
         size = len(key.encode())
     except UnicodeEncodeError:
         raise StoreError("InvalidURI", "the key is not UTF-8") from None
     if size > MAX_KEY:
-        raise StoreError("KeyTooLongError", f"the key has {size} bytes, at most {MAX_KEY}")
+        raise StoreError("KeyTooLong", f"the key has {size} bytes, at most {MAX_KEY}")
     if not key or "\0" in key:
         raise StoreError("InvalidURI", "the key is empty or has a NUL in it")
 

@@ -53,7 +53,7 @@ class Attributes(BaseModel):
     content_type: str = "binary/octet-stream"
     content_encoding: str | None = None
     storage_class: StorageClass | None = None
-    encryption: str | None = Field(None, description="`aws:kms` / `kms`; the bytes on disk are never encrypted")
+    encryption: str | None = Field(None, description="`kms`; the bytes on disk are never encrypted")
     encryption_key: str | None = None
     metadata: dict[str, str] = {}
     headers: dict[str, str] = Field({}, description="Cache-Control, Content-Disposition, Content-Language, Expires")

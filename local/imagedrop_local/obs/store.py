@@ -184,6 +184,14 @@ class Store:
         for listener in self._listeners:
             listener(event)
 
+    def came_by_api(self, stored: Stored) -> bool:
+        """Whether this version was PUT, and not copied into the folder."""
+        try:
+            status = stored.path.stat()
+        except FileNotFoundError:
+            return False
+        return self.side.load(stored.bucket, stored.key, status.st_size, status.st_mtime_ns) is not None
+
     # --- where things lie
 
     def _keys(self, bucket: str, prefix: str, after: str) -> Iterator[str]:

@@ -1,0 +1,132 @@
+"""Calls on a bucket, except for its listings and its event rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from imagedrop_local.http import Response
+from imagedrop_local.obs import xml
+from imagedrop_local.obs.call import Call
+from imagedrop_local.obs.model import BucketInfo, StoreError
+from imagedrop_local.obs.store import Store
+from imagedrop_local.switches import Switches
+
+MAX_DELETES = 1000
+VERSION = "3.0"
+
+
+def document(root: str, content: str | Iterable[xml.Element]) -> Response:
+    return Response(200, xml.write(root, content), {"Content-Type": "application/xml"})
+
+
+class Buckets:
+    """Handlers by the names of their calls."""
+
+    def __init__(self, store: Store, switches: Switches) -> None:
+        self._store, self._switches = store, switches
+        self.calls = {
+            "GetApiVersion": self.version,
+            "ListBuckets": self.list,
+            "CreateBucket": self.create,
+            "DeleteBucket": self.delete,
+            "HeadBucket": self.head,
+            "GetBucketLocation": self.location,
+            "GetBucketVersioning": self.versioning,
+            "GetBucketStoragePolicy": self.storage,
+            "PutBucketStoragePolicy": self.put_storage,
+            "DeleteObjects": self.delete_objects,
+        }
+
+    def version(self, call: Call) -> Response:
+        """What Huawei's SDK asks, unsigned, to learn whether it may speak OBS's own protocol."""
+        if call.bucket:
+            self._store.need(call.bucket)
+        return Response(200, b"", {"x-obs-api": VERSION})
+
+    def list(self, call: Call) -> Response:
+        buckets = [("Bucket", _bucket(info)) for info in self._store.buckets()]
+        owner = (("ID", "simulator"), ("DisplayName", "simulator"))
+        return document("ListAllMyBucketsResult", (("Owner", owner), ("Buckets", buckets)))
+
+    def create(self, call: Call) -> Response:
+        shown = call.request.headers.get(call.dialect.bucket_class_header)
+        storage_class = call.dialect.read_class(shown) if shown else "STANDARD"
+        body = call.document(xml.MAX_BODY)
+        region = _location(body) if body else self._store.region
+        if region != self._store.region:
+            raise StoreError(
+                "IllegalLocationConstraintException", f"this endpoint is {self._store.region}'s, not {region}'s"
+            )
+        self._store.create_bucket(call.bucket, region, storage_class)
+        return Response(200, b"", {"Location": f"/{call.bucket}"})
+
+    def delete(self, call: Call) -> Response:
+        self._store.delete_bucket(call.bucket)
+        return Response(204)
+
+    def head(self, call: Call) -> Response:
+        info, dialect = self._store.need(call.bucket), call.dialect
+        region = dialect.header("bucket-location" if dialect.name == "obs" else "bucket-region")
+        said = {region: info.region, dialect.bucket_class_header: dialect.show_class(info.storage_class)}
+        return Response(200, b"", {**said, "x-obs-version": VERSION, "Content-Type": "application/xml"})
+
+    def location(self, call: Call) -> Response:
+        """Not S3's document: its root is the one of a bucket's configuration."""
+        region = self._store.need(call.bucket).region
+        if call.dialect.name == "obs":
+            return document("Location", region)
+        return document("CreateBucketConfiguration", (("LocationConstraint", region),))
+
+    def versioning(self, call: Call) -> Response:
+        self._store.need(call.bucket)
+        return document("VersioningConfiguration", ())
+
+    def storage(self, call: Call) -> Response:
+        shown = call.dialect.show_class(self._store.need(call.bucket).storage_class)
+        if call.dialect.name == "obs":
+            return document("StorageClass", shown)
+        return document("StoragePolicy", (("DefaultStorageClass", shown),))
+
+    def put_storage(self, call: Call) -> Response:
+        info = self._store.need(call.bucket)
+        if call.dialect.name == "obs":
+            shown = xml.read(call.document(xml.MAX_BODY), "StorageClass").text
+        else:
+            shown = xml.read(call.document(xml.MAX_BODY), "StoragePolicy").findtext("DefaultStorageClass")
+        changed = {"storage_class": call.dialect.read_class(shown or "")}
+        self._store.change_bucket(info.model_copy(update=changed))
+        return Response(200)
+
+    def delete_objects(self, call: Call) -> Response:
+        if self._switches.obs_bulk_delete_needs_md5 and "Content-MD5" not in call.request.headers:
+            raise StoreError("InvalidRequest", "Missing required header for this request: Content-MD5")
+        tree = xml.read(call.document(xml.MAX_BODY), "Delete")
+        url = tree.findtext("EncodingType") == "url"
+        keys = [element.findtext("Key") or "" for element in tree.findall("Object")]
+        if not 0 < len(keys) <= MAX_DELETES:
+            raise StoreError("MalformedXML", f"{len(keys)} objects; 1 to {MAX_DELETES}")
+        results = [self._deleted(call, unquote(key) if url else key) for key in keys]
+        quiet = tree.findtext("Quiet") == "true"
+        return document("DeleteResult", [result for result in results if not quiet or result[0] == "Error"])
+
+    def _deleted(self, call: Call, key: str) -> xml.Element:
+        try:
+            self._store.delete(call.bucket, key, call.cause("Delete"))
+        except StoreError as error:
+            return "Error", (("Key", key), ("Code", error.code), ("Message", error.message))
+        return "Deleted", (("Key", key),)
+
+
+def _bucket(info: BucketInfo) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Name", info.name),
+        ("CreationDate", info.created_at.strftime("%Y-%m-%dT%H:%M:%S.000Z")),
+        ("Location", info.region),
+        ("BucketType", "OBJECT"),
+    )
+
+
+def _location(body: bytes) -> str:
+    tree = xml.read(body, "CreateBucketConfiguration")
+    return tree.findtext("LocationConstraint") or tree.findtext("Location") or ""

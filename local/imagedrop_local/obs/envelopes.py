@@ -1,0 +1,134 @@
+"""The three forms of an event message, with their oddities: OBS 3.0 (A), S3 2.0 (B), EventGrid's CloudEvents (C)."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from urllib.parse import quote_plus
+
+from imagedrop_local.obs.model import EventRule, ObjectEvent
+
+CHINA = timedelta(hours=8)
+_ACCOUNT = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How messages are made: the form, and what no document settles about it."""
+
+    form: Literal["A", "B", "C"] = "A"
+    keys_encoded: bool = True
+    time_local: bool = True
+    region: str = "cn-north-4"
+
+
+def message(shape: Shape, event: ObjectEvent, rule: EventRule) -> str:
+    """The `message` of the SMN push: JSON text."""
+    makers: dict[str, Callable[[Shape, ObjectEvent, EventRule], dict[str, Any]]] = {"A": _a, "B": _b, "C": _c}
+    return json.dumps(makers[shape.form](shape, event, rule), ensure_ascii=False)
+
+
+def test_message(bucket: str, request_id: str, when: datetime) -> str:
+    """What a new event rule sends to its topic. Its real body is not known; S3's has no Records either."""
+    return json.dumps(
+        {
+            "Service": "OBS",
+            "Event": "s3:TestEvent",
+            "Time": _time(when),
+            "Bucket": bucket,
+            "RequestId": request_id,
+            "HostId": "simulator",
+        }
+    )
+
+
+def _a(shape: Shape, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
+    sent = {"key": quote_plus(event.key), "versionId": "null", "sequencer": _sequencer(event)}
+    return {"Records": [_record(shape, event, rule, _time(event.when), sent)]}
+
+
+def _record(shape: Shape, event: ObjectEvent, rule: EventRule, time: str, sent: dict[str, str]) -> dict[str, Any]:
+    owner = {"ID": _ACCOUNT}
+    entity: dict[str, Any] = {"key": sent["key"]}
+    if not event.name.startswith("ObjectRemoved"):
+        entity |= {"eTag": event.etag, "size": event.size}
+    entity |= {"versionId": sent["versionId"], "sequencer": sent["sequencer"]}
+    return {
+        "eventVersion": "3.0",
+        "eventSource": "OBS",
+        "eventRegion": shape.region,
+        "eventTime": time,
+        "eventName": event.name,
+        "userIdentity": {"ID": _ACCOUNT},
+        "requestParameters": {"sourceIPAddress": event.cause.source_ip},
+        "responseElements": {"x-obs-request-id": event.cause.request_id, "x-obs-id-2": "simulator"},
+        "obs": {
+            "Version": "1.0",
+            "configurationId": rule.id,
+            "bucket": {"name": event.bucket, "ownerIdentity": owner, "bucket": event.bucket},
+            "object": entity,
+        },
+    }
+
+
+def _b(shape: Shape, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
+    entity: dict[str, Any] = {"key": quote_plus(event.key) if shape.keys_encoded else event.key}
+    if not event.name.startswith("ObjectRemoved"):
+        entity |= {"eTag": event.etag, "size": event.size}
+    entity |= {"versionId": "null", "sequencer": _sequencer(event)}
+    record = {
+        "eventVersion": "2.0",
+        "eventSource": "aws:s3",
+        "awsRegion": shape.region,
+        "eventTime": _time(event.when),
+        "eventName": event.name,
+        "userIdentity": {"principalId": _ACCOUNT},
+        "requestParameters": {"sourceIPAddress": event.cause.source_ip},
+        "responseElements": {"x-amz-request-id": event.cause.request_id, "x-amz-id-2": "simulator"},
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "configurationId": rule.id,
+            "bucket": {
+                "name": event.bucket,
+                "ownerIdentity": {"PrincipalId": _ACCOUNT},  # a capital P, unlike S3's
+                "arn": f"arn:aws:s3:::{event.bucket}",
+            },
+            "object": entity,
+        },
+    }
+    return {"Records": [record]}
+
+
+def _c(shape: Shape, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
+    key = quote_plus(event.key) if shape.keys_encoded else event.key
+    time = _time(event.when + CHINA if shape.time_local else event.when)
+    version = f"G00101{secrets.token_hex(8).upper()}{'F' * 8}null"
+    data = _record(shape, event, rule, time, {"key": key, "versionId": version, "sequencer": "1"})
+    data["responseElements"] |= {"x-obs-id-2": "", "x-amz-request-id": "", "x-amz-id-2": ""}
+    data["obs"]["bucket"]["arn"] = data["obs"]["object"]["oldpsxpth"] = ""
+    group, _, kind = event.name.partition(":")
+    shown = kind.upper() if kind in ("Put", "Post", "Copy") else kind
+    return {
+        "specversion": "1.0",
+        "id": event.cause.request_id or secrets.token_hex(16),
+        "source": "HC.OBS.DWR",
+        "type": f"OBS:DWR:{group}:{shown}",
+        "subject": event.key,
+        "time": event.when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + f"{secrets.randbelow(1000):03}Z",
+        "datacontenttype": "application/json",
+        "dataschema": "",
+        "ttl": "4000",
+        "data": data,
+    }
+
+
+def _time(when: datetime) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03}Z"
+
+
+def _sequencer(event: ObjectEvent) -> str:
+    return f"{int(event.when.timestamp() * 1e6):032X}"

@@ -1,0 +1,73 @@
+"""Files that somebody copies into a bucket's folder: seen by looking again and again, and told as if they were PUT."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+from imagedrop_local.obs import walk
+from imagedrop_local.obs.model import Cause
+from imagedrop_local.obs.store import Store
+
+
+class _Version(NamedTuple):
+    size: int
+    stamp: int
+
+
+class Poller:
+    """A file is told of when two looks in a row find it the same, so one that is still being copied is not. What lies
+    there at the first look is not told of, for it may have been before. Only buckets with event rules are looked at."""
+
+    def __init__(self, store: Store, interval: float) -> None:
+        self._store, self._interval = store, interval
+        self._told: dict[str, dict[str, _Version]] = {}
+        self._before: dict[str, dict[str, _Version]] = {}
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="obs-poller", daemon=True)
+
+    def start(self) -> None:
+        self.look()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        while not self._stopped.wait(self._interval):
+            self.look()
+
+    def look(self) -> None:
+        """One look at every bucket that has rules."""
+        for info in self._store.buckets():
+            if info.rules:
+                self._look_at(info.name)
+
+    def _look_at(self, bucket: str) -> None:
+        now = self._versions(bucket)
+        if bucket not in self._told:
+            self._told[bucket] = self._before[bucket] = now
+            return
+        told, before = self._told[bucket], self._before[bucket]
+        for key, version in now.items():
+            if told.get(key) != version and before.get(key) == version:
+                self._tell(bucket, key)
+                told[key] = version
+        self._told[bucket] = {key: version for key, version in told.items() if key in now}
+        self._before[bucket] = now
+
+    def _versions(self, bucket: str) -> dict[str, _Version]:
+        root, found = self._store.folder / bucket, {}
+        for key in walk.keys(root):
+            try:
+                status = (root / key).stat()
+            except OSError:
+                continue
+            found[key] = _Version(status.st_size, status.st_mtime_ns)
+        return found
+
+    def _tell(self, bucket: str, key: str) -> None:
+        stored = self._store.head(bucket, key)
+        if stored and not self._store.came_by_api(stored):
+            self._store.tell(stored, "ObjectCreated", Cause("Put"))

@@ -1,0 +1,137 @@
+"""OBS's S3 interface, and its own, over a store: who asks, which call, the answer in OBS's shape."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from imagedrop_local.faults import Faults
+from imagedrop_local.http import Request, Response
+from imagedrop_local.obs import errors
+from imagedrop_local.obs.address import Address, address_of
+from imagedrop_local.obs.buckets import Buckets
+from imagedrop_local.obs.call import Call, name_of
+from imagedrop_local.obs.envelopes import Shape
+from imagedrop_local.obs.events import Events, Publisher
+from imagedrop_local.obs.lists import Lists
+from imagedrop_local.obs.model import StoreError
+from imagedrop_local.obs.notices import Notifications
+from imagedrop_local.obs.objects import Objects
+from imagedrop_local.obs.parts import Parts
+from imagedrop_local.obs.poller import Poller
+from imagedrop_local.obs.signature import Signed, Verifier, speaks, verify
+from imagedrop_local.obs.store import Store
+from imagedrop_local.switches import Switches
+
+Handler = Callable[[Call], Response]
+
+
+class Obs:
+    """The service. `credentials`: access key -> secret key. `path_style`: whether a bucket may stand in the path."""
+
+    name = "obs"
+
+    def __init__(
+        self,
+        store: Store,
+        credentials: Mapping[str, str],
+        clock: Callable[[], datetime],
+        faults: Faults,
+        publisher: Publisher = lambda topic, message: None,
+        known_topic: Callable[[str], bool] = lambda topic: True,
+        switches: Switches | None = None,
+        path_style: bool = False,
+        poll_interval: float = 1.0,
+    ) -> None:
+        switches = switches or Switches()
+        self.store, self._credentials, self._clock, self._path_style = store, credentials, clock, path_style
+        shape = Shape(
+            switches.obs_envelope, switches.obs_event_keys_encoded, switches.obs_event_time_local, store.region
+        )
+        self.events = Events(store, shape, faults, publisher)
+        self._poller = Poller(store, poll_interval) if switches.obs_copied_in_events else None
+        self._handlers: dict[str, Handler] = {
+            **Buckets(store, switches).calls,
+            **Objects(store, switches).calls,
+            **Lists(store).calls,
+            **Parts(store, switches).calls,
+            **Notifications(store, switches, known_topic, self.events.send).calls,
+        }
+
+    def start(self) -> None:
+        """Starts sending events and watching the folder."""
+        self.events.start()
+        if self._poller:
+            self._poller.start()
+
+    def stop(self) -> None:
+        if self._poller:
+            self._poller.stop()
+        self.events.stop()
+
+    def state(self) -> dict[str, Any]:
+        buckets = [_counted(self.store, info.name) | info.model_dump(mode="json") for info in self.store.buckets()]
+        return {"buckets": buckets, "events": dict(self.events.counts)}
+
+    def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
+        address = address_of(request.headers.get("Host", ""), request.path)
+        name = name_of(request, address.bucket, address.key)
+        return name, lambda: self._answer(request, address, name)
+
+    def error(self, status: int, code: str | None, message: str) -> Response:
+        return errors.response(status, code or _code_of(status), message, "", _request_id())
+
+    def _answer(self, request: Request, address: Address, name: str) -> Response:
+        request_id, dialect = _request_id(), speaks(request)
+        try:
+            response = self._handle(request, address, name, request_id)
+        except StoreError as error:
+            status = errors.STATUS.get(error.code, 400)
+            response = errors.response(status, error.code, error.message, request.path, request_id)
+        response.headers.setdefault(dialect.header("request-id"), request_id)
+        response.headers.setdefault(dialect.header("id-2"), "simulator")
+        return response
+
+    def _handle(self, request: Request, address: Address, name: str, request_id: str) -> Response:
+        signed = self._signed(request, address, name)
+        if address.key and not address.virtual and not self._path_style:
+            raise StoreError("NoSuchKey", "path style is not supported: put the bucket into the host's name")
+        if name not in self._handlers:
+            raise StoreError("NotImplemented", "the simulator has no such call")
+        payload, dialect = signed.payload, signed.dialect
+        call = Call(name, request, address.bucket, address.key, dialect, payload, request_id)
+        return self._handlers[name](call)
+
+    def _signed(self, request: Request, address: Address, name: str) -> Signed:
+        if name == "GetApiVersion":
+            return Signed("", speaks(request))
+        bucket = address.bucket if address.virtual else None
+        return verify(request, bucket, Verifier(self._credentials, self.store.region, self._clock()))
+
+
+def _code_of(status: int) -> str:
+    codes = {
+        400: "InvalidRequest",
+        403: "AccessDenied",
+        404: "NoSuchKey",
+        500: "InternalError",
+        503: "ServiceUnavailable",
+    }
+    return codes.get(status, "InternalError" if status >= 500 else "InvalidRequest")
+
+
+def _request_id() -> str:
+    return secrets.token_hex(16).upper()
+
+
+def _counted(store: Store, bucket: str) -> dict[str, Any]:
+    objects = size = 0
+    after: str | None = ""
+    while after is not None:
+        page = store.list(bucket, after=after)
+        objects += len(page.objects)
+        size += sum(stored.size for stored in page.objects)
+        after = page.after
+    return {"objects": objects, "bytes": size}
