@@ -1,0 +1,64 @@
+# Every target sets up what it needs: Python 3.11 or newer, make and git are enough.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format types lint pages locks bench simulate sam-local clean
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
+  "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+CODE := layers/core/imagedrop local/imagedrop_local cli/imagedrop_cli
+
+help: ## this page
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.local ## drop the sample image and watch it become an IMS image, all on this machine
+	$(BIN)/imagedrop demo
+
+test: $(VENV)/.test ## every test that needs no root and no Docker
+	$(BIN)/pytest -q
+
+check: $(VENV)/.test ## what CI runs: format, lint, types, template, generated pages, tests
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/cfn-lint template.yaml
+	$(BIN)/pytest -q
+
+format: $(VENV)/.test ## lay the code out
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+pages: $(VENV)/.test ## generate the pages of docs/ that are made from the code
+	$(BIN)/python -m imagedrop.findings.page > docs/findings.md
+	$(BIN)/python -m imagedrop.settings_page > docs/settings.md
+
+sam-local: $(VENV)/.test $(VENV)-sam/.done ## every function in its Lambda container against the local stack (needs Docker)
+	$(BIN)/python tests/sam_local/run.py --sam $(abspath $(VENV)-sam)/bin/sam
+
+bench: $(VENV)/.test ## ratios, not verdicts
+	$(BIN)/python -m bench
+
+locks: $(VENV)/.test ## pin requirements anew
+	scripts/locks
+
+clean: ## remove what the targets made
+	rm -rf $(VENV) $(VENV)-sam .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo 'imagedrop needs Python 3.11 or newer; none was found (set PYTHON=...)' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.local: requirements/local.txt pyproject.toml | $(VENV)/.python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/local.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.local
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)-sam/.done: requirements/sam.txt
+	$(PYTHON) -m venv $(VENV)-sam
+	$(VENV)-sam/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sam.txt
+	@touch $@
