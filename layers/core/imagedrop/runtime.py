@@ -77,17 +77,17 @@ class LazyPorts(Ports):
 
     @cached_property
     def objects(self) -> Objects:
-        from imagedrop import obs
+        from imagedrop.obs import ObsObjects, client_for
 
-        client = obs.client_for(self.settings, self._runtime.huawei_keys)
-        return obs.ObsObjects(client, self.sleep, self.random, renew=self._runtime.renew_keys)
+        client = client_for(self.settings, self._runtime.huawei_keys)
+        return ObsObjects(client, self.sleep, self.random, renew=self._runtime.renew_keys)
 
     @cached_property
     def images(self) -> Images:
-        from imagedrop import ims
+        from imagedrop.ims import ImsImages, client_for
 
-        connect = partial(ims.client_for, self.settings, self._runtime.huawei_keys)
-        return ims.ImsImages(connect, self.sleep, self.random, self.settings, renew=self._runtime.renew_keys)
+        connect = partial(client_for, self.settings, self._runtime.huawei_keys)
+        return ImsImages(connect, self.sleep, self.random, self.settings, renew=self._runtime.renew_keys)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -11,7 +11,6 @@ from typing import Any
 
 from imagedrop.ports import Ports
 from imagedrop.settings import Settings
-
 from imagedrop_local.memory.channels import MemoryMail, MemoryMeter, MemoryTopic
 from imagedrop_local.memory.images import MemoryImages
 from imagedrop_local.memory.ledger import MemoryLedger

@@ -9,7 +9,6 @@ from typing import Any
 
 from imagedrop.ports import Clock, Image, Job
 from imagedrop.times import moment, seconds_between, stamp
-
 from imagedrop_local.memory.scripted import Scripted
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from imagedrop.drop import Drop
 from imagedrop.ports import Conflict, KeyTaken
-
 from imagedrop_local.memory.scripted import Scripted
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from imagedrop.ports import Clock, Listing, ObjectChanged, ObjectHead, ObjectsRefused
-
 from imagedrop_local.memory.scripted import Scripted
 
 

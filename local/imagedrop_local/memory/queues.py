@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imagedrop.ports import QueueName
-
 from imagedrop_local.memory.scripted import Scripted
 from imagedrop_local.memory.time import SettableClock
 
