@@ -3,6 +3,7 @@
 pk                      other attributes
 <drop id>               the row: `revision`, `stage` ..., and `open` = "1" while somebody has to do something about it
 live:<bucket>/<key>     `drop_id`: the drop that holds the key
+key:<bucket>/<key>      `drops` (string set): every drop that there ever was of this key
 part:<bucket>/<key>     `images` (string set): the images whose sidecars name this file
 note:<name>             `note` (JSON)
 """
@@ -14,20 +15,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from imagedrop.drop import Drop
+from imagedrop.ledger_items import Item, live_pk, next_revision, plain, to_drop, to_row, unmoved, wire
 from imagedrop.ports import Conflict, KeyTaken
 
 INDEX = "open"
-# Others' words, kept as JSON text: DynamoDB refuses numbers of 39 digits, floats, empty names and depth over 32.
-TEXTS = ("sidecar", "facts", "findings", "request")
 CONDITION_FAILED = "ConditionalCheckFailedException"
 RACES = (CONDITION_FAILED, "TransactionConflictException")
 LOST = ("ConditionalCheckFailed", "TransactionConflict")  # as a transaction says it
-
-Item = dict[str, Any]
 
 
 class DynamoLedger:
@@ -38,25 +35,25 @@ class DynamoLedger:
 
     def get(self, drop_id: str) -> Drop | None:
         item = self._item(drop_id)
-        return _drop(item) if item else None
+        return to_drop(item) if item else None
 
     def save(self, drop: Drop) -> Drop:
         self._file(drop)
-        saved = _next(drop)
+        saved = next_revision(drop)
         with _racing(drop):
             self._client.put_item(**self._put(saved, drop))
         return saved
 
     def delete(self, drop: Drop) -> None:
         with _racing(drop):
-            self._client.delete_item(**self._at(drop.drop_id), **_unmoved(drop))
+            self._client.delete_item(**self._at(drop.drop_id), **unmoved(drop))
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
         self._file(drop)
-        saved = _next(drop)
+        saved = next_revision(drop)
         steps: list[dict[str, Any]] = [{"Put": self._put(saved, drop)}, {"Put": self._take(drop, over)}]
         if over is not None and over.drop_id != drop.drop_id:
-            steps.append({"ConditionCheck": {**self._at(over.drop_id), **_unmoved(over)}})
+            steps.append({"ConditionCheck": {**self._at(over.drop_id), **unmoved(over)}})
         try:
             self._client.transact_write_items(TransactItems=steps)
         except self._client.exceptions.TransactionCanceledException as error:
@@ -69,7 +66,7 @@ class DynamoLedger:
     def unlock(self, drop: Drop) -> None:
         try:
             self._client.delete_item(
-                **self._at(_live(drop)),
+                **self._at(live_pk(drop)),
                 ConditionExpression="drop_id = :drop",
                 ExpressionAttributeValues={":drop": {"S": drop.drop_id}},
             )
@@ -111,14 +108,14 @@ class DynamoLedger:
 
     def store(self, name: str, value: Mapping[str, Any]) -> None:
         item = {"pk": f"note:{name}", "note": json.dumps(dict(value))}
-        self._client.put_item(TableName=self._table, Item=_wire(item))
+        self._client.put_item(TableName=self._table, Item=wire(item))
 
     def _at(self, pk: str) -> Item:
         return {"TableName": self._table, "Key": {"pk": {"S": pk}}}
 
     def _item(self, pk: str) -> Item | None:
         item = self._client.get_item(**self._at(pk), ConsistentRead=True).get("Item")
-        return _plain(item) if item else None
+        return plain(item) if item else None
 
     def _file(self, drop: Drop) -> None:
         """Before a row is there, so that none is there unfiled; one that is filed and never written does no harm."""
@@ -138,14 +135,14 @@ class DynamoLedger:
         return sorted(item[members]) if item else ()
 
     def _put(self, saved: Drop, read: Drop) -> Item:
-        return {"TableName": self._table, "Item": _wire(_row(saved)), **_unmoved(read)}
+        return {"TableName": self._table, "Item": wire(to_row(saved)), **unmoved(read)}
 
     def _take(self, drop: Drop, over: Drop | None) -> Item:
         holders = {drop.drop_id, over.drop_id if over is not None else drop.drop_id}
         names = {f":{number}": {"S": holder} for number, holder in enumerate(sorted(holders))}
         return {
             "TableName": self._table,
-            "Item": _wire({"pk": _live(drop), "drop_id": drop.drop_id}),
+            "Item": wire({"pk": live_pk(drop), "drop_id": drop.drop_id}),
             "ConditionExpression": f"attribute_not_exists(pk) OR drop_id IN ({', '.join(names)})",
             "ExpressionAttributeValues": names,
         }
@@ -155,48 +152,10 @@ class DynamoLedger:
         raced = [reason.get("Code") in LOST for reason in reasons]
         if not any(raced):
             return None
-        holder = self._item(_live(drop))
+        holder = self._item(live_pk(drop))
         if raced[0] or holder is None or holder["drop_id"] == drop.drop_id:
             return Conflict(f"{drop.drop_id}: not accepted, {[reason.get('Code') for reason in reasons]}")
         return KeyTaken(str(holder["drop_id"]))
-
-
-def _live(drop: Drop) -> str:
-    return f"live:{drop.bucket}/{drop.key}"
-
-
-def _next(drop: Drop) -> Drop:
-    return drop.model_copy(update={"revision": drop.revision + 1})
-
-
-def _unmoved(drop: Drop) -> Item:
-    """The condition that the row is as it was read; revision 0: there was none."""
-    if not drop.revision:
-        return {"ConditionExpression": "attribute_not_exists(pk)"}
-    return {
-        "ConditionExpression": "revision = :read",
-        "ExpressionAttributeValues": {":read": {"N": str(drop.revision)}},
-    }
-
-
-def _row(drop: Drop) -> Item:
-    shown = drop.model_dump(mode="json", exclude_none=True)
-    texts = {name: json.dumps(shown[name]) for name in TEXTS if name in shown}
-    return {**shown, **texts, "pk": drop.drop_id, **({"open": "1"} if drop.open else {})}
-
-
-def _drop(item: Item) -> Drop:
-    return Drop.model_validate({**item, **{name: json.loads(item[name]) for name in TEXTS if name in item}})
-
-
-def _wire(item: Item) -> Item:
-    serializer = TypeSerializer()
-    return {name: serializer.serialize(value) for name, value in item.items()}
-
-
-def _plain(item: Item) -> Item:
-    deserializer = TypeDeserializer()
-    return {name: deserializer.deserialize(value) for name, value in item.items()}
 
 
 def _code(error: Any) -> str:
