@@ -16,7 +16,7 @@ CERTIFICATES = Certificates()  # for the life of the process
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    from imagedrop.runtime import runtime  # brings boto3, which `handle` does not need
+    from imagedrop.runtime import runtime
 
     running = runtime()
     return handle(event, running.ports, running.secret, fetch, CERTIFICATES)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
 import time
-import urllib.error
 import urllib.request
 from typing import Protocol
 
@@ -32,7 +32,7 @@ def fetch(url: str, timeout: float = TIMEOUT, limit: int = LIMIT) -> bytes:
             if response.status != 200:
                 raise FetchFailed(f"{_host(url)} answered HTTP {response.status}")
             return _read(response, limit, end)
-    except (OSError, ValueError, urllib.error.URLError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:  # URLError is an OSError
         raise FetchFailed(f"{_host(url)}: {error}") from None
 
 

@@ -1,0 +1,129 @@
+"""The function itself, on the samples of events/."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from imagedrop.intake import LIMIT
+from imagedrop_local.memory import MemoryPorts, memory_ports, memory_settings
+from tests.unit.intake.pushes import SECRET_ID, TOPIC, Web
+
+ROOT = Path(__file__).parents[3]
+Sample = Callable[[str], bytes]
+HEADER_SECRET = "only-for-local-use"  # as in events/intake-secret-header.json
+DROP = {"bucket": "drops", "key": "golden/windows-server-2022.qcow2"}
+
+
+@pytest.fixture
+def smn_web(sample: Sample) -> Web:
+    """SMN as it was when the samples were signed."""
+    certificate = json.loads(sample("smn-notification-obs.json"))["signing_cert_url"]
+    confirm = json.loads(sample("smn-subscription-confirmation.json"))["subscribe_url"]
+    return Web({certificate: sample("smn-certificate.pem"), confirm: b""})
+
+
+def secret(secret_id: str) -> str:
+    return {SECRET_ID: HEADER_SECRET}[secret_id]
+
+
+def url_event(body: bytes, *, encoded: bool = True, **headers: str) -> dict[str, Any]:
+    shown = base64.b64encode(body).decode() if encoded else body.decode()
+    context = {"http": {"method": "POST", "path": "/"}}
+    return {"headers": headers, "requestContext": context, "body": shown, "isBase64Encoded": encoded}
+
+
+@pytest.mark.parametrize("name", ["intake-smn-push.json", "intake-secret-header.json"])
+def test_a_push_by_function_url_is_enqueued(
+    name: str, app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
+) -> None:
+    response = app.handle(json.loads(sample(name)), ports, secret, smn_web)
+    assert response["statusCode"] == 200, response
+    assert response["headers"]["content-type"] == "application/json"
+    assert json.loads(response["body"])["enqueued"] == 1
+    assert ports.queues.bodies("drops") == [DROP]
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "queued"),
+    [
+        ("smn-notification-obs.json", {"enqueued": 1, "ignored": 0, "bad": 0}, [DROP]),
+        ("smn-notification-eventgrid.json", {"enqueued": 1, "ignored": 0, "bad": 0}, [DROP]),
+        ("smn-subscription-confirmation.json", {"confirmed": True}, []),
+        ("smn-unsubscribe-confirmation.json", {"unsubscribed": True}, []),
+    ],
+)
+def test_each_signed_sample_is_good(
+    name: str, said: Any, queued: Any, app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
+) -> None:
+    response = app.handle(url_event(sample(name), encoded=False), ports, secret, smn_web)
+    assert json.loads(response["body"]) == said
+    assert ports.queues.bodies("drops") == queued
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("X-Imagedrop-Secret", HEADER_SECRET), ("x-imagedrop-secret", HEADER_SECRET)]
+)
+def test_header_names_may_be_written_as_they_like(name: str, value: str, app: ModuleType, ports: MemoryPorts) -> None:
+    event = url_event(json.dumps(DROP).encode(), **{name: value})
+    assert app.handle(event, ports, secret, Web({}))["statusCode"] == 200
+
+
+def test_the_name_of_the_secret_header_is_a_setting(app: ModuleType) -> None:
+    ports = memory_ports(memory_settings(webhook_secret=SECRET_ID, webhook_header="X-Our-Key"))
+    event = url_event(json.dumps(DROP).encode(), **{"x-our-key": HEADER_SECRET})
+    assert app.handle(event, ports, secret, Web({}))["statusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"body": "no base64!"}, 400),
+        ({"body": None}, 400),
+        ({"body": "QUJD" * LIMIT}, 413),
+        ({"body": base64.b64encode(b" " * (LIMIT + 1)).decode()}, 413),
+        ({"headers": None}, 401),
+        ({"requestContext": {}}, 405),
+    ],
+)
+def test_an_odd_request_is_refused_in_json(
+    change: dict[str, Any], status: int, app: ModuleType, ports: MemoryPorts
+) -> None:
+    event = url_event(json.dumps(DROP).encode(), **{"x-imagedrop-secret": HEADER_SECRET}) | change
+    response = app.handle(event, ports, secret, Web({}))
+    assert response["statusCode"] == status
+    assert json.loads(response["body"])["error"]
+
+
+def test_the_certificate_is_kept_from_one_push_to_the_next(
+    app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
+) -> None:
+    for _ in range(3):
+        app.handle(json.loads(sample("intake-smn-push.json")), ports, secret, smn_web, app.CERTIFICATES)
+    assert len(smn_web.asked) == 1
+
+
+def test_the_samples_belong_to_the_tests_topic(sample: Sample) -> None:
+    assert json.loads(sample("smn-notification-obs.json"))["topic_urn"] == TOPIC
+
+
+def test_a_cold_start_pays_for_no_library_that_it_does_not_need() -> None:
+    heavy = "cryptography, boto3, huaweicloudsdkcore"
+    code = (
+        "import sys, runpy; runpy.run_path('functions/intake/app.py');"
+        f"print(sorted(set(sys.modules) & set('{heavy}'.split(', '))))"
+    )
+    environment = {"PYTHONPATH": "layers/core", "PATH": os.environ["PATH"]}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == "[]"

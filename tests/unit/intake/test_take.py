@@ -1,0 +1,293 @@
+"""Which pushes are taken, what becomes of them, and what the others are told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from imagedrop.fetch import FetchFailed, FetchTooLong
+from imagedrop.intake import LIMIT, Answer, Gate, PushRequest, take
+from imagedrop_local.memory import MemoryPorts, MemoryQueues, memory_ports, memory_settings
+from tests.unit.intake.pushes import CERTIFICATE, CONFIRM, SECRET, SECRET_ID, TOPIC, Key, Web, post, signed, unsigned
+
+DROP = {"bucket": "drops", "key": "a/b.vhd"}
+
+
+def created(key: str, bucket: str = "drops") -> dict[str, Any]:
+    return {"eventName": "ObjectCreated:Put", "obs": {"bucket": {"name": bucket}, "object": {"key": key}}}
+
+
+def notification(key: Key, *records: Any, **changes: Any) -> dict[str, Any]:
+    return signed(key, unsigned(message=json.dumps({"Records": records}), **changes))
+
+
+def said(answer: Answer) -> dict[str, Any]:
+    assert "\n" not in answer.body
+    body: dict[str, Any] = json.loads(answer.body)
+    assert (answer.status != 200) == ("error" in body)
+    return body
+
+
+def test_a_signed_push_is_enqueued(key: Key, ports: MemoryPorts, gate: Gate) -> None:
+    answer = take(post(signed(key, unsigned())), ports, gate)
+    assert (answer.status, said(answer)) == (200, {"enqueued": 1, "ignored": 0, "bad": 0})
+    assert ports.queues.bodies("drops") == [DROP]
+    assert ports.meter.counts == {"DropsEnqueued": 1}
+
+
+@pytest.mark.parametrize("secret", [SECRET, SECRET + "\n"])
+def test_the_secret_header_does_as_well_for_any_envelope(secret: str, ports: MemoryPorts, gate: Gate) -> None:
+    gate = replace(gate, secret={SECRET_ID: secret}.__getitem__)
+    for body in (unsigned(), {"Records": [created("a%2Fb.vhd")]}, DROP, [created("a/b.vhd")]):
+        assert take(post(body, x_imagedrop_secret=SECRET), ports, gate).status == 200
+    assert ports.queues.bodies("drops") == [DROP] * 4
+
+
+def test_a_signed_push_needs_no_secret_even_with_a_wrong_one(key: Key, ports: MemoryPorts, gate: Gate) -> None:
+    assert take(post(signed(key, unsigned()), x_imagedrop_secret="wrong"), ports, gate).status == 200
+
+
+def test_a_doubled_event_makes_one_message(key: Key, ports: MemoryPorts, gate: Gate) -> None:
+    twice = notification(key, created("a%2Fb.vhd"), created("a/b.vhd"), created("c.vhd"))
+    assert said(take(post(twice), ports, gate))["enqueued"] == 2
+    assert ports.queues.bodies("drops") == [DROP, {"bucket": "drops", "key": "c.vhd"}]
+
+
+def test_what_is_no_drop_of_ours_is_dropped_silently_and_counted(key: Key, gate: Gate) -> None:
+    ports = memory_ports(memory_settings(smn_topic_urn=TOPIC, drop_prefix="in/"))
+    push = notification(
+        key,
+        created("in/a.vhd"),
+        created("in/a.vhd.json"),
+        created("in/a.vhd.result.json"),
+        created(".imagedrop/x.json"),
+        created("elsewhere/a.vhd"),
+        created("in/a.vhd", "another-bucket"),
+        {**created("in/a.vhd"), "eventName": "ObjectRemoved:Delete"},
+        created("in/50%.vhd"),
+    )
+    assert said(take(post(push), ports, gate)) == {"enqueued": 2, "ignored": 5, "bad": 1}
+    assert [body["key"] for body in ports.queues.bodies("drops")] == ["in/a.vhd", "in/a.vhd.json"]
+    assert ports.meter.counts == {"DropsEnqueued": 2, "EventsIgnored": 5, "EventsBad": 1}
+
+
+def test_nothing_to_enqueue_makes_no_call(key: Key, ports: MemoryPorts, gate: Gate) -> None:
+    assert take(post(notification(key)), ports, gate).status == 200
+    assert ports.queues.calls["send_many"] == 0
+
+
+@pytest.mark.parametrize("message", ["a text for people", "", '{"Records": [{}]}'])
+def test_smn_is_never_told_off_for_what_somebody_else_published(
+    message: str, key: Key, ports: MemoryPorts, gate: Gate
+) -> None:
+    answer = take(post(signed(key, unsigned(message=message))), ports, gate)
+    assert said(answer) == {"enqueued": 0, "ignored": 0, "bad": 1}
+
+
+def test_whoever_knows_the_secret_is_told_what_is_bad(ports: MemoryPorts, gate: Gate) -> None:
+    answer = take(post({"Records": [created("50%.vhd")]}, x_imagedrop_secret=SECRET), ports, gate)
+    assert answer.status == 400
+    assert said(answer)["error"].startswith("at .Records[0]: the object key")
+
+
+def test_a_subscription_of_the_topic_is_confirmed(key: Key, ports: MemoryPorts, gate: Gate, web: Web) -> None:
+    answer = take(post(signed(key, unsigned("SubscriptionConfirmation"))), ports, gate)
+    assert said(answer) == {"confirmed": True}
+    assert web.asked == [CERTIFICATE, CONFIRM]
+    assert ports.queues.bodies("drops") == []
+
+
+def test_a_long_page_after_the_confirmation_is_no_failure(key: Key, ports: MemoryPorts, gate: Gate, web: Web) -> None:
+    web.pages[CONFIRM] = FetchTooLong("long")
+    assert take(post(signed(key, unsigned("SubscriptionConfirmation"))), ports, gate).status == 200
+
+
+def test_a_cancelled_subscription_is_not_taken_up_again(key: Key, ports: MemoryPorts, gate: Gate, web: Web) -> None:
+    answer = take(post(signed(key, unsigned("UnsubscribeConfirmation"))), ports, gate)
+    assert said(answer) == {"unsubscribed": True}
+    assert web.asked == [CERTIFICATE]
+    assert ports.meter.counts["Unsubscribed"] == 1
+
+
+@pytest.mark.parametrize("kind", ["HttpSubscriptionUserConfirm", "Something new", 5, None, ["Notification"]])
+def test_types_to_come_are_acknowledged_and_nothing_else(kind: Any, ports: MemoryPorts, gate: Gate, web: Web) -> None:
+    assert take(post(unsigned() | {"type": kind}), ports, gate).status == 200
+    assert (web.asked, ports.queues.bodies("drops")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        CONFIRM.replace("https", "http"),
+        CONFIRM.replace("console.", "consolex."),
+        CONFIRM.replace("huaweicloud.com/", "huaweicloud.com.evil.example/"),
+        CONFIRM.replace("huaweicloud.com/", "huaweicloud.com@evil.example/"),
+        CONFIRM.replace("huaweicloud.com/", "huaweicloud.com:8443/"),
+        CONFIRM.replace("https://", "https://user@"),
+        CONFIRM + "#x",
+        CONFIRM + "\n",
+        CONFIRM.replace("/smn/", "\\smn/"),
+        "https://console.huaweicloud.com",
+        "http://169.254.169.254/latest/meta-data",
+    ],
+)
+def test_a_confirmation_anywhere_else_is_not_called(
+    url: str, key: Key, ports: MemoryPorts, gate: Gate, web: Web
+) -> None:
+    answer = take(post(signed(key, unsigned("SubscriptionConfirmation", subscribe_url=url))), ports, gate)
+    assert answer.status == 403
+    assert "subscribe_url" in said(answer)["error"]
+    assert web.asked == [CERTIFICATE]
+
+
+def test_the_secret_does_not_replace_the_signature_of_a_confirmation(ports: MemoryPorts, gate: Gate, web: Web) -> None:
+    request = post(unsigned("SubscriptionConfirmation"), x_imagedrop_secret=SECRET)
+    assert take(request, ports, gate).status == 401
+    assert web.asked == []
+
+
+def forged(key: Key, other_key: Key) -> dict[str, tuple[int, PushRequest]]:
+    """Name -> the answer that is due, and the push."""
+    good = signed(key, unsigned())
+    message = json.dumps({"Records": [created("evil.vhd")]})
+    return {
+        "nothing": (400, post(b"")),
+        "no JSON": (400, post(b"{")),
+        "no UTF-8": (400, post(b'"\xff"')),
+        "deep": (400, post(b"[" * 100_000)),
+        "no push": (401, post({"Records": [created("evil.vhd")]})),
+        "a number": (401, post(b"7")),
+        "wrong secret": (401, post(DROP, x_imagedrop_secret=SECRET[:-1])),
+        "empty secret": (401, post(DROP, x_imagedrop_secret="")),
+        "odd secret": (401, post(DROP, x_imagedrop_secret="\udc80")),
+        "another header": (401, post(DROP, authorization=SECRET)),
+        "unsigned": (401, post(unsigned())),
+        "empty signature": (401, post({**good, "signature": ""})),
+        "no base64": (400, post({**good, "signature": "not base64!"})),
+        "signature cut": (403, post({**good, "signature": good["signature"][:-4]})),
+        "no message": (400, post({name: good[name] for name in good if name != "message"})),
+        "message exchanged": (403, post({**good, "message": message})),
+        "of another key": (403, post(signed(other_key, unsigned(message=message)))),
+        "foreign topic": (403, post(signed(key, unsigned(topic_urn=TOPIC.replace("imagedrop", "theirs"))))),
+        "topic of the wrong kind": (403, post({**good, "topic_urn": [TOPIC]})),
+        "foreign topic with the secret": (403, post(unsigned(topic_urn="urn:smn:x:y:z"), x_imagedrop_secret=SECRET)),
+        "own certificate": (403, post({**good, "signing_cert_url": "https://evil.example/SMN.pem"})),
+        "type exchanged": (400, post({**good, "type": "SubscriptionConfirmation"})),
+        "right headers only": (401, post(unsigned(), x_smn_topic_urn=TOPIC, x_smn_message_type="Notification")),
+        "GET": (405, replace(post(good), method="GET")),
+        "oversized": (413, post(b" " * (LIMIT + 1))),
+        "oversized with the secret": (413, post(b" " * (LIMIT + 1), x_imagedrop_secret=SECRET)),
+    }
+
+
+FORGERIES = [
+    *("nothing", "no JSON", "no UTF-8", "deep", "no push", "a number", "wrong secret", "empty secret", "odd secret"),
+    *("another header", "unsigned", "empty signature", "no base64", "signature cut", "no message", "message exchanged"),
+    *("of another key", "foreign topic", "topic of the wrong kind", "foreign topic with the secret"),
+    *("own certificate", "type exchanged", "right headers only", "GET", "oversized", "oversized with the secret"),
+]
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forged_push_enqueues_nothing_is_counted_and_hears_why(
+    name: str, key: Key, other_key: Key, ports: MemoryPorts, gate: Gate
+) -> None:
+    status, request = forged(key, other_key)[name]
+    answer = take(request, ports, gate)
+    assert answer.status == status
+    assert said(answer)["error"]
+    assert SECRET not in answer.body
+    assert ports.queues.bodies("drops") == []
+    assert ports.meter.counts == {"PushesRefused": 1}
+
+
+def test_every_forgery_is_tried(key: Key, other_key: Key) -> None:
+    assert sorted(forged(key, other_key)) == sorted(FORGERIES)
+
+
+def test_without_a_configured_secret_no_header_opens(gate: Gate) -> None:
+    ports = memory_ports(memory_settings(smn_topic_urn=TOPIC))
+    for secret in ("", SECRET):
+        assert take(post(DROP, x_imagedrop_secret=secret), ports, gate).status == 401
+
+
+def test_an_empty_secret_opens_to_nobody(ports: MemoryPorts, gate: Gate) -> None:
+    gate = replace(gate, secret={SECRET_ID: " \n"}.__getitem__)
+    for given_secret in (" ", "\n", " \n"):
+        assert take(post(DROP, x_imagedrop_secret=given_secret), ports, gate).status == 401
+
+
+class Choosy(MemoryQueues):
+    """Takes all but the last."""
+
+    def send_many(self, queue: Any, bodies: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+        super().send_many(queue, bodies[:-1])
+        return [len(bodies) - 1]
+
+
+def test_a_message_that_the_queue_did_not_take_makes_smn_try_again(key: Key, ports: MemoryPorts, gate: Gate) -> None:
+    choosy = replace(ports, queues=Choosy(ports.clock))
+    answer = take(post(notification(key, created("a.vhd"), created("b.vhd"))), choosy, gate)
+    assert answer.status == 503
+    assert said(answer)["error"] == "the queue did not take 1 of 2 messages"
+
+
+def test_whatever_breaks_makes_smn_try_again_and_shows_no_trace(key: Key, ports: MemoryPorts, gate: Gate) -> None:
+    ports.queues.fail("send_many", RuntimeError("arn:aws:sqs:secret-place"), None)
+    answer = take(post(signed(key, unsigned())), ports, gate)
+    assert answer.status == 503
+    assert "secret-place" not in answer.body
+    assert ports.meter.counts == {"PushesDelayed": 1}
+    assert take(post(signed(key, unsigned())), ports, gate).status == 200
+
+
+def test_a_secret_that_cannot_be_read_now_means_later(ports: MemoryPorts, gate: Gate) -> None:
+    answer = take(post(DROP, x_imagedrop_secret=SECRET), ports, replace(gate, secret={}.__getitem__))
+    assert answer.status == 503
+
+
+@pytest.mark.parametrize("kind", ["Notification", "SubscriptionConfirmation"])
+def test_an_address_that_does_not_answer_means_later(
+    kind: str, key: Key, ports: MemoryPorts, gate: Gate, web: Web
+) -> None:
+    address = CERTIFICATE if kind == "Notification" else CONFIRM
+    page, web.pages[address] = web.pages[address], FetchFailed("HTTP 302")
+    push = post(signed(key, unsigned(kind)))
+    answer = take(push, ports, gate)
+    assert answer.status == 503
+    assert "token" not in answer.body
+    web.pages[address] = page
+    assert take(push, ports, gate).status == 200
+
+
+def test_a_missing_bucket_setting_loses_no_push(key: Key, gate: Gate) -> None:
+    ports = memory_ports(memory_settings(smn_topic_urn=TOPIC))
+    ports = replace(ports, settings=memory_settings(smn_topic_urn=TOPIC, drop_bucket=""))
+    answer = take(post(signed(key, unsigned())), ports, gate)
+    assert answer.status == 503
+    assert "IMAGEDROP_DROP_BUCKET" in said(answer)["error"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(st.characters(), max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(unsigned())), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=st.dictionaries(st.sampled_from([*sorted(unsigned()), "signature"]), JSON, max_size=3), body=JSON)
+def test_no_body_is_answered_with_trouble_or_taken_unsigned(
+    changes: dict[str, Any], body: Any, ports: MemoryPorts, gate: Gate
+) -> None:
+    for one in (body, unsigned() | changes):
+        answer = take(post(one), ports, gate)
+        assert answer.status in (200, 400, 401, 403)
+        said(answer)
+    assert ports.queues.bodies("drops") == []
