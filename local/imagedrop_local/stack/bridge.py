@@ -25,7 +25,7 @@ def settings(folder: Path, port: int, region: str) -> dict[str, str]:
         "STATE_DIR": str(folder / STATE),
         "TMPDIR": str(folder / "tmp"),
         "LAMBDA_EXECUTOR": "local",
-        "LOG_LEVEL": "INFO",
+        "LOG_LEVEL": "WARNING",
     }
 
 
