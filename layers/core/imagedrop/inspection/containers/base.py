@@ -1,0 +1,146 @@
+"""What every format comes down to: a map from places on the virtual disk to places in the file.
+
+A format implements `open` (headers -> attributes) and `map` (place -> Piece); reading, bounds, unpacking and caching
+are here, once.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from imagedrop.inspection.cache import READ_MOST, BlockCache
+from imagedrop.inspection.errors import PastEnd, malformed
+from imagedrop.inspection.facts import Format
+from imagedrop.inspection.report import Report
+from imagedrop.inspection.source import Range
+
+UNIT_MOST = 2 * 1024 * 1024  # the largest compressed unit of any format (qcow2 cluster)
+UNPACKED_MOST = 4 * UNIT_MOST  # unpacked units kept
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """`length` bytes of the disk lie as they are at `offset` of the file."""
+
+    length: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Zero:
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The unit of `length` bytes that begins at `start` of the disk lies compressed in `stored` bytes at `offset`."""
+
+    length: int
+    start: int
+    offset: int
+    stored: int
+    unpack: Callable[[bytes, int], bytes]  # (compressed, most) -> at most that many bytes
+
+
+Piece = Stored | Zero | Packed
+
+
+class Container:
+    """One image file. After `open` the attributes say what it is; after a failed one, what was learned until then."""
+
+    format: ClassVar[Format]
+
+    def __init__(self, file: BlockCache, report: Report) -> None:
+        self.file, self.report = file, report
+        self.variant: str | None = None
+        self.virtual_size: int | None = None
+        self.sector_size: int | None = None  # None: the format does not say
+        self.whole = False  # the headers alone prove that the file is not cut off
+        self._unpacked: OrderedDict[int, bytes] = OrderedDict()
+
+    def open(self) -> None:
+        """Reads the headers. Raises Unreadable where the disk inside cannot or must not be read."""
+        raise NotImplementedError
+
+    def map(self, offset: int) -> Piece:
+        """The piece that holds byte `offset` of the disk; Stored and Zero begin there. Its length is at least 1."""
+        raise NotImplementedError
+
+    def tables(self, offset: int, length: int) -> Iterable[Range]:
+        """Where in the file the tables lie that mapping this range will read: a hint for reading them at once."""
+        return ()
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Exactly `length` bytes of the disk at `offset`."""
+        if length > READ_MOST:
+            raise ValueError(f"{length} bytes in one read")
+        return b"".join([self._bytes(piece, skip, take) for piece, skip, take in self._pieces(offset, length)])
+
+    def prefetch(self, ranges: Sequence[Range]) -> None:
+        """Brings independent places of the disk in at once. Never fails: what is wrong shows when it is read."""
+        inside = [(at, min(length, self.size - at)) for at, length in ranges if 0 <= at < self.size]
+        with self.report.quiet():
+            self.file.prefetch([table for one in inside for table in self.tables(*one)])
+        places: list[Range] = []
+        for one in inside:
+            with self.report.quiet():
+                places += [_place(*mapped) for mapped in self._pieces(*one) if not isinstance(mapped[0], Zero)]
+        self.file.prefetch(places)
+
+    def check_stored(self, offset: int) -> None:
+        """Raises PastEnd where byte `offset` of the disk should lie behind the end of the file."""
+        piece = self.map(offset)
+        if not isinstance(piece, Zero):
+            last = piece.offset + (piece.stored if isinstance(piece, Packed) else 1)
+            if last > self.file.size:
+                raise PastEnd(piece.offset, last - piece.offset)
+
+    @property
+    def size(self) -> int:
+        assert self.virtual_size is not None
+        return self.virtual_size
+
+    def _pieces(self, offset: int, length: int) -> Iterator[tuple[Piece, int, int]]:
+        """(piece, bytes of it to skip, bytes of it to take), one after the other."""
+        end = offset + length
+        if not 0 <= offset <= end <= self.size:
+            raise ValueError(f"bytes {offset} to {end} of a disk of {self.size}")
+        while offset < end:
+            piece = self.map(offset)
+            skip = offset - piece.start if isinstance(piece, Packed) else 0
+            take = min(piece.length - skip, end - offset)
+            if take <= 0:
+                raise ValueError(f"nothing is mapped at {offset}")
+            yield piece, skip, take
+            offset += take
+
+    def _bytes(self, piece: Piece, skip: int, take: int) -> bytes:
+        if isinstance(piece, Zero):
+            return bytes(take)
+        if isinstance(piece, Stored):
+            return self.file.read(piece.offset, take)
+        return self._unit(piece)[skip : skip + take]
+
+    def _unit(self, piece: Packed) -> bytes:
+        unit = self._unpacked.get(piece.start)
+        if unit is None:
+            if piece.length > UNIT_MOST or piece.stored > 2 * UNIT_MOST:
+                raise ValueError(f"a compressed unit of {piece.length} bytes in {piece.stored}")
+            unit = piece.unpack(self.file.read(piece.offset, piece.stored), piece.length)
+            if len(unit) < min(piece.length, self.size - piece.start):
+                raise malformed("compressed data", f"it unpacks to {len(unit)} bytes, {piece.length} were expected")
+            self._unpacked[piece.start] = unit
+        self._unpacked.move_to_end(piece.start)
+        while len(self._unpacked) * piece.length > max(UNPACKED_MOST, piece.length):
+            self._unpacked.popitem(last=False)
+        return unit
+
+
+def _place(piece: Piece, skip: int, take: int) -> Range:
+    if isinstance(piece, Packed):
+        return piece.offset, piece.stored
+    assert isinstance(piece, Stored)
+    return piece.offset, take

@@ -1,0 +1,105 @@
+"""VMDK, sparse extents with an embedded descriptor (VMware Virtual Disk Format 5.0). Everything is little-endian.
+
+Header, 512 bytes; offsets and sizes in sectors of 512 bytes:
+     0  4  "KDMV"             28  8  descriptor        56  8  grain directory, 2^64-1: the footer knows
+     4  4  version, 1-3       36  8  its length        64  8  overhead: where the grains begin
+     8  4  flags              44  4  entries a table   72  1  1 while it is open
+    12  8  capacity           48  8  second directory  73  4  "\\n \\r\\n", broken by a transfer as text
+    20  8  grain size                                  77  2  compression: 0 none, 1 deflate
+Flags: bit 2 entry 1 is a grain of zeros, bit 16 grains are compressed, bit 17 there are markers
+Grain directory: 4 bytes an entry, the sector of a grain table, 0 none. Grain table: 4 bytes, the sector, 0 none.
+Compressed grain: 0 8 its first sector on the disk   8 4 length of the data   12 a zlib stream
+streamOptimized ends with: footer marker (512), footer (512, a header), end-of-stream marker (512)
+Marker: 0 8 value   8 4 size, 0   12 4 type: 0 end of stream, 3 footer
+"""
+
+from __future__ import annotations
+
+import struct
+
+from imagedrop.findings import inspection as kinds
+from imagedrop.inspection.containers.base import UNIT_MOST, Packed, Piece, Stored, Zero
+from imagedrop.inspection.containers.codecs import inflate
+from imagedrop.inspection.containers.two_level import TwoLevel
+from imagedrop.inspection.containers.vmdk_descriptor import IN_ONE_FILE, SIZE_MOST, Descriptor
+from imagedrop.inspection.errors import Unreadable, malformed, truncated
+
+MAGIC = b"KDMV"
+SECTOR = 512
+AT_END = 2**64 - 1
+ZERO_GRAINS, COMPRESSED, MARKERS = 1 << 2, 1 << 16, 1 << 17
+ENTRIES_MOST = 512
+
+
+class Vmdk(TwoLevel):
+    format = "vmdk"
+    byte_order = "little"
+    first_width = second_width = 4
+
+    def open(self) -> None:
+        self.sector_size = SECTOR
+        header = self.file.read(0, SECTOR)
+        self._parse(header)
+        (directory,) = struct.unpack_from("<Q", header, 56)
+        self._judge_descriptor(*struct.unpack_from("<QQ", header, 28))
+        if directory == AT_END:
+            directory = self._footer(header)
+        if header[73:77] != b"\n \r\n":
+            raise malformed("VMDK header", "its line ends were changed: it was transferred as text")
+        if header[72]:
+            self.report.say(kinds.NOT_CLOSED)
+        self._set_tables(directory)
+
+    def _parse(self, header: bytes) -> None:
+        version, self._flags, capacity, grain, self.second_entries = struct.unpack_from("<IIQQ16xI", header, 4)
+        (compression,) = struct.unpack_from("<H", header, 77)
+        self.variant, self.virtual_size = "sparse", capacity * SECTOR
+        if not 1 <= version <= 3:
+            raise Unreadable(kinds.UNSUPPORTED_VARIANT, format="VMDK", variant=f"version {version}")
+        if not 1 <= grain <= 2**20 or grain & (grain - 1) or not 1 <= self.second_entries <= ENTRIES_MOST:
+            raise malformed("VMDK header", f"grains of {grain} sectors, tables of {self.second_entries} entries")
+        self.unit = grain * SECTOR
+        if self._flags & COMPRESSED and (compression != 1 or not self._flags & MARKERS or self.unit > UNIT_MOST):
+            raise malformed("VMDK header", f"compression {compression} with flags {self._flags:#x}")
+
+    def _judge_descriptor(self, at: int, length: int) -> None:
+        if not at or not length:
+            raise Unreadable(kinds.DATA_FILE, name="the other extents of a split VMDK")
+        descriptor = Descriptor.parse(self.file.read(at * SECTOR, min(length * SECTOR, SIZE_MOST)))
+        self.variant = IN_ONE_FILE.get(descriptor.create_type.lower(), descriptor.create_type or "unknown")
+        descriptor.refuse()
+
+    def _footer(self, header: bytes) -> int:
+        """The grain directory's place; all else must be as in the header."""
+        end = self.file.read(self.file.size - 3 * SECTOR, 3 * SECTOR)
+        marker, footer, stop = end[:SECTOR], end[SECTOR : 2 * SECTOR], end[2 * SECTOR :]
+        if not footer.startswith(MAGIC) or any(stop[8:16]):
+            raise truncated("a streamOptimized VMDK ends with a footer, and there is none")
+        if struct.unpack_from("<II", marker, 8) != (0, 3) or footer[4:48] != header[4:48]:
+            raise malformed("VMDK footer", "it contradicts the header")
+        self.whole = True
+        return int(struct.unpack_from("<Q", footer, 56)[0])
+
+    def _set_tables(self, directory: int) -> None:
+        self.first_at = directory * SECTOR
+        self.first_entries = -(-self.size // (self.unit * self.second_entries))
+        if not directory and self.size:
+            raise malformed("VMDK header", "it has no grain directory")
+        if (end := self.first_at + 4 * self.first_entries) > self.file.size:
+            self.report.say(kinds.TRUNCATED, why=f"the grain directory ends at {end}")
+
+    def second(self, entry: int) -> int:
+        return entry * SECTOR
+
+    def piece(self, entry: bytes, offset: int) -> Piece:
+        (sector,) = struct.unpack("<I", entry)
+        within = offset % self.unit
+        if not sector or (sector == 1 and self._flags & ZERO_GRAINS):
+            return Zero(self.unit - within)
+        place = sector * SECTOR
+        if not self._flags & COMPRESSED:
+            return Stored(self.unit - within, place + within)
+        first, length = struct.unpack("<QI", self.file.read(place, 12))
+        if first * SECTOR != offset - within or length > 2 * UNIT_MOST:
+            raise malformed("VMDK grain", f"the one at {place} says sector {first}, {length} bytes")
+        return Packed(self.unit, offset - within, place + 12, length, inflate)

@@ -1,0 +1,31 @@
+"""How a reader says that it cannot go on: ordinary Exceptions, which `Report.guard` turns into findings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from imagedrop.findings import Kind
+from imagedrop.findings import inspection as kinds
+
+
+class Unreadable(Exception):
+    """What was found forbids reading on; `kind` and `values` are the finding that says why."""
+
+    def __init__(self, kind: Kind, /, **values: Any) -> None:
+        super().__init__(kind.id)
+        self.kind, self.values = kind, values
+
+
+class PastEnd(Exception):
+    """Bytes were asked for that lie behind the end of the file."""
+
+    def __init__(self, offset: int, length: int) -> None:
+        super().__init__(f"bytes {offset} to {offset + length} lie behind its end")
+
+
+def malformed(what: str, why: str) -> Unreadable:
+    return Unreadable(kinds.MALFORMED, what=what, why=why)
+
+
+def truncated(why: str) -> Unreadable:
+    return Unreadable(kinds.TRUNCATED, why=why)

@@ -1,0 +1,61 @@
+"""Which firmware starts this disk: GPT with an EFI system partition: uefi; MBR with an active partition: bios."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from imagedrop.findings import inspection as kinds
+from imagedrop.inspection.containers.base import Container
+from imagedrop.inspection.facts import Firmware, Partition
+from imagedrop.inspection.fat import Fat
+from imagedrop.inspection.filesystems import LOOKED_AT, fat_geometry
+from imagedrop.inspection.partitions import Layout
+from imagedrop.inspection.report import Report
+
+Architecture = Literal["x86_64", "x86", "arm64"]
+# UEFI specification 2.10, 3.5.1.1: the name of the boot file tells the machine
+BOOT_FILES: dict[str, Architecture] = {"bootx64.efi": "x86_64", "bootia32.efi": "x86", "bootaa64.efi": "arm64"}
+
+
+@dataclass(frozen=True, slots=True)
+class BootManager:
+    """What an EFI system partition holds. `architecture`: None where several or none are said."""
+
+    windows: bool
+    architecture: Architecture | None
+
+
+def firmware(layout: Layout, report: Report) -> Firmware | None:
+    """None has a finding that says why."""
+    if layout.table == "gpt" and esp(layout):
+        return "uefi"
+    if layout.table == "mbr" and layout.active is not None:
+        return "bios"
+    reasons = {
+        "gpt": "it has a GPT, but no EFI system partition",
+        "mbr": "it has an MBR, but no partition in it is active",
+        "none": "it has no partition table",
+    }
+    report.say(kinds.NOT_BOOTABLE, why=reasons[layout.table])
+    return None
+
+
+def esp(layout: Layout) -> Partition | None:
+    return next((one for one in layout.partitions if one.type == "efi_system"), None)
+
+
+def boot_manager(disk: Container, partition: Partition, report: Report) -> BootManager | None:
+    """None where the partition is not readable as FAT; says so, and where it holds nothing to start."""
+    if partition.filesystem not in ("fat12", "fat16", "fat32"):
+        report.say(kinds.PART_UNREAD, what="EFI system partition", why="it is not FAT")
+        return None
+    geometry = fat_geometry(disk.read(partition.start, min(LOOKED_AT, partition.size)))
+    assert geometry
+    disk.prefetch([(partition.start + geometry.fat_at, 512), (partition.start + geometry.root_at, 65536)])
+    fat = Fat(lambda offset, length: disk.read(partition.start + offset, length), geometry)
+    windows = "bootmgfw.efi" in fat.directory("EFI", "Microsoft", "Boot")
+    found = {BOOT_FILES[name] for name in fat.directory("EFI", "Boot") if name in BOOT_FILES}
+    if not windows and not found:
+        report.say(kinds.NO_BOOT_MANAGER)
+    return BootManager(windows, found.pop() if len(found) == 1 else None)

@@ -1,0 +1,76 @@
+"""The GUID partition table (UEFI specification 2.10, chapter 5.3). Everything is little-endian.
+
+Header, in the second sector; its backup in the last:
+     0  8  "EFI PART"            24  8  its own sector           72  8  first sector of the entries
+    12  4  its length            32  8  the other header's       80  4  their number
+    16  4  CRC-32, field zero    40  8  first, 48 8 last usable  84  4  length of one    88 4 CRC-32 of them all
+Entry: 0 16 type GUID, zero unused    32 8 first sector    40 8 last sector, included
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from imagedrop.inspection.containers.base import Container
+from imagedrop.inspection.guids import guid
+
+SIGNATURE = b"EFI PART"
+TABLE_MOST = 1024 * 1024  # bytes; the specification asks for 16 KiB
+TYPES = {
+    "c12a7328-f81f-11d2-ba4b-00a0c93ec93b": "efi_system",
+    "e3c9e316-0b5c-4db8-817d-f92df00215ae": "microsoft_reserved",
+    "ebd0a0a2-b9e5-4433-87c0-68b6b72699c7": "basic_data",
+    "de94bba4-06d1-4d40-a16a-bfd50179d6ac": "recovery",
+    "5808c8aa-7e8f-42e0-85d2-e1e90434cfb3": "ldm_metadata",
+    "af9b60a0-1431-4f62-bc68-3311714a69ad": "ldm_data",
+    "e75caf8f-f680-4cee-afa3-b001e56efc2d": "storage_spaces",
+    "21686148-6449-6e6f-744e-656564454649": "bios_boot",
+    "0fc63daf-8483-4772-8e79-3d69d8477de4": "linux_filesystem",
+    "0657fd6d-a4ab-43c4-84e5-0933c84b4f4f": "linux_swap",
+    "e6d6d379-f507-44c2-a23c-238f2a3df928": "linux_lvm",
+}
+
+
+class Bad(Exception):
+    """This header, or the entries it points to, cannot be used; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """`start` and `sectors` in sectors of the disk."""
+
+    type: str
+    start: int
+    sectors: int
+
+
+def entries(disk: Container, lba: int, sector_size: int) -> list[Entry]:
+    """The used entries by the header in sector `lba`. Raises Bad."""
+    if lba < 1 or (lba + 1) * sector_size > disk.size:
+        raise Bad(f"the disk has no sector {lba}")
+    header = disk.read(lba * sector_size, sector_size)
+    length, checksum = struct.unpack_from("<II", header, 12)
+    own, at, count, width, table_checksum = struct.unpack_from("<Q40xQIII", header, 24)
+    if not header.startswith(SIGNATURE):
+        raise Bad("its signature is missing")
+    if not 92 <= length <= sector_size or zlib.crc32(header[:16] + bytes(4) + header[20:length]) != checksum:
+        raise Bad("its checksum is wrong")
+    if own != lba or width < 128 or width % 8 or count * width > TABLE_MOST:
+        raise Bad(f"it says sector {own}, {count} entries of {width} bytes")
+    if at * sector_size + count * width > disk.size:
+        raise Bad(f"its entries lie in sector {at}, behind the end of the disk")
+    table = disk.read(at * sector_size, count * width)
+    if zlib.crc32(table) != table_checksum:
+        raise Bad("the checksum of its entries is wrong")
+    return list(_used(table, width))
+
+
+def _used(table: bytes, width: int) -> Iterator[Entry]:
+    for at in range(0, len(table), width):
+        if any(table[at : at + 16]):
+            name = guid(table[at : at + 16])
+            first, last = struct.unpack_from("<QQ", table, at + 32)
+            yield Entry(TYPES.get(name, name), first, last - first + 1)

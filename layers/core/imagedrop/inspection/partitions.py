@@ -1,0 +1,132 @@
+"""The partitions of a disk: GPT or MBR, each with its filesystem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from imagedrop.findings import inspection as kinds
+from imagedrop.inspection import filesystems, gpt, mbr
+from imagedrop.inspection.containers.base import Container
+from imagedrop.inspection.containers.raw import Raw
+from imagedrop.inspection.facts import Partition, PartitionTable
+from imagedrop.inspection.report import Report
+
+SECTOR_SIZES = (512, 4096)
+PARTITIONS_MOST = 128
+DYNAMIC = {
+    "ldm_data": "a Windows dynamic disk (LDM)",
+    f"{mbr.LDM:#04x}": "a Windows dynamic disk (LDM)",
+    "storage_spaces": "a part of a Storage Spaces pool",
+}
+
+
+@dataclass(slots=True)
+class Layout:
+    """`active`: start of the active partition of an MBR. `unread`: a boot sector could not be read.
+
+    `bare`: the filesystem of a disk without partition table.
+    """
+
+    table: PartitionTable
+    partitions: list[Partition] = field(default_factory=list)
+    active: int | None = None
+    unread: bool = False
+    bare: filesystems.Filesystem | None = None
+
+    def filesystems(self) -> Iterator[tuple[int, str | None]]:
+        """(start, filesystem) of every partition, or of the whole disk where it has none."""
+        yield from ((one.start, one.filesystem) for one in self.partitions)
+        if self.table == "none":
+            yield 0, self.bare
+
+
+def read(disk: Container, report: Report) -> Layout:
+    """Raises what reading raises; damage that leaves something to show is said in `report`."""
+    if disk.size < 512:
+        return _without_table(None, report)
+    disk.prefetch([(0, 8192), (max(0, disk.size - 4096), 4096)])
+    sector = disk.read(0, 512)
+    bare = filesystems.identify(disk.read(0, min(filesystems.LOOKED_AT, disk.size)))
+    entries = None if bare else mbr.parse(sector)
+    protective = any(entry.type == mbr.PROTECTIVE for entry in entries or ())
+    sizes = [disk.sector_size] if disk.sector_size else SECTOR_SIZES
+    size = next((one for one in sizes if _signed(disk, one)), None)
+    if protective or (size and not entries and not bare):
+        layout = Layout("gpt", list(_gpt(disk, [size] if size else sizes, report)))
+    elif entries:
+        layout = _mbr(disk, entries, report)
+    else:
+        return _without_table(bare, report)
+    _keep_inside(layout, disk, report)
+    _look_into(layout, disk, report)
+    return layout
+
+
+def _signed(disk: Container, sector_size: int) -> bool:
+    return disk.size >= 2 * sector_size and disk.read(sector_size, 8) == gpt.SIGNATURE
+
+
+def _without_table(bare: filesystems.Filesystem | None, report: Report) -> Layout:
+    report.say(kinds.NO_PARTITION_TABLE, instead=f" ({bare} begins in its first sector)" if bare else "")
+    return Layout("none", bare=bare)
+
+
+def _gpt(disk: Container, sector_sizes: Sequence[int], report: Report) -> Iterator[Partition]:
+    """By the first header or, where that is bad, by the backup in the last sector."""
+    reasons = []
+    for place in (0, 1):
+        for size in sector_sizes:
+            try:
+                entries = gpt.entries(disk, disk.size // size - 1 if place else 1, size)
+            except gpt.Bad as error:
+                reasons.append(str(error))
+                continue
+            if place:
+                report.say(kinds.GPT_BACKUP_USED, why=reasons[0])
+            yield from (Partition(one.start * size, one.sectors * size, one.type) for one in entries)
+            return
+    report.say(kinds.GPT_DAMAGED, why=f"{reasons[0]}; backup: {reasons[-1]}")
+
+
+def _mbr(disk: Container, entries: list[mbr.Entry], report: Report) -> Layout:
+    size = disk.sector_size or 512
+    primary = [entry for entry in entries if entry.type not in mbr.EXTENDED]
+    active = next((entry.start * size for entry in primary if entry.active), None)
+    found = [*primary, *mbr.logical(disk, entries, size, report)]
+    partitions = [Partition(one.start * size, one.sectors * size, f"{one.type:#04x}") for one in found]
+    return Layout("mbr", partitions, active)
+
+
+def _keep_inside(layout: Layout, disk: Container, report: Report) -> None:
+    kept = [one for one in layout.partitions if one.start > 0 and one.size > 0]
+    if len(kept) < len(layout.partitions):
+        report.say(kinds.PARTITION_TABLE_DAMAGED, why="a partition has no extent")
+    if len(kept) > PARTITIONS_MOST:
+        report.say(kinds.PARTITION_TABLE_DAMAGED, why=f"{len(kept)} partitions; the first {PARTITIONS_MOST} are shown")
+    layout.partitions = kept[:PARTITIONS_MOST]
+    end = max((one.start + one.size for one in layout.partitions), default=0)
+    if end > disk.size and isinstance(disk, Raw):
+        report.say(kinds.TRUNCATED, why=f"its last partition ends at {end}")
+    elif end > disk.size:
+        report.say(kinds.PARTITION_BEYOND_END, end=end, size=disk.size)
+
+
+def _look_into(layout: Layout, disk: Container, report: Report) -> None:
+    disk.prefetch([(one.start, filesystems.LOOKED_AT) for one in layout.partitions])
+    layout.partitions = [_identified(one, layout, disk, report) for one in layout.partitions]
+    for one in layout.partitions:
+        if one.type in DYNAMIC:
+            report.say(kinds.DYNAMIC_DISK, kind=DYNAMIC[one.type])
+
+
+def _identified(partition: Partition, layout: Layout, disk: Container, report: Report) -> Partition:
+    length = min(filesystems.LOOKED_AT, partition.size, disk.size - partition.start)
+    before = len(report.findings)
+    if length <= 0:
+        layout.unread = True
+        return partition
+    with report.guard(f"boot sector of the partition at {partition.start}"):
+        return replace(partition, filesystem=filesystems.identify(disk.read(partition.start, length)))
+    layout.unread = layout.unread or len(report.findings) >= before
+    return partition

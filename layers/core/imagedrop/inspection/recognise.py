@@ -1,0 +1,139 @@
+"""Which format a file is, by its first and its last bytes; the name only where these say nothing."""
+
+from __future__ import annotations
+
+import shlex
+
+from imagedrop.findings import inspection as kinds
+from imagedrop.inspection import filesystems
+from imagedrop.inspection.cache import BLOCK, BlockCache
+from imagedrop.inspection.chunked import chunk_length
+from imagedrop.inspection.containers import qcow2, vdi, vhd, vmdk
+from imagedrop.inspection.containers.base import Container
+from imagedrop.inspection.containers.qcow import Qcow
+from imagedrop.inspection.containers.qed import Qed
+from imagedrop.inspection.containers.raw import Raw, Zvhd, Zvhd2
+from imagedrop.inspection.containers.vhdx import Vhdx
+from imagedrop.inspection.containers.vmdk_descriptor import SIZE_MOST, Descriptor
+from imagedrop.inspection.errors import Unreadable
+from imagedrop.inspection.report import Report
+from imagedrop.inspection.signatures import SIGNATURES, Signature
+
+EXTENSIONS = {
+    "vhd": "vhd",
+    "avhd": "vhd",
+    "vhdx": "vhdx",
+    "avhdx": "vhdx",
+    "vmdk": "vmdk",
+    "qcow2": "qcow2",
+    "qcow": "qcow",
+    "qed": "qed",
+    "vdi": "vdi",
+    "raw": "raw",
+    "dd": "raw",
+    "zvhd": "zvhd",
+    "zvhd2": "zvhd2",
+}  # .img and .bin may be anything
+CLOSED: dict[str, type[Container]] = {"zvhd": Zvhd, "zvhd2": Zvhd2}
+RAW_NAMES = ("raw", "dd", "img", "bin")
+DESCRIPTOR = b"# disk descriptorfile"
+
+
+def recognise(file: BlockCache, report: Report) -> Container:
+    """The container, not opened yet. Raises Unreadable where the file is no image that IMS takes."""
+    if not file.size:
+        raise Unreadable(kinds.EMPTY_FILE)
+    file.prefetch([(0, BLOCK), (max(0, file.size - 512), 512)])
+    head, tail = file.read(0, min(BLOCK, file.size)), file.read(max(0, file.size - 512), min(512, file.size))
+    if (length := chunk_length(file)) is not None:
+        raise Unreadable(kinds.CHUNKED_UPLOAD, length=length)
+    formats, other = _formats(head, tail), _other(head, tail)
+    names = [one.format for one in formats] + ([_said(other)] if other else [])
+    if len(names) > 1:
+        raise Unreadable(kinds.POLYGLOT, first=names[0], second=names[1])
+    if other:
+        raise _refusal(other, report)
+    _refuse_descriptor(head)
+    found = formats[0] if formats else _without_header(head, report)
+    _compare_name(found, report)
+    return found(file, report)
+
+
+def _formats(head: bytes, tail: bytes) -> list[type[Container]]:
+    version = head[4:8]
+    claims: list[tuple[type[Container], bool]] = [
+        (Vhdx, head.startswith(b"vhdxfile")),
+        (vmdk.Vmdk, head.startswith(vmdk.MAGIC)),
+        (Qcow, head.startswith(qcow2.MAGIC) and version == b"\0\0\0\1"),
+        (qcow2.Qcow2, head.startswith(qcow2.MAGIC) and version != b"\0\0\0\1"),
+        (Qed, head.startswith(b"QED\0")),
+        (vdi.Vdi, head[64:68] == vdi.SIGNATURE),
+        (vhd.Vhd, head.startswith(vhd.COOKIE) or vhd.COOKIE in (tail[:8], tail[1:9])),
+    ]
+    return [container for container, claimed in claims if claimed]
+
+
+def _other(head: bytes, tail: bytes) -> Signature | None:
+    def matches(one: Signature) -> bool:
+        where = tail[one.offset :] if one.offset < 0 else head[one.offset :]
+        return where.startswith(one.magic)
+
+    return next((one for one in SIGNATURES if matches(one)), None)
+
+
+def _said(other: Signature) -> str:
+    return other.name or "ISO"
+
+
+def _refusal(other: Signature, report: Report) -> Unreadable:
+    plain = report.file_name.removesuffix(other.ending) if other.ending else report.file_name
+    if plain == report.file_name:
+        plain = f"unpacked-{plain}"
+    command = other.command.format(file=shlex.quote(report.file_name), plain=shlex.quote(plain))
+    return Unreadable(other.kind, kind=other.name, method=other.name, command=command)
+
+
+def _refuse_descriptor(head: bytes) -> None:
+    if head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(DESCRIPTOR):
+        descriptor = Descriptor.parse(head[:SIZE_MOST])
+        names = ", ".join(name for _, name in descriptor.extents[:3])
+        raise Unreadable(kinds.DATA_FILE, name=names or "no extent named")
+
+
+def _without_header(head: bytes, report: Report) -> type[Container]:
+    """Nothing in the file says what it is: raw, one of the closed formats, or no image at all."""
+    extension = _extension(report)
+    if _like_a_disk(head):
+        if extension == "vhd":
+            report.say(kinds.TRUNCATED, why="it is named .vhd but does not end with the footer of a VHD")
+        return Raw
+    if extension in CLOSED:
+        return CLOSED[extension]
+    if _is_text(head[:512]):
+        raise Unreadable(kinds.NOT_AN_IMAGE, why="it is text")
+    if extension in RAW_NAMES:
+        return Raw
+    why = f"it is named .{extension}, but" if extension in EXTENSIONS else "it"
+    raise Unreadable(kinds.NOT_AN_IMAGE, why=f"{why} has no header of any format and no partition table")
+
+
+def _like_a_disk(head: bytes) -> bool:
+    gpt = any(head[at : at + 8] == b"EFI PART" for at in (512, 4096))
+    return gpt or head[510:512] == b"\x55\xaa" or filesystems.identify(head[: filesystems.LOOKED_AT]) is not None
+
+
+def _is_text(start: bytes) -> bool:
+    return bool(start) and all(32 <= byte < 127 or byte in b"\t\r\n" for byte in start)
+
+
+def _extension(report: Report) -> str:
+    return report.file_name.rpartition(".")[2].lower() if "." in report.file_name else ""
+
+
+def _compare_name(found: type[Container], report: Report) -> None:
+    extension = _extension(report)
+    said = EXTENSIONS.get(extension)
+    if said is None or said == found.format or any(one.id == kinds.TRUNCATED.id for one in report.findings):
+        return
+    better = report.file_name[: -len(extension)] + found.format
+    report.say(kinds.EXTENSION, extension=extension, format=found.format, better=shlex.quote(better))

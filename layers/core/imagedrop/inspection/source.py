@@ -1,0 +1,99 @@
+"""Sources: where the bytes of an image lie. A local file and an OBS object read alike.
+
+A source is pinned to one content: when that changes under the reader, SourceChanged goes all the way up.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
+
+from imagedrop.ports import ObjectChanged, ObjectHead, Objects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+Range = tuple[int, int]  # offset, length
+
+
+class SourceChanged(BaseException):
+    """The content is not the one that the inspection began with. No Exception: nothing below may swallow it."""
+
+
+class Source(Protocol):
+    """`size` in bytes. `read` answers exactly `length` bytes; the caller never asks past the end."""
+
+    name: str
+    size: int
+
+    def read(self, offset: int, length: int) -> bytes: ...
+
+
+@runtime_checkable
+class ManyAtOnce(Protocol):
+    """A source that can read several ranges side by side, at the cost of one round trip."""
+
+    def read_many(self, ranges: Sequence[Range]) -> Sequence[bytes]: ...
+
+
+class FileSource:
+    """A local file or block device. Raises OSError where it cannot be read."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.name = os.fspath(path)
+        self._file: BinaryIO = Path(path).open("rb", buffering=0)  # noqa: SIM115 - closed by close
+        self.size = self._file.seek(0, os.SEEK_END)
+        self._written = self._mark()
+
+    def read(self, offset: int, length: int) -> bytes:
+        if self._mark() != self._written:
+            raise SourceChanged(self.name)
+        self._file.seek(offset)
+        return self._file.read(length)
+
+    def read_many(self, ranges: Sequence[Range]) -> Sequence[bytes]:
+        return [self.read(*one) for one in ranges]
+
+    def _mark(self) -> Range:
+        status = os.fstat(self._file.fileno())
+        return status.st_mtime_ns, status.st_size
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> FileSource:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+class ObjectSource:
+    """An OBS object at the ETag of `head`: every read carries If-Match. Raises ObjectsUnavailable, ObjectsRefused."""
+
+    def __init__(self, objects: Objects, bucket: str, key: str, head: ObjectHead) -> None:
+        self.name, self.size = key, head.size
+        self._objects, self._bucket, self._key, self._etag = objects, bucket, key, head.etag
+
+    def read(self, offset: int, length: int) -> bytes:
+        try:
+            return self._objects.read(self._bucket, self._key, self._etag, offset, length)
+        except ObjectChanged as error:
+            raise SourceChanged(self._key) from error
+
+
+class SideBySide:
+    """Any source, read side by side through `together`, which runs calls at once and answers in their order.
+
+    The threads are the caller's: `SideBySide(source, lambda calls: list(pool.map(lambda call: call(), calls)))`.
+    """
+
+    def __init__(self, source: Source, together: Callable[[Sequence[Callable[[], bytes]]], Sequence[bytes]]) -> None:
+        self.name, self.size, self.read = source.name, source.size, source.read
+        self._together = together
+
+    def read_many(self, ranges: Sequence[Range]) -> Sequence[bytes]:
+        return self._together([lambda one=one: self.read(*one) for one in ranges])  # type: ignore[misc]
