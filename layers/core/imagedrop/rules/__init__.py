@@ -1,0 +1,79 @@
+"""The rules: sidecar x facts x place -> findings, the filled sidecar and the call to make. Pure.
+
+One module a topic. `settle` says which value is registered where sidecar and file both speak, `judge` what there is to
+say about it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from imagedrop.findings import Finding, has_errors
+from imagedrop.rules import (
+    config,
+    data_images,
+    fast_channel,
+    firmware,
+    formats,
+    integrity,
+    places,
+    request,
+    size,
+    system,
+)
+from imagedrop.rules.case import Case, Place, Subject, nothing_said
+from imagedrop.rules.filled import fill_in
+from imagedrop.rules.fresh import fill
+from imagedrop.sidecar import Sidecar
+
+__all__ = ["Place", "Subject", "Verdict", "fill", "judge"]
+
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+# Of a disk that nothing starts from, these say nothing.
+_SYSTEM_ONLY = {"image.no_partition_table", "image.not_bootable", "image.no_boot_manager", "image.windows_not_read"}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`findings`: the inspections' and the rules', errors first. `filled`: the sidecar with every left-out field filled
+    in. `request`: the body of CreateImage; empty where there are errors, no sidecar or no bucket."""
+
+    findings: list[Finding]
+    filled: dict[str, Any]
+    request: dict[str, Any]
+
+
+def judge(sidecar: Sidecar | None, image: Subject, parts: Mapping[str, Subject], place: Place) -> Verdict:
+    """`sidecar` None: there is none or it could not be read, and the file is judged alone. `parts`: data and bitmap
+    files that are there, by object key. What `sidecar.read` had to say is not repeated."""
+    case = Case(sidecar or nothing_said(), image, parts, place, alone=sidecar is None)
+    inside = system.settle(case)
+    starts = firmware.settle(case, inside)
+    filled = fill_in(case, inside, starts, config.settle(case, inside, starts))
+    findings = [*_inspected(case), *_judged(case, inside, starts)]
+    findings.sort(key=lambda finding: _ORDER[finding.severity])
+    ready = not case.alone and place.bucket is not None and not has_errors(findings)
+    return Verdict(findings, filled, request.body(case, filled) if ready else {})
+
+
+def _judged(case: Case, inside: system.System, starts: str | None) -> Iterator[Finding]:
+    yield from integrity.judge(case)
+    yield from formats.of_disk(case.system())
+    yield from size.judge(case, inside)
+    yield from system.judge(case, inside)
+    yield from firmware.judge(case, inside, starts)
+    yield from fast_channel.judge(case)
+    yield from config.judge(case, inside, starts)
+    yield from data_images.judge(case)
+    yield from places.judge(case)
+
+
+def _inspected(case: Case) -> Iterator[Finding]:
+    yield from case.image.findings
+    for key, part in case.parts.items():
+        for finding in part.findings:
+            if finding.id not in _SYSTEM_ONLY:
+                yield dataclasses.replace(finding, field=finding.field or key)

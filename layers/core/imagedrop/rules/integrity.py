@@ -1,0 +1,22 @@
+"""Whether the file is the one that the sidecar describes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imagedrop.findings import Finding
+from imagedrop.findings import rules as say
+from imagedrop.rules.case import Case
+
+
+def judge(case: Case) -> Iterator[Finding]:
+    head, sidecar, name = case.image.head, case.sidecar, case.image.name
+    if sidecar.size is not None and sidecar.size != head.size:
+        yield say.OTHER_SIZE(at="/size", said=sidecar.size, found=head.size, file=name)
+    # A file on a disk has no ETag.
+    if sidecar.etag and head.etag and _bare(sidecar.etag) != _bare(head.etag):
+        yield say.OTHER_ETAG(at="/etag", said=sidecar.etag, found=head.etag, file=name)
+
+
+def _bare(etag: str) -> str:
+    return etag.strip('"').lower()

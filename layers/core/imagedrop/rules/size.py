@@ -1,0 +1,97 @@
+"""How large the disk must be, and how large the file may be.
+
+min_disk = ceil(virtual bytes / 2^30), on the fast channel strictly greater (IMS: FAQ on VHD capacity; quick import).
+Files up to 128 GB go the normal way, up to 1 TB the fast one. GB of IMS are GiB; where that is not sure, it is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from imagedrop.findings import Finding
+from imagedrop.findings import rules as say
+from imagedrop.findings import sidecar as say_sidecar
+from imagedrop.rules.case import Case, Disk
+from imagedrop.rules.system import System
+from imagedrop.sidecar import limits
+
+GIB = 1 << 30
+NORMAL_SURE, NORMAL_MOST, FAST_MOST = 128 * 10**9, 128 * GIB, 1 << 40
+ROUNDING = 2 << 20  # qemu-img rounds a VHD up by at most 1.5 MiB (measured)
+USUAL_LEAST_GB = 40
+FAST_FORMATS = ("raw", "zvhd2")
+
+
+def needed(virtual_size: int, *, fast: bool) -> int:
+    """GB that hold a disk of so many bytes."""
+    return virtual_size // GIB + 1 if fast else -(-virtual_size // GIB)
+
+
+def settle(disk: Disk, least: int) -> int | None:
+    """What is registered: as said, else the smallest legal size of at least `least` GB; None where nobody knows."""
+    size = disk.subject.facts.virtual_size
+    if disk.min_disk is not None or size is None:
+        return disk.min_disk
+    return max(needed(size, fast=disk.fast), least, 1)
+
+
+def least(case: Case, system: System) -> int:
+    """GB of the smallest system disk that is asked for unless the sidecar says another."""
+    floor: int = case.place.settings.min_disk_floor
+    return max(floor, limits.WINDOWS_LEAST_GB) if system.os_type == "Windows" else floor
+
+
+def judge(case: Case, system: System) -> Iterator[Finding]:
+    disk, said = case.system(), case.sidecar.min_disk
+    yield from of_disk(case, disk)
+    if system.os_type != "Windows" or said is None:
+        return
+    if said < limits.WINDOWS_LEAST_GB:
+        yield say_sidecar.WINDOWS_DISK(at="/min_disk", got=said, least=limits.WINDOWS_LEAST_GB)
+    elif said < USUAL_LEAST_GB:
+        yield say.SMALL_WINDOWS_DISK(at="/min_disk", said=said)
+
+
+def of_disk(case: Case, disk: Disk) -> Iterator[Finding]:
+    """What holds for system and data disks alike."""
+    yield from _min_disk(case, disk)
+    yield from _file(case, disk)
+
+
+def _min_disk(case: Case, disk: Disk) -> Iterator[Finding]:
+    size, name = disk.subject.facts.virtual_size, disk.subject.name
+    at, field = f"{disk.at}/min_disk", f"{disk.spoken}min_disk"
+    if size is None:
+        if disk.min_disk is not None:
+            yield say.MIN_DISK_UNCHECKED(at=at, field=field, file=name, said=disk.min_disk)
+        elif not case.alone and not disk.subject.broken:
+            yield say.MIN_DISK_UNKNOWN(at=at, field=field, file=name)
+        return
+    wanted = needed(size, fast=disk.fast)
+    if wanted > disk.most and not _said_too_large(disk):
+        yield say.DISK_TOO_LARGE(at=at if disk.min_disk else None, file=name, needed=wanted, most=disk.most)
+    elif disk.min_disk is not None and disk.min_disk < wanted:
+        said: dict[str, Any] = {"at": at, "field": field, "file": name, "said": disk.min_disk, "needed": wanted}
+        over = size - disk.min_disk * GIB
+        rounded = disk.subject.facts.format == "vhd" and 0 < over <= ROUNDING
+        yield say.VHD_ROUNDING(over=over, **said) if rounded else say.MIN_DISK_SMALL(size=size, **said)
+
+
+def _said_too_large(disk: Disk) -> bool:
+    return any(finding.id == "image.too_large" for finding in disk.subject.findings)
+
+
+def _file(case: Case, disk: Disk) -> Iterator[Finding]:
+    size = disk.subject.head.size
+    about: dict[str, Any] = {"file": disk.subject.name, "size": disk.subject.head.size}
+    at, field = f"{disk.at}/is_quick_import", f"{disk.spoken}is_quick_import"
+    if size > FAST_MOST:
+        yield say.FILE_OVER_1TB(**about)
+    elif size > NORMAL_MOST and not disk.fast:
+        if case.alone and disk.subject.facts.format in FAST_FORMATS:
+            yield say.FAST_CHANNEL_AHEAD(**about)
+        else:
+            yield say.NEEDS_FAST_CHANNEL(at=None if case.alone else at, field=field, **about)
+    elif size > NORMAL_SURE and not disk.fast:
+        yield say.GREY_ZONE(**about)

@@ -1,0 +1,70 @@
+"""Which system is inside, and for which processor. The file wins over the sidecar, as on the console; on the fast
+channel, where IMS does not look into the file, a contradiction is an error (IMS: registering an image)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from imagedrop.findings import Finding
+from imagedrop.findings import rules as say
+from imagedrop.inspection.facts import DiskFacts
+from imagedrop.rules.case import Case
+from imagedrop.sidecar import os_versions
+
+_ARCHITECTURES = {"x86_64": "x86", "x86": "x86", "arm64": "arm"}
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """IMS's values; None where nobody says."""
+
+    os_type: str | None
+    os_version: str | None
+    architecture: str | None
+
+
+def found(facts: DiskFacts) -> System:
+    """What the file says of itself."""
+    windows = facts.windows
+    if windows is None:
+        return System(None, None, None)
+    return System("Windows", windows.os_version, _ARCHITECTURES.get(windows.architecture or ""))
+
+
+def said(case: Case) -> System:
+    sidecar = case.sidecar
+    os_type: str | None = sidecar.os_type
+    if os_type is None and sidecar.os_version in os_versions.WINDOWS:
+        os_type = "Windows"
+    return System(os_type, sidecar.os_version, sidecar.architecture)
+
+
+def settle(case: Case) -> System:
+    """What is registered."""
+    mine, theirs = found(case.image.facts), said(case)
+    os_type = mine.os_type or theirs.os_type
+    fits = theirs.os_type == os_type
+    version = mine.os_version or (theirs.os_version if fits else None)
+    return System(os_type, version, mine.architecture or theirs.architecture)
+
+
+def judge(case: Case, system: System) -> Iterator[Finding]:
+    yield from _differences(case)
+    if case.fast and system.os_version is None and not case.image.broken:
+        yield say.VERSION_NEEDED(at="/os_version")
+    if system.os_type == "Windows":
+        if not case.place.settings.ims_allows_windows:
+            yield say.WINDOWS_NOT_TAKEN()
+        if system.architecture == "arm":
+            yield say.WINDOWS_ON_ARM(at="/architecture" if case.sidecar.architecture else None)
+    elif case.sidecar.license_type and system.os_type:
+        yield say.LICENSE(at="/license_type", os_type=system.os_type)
+
+
+def _differences(case: Case) -> Iterator[Finding]:
+    mine, kind = found(case.image.facts), say.DIFFERS_FAST if case.fast else say.DIFFERS
+    for field in ("os_type", "os_version", "architecture"):
+        there, here = getattr(case.sidecar, field), getattr(mine, field)
+        if there is not None and here is not None and there != here:
+            yield kind(at=f"/{field}", field=field, said=there, found=here)

@@ -1,0 +1,64 @@
+"""The catalogue as a whole, and the pages made from code."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import pytest
+
+from imagedrop import settings_page
+from imagedrop.findings import Kind
+from imagedrop.findings.page import catalogue, page
+from imagedrop.settings import Settings
+
+DOCS = Path(__file__).parents[3] / "docs"
+KINDS = list(catalogue().values())
+named = pytest.mark.parametrize("kind", KINDS, ids=[kind.id for kind in KINDS])
+
+
+def wants(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+def test_the_page_of_findings_is_current() -> None:
+    hint = "run: python -m imagedrop.findings.page > docs/findings.md"
+    assert (DOCS / "findings.md").read_text(encoding="utf-8") == page(), hint
+
+
+def test_the_page_of_settings_is_current() -> None:
+    hint = "run: python -m imagedrop.settings_page > docs/settings.md"
+    assert (DOCS / "settings.md").read_text(encoding="utf-8") == settings_page.page(), hint
+
+
+def test_the_page_of_settings_lists_every_variable() -> None:
+    lines = settings_page.page().splitlines()
+    for name in Settings.model_fields:
+        assert [line for line in lines if line.startswith(f"| `IMAGEDROP_{name.upper()}` |")], name
+
+
+@named
+def test_a_finding_is_listed_with_its_severity(kind: Kind) -> None:
+    assert f"### `{kind.id}` ({kind.severity})" in page()
+
+
+@named
+def test_an_id_is_an_area_and_what_is_the_matter(kind: Kind) -> None:
+    area, dot, what = kind.id.partition(".")
+    assert dot
+    assert area.isidentifier()
+    assert what.isidentifier()
+    assert kind.id == kind.id.lower()
+
+
+@named
+def test_both_languages_say_the_same_things(kind: Kind) -> None:
+    assert wants(kind.zh_message) <= wants(kind.message) | wants(kind.fix)
+    assert wants(kind.zh_fix) <= wants(kind.message) | wants(kind.fix)
+    assert any("\u4e00" <= letter <= "\u9fa5" for letter in kind.zh_message + kind.zh_fix)
+
+
+@named
+def test_a_finding_says_what_and_how_to_mend_it(kind: Kind) -> None:
+    assert kind.message.endswith((".", "!", "?"))
+    assert kind.fix.endswith((".", ")", "`", "?")) or "`" in kind.fix
