@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote
 
 from imagedrop_local.http import Response
 from imagedrop_local.ims import changes, fields, jobs, query, tags
@@ -166,7 +165,7 @@ class Calls:
         return changes.change_tags(image, asked.body(), self._limits)
 
     def delete_tag(self, image: Document, asked: Asked) -> dict[str, str]:
-        return changes.without_tag(image, unquote(asked.path["key"]))
+        return changes.without_tag(image, asked.path["key"])
 
     @property
     def _limits(self) -> tags.Limits:

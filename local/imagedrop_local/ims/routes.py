@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from imagedrop_local.gateway.routing import Routes
 from imagedrop_local.ims.calls import Calls, Handler
 from imagedrop_local.ims.orders import Orders
-
-Route = tuple[str, re.Pattern[str], str, Handler]  # method, path, call, handler
 
 _TAGS = "/v2/{project_id}/images/{image_id}/tags"
 
 
-def table(calls: Calls, orders: Orders) -> list[Route]:
+def table(calls: Calls, orders: Orders) -> Routes[Handler]:
     image, quick, data = (calls.create(read) for read in (orders.image, orders.quick, orders.data))
     rows: tuple[tuple[str, str, str, Handler], ...] = (
         ("POST", "/v2/cloudimages/action", "CreateImage", image),
@@ -36,9 +33,4 @@ def table(calls: Calls, orders: Orders) -> list[Route]:
         ("POST", f"{_TAGS}/action", "BatchAddOrDeleteTags", calls.tagged(calls.change_tags)),
         ("DELETE", f"{_TAGS}/{{key}}", "DeleteImageTag", calls.tagged(calls.delete_tag)),
     )
-    return [(method, _pattern(path), call, handler) for method, path, call, handler in rows]
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    literal = path.replace(".", r"\.")
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", literal))
+    return Routes(rows)

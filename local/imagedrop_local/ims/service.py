@@ -67,11 +67,11 @@ class Ims:
         """See `start`."""
 
     def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
-        for method, pattern, call, handler in self._routes:
-            found = pattern.fullmatch(request.path)
-            if found and method == request.method and self._has(call):
-                return call, partial(self._answer, request, found.groupdict(), handler)
-        return "Unknown", lambda: gateway.error(404, None, "the API does not exist or is not published")
+        found = self._routes.find(request.method, request.path)
+        if found is None or not self._has(found[0]):
+            return "Unknown", partial(self.error, 404, None, "the API does not exist or is not published")
+        call, handler, path = found
+        return call, partial(self._answer, request, path, handler)
 
     def _has(self, call: str) -> bool:
         return call not in ("ShowJob", "ShowJobProgress") or self._switches.ims_job_calls in ("both", call)

@@ -1,0 +1,28 @@
+"""Which call a path is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+from urllib.parse import unquote
+
+Handler = TypeVar("Handler")
+
+
+class Routes(Generic[Handler]):
+    """Rows of method, path, call, handler; `{name}` in a path stands for one segment."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, str, Handler]]) -> None:
+        self._rows = [(method, _pattern(path), call, handler) for method, path, call, handler in rows]
+
+    def find(self, method: str, path: str) -> tuple[str, Handler, dict[str, str]] | None:
+        """Call, handler, and what the path names, decoded."""
+        for known, pattern, call, handler in self._rows:
+            if known == method and (found := pattern.fullmatch(path)):
+                return call, handler, {name: unquote(value) for name, value in found.groupdict().items()}
+        return None
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)))
