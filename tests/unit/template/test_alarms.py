@@ -1,0 +1,57 @@
+"""Alarms watch what exists, and reach the topic."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CORE = Path(__file__).parents[3] / "layers/core/imagedrop"
+
+
+def alarms(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (one["Properties"] for one in resources.values() if one["Type"] == "AWS::CloudWatch::Alarm")
+
+
+def test_every_alarm_is_a_plain_one_and_goes_to_the_alarms_topic(resources: dict[str, Any]) -> None:
+    found = list(alarms(resources))
+    assert len(found) > 20
+    for alarm in found:
+        assert "Metrics" not in alarm  # metric math: the embedded stack knows none
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmsTopic"}]
+
+
+def test_every_metric_of_our_own_that_is_watched_is_counted_somewhere(resources: dict[str, Any]) -> None:
+    watched = {alarm["MetricName"] for alarm in alarms(resources) if alarm["Namespace"] == "imagedrop"}
+    counted = {
+        name
+        for path in CORE.rglob("*.py")
+        for name in re.findall(r'\.count\("(\w+)"', path.read_text(encoding="utf-8"))
+    }
+    assert watched >= {"MailRefused", "SweepGaveUp", "Held"}
+    assert watched <= counted
+
+
+def test_our_metrics_are_watched_under_the_dimension_that_they_are_counted_under(
+    template: dict[str, Any], resources: dict[str, Any]
+) -> None:
+    service = template["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+    for alarm in alarms(resources):
+        if alarm["Namespace"] == "imagedrop":
+            assert alarm["Dimensions"] == [{"Name": "service", "Value": service}]
+
+
+@pytest.mark.parametrize("function", ["Intake", "Validate", "Register", "Poll", "Notify", "Sweep", "Status"])
+def test_every_function_has_an_alarm_on_its_errors_and_a_log_that_ends(
+    resources: dict[str, Any], function: str
+) -> None:
+    dimensions = resources[f"{function}ErrorsAlarm"]["Properties"]["Dimensions"]
+    assert dimensions == [{"Name": "FunctionName", "Value": {"Ref": f"{function}Function"}}]
+    assert resources[f"{function}Log"]["Properties"]["RetentionInDays"] == {"Ref": "LogRetention"}
+    assert resources[f"{function}Function"]["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": f"{function}Log"}}
+
+
+def test_a_sweep_that_never_runs_raises_an_alarm(resources: dict[str, Any]) -> None:
+    alarm = resources["SweepSilentAlarm"]["Properties"]
+    assert (alarm["MetricName"], alarm["TreatMissingData"]) == ("Invocations", "breaching")

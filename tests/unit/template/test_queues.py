@@ -1,0 +1,56 @@
+"""Waiting never looks like poison, and what is given up is seen."""
+
+from typing import Any
+
+import pytest
+
+QUEUES = {"Drops": "Validate", "Registrations": "Register", "Polls": "Poll", "Notices": "Notify"}
+DAY = 86_400
+
+each_queue = pytest.mark.parametrize(("queue", "function"), QUEUES.items())
+
+
+@each_queue
+def test_a_message_stays_hidden_for_six_time_outs_of_its_function(
+    resources: dict[str, Any], queue: str, function: str
+) -> None:
+    visibility = resources[f"{queue}Queue"]["Properties"]["VisibilityTimeout"]
+    assert visibility >= 6 * resources[f"{function}Function"]["Properties"]["Timeout"]
+
+
+@each_queue
+def test_a_mapping_reports_each_failed_record_and_is_bounded(
+    resources: dict[str, Any], queue: str, function: str
+) -> None:
+    mapping = resources[f"{function}Mapping"]["Properties"]
+    assert mapping["FunctionName"] == {"Ref": f"{function}Function"}
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [f"{queue}Queue", "Arn"]}
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": f"{function}Concurrency"}}
+    assert 1 <= mapping["BatchSize"] <= 10
+
+
+@each_queue
+def test_a_dead_letter_is_kept_at_least_as_long_as_its_queue_and_raises_an_alarm(
+    resources: dict[str, Any], queue: str, function: str
+) -> None:
+    alive, dead = resources[f"{queue}Queue"]["Properties"], resources[f"{queue}DeadLetters"]["Properties"]
+    assert alive["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{queue}DeadLetters", "Arn"]}
+    assert dead["MessageRetentionPeriod"] == 14 * DAY >= alive["MessageRetentionPeriod"]
+    alarm = resources[f"{queue}DeadLettersAlarm"]["Properties"]
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [f"{queue}DeadLetters", "QueueName"]}}]
+    assert alarm["Threshold"] == 1
+
+
+@pytest.mark.parametrize("queue", ["Registrations", "Polls"])
+def test_what_waits_for_ims_may_wait_for_days(resources: dict[str, Any], queue: str) -> None:
+    properties = resources[f"{queue}Queue"]["Properties"]
+    assert properties["RedrivePolicy"]["maxReceiveCount"] == 1000
+    assert properties["MessageRetentionPeriod"] == 14 * DAY
+
+
+@pytest.mark.parametrize("queue", ["Drops", "Notices"])
+def test_drops_and_notices_outlast_half_a_day_of_waits_of_a_quarter_of_an_hour(
+    resources: dict[str, Any], queue: str
+) -> None:
+    assert resources[f"{queue}Queue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] * 900 >= DAY / 2
