@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from imagedrop.events import Bad, ObjectCreated, Outcome, is_ours, parse
+from imagedrop import names
+from imagedrop.events import Bad, ObjectCreated, Outcome, parse
 from imagedrop.ports import Ports
 from imagedrop.settings import Settings
 from imagedrop.smn import PushUnavailable
@@ -49,7 +50,7 @@ def _is_wanted(outcome: Outcome, settings: Settings) -> TypeGuard[ObjectCreated]
         isinstance(outcome, ObjectCreated)
         and outcome.bucket == settings.drop_bucket
         and outcome.key.startswith(settings.drop_prefix)
-        and not is_ours(outcome.key)
+        and not names.is_ours(outcome.key)
     )
 
 

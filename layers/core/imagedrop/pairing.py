@@ -6,20 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from imagedrop import drop as drops
-from imagedrop import records, sidecar
+from imagedrop import names, records
 from imagedrop.drop import Drop, Owner, Versions
 from imagedrop.findings import Finding
 from imagedrop.findings import pairing as kinds
 from imagedrop.ports import ObjectHead, Objects, Ports
 from imagedrop.settings import Settings
+from imagedrop.sidecar import LIMIT as SIDECAR_LIMIT
+from imagedrop.sidecar import Reading, Sidecar
+from imagedrop.sidecar import read as read_sidecar
 
 RAW_SUFFIXES = (".raw", ".img")
 DATA, BITMAP = "data disk", "bitmap file"
-
-
-def is_ours(key: str) -> bool:
-    """What imagedrop writes itself never starts anything."""
-    return key.startswith(records.FOLDER) or key.endswith(records.RESULT_SUFFIX)
 
 
 def looks_like_image(key: str, settings: Settings) -> bool:
@@ -28,16 +26,16 @@ def looks_like_image(key: str, settings: Settings) -> bool:
 
 def concerned(ports: Ports, bucket: str, key: str) -> list[str]:
     """The keys of the images whose drops an object belongs to: as image, as sidecar, as data or bitmap file."""
-    if is_ours(key) or not key.startswith(ports.settings.drop_prefix):
+    if names.is_ours(key) or not key.startswith(ports.settings.drop_prefix):
         return []
-    image = key.removesuffix(records.SIDECAR_SUFFIX)
+    image = key.removesuffix(names.SIDECAR_SUFFIX)
     if image != key:
         known = looks_like_image(image, ports.settings) or (image and ports.objects.head(bucket, image) is not None)
         return [image] if known else []
     owners = list(ports.ledger.part_of(bucket, key))
     if not owners and looks_like_image(key, ports.settings):
         return [key]
-    own = ports.objects.head(bucket, records.sidecar_key(key)) is not None
+    own = ports.objects.head(bucket, names.sidecar_key(key)) is not None
     return [*owners, *([key] if own and key not in owners else [])]
 
 
@@ -47,14 +45,14 @@ class Files:
 
     image_key: str
     heads: Mapping[str, ObjectHead | None]
-    reading: sidecar.Reading | None
+    reading: Reading | None
     roles: Mapping[str, str] = field(default_factory=dict)  # of the parts: DATA or BITMAP
 
     @classmethod
     def gather(cls, objects: Objects, bucket: str, image_key: str, image: ObjectHead | None) -> Files:
-        beside = records.sidecar_key(image_key)
-        found = objects.get(bucket, beside, limit=sidecar.MAX_BYTES + 1)
-        reading = sidecar.read(found[1]) if found else None
+        beside = names.sidecar_key(image_key)
+        found = objects.get(bucket, beside, limit=SIDECAR_LIMIT + 1)
+        reading = read_sidecar(found[1]) if found else None
         roles = dict(_parts(image_key, reading.sidecar)) if reading and reading.sidecar else {}
         heads = {image_key: image, beside: found[0] if found else None}
         heads |= {key: objects.head(bucket, key) for key in roles}
@@ -66,7 +64,7 @@ class Files:
 
     @property
     def sidecar(self) -> ObjectHead | None:
-        return self.heads[records.sidecar_key(self.image_key)]
+        return self.heads[names.sidecar_key(self.image_key)]
 
     @property
     def versions(self) -> Versions:
@@ -81,20 +79,23 @@ class Files:
     def faults(self) -> list[Finding]:
         return list(self.reading.findings) if self.reading else []
 
-    def disks(self) -> list[ObjectHead]:
-        """The image and its data disks, as far as they are there."""
-        keys = [self.image_key, *(key for key, role in self.roles.items() if role == DATA)]
-        return [head for key in keys if (head := self.heads[key]) is not None]
+    @property
+    def wanted(self) -> Sidecar | None:
+        return self.reading.sidecar if self.reading else None
+
+    def present(self) -> list[ObjectHead]:
+        """The image and its parts, as far as they are there."""
+        return [head for key in (self.image_key, *self.roles) if (head := self.heads[key]) is not None]
 
 
-def _parts(image_key: str, wanted: sidecar.Sidecar) -> Iterator[tuple[str, str]]:
+def _parts(image_key: str, wanted: Sidecar) -> Iterator[tuple[str, str]]:
     for disk in wanted.data_images or ():
-        key = records.part_key(image_key, disk.file)
+        key = names.part_key(image_key, disk.file)
         yield key, DATA
         if disk.is_quick_import and _wants_bitmap(key):
-            yield records.bitmap_key(key), BITMAP
+            yield names.bitmap_key(key), BITMAP
     if wanted.is_quick_import and _wants_bitmap(image_key):
-        yield records.bitmap_key(image_key), BITMAP
+        yield names.bitmap_key(image_key), BITMAP
 
 
 def _wants_bitmap(key: str) -> bool:
@@ -111,7 +112,7 @@ class Missing:
 def missing(files: Files, row: Drop) -> list[Missing]:
     """What has to arrive before the drop can be judged."""
     since = row.received_at
-    beside = records.sidecar_key(files.image_key)
+    beside = names.sidecar_key(files.image_key)
     if files.sidecar is None:
         return [Missing(beside, kinds.SIDECAR_MISSING(key=files.image_key, sidecar=beside, since=since))]
     waits = _other_content(files, since)
@@ -123,7 +124,7 @@ def missing(files: Files, row: Drop) -> list[Missing]:
 
 def _other_content(files: Files, since: str) -> list[Missing]:
     """The sidecar may say which content it means; an older file under the same key is not it."""
-    wanted, image = files.reading.sidecar if files.reading else None, files.image
+    wanted, image = files.wanted, files.image
     if wanted is None or image is None:
         return []
     pairs: list[tuple[str, object, object]] = [("size", wanted.size, image.size)]
@@ -144,5 +145,5 @@ def name_parts(ports: Ports, bucket: str, files: Files) -> None:
         ports.ledger.name_part(bucket, key, files.image_key)
         head = files.heads[key]
         row = ports.ledger.get(drops.drop_id(bucket, key, head.etag)) if head else None
-        if row is not None and row.stage == "waiting" and ports.objects.head(bucket, records.sidecar_key(key)) is None:
+        if row is not None and row.stage == "waiting" and ports.objects.head(bucket, names.sidecar_key(key)) is None:
             ports.ledger.delete(row)

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum
 
 from imagedrop import drop as drops
-from imagedrop import endings, records
+from imagedrop import endings, names, records
 from imagedrop.drop import Drop, DropImage, Held
 from imagedrop.ports import Conflict, Image, ImsError, Job, Ports, Random
 from imagedrop.queues import PutBack
@@ -139,7 +139,7 @@ def _registered(ports: Ports, row: Drop, active: Sequence[Image]) -> None:
 
 def _changed(ports: Ports, row: Drop) -> str | None:
     """The first file that is not what it was; the sidecar was read before and may change."""
-    files = [key for key in row.versions if key != records.sidecar_key(row.key)]
+    files = [key for key in row.versions if key != names.sidecar_key(row.key)]
     now = records.current(ports.objects, row.bucket, files)
     for key in files:
         before, after = row.versions[key], now[key]

@@ -18,37 +18,17 @@ from pydantic import ValidationError
 
 from imagedrop import __version__
 from imagedrop.drop import Drop, DropImage, FileVersion, Reason, Versions
+from imagedrop.names import (
+    SEALS,
+    claim_key,
+    result_key,
+)
+from imagedrop.names import bitmap_key as bitmap_key
+from imagedrop.names import part_key as part_key
+from imagedrop.names import sidecar_key as sidecar_key
 from imagedrop.ports import ObjectHead, Objects
 
-FOLDER = ".imagedrop/"
-SEALS = FOLDER + "ended/"
-RESULT_SUFFIX = ".result.json"
-SIDECAR_SUFFIX = ".json"
 CLAIM_LIMIT = 512 << 10
-
-
-def sidecar_key(image_key: str) -> str:
-    return image_key + SIDECAR_SUFFIX
-
-
-def result_key(image_key: str) -> str:
-    return image_key + RESULT_SUFFIX
-
-
-def claim_key(drop_id: str) -> str:
-    return f"{FOLDER}{drop_id}.json"
-
-
-def bitmap_key(image_key: str) -> str:
-    """CreateMF's convention: image01.raw has its bitmap in image01.mf."""
-    folder, slash, name = image_key.rpartition("/")
-    return folder + slash + (name.rpartition(".")[0] or name) + ".mf"
-
-
-def part_key(image_key: str, file: str) -> str:
-    """A file that the sidecar names lies in the image's own folder."""
-    folder, slash, _ = image_key.rpartition("/")
-    return folder + slash + file
 
 
 def version(head: ObjectHead | None) -> FileVersion | None:

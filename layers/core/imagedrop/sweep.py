@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 
 from imagedrop import drop as drops
-from imagedrop import endings, pairing, records, recovery
+from imagedrop import endings, names, pairing, records, recovery
 from imagedrop.drop import Drop, FileVersion, Versions
 from imagedrop.ports import Conflict, ObjectHead, Ports
 from imagedrop.settings import Settings
@@ -35,12 +35,12 @@ class Inventory:
 
     def add(self, head: ObjectHead) -> None:
         key = head.key
-        if key.startswith(records.SEALS):
+        if key.startswith(names.SEALS):
             if seal := records.read_seal(key):
                 self.seals.setdefault(seal[0], []).append(seal[1])
-        elif key.startswith(records.FOLDER):
-            self.claims.add(key.removeprefix(records.FOLDER).removesuffix(".json"))
-        elif not pairing.is_ours(key) and key.startswith(self.settings.drop_prefix):
+        elif key.startswith(names.FOLDER):
+            self.claims.add(key.removeprefix(names.FOLDER).removesuffix(".json"))
+        elif not names.is_ours(key) and key.startswith(self.settings.drop_prefix):
             version = FileVersion(etag=head.etag, last_modified=head.last_modified)
             self.versions[key] = version
             self.digests |= {records.digest(key, version), records.digest(key, None)}
@@ -49,11 +49,11 @@ class Inventory:
         """The keys of images, there or announced by a sidecar, that are nobody's data or bitmap file so far as the
         listing can tell."""
         for key in self.versions:
-            if key.endswith(records.SIDECAR_SUFFIX):
-                image = key.removesuffix(records.SIDECAR_SUFFIX)
+            if key.endswith(names.SIDECAR_SUFFIX):
+                image = key.removesuffix(names.SIDECAR_SUFFIX)
                 if image not in self.versions and pairing.looks_like_image(image, self.settings):
                     yield image
-            elif pairing.looks_like_image(key, self.settings) or records.sidecar_key(key) in self.versions:
+            elif pairing.looks_like_image(key, self.settings) or names.sidecar_key(key) in self.versions:
                 yield key
 
     def over(self, image_key: str) -> bool:
@@ -68,8 +68,8 @@ class Inventory:
             updated_at="",
             deadline_at="",
         )
-        name = records.seal_folder(row).removeprefix(records.SEALS).rstrip("/")
-        beside = records.sidecar_key(image_key)
+        name = records.seal_folder(row).removeprefix(names.SEALS).rstrip("/")
+        beside = names.sidecar_key(image_key)
         own = {records.digest(key, self.versions.get(key)) for key in (image_key, beside)}
         return any(own <= seal and self._holds(seal) for seal in self.seals.get(name, ()))
 
@@ -115,7 +115,7 @@ def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
 
 def _list(ports: Ports, inventory: Inventory, time_left: Callable[[], float], done: Round) -> None:
     """The whole bucket, or as much as there is time for; the seals, which sort first, always."""
-    for head in _pages(ports, inventory.bucket, records.FOLDER, None, lambda: 600.0):
+    for head in _pages(ports, inventory.bucket, names.FOLDER, None, lambda: 600.0):
         inventory.add(head)
     cursor = (ports.ledger.load(CURSOR) or {}).get("after")
     last = None
@@ -164,7 +164,7 @@ def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
     for image_key in inventory.images():
         if image_key in open_keys or inventory.over(image_key):
             continue
-        alone = records.sidecar_key(image_key) not in inventory.versions
+        alone = names.sidecar_key(image_key) not in inventory.versions
         version = inventory.versions.get(image_key)
         part = image_key in open_parts or records.digest(image_key, version) in ended_parts
         if not (alone and part):

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imagedrop import drop as drops
-from imagedrop import endings, pairing, records, recovery, rules
+from imagedrop import endings, pairing, records, recovery, rules, telling
 from imagedrop.drop import Drop, Reason, Versions
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
-from imagedrop.inspection import Inspection, inspect
+from imagedrop.inspection import inspect
 from imagedrop.inspection.source import ObjectSource, SourceChanged
 from imagedrop.pairing import Files
 from imagedrop.ports import Conflict, ImsError, KeyTaken, ObjectHead, Ports
@@ -163,17 +163,16 @@ class _Look:
 
     def _judge(self, row: Drop, files: Files) -> None:
         ports = self.ports
-        place = rules.Place.of(ports, self.bucket)
-        assert files.image is not None
-        inspected = {head.key: self._inspect(head) for head in files.disks()}
-        subjects = {key: rules.Subject(files.heads[key], one.facts, one.findings) for key, one in inspected.items()}
-        verdict = rules.judge(files.reading, subjects, place, drop_id=row.drop_id, files=files)
+        subjects = {head.key: self._subject(head, files) for head in files.present()}
+        image = subjects.pop(self.image_key)
+        verdict = rules.judge(files.wanted, image, subjects, rules.Place.of(ports, self.bucket))
         if records.current(ports.objects, self.bucket, files.versions) != files.versions:
             raise SourceChanged(self.image_key)
-        findings = [*verdict.findings]
+        findings = [*files.faults, *self._owner_faults(files), *verdict.findings]
         row = row.model_copy(update={"owner": files.owner})
+        facts = image.facts.public()
         if has_errors(findings):
-            self._reject(row, files.versions, findings, facts=inspected[self.image_key].facts.public())
+            self._reject(row, files.versions, findings, facts=facts)
             return
         accepted = drops.accept(
             row,
@@ -182,14 +181,25 @@ class _Look:
             versions=files.versions,
             sidecar=verdict.filled,
             request=verdict.request,
-            facts=inspected[self.image_key].facts.public(),
+            facts=facts,
             findings=tuple(finding.stored() for finding in findings),
         )
         self._accept(row, accepted, files)
 
-    def _inspect(self, head: ObjectHead) -> Inspection:
+    def _subject(self, head: ObjectHead, files: Files) -> rules.Subject:
+        role = files.roles.get(head.key)
+        if role == pairing.BITMAP:
+            return rules.Subject(head)  # only Huawei's tools read one
         source = ObjectSource(self.ports.objects, self.bucket, head.key, head)
-        return inspect(source, file_name=head.key)
+        seen = inspect(source, file_name=head.key, role="data" if role else "system")
+        return rules.Subject(head, seen.facts, seen.findings)
+
+    def _owner_faults(self, files: Files) -> list[Finding]:
+        settings = self.ports.settings
+        if files.owner is None or telling.may_write_to(files.owner.email, settings):
+            return []
+        domains = ", ".join(settings.owner_domains)
+        return [kinds.OWNER_NOT_ALLOWED(at="/owner/email", email=files.owner.email, domains=domains)]
 
     def _accept(self, row: Drop, accepted: Drop, files: Files, over: Drop | None = None) -> None:
         ledger = self.ports.ledger

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from imagedrop import drop as drops
 from imagedrop.drop import ENDED, LIVE, NEXT, Drop, DropImage, Reason, WrongStage
 

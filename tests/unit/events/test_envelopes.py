@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from imagedrop.events import DEPTH, LIMIT, Bad, Ignored, ObjectCreated, is_ours, parse
+from imagedrop.events import DEPTH, LIMIT, Bad, Ignored, ObjectCreated, parse
+from imagedrop.names import is_ours
 
 
 def record(key: Any = "a.vhd", bucket: Any = "drops", name: Any = "ObjectCreated:Put", **more: Any) -> dict[str, Any]:

@@ -7,12 +7,12 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.world import BUCKET, KEY, World
 
 from imagedrop.polling import next_wait
 from imagedrop.ports import Image, ImsError
 from imagedrop.times import moment
 from imagedrop_local.memory.images import Outcome
+from support.world import BUCKET, KEY, World
 
 
 def importing(world: World, outcome: Outcome | None = None, **changes: object) -> None:

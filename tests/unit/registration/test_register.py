@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from imagedrop.ports import Image, ImsError
 from support.world import BUCKET, KEY, World
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagedrop import drop as drops
-from imagedrop import records
+from imagedrop import names, records
 from imagedrop.drop import FileVersion
 from imagedrop.ports import ObjectHead
 from imagedrop.settings import Settings
@@ -186,7 +186,7 @@ def test_a_listing_that_runs_out_of_time_goes_on_in_the_next_round(world: World)
 def test_the_seals_name_says_which_versions_an_end_has_read() -> None:
     inventory = Inventory(Settings(), BUCKET)
     version = FileVersion(etag="e", last_modified="2026-11-24T13:00:00Z")
-    beside = records.sidecar_key(KEY)
+    beside = names.sidecar_key(KEY)
     row = drops.Drop(
         drop_id=drops.drop_id(BUCKET, KEY, "e"),
         bucket=BUCKET,

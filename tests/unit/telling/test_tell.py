@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
-from support.world import KEY, World
-
 from imagedrop import drop as drops
 from imagedrop.drop import Owner, Reason
+from support.world import KEY, World
 
 
 def ended(world: World, **changes: object) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from imagedrop import records
+from imagedrop import names
 from imagedrop.drop import Drop
 from imagedrop.findings import Finding, Language
 from imagedrop.notices.texts import TEXTS, Texts, advice
@@ -47,7 +47,7 @@ def letter(row: Drop, language: Language) -> Letter:
     code = row.reason.code if row.reason else ""
     step = texts.next[row.stage].format(advice=advice(texts, code).format(drop_id=row.drop_id))
     details = texts.details.format(
-        drop_id=row.drop_id, attempt=row.attempt, ended_at=row.ended_at, result=records.result_key(row.key)
+        drop_id=row.drop_id, attempt=row.attempt, ended_at=row.ended_at, result=names.result_key(row.key)
     )
     sections = _sections(row, texts, language)
     return Letter(
