@@ -215,13 +215,12 @@ def test_a_raw_data_disk_on_the_fast_channel_needs_its_own_bitmap() -> None:
     assert judged(said, parts=(disk, bitmap("windows/d.mf"))).request["data_images"][0]["min_disk"] == 1501
 
 
-def test_what_the_inspection_of_a_data_disk_says_names_its_file_and_not_that_nothing_starts_from_it() -> None:
-    no_table = Finding("image.no_partition_table", "warning", "none", "look")
-    part = subject("windows/d.vhd", facts(), (no_table, BROKEN))
-    verdict = judged({"data_images": [{"file": "d.vhd"}]}, subject(findings=(no_table,)), (part,))
+def test_what_the_inspection_of_a_data_disk_says_names_its_file() -> None:
+    part = subject("windows/d.vhd", facts(), (BROKEN,))
+    verdict = judged({"data_images": [{"file": "d.vhd"}]}, subject(findings=(BROKEN,)), (part,))
     assert [(one.id, one.field) for one in verdict.findings] == [
+        ("image.truncated", None),
         ("image.truncated", "windows/d.vhd"),
-        ("image.no_partition_table", None),
     ]
 
 

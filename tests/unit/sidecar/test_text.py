@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagedrop.sidecar import MAX_BYTES, Reading, read
+from imagedrop.sidecar import LIMIT, Reading, read
 
 OWNER = '"owner": {"email": "ada@example.com"}'
 GOOD = f'{{"name": "win", {OWNER}}}'
@@ -31,7 +31,7 @@ def test_an_empty_file_says_so(body: bytes) -> None:
 
 
 def test_a_file_of_the_limit_is_read_and_one_byte_more_is_not() -> None:
-    filled = GOOD.encode() + b" " * (MAX_BYTES - len(GOOD))
+    filled = GOOD.encode() + b" " * (LIMIT - len(GOOD))
     assert read(filled).sidecar is not None
     assert ids(read(filled + b" ")) == ["sidecar.too_large"]
 
@@ -87,7 +87,7 @@ def test_what_is_no_json_is_said_with_line_and_column(text: str, line: int, colu
 
 @pytest.mark.parametrize("opening", ["[", '{"a":', '{"name": "]]]", "x": [{"y": '])
 def test_deep_nesting_is_stopped_before_anything_recurses(opening: str) -> None:
-    assert ids(read((opening * 2000).encode()[:MAX_BYTES])) == ["sidecar.too_deep"]
+    assert ids(read((opening * 2000).encode()[:LIMIT])) == ["sidecar.too_deep"]
 
 
 def test_brackets_inside_strings_are_no_nesting() -> None:
@@ -142,15 +142,15 @@ def test_a_document_that_is_no_object_says_what_it_is(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ['"\\"', '"', "\\", '{"a":0,', "[],", "\x00", "é"])
 def test_the_costliest_text_is_read_in_no_time(piece: str) -> None:
-    body = (piece * MAX_BYTES).encode()[:MAX_BYTES]
+    body = (piece * LIMIT).encode()[:LIMIT]
     started = time.perf_counter()
     read(body)
-    read(b'{"name": "' + body[: MAX_BYTES - 20] + b'"}')
+    read(b'{"name": "' + body[: LIMIT - 20] + b'"}')
     assert time.perf_counter() - started < 5
 
 
 def test_a_flood_of_faults_is_cut_and_counted() -> None:
-    reading = read(("{" + ",".join(f'"x{number}": 0' for number in range(5000)) + "}").encode()[:MAX_BYTES])
+    reading = read(("{" + ",".join(f'"x{number}": 0' for number in range(5000)) + "}").encode()[:LIMIT])
     assert len(reading.findings) == 51
     assert reading.findings[-1].id == "sidecar.more"
     assert "4952" in reading.findings[-1].message  # 5,000 and two missing fields, less fifty

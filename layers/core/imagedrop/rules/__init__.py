@@ -32,8 +32,6 @@ from imagedrop.sidecar import Sidecar
 __all__ = ["Place", "Subject", "Verdict", "fill", "judge"]
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
-# Of a disk that nothing starts from, these say nothing.
-_SYSTEM_ONLY = {"image.no_partition_table", "image.not_bootable", "image.no_boot_manager", "image.windows_not_read"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,5 +73,4 @@ def _inspected(case: Case) -> Iterator[Finding]:
     yield from case.image.findings
     for key, part in case.parts.items():
         for finding in part.findings:
-            if finding.id not in _SYSTEM_ONLY:
-                yield dataclasses.replace(finding, field=finding.field or key)
+            yield dataclasses.replace(finding, field=finding.field or key)

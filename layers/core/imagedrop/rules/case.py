@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from imagedrop import records
+from imagedrop import names
 from imagedrop.findings import Finding
 from imagedrop.inspection.facts import DiskFacts
 from imagedrop.ports import ObjectHead, Ports
@@ -78,11 +78,11 @@ class Case:
         return self.sidecar.is_quick_import
 
     def part(self, file: str) -> Subject | None:
-        return self.parts.get(records.part_key(self.image.head.key, file))
+        return self.parts.get(names.part_key(self.image.head.key, file))
 
     def bitmap(self, disk: Disk) -> tuple[str, Subject | None]:
         """The bare name of the disk's bitmap file, and the file if it is there."""
-        key = records.bitmap_key(disk.subject.head.key)
+        key = names.bitmap_key(disk.subject.head.key)
         return key.rpartition("/")[2], self.parts.get(key)
 
     def system(self) -> Disk:

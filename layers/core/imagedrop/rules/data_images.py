@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imagedrop import records
+from imagedrop import names
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
 from imagedrop.rules import fast_channel, formats, size
@@ -14,7 +14,7 @@ from imagedrop.rules.case import Case
 def judge(case: Case) -> Iterator[Finding]:
     taken = _taken(case)
     for number, wanted in enumerate(case.sidecar.data_images):
-        key = records.part_key(case.image.head.key, wanted.file)
+        key = names.part_key(case.image.head.key, wanted.file)
         at, field = f"/data_images/{number}/file", f"data_images[{number}].file"
         if key in taken:
             yield say.DATA_IS_OWN(at=at, field=field, file=wanted.file)
@@ -30,5 +30,5 @@ def judge(case: Case) -> Iterator[Finding]:
 def _taken(case: Case) -> set[str]:
     """The keys that the drop needs for itself."""
     key = case.image.head.key
-    own = {key, records.sidecar_key(key), records.result_key(key)}
-    return own | {records.bitmap_key(disk.subject.head.key) for disk in (case.system(), *case.data()) if disk.fast}
+    own = {key, names.sidecar_key(key), names.result_key(key)}
+    return own | {names.bitmap_key(disk.subject.head.key) for disk in (case.system(), *case.data()) if disk.fast}

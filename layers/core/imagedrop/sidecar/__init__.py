@@ -14,9 +14,9 @@ from imagedrop.sidecar.schema import schema
 from imagedrop.sidecar.text import decode, parse
 from imagedrop.sidecar.together import beyond_schema, seen_by_schema
 
-__all__ = ["MAX_BYTES", "DataImage", "Owner", "Reading", "Sidecar", "read", "schema"]
+__all__ = ["LIMIT", "DataImage", "Owner", "Reading", "Sidecar", "read", "schema"]
 
-MAX_BYTES = limits.SIDECAR_BYTES
+LIMIT = limits.SIDECAR_BYTES
 MOST_FINDINGS = 50
 
 
@@ -32,8 +32,8 @@ class Reading:
 
 def read(body: bytes, *, truncated: bool = False) -> Reading:
     """Reads a sidecar; every fault at once, and never an exception. `truncated`: there is more than `body`."""
-    if truncated or len(body) > MAX_BYTES:
-        return Reading(findings=[say.TOO_LARGE(most=MAX_BYTES)])
+    if truncated or len(body) > LIMIT:
+        return Reading(findings=[say.TOO_LARGE(most=LIMIT)])
     text, findings = decode(body)
     if not text.strip(" \t\r\n\0"):
         return Reading(findings=[*findings, say.EMPTY()])
