@@ -1,0 +1,35 @@
+"""What stands behind the adapters: ministack, started once, and the simulators of OBS and IMS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contract.clouds import Cloud, cloud_in
+from imagedrop_local.ims.switches import ImsSwitches
+from imagedrop_local.stack.aws import Clients
+from imagedrop_local.stack.process import Ministack
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
+    stack = Ministack(tmp_path_factory.mktemp("ministack"), 0)
+    stack.start()
+    try:
+        stack.ready()
+        yield Clients(stack.endpoint)
+    finally:
+        stack.stop()
+
+
+@pytest.fixture
+def ims_switches() -> ImsSwitches:
+    return ImsSwitches()
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, ims_switches: ImsSwitches) -> Iterator[Cloud]:
+    with cloud_in(tmp_path, ims_switches) as made:
+        yield made

@@ -1,0 +1,127 @@
+"""The queues' contract, held by SQS (ministack) and by the queues in memory."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from contract.clouds import unique
+from imagedrop.ports import Queues
+from imagedrop.queues import SqsQueues
+from imagedrop_local.memory import MemoryQueues, SettableClock
+
+BODY = {"bucket": "drops", "key": "golden/窗 +%\uffff\x01.vhd", "attempt": 1}
+
+
+@dataclass
+class Side:
+    """A port, and the other end of its `drops` queue. `receive`: (receipt, body, how often) of what is visible."""
+
+    queues: Queues
+    receive: Callable[[], list[tuple[str, Any, int]]]
+    delete: Callable[[str], None]
+    wait: Callable[[float], None]
+
+
+def memory() -> Side:
+    clock = SettableClock()
+    queues = MemoryQueues(clock)
+    return Side(
+        queues,
+        lambda: [(one.receipt, one.json(), one.receive_count) for one in queues.receive("drops", limit=100)],
+        lambda receipt: queues.delete("drops", [receipt.partition("#")[0]]),
+        lambda seconds: void(clock.advance(seconds)),
+    )
+
+
+def sqs(client: Any) -> Side:
+    url = client.create_queue(QueueName=unique("drops"), Attributes={"VisibilityTimeout": "360"})["QueueUrl"]
+
+    def receive() -> list[tuple[str, Any, int]]:
+        got: list[Any] = []
+        while page := client.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["ApproximateReceiveCount"], WaitTimeSeconds=0
+        ).get("Messages"):
+            got += page
+        return [
+            (one["ReceiptHandle"], json.loads(one["Body"]), int(one["Attributes"]["ApproximateReceiveCount"]))
+            for one in got
+        ]
+
+    def delete(receipt: str) -> None:
+        client.delete_message(QueueUrl=url, ReceiptHandle=receipt)
+
+    return Side(SqsQueues(client, {"drops": url}), receive, delete, time.sleep)
+
+
+def void(_: object) -> None:
+    pass
+
+
+@pytest.fixture(params=["memory", "sqs"])
+def side(request: pytest.FixtureRequest) -> Side:
+    return memory() if request.param == "memory" else sqs(request.getfixturevalue("aws")("sqs"))
+
+
+def test_a_message_arrives_as_it_was_sent(side: Side) -> None:
+    side.queues.send("drops", BODY)
+    assert [(body, count) for _, body, count in side.receive()] == [(BODY, 1)]
+
+
+def test_a_delayed_message_is_not_there_yet(side: Side) -> None:
+    side.queues.send("drops", BODY, delay=1)
+    assert side.receive() == []
+    side.wait(1.2)
+    assert len(side.receive()) == 1
+
+
+@pytest.mark.parametrize("delay", [-1, 901])
+def test_a_delay_that_sqs_would_refuse_is_an_error(side: Side, delay: int) -> None:
+    with pytest.raises(ValueError, match="0 to 900"):
+        side.queues.send("drops", BODY, delay=delay)
+    assert side.receive() == []
+
+
+def test_many_messages_all_arrive(side: Side) -> None:
+    assert list(side.queues.send_many("drops", [{"number": number} for number in range(23)])) == []
+    assert sorted(body["number"] for _, body, _ in side.receive()) == list(range(23))
+
+
+def test_no_messages_are_no_call(side: Side) -> None:
+    assert list(side.queues.send_many("drops", [])) == []
+
+
+def test_a_message_that_is_put_back_comes_again_with_a_higher_count(side: Side) -> None:
+    side.queues.send("drops", BODY)
+    receipt, _, _ = side.receive()[0]
+    side.queues.put_back("drops", receipt, 1)
+    assert side.receive() == []
+    side.wait(1.2)
+    assert [(body, count) for _, body, count in side.receive()] == [(BODY, 2)]
+
+
+@pytest.mark.parametrize("seconds", [-5, 0])
+def test_putting_back_for_no_time_makes_it_visible_at_once(side: Side, seconds: int) -> None:
+    side.queues.send("drops", BODY)
+    side.queues.put_back("drops", side.receive()[0][0], seconds)
+    assert len(side.receive()) == 1
+
+
+def test_putting_back_for_longer_than_sqs_can_is_as_long_as_it_can(side: Side) -> None:
+    side.queues.send("drops", BODY)
+    side.queues.put_back("drops", side.receive()[0][0], 100_000)
+    assert side.receive() == []
+
+
+def test_a_receipt_that_has_expired_is_no_error(side: Side) -> None:
+    side.queues.send("drops", BODY)
+    receipt, _, _ = side.receive()[0]
+    side.delete(receipt)
+    side.queues.put_back("drops", receipt, 5)
+    side.queues.put_back("drops", "never-was", 5)
+    assert side.receive() == []
