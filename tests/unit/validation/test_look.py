@@ -1,0 +1,279 @@
+"""From the files in the bucket to an accepted, rejected or waiting drop, and on to its end, in memory."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from imagedrop import drop as drops
+from imagedrop_local.house import SAMPLES
+from support.world import BUCKET, World, ids
+
+SAMPLE = (SAMPLES / "windows-server-2022.qcow2").read_bytes()
+SIDECAR: dict[str, Any] = json.loads((SAMPLES / "windows-server-2022.qcow2.json").read_text())
+KEY = "golden/w.qcow2"
+BESIDE = KEY + ".json"
+
+
+def sidecar(**changes: Any) -> dict[str, Any]:
+    return {name: value for name, value in (SIDECAR | changes).items() if value is not None}
+
+
+def test_image_and_sidecar_become_a_registered_image(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run()
+    result = world.result(KEY)
+    assert (result["stage"], result["attempt"]) == ("registered", 1)
+    assert set(result["versions"]) == {KEY, BESIDE}
+    assert result["drop_id"] == drops.drop_id(BUCKET, KEY, result["etag"])
+    body = world.ports.images.bodies[0]
+    assert body["image_url"] == f"{BUCKET}:{KEY}"
+    assert {"key": "imagedrop", "value": result["drop_id"]} in body["image_tags"]
+    assert (body["min_disk"], body["hw_firmware_type"]) == (40, "uefi")
+    assert len(world.mails()) == 1
+
+
+@pytest.mark.parametrize("order", [(KEY, BESIDE), (BESIDE, KEY)])
+def test_the_parts_may_come_in_any_order_and_hours_apart(world: World, order: tuple[str, str]) -> None:
+    files = {KEY: SAMPLE, BESIDE: sidecar()}
+    world.put(order[0], files[order[0]])
+    world.run()
+    world.ports.clock.advance(3 * 3600)
+    assert world.row(KEY).stage == "waiting"
+    world.put(order[1], files[order[1]])
+    world.run()
+    assert world.row(KEY).stage == "registered"
+    assert [row.stage for row in world.ports.ledger.rows()] == ["registered"]
+
+
+def test_doubled_events_make_one_image_and_one_mail(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    for _ in range(5):
+        world.event(KEY)
+        world.event(BESIDE)
+    world.run()
+    world.event(KEY)
+    world.run()
+    assert (len(world.ports.images.bodies), len(world.mails())) == (1, 1)
+
+
+def test_every_fault_of_sidecar_and_image_is_told_at_once(world: World) -> None:
+    world.put(KEY, SAMPLE[:100_000])
+    world.put(BESIDE, sidecar(nmae="x", min_disk=5, hw_firmware_type="bios"))
+    world.run()
+    result = world.result(KEY)
+    assert result["stage"] == "rejected"
+    found = ids(result["findings"])
+    assert len([one for one in result["findings"] if one["severity"] == "error"]) >= 3, found
+    assert "image.truncated" in found
+    assert world.ports.images.calls["create"] == 0
+    assert all(one["fix"] for one in result["findings"])
+
+
+def test_mending_is_dropping_again(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(min_disk=5))
+    world.run()
+    assert world.row(KEY).stage == "rejected"
+    world.ports.clock.advance(60)
+    world.put(BESIDE, sidecar())
+    world.run()
+    assert world.row(KEY).stage == "registered"
+    assert world.result(KEY)["attempt"] == 2
+    assert len(world.mails()) == 2
+
+
+def test_a_mended_sidecar_whose_event_is_lost_is_found_by_the_sweep(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(min_disk=5))
+    world.run()
+    world.ports.clock.advance(60)
+    world.put(BESIDE, sidecar(), event=False)
+    world.live_through(0.5)
+    assert world.row(KEY).stage == "registered"
+
+
+def test_a_registered_drop_that_is_dropped_again_is_answered_with_its_image(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run()
+    image = world.result(KEY)["images"][0]["id"]
+    world.ports.clock.advance(60)
+    world.put(KEY, SAMPLE)
+    world.run()
+    result = world.result(KEY)
+    assert (result["stage"], result["attempt"], result["images"][0]["id"]) == ("registered", 2, image)
+    assert ids(result["findings"]) == {"drop.already_registered"}
+    assert len(world.ports.images.bodies) == 1
+
+
+def test_unless_ims_no_longer_has_that_image(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run()
+    world.ports.images.remove(world.result(KEY)["images"][0]["id"])
+    world.ports.clock.advance(60)
+    world.put(KEY, SAMPLE)
+    world.run()
+    assert world.result(KEY)["stage"] == "registered"
+    assert len(world.ports.images.bodies) == 2
+
+
+def test_newer_content_waits_for_the_older_and_both_become_images(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run(30)
+    assert world.row(KEY).stage == "importing"
+    newer = SAMPLE + b"\0" * 512
+    world.put(KEY, newer)
+    world.run(30)
+    stages = sorted(row.stage for row in world.ports.ledger.rows())
+    assert stages == ["importing", "waiting"]
+    world.live_through(2)
+    stages = sorted(row.stage for row in world.ports.ledger.rows())
+    # The older one's object was replaced while IMS read it: that is said, and the newer one is registered.
+    assert stages == ["failed", "registered"]
+
+
+def test_an_image_whose_sidecar_never_comes_is_told_to_the_operator(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.live_through(25)
+    assert world.row(KEY).stage == "rejected"
+    assert ids(world.result(KEY)["findings"]) == {"pair.sidecar_missing"}
+    assert [mail.to for mail in world.mails()] == ["operator@example.com"]
+
+
+def test_a_sidecar_whose_image_never_comes_is_told_to_its_owner_once(world: World) -> None:
+    world.put(BESIDE, sidecar())
+    world.live_through(30)
+    assert ids(world.result(KEY)["findings"]) == {"pair.image_missing"}
+    assert [mail.to for mail in world.mails()] == ["ada@example.com"]
+
+
+def test_a_late_sidecar_mends_an_overdue_image(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.live_through(25)
+    world.put(BESIDE, sidecar())
+    world.run()
+    assert world.result(KEY)["stage"] == "registered"
+
+
+def test_a_late_image_mends_an_overdue_sidecar(world: World) -> None:
+    world.put(BESIDE, sidecar())
+    world.live_through(25)
+    world.put(KEY, SAMPLE)
+    world.run()
+    assert world.result(KEY)["stage"] == "registered"
+
+
+def test_an_older_image_than_the_sidecar_says_is_waited_out(world: World) -> None:
+    world.put(KEY, b"an older image")
+    world.put(BESIDE, sidecar(size=len(SAMPLE)))
+    world.run()
+    assert world.row(KEY).stage == "waiting"
+    world.put(KEY, SAMPLE)
+    world.live_through(1)
+    assert world.result(KEY)["stage"] == "registered"
+    assert len(world.mails()) == 1
+
+
+def test_data_files_are_waited_for_and_are_no_drops_of_their_own(world: World) -> None:
+    wanted = sidecar(data_images=[{"file": "data.qcow2", "name": "data disk", "min_disk": 40}])
+    world.put("golden/data.qcow2", SAMPLE)
+    world.run()
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, wanted | {"data_images": [{"file": "later.qcow2", "name": "data disk", "min_disk": 40}]})
+    world.run()
+    assert world.row(KEY).missing == ("golden/later.qcow2",)
+    world.put("golden/later.qcow2", SAMPLE)
+    world.run()
+    result = world.result(KEY)
+    assert result["stage"] == "registered", result
+    assert "golden/later.qcow2" in result["versions"]
+    assert [(image["role"], image["file"]) for image in result["images"]] == [
+        ("system", KEY),
+        ("data", "golden/later.qcow2"),
+    ]
+    assert list(world.ports.ledger.of_key(BUCKET, "golden/later.qcow2")) == []
+
+
+def test_a_data_file_that_came_first_stops_being_a_drop_when_a_sidecar_names_it(world: World) -> None:
+    world.put("golden/data.qcow2", SAMPLE)
+    world.run()
+    assert world.row("golden/data.qcow2").stage == "waiting"
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(data_images=[{"file": "data.qcow2", "name": "data disk", "min_disk": 40}]))
+    world.run()
+    assert list(world.ports.ledger.of_key(BUCKET, "golden/data.qcow2")) == []
+    world.live_through(26)
+    assert len(world.mails()) == 1
+
+
+def test_a_data_file_that_never_comes_is_told_to_the_owner(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(data_images=[{"file": "data.qcow2", "name": "data disk", "min_disk": 40}]))
+    world.live_through(25)
+    assert "pair.part_missing" in ids(world.result(KEY)["findings"])
+    assert [mail.to for mail in world.mails()] == ["ada@example.com"]
+
+
+def test_result_files_claims_and_foreign_files_start_nothing(world: World) -> None:
+    world.put(KEY + ".result.json", {})
+    world.put(".imagedrop/x.json", {})
+    world.put("notes.txt", b"hello")
+    world.put("config.json", {"a": 1})
+    world.live_through(30)
+    assert world.ports.ledger.rows() == []
+
+
+def test_a_redrive_starts_a_new_attempt_once(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(min_disk=5))
+    world.run()
+    world.event(KEY, after_attempt=1)
+    world.event(KEY, after_attempt=1)
+    world.run()
+    assert (world.row(KEY).stage, world.row(KEY).attempt) == ("rejected", 2)
+
+
+def test_one_bad_record_never_harms_its_batch(world: World) -> None:
+    world.put(KEY, SAMPLE, event=False)
+    world.put(BESIDE, sidecar(), event=False)
+    for body in ({"junk": True}, {"Records": [{"eventName": "ObjectCreated:Put"}]}):
+        world.ports.queues.send("drops", body)
+    world.event(KEY)
+    world.run()
+    assert world.row(KEY).stage == "registered"
+
+
+def test_obs_being_away_delays_and_loses_nothing(world: World) -> None:
+    from imagedrop.ports import ObjectsUnavailable
+
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.ports.objects.fail("head", *(ObjectsUnavailable("503") for _ in range(4)))
+    world.ports.objects.fail("read", ObjectsUnavailable("503"))
+    world.run()
+    assert world.row(KEY).stage == "registered"
+
+
+def test_an_owner_of_a_foreign_domain_is_refused_and_not_written_to() -> None:
+    world = World(owner_domains=("corp.example",))
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run()
+    assert "owner.domain_not_allowed" in ids(world.result(KEY)["findings"])
+    assert [mail.to for mail in world.mails()] == ["operator@example.com"]
+
+
+def test_without_the_declarations_nothing_is_registered() -> None:
+    world = World(declarations_accepted=False)
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run()
+    assert world.result(KEY)["stage"] == "rejected"
+    assert world.ports.images.calls["create"] == 0
