@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 import urllib.parse
 from collections.abc import Callable
+from functools import partial
 
 from pydantic import ValidationError
 
@@ -36,7 +37,8 @@ class Server:
         self._httpd = Httpd((host, port), bound(self.answer))
         self.port: int = self._httpd.server_address[1]
         self.url = f"http://{host}:{self.port}"
-        self._thread = threading.Thread(target=self._httpd.serve_forever, name=f"sim-{service.name}", daemon=True)
+        serve = partial(self._httpd.serve_forever, 0.05)  # s; how long `stop` may have to wait
+        self._thread = threading.Thread(target=serve, name=f"sim-{service.name}", daemon=True)
 
     def start(self) -> Server:
         self._thread.start()

@@ -10,7 +10,7 @@ from imagedrop_local.obs import xml
 from imagedrop_local.obs.call import Call
 from imagedrop_local.obs.model import BucketInfo, StoreError
 from imagedrop_local.obs.store import Store
-from imagedrop_local.switches import Switches
+from imagedrop_local.obs.switches import ObsSwitches
 
 MAX_DELETES = 1000
 VERSION = "3.0"
@@ -23,7 +23,7 @@ def document(root: str, content: str | Iterable[xml.Element]) -> Response:
 class Buckets:
     """Handlers by the names of their calls."""
 
-    def __init__(self, store: Store, switches: Switches) -> None:
+    def __init__(self, store: Store, switches: ObsSwitches) -> None:
         self._store, self._switches = store, switches
         self.calls = {
             "GetApiVersion": self.version,

@@ -9,6 +9,7 @@ from imagedrop_local.obs.model import StoreError
 
 MAX_KEY = 1024
 MAX_FILE_NAME = 255
+MAX_DEPTH = 64
 
 _BUCKET = re.compile(r"(?!.*(\.\.|\.-|-\.))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _ADDRESS = re.compile(r"(\d+\.){3}\d+")
@@ -33,7 +34,10 @@ def check_key(key: str) -> None:
 
 def is_path(key: str) -> bool:
     """Whether the key, taken as a relative path, names a file at or below the folder, and only one way."""
-    return all(segment not in ("", ".", "..") and len(segment.encode()) <= MAX_FILE_NAME for segment in key.split("/"))
+    segments = key.split("/")
+    return len(segments) <= MAX_DEPTH and all(
+        segment not in ("", ".", "..") and len(segment.encode()) <= MAX_FILE_NAME for segment in segments
+    )
 
 
 def digest(key: str) -> str:

@@ -156,7 +156,7 @@ def _encodes(call: Call) -> bool:
 
 def _read(token: str) -> str:
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise StoreError("InvalidArgument", "the continuation token is none of ours") from None
 

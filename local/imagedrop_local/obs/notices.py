@@ -8,7 +8,7 @@ from imagedrop_local.http import Response
 from imagedrop_local.obs import envelopes, rules
 from imagedrop_local.obs.call import Call
 from imagedrop_local.obs.store import Store
-from imagedrop_local.switches import Switches
+from imagedrop_local.obs.switches import ObsSwitches
 
 
 class Notifications:
@@ -17,7 +17,7 @@ class Notifications:
     def __init__(
         self,
         store: Store,
-        switches: Switches,
+        switches: ObsSwitches,
         known_topic: Callable[[str], bool],
         send: Callable[[str, str], object],
     ) -> None:

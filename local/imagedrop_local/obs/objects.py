@@ -12,7 +12,7 @@ from imagedrop_local.obs.call import Call
 from imagedrop_local.obs.model import Stored, StoreError
 from imagedrop_local.obs.ranges import check_conditions, ranges_of
 from imagedrop_local.obs.store import Store
-from imagedrop_local.switches import Switches
+from imagedrop_local.obs.switches import ObsSwitches
 
 MAX_PUT = 5 << 30
 _OVERRIDES = ("Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Expires")
@@ -22,7 +22,7 @@ _BOUNDARY = "simulator-part"
 class Objects:
     """Handlers by the names of their calls."""
 
-    def __init__(self, store: Store, switches: Switches) -> None:
+    def __init__(self, store: Store, switches: ObsSwitches) -> None:
         self._store, self._switches = store, switches
         self.calls = {
             "HeadObject": self.head,
@@ -101,7 +101,7 @@ def check_length(call: Call) -> None:
         raise StoreError("EntityTooLarge", f"{call.request.length} bytes; at most {MAX_PUT} in one PUT or part")
 
 
-def refuse_framing(call: Call, switches: Switches) -> None:
+def refuse_framing(call: Call, switches: ObsSwitches) -> None:
     """The aws-chunked framing of newer SDKs, which OBS does not take apart."""
     if call.payload.startswith("STREAMING-") and switches.obs_aws_chunked == "refused":
         raise StoreError("XAmzContentSHA256Mismatch", "the body's hash is not the one in x-amz-content-sha256")

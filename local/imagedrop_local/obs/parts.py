@@ -10,7 +10,7 @@ from imagedrop_local.obs.call import Call
 from imagedrop_local.obs.model import StoreError
 from imagedrop_local.obs.objects import check_length, open_source, pieces, refuse_framing
 from imagedrop_local.obs.store import Store
-from imagedrop_local.switches import Switches
+from imagedrop_local.obs.switches import ObsSwitches
 
 _SOURCE_RANGE = re.compile(r"bytes=(\d{1,16})-(\d{1,16})")
 
@@ -18,7 +18,7 @@ _SOURCE_RANGE = re.compile(r"bytes=(\d{1,16})-(\d{1,16})")
 class Parts:
     """Handlers by the names of their calls."""
 
-    def __init__(self, store: Store, switches: Switches) -> None:
+    def __init__(self, store: Store, switches: ObsSwitches) -> None:
         self._store, self._switches = store, switches
         self.calls = {
             "CreateMultipartUpload": self.create,

@@ -23,7 +23,7 @@ from imagedrop_local.obs.parts import Parts
 from imagedrop_local.obs.poller import Poller
 from imagedrop_local.obs.signature import Signed, Verifier, speaks, verify
 from imagedrop_local.obs.store import Store
-from imagedrop_local.switches import Switches
+from imagedrop_local.obs.switches import ObsSwitches
 
 Handler = Callable[[Call], Response]
 
@@ -41,11 +41,11 @@ class Obs:
         faults: Faults,
         publisher: Publisher = lambda topic, message: None,
         known_topic: Callable[[str], bool] = lambda topic: True,
-        switches: Switches | None = None,
+        switches: ObsSwitches | None = None,
         path_style: bool = False,
         poll_interval: float = 1.0,
     ) -> None:
-        switches = switches or Switches()
+        switches = switches or ObsSwitches()
         self.store, self._credentials, self._clock, self._path_style = store, credentials, clock, path_style
         shape = Shape(
             switches.obs_envelope, switches.obs_event_keys_encoded, switches.obs_event_time_local, store.region

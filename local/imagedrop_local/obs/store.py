@@ -215,8 +215,8 @@ class Store:
     def _reaches(self, bucket: str, plain: Path) -> bool:
         """Whether nothing but real folders (or nothing at all) lies between the bucket and the path."""
         root = self.folder / bucket
-        between = [parent for parent in plain.parents if parent != root and root in parent.parents]
-        return not any(parent.is_symlink() or parent.is_file() for parent in between)
+        between = plain.relative_to(root).parents[:-1]
+        return not any((root / parent).is_symlink() or (root / parent).is_file() for parent in between)
 
     def _locate(self, bucket: str, key: str) -> tuple[Path, os.stat_result] | None:
         for path in self._candidates(bucket, key):

@@ -1,0 +1,40 @@
+"""What no document settles about OBS, as switches; a default is the documented or the likelier reading."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class ObsSwitches(BaseModel):
+    """The part of the simulators' switches that is about OBS."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    obs_aws_chunked: Literal["verbatim", "refused"] = Field(
+        "verbatim",
+        description="a body in aws-chunked framing (x-amz-content-sha256: STREAMING-...): `verbatim` stores framing "
+        "and trailers as content, `refused` answers 400 XAmzContentSHA256Mismatch; both were seen",
+    )
+    obs_invalid_range: Literal["whole", "416"] = Field(
+        "whole",
+        description="a Range that no byte of the object lies in: `whole` answers 200 and all of it, as documented, "
+        "`416` InvalidRange, as the list of error codes allows",
+    )
+    obs_envelope: Literal["A", "B", "C"] = Field(
+        "A", description="the form of event messages: `A` OBS 3.0, `B` S3 2.0, `C` EventGrid (CloudEvents)"
+    )
+    obs_event_keys_encoded: bool = Field(
+        True, description="object keys in envelopes B and C are URL-encoded; in A they always are"
+    )
+    obs_event_time_local: bool = Field(
+        True, description="eventTime of envelope C is China's local time, labelled Z all the same"
+    )
+    obs_test_message: bool = Field(True, description="setting an event rule sends a test message without Records")
+    obs_bulk_delete_needs_md5: bool = Field(
+        True, description="DeleteObjects without Content-MD5 is refused with 400, even with another checksum"
+    )
+    obs_copied_in_events: bool = Field(
+        True, description="files copied into the folder make events, as if they were PUT; off: only a sweep finds them"
+    )

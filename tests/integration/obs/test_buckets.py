@@ -1,0 +1,73 @@
+"""Buckets through boto3: where they are, their storage class, their names, both addressing styles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+def test_a_bucket_says_its_region_and_storage_class(cloud: Any, s3: Any) -> None:
+    cloud.store.create_bucket("far-away", region="cn-south-1", storage_class="COLD")
+    headers = s3.head_bucket(Bucket="far-away")["ResponseMetadata"]["HTTPHeaders"]
+    assert headers["x-amz-bucket-region"] == "cn-south-1"
+    assert headers["x-default-storage-class"] == "GLACIER"
+
+
+def test_buckets_are_made_listed_and_removed(s3: Any) -> None:
+    where = {"LocationConstraint": "cn-north-4"}
+    for _ in range(2):  # the same bucket again is no error
+        s3.create_bucket(Bucket="second", CreateBucketConfiguration=where)
+    assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == ["drops", "second"]
+    s3.put_object(Bucket="second", Key="k", Body=b"")
+    with pytest.raises(ClientError, match="BucketNotEmpty"):
+        s3.delete_bucket(Bucket="second")
+    s3.delete_object(Bucket="second", Key="k")
+    s3.delete_bucket(Bucket="second")
+    with pytest.raises(ClientError, match="404"):
+        s3.head_bucket(Bucket="second")
+
+
+@pytest.mark.parametrize("name", ["Upper", "ab", "a" * 64, "a..b", "a_b", "-ab", "ab-"])
+def test_names_that_obs_does_not_take_are_refused(cloud: Any, name: str) -> None:
+    from imagedrop_local.obs.model import StoreError
+
+    with pytest.raises(StoreError, match="InvalidBucketName"):
+        cloud.store.create_bucket(name)
+
+
+def test_a_bucket_in_another_region_is_refused(s3: Any) -> None:
+    with pytest.raises(ClientError, match="IllegalLocationConstraint"):
+        s3.create_bucket(Bucket="second", CreateBucketConfiguration={"LocationConstraint": "eu-west-101"})
+
+
+def test_the_buckets_name_in_the_hosts_name(launch: Any) -> None:
+    cloud = launch(path_style=False)
+    cloud.store.create_bucket("drops")
+    client = cloud.virtual_client()
+    client.put_object(Bucket="drops", Key="/a//b c", Body=b"one")
+    assert client.get_object(Bucket="drops", Key="/a//b c")["Body"].read() == b"one"
+    assert [one["Key"] for one in client.list_objects_v2(Bucket="drops")["Contents"]] == ["/a//b c"]
+    assert [one["Name"] for one in client.list_buckets()["Buckets"]] == ["drops"]
+
+
+def test_path_style_fails_on_objects_while_head_bucket_passes(launch: Any) -> None:
+    cloud = launch(path_style=False)
+    cloud.store.create_bucket("drops")
+    client = cloud.client()
+    client.head_bucket(Bucket="drops")
+    with pytest.raises(ClientError) as error:
+        client.put_object(Bucket="drops", Key="k", Body=b"one")
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    assert error.value.response["Error"]["Code"] == "NoSuchKey"
+    assert cloud.store.head("drops", "k") is None
+
+
+def test_a_call_that_the_simulator_has_not_is_never_taken_for_another(s3: Any) -> None:
+    s3.put_object(Bucket="drops", Key="k", Body=b"one")
+    with pytest.raises(ClientError, match="NotImplemented"):
+        s3.put_object_tagging(Bucket="drops", Key="k", Tagging={"TagSet": []})
+    with pytest.raises(ClientError, match="NotImplemented"):
+        s3.delete_bucket_lifecycle(Bucket="drops")
+    assert s3.get_object(Bucket="drops", Key="k")["Body"].read() == b"one"

@@ -1,0 +1,196 @@
+"""Event rules and the messages that they make."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from imagedrop_local.faults import Fault
+from imagedrop_local.obs.switches import ObsSwitches
+
+TOPIC = "urn:smn:cn-north-4:project:drops"
+
+
+def until(condition: Any, seconds: float = 5) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.005)
+
+
+def rule(
+    name: str = "images", topic: str = TOPIC, events: Any = ("s3:ObjectCreated:*",), **filters: str
+) -> dict[str, Any]:
+    rules = [{"Name": key, "Value": value} for key, value in filters.items()]
+    return {"Id": name, "TopicArn": topic, "Events": list(events), "Filter": {"Key": {"FilterRules": rules}}}
+
+
+def configure(client: Any, *rules: dict[str, Any]) -> None:
+    client.put_bucket_notification_configuration(
+        Bucket="drops", NotificationConfiguration={"TopicConfigurations": list(rules)}
+    )
+
+
+@pytest.fixture
+def quiet(launch: Any) -> Any:
+    """Without the test message of a new rule."""
+    cloud = launch(switches=ObsSwitches(obs_test_message=False))
+    cloud.store.create_bucket("drops")
+    return cloud
+
+
+def records(cloud: Any) -> list[Any]:
+    return [json.loads(message)["Records"][0] for _, message in cloud.messages]
+
+
+def keys(cloud: Any) -> list[str]:
+    return [record["obs"]["object"]["key"] for record in records(cloud)]
+
+
+def test_a_rule_can_be_read_back_and_removed(quiet: Any) -> None:
+    client = quiet.client()
+    configure(client, rule(prefix="in/", suffix=".vhd"))
+    found = client.get_bucket_notification_configuration(Bucket="drops")["TopicConfigurations"]
+    assert found == [rule(prefix="in/", suffix=".vhd")]
+    configure(client)
+    assert "TopicConfigurations" not in client.get_bucket_notification_configuration(Bucket="drops")
+
+
+def test_a_new_rule_sends_a_test_message_without_records(cloud: Any, s3: Any) -> None:
+    configure(s3, rule())
+    until(lambda: cloud.messages)
+    assert cloud.messages[0][0] == TOPIC
+    assert "Records" not in json.loads(cloud.messages[0][1])
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [rule(events=["s3:ObjectRestore:Post"])],
+        [rule(topic="arn:aws:sns:cn-north-4:1:drops")],
+        [rule(topic="urn:smn:cn-south-1:project:drops")],
+        [rule(topic="urn:smn:cn-north-4:project:none-such")],
+        [rule("a", prefix="in/"), rule("b", prefix="in/deeper/")],
+        [rule("a", suffix=".vhd"), rule("b", prefix="in/", events=["s3:ObjectCreated:Put"])],
+        [rule("a", prefix="x"), rule("a", prefix="y")],
+        [rule(prefix="x" * 1025)],
+        [rule(str(number), prefix=f"{number:03}") for number in range(101)],
+    ],
+    ids=["event", "urn", "region", "topic", "prefixes", "overlap", "ids", "long", "many"],
+)
+def test_rules_that_obs_does_not_take_are_refused(quiet: Any, rules: list[dict[str, Any]]) -> None:
+    with pytest.raises(ClientError, match="InvalidArgument"):
+        configure(quiet.client(), *rules)
+    assert quiet.store.bucket("drops").rules == ()
+
+
+def test_rules_that_cannot_meet_are_both_taken(quiet: Any) -> None:
+    configure(
+        quiet.client(),
+        rule("a", prefix="in/", suffix=".vhd"),
+        rule("b", prefix="in/", suffix=".json"),
+        rule("c", prefix="in/", events=["s3:ObjectRemoved:Delete"]),
+    )
+    assert len(quiet.store.bucket("drops").rules) == 3
+
+
+def test_only_what_matches_makes_a_message_and_says_how_it_came(quiet: Any) -> None:
+    client = quiet.client()
+    configure(client, rule(prefix="in/", suffix=".vhd"))
+    client.put_object(Bucket="drops", Key="in/a b+ü.vhd", Body=b"one")
+    client.put_object(Bucket="drops", Key="in/a.json", Body=b"two")
+    client.put_object(Bucket="drops", Key="out/a.vhd", Body=b"three")
+    client.copy_object(Bucket="drops", Key="in/copy.vhd", CopySource="drops/out/a.vhd")
+    upload = client.create_multipart_upload(Bucket="drops", Key="in/big.vhd")["UploadId"]
+    part = client.upload_part(Bucket="drops", Key="in/big.vhd", UploadId=upload, PartNumber=1, Body=b"x")["ETag"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part}]}
+    client.complete_multipart_upload(Bucket="drops", Key="in/big.vhd", UploadId=upload, MultipartUpload=parts)
+    client.delete_object(Bucket="drops", Key="in/big.vhd")
+    until(lambda: len(quiet.messages) == 3)
+    assert [(record["eventName"], record["obs"]["object"]["key"]) for record in records(quiet)] == [
+        ("ObjectCreated:Put", "in%2Fa+b%2B%C3%BC.vhd"),
+        ("ObjectCreated:Copy", "in%2Fcopy.vhd"),
+        ("ObjectCreated:CompleteMultipartUpload", "in%2Fbig.vhd"),
+    ]
+    first = records(quiet)[0]
+    assert (first["eventSource"], first["eventVersion"], first["eventRegion"]) == ("OBS", "3.0", "cn-north-4")
+    assert first["obs"]["object"]["size"] == 3
+    assert first["obs"]["object"]["eTag"] in client.head_object(Bucket="drops", Key="in/a b+ü.vhd")["ETag"]
+
+
+def test_a_refused_put_makes_no_message(quiet: Any) -> None:
+    client = quiet.client()
+    configure(client, rule())
+    with pytest.raises(ClientError):
+        client.put_object(Bucket="drops", Key="k", Body=b"one", ContentMD5="AAAAAAAAAAAAAAAAAAAAAA==")
+    client.put_object(Bucket="drops", Key="good", Body=b"one")
+    until(lambda: quiet.messages)
+    assert keys(quiet) == ["good"]
+
+
+def shaped(launch: Any, **switches: Any) -> Any:
+    cloud = launch(switches=ObsSwitches(obs_test_message=False, **switches))
+    cloud.store.create_bucket("drops")
+    client = cloud.client()
+    configure(client, rule())
+    client.put_object(Bucket="drops", Key="in/a b.vhd", Body=b"one")
+    until(lambda: cloud.messages)
+    return json.loads(cloud.messages[0][1])
+
+
+@pytest.mark.parametrize(("encoded", "key"), [(True, "in%2Fa+b.vhd"), (False, "in/a b.vhd")])
+def test_the_s3_shaped_message(launch: Any, encoded: bool, key: str) -> None:
+    record = shaped(launch, obs_envelope="B", obs_event_keys_encoded=encoded)["Records"][0]
+    assert (record["eventSource"], record["awsRegion"], record["s3"]["object"]["key"]) == ("aws:s3", "cn-north-4", key)
+    assert "PrincipalId" in record["s3"]["bucket"]["ownerIdentity"]
+
+
+@pytest.mark.parametrize(("encoded", "key"), [(True, "in%2Fa+b.vhd"), (False, "in/a b.vhd")])
+@pytest.mark.parametrize(("local", "hours"), [(True, 8), (False, 0)])
+def test_the_eventgrid_message(launch: Any, encoded: bool, key: str, local: bool, hours: int) -> None:
+    event = shaped(launch, obs_envelope="C", obs_event_keys_encoded=encoded, obs_event_time_local=local)
+    assert (event["specversion"], event["type"]) == ("1.0", "OBS:DWR:ObjectCreated:PUT")
+    data = event["data"]
+    assert (data["obs"]["object"]["key"], data["obs"]["object"]["sequencer"]) == (key, "1")
+    assert event["id"] == data["responseElements"]["x-obs-request-id"]
+    assert len(event["time"].rpartition(".")[2]) == 10
+    shift = datetime.fromisoformat(data["eventTime"]) - datetime.fromisoformat(event["time"][:26] + "Z")
+    assert round(shift.total_seconds() / 3600) == hours
+
+
+def put_with(cloud: Any, fault: str, names: str) -> list[str]:
+    client = cloud.client()
+    configure(client, rule())
+    cloud.faults.add(Fault(service="obs", call="Event", times=1, fault=fault))  # type: ignore[arg-type]
+    for name in names:
+        client.put_object(Bucket="drops", Key=name, Body=b"")
+    return keys(cloud)
+
+
+def test_events_can_be_lost(quiet: Any) -> None:
+    put_with(quiet, "drop", "ab")
+    until(lambda: len(quiet.messages) == 1)
+    assert keys(quiet) == ["b"]
+
+
+def test_events_can_come_twice(quiet: Any) -> None:
+    put_with(quiet, "duplicate", "ab")
+    until(lambda: len(quiet.messages) == 3)
+    assert keys(quiet) == ["a", "a", "b"]
+
+
+def test_events_can_overtake_one_another(quiet: Any) -> None:
+    put_with(quiet, "reorder", "ab")
+    until(lambda: len(quiet.messages) == 2)
+    assert keys(quiet) == ["b", "a"]
+
+
+def test_an_event_that_nothing_overtakes_comes_all_the_same(quiet: Any) -> None:
+    put_with(quiet, "reorder", "a")
+    until(lambda: len(quiet.messages) == 1)
+    assert keys(quiet) == ["a"]

@@ -1,0 +1,164 @@
+"""The folder itself: files copied in, removed, and what survives a restart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from imagedrop_local.obs.model import Attributes, EventRule
+from imagedrop_local.obs.store import Store
+from imagedrop_local.obs.switches import ObsSwitches
+
+TOPIC = "urn:smn:cn-north-4:project:drops"
+
+
+def watched(cloud: Any) -> None:
+    info = cloud.store.create_bucket("drops")
+    rule = EventRule(id="r", topic=TOPIC, events=("ObjectCreated:*",))
+    cloud.store.change_bucket(info.model_copy(update={"rules": (rule,)}))
+
+
+def keys_told(cloud: Any) -> list[str]:
+    return [json.loads(message)["Records"][0]["obs"]["object"]["key"] for _, message in cloud.messages]
+
+
+def until(condition: Any, seconds: float = 5) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+def test_a_file_that_is_copied_in_is_an_object_at_once_and_gone_when_removed(cloud: Any, s3: Any) -> None:
+    path = cloud.folder / "drops" / "in" / "disk.vhd"
+    path.parent.mkdir()
+    path.write_bytes(b"copied")
+    head = s3.head_object(Bucket="drops", Key="in/disk.vhd")
+    assert head["ETag"] == f'"{hashlib.md5(b"copied").hexdigest()}"'
+    assert [one["ETag"] for one in s3.list_objects_v2(Bucket="drops")["Contents"]] == [head["ETag"]]
+    path.unlink()
+    with pytest.raises(ClientError, match="404"):
+        s3.head_object(Bucket="drops", Key="in/disk.vhd")
+
+
+def test_a_bucket_is_a_folder(cloud: Any, s3: Any) -> None:
+    (cloud.folder / "by-hand").mkdir()
+    (cloud.folder / "Not A Bucket").mkdir()
+    assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == ["by-hand", "drops"]
+
+
+def test_a_small_file_changed_at_once_has_another_etag(cloud: Any, s3: Any) -> None:
+    path = cloud.folder / "drops" / "k"
+    etags = set()
+    for content in (b"one", b"two", b"six"):
+        path.write_bytes(content)
+        etags.add(s3.head_object(Bucket="drops", Key="k")["ETag"])
+    assert len(etags) == 3
+
+
+def test_a_large_files_etag_is_stable_and_changes_with_the_file(cloud: Any, s3: Any) -> None:
+    path = cloud.folder / "drops" / "big.raw"
+    with path.open("wb") as file:
+        file.truncate(20 << 20)
+    first = s3.head_object(Bucket="drops", Key="big.raw")["ETag"]
+    assert s3.head_object(Bucket="drops", Key="big.raw")["ETag"] == first
+    os.utime(path, ns=(0, 1))
+    assert s3.head_object(Bucket="drops", Key="big.raw")["ETag"] != first
+
+
+def test_a_file_that_replaces_an_object_has_nothing_of_it(cloud: Any, s3: Any) -> None:
+    s3.put_object(Bucket="drops", Key="k", Body=b"one", Metadata={"owner": "me"}, StorageClass="STANDARD_IA")
+    (cloud.folder / "drops" / "k").write_bytes(b"two!")
+    head = s3.head_object(Bucket="drops", Key="k")
+    assert (head["ContentLength"], head["Metadata"], "StorageClass" in head) == (4, {}, False)
+
+
+def test_links_lead_nowhere_but_to_files(cloud: Any, s3: Any, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").write_bytes(b"secret")
+    (cloud.folder / "drops" / "dir").symlink_to(outside)
+    (cloud.folder / "drops" / "image.raw").symlink_to(outside / "secret")
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket="drops")["Contents"]] == ["image.raw"]
+    with pytest.raises(ClientError, match="404"):
+        s3.head_object(Bucket="drops", Key="dir/secret")
+    s3.put_object(Bucket="drops", Key="dir/new", Body=b"x")
+    s3.put_object(Bucket="drops", Key="image.raw", Body=b"y")
+    assert {path.name: path.read_bytes() for path in outside.iterdir()} == {"secret": b"secret"}
+
+
+def test_everything_survives_a_restart(cloud: Any, launch: Any, s3: Any) -> None:
+    s3.put_object(
+        Bucket="drops", Key="k", Body=b"one", Metadata={"owner": "me"}, ContentType="x/y", StorageClass="STANDARD_IA"
+    )
+    s3.put_object(Bucket="drops", Key="dir/", Body=b"")
+    watched(cloud)
+    before = s3.head_object(Bucket="drops", Key="k"), s3.list_objects_v2(Bucket="drops")["Contents"]
+    cloud.stop()
+    again = launch()
+    client = again.client()
+    after = client.head_object(Bucket="drops", Key="k"), client.list_objects_v2(Bucket="drops")["Contents"]
+    for answer in (before[0], after[0]):
+        del answer["ResponseMetadata"]
+    assert after == before
+    assert [rule.topic for rule in again.store.bucket("drops").rules] == [TOPIC]
+
+
+def test_a_put_that_breaks_off_leaves_the_old_object_whole(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.create_bucket("drops")
+    store.put("drops", "k", b"old", Attributes(metadata={"version": "1"}))
+
+    def broken() -> Any:
+        yield b"new"
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        store.put("drops", "k", broken(), Attributes(metadata={"version": "2"}))
+    stored, file = store.opened("drops", "k")
+    with file:
+        assert (file.read(), stored.attributes.metadata) == (b"old", {"version": "1"})
+    assert list(store.side.drafts.iterdir()) == []
+
+
+def test_a_copied_in_file_makes_one_event_when_it_has_stopped_growing(launch: Any) -> None:
+    cloud = launch(poll_interval=1000)
+    watched(cloud)
+    look = cloud.obs._poller.look  # by hand: no race with its thread
+    look()
+    path = cloud.folder / "drops" / "disk.raw"
+    path.write_bytes(b"half")
+    look()
+    path.write_bytes(b"half and half")
+    look()
+    assert cloud.messages == []
+    look()
+    look()
+    until(lambda: cloud.messages)
+    assert keys_told(cloud) == ["disk.raw"]
+
+
+def test_what_was_put_through_the_api_is_not_told_of_twice(launch: Any) -> None:
+    cloud = launch()
+    watched(cloud)
+    cloud.client().put_object(Bucket="drops", Key="k", Body=b"one")
+    (cloud.folder / "drops" / "copied").write_bytes(b"two")
+    until(lambda: len(cloud.messages) == 2)
+    time.sleep(0.1)
+    assert sorted(keys_told(cloud)) == ["copied", "k"]
+
+
+def test_copied_in_files_make_no_events_where_that_is_switched_off(launch: Any) -> None:
+    cloud = launch(switches=ObsSwitches(obs_copied_in_events=False))
+    watched(cloud)
+    (cloud.folder / "drops" / "copied").write_bytes(b"two")
+    time.sleep(0.15)
+    assert cloud.messages == []
+    assert [stored.key for stored in cloud.store.list("drops").objects] == ["copied"]

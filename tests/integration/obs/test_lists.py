@@ -1,0 +1,91 @@
+"""Listings through boto3."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+KEYS = ["a", "a-b", "a.b", "a/", "a/b", "a/b/c", "a0", "b/c", "b/d", "中", "é"]
+
+
+@pytest.fixture
+def full(cloud: Any, s3: Any) -> Any:
+    for key in KEYS:
+        cloud.store.put("drops", key, key.encode())
+    return s3
+
+
+def in_order(keys: list[str]) -> list[str]:
+    return sorted(keys, key=str.encode)
+
+
+def keys_of(page: Any) -> list[str]:
+    return [one["Key"] for one in page.get("Contents", [])]
+
+
+@pytest.mark.parametrize("call", ["list_objects", "list_objects_v2"])
+@pytest.mark.parametrize("size", [1, 2, 3, 1000])
+def test_pages_give_every_key_once_in_the_order_of_their_bytes(full: Any, call: str, size: int) -> None:
+    pages = list(full.get_paginator(call).paginate(Bucket="drops", PaginationConfig={"PageSize": size}))
+    assert [key for page in pages for key in keys_of(page)] == in_order(KEYS)
+    assert all(len(keys_of(page)) <= size for page in pages)
+
+
+@pytest.mark.parametrize("call", ["list_objects", "list_objects_v2"])
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_delimiter_groups_keys_and_no_group_comes_twice(full: Any, call: str, size: int) -> None:
+    asked = {"Bucket": "drops", "Delimiter": "/", "PaginationConfig": {"PageSize": size}}
+    pages = list(full.get_paginator(call).paginate(**asked))
+    assert [one["Prefix"] for page in pages for one in page.get("CommonPrefixes", [])] == ["a/", "b/"]
+    assert [key for page in pages for key in keys_of(page)] == ["a", "a-b", "a.b", "a0", *in_order(["中", "é"])]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "expected"),
+    [("a/", ["a/", "a/b", "a/b/c"]), ("a/b/", ["a/b/c"]), ("b", ["b/c", "b/d"]), ("x", []), ("../", [])],
+)
+def test_a_prefix_lists_what_begins_with_it(full: Any, prefix: str, expected: list[str]) -> None:
+    assert keys_of(full.list_objects_v2(Bucket="drops", Prefix=prefix)) == expected
+
+
+def test_start_after_and_marker_need_not_exist(full: Any) -> None:
+    assert keys_of(full.list_objects_v2(Bucket="drops", StartAfter="a/a")) == in_order(KEYS)[4:]
+    assert keys_of(full.list_objects(Bucket="drops", Marker="a/a")) == in_order(KEYS)[4:]
+
+
+def test_url_encoding_carries_any_key(cloud: Any, s3: Any) -> None:
+    for key in ("a b+c%", "\x01", "<&>"):
+        cloud.store.put("drops", key, b"")
+    assert keys_of(s3.list_objects_v2(Bucket="drops")) == ["\x01", "<&>", "a b+c%"]
+
+
+def test_a_page_has_at_most_a_thousand_keys(cloud: Any, s3: Any) -> None:
+    for number in range(1001):
+        (cloud.folder / "drops" / f"{number:04}").touch()
+    page = s3.list_objects_v2(Bucket="drops", MaxKeys=5000)
+    assert (page["KeyCount"], page["MaxKeys"], page["IsTruncated"]) == (1000, 1000, True)
+
+
+def test_list_has_milliseconds_where_head_has_whole_seconds(cloud: Any, s3: Any) -> None:
+    answers: list[str] = []
+    s3.meta.events.register(
+        "after-call.s3.ListObjectsV2", lambda http_response, **_: answers.append(http_response.text)
+    )
+    s3.put_object(Bucket="drops", Key="k", Body=b"")
+    listed = s3.list_objects_v2(Bucket="drops")["Contents"][0]["LastModified"]
+    assert re.search(r"<LastModified>[-0-9]+T[:0-9]+\.\d{3}Z</LastModified>", answers[0])
+    assert s3.head_object(Bucket="drops", Key="k")["LastModified"] == listed.replace(microsecond=0)
+
+
+def test_a_strange_continuation_token_is_refused(s3: Any) -> None:
+    with pytest.raises(ClientError, match="InvalidArgument"):
+        s3.list_objects_v2(Bucket="drops", ContinuationToken="!")
+
+
+def test_bulk_delete_without_content_md5_is_refused_as_obs_does(full: Any) -> None:
+    with pytest.raises(ClientError, match="Content-MD5"):
+        full.delete_objects(Bucket="drops", Delete={"Objects": [{"Key": "a"}]})
+    assert keys_of(full.list_objects_v2(Bucket="drops"))[0] == "a"

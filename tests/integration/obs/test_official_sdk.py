@@ -1,0 +1,123 @@
+"""Huawei's own SDK, esdk-obs-python, in each of its signatures, drives the simulator."""
+
+from __future__ import annotations
+
+import urllib.request
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", SyntaxWarning)  # escapes in its source
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from obs import CompleteMultipartUploadRequest, CompletePart, GetObjectHeader, ObsClient, PutObjectHeader
+    from obs.model import FilterRule, GetObjectRequest, Notification, TopicConfiguration
+
+AK, SK = "AKTESTTESTTEST", "SKTESTTESTTESTTEST"
+TOPIC = "urn:smn:cn-north-4:project:drops"
+
+
+@pytest.fixture(params=["obs", "v2", "v4"])
+def sdk(cloud: Any, request: pytest.FixtureRequest) -> Iterator[ObsClient]:
+    client = ObsClient(
+        access_key_id=AK,
+        secret_access_key=SK,
+        server=cloud.server.url,
+        signature=request.param,
+        path_style=True,
+        region="cn-north-4",
+        is_signature_negotiation=False,
+    )
+    yield client
+    client.close()
+
+
+def ok(answer: Any) -> Any:
+    assert answer.status < 300, (answer.status, answer.errorCode, answer.errorMessage)
+    return answer
+
+
+def test_objects(sdk: ObsClient) -> None:
+    header = PutObjectHeader(storageClass="WARM", contentType="x/y")
+    put = ok(sdk.putContent("drops", "a b/ü.vhd", "content", metadata={"owner": "me"}, headers=header))
+    head = ok(sdk.getObjectMetadata("drops", "a b/ü.vhd"))
+    assert (head.body.etag, head.body.contentLength, head.body.contentType) == (put.body.etag, 7, "x/y")
+    assert head.body.storageClass in ("WARM", "STANDARD_IA")
+    assert dict(head.header)["owner"] == "me"
+    part = ok(sdk.getObject("drops", "a b/ü.vhd", headers=GetObjectHeader(range="1-3"), loadStreamInMemory=True))
+    assert (part.status, part.body.buffer) == (206, b"ont")
+    ok(sdk.copyObject("drops", "a b/ü.vhd", "drops", "copy"))
+    listed = ok(sdk.listObjects("drops", prefix="a", max_keys=10))
+    assert [(one.key, one.size) for one in listed.body.contents] == [("a b/ü.vhd", 7)]
+    ok(sdk.deleteObject("drops", "a b/ü.vhd"))
+    assert sdk.getObjectMetadata("drops", "a b/ü.vhd").status == 404
+
+
+def test_conditions(sdk: ObsClient) -> None:
+    etag = ok(sdk.putContent("drops", "k", "one")).body.etag.strip('"')
+    ok(sdk.getObject("drops", "k", headers=GetObjectHeader(if_match=etag), loadStreamInMemory=True))
+    assert sdk.getObject("drops", "k", headers=GetObjectHeader(if_match="other"), loadStreamInMemory=True).status == 412
+
+
+def test_multipart(sdk: ObsClient) -> None:
+    upload_id = ok(sdk.initiateMultipartUpload("drops", "big")).body.uploadId
+    parts = []
+    for number, content in enumerate(("a" * (100 << 10), "tail"), 1):
+        answer = ok(sdk.uploadPart("drops", "big", number, upload_id, object=content))
+        parts.append(CompletePart(partNum=number, etag=answer.body.etag))
+    assert [part.size for part in ok(sdk.listParts("drops", "big", upload_id)).body.parts] == [100 << 10, 4]
+    assert [one.key for one in ok(sdk.listMultipartUploads("drops")).body.upload] == ["big"]
+    done = ok(sdk.completeMultipartUpload("drops", "big", upload_id, CompleteMultipartUploadRequest(parts)))
+    assert done.body.etag.strip('"').endswith("-2")
+
+
+def test_buckets(sdk: ObsClient) -> None:
+    head = ok(sdk.getBucketMetadata("drops")).body
+    assert (head.storageClass, head.location) == ("STANDARD", "cn-north-4")
+    assert ok(sdk.getBucketLocation("drops")).body.location == "cn-north-4"
+    ok(sdk.setBucketStoragePolicy("drops", "WARM"))
+    assert ok(sdk.getBucketStoragePolicy("drops")).body.storageClass in ("WARM", "STANDARD_IA")
+    ok(sdk.createBucket("second", location="cn-north-4"))
+    assert [one.name for one in ok(sdk.listBuckets()).body.buckets] == ["drops", "second"]
+    ok(sdk.deleteBucket("second"))
+
+
+def test_event_rules(sdk: ObsClient, cloud: Any) -> None:
+    rule = TopicConfiguration(
+        id="images", topic=TOPIC, events=["ObjectCreated:*"], filterRules=[FilterRule(name="suffix", value=".vhd")]
+    )
+    ok(sdk.setBucketNotification("drops", Notification(topicConfigurations=[rule])))
+    found = ok(sdk.getBucketNotification("drops")).body.topicConfigurations
+    assert [(one.id, [rule.value for rule in one.filterRules]) for one in found] == [("images", [".vhd"])]
+    assert cloud.store.bucket("drops").rules[0].events == ("ObjectCreated:*",)
+
+
+def test_a_wrong_secret_key_is_refused(cloud: Any, sdk: ObsClient) -> None:
+    other = ObsClient(
+        AK, "other", server=cloud.server.url, signature=sdk.signature, path_style=True, region="cn-north-4"
+    )
+    answer = other.getBucketMetadata("drops")
+    other.close()
+    assert answer.status == 403
+
+
+def test_signed_urls(sdk: ObsClient) -> None:
+    ok(sdk.putContent("drops", "a b", "one"))
+    signed = sdk.createSignedUrl("GET", "drops", "a b", expires=60)
+    request = urllib.request.Request(signed.signedUrl, headers=dict(signed.actualSignedRequestHeaders))
+    with urllib.request.urlopen(request) as answer:
+        assert answer.read() == b"one"
+
+
+def test_it_finds_out_by_itself_that_it_may_speak_obss_protocol(cloud: Any, tmp_path: Path) -> None:
+    client = ObsClient(AK, SK, server=cloud.server.url, path_style=True)
+    path = tmp_path / "disk.raw"
+    path.write_bytes(bytes(1 << 20))
+    ok(client.putFile("drops", "disk.raw", str(path)))
+    into = tmp_path / "back.raw"
+    ok(client.getObject("drops", "disk.raw", downloadPath=str(into), getObjectRequest=GetObjectRequest()))
+    client.close()
+    assert into.read_bytes() == path.read_bytes()
