@@ -11,12 +11,12 @@ from imagedrop.drop import Drop, Owner, Versions
 from imagedrop.findings import Finding
 from imagedrop.findings import pairing as kinds
 from imagedrop.ports import ObjectHead, Objects, Ports
-from imagedrop.settings import Settings
+from imagedrop.settings import IMAGE_SUFFIXES, Settings
 from imagedrop.sidecar import LIMIT as SIDECAR_LIMIT
 from imagedrop.sidecar import Reading, Sidecar
 from imagedrop.sidecar import read as read_sidecar
 
-RAW_SUFFIXES = (".raw", ".img")
+NOT_RAW = tuple(suffix for suffix in IMAGE_SUFFIXES if suffix not in (".raw", ".img"))
 DATA, BITMAP = "data disk", "bitmap file"
 
 
@@ -99,8 +99,8 @@ def _parts(image_key: str, wanted: Sidecar) -> Iterator[tuple[str, str]]:
 
 
 def _wants_bitmap(key: str) -> bool:
-    """Raw files need one on the fast channel; what is plainly something else is not waited for but judged."""
-    return key.lower().endswith(RAW_SUFFIXES) or "." not in key.rpartition("/")[2]
+    """Raw files need one on the fast channel; what its name calls something else is not waited for but judged."""
+    return not key.lower().endswith(NOT_RAW)
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,6 @@ from imagedrop.names import (
     claim_key,
     result_key,
 )
-from imagedrop.names import bitmap_key as bitmap_key
-from imagedrop.names import part_key as part_key
-from imagedrop.names import sidecar_key as sidecar_key
 from imagedrop.ports import ObjectHead, Objects
 
 CLAIM_LIMIT = 512 << 10
