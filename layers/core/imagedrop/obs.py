@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import UTC
 from typing import Any, TypeVar
 
+from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
 from botocore.exceptions import ClientError
 
 from imagedrop.credentials import HuaweiKeys
@@ -31,7 +32,6 @@ def client_for(settings: Settings, keys: Callable[[], HuaweiKeys], connections: 
     import boto3
     import botocore.session
     from botocore.config import Config
-    from botocore.credentials import CredentialResolver
 
     session = botocore.session.Session()
     session.register_component("credential_provider", CredentialResolver([_Provider(keys)]))
@@ -52,22 +52,27 @@ def client_for(settings: Settings, keys: Callable[[], HuaweiKeys], connections: 
     )
 
 
-class _Provider:
-    """A botocore credential provider, and the credentials that it provides."""
+class _Keys(Credentials):  # type: ignore[misc]
+    """Asks for the keys whenever a request is signed."""
 
+    def __init__(self, keys: Callable[[], HuaweiKeys]) -> None:
+        super().__init__("", "", method=_Provider.METHOD)
+        self._keys = keys
+
+    def get_frozen_credentials(self) -> ReadOnlyCredentials:
+        keys = self._keys()
+        return ReadOnlyCredentials(keys.ak, keys.sk, keys.token)
+
+
+class _Provider(CredentialProvider):  # type: ignore[misc]
     METHOD = CANONICAL_NAME = "imagedrop"
 
     def __init__(self, keys: Callable[[], HuaweiKeys]) -> None:
+        super().__init__()
         self._keys = keys
 
-    def load(self) -> _Provider:
-        return self
-
-    def get_frozen_credentials(self) -> Any:
-        from botocore.credentials import ReadOnlyCredentials
-
-        keys = self._keys()
-        return ReadOnlyCredentials(keys.ak, keys.sk, keys.token)
+    def load(self) -> Credentials:
+        return _Keys(self._keys)
 
 
 class ObsObjects:

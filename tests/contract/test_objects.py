@@ -1,0 +1,286 @@
+"""The objects' contract, held by OBS (the simulator) and by the objects in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from contract.clouds import KEYS, Cloud, cloud_in
+from imagedrop.obs import ObsObjects, client_for
+from imagedrop.ports import ObjectChanged, Objects, ObjectsRefused, ObjectsUnavailable
+from imagedrop_local.faults import Fault
+from imagedrop_local.ims.switches import ImsSwitches
+from imagedrop_local.memory import MemoryObjects, RecordedSleep, SettableClock, memory_settings
+
+ODD = [
+    "a b+c%2F%.vhd",
+    "窗/一 二.vhd",
+    "q?x=1&y#z.vhd",
+    "<&>'\";.vhd",
+    "~!@$*()[]{}|^`\\.vhd",
+    "a//b.vhd",
+    "é.vhd",
+    "a=b,c:d",
+]
+
+
+@dataclass
+class Side:
+    objects: Objects
+    make: Callable[[str, str, str], None]
+    page: int
+
+
+def memory() -> Side:
+    objects = MemoryObjects(SettableClock(), "drops", page=3)
+    return Side(objects, objects.make, 3)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Any]]:
+    """One cloud and one client for all tests of this file: making a client takes longer than most of them."""
+    with cloud_in(tmp_path_factory.mktemp("cloud"), ImsSwitches()) as cloud:
+        yield cloud, client_for(cloud.settings(), lambda: KEYS)
+
+
+@pytest.fixture
+def cloud(shared: tuple[Cloud, Any]) -> Iterator[Cloud]:
+    """With nothing in the bucket and no faults."""
+    yield shared[0]
+    shared[0].faults.clear()
+    for path in (shared[0].store.folder / "drops").iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@pytest.fixture
+def real(shared: tuple[Cloud, Any], cloud: Cloud) -> ObsObjects:
+    return ObsObjects(shared[1], RecordedSleep(), random.Random(1))
+
+
+def obs(cloud: Cloud, real: ObsObjects) -> Side:
+    return Side(real, lambda name, kind, region: void(cloud.store.create_bucket(name, region, kind)), 3)
+
+
+def void(_: object) -> None:
+    pass
+
+
+@pytest.fixture(params=["memory", "obs"])
+def side(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Side:
+    if request.param == "memory":
+        return memory()
+    monkeypatch.setattr("imagedrop.obs.PAGE", 3)
+    return obs(request.getfixturevalue("cloud"), request.getfixturevalue("real"))
+
+
+@pytest.fixture
+def objects(side: Side) -> Objects:
+    return side.objects
+
+
+def test_an_object_comes_back_as_it_was_put(objects: Objects) -> None:
+    objects.put("drops", "a/b.json", b"{}")
+    head = objects.head("drops", "a/b.json")
+    assert head is not None
+    assert (head.key, head.size, head.etag) == ("a/b.json", 2, "99914b932bd37a50b983c5e7c90ae93b")
+    assert objects.get("drops", "a/b.json", limit=100) == (head, b"{}")
+    assert objects.list("drops").objects[0].last_modified == head.last_modified
+    assert len(head.last_modified) == len("2026-11-24T13:00:00Z")
+
+
+def test_what_is_not_there_is_none(objects: Objects) -> None:
+    assert objects.head("drops", "nothing") is None
+    assert objects.get("drops", "nothing", limit=10) is None
+
+
+def test_an_empty_object_is_an_object(objects: Objects) -> None:
+    objects.put("drops", ".imagedrop/ended/x", b"", "application/octet-stream")
+    got = objects.get("drops", ".imagedrop/ended/x", limit=10)
+    assert got is not None
+    assert (got[0].size, got[1]) == (0, b"")
+
+
+def test_get_gives_no_more_than_its_limit(objects: Objects) -> None:
+    objects.put("drops", "big", b"0123456789" * 1000)
+    got = objects.get("drops", "big", limit=4)
+    assert got is not None
+    assert (got[0].size, got[1]) == (10_000, b"0123")
+
+
+def test_ranges_are_read_to_the_byte(objects: Objects) -> None:
+    content = bytes(range(256)) * 40
+    objects.put("drops", "disk", content)
+    head = objects.head("drops", "disk")
+    assert head is not None
+    for offset, length in [(0, 1), (0, len(content)), (511, 513), (len(content) - 1, 1), (5, 0)]:
+        assert objects.read("drops", "disk", head.etag, offset, length) == content[offset : offset + length]
+
+
+@pytest.mark.parametrize(("offset", "length"), [(10, 1), (0, 11), (9, 2), (1000, 5)])
+def test_a_range_past_the_end_is_another_object_than_was_thought(objects: Objects, offset: int, length: int) -> None:
+    objects.put("drops", "disk", b"0123456789")
+    head = objects.head("drops", "disk")
+    assert head is not None
+    with pytest.raises(ObjectChanged):
+        objects.read("drops", "disk", head.etag, offset, length)
+
+
+def test_an_object_that_was_replaced_is_not_read(objects: Objects) -> None:
+    objects.put("drops", "disk", b"old content")
+    head = objects.head("drops", "disk")
+    objects.put("drops", "disk", b"new content")
+    assert head is not None
+    with pytest.raises(ObjectChanged):
+        objects.read("drops", "disk", head.etag, 0, 3)
+
+
+def test_an_object_that_is_gone_is_not_read(objects: Objects) -> None:
+    objects.put("drops", "disk", b"content")
+    head = objects.head("drops", "disk")
+    objects.delete("drops", "disk")
+    assert head is not None
+    with pytest.raises(ObjectChanged):
+        objects.read("drops", "disk", head.etag, 0, 3)
+
+
+def test_deleting_what_is_not_there_is_no_error(objects: Objects) -> None:
+    objects.delete("drops", "nothing")
+
+
+@pytest.mark.parametrize("key", ODD)
+def test_keys_with_odd_characters_work(objects: Objects, key: str) -> None:
+    objects.put("drops", key, b"x")
+    head = objects.head("drops", key)
+    assert head is not None
+    assert objects.read("drops", key, head.etag, 0, 1) == b"x"
+    assert [one.key for one in objects.list("drops", prefix=key[:2]).objects] == [key]
+    objects.delete("drops", key)
+    assert objects.head("drops", key) is None
+
+
+def test_a_listing_goes_on_where_it_stopped(side: Side) -> None:
+    keys = sorted([f"p/{number}" for number in range(4)] + ["p/a b", "p/é", "p/窗", "p/%2F"], key=str.encode)
+    for key in [*keys, "o", "q"]:
+        side.objects.put("drops", key, b"")
+    seen, pages, after = [], 0, None
+    while True:
+        listing = side.objects.list("drops", "p/", after)
+        assert len(listing.objects) <= side.page
+        seen += [one.key for one in listing.objects]
+        pages, after = pages + 1, listing.after
+        if after is None:
+            break
+    assert (seen, pages) == (keys, 3)
+
+
+def test_a_listing_goes_on_after_a_key_that_is_gone(side: Side) -> None:
+    for key in "abcdef":
+        side.objects.put("drops", key, b"")
+    after = side.objects.list("drops").after
+    assert after == "c"
+    side.objects.delete("drops", "c")
+    assert [one.key for one in side.objects.list("drops", after=after).objects] == ["d", "e", "f"]
+
+
+def test_an_empty_listing_ends(objects: Objects) -> None:
+    listing = objects.list("drops", "nothing/")
+    assert (list(listing.objects), listing.after) == ([], None)
+
+
+def test_a_bucket_says_its_class_and_region(side: Side) -> None:
+    side.make("cold-drops", "COLD", "cn-east-3")
+    assert side.objects.region("drops") == "cn-north-4"
+    assert side.objects.storage_class("drops") == "STANDARD"
+    assert side.objects.storage_class("cold-drops") not in (None, "STANDARD")
+
+
+def test_a_bucket_that_is_not_there_is_refused(objects: Objects) -> None:
+    for call in (
+        lambda: objects.get("nowhere", "k", limit=1),
+        lambda: objects.put("nowhere", "k", b""),
+        lambda: objects.list("nowhere"),
+        lambda: objects.region("nowhere"),
+    ):
+        with pytest.raises(ObjectsRefused):
+            call()
+
+
+# --- what only the real one meets
+
+
+@pytest.mark.parametrize("fault", ["status", "reset"])
+def test_what_passes_is_tried_again(cloud: Cloud, real: ObsObjects, fault: str) -> None:
+    real.put("drops", "k", b"content")
+    cloud.faults.add(Fault(service="obs", times=2, fault=fault, status=503))
+    head = real.head("drops", "k")
+    assert head is not None
+    cloud.faults.add(Fault(service="obs", call="GetObject", times=2, fault=fault, status=500))
+    assert real.read("drops", "k", head.etag, 1, 3) == b"ont"
+
+
+@pytest.mark.parametrize("fault", ["status", "reset"])
+def test_what_does_not_pass_is_unavailable_after_three_tries(
+    shared: tuple[Cloud, Any], cloud: Cloud, fault: str
+) -> None:
+    sleep = RecordedSleep()
+    objects = ObsObjects(shared[1], sleep, random.Random(1))
+    cloud.faults.add(Fault(service="obs", fault=fault, status=503))
+    for call in (
+        lambda: objects.head("drops", "k"),
+        lambda: objects.get("drops", "k", limit=1),
+        lambda: objects.read("drops", "k", "e", 0, 1),
+        lambda: objects.put("drops", "k", b""),
+        lambda: objects.list("drops"),
+    ):
+        sleep.slept.clear()
+        with pytest.raises(ObjectsUnavailable):
+            call()
+        assert len(sleep.slept) == 2
+        assert 0 < sum(sleep.slept) < 10
+
+
+def test_nobody_at_home_is_unavailable(cloud: Cloud) -> None:
+    settings = cloud.settings(obs_endpoint="http://127.0.0.1:9")
+    with pytest.raises(ObjectsUnavailable):
+        ObsObjects(client_for(settings, lambda: KEYS), RecordedSleep(), random.Random(1)).head("drops", "k")
+
+
+def test_wrong_keys_are_refused_at_once(cloud: Cloud) -> None:
+    sleep, wrong = RecordedSleep(), dataclasses.replace(KEYS, sk="wrong")
+    objects = ObsObjects(client_for(cloud.settings(), lambda: wrong), sleep, random.Random(1))
+    with pytest.raises(ObjectsRefused, match="SignatureDoesNotMatch"):
+        objects.put("drops", "k", b"")
+    with pytest.raises(ObjectsRefused):
+        objects.head("drops", "k")
+    assert sleep.slept == []
+
+
+def test_keys_that_were_changed_are_read_anew_once(cloud: Cloud) -> None:
+    held = [dataclasses.replace(KEYS, sk="old")]
+
+    def renew() -> bool:
+        changed = held[0] != KEYS
+        held[0] = KEYS
+        return changed
+
+    objects = ObsObjects(client_for(cloud.settings(), lambda: held[0]), RecordedSleep(), random.Random(1), renew)
+    objects.put("drops", "k", b"x")
+    assert objects.head("drops", "k") is not None
+
+
+def test_what_is_put_is_stored_without_any_framing(cloud: Cloud, real: ObsObjects) -> None:
+    real.put("drops", "k", b"just this")
+    with cloud.store.open("drops", "k") as stored:
+        assert stored.read() == b"just this"
+
+
+def test_a_bucket_of_obs_itself_is_named_in_the_host() -> None:
+    client = client_for(memory_settings(), lambda: KEYS)
+    url = client.generate_presigned_url("get_object", {"Bucket": "drops", "Key": "k"})
+    assert url.startswith("https://drops.obs.cn-north-4.myhuaweicloud.com/k?")
