@@ -308,6 +308,15 @@ DYNAMIC_DISK = Kind(
     "磁盘为 {kind}。只导入一块磁盘时，跨磁盘的卷会丢失。",
     "请在制作镜像前转换为基本磁盘（先备份；参见 `diskpart` 的 `convert basic`）。",
 )
+SECTORS_4K = Kind(
+    "image.sectors_4k",
+    "warning",
+    "The partition table counts in sectors of 4096 bytes. A virtual disk with sectors of 512 bytes, the usual kind, "
+    "does not show these partitions.",
+    "Install or restore the Windows on a disk with 512-byte sectors (`New-VHD -LogicalSectorSizeBytes 512`).",
+    "分区表以 4096 字节的扇区计数。通常的虚拟磁盘扇区为 512 字节，无法识别这些分区。",
+    "请将 Windows 安装或恢复到 512 字节扇区的磁盘上（`New-VHD -LogicalSectorSizeBytes 512`）。",
+)
 NOT_BOOTABLE = Kind(
     "image.not_bootable",
     "warning",

@@ -24,6 +24,7 @@ from imagedrop.inspection.source import FileSource, ObjectSource, Source, Source
 __all__ = ["Budget", "Cost", "FileSource", "Inspection", "ObjectSource", "Source", "SourceChanged", "inspect"]
 
 Role = Literal["system", "data"]
+LOOKED_UP = 16  # partitions whose last sector is looked up
 LARGEST = 1024**4  # IMS: a system disk has at most 1024 GB
 
 
@@ -103,9 +104,11 @@ class _Look:
         """Where no header proves that the file is whole, the places that are written last are looked up in its map."""
         if disk.whole or not isinstance(disk, TwoLevel) or not disk.size:
             return
-        ends = [one.start + one.size - 1 for one in self.layout.partitions] if self.layout else []
-        last = disk.last_used()
-        places = sorted({end for end in [disk.size - 1, *ends, last or 0] if 0 <= end < disk.size})
+        if (last := disk.last_used()) is not None:
+            disk.check_stored(last, disk.unit)
+        ends = [one.start + one.size - 1 for one in self.layout.partitions[-LOOKED_UP:]] if self.layout else []
+        places = [end for end in ends if 0 <= end < disk.size] if disk.scattered else []
+        disk.prefetch_tables([(place, 1) for place in places])
         for place in places:
             disk.check_stored(place)
 

@@ -47,8 +47,16 @@ class Entry:
     sectors: int
 
 
-def entries(disk: Container, lba: int, sector_size: int) -> list[Entry]:
-    """The used entries by the header in sector `lba`. Raises Bad."""
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`sectors`: how many the disk must have for both headers and all that is between them."""
+
+    entries: list[Entry]
+    sectors: int
+
+
+def read(disk: Container, lba: int, sector_size: int) -> Table:
+    """By the header in sector `lba`. Raises Bad."""
     if lba < 1 or (lba + 1) * sector_size > disk.size:
         raise Bad(f"the disk has no sector {lba}")
     header = disk.read(lba * sector_size, sector_size)
@@ -65,7 +73,7 @@ def entries(disk: Container, lba: int, sector_size: int) -> list[Entry]:
     table = disk.read(at * sector_size, count * width)
     if zlib.crc32(table) != table_checksum:
         raise Bad("the checksum of its entries is wrong")
-    return list(_used(table, width))
+    return Table(list(_used(table, width)), max(lba, *struct.unpack_from("<QQ", header, 32)) + 1)
 
 
 def _used(table: bytes, width: int) -> Iterator[Entry]:

@@ -23,7 +23,8 @@ DYNAMIC = {
 
 @dataclass(slots=True)
 class Layout:
-    """`active`: start of the active partition of an MBR. `unread`: a boot sector could not be read.
+    """`active`: start of the active partition of an MBR. `unread`: a boot sector could not be read. `end`: where the
+    table itself says that the disk ends, at the earliest.
 
     `bare`: the filesystem of a disk without partition table.
     """
@@ -32,6 +33,7 @@ class Layout:
     partitions: list[Partition] = field(default_factory=list)
     active: int | None = None
     unread: bool = False
+    end: int = 0
     bare: filesystems.Filesystem | None = None
 
     def filesystems(self) -> Iterator[tuple[int, str | None]]:
@@ -53,8 +55,9 @@ def read(disk: Container, report: Report) -> Layout:
     sizes = [disk.sector_size] if disk.sector_size else SECTOR_SIZES
     size = next((one for one in sizes if _signed(disk, one)), None)
     if protective or (size and not entries and not bare):
-        layout = Layout("gpt", list(_gpt(disk, [size] if size else sizes, report)))
-    elif entries:
+        layout = _gpt(disk, [size] if size else sizes, report)
+        _judge_gpt(protective, size, disk, report)
+    elif entries is not None:
         layout = _mbr(disk, entries, report)
     else:
         return _without_table(bare, report)
@@ -72,21 +75,29 @@ def _without_table(bare: filesystems.Filesystem | None, report: Report) -> Layou
     return Layout("none", bare=bare)
 
 
-def _gpt(disk: Container, sector_sizes: Sequence[int], report: Report) -> Iterator[Partition]:
+def _gpt(disk: Container, sector_sizes: Sequence[int], report: Report) -> Layout:
     """By the first header or, where that is bad, by the backup in the last sector."""
     reasons = []
     for place in (0, 1):
         for size in sector_sizes:
             try:
-                entries = gpt.entries(disk, disk.size // size - 1 if place else 1, size)
+                table = gpt.read(disk, disk.size // size - 1 if place else 1, size)
             except gpt.Bad as error:
                 reasons.append(str(error))
                 continue
             if place:
                 report.say(kinds.GPT_BACKUP_USED, why=reasons[0])
-            yield from (Partition(one.start * size, one.sectors * size, one.type) for one in entries)
-            return
+            found = [Partition(one.start * size, one.sectors * size, one.type) for one in table.entries]
+            return Layout("gpt", found, end=table.sectors * size)
     report.say(kinds.GPT_DAMAGED, why=f"{reasons[0]}; backup: {reasons[-1]}")
+    return Layout("gpt")
+
+
+def _judge_gpt(protective: bool, sector_size: int | None, disk: Container, report: Report) -> None:
+    if not protective:
+        report.say(kinds.PARTITION_TABLE_DAMAGED, why="it is a GPT, but the protective MBR before it is missing")
+    if sector_size == 4096 or disk.sector_size == 4096:
+        report.say(kinds.SECTORS_4K)
 
 
 def _mbr(disk: Container, entries: list[mbr.Entry], report: Report) -> Layout:
@@ -106,8 +117,9 @@ def _keep_inside(layout: Layout, disk: Container, report: Report) -> None:
         report.say(kinds.PARTITION_TABLE_DAMAGED, why=f"{len(kept)} partitions; the first {PARTITIONS_MOST} are shown")
     layout.partitions = kept[:PARTITIONS_MOST]
     end = max((one.start + one.size for one in layout.partitions), default=0)
+    end = max(end, layout.end)
     if end > disk.size and isinstance(disk, Raw):
-        report.say(kinds.TRUNCATED, why=f"its last partition ends at {end}")
+        report.say(kinds.TRUNCATED, why=f"its partition table needs a disk of {end} bytes")
     elif end > disk.size:
         report.say(kinds.PARTITION_BEYOND_END, end=end, size=disk.size)
 
@@ -122,11 +134,10 @@ def _look_into(layout: Layout, disk: Container, report: Report) -> None:
 
 def _identified(partition: Partition, layout: Layout, disk: Container, report: Report) -> Partition:
     length = min(filesystems.LOOKED_AT, partition.size, disk.size - partition.start)
-    before = len(report.findings)
     if length <= 0:
         layout.unread = True
         return partition
     with report.guard(f"boot sector of the partition at {partition.start}"):
         return replace(partition, filesystem=filesystems.identify(disk.read(partition.start, length)))
-    layout.unread = layout.unread or len(report.findings) >= before
+    layout.unread = True
     return partition

@@ -25,7 +25,9 @@ class Report:
         """Adds a finding, once. `file` and, unless given, `size` are filled in."""
         shown: dict[str, Any] = {"file": shlex.quote(_printable(self.file_name)), "size": self.file_size}
         shown |= {name: _shown(value) for name, value in values.items()}
-        used: dict[str, Any] = {name: value for name, value in shown.items() if f"{{{name}}}" in kind.message + kind.fix}
+        used: dict[str, Any] = {
+            name: value for name, value in shown.items() if f"{{{name}}}" in kind.message + kind.fix
+        }
         finding = kind(**used)
         if finding not in self.findings:
             self.findings.append(finding)

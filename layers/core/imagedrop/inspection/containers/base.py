@@ -82,21 +82,25 @@ class Container:
     def prefetch(self, ranges: Sequence[Range]) -> None:
         """Brings independent places of the disk in at once. Never fails: what is wrong shows when it is read."""
         inside = [(at, min(length, self.size - at)) for at, length in ranges if 0 <= at < self.size]
-        with self.report.quiet():
-            self.file.prefetch([table for one in inside for table in self.tables(*one)])
+        self.prefetch_tables(inside)
         places: list[Range] = []
         for one in inside:
             with self.report.quiet():
                 places += [_place(*mapped) for mapped in self._pieces(*one) if not isinstance(mapped[0], Zero)]
         self.file.prefetch(places)
 
-    def check_stored(self, offset: int) -> None:
-        """Raises PastEnd where byte `offset` of the disk should lie behind the end of the file."""
-        piece = self.map(offset)
-        if not isinstance(piece, Zero):
-            last = piece.offset + (piece.stored if isinstance(piece, Packed) else 1)
-            if last > self.file.size:
-                raise PastEnd(piece.offset, last - piece.offset)
+    def prefetch_tables(self, ranges: Sequence[Range]) -> None:
+        """Brings in only what mapping these places reads. Never fails."""
+        with self.report.quiet():
+            self.file.prefetch([table for one in ranges for table in self.tables(*one)])
+
+    def check_stored(self, offset: int, length: int = 1) -> None:
+        """Raises PastEnd where what is at `offset` of the disk should lie behind the end of the file."""
+        for piece, _, take in self._pieces(offset, min(length, self.size - offset)):
+            if not isinstance(piece, Zero):
+                needed = piece.stored if isinstance(piece, Packed) else take
+                if piece.offset + needed > self.file.size:
+                    raise PastEnd(piece.offset, needed)
 
     @property
     def size(self) -> int:

@@ -35,6 +35,7 @@ ENCRYPTION = {1: "AES", 2: "LUKS"}
 
 class Qcow2(TwoLevel):
     format = "qcow2"
+    scattered = False  # the refcounts say where the file ends, but for a part of the last cluster
 
     def open(self) -> None:
         header = self.file.read(0, 72)
@@ -124,7 +125,6 @@ class Qcow2(TwoLevel):
         blocks = list(self._entries(self._refcounts + 8 * index, count, 8))
         if any(blocks[1:]) or (blocks[0] and self._counts_from(blocks[0], within, counters)):
             self.report.say(kinds.TRUNCATED, why="clusters behind its end are in use")
-        self.whole = True
 
     def _counts_from(self, block: int, first: int, counters: int) -> bool:
         start, end = (index << self._order_bits >> 3 for index in (first, counters))
@@ -154,7 +154,8 @@ class Qcow2(TwoLevel):
         place = word & ((1 << shift) - 1)
         sectors = (word & ((1 << 62) - 1)) >> shift
         stored = (sectors + 1) * 512 - place % 512
-        stored = min(stored, max(self.file.size - place, 0) or stored)
+        if 0 < place + stored - self.file.size < 512:  # the last sector of the file need not be whole
+            stored = self.file.size - place
         return Packed(self.unit, offset - offset % self.unit, place, stored, self._unpack)
 
     def _subclusters(self, bitmap: int, place: int, within: int) -> Piece:

@@ -8,12 +8,15 @@ from typing import ClassVar, Literal
 from imagedrop.inspection.containers.base import Container, Piece, Zero
 from imagedrop.inspection.source import Range
 
-LOOKED_AT = 64 * 1024  # bytes of each table that `last_used` looks through
+LOOKED_AT = 64 * 1024  # bytes of a table that `last_used` looks through at once
+STEPS = 4
+TABLES_LOOKED_AT = 32
 
 
 class TwoLevel(Container):
     """`open` sets the geometry of the tables; `second` and `piece` say what an entry means. Sizes are bytes."""
 
+    scattered = True  # the tables alone say nothing about the end: more places are worth a look
     byte_order: ClassVar[Literal["big", "little"]] = "big"
     unit: int  # bytes of the disk that an entry of a second table stands for
     first_at: int  # where the first table lies, and its entries
@@ -49,7 +52,7 @@ class TwoLevel(Container):
                 yield table + self.second_width * low, self.second_width * (high - low + 1)
 
     def last_used(self) -> int | None:
-        """The last byte of the disk's last unit that has content, as far as one look at each table shows.
+        """The first byte of the disk's last unit that has content, as far as a bounded look at the tables shows.
 
         Writers that go from front to back put that unit last in the file.
         """
@@ -57,16 +60,23 @@ class TwoLevel(Container):
         low = max(0, self.first_entries - most)
         entries = self._entries(self.first_at + low * self.first_width, self.first_entries - low, self.first_width)
         used = [low + index for index, entry in enumerate(entries) if self.second(entry)]
-        for index in reversed(used[-32:]):
-            if (unit := self._last_in(self._second_table(index))) is not None:
-                return min((index * self.second_entries + unit + 1) * self.unit, self.size) - 1
+        for index in reversed(used[-TABLES_LOOKED_AT:]):
+            if (unit := self._last_in(index)) is not None:
+                return (index * self.second_entries + unit) * self.unit
         return None
 
-    def _last_in(self, table: int) -> int | None:
-        most = LOOKED_AT // self.second_width
-        low = max(0, self.second_entries - most)
-        entries = self._entries(table + low * self.second_width, self.second_entries - low, self.second_width)
-        return max((low + index for index, entry in enumerate(entries) if entry), default=None)
+    def _last_in(self, index: int) -> int | None:
+        """The last used entry of a second table, looked for from its end in a few steps."""
+        table, width = self._second_table(index), self.second_width
+        most = LOOKED_AT // width
+        end = min(self.second_entries, -(-self.size // self.unit) - index * self.second_entries)
+        for _ in range(STEPS):
+            start = max(0, end - most)
+            entries = self._entries(table + start * width, end - start, width)
+            if used := [start + number for number, entry in enumerate(entries) if entry]:
+                return used[-1]
+            end = start
+        return None
 
     def _second_table(self, index: int) -> int:
         if index >= self.first_entries:

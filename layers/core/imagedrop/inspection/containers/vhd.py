@@ -69,7 +69,7 @@ class Vhd(Container):
         footer = self._footer()
         self.creator = footer.creator
         self.variant = TYPES.get(footer.disk_type, f"type {footer.disk_type}")
-        self.virtual_size, self.sector_size = footer.virtual_size, SECTOR
+        self.virtual_size = footer.virtual_size
         self._data = self.file.size  # of a fixed disk: where the content ends
         if self.variant == "differencing":
             raise Unreadable(kinds.DIFFERENCING, parent="")

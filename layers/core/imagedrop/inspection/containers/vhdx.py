@@ -49,6 +49,8 @@ KNOWN_ITEMS = {
 class Vhdx(Container):
     format = "vhdx"
 
+    _block: int
+
     def open(self) -> None:
         self.file.prefetch([(0, 2 * HEADERS[0]), (HEADERS[1], 4 * KIB), (REGIONS[0], 64 * KIB)])
         header = self._header()

@@ -37,7 +37,6 @@ class Vmdk(TwoLevel):
     first_width = second_width = 4
 
     def open(self) -> None:
-        self.sector_size = SECTOR
         header = self.file.read(0, SECTOR)
         self._parse(header)
         (directory,) = struct.unpack_from("<Q", header, 56)
@@ -75,7 +74,7 @@ class Vmdk(TwoLevel):
         marker, footer, stop = end[:SECTOR], end[SECTOR : 2 * SECTOR], end[2 * SECTOR :]
         if not footer.startswith(MAGIC) or any(stop[8:16]):
             raise truncated("a streamOptimized VMDK ends with a footer, and there is none")
-        if struct.unpack_from("<II", marker, 8) != (0, 3) or footer[4:48] != header[4:48]:
+        if struct.unpack_from("<II", marker, 8) != (0, 3) or footer[12:48] != header[12:48]:
             raise malformed("VMDK footer", "it contradicts the header")
         self.whole = True
         return int(struct.unpack_from("<Q", footer, 56)[0])
