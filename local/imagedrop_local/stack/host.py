@@ -21,9 +21,11 @@ IN_USE = 3  # exit code: another stack holds the folder
 def main() -> None:
     folder = Path(sys.argv[1])
     os.environ.pop("PYTHONPATH", None)  # was for this module: a function sees its own code and its layer
-    lock = (folder / "lock").open("w")
-    if not _held(lock.fileno(), seconds=10):
+    lock = (folder / "lock").open("a+")
+    if not _held(lock.fileno(), seconds=5):
         sys.exit(IN_USE)
+    lock.truncate(0)
+    print(os.getpid(), file=lock, flush=True)
     threading.Thread(target=_end_with_stdin, daemon=True).start()
     running = folder / "running"
     if running.exists():

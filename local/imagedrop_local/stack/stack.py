@@ -30,8 +30,8 @@ class Stack:
     """`with Stack(folder, parameters=..., credentials={"ak": .., "sk": ..}) as stack:`, or `start` and `stop`.
 
     `folder` keeps everything from one start to the next. `port` is AWS's endpoint, `intake_port` and `status_port` are
-    those of the function URLs; 0: any free one. `parameters` are of template.yaml, on top of samconfig.toml's environment
-    `local`; those that name the two secrets are filled in here. `source` is the checkout that is run.
+    those of the function URLs; 0: any free one. `parameters` are template.yaml's, on top of those in samconfig.toml's
+    environment `local`; those that name the two secrets are filled in here. `source` is the checkout that is run.
     """
 
     def __init__(
@@ -51,7 +51,8 @@ class Stack:
         self._intake_port, self._status_port = intake_port, status_port
         self._ministack = Ministack(folder.resolve(), port)
         self._fronts: list[Server] = []
-        self.client = aws.Clients(self._ministack.endpoint)
+        self.endpoint = self._ministack.endpoint
+        self.client = aws.Clients(self.endpoint)
         self.outputs: Outputs  # after start
 
     def start(self) -> Outputs:
@@ -67,7 +68,7 @@ class Stack:
             found = deploy.deploy(self.client, NAME, template, zips, parameters)
             intake = self._front(function(found, "intake"), self._intake_port, signed=False)
             status = self._front(function(found, "status"), self._status_port, signed=True)
-            self.outputs = outputs(found, self._ministack.endpoint, intake, status)
+            self.outputs = outputs(found, self.endpoint, intake, status)
         except BaseException:
             self.stop()
             raise
@@ -99,7 +100,7 @@ class Stack:
 
     def mails(self) -> list[dict[str, Any]]:
         """Every mail that was sent: `Source`, `To`, `Subject`, `BodyText`, `BodyHtml`, `Timestamp`; oldest first."""
-        address = f"{self._ministack.endpoint}/_ministack/ses/messages?account={aws.ACCOUNT}"
+        address = f"{self.endpoint}/_ministack/ses/messages?account={aws.ACCOUNT}"
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(address, timeout=10) as answer:
             mails: list[dict[str, Any]] = json.load(answer)["messages"].get(aws.ACCOUNT, [])

@@ -1,0 +1,32 @@
+"""The project's own template with a probe in place of every function, in a stack that a module shares."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from imagedrop_local.stack.outputs import FUNCTIONS
+from imagedrop_local.stack.stack import Stack
+from integration.stack.helpers import make
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("template.yaml", "samconfig.toml"):
+        shutil.copy(ROOT / name, folder)
+    for name in FUNCTIONS:
+        (folder / "functions" / name).mkdir(parents=True)
+        shutil.copy(Path(__file__).with_name("probe.py"), folder / "functions" / name / "app.py")
+    (folder / "layers/core/imagedrop").mkdir(parents=True)
+    (folder / "layers/core/imagedrop/__init__.py").touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def stack(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with make(tmp_path_factory.mktemp("stack"), project) as running:
+        yield running

@@ -1,0 +1,38 @@
+"""What the tests of the stack share: probes in place of functions, and how to ask them."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from imagedrop_local.stack.stack import Stack
+
+
+def make(folder: Path, project: Path, **more: Any) -> Stack:
+    given = {"port": 0, "parameters": {}, "credentials": {"ak": "AK", "sk": "SK"}, "webhook_secret": "hook"}
+    return Stack(folder, source=project, **{**given, **more})
+
+
+def send(stack: Stack, queue: str, *orders: dict[str, Any]) -> None:
+    """One call, so that they come in one batch; an order may have a `delay` (s)."""
+    entries = [
+        {"Id": str(at), "DelaySeconds": order.get("delay", 0), "MessageBody": json.dumps({**order, "queue": queue})}
+        for at, order in enumerate(orders)
+    ]
+    stack.client("sqs").send_message_batch(QueueUrl=stack.outputs.queues[queue], Entries=entries)
+
+
+def said(stack: Stack, case: str) -> list[dict[str, Any]]:
+    """What probes have logged of a case so far, in order of time."""
+    lines = (json.loads(line.text)["probe"] for line in stack.logs() if line.text.startswith('{"probe"'))
+    return sorted((line for line in lines if line["case"] == case), key=lambda line: line["at"])
+
+
+def until(condition: Callable[[], Any], seconds: float = 15) -> Any:
+    """The first truth that `condition` gives; fails when there was none in time."""
+    end = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+    return found

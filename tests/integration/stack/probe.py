@@ -1,0 +1,57 @@
+"""A function that does as its event says, and logs what it got: stands in for all seven."""
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import boto3
+
+
+def handler(event: Mapping[str, Any], context: object) -> Any:
+    if "Records" in event:
+        failed = [record["messageId"] for record in event["Records"] if not done(record)]
+        return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
+    say("called", event=event)
+    return ANSWERS[event.get("do", "echo")](event)
+
+
+def done(record: Mapping[str, Any]) -> bool:
+    order, count = json.loads(record["body"]), int(record["attributes"]["ApproximateReceiveCount"])
+    say(order["case"], count=count, name=order.get("name"))
+    if count > order.get("fails", 0):
+        return True
+    boto3.client("sqs").change_message_visibility(
+        QueueUrl=os.environ[f"IMAGEDROP_{order['queue'].upper()}_QUEUE"],
+        ReceiptHandle=record["receiptHandle"],
+        VisibilityTimeout=order["seconds"],
+    )
+    return False
+
+
+def say(case: str, **what: Any) -> None:
+    print(json.dumps({"probe": {"case": case, "at": time.time(), **what}}))
+
+
+def echo(event: Mapping[str, Any]) -> Any:
+    return {"statusCode": 201, "headers": {"X-Probe": "yes"}, "body": json.dumps(event)}
+
+
+def fail(event: Mapping[str, Any]) -> Any:
+    raise ValueError("told to")
+
+
+def look(event: Mapping[str, Any]) -> Any:
+    import imagedrop
+
+    secrets = boto3.client("secretsmanager")
+    names = ("IMAGEDROP_CREDENTIALS", "IMAGEDROP_WEBHOOK_SECRET")
+    return {
+        "layer": imagedrop.__file__,
+        "secrets": [secrets.get_secret_value(SecretId=os.environ[name])["SecretString"] for name in names],
+        "environment": dict(os.environ),
+    }
+
+
+ANSWERS = {"echo": echo, "fail": fail, "look": look}

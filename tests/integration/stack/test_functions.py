@@ -1,0 +1,101 @@
+"""Functions are called as the template says, with its environment, its layer and its secrets."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from imagedrop_local.stack.stack import Stack
+from imagedrop_local.stack.urls import FunctionFailed
+from integration.stack.helpers import said, until
+
+
+def fetch(url: str, data: bytes | None = None, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
+    request = urllib.request.Request(url, data, dict(headers or {}))
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def signed(stack: Stack, url: str) -> dict[str, str]:
+    request = AWSRequest("GET", url)
+    keys = Credentials(stack.outputs.access_key, stack.outputs.secret_key)
+    SigV4Auth(keys, "lambda", stack.outputs.region).add_auth(request)
+    return dict(request.headers.items())
+
+
+def test_a_function_has_the_layer_the_secrets_and_the_templates_variables(stack: Stack) -> None:
+    seen = stack.invoke("validate", {"do": "look"})
+    assert seen["layer"].endswith("/python/imagedrop/__init__.py")
+    assert seen["secrets"] == [json.dumps({"ak": "AK", "sk": "SK"}), "hook"]
+    given = stack.environment("validate")
+    assert given.items() <= seen["environment"].items()
+    assert given["IMAGEDROP_DECLARATIONS_ACCEPTED"] == "true"
+    assert given["IMAGEDROP_DROPS_QUEUE"] == stack.outputs.queues["drops"]
+
+
+def test_what_this_process_has_set_does_not_leak_into_functions(stack: Stack) -> None:
+    environment = stack.invoke("validate", {"do": "look"})["environment"]
+    ours = {name for name in environment if name.startswith(("IMAGEDROP_", "POWERTOOLS_"))}
+    assert ours == set(stack.environment("validate"))
+    assert "PYTHONPATH" not in environment
+    assert environment["AWS_CONFIG_FILE"] == "/dev/null"
+
+
+def test_a_function_that_raises_says_so(stack: Stack) -> None:
+    with pytest.raises(FunctionFailed, match="told to"):
+        stack.invoke("sweep", {"do": "fail"})
+    assert stack.invoke("sweep", {})["statusCode"] == 201
+
+
+def test_a_push_reaches_intake_by_its_url(stack: Stack) -> None:
+    url = f"{stack.outputs.intake_url}push?a=1"
+    status, event = fetch(url, b"{}", {"Content-Type": "text/plain; charset=UTF-8", "X-SMN-Message-Type": "x"})
+    assert (status, event["body"], event["rawPath"], event["rawQueryString"]) == (201, "{}", "/push", "a=1")
+    assert event["headers"]["x-smn-message-type"] == "x"
+    assert event["requestContext"]["http"]["method"] == "POST"
+
+
+def test_status_answers_whoever_signs(stack: Stack) -> None:
+    url = f"{stack.outputs.status_url}?key=a%2Fb.vhd"
+    status, event = fetch(url, headers=signed(stack, url))
+    assert (status, event["queryStringParameters"]) == (201, {"key": "a/b.vhd"})
+    assert event["requestContext"]["authorizer"]["iam"]["accountId"] == "000000000000"
+
+
+def test_status_answers_nobody_else(stack: Stack) -> None:
+    assert fetch(stack.outputs.status_url) == (403, {"Message": "Missing Authentication Token"})
+
+
+def test_the_log_of_a_function_can_be_read_from_where_it_was_left(stack: Stack) -> None:
+    stack.invoke("register", {"name": "first"})
+    (first,) = until(lambda: [line for line in stack.logs() if '"first"' in line.text])
+    stack.invoke("register", {"name": "second"})
+    later = [line.text for line in stack.logs(after=first.timestamp)]
+    assert any('"second"' in text for text in later)
+    assert not any('"first"' in text for text in later)
+    assert first.function == "register"
+    assert said(stack, "called")
+
+
+def test_mails_of_the_verified_sender_can_be_read(stack: Stack) -> None:
+    sender = stack.environment("notify")["IMAGEDROP_MAIL_FROM"]
+    content = {"Simple": {"Subject": {"Data": "镜像"}, "Body": {"Text": {"Data": "done"}}}}
+    to = {"ToAddresses": ["owner@example.com"]}
+    stack.client("sesv2").send_email(FromEmailAddress=sender, Destination=to, Content=content)
+    (mail,) = stack.mails()
+    assert (mail["Source"], mail["To"], mail["Subject"], mail["BodyText"].strip()) == (
+        sender,
+        ["owner@example.com"],
+        "镜像",
+        "done",
+    )

@@ -1,0 +1,144 @@
+"""A stack starts clean, goes on where it was, and leaves nothing running."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from imagedrop_local.stack.errors import StackError
+from imagedrop_local.stack.stack import Stack
+from integration.stack.helpers import make, said, send, until
+
+
+def put(stack: Stack, pk: str) -> None:
+    stack.client("dynamodb").put_item(TableName=stack.outputs.ledger_table, Item={"pk": {"S": pk}})
+
+
+def has(stack: Stack, pk: str) -> bool:
+    found = stack.client("dynamodb").get_item(TableName=stack.outputs.ledger_table, Key={"pk": {"S": pk}})
+    return "Item" in found
+
+
+def host(folder: Path) -> int:
+    return int((folder / "lock").read_text())
+
+
+def open_port(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_second_start_goes_on_where_the_first_was_and_its_sweep_is_due(project: Path, tmp_path: Path) -> None:
+    with make(tmp_path, project) as first:
+        put(first, "row")
+        send(first, "drops", {"case": "afterwards", "delay": 3})
+        named = first.outputs
+    age_the_schedule(tmp_path)
+    with make(tmp_path, project) as second:
+        assert second.outputs.ledger_table == named.ledger_table
+        assert has(second, "row")
+        assert until(lambda: said(second, "afterwards"))[0]["count"] == 1
+        fired = until(lambda: [line for line in said(second, "called") if "detail-type" in line["event"]], 25)
+        assert fired[0]["event"]["detail-type"] == "Scheduled Event"
+
+
+def age_the_schedule(folder: Path) -> None:
+    """The rate would count from ministack's start, and nobody wants to wait a minute for it."""
+    state = folder / "state/eventbridge.json"
+    text = state.read_text()
+    assert text.count('"State": "ENABLED"') == 1
+    state.write_text(text.replace('"State": "ENABLED"', '"State": "ENABLED", "CreationTime": 0'))
+
+
+def test_other_code_is_taken_up_at_the_next_start(project: Path, tmp_path: Path) -> None:
+    app = project / "functions/status/app.py"
+    before = app.read_text()
+    with make(tmp_path, project) as first:
+        assert first.invoke("status", {})["statusCode"] == 201
+    try:
+        app.write_text("def handler(event, context):\n    return 'changed'\n")
+        with make(tmp_path, project) as second:
+            assert second.invoke("status", {}) == "changed"
+    finally:
+        app.write_text(before)
+
+
+def test_after_a_kill_nothing_stale_is_left(project: Path, tmp_path: Path) -> None:
+    with make(tmp_path, project) as first:
+        put(first, "old")
+    stack = make(tmp_path, project)
+    stack.start()
+    put(stack, "new")
+    os.kill(host(tmp_path), signal.SIGKILL)
+    stack.stop()
+    with make(tmp_path, project) as second:
+        assert not has(second, "new")
+        assert not has(second, "old")
+
+
+STARTER = """
+import sys
+from pathlib import Path
+from integration.stack.helpers import make
+
+stack = make(Path(sys.argv[1]), Path(sys.argv[2]))
+stack.start()
+stack.client("dynamodb").put_item(TableName=stack.outputs.ledger_table, Item={"pk": {"S": "row"}})
+print(stack.outputs.endpoint, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_ministack_ends_in_order_when_its_parent_is_killed(project: Path, tmp_path: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", STARTER, str(tmp_path), str(project)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    with parent:
+        assert parent.stdout is not None
+        port = int(parent.stdout.readline().rpartition(b":")[2])
+        parent.kill()
+    until(lambda: not open_port(port))
+    with make(tmp_path, project) as second:
+        assert has(second, "row")
+
+
+def test_a_folder_has_one_stack_at_a_time(project: Path, tmp_path: Path) -> None:
+    with make(tmp_path, project), pytest.raises(StackError, match="in use by another stack"):
+        make(tmp_path, project).start()
+
+
+def test_a_port_that_is_taken_is_named(project: Path, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(StackError, match=f"127.0.0.1:{port} is in use"):
+            make(tmp_path, project, port=port).start()
+
+
+def test_what_the_template_does_not_know_is_refused_and_nothing_is_left_running(project: Path, tmp_path: Path) -> None:
+    stack = make(tmp_path, project, parameters={"Regoin": "x"})
+    with pytest.raises(StackError, match="no parameter Regoin"):
+        stack.start()
+    assert not open_port(int(stack.endpoint.rpartition(":")[2]))
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's table of sockets")
+def test_everything_listens_on_this_machine_only(project: Path, tmp_path: Path) -> None:
+    with make(tmp_path, project) as stack:
+        inodes = {str(link.readlink()) for link in Path(f"/proc/{host(tmp_path)}/fd").iterdir() if link.exists()}
+        listening = [
+            line.split()[1]
+            for table in ("tcp", "tcp6")
+            for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+            if line.split()[3] == "0A" and f"socket:[{line.split()[9]}]" in inodes
+        ]
+        port = int(stack.outputs.endpoint.rpartition(":")[2])
+        assert listening == [f"0100007F:{port:04X}"]

@@ -1,0 +1,43 @@
+"""Messages reach the functions, wait, come back and are given up as on AWS."""
+
+import json
+
+from imagedrop_local.stack.stack import Stack
+from integration.stack.helpers import said, send, until
+
+
+def test_a_message_reaches_its_function_at_once(stack: Stack) -> None:
+    for queue in stack.outputs.queues:
+        send(stack, queue, {"case": "arrives", "name": queue})
+    lines = until(lambda: found if len(found := said(stack, "arrives")) == 4 else None)
+    assert {line["name"] for line in lines} == set(stack.outputs.queues)
+
+
+def test_only_the_failed_record_of_a_batch_comes_back(stack: Stack) -> None:
+    bad = {"case": "batch", "name": "bad", "fails": 1, "seconds": 0}
+    send(stack, "notices", {"case": "batch", "name": "a"}, bad, {"case": "batch", "name": "b"})
+    until(lambda: any(line["count"] == 2 for line in said(stack, "batch")))
+    assert sorted((line["name"], line["count"]) for line in said(stack, "batch")) == [
+        ("a", 1),
+        ("b", 1),
+        ("bad", 1),
+        ("bad", 2),
+    ]
+
+
+def test_a_message_that_is_put_back_comes_again_after_its_wait_and_not_before(stack: Stack) -> None:
+    send(stack, "polls", {"case": "waits", "fails": 1, "seconds": 2})
+    first, second = until(lambda: found if len(found := said(stack, "waits")) == 2 else None)
+    assert 1.9 < second["at"] - first["at"] < 6
+
+
+def test_a_message_that_always_fails_ends_as_a_dead_letter(stack: Stack) -> None:
+    sqs, queue = stack.client("sqs"), stack.outputs.queues["drops"]
+    dead = stack.outputs.dead_letters["drops"]
+    arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    few = json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"RedrivePolicy": few})
+    send(stack, "drops", {"case": "poison", "fails": 99, "seconds": 0})
+    (letter,) = until(lambda: sqs.receive_message(QueueUrl=dead).get("Messages"))
+    assert json.loads(letter["Body"])["case"] == "poison"
+    assert [line["count"] for line in said(stack, "poison")] == [1, 2, 3]
