@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from imagedrop.backoff import grown
-from imagedrop.ports import Ports, QueueName
-from imagedrop.queues import BadMessage, PutBack
+from imagedrop.ports import Ports, PutBack, QueueName
+from imagedrop.queues import BadMessage
 
 log = logging.getLogger("imagedrop")
 FIRST, LONGEST = 10, 900  # s

@@ -12,8 +12,7 @@ from enum import Enum
 from imagedrop import drop as drops
 from imagedrop import endings, names, records
 from imagedrop.drop import Drop, DropImage, Held
-from imagedrop.ports import Conflict, Image, ImsError, Job, Ports, Random
-from imagedrop.queues import PutBack
+from imagedrop.ports import Conflict, Image, ImsError, Job, Ports, PutBack, Random
 from imagedrop.registration import GONE, TAG
 from imagedrop.times import later, moment, seconds_between, stamp
 

@@ -205,6 +205,14 @@ class Ledger(Protocol):
     def store(self, name: str, value: Mapping[str, Any]) -> None: ...
 
 
+class PutBack(Exception):
+    """Raised by what handles a message: not yet, have it again in `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds:.0f} s")
+        self.seconds = seconds
+
+
 QueueName = Literal["drops", "registrations", "polls", "notices"]
 
 

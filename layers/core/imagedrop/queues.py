@@ -22,14 +22,6 @@ QUEUES: tuple[QueueName, ...] = get_args(QueueName)
 EXPIRED = ("ReceiptHandleIsInvalid", "MessageNotInflight", "InvalidParameterValue")
 
 
-class PutBack(Exception):
-    """Raised by a handler: not yet, have this message again in `seconds`."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"again in {seconds:.0f} s")
-        self.seconds = seconds
-
-
 class BadMessage(ValueError):
     """A message that is none of ours, or has lost something."""
 

@@ -17,8 +17,7 @@ from imagedrop import drop as drops
 from imagedrop import endings, records
 from imagedrop.backoff import grown
 from imagedrop.drop import Drop, DropImage, Held, Reason
-from imagedrop.ports import Conflict, Image, ImsError, Ports
-from imagedrop.queues import PutBack
+from imagedrop.ports import Conflict, Image, ImsError, Ports, PutBack
 from imagedrop.settings import Settings
 from imagedrop.times import later, moment, seconds_between, stamp
 

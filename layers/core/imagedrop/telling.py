@@ -11,8 +11,7 @@ from datetime import datetime
 
 from imagedrop import endings, notices, records
 from imagedrop.drop import CHANNELS, Channel, Drop, Told, ToldState
-from imagedrop.ports import Conflict, MailRefused, Ports
-from imagedrop.queues import PutBack
+from imagedrop.ports import Conflict, MailRefused, Ports, PutBack
 from imagedrop.settings import Settings
 from imagedrop.times import seconds_between, stamp
 

@@ -16,8 +16,7 @@ from imagedrop.findings import pairing as kinds
 from imagedrop.inspection import inspect
 from imagedrop.inspection.source import ObjectSource, SourceChanged
 from imagedrop.pairing import Files
-from imagedrop.ports import Conflict, ImsError, KeyTaken, ObjectHead, Ports
-from imagedrop.queues import PutBack
+from imagedrop.ports import Conflict, ImsError, KeyTaken, ObjectHead, Ports, PutBack
 from imagedrop.registration import GONE, TAG
 from imagedrop.times import moment
 
