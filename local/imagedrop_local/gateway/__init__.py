@@ -5,6 +5,7 @@ Refusals of the gateway have a shape of their own, `{"error_msg", "error_code"}`
 
 from __future__ import annotations
 
+import uuid
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -69,6 +70,12 @@ class Gateway:
                 f"The throttling threshold has been reached: policy user over ratelimit,limit:{rate},time:1 minute",
             )
         self._admitted.append(now)
+
+
+def marked(response: Response) -> Response:
+    """With the request id that every answer carries."""
+    response.headers.setdefault("X-Request-Id", uuid.uuid4().hex)
+    return response
 
 
 _BY_STATUS = {400: "APIGW.0106", 401: "APIGW.0301", 403: "APIGW.0302", 404: "APIGW.0101", 429: "APIGW.0308"}

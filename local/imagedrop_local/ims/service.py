@@ -80,9 +80,10 @@ class Ims:
         try:
             raw = self._gateway.admit(request, path.get("project_id"))
             with self._lock:
-                return handler(Asked(path, request.pairs, raw, self._advance()))
+                answer = handler(Asked(path, request.pairs, raw, self._advance()))
         except Refused as refusal:
-            return self.error(refusal.status, refusal.code, refusal.message)
+            answer = self.error(refusal.status, refusal.code, refusal.message)
+        return gateway.marked(answer)
 
     def error(self, status: int, code: str | None, message: str) -> Response:
         """IMS's shape for IMG codes, the gateway's for all others."""

@@ -67,6 +67,10 @@ class Smn:
         """The subscription's URN; it is pending, and asked to confirm, until it has confirmed. Raises Refused."""
         return str(self._room.subscribe(urn, protocol, endpoint, headers)[0]["subscription_urn"])
 
+    def cancel(self, subscription_urn: str) -> None:
+        """Takes a subscription away, as the topic's owner does. Raises Refused."""
+        self._room.cancel(subscription_urn)
+
     def publish(self, topic_urn: str, message: str, subject: str | None = None) -> str:
         """The message id. Raises Refused, also where there is no such topic."""
         return self._room.publish(topic_urn, message, subject)
@@ -84,9 +88,10 @@ class Smn:
     def _answer(self, request: Request, call: Call, path: dict[str, str]) -> Response:
         try:
             raw = self._gateway.admit(request, path.get("project_id")) if call.signed else b""
-            return call.act(Asked(path, request.query, raw))
+            answer = call.act(Asked(path, request.query, raw))
         except Refused as refusal:
-            return self.error(refusal.status, refusal.code, refusal.message)
+            answer = self.error(refusal.status, refusal.code, refusal.message)
+        return gateway.marked(answer)
 
     def error(self, status: int, code: str | None, message: str) -> Response:
         """SMN's shape for SMN codes, the gateway's for all others."""
