@@ -60,7 +60,7 @@ class Stack:
         try:
             self._ministack.start()
             template, zips = deploy.read(self._source)
-            parameters = {**deploy.defaults(self._source), **self._parameters}
+            parameters = {**deploy.defaults(self._source), "AwsEndpoint": self._ministack.endpoint, **self._parameters}
             self._ministack.ready()
             parameters |= identity.secrets(self.client, self._credentials, self._webhook_secret)
             if sender := parameters.get("MailFrom"):
