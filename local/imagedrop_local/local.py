@@ -1,0 +1,163 @@
+"""Everything on one machine: the simulators (or a cloud elsewhere) and the embedded stack, wired together.
+
+bucket --event rule--> SMN topic --push--> intake's URL; the template's parameters say where OBS, IMS and SMN are.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from imagedrop_local import addresses, sockets, wiring
+from imagedrop_local.cloud import Cloud, FolderInUse
+from imagedrop_local.cloud import Ports as CloudPorts
+from imagedrop_local.stack.errors import StackError
+from imagedrop_local.stack.stack import Stack
+from imagedrop_local.stack.urls import FunctionFailed
+from imagedrop_local.switches import Switches
+from imagedrop_local.wiring import BUCKET, Elsewhere
+
+WEBHOOK_SECRET = "local-webhook-secret"  # noqa: S105 - of a stack on 127.0.0.1
+
+
+class CannotStart(Exception):
+    """The message says why, and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """On 127.0.0.1; 0 is any free one."""
+
+    aws: int = 0
+    obs: int = 0
+    ims: int = 0
+    smn: int = 0
+    intake: int = 0
+    status: int = 0
+
+
+class Local:
+    """`with Local(folder) as local: ...`, or `start` and `stop`. `addresses` says where everything is.
+
+    `folder` keeps everything from one start to the next; `<folder>/obs/<bucket>/` is the bucket. `time_scale`: seconds
+    of the simulated cloud in one of the clock. `elsewhere`: a cloud that is used instead of simulators of its own.
+    `parameters` are the template's, over those that are set here.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        ports: Ports | None = None,
+        elsewhere: Elsewhere | None = None,
+        bucket: str = BUCKET,
+        time_scale: float = 60,
+        switches: Switches | None = None,
+        parameters: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder, self.bucket = Path(folder).resolve(), bucket
+        self._ports, self._elsewhere, self._parameters = ports or Ports(), elsewhere, dict(parameters or {})
+        self._time_scale, self._switches = time_scale, switches
+        self.cloud: Cloud | None = None  # None where it is elsewhere
+        self.stack: Stack
+        self.addresses: dict[str, Any] = {}
+
+    def start(self) -> Self:
+        """Returns when a drop would go the whole way. Raises CannotStart, and then nothing is left running."""
+        self._refuse_taken()
+        try:
+            self._start()
+        except (StackError, FolderInUse, wiring.NotWired, OSError) as error:
+            self.stop()
+            raise CannotStart(str(error)) from error
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Ends everything; what was underway goes on at the next start."""
+        addresses.forget(self.folder)
+        if hasattr(self, "stack"):
+            self.stack.stop()
+        if self.cloud is not None:
+            self.cloud.stop()
+            self.cloud = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    def sweep(self) -> Any:
+        """One round of the sweep, now. Raises FunctionFailed."""
+        return self.stack.invoke("sweep", {})
+
+    # --- steps ---------------------------------------------------------------------------------------------------
+
+    def _refuse_taken(self) -> None:
+        for name, port in asdict(self._ports).items():
+            if port and not sockets.is_free(port):
+                raise CannotStart(
+                    f"127.0.0.1:{port} is in use: end what listens there, or choose another port for {name} "
+                    "(0: any free one)"
+                )
+
+    def _start(self) -> None:
+        known = (self.folder / "aws").exists()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        there = self._elsewhere or self._simulators()
+        self.stack = Stack(
+            self.folder / "aws",
+            port=self._ports.aws,
+            parameters=wiring.parameters(there, self.bucket) | self._parameters,
+            credentials=there.keys(),
+            webhook_secret=WEBHOOK_SECRET,
+            intake_port=self._ports.intake,
+            status_port=self._ports.status,
+        )
+        outputs = self.stack.start()
+        if self.cloud is not None:
+            wiring.push(self.cloud, self.bucket, outputs.intake_url)
+        self.addresses = self._addresses(there)
+        addresses.write(self.folder, self.addresses)
+        if known:
+            threading.Thread(target=self._catch_up, name="catch-up", daemon=True).start()
+
+    def _simulators(self) -> Elsewhere:
+        self.cloud = Cloud(
+            self.folder,
+            credentials=(wiring.ACCESS_KEY, wiring.SECRET_KEY),
+            ports=CloudPorts(self._ports.obs, self._ports.ims, self._ports.smn),
+            region=wiring.REGION,
+            project_id=wiring.PROJECT_ID,
+            switches=self._switches,
+            time_scale=self._time_scale,
+        )
+        self.cloud.start()
+        return wiring.simulated(self.cloud, self.bucket)
+
+    def _catch_up(self) -> None:
+        """What an earlier run left is not to wait for the schedule."""
+        try:
+            self.sweep()
+        except (FunctionFailed, OSError):
+            return  # the schedule tries again
+
+    def _addresses(self, there: Elsewhere) -> dict[str, Any]:
+        aws = asdict(self.stack.outputs)
+        mails = f"{self.stack.outputs.endpoint}/_ministack/ses/messages"
+        return {
+            "pid": os.getpid(),
+            "folder": str(self.folder),
+            "logs": str(self.folder / "aws" / "ministack.log"),
+            "aws": {**aws, "mails": mails},
+            "webhook": {"header": "x-imagedrop-secret", "secret": WEBHOOK_SECRET},
+            **there.public(self.bucket, simulated=self.cloud is not None),
+        }
