@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-STATE = "state"
+STATE, TEMPORARY = "state", "tmp"
 
 
 def settings(folder: Path, port: int, region: str) -> dict[str, str]:
@@ -23,10 +23,16 @@ def settings(folder: Path, port: int, region: str) -> dict[str, str]:
         "SFTP_ENABLED": "0",
         "PERSIST_STATE": "1",
         "STATE_DIR": str(folder / STATE),
-        "TMPDIR": str(folder / "tmp"),
+        "TMPDIR": str(folder / TEMPORARY),
         "LAMBDA_EXECUTOR": "local",
         "LOG_LEVEL": "WARNING",
     }
+
+
+def empty_temporary(folder: Path) -> None:
+    """Unpacked functions of an earlier start that was killed; nobody else clears them away."""
+    shutil.rmtree(folder / TEMPORARY, ignore_errors=True)
+    (folder / TEMPORARY).mkdir()
 
 
 def forget(folder: Path) -> None:

@@ -26,19 +26,26 @@ def main() -> None:
         sys.exit(IN_USE)
     lock.truncate(0)
     print(os.getpid(), file=lock, flush=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     threading.Thread(target=_end_with_stdin, daemon=True).start()
+    bridge.empty_temporary(folder)
     running = folder / "running"
     if running.exists():
         bridge.forget(folder)
-    running.touch()
     bridge.release_in_flight(folder)
     bridge.follow_port(folder, int(os.environ["GATEWAY_PORT"]))
+    running.touch()
+    try:
+        _ministack()
+    finally:
+        running.unlink()  # stays only where the end was no orderly one
 
+
+def _ministack() -> None:
     from ministack.app import main as ministack  # reads its environment on import
 
     sys.argv[1:] = []
     ministack()
-    running.unlink()
 
 
 def _held(lock: int, seconds: float) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -30,10 +29,8 @@ class Ministack:
     def start(self) -> None:
         if _answers(self.port):
             raise StackError(f"127.0.0.1:{self.port} is in use: end what listens there, or choose another port")
-        temporary = self.folder / "tmp"
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
-        with self.log.open("wb") as log:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
             self._child = subprocess.Popen(  # noqa: S603 - this very Python
                 [sys.executable, "-m", host.__name__, str(self.folder)],
                 stdin=subprocess.PIPE,

@@ -110,8 +110,11 @@ def test_ministack_ends_in_order_when_its_parent_is_killed(project: Path, tmp_pa
 
 
 def test_a_folder_has_one_stack_at_a_time(project: Path, tmp_path: Path) -> None:
-    with make(tmp_path, project), pytest.raises(StackError, match="in use by another stack"):
-        make(tmp_path, project).start()
+    with make(tmp_path, project) as first:
+        assert first.invoke("status", {})["statusCode"] == 201
+        with pytest.raises(StackError, match="in use by another stack"):
+            make(tmp_path, project).start()
+        assert list((tmp_path / "tmp").iterdir())  # what the first has unpacked is still there
 
 
 def test_a_port_that_is_taken_is_named(project: Path, tmp_path: Path) -> None:
