@@ -29,12 +29,15 @@ __all__ = ["CHUNK", "Body", "Control", "FileSlice", "Hangup", "Request", "Respon
 
 
 class Server:
-    """A service on 127.0.0.1. Port 0: any free one."""
+    """A service on 127.0.0.1. Port 0: any free one. Raises OSError where the port is taken."""
 
     def __init__(self, service: Service, control: Control, port: int = 0, host: str = "127.0.0.1") -> None:
         self.service, self.control = service, control
         self.closing = threading.Event()
-        self._httpd = Httpd((host, port), bound(self.answer))
+        try:
+            self._httpd = Httpd((host, port), bound(self.answer))
+        except OSError as error:
+            raise OSError(error.errno, f"{service.name} cannot listen on {host}:{port}: {error.strerror}") from None
         self.port: int = self._httpd.server_address[1]
         self.url = f"http://{host}:{self.port}"
         serve = partial(self._httpd.serve_forever, 0.05)  # s; how long `stop` may have to wait
@@ -79,6 +82,7 @@ class Server:
         response = act()
         self.closing.wait(fault.seconds)
         if fault.fault == "timeout_after":
+            response.close()
             raise Hangup
         return response
 

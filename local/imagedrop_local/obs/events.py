@@ -32,7 +32,8 @@ class Events:
 
     def stop(self) -> None:
         self._pending.put(None)
-        self._thread.join(10)
+        if self._thread.is_alive():
+            self._thread.join(10)
 
     def heard(self, event: ObjectEvent) -> None:
         info = self._store.bucket(event.bucket)

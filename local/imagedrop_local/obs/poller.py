@@ -37,7 +37,8 @@ class Poller:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._thread.join(10)
+        if self._thread.is_alive():
+            self._thread.join(10)
 
     def _run(self) -> None:
         while not self._stopped.wait(self._interval):

@@ -72,7 +72,8 @@ class Obs:
         self.events.stop()
 
     def state(self) -> dict[str, Any]:
-        buckets = [_counted(self.store, info.name) | info.model_dump(mode="json") for info in self.store.buckets()]
+        infos = self.store.buckets()
+        buckets = [info.model_dump(mode="json") | {"objects": self.store.count(info.name)} for info in infos]
         return {"buckets": buckets, "events": dict(self.events.counts)}
 
     def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
@@ -124,14 +125,3 @@ def _code_of(status: int) -> str:
 
 def _request_id() -> str:
     return secrets.token_hex(16).upper()
-
-
-def _counted(store: Store, bucket: str) -> dict[str, Any]:
-    objects = size = 0
-    after: str | None = ""
-    while after is not None:
-        page = store.list(bucket, after=after)
-        objects += len(page.objects)
-        size += sum(stored.size for stored in page.objects)
-        after = page.after
-    return {"objects": objects, "bytes": size}

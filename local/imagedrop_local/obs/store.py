@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import heapq
 import os
-import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -18,10 +17,11 @@ from typing import BinaryIO
 
 from imagedrop_local.obs import files, walk
 from imagedrop_local.obs.etags import FileEtags
-from imagedrop_local.obs.keys import check_key, is_bucket, is_path
+from imagedrop_local.obs.keys import check_key, is_bucket
 from imagedrop_local.obs.listing import page
 from imagedrop_local.obs.model import Attributes, BucketInfo, Cause, ObjectEvent, Page, StorageClass, Stored, StoreError
 from imagedrop_local.obs.multipart import Uploads
+from imagedrop_local.obs.places import Places
 from imagedrop_local.obs.side import Record, Side
 
 Listener = Callable[[ObjectEvent], None]
@@ -38,6 +38,7 @@ class Store:
         self.folder, self.region, self.clock = Path(folder), region, clock
         self.folder.mkdir(parents=True, exist_ok=True)
         self.side = Side(self.folder)
+        self._places = Places(self.folder, self.side)
         files.remove_tree(self.side.drafts)
         self.uploads = Uploads(self)
         self._etags = FileEtags()
@@ -101,8 +102,9 @@ class Store:
     def head(self, bucket: str, key: str) -> Stored | None:
         """Raises StoreError for a bucket that is not there and for a key that cannot be."""
         self.need(bucket)
-        found = self._locate(bucket, key)
-        return found and self._stored(bucket, key, *found)
+        with self._lock:  # else the record may be of another version than the file
+            found = self._places.find(bucket, key)
+            return found and self._stored(bucket, key, *found)
 
     def open(self, bucket: str, key: str) -> BinaryIO:
         """The bytes; raises StoreError: NoSuchKey. They stay as they are when the object is overwritten."""
@@ -111,16 +113,12 @@ class Store:
     def opened(self, bucket: str, key: str) -> tuple[Stored, BinaryIO]:
         """An object and its own bytes, not those of a version that came in between."""
         self.need(bucket)
-        for path in self._candidates(bucket, key):
-            try:
-                file = path.open("rb", buffering=0)
-            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-                continue
-            status = os.fstat(file.fileno())
-            if stat.S_ISREG(status.st_mode):
-                return self._stored(bucket, key, path, status), file
-            file.close()
-        raise StoreError("NoSuchKey", f"there is no object {key!r}")
+        with self._lock:
+            found = self._places.find(bucket, key)
+            if not found:
+                raise StoreError("NoSuchKey", f"there is no object {key!r}")
+            file = found[0].open("rb", buffering=0)
+            return self._stored(bucket, key, found[0], os.fstat(file.fileno())), file
 
     def put(
         self,
@@ -148,12 +146,12 @@ class Store:
             stamp = self._stamp()
             os.utime(source, ns=(stamp, stamp))
             source.chmod(0o644)
-            old = self._locate(bucket, record.key)
+            old = self._places.find(bucket, record.key)
             self.side.save(bucket, record, size, stamp)
-            home = self._home(bucket, record.key)
+            home = self._places.home(bucket, record.key)
             source.replace(home)
             if old:
-                self._retire(bucket, record.key, *old, home=home)
+                self._places.retire(bucket, record.key, *old, home=home)
             stored = self._stored(bucket, record.key, home, home.stat())
         self.tell(stored, "ObjectCreated", cause or Cause())
         return stored
@@ -162,10 +160,10 @@ class Store:
         """False where there was no such object: OBS answers 204 all the same."""
         with self._lock:
             stored = self.head(bucket, key)
-            found = self._locate(bucket, key)
+            found = self._places.find(bucket, key)
             if not stored or not found:
                 return False
-            self._retire(bucket, key, *found, home=None)
+            self._places.retire(bucket, key, *found, home=None)
         self.tell(stored, "ObjectRemoved", cause or Cause("Delete"))
         return True
 
@@ -175,6 +173,10 @@ class Store:
         return page(
             self._keys(bucket, prefix, after), lambda key: self.head(bucket, key), prefix, after, delimiter, limit
         )
+
+    def count(self, bucket: str) -> int:
+        """How many objects a bucket has; no file is opened."""
+        return sum(1 for _ in self._keys(bucket, "", ""))
 
     def tell(self, stored: Stored, group: str, cause: Cause) -> None:
         """Sends an event to those who listen; `group` is ObjectCreated or ObjectRemoved."""
@@ -192,8 +194,6 @@ class Store:
             return False
         return self.side.load(stored.bucket, stored.key, status.st_size, status.st_mtime_ns) is not None
 
-    # --- where things lie
-
     def _keys(self, bucket: str, prefix: str, after: str) -> Iterator[str]:
         odd = sorted(
             (key for key in self.side.odd_keys(bucket) if key.startswith(prefix) and key.encode() > after.encode()),
@@ -204,46 +204,6 @@ class Store:
             if key != last:
                 yield key
             last = key
-
-    def _candidates(self, bucket: str, key: str) -> Iterator[Path]:
-        check_key(key)
-        plain = self.folder / bucket / key
-        if is_path(key) and self._reaches(bucket, plain):
-            yield plain
-        yield self.side.odd(bucket, key)
-
-    def _reaches(self, bucket: str, plain: Path) -> bool:
-        """Whether nothing but real folders (or nothing at all) lies between the bucket and the path."""
-        root = self.folder / bucket
-        between = plain.relative_to(root).parents[:-1]
-        return not any((root / parent).is_symlink() or (root / parent).is_file() for parent in between)
-
-    def _locate(self, bucket: str, key: str) -> tuple[Path, os.stat_result] | None:
-        for path in self._candidates(bucket, key):
-            try:
-                status = path.stat()
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-            if stat.S_ISREG(status.st_mode):
-                return path, status
-        return None
-
-    def _home(self, bucket: str, key: str) -> Path:
-        path = next(self._candidates(bucket, key))
-        odd = self.side.odd(bucket, key)
-        if path == odd or path.is_dir():
-            self.side.name_odd(bucket, key)
-            return odd
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
-
-    def _retire(self, bucket: str, key: str, path: Path, status: os.stat_result, home: Path | None) -> None:
-        self.side.forget(bucket, key, status.st_size, status.st_mtime_ns)
-        odd = self.side.odd(bucket, key)
-        if home != odd and odd.exists():
-            self.side.remove_odd(bucket, key)
-        if home != path and path != odd:
-            files.remove(path, self.folder / bucket)
 
     def _stored(self, bucket: str, key: str, path: Path, status: os.stat_result) -> Stored:
         record = self.side.load(bucket, key, status.st_size, status.st_mtime_ns)

@@ -67,13 +67,17 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(request)
 
     def _answer(self, request: Request) -> None:
+        response = None
         try:
-            self._send(request, type(self).answer(request))
+            response = type(self).answer(request)
+            self._send(request, response)
         except Hangup:
             self._reset()
         except ConnectionError:
             self.close_connection = True
         finally:
+            if response:
+                response.close()
             if isinstance(request.stream, Limited):
                 request.stream.close(but=self.rfile)
 
@@ -109,11 +113,10 @@ class Handler(BaseHTTPRequestHandler):
                 self.wfile.write(piece)
 
     def _send_file(self, body: FileSlice) -> None:
-        with body.file:
-            if self.command == "HEAD" or not body.length:
-                return
-            if self.connection.sendfile(body.file, body.offset, body.length) < body.length:
-                self.close_connection = True  # the file became shorter: fewer bytes than promised
+        if self.command == "HEAD" or not body.length:
+            return
+        if self.connection.sendfile(body.file, body.offset, body.length) < body.length:
+            self.close_connection = True  # the file became shorter: fewer bytes than promised
 
     def _reset(self) -> None:
         """RST, so that the client sees a reset and not an empty answer."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import hashlib
 import os
 import time
 import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
+
+from imagedrop_local.faults import Fault
 
 CONTENT = bytes(range(256)) * 40  # 10,240 bytes
 
@@ -245,3 +250,21 @@ def test_a_read_goes_on_with_the_old_content_while_the_object_is_replaced(cloud:
     first = body.read(1000)
     s3.put_object(Bucket="drops", Key="k", Body=b"n" * (8 << 20))
     assert set(first + body.read()) == set(b"o")
+
+
+@pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "reset"])
+def test_a_put_that_times_out_has_its_effect_or_not_as_the_fault_says(cloud: Any, s3: Any, kind: Any) -> None:
+    cloud.faults.add(Fault(service="obs", call="PutObject", times=1, fault=kind, seconds=0.01))
+    with pytest.raises((ConnectionClosedError, EndpointConnectionError)):
+        s3.put_object(Bucket="drops", Key="k", Body=b"one")
+    assert (cloud.store.head("drops", "k") is not None) == (kind == "timeout_after")
+
+
+@pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "reset", "slow", "status"])
+def test_a_get_under_any_fault_leaves_no_file_open(cloud: Any, s3: Any, kind: Any) -> None:
+    s3.put_object(Bucket="drops", Key="k", Body=b"one")
+    cloud.faults.add(Fault(service="obs", call="GetObject", times=1, fault=kind, seconds=0.01))
+    with contextlib.suppress(ConnectionClosedError, ClientError):
+        assert s3.get_object(Bucket="drops", Key="k")["Body"].read() == b"one"
+    gc.collect()
+    assert not [path for path in Path("/proc/self/fd").glob("*") if "drops/k" in os.path.realpath(path)]

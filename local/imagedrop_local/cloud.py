@@ -1,0 +1,137 @@
+"""The Huawei side on one machine: OBS, IMS and SMN over one folder, with one clock and one set of faults."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from imagedrop_local.faults import Faults
+from imagedrop_local.http import Server, Service
+from imagedrop_local.ims.service import Ims
+from imagedrop_local.obs.service import Obs
+from imagedrop_local.obs.store import Store
+from imagedrop_local.smn.service import Smn
+from imagedrop_local.switches import Switches
+
+
+@dataclass(frozen=True)
+class Ports:
+    """On 127.0.0.1; 0 is any free one."""
+
+    obs: int = 0
+    ims: int = 0
+    smn: int = 0
+
+
+class FolderInUse(RuntimeError):
+    """Another process runs a cloud on this folder."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Cloud:
+    """`<folder>/obs/<bucket>/` are the buckets: a file copied there is a drop. `ims` and `smn` beside it hold the rest,
+    and a second start goes on where the first was.
+
+    `credentials` is one (access key, secret key). `time_scale`: seconds of the cloud in one of `clock` (60: an import
+    of five minutes takes five seconds). `path_style`: OBS takes buckets in the path, as clients on 127.0.0.1 send them;
+    the real one does not. `poll_interval`: s between two looks at the folder for files that were copied in.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        credentials: tuple[str, str],
+        ports: Ports | None = None,
+        region: str = "cn-north-4",
+        project_id: str = "0123456789abcdef0123456789abcdef",
+        switches: Switches | None = None,
+        time_scale: float = 60,
+        path_style: bool = True,
+        poll_interval: float = 1,
+        clock: Callable[[], datetime] = _now,
+        faults: Faults | None = None,
+    ) -> None:
+        self.folder, self._ports, self.faults = Path(folder), ports or Ports(), faults or Faults()
+        self._lock = _lock(self.folder)
+        keys, switches = dict([credentials]), switches or Switches()
+        self.store = Store(self.folder / "obs", region, clock)
+        self.smn = Smn(self.folder / "smn", keys, region, project_id, clock, switches, self.faults)
+        self.ims = Ims(
+            self.store, self.folder / "ims", keys, region, project_id, clock, time_scale, switches, self.faults
+        )
+        self.obs = Obs(
+            self.store,
+            keys,
+            clock,
+            self.faults,
+            self.smn.publish,
+            lambda topic: topic in self.smn.state()["topics"],
+            switches,
+            path_style,
+            poll_interval,
+        )
+        self._servers: dict[str, Server] = {}
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """`obs`, `ims` and `smn`, once it is started."""
+        return {name: server.url for name, server in self._servers.items()}
+
+    def start(self) -> Cloud:
+        """Raises OSError where a port is taken."""
+        services: tuple[tuple[Service, int], ...] = (
+            (self.obs, self._ports.obs),
+            (self.ims, self._ports.ims),
+            (self.smn, self._ports.smn),
+        )
+        try:
+            for service, port in services:
+                self._servers[service.name] = Server(service, self, port).start()
+        except OSError:
+            self.stop()
+            raise
+        self.smn.origin = self.urls["smn"]
+        self.smn.start()
+        self.ims.start()
+        self.obs.start()
+        return self
+
+    def stop(self) -> None:
+        """Ends every thread and connection; the folder is free for another start."""
+        for server in self._servers.values():
+            server.stop()
+        self._servers = {}
+        self.obs.stop()
+        self.ims.stop()
+        self.smn.stop()
+        self._lock.close()
+
+    def state(self) -> dict[str, Any]:
+        """What /_sim/state shows: buckets, events, images, jobs, topics, subscriptions, pushes, counts per call."""
+        calls: dict[str, dict[str, int]] = {"obs": {}, "ims": {}, "smn": {}}
+        for call, count in sorted(self.faults.calls.items()):
+            service, _, name = call.partition(".")
+            calls[service][name] = count
+        return {**self.obs.state(), **self.ims.state(), **self.smn.state(), "calls": calls}
+
+
+def _lock(folder: Path) -> TextIO:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = (folder / ".lock").open("a")
+    if os.name == "posix":
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            raise FolderInUse(f"a cloud is running on {folder} already; stop it, or give another folder") from None
+    return file

@@ -1,0 +1,76 @@
+"""Ranges, addresses, XML: what clients write, taken apart."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imagedrop_local.obs import xml
+from imagedrop_local.obs.address import Address, address_of
+from imagedrop_local.obs.model import StoreError
+from imagedrop_local.obs.ranges import ranges_of
+
+
+@settings(max_examples=200)
+@given(first=st.integers(0, 20), last=st.none() | st.integers(0, 20), size=st.integers(0, 15))
+def test_a_range_is_the_slice_that_it_names(first: int, last: int | None, size: int) -> None:
+    content = bytes(range(size))
+    wanted = content[first:] if last is None else content[first : last + 1]
+    found = ranges_of(f"bytes={first}-{'' if last is None else last}", size)
+    assert [content[start : start + length] for start, length in found] == ([wanted] if wanted else [])
+
+
+@settings(max_examples=50)
+@given(last=st.integers(0, 20), size=st.integers(0, 15))
+def test_a_suffix_range_is_the_end(last: int, size: int) -> None:
+    content = bytes(range(size))
+    wanted = content[-last:] if last else b""
+    assert [content[s : s + n] for s, n in ranges_of(f"bytes=-{last}", size)] == ([wanted] if wanted else [])
+
+
+@settings(max_examples=200)
+@given(shown=st.text(max_size=30), size=st.integers(0, 10))
+def test_any_other_range_is_no_range(shown: str, size: int) -> None:
+    for start, length in ranges_of(f"bytes={shown}", size):
+        assert 0 <= start < start + length <= size
+
+
+def test_hundreds_of_ranges_are_not_served() -> None:
+    assert ranges_of("bytes=" + ",".join(["0-0"] * 500), 10) == []
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "expected"),
+    [
+        ("127.0.0.1:8080", "/drops/a%2Fb", Address("drops", "a/b", virtual=False)),
+        ("[::1]:8080", "/drops", Address("drops", "", virtual=False)),
+        ("localhost:8080", "/", Address("", "", virtual=False)),
+        ("obs.cn-north-4.myhuaweicloud.com", "/drops/k", Address("drops", "k", virtual=False)),
+        ("drops.obs.cn-north-4.myhuaweicloud.com", "/a/b%20c", Address("drops", "a/b c", virtual=True)),
+        ("my.drops.obs.cn-north-4.myhuaweicloud.com:443", "//k", Address("my.drops", "/k", virtual=True)),
+        ("drops.localhost:8080", "/k", Address("drops", "k", virtual=True)),
+        ("obs.localhost:8080", "/drops/k", Address("drops", "k", virtual=False)),
+        ("", "/drops/k", Address("drops", "k", virtual=False)),
+    ],
+)
+def test_the_bucket_stands_in_the_host_or_in_the_path(host: str, path: str, expected: Address) -> None:
+    assert address_of(host, path) == expected
+
+
+@settings(max_examples=100)
+@given(text=st.text(st.characters(min_codepoint=32, exclude_categories=("Cs",), exclude_characters="\ufffe\uffff")))
+def test_text_comes_out_of_xml_as_it_went_in(text: str) -> None:
+    tree = ElementTree.fromstring(xml.write("Root", (("Key", text),)))
+    assert (tree[0].text or "").replace("\r", "") == text.replace("\r", "")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"<Root", b"<Other/>", b'<!DOCTYPE x [<!ENTITY a "b">]><Root>&a;</Root>', b"\xff\xfe", b"<Root>" * 10],
+)
+def test_xml_that_is_not_what_was_asked_for_is_refused(body: bytes) -> None:
+    with pytest.raises(StoreError, match="MalformedXML"):
+        xml.read(body, "Root")
