@@ -35,9 +35,7 @@ def batch(event: Mapping[str, Any], queue: QueueName, ports: Ports, handle: Hand
             raise
         except Exception:
             ports.meter.count("RecordsFailed")
-            log.exception(
-                "a message failed", extra={"queue": queue, "message": record.body[:2000], "received": received}
-            )
+            log.exception("a message failed", extra={"queue": queue, "body": record.body[:2000], "received": received})
             _put_back(ports, queue, receipt, grown(FIRST, LONGEST, received - 1, ports.random))
             raise
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
@@ -74,7 +75,8 @@ class Api:
             return self._client.create_image(CreateImageRequest(body=dict(body)))
 
     def job(self, call: Literal["ShowJob", "ShowJobProgress"], job_id: str) -> Any:
-        with _sorted_out():
+        with _sorted_out(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # ShowJob's, which some regions have alone
             if call == "ShowJob":
                 return self._client.show_job(ShowJobRequest(job_id=job_id))
             return self._client.show_job_progress(ShowJobProgressRequest(job_id=job_id))

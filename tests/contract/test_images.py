@@ -1,0 +1,265 @@
+"""The images' contract, held by IMS (the simulator, through Huawei's SDK) and by the images in memory."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from contract.clouds import KEYS, Cloud
+from imagedrop.ims import ImsImages, client_for
+from imagedrop.ports import Images, ImsError
+from imagedrop_local.faults import Fault
+from imagedrop_local.ims.switches import ImsSwitches
+from imagedrop_local.memory import MemoryImages, RecordedSleep, SettableClock
+from imagedrop_local.memory.images import Outcome
+
+DROP = "Zb_rzVoERPbgn50sf9qGfvKNWdstlmSv9t1OlpzQaxw"
+QCOW2 = struct.pack(">4sIQIIQI", b"QFI\xfb", 2, 0, 0, 16, 40 << 30, 0).ljust(512, b"\0")
+
+
+def body(**changes: Any) -> dict[str, Any]:
+    usual: dict[str, Any] = {
+        "name": "golden 窗-1",
+        "image_url": "drops:golden/w.qcow2",
+        "min_disk": 40,
+        "os_type": "Windows",
+        "image_tags": [{"key": "imagedrop", "value": DROP}, {"key": "team", "value": "a.b"}],
+    }
+    return usual | changes
+
+
+@dataclass
+class Side:
+    images: Images
+    finish: Callable[[], Any]
+    fail_next: Callable[[], Any]
+
+
+def memory() -> Side:
+    clock = SettableClock()
+    images = MemoryImages(clock)
+    bad = Outcome(error_code="IMG.1075", fail_reason="no")
+    return Side(images, lambda: clock.advance(600), lambda: images.plan(bad))
+
+
+def real(cloud: Cloud, sleep: RecordedSleep | None = None, **settings: Any) -> ImsImages:
+    read = cloud.settings(**settings)
+    return ImsImages(partial(client_for, read, lambda: KEYS), sleep or RecordedSleep(), random.Random(1), read)
+
+
+def ims(cloud: Cloud, **settings: Any) -> Side:
+    folder = cloud.store.folder / "drops" / "golden"
+    folder.mkdir(exist_ok=True)
+    for name in ("w", "d"):
+        (folder / f"{name}.qcow2").write_bytes(QCOW2)
+
+    def finish() -> None:
+        cloud.clock.ahead = timedelta(minutes=10)
+
+    bad = Fault(service="ims", call="ImportJob", times=1, fault="status", code="IMG.1075")
+    return Side(real(cloud, **settings), finish, lambda: cloud.faults.add(bad))
+
+
+@pytest.fixture(params=["memory", "ShowJob", "ShowJobProgress"])
+def side(request: pytest.FixtureRequest) -> Side:
+    if request.param == "memory":
+        return memory()
+    return ims(request.getfixturevalue("cloud"), ims_job_call=request.param)
+
+
+def test_a_job_runs_and_ends_with_an_active_image(side: Side) -> None:
+    job_id = side.images.create(body())
+    running = side.images.job(job_id)
+    assert running is not None
+    assert running.status in ("INIT", "RUNNING")
+    side.finish()
+    job = side.images.job(job_id)
+    assert job is not None
+    assert (job.job_id, job.status, len(job.image_ids), job.error_code) == (job_id, "SUCCESS", 1, None)
+    (image,) = side.images.by_ids(job.image_ids)
+    assert (image.id, image.name, image.status, image.min_disk) == (job.image_ids[0], "golden 窗-1", "active", 40)
+    assert image.origin == "file,drops:golden/w.qcow2"
+    assert image.tags == {"imagedrop": DROP, "team": "a.b"}
+    assert not image.data_disk
+    assert len(image.created_at) == len("2026-11-24T13:00:00Z")
+
+
+def test_an_image_is_found_by_its_tag_and_by_its_name(side: Side) -> None:
+    side.images.create(body())
+    side.finish()
+    (image,) = side.images.by_tag("imagedrop", DROP)
+    assert list(side.images.by_name("golden 窗-1")) == [image]
+    assert list(side.images.by_tag("imagedrop", DROP[:-1])) == []
+    assert list(side.images.by_tag("team", DROP)) == []
+    assert list(side.images.by_name("golden")) == []
+    assert list(side.images.by_ids(["11111111-2222-3333-4444-555555555555"])) == []
+    assert list(side.images.by_ids([])) == []
+
+
+def test_an_import_is_not_shown_before_it_ends(side: Side) -> None:
+    side.images.create(body())
+    assert list(side.images.by_tag("imagedrop", DROP)) == []
+    assert list(side.images.by_name("golden 窗-1")) == []
+
+
+def test_data_disks_become_images_of_their_own_after_the_systems(side: Side) -> None:
+    data = {"name": "data-1", "image_url": "drops:golden/d.qcow2", "min_disk": 50, "image_tags": body()["image_tags"]}
+    job_id = side.images.create(body(data_images=[data]))
+    side.finish()
+    job = side.images.job(job_id)
+    assert job is not None
+    assert [(image.name, image.data_disk) for image in side.images.by_ids(job.image_ids)] == [
+        ("golden 窗-1", False),
+        ("data-1", True),
+    ]
+    assert len(side.images.by_tag("imagedrop", DROP)) == 2
+
+
+def test_a_job_that_fails_says_why(side: Side) -> None:
+    side.fail_next()
+    job_id = side.images.create(body())
+    side.finish()
+    job = side.images.job(job_id)
+    assert job is not None
+    assert (job.status, job.error_code) == ("FAIL", "IMG.1075")
+    assert job.fail_reason
+    assert list(side.images.by_tag("imagedrop", DROP)) == []
+
+
+def test_a_job_that_ims_does_not_know_is_none(side: Side) -> None:
+    assert side.images.job("ff808082-not-a-job") is None
+
+
+# --- what only the real one meets
+
+
+@pytest.mark.parametrize("ims_switches", [ImsSwitches(ims_unknown_job="IMG.0023")])
+def test_a_job_that_ims_cannot_query_is_none_after_three_tries(cloud: Cloud) -> None:
+    sleep = RecordedSleep()
+    assert real(cloud, sleep).job("ff808082-not-a-job") is None
+    assert len(sleep.slept) == 2
+
+
+@pytest.mark.parametrize("ims_switches", [ImsSwitches(ims_job_ids_in="sub_jobs", ims_sub_jobs_reversed=True)])
+def test_the_system_image_comes_first_wherever_the_ids_are(cloud: Cloud) -> None:
+    test_data_disks_become_images_of_their_own_after_the_systems(ims(cloud))
+
+
+@pytest.mark.parametrize("ims_switches", [ImsSwitches(ims_job_calls="ShowJobProgress")])
+def test_a_region_without_the_call_that_is_set_waits_for_an_operator(cloud: Cloud) -> None:
+    with pytest.raises(ImsError) as raised:
+        real(cloud).job("some-job")
+    assert (raised.value.kind, raised.value.code) == ("held", "APIGW.0101")
+
+
+@pytest.mark.parametrize("ims_switches", [ImsSwitches(ims_image_quota=0)])
+def test_a_full_quota_waits_for_an_operator(cloud: Cloud) -> None:
+    assert refused(ims(cloud).images).kind == "held"
+
+
+@pytest.mark.parametrize("ims_switches", [ImsSwitches(ims_task_limit=1)])
+def test_too_many_tasks_at_once_are_for_later(cloud: Cloud) -> None:
+    images = ims(cloud).images
+    images.create(body())
+    error = refused(images, name="second")
+    assert (error.kind, error.code) == ("busy", "IMG.0060")
+
+
+def test_a_refusal_is_definite_and_says_what_ims_said(cloud: Cloud) -> None:
+    error = refused(ims(cloud).images, image_url="drops:golden/nothing.qcow2")
+    assert (error.kind, error.code) == ("refused", "IMG.0057")
+    assert error.message
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (429, None, "busy"),
+        (500, None, "unknown"),
+        (503, "IMG.0018", "unknown"),
+        (400, "IMG.0061", "unknown"),
+        (400, "IMG.0239", "held"),
+        (400, "IMG.9999", "refused"),
+        (401, None, "held"),
+        (403, None, "held"),
+    ],
+)
+def test_an_answer_to_create_is_classed_and_never_asked_for_twice(
+    cloud: Cloud, status: int, code: str | None, kind: str
+) -> None:
+    side = ims(cloud)
+    cloud.faults.add(Fault(service="ims", call="CreateImage", times=1, fault="status", status=status, code=code))
+    assert refused(side.images).kind == kind
+    assert cloud.faults.calls["ims.CreateImage"] == 1
+
+
+def test_create_whose_answer_is_lost_is_unknown_and_not_sent_again(cloud: Cloud) -> None:
+    side = ims(cloud)
+    cloud.faults.add(Fault(service="ims", call="CreateImage", fault="timeout_after", seconds=0))
+    assert refused(side.images).kind == "unknown"
+    assert cloud.faults.calls["ims.CreateImage"] == 1
+    side.finish()
+    assert len(side.images.by_tag("imagedrop", DROP)) == 1
+
+
+@pytest.mark.parametrize(("fault", "status"), [("status", 429), ("status", 503), ("reset", 503)])
+def test_asking_is_tried_again_and_create_is_not(cloud: Cloud, fault: Any, status: int) -> None:
+    side = ims(cloud)
+    job_id = side.images.create(body())
+    side.finish()
+    for call, ask in (("ShowJob", lambda: side.images.job(job_id)), ("ListImages", lambda: side.images.by_name("x"))):
+        cloud.faults.add(Fault(service="ims", call=call, times=2, fault=fault, status=status))
+        ask()
+        assert cloud.faults.calls[f"ims.{call}"] == 3
+
+
+def test_asking_in_vain_ends_after_three_tries(cloud: Cloud) -> None:
+    sleep = RecordedSleep()
+    cloud.faults.add(Fault(service="ims", fault="status", status=503))
+    with pytest.raises(ImsError) as raised:
+        real(cloud, sleep).by_tag("imagedrop", DROP)
+    assert raised.value.kind == "unknown"
+    assert len(sleep.slept) == 2
+
+
+def test_keys_that_were_changed_are_read_anew_once_even_for_create(cloud: Cloud) -> None:
+    side, held = ims(cloud), [dataclasses.replace(KEYS, sk="old")]
+
+    def renew() -> bool:
+        changed, held[0] = held[0] != KEYS, KEYS
+        return changed
+
+    settings = cloud.settings()
+    connect = partial(client_for, settings, lambda: held[0])
+    assert ImsImages(connect, RecordedSleep(), random.Random(1), settings, renew).create(body())
+    assert side
+
+
+def test_wrong_keys_wait_for_an_operator(cloud: Cloud) -> None:
+    settings, wrong = cloud.settings(), dataclasses.replace(KEYS, sk="wrong")
+    images = ImsImages(partial(client_for, settings, lambda: wrong), RecordedSleep(), random.Random(1), settings)
+    assert (refused(images).kind, refused(images).code) == ("held", "APIGW.0301")
+
+
+def test_a_listing_longer_than_a_page_is_read_to_its_end(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imagedrop.ims.PAGE", 2)
+    side = ims(cloud)
+    for number in range(5):
+        side.images.create(body(name=f"n{number}"))
+    side.finish()
+    assert sorted(image.name for image in side.images.by_tag("imagedrop", DROP)) == ["n0", "n1", "n2", "n3", "n4"]
+    assert cloud.faults.calls["ims.ListImages"] == 3
+
+
+def refused(images: Images, **changes: Any) -> ImsError:
+    with pytest.raises(ImsError) as raised:
+        images.create(body(**changes))
+    return raised.value

@@ -1,0 +1,247 @@
+"""What goes wrong on the way to IMS: whether a create surely never arrived, or may have."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from imagedrop.credentials import HuaweiKeys
+from imagedrop.ims import ImsImages, client_for
+from imagedrop.ports import ImsError
+from imagedrop_local.memory import RecordedSleep, memory_settings
+
+Behave = Callable[[socket.socket], None]
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imagedrop.ims_client.CONNECT_TIMEOUT", 0.3)
+    monkeypatch.setattr("imagedrop.ims_client.READ_TIMEOUT", 0.3)
+
+
+class Peer:
+    """Accepts connections, reads a request of each and then behaves. Counts the requests that came whole."""
+
+    def __init__(self, behave: Behave, context: ssl.SSLContext | None = None) -> None:
+        self._behave, self._context, self.requests = behave, context, 0
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with closing(connection):
+                try:
+                    self._one(connection)
+                except OSError:
+                    continue
+
+    def _one(self, connection: socket.socket) -> None:
+        if self._context:
+            connection = self._context.wrap_socket(connection, server_side=True)
+        got = b""
+        while b"\r\n\r\n" not in got or not got.endswith(b"}"):
+            piece = connection.recv(65536)
+            if not piece:
+                return
+            got += piece
+        self.requests += 1
+        self._behave(connection)
+
+    def stop(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(5)
+
+
+@pytest.fixture
+def peer() -> Iterator[Callable[..., Peer]]:
+    made: list[Peer] = []
+
+    def make(behave: Behave, context: ssl.SSLContext | None = None) -> Peer:
+        made.append(Peer(behave, context))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+def create(endpoint: str) -> str:
+    settings = memory_settings(ims_endpoint=endpoint)
+    connect = partial(client_for, settings, lambda: HuaweiKeys("AK", "SK"))
+    return ImsImages(connect, RecordedSleep(), random.Random(1), settings).create({"name": "n"})
+
+
+def failure(endpoint: str) -> ImsError:
+    with pytest.raises(ImsError) as raised:
+        create(endpoint)
+    return raised.value
+
+
+def answer(body: bytes, status: str = "200 OK", headers: str = "") -> Behave:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+    return lambda connection: connection.sendall(head.encode() + body)
+
+
+def hang(connection: socket.socket) -> None:
+    connection.settimeout(5)
+    connection.recv(1)  # until the client goes away
+
+
+def reset(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+
+
+def close(connection: socket.socket) -> None:
+    pass
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+# --- never delivered
+
+
+def test_a_refused_connection_is_undelivered() -> None:
+    assert failure(f"http://127.0.0.1:{free_port()}").kind == "undelivered"
+
+
+def test_a_name_that_nobody_knows_is_undelivered() -> None:
+    assert failure("http://ims.nowhere.invalid").kind == "undelivered"
+
+
+def test_a_connection_that_is_not_taken_in_time_is_undelivered() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        port = full.getsockname()[1]
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(("127.0.0.1", port))
+        error = failure(f"http://127.0.0.1:{port}")
+        for one in waiting:
+            one.close()
+    assert (error.kind, error.code) == ("undelivered", "ConnectTimeoutError")
+
+
+def test_a_certificate_that_is_not_trusted_is_undelivered(peer: Callable[..., Peer], tmp_path: Path) -> None:
+    server = peer(close, self_signed(tmp_path))
+    assert failure(f"https://127.0.0.1:{server.port}").kind == "undelivered"
+    assert server.requests == 0
+
+
+# --- perhaps delivered
+
+
+@pytest.mark.parametrize("behave", [hang, reset, close, answer(b"{", headers="X: y\r\nContent-Length: 50\r\n")])
+def test_an_answer_that_never_comes_leaves_it_unknown(peer: Callable[..., Peer], behave: Behave) -> None:
+    server = peer(behave)
+    assert failure(f"http://127.0.0.1:{server.port}").kind == "unknown"
+    assert server.requests == 1
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[1]", b'"job"', b"5", b"null", b"<html>", b'{"job_id": 7}', b'{"job_id": ""}', b"\xff"]
+)
+def test_an_answer_that_says_no_job_leaves_it_unknown_and_is_not_asked_for_again(
+    peer: Callable[..., Peer], body: bytes
+) -> None:
+    server = peer(answer(body))
+    assert failure(f"http://127.0.0.1:{server.port}").kind == "unknown"
+    assert server.requests == 1
+
+
+def test_what_is_no_http_leaves_it_unknown(peer: Callable[..., Peer]) -> None:
+    server = peer(lambda connection: connection.sendall(b"SSH-2.0-none\r\n\r\n"))
+    assert failure(f"http://127.0.0.1:{server.port}").kind == "unknown"
+
+
+def test_an_earlier_failure_that_is_being_handled_says_nothing_about_this_one(peer: Callable[..., Peer]) -> None:
+    server = peer(reset)
+
+    def second_try() -> str:
+        try:
+            return create(f"http://127.0.0.1:{free_port()}")
+        except ImsError:
+            return create(f"http://127.0.0.1:{server.port}")
+
+    with pytest.raises(ImsError) as raised:
+        second_try()
+    assert raised.value.kind == "unknown"
+
+
+# --- answered
+
+
+def test_a_redirect_is_not_followed_and_waits_for_an_operator(peer: Callable[..., Peer]) -> None:
+    server = peer(answer(b"", "302 Found", "Location: https://elsewhere.example.com/\r\n"))
+    error = failure(f"http://127.0.0.1:{server.port}")
+    assert (error.kind, error.code) == ("held", "302")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (b'{"error":{"message":"too many","code":"IMG.0060"}}', "IMG.0060"),
+        (b'{"error_code":"IMG.0060","error_msg":"too many"}', "IMG.0060"),
+        (b'{"code":400,"message":"bad"}', "400"),
+        (b"<html>bad</html>", "400"),
+        (b"", "400"),
+    ],
+)
+def test_every_shape_of_an_error_is_read(peer: Callable[..., Peer], body: bytes, code: str) -> None:
+    error = failure(f"http://127.0.0.1:{peer(answer(body, '400 Bad Request')).port}")
+    assert (error.code, error.kind) == (code, "busy" if code == "IMG.0060" else "refused")
+
+
+def test_a_429_is_for_later_though_the_sdk_loses_what_it_says(peer: Callable[..., Peer]) -> None:
+    body = b'{"error_code":"APIGW.0308","error_msg":"The throttling threshold has been reached"}'
+    error = failure(f"http://127.0.0.1:{peer(answer(body, '429 Too Many Requests')).port}")
+    assert error.kind == "busy"
+
+
+def test_a_request_id_is_kept(peer: Callable[..., Peer]) -> None:
+    server = peer(answer(b"{}", "503 Unavailable", "X-Request-Id: abc123\r\n"))
+    assert failure(f"http://127.0.0.1:{server.port}").request_id == "abc123"
+
+
+def test_a_job_id_is_what_an_accepted_create_answers(peer: Callable[..., Peer]) -> None:
+    server = peer(answer(b'{"job_id": "j-1", "new_field": [1]}'))
+    assert create(f"http://127.0.0.1:{server.port}") == "j-1"
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    builder = x509.CertificateBuilder(
+        name, name, key.public_key(), x509.random_serial_number(), now, now + datetime.timedelta(1)
+    )
+    pem = folder / "both.pem"
+    pem.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
