@@ -33,7 +33,7 @@ ODD = [
 @dataclass
 class Side:
     objects: Objects
-    make: Callable[[str, str, str], None]
+    make: Callable[[str, Any, str], None]
     page: int
 
 

@@ -101,7 +101,7 @@ def test_a_message_that_is_put_back_comes_again_when_it_said(ports: MemoryPorts)
 
 def test_what_fails_again_and_again_waits_longer_and_longer_but_not_for_ever(ports: MemoryPorts) -> None:
     handle, _ = acting(bad=raising(RuntimeError("broken")))
-    send(ports, "bad")
+    ports.queues.send("polls", {"name": "bad"})
     for _ in range(12):
         ports.clock.advance(1000)
         run(ports, ports.queues.event("polls"), handle)

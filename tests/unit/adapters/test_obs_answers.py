@@ -21,7 +21,8 @@ class Client:
     """Gives the same answer to everything, or raises it; a body is new each time."""
 
     def __init__(self, answer: dict[str, Any] | Exception, body: bytes = b"", status: int = 200) -> None:
-        self.answer, self.body, self.status, self.bodies = answer, body, status, []
+        self.answer, self.body, self.status = answer, body, status
+        self.bodies: list[io.BytesIO] = []
 
     def __getattr__(self, name: str) -> Any:
         def call(**_: Any) -> dict[str, Any]:
