@@ -41,8 +41,11 @@ class Poller:
             self._thread.join(10)
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._interval):
+        took = 0.0
+        while not self._stopped.wait(max(self._interval, 10 * took)):  # at most a tenth of a processor
+            start = time.monotonic()
             self.look()
+            took = time.monotonic() - start
 
     def look(self) -> None:
         """One look at every bucket that has rules."""

@@ -101,10 +101,12 @@ class Store:
 
     def head(self, bucket: str, key: str) -> Stored | None:
         """Raises StoreError for a bucket that is not there and for a key that cannot be."""
-        self.need(bucket)
+        return self._head(self.need(bucket), key)
+
+    def _head(self, info: BucketInfo, key: str) -> Stored | None:
         with self._lock:  # else the record may be of another version than the file
-            found = self._places.find(bucket, key)
-            return found and self._stored(bucket, key, *found)
+            found = self._places.find(info.name, key)
+            return found and self._stored(info, key, *found)
 
     def open(self, bucket: str, key: str) -> BinaryIO:
         """The bytes; raises StoreError: NoSuchKey. They stay as they are when the object is overwritten."""
@@ -112,13 +114,13 @@ class Store:
 
     def opened(self, bucket: str, key: str) -> tuple[Stored, BinaryIO]:
         """An object and its own bytes, not those of a version that came in between."""
-        self.need(bucket)
+        info = self.need(bucket)
         with self._lock:
             found = self._places.find(bucket, key)
             if not found:
                 raise StoreError("NoSuchKey", f"there is no object {key!r}")
             file = found[0].open("rb", buffering=0)
-            return self._stored(bucket, key, found[0], os.fstat(file.fileno())), file
+            return self._stored(info, key, found[0], os.fstat(file.fileno())), file
 
     def put(
         self,
@@ -152,7 +154,7 @@ class Store:
             source.replace(home)
             if old:
                 self._places.retire(bucket, record.key, *old, home=home)
-            stored = self._stored(bucket, record.key, home, home.stat())
+            stored = self._stored(self.need(bucket), record.key, home, home.stat())
         self.tell(stored, "ObjectCreated", cause or Cause())
         return stored
 
@@ -169,9 +171,9 @@ class Store:
 
     def list(self, bucket: str, prefix: str = "", after: str = "", delimiter: str = "", limit: int = 1000) -> Page:
         """One page, in the order of the keys' UTF-8; `limit` counts objects and common prefixes."""
-        self.need(bucket)
+        info = self.need(bucket)
         return page(
-            self._keys(bucket, prefix, after), lambda key: self.head(bucket, key), prefix, after, delimiter, limit
+            self._keys(bucket, prefix, after), lambda key: self._head(info, key), prefix, after, delimiter, limit
         )
 
     def count(self, bucket: str) -> int:
@@ -205,16 +207,16 @@ class Store:
                 yield key
             last = key
 
-    def _stored(self, bucket: str, key: str, path: Path, status: os.stat_result) -> Stored:
-        record = self.side.load(bucket, key, status.st_size, status.st_mtime_ns)
+    def _stored(self, info: BucketInfo, key: str, path: Path, status: os.stat_result) -> Stored:
+        record = self.side.load(info.name, key, status.st_size, status.st_mtime_ns)
         attributes = record.attributes if record else Attributes()
         return Stored(
-            bucket=bucket,
+            bucket=info.name,
             key=key,
             etag=record.etag if record else self._etags.of(path, status),
             size=status.st_size,
             last_modified=datetime.fromtimestamp(status.st_mtime_ns // 1000 / 1e6, UTC),
-            storage_class=attributes.storage_class or self.need(bucket).storage_class,
+            storage_class=attributes.storage_class or info.storage_class,
             attributes=attributes,
             path=path,
         )

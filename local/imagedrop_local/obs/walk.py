@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from imagedrop_local.obs.keys import is_path
+
+_Entry = tuple[bytes, Path | None]
+_SETTLED = 2_000_000_000  # ns; a folder may change again within one tick of its file system's clock
 
 
 def keys(root: Path, prefix: str = "", after: str = "") -> Iterator[str]:
@@ -38,21 +43,33 @@ def _worth(key: bytes, prefix: bytes, after: bytes) -> bool:
     return matches and (key > after or after.startswith(key))
 
 
-def _entries(folder: Path) -> list[tuple[bytes, Path | None]]:
-    """(name, None) of each file and (name/, path) of each folder, sorted: the slash counts, as it does in keys."""
-    found: list[tuple[bytes, Path | None]] = []
+def _entries(folder: Path) -> list[_Entry]:
+    """(name, None) of each file and (name/, path) of each folder, sorted: the slash counts, as it does in keys.
+    Remembered while the folder stays as it is, so that the next page of a large one does not sort it again."""
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                name = os.fsencode(entry.name)
-                if not _is_utf8(name):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    found.append((name + b"/", Path(entry.path)))
-                elif entry.is_file():
-                    found.append((name, None))
+        changed = folder.stat().st_mtime_ns
+        settled = time.time_ns() - changed > _SETTLED
+        return _remembered(folder, changed) if settled else _scan(folder)
     except (FileNotFoundError, NotADirectoryError):
         return []
+
+
+@lru_cache(maxsize=64)
+def _remembered(folder: Path, changed: int) -> list[_Entry]:
+    return _scan(folder)
+
+
+def _scan(folder: Path) -> list[_Entry]:
+    found: list[_Entry] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = os.fsencode(entry.name)
+            if not _is_utf8(name):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                found.append((name + b"/", Path(entry.path)))
+            elif entry.is_file():
+                found.append((name, None))
     return sorted(found)
 
 

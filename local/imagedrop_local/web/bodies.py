@@ -42,6 +42,16 @@ def size_of(digits: str, base: int) -> int:
 def dechunk(raw: Any) -> tuple[Body, int]:
     """Chunked transfer encoding, unpacked to a temporary file: its length must be known before it is routed."""
     whole = tempfile.SpooledTemporaryFile(max_size=8 << 20)  # noqa: SIM115 - handed on
+    try:
+        length = _unpack(raw, whole)
+    except BaseException:
+        whole.close()
+        raise
+    whole.seek(0)
+    return whole, length
+
+
+def _unpack(raw: Any, whole: Any) -> int:
     while left := size_of(raw.readline(1024).split(b";")[0].strip().decode("latin-1"), 16):
         while left:
             piece = raw.read(min(left, CHUNK))
@@ -52,6 +62,4 @@ def dechunk(raw: Any) -> tuple[Body, int]:
         raw.readline(1024)
     while raw.readline(65_537).strip():
         pass
-    length = whole.tell()
-    whole.seek(0)
-    return whole, length
+    return int(whole.tell())

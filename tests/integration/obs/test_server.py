@@ -1,0 +1,94 @@
+"""The HTTP server under the simulators, spoken to in plain bytes."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from imagedrop_local.faults import Faults
+from imagedrop_local.http import Request, Response, Server
+
+
+class Echo:
+    """A service that answers with the body; `/boom` breaks, `/refuse` does not read it."""
+
+    name = "obs"
+    faults = Faults()
+
+    def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
+        def act() -> Response:
+            if request.path == "/boom":
+                raise RuntimeError("broken")
+            return Response(403) if request.path == "/refuse" else Response(200, request.path.encode() + request.body())
+
+        return "Echo", act
+
+    def error(self, status: int, code: str | None, message: str) -> Response:
+        return Response(status, f"{code}: {message}".encode())
+
+    def state(self) -> dict[str, Any]:
+        return {}
+
+
+@pytest.fixture
+def talk() -> Iterator[Callable[[bytes], bytes]]:
+    service = Echo()
+    server = Server(service, service).start()
+    line = socket.create_connection(("127.0.0.1", server.port), 5)
+
+    def say(sent: bytes) -> bytes:
+        """All that comes back until the server closes; the last request asks it to."""
+        line.sendall(sent)
+        return b"".join(iter(lambda: line.recv(65_536), b""))
+
+    yield say
+    line.close()
+    server.stop()
+
+
+CLOSE = b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+def test_a_chunked_body_arrives_whole_and_the_connection_goes_on(talk: Callable[[bytes], bytes]) -> None:
+    head = b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = talk(head + b"3;ext=1\r\none\r\nA\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n" + CLOSE)
+    assert b"/one0123456789" in answer
+    assert answer.endswith(b"/last")
+
+
+def test_a_body_that_nobody_read_does_not_become_the_next_request(talk: Callable[[bytes], bytes]) -> None:
+    answer = talk(b"PUT /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabcdef" + CLOSE)
+    assert answer.startswith(b"HTTP/1.1 403")
+    assert answer.endswith(b"/last")
+
+
+def test_leading_slashes_are_kept(talk: Callable[[bytes], bytes]) -> None:
+    assert talk(b"GET //a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").endswith(b"//a")
+
+
+@pytest.mark.parametrize(
+    "head", [b"Content-Length: -5", b"Content-Length: 0x5", b"Content-Length: \xc2\xb2", b"Transfer-Encoding: chunked"]
+)
+def test_a_length_that_is_none_answers_400(talk: Callable[[bytes], bytes], head: bytes) -> None:
+    assert talk(b"PUT / HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n-1\r\n").startswith(b"HTTP/1.1 400")
+
+
+def test_a_broken_service_answers_500_in_its_own_shape(talk: Callable[[bytes], bytes]) -> None:
+    answer = talk(b"GET /boom HTTP/1.1\r\nHost: x\r\n\r\n" + CLOSE)
+    assert answer.startswith(b"HTTP/1.1 500")
+    assert b"InternalError: RuntimeError: broken" in answer
+
+
+def test_a_stopped_server_ends_the_connections_it_kept_alive() -> None:
+    service = Echo()
+    server = Server(service, service).start()
+    with socket.create_connection(("127.0.0.1", server.port), 5) as line:
+        line.sendall(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+        got = b""
+        while not got.endswith(b"/a"):
+            got += line.recv(65_536)
+        server.stop()
+        assert line.recv(1) == b""
