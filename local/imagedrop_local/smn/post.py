@@ -14,7 +14,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> i
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         connection.request("POST", path, body, {"Host": parts.netloc.rpartition("@")[2], **headers})
-        return connection.getresponse().status
+        with connection.getresponse() as answer:
+            return answer.status
     except (OSError, http.client.HTTPException):
         return None
     finally:

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdksmn.v2 import SmnClient
+
+from imagedrop_local.faults import Faults
+from imagedrop_local.http import Server
+from imagedrop_local.smn.certificate import Certificate
+from imagedrop_local.smn.service import Smn
+from imagedrop_local.smn.switches import SmnSwitches
+from support import signed
+from support.endpoint import Endpoint, visit
+
+
+class Office:
+    """SMN over HTTP, the official SDK before it, and one endpoint behind it."""
+
+    def __init__(self, folder: Path, endpoint: Endpoint, **switches: Any) -> None:
+        self.endpoint, self.ahead, self.faults = endpoint, timedelta(), Faults()
+        self.smn = Smn(
+            folder,
+            signed.CREDENTIALS,
+            signed.REGION,
+            signed.PROJECT,
+            lambda: datetime.now(UTC) + self.ahead,
+            SmnSwitches(**{"smn_retry_interval": 0.02, "smn_push_timeout": 0.3, **switches}),
+            self.faults,
+        )
+        self.server = Server(self.smn, self).start()
+        self.smn.origin = self.server.url
+        self.smn.start()
+        self.client = self.connect()
+
+    def connect(self, sk: str = signed.SK) -> SmnClient:
+        credentials = BasicCredentials(signed.AK, sk, signed.PROJECT)
+        return SmnClient.new_builder().with_endpoint(self.server.url).with_credentials(credentials).build()
+
+    def state(self) -> dict[str, Any]:
+        return self.smn.state()
+
+    def stop(self) -> None:
+        self.smn.stop()
+        self.server.stop()
+
+    def subscribed(self, **headers: str) -> str:
+        """The URN of a topic to which the endpoint has subscribed and confirmed."""
+        urn = self.smn.create_topic("drops")
+        self.smn.subscribe(urn, "http", self.endpoint.url, headers)
+        (push,) = self.endpoint.wait(1, "SubscriptionConfirmation")
+        visit(push.body["subscribe_url"])
+        return urn
+
+    def settled(self, **counts: int) -> dict[str, int]:
+        """What became of pushes, once nothing waits and these counts are reached."""
+        for _ in range(500):
+            pushes = dict(self.state()["pushes"])
+            if not pushes["waiting"] and all(pushes.get(name) == count for name, count in counts.items()):
+                return pushes
+            time.sleep(0.01)
+        raise AssertionError(self.state())
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    made = Endpoint()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def signing_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once: drawing an RSA key takes longer than any of these tests."""
+    folder = tmp_path_factory.mktemp("key")
+    Certificate(folder, signed.REGION)
+    return folder / "signing.pem"
+
+
+@pytest.fixture
+def make_office(tmp_path: Path, endpoint: Endpoint, signing_key: Path) -> Iterator[Callable[..., Office]]:
+    shutil.copy(signing_key, tmp_path)
+    with ExitStack() as stack:
+
+        def make(**switches: Any) -> Office:
+            office = Office(tmp_path, endpoint, **switches)
+            stack.callback(office.stop)
+            return office
+
+        yield make
+
+
+@pytest.fixture
+def office(make_office: Callable[..., Office]) -> Office:
+    return make_office()
