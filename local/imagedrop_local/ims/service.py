@@ -49,7 +49,7 @@ class Ims:
         chance: random.Random | None = None,
     ) -> None:
         chance = chance or random.Random()  # noqa: S311 - ids need no secrecy
-        self._switches, self._clock, self._faults = switches, clock, faults
+        self._switches, self._clock = switches, clock
         self._gateway = Gateway(credentials, project_id, clock, lambda: switches.ims_rate)
         self._images = Images(Records(folder / "images"), switches, project_id)
         self._imports = Imports(

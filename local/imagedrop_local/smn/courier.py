@@ -31,7 +31,7 @@ class Courier:
         self._queue: list[tuple[float, int, str]] = []
         self._threads: list[threading.Thread] = []
         self._stopping = False
-        self.counts: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
         with self._changed:
             for push in records:
                 self._wait(push, 0)
@@ -68,10 +68,10 @@ class Courier:
                 self._records.put(push)
                 self._wait(push, delay)
 
-    def waiting(self) -> int:
-        """Pushes that have neither been taken nor given up."""
+    def tally(self) -> dict[str, int]:
+        """Pushes by what became of them; `waiting`: nothing yet."""
         with self._changed:
-            return len(self._records)
+            return {"waiting": len(self._records), **self._counts}
 
     def _wait(self, push: Document, seconds: float) -> None:
         heapq.heappush(self._queue, (time.monotonic() + seconds, push["place"], push["id"]))
@@ -101,11 +101,11 @@ class Courier:
             if again and push["tries"] < TRIES:
                 self._records.put(push)
                 self._wait(push, self._switches.smn_retry_interval)
-                self.counts["retried"] += 1
+                self._counts["retried"] += 1
                 return
             self._records.delete(push["id"])
-            self.counts["given_up" if again else "delivered" if status and status < 300 else "refused"] += 1
+            self._counts["given_up" if again else "delivered" if status and status < 300 else "refused"] += 1
 
     def _count(self, what: str) -> None:
         with self._changed:
-            self.counts[what] += 1
+            self._counts[what] += 1

@@ -111,6 +111,6 @@ class Smn:
                 | {"status": _STATUS.get(one["status"], "cancelled")}
                 for one in self._room.read(lambda book: book.subscriptions())
             ],
-            "pushes": {"waiting": self._courier.waiting(), **self._courier.counts},
+            "pushes": self._courier.tally(),
             "signing_cert_url": f"{self.origin}/smn/{self._certificate.name}",
         }
