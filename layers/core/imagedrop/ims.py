@@ -90,11 +90,10 @@ class ImsImages:
 
 
 def _passes(error: BaseException) -> bool:
-    return (
-        isinstance(error, ImsError)
-        and not isinstance(error, ImsNotFound)
-        and error.kind in ("busy", "unknown", "undelivered")
-    )
+    """An answer that takes too long is left to the queue: a function has no time for three of them."""
+    if not isinstance(error, ImsError) or isinstance(error, ImsNotFound) or error.code == "ReadTimeout":
+        return False
+    return error.kind in ("busy", "unknown", "undelivered")
 
 
 def _listed(api: Api, filters: Mapping[str, str]) -> Iterator[Image]:

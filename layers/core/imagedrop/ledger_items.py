@@ -28,7 +28,8 @@ def unmoved(drop: Drop) -> Item:
     if not drop.revision:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
     return {
-        "ConditionExpression": "revision = :read",
+        "ConditionExpression": "#revision = :read",
+        "ExpressionAttributeNames": {"#revision": "revision"},
         "ExpressionAttributeValues": {":read": {"N": str(drop.revision)}},
     }
 

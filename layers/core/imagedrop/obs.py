@@ -21,7 +21,7 @@ from imagedrop.ports import Listing, ObjectChanged, ObjectHead, ObjectsRefused, 
 from imagedrop.retries import briefly
 from imagedrop.settings import Settings
 
-CONNECT_TIMEOUT, READ_TIMEOUT = 5, 30  # s
+CONNECT_TIMEOUT, READ_TIMEOUT = 5, 15  # s; a function has to get through three tries
 PAGE = 1000
 
 T = TypeVar("T")

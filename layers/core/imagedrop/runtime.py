@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from imagedrop.batch import batch
 from imagedrop.credentials import HuaweiKeys, Secrets
 from imagedrop.ports import Clock, Images, Ledger, Mail, Meter, Objects, Ports, QueueName, Queues, Random, Sleep, Topic
-from imagedrop.settings import Settings
+from imagedrop.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -52,8 +52,15 @@ class Runtime:
         """A secret's text, as it was at most five minutes ago."""
         return self.secrets.get(secret_id)
 
+    def needed(self, setting: str) -> str:
+        """A setting that may be left out elsewhere. Raises SettingsError."""
+        value: str = getattr(self.settings, setting)
+        if not value:
+            raise SettingsError(f"IMAGEDROP_{setting.upper()} is not set, and this function needs it")
+        return value
+
     def huawei_keys(self) -> HuaweiKeys:
-        return HuaweiKeys.parse(self.secret(self.settings.credentials))
+        return HuaweiKeys.parse(self.secret(self.needed("credentials")))
 
     def renew_keys(self) -> bool:
         """After a refusal: reads the keys anew; whether they have changed."""
@@ -93,7 +100,8 @@ class LazyPorts(Ports):
     def ledger(self) -> Ledger:
         from imagedrop.ledger import DynamoLedger
 
-        return DynamoLedger(_aws("dynamodb"), self.settings.ledger_table)
+        table = self._runtime.needed("ledger_table")
+        return DynamoLedger(_aws("dynamodb"), table)
 
     @cached_property
     def queues(self) -> Queues:
@@ -106,7 +114,8 @@ class LazyPorts(Ports):
     def topic(self) -> Topic:
         from imagedrop.channels import SnsTopic
 
-        return SnsTopic(_aws("sns"), self.settings.topic_arn)
+        arn = self._runtime.needed("topic_arn")
+        return SnsTopic(_aws("sns"), arn)
 
     @cached_property
     def mail(self) -> Mail:
@@ -147,4 +156,5 @@ def _aws(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
-    return boto3.client(service, config=Config(retries={"mode": "standard", "max_attempts": 5}, connect_timeout=5))
+    retries = {"mode": "standard", "max_attempts": 5}
+    return boto3.client(service, config=Config(retries=retries, connect_timeout=3, read_timeout=10))

@@ -23,6 +23,7 @@ ENVIRONMENT = {
     "IMAGEDROP_REGION": "cn-north-4",
     "IMAGEDROP_DROPS_QUEUE": "http://127.0.0.1/drops",
     "IMAGEDROP_LEDGER_TABLE": "ledger",
+    "IMAGEDROP_TOPIC_ARN": "arn:aws:sns:eu-central-1:000000000000:notices",
 }
 
 
@@ -66,6 +67,14 @@ def test_every_port_can_be_built_without_a_connection(environment: dict[str, str
 def test_a_wrong_setting_is_told_before_anything_is_built() -> None:
     with pytest.raises(SettingsError, match="IMAGEDROP_POLL_FIRST"):
         Runtime({"IMAGEDROP_POLL_FIRST": "soon"})
+
+
+def test_a_setting_that_a_port_needs_is_named_where_it_is_missing() -> None:
+    bare = Runtime({})
+    with pytest.raises(SettingsError, match="IMAGEDROP_LEDGER_TABLE is not set"):
+        _ = bare.ports.ledger
+    with pytest.raises(SettingsError, match="IMAGEDROP_CREDENTIALS is not set"):
+        bare.huawei_keys()
 
 
 @pytest.mark.parametrize(("sender", "adapter"), [("", "SilentMail"), ("imagedrop@example.com", "SesMail")])
