@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from contract.clouds import KEYS, Cloud, cloud_in
-from imagedrop.obs import ObsObjects, client_for
+from imagedrop.obs import ObsObjects
+from imagedrop.obs_client import client_for
 from imagedrop.ports import ObjectChanged, Objects, ObjectsRefused, ObjectsUnavailable
 from imagedrop_local.faults import Fault
 from imagedrop_local.ims.switches import ImsSwitches

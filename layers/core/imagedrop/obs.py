@@ -1,8 +1,6 @@
-"""OBS through its S3 interface and boto3, with what OBS does otherwise than S3 (OBS: S3 API reference).
+"""Objects in OBS, through its S3 interface (OBS: S3 API reference).
 
-* a range that does not fit is answered with 200 and the whole object, never 416
-* path style is refused on OBS's own domain names; other names may want it
-* a body with a checksum trailer is refused or, worse, stored with its framing
+A range that does not fit is answered with 200 and the whole object, so answers are checked against what was asked.
 """
 
 from __future__ import annotations
@@ -12,67 +10,18 @@ from contextlib import closing
 from datetime import UTC
 from typing import Any, TypeVar
 
-from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
 from botocore.exceptions import ClientError
 
-from imagedrop.credentials import HuaweiKeys
+from imagedrop.obs_client import client_for
 from imagedrop.obs_errors import KEYS_REFUSED, changed_if_gone, is_gone, sorted_out
 from imagedrop.ports import Listing, ObjectChanged, ObjectHead, ObjectsRefused, ObjectsUnavailable, Random, Sleep
 from imagedrop.retries import briefly
-from imagedrop.settings import Settings
 
-CONNECT_TIMEOUT, READ_TIMEOUT = 5, 15  # s; a function has to get through three tries
+__all__ = ["ObsObjects", "client_for"]
+
 PAGE = 1000
 
 T = TypeVar("T")
-
-
-def client_for(settings: Settings, keys: Callable[[], HuaweiKeys], connections: int = 16) -> Any:
-    """boto3's S3 client for OBS. `keys` is asked for every request, so that keys may change under a long process."""
-    import boto3
-    import botocore.session
-    from botocore.config import Config
-
-    session = botocore.session.Session()
-    session.register_component("credential_provider", CredentialResolver([_Provider(keys)]))
-    return boto3.Session(botocore_session=session).client(
-        "s3",
-        region_name=settings.region or "region",
-        endpoint_url=settings.obs_url(),
-        config=Config(
-            signature_version="s3v4",
-            s3={"addressing_style": settings.obs_addressing},
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            retries={"total_max_attempts": 1},  # tenacity does them, with the sleep that is handed in
-            connect_timeout=CONNECT_TIMEOUT,
-            read_timeout=READ_TIMEOUT,
-            max_pool_connections=connections,
-        ),
-    )
-
-
-class _Keys(Credentials):  # type: ignore[misc]
-    """Asks for the keys whenever a request is signed."""
-
-    def __init__(self, keys: Callable[[], HuaweiKeys]) -> None:
-        super().__init__("", "", method=_Provider.METHOD)
-        self._keys = keys
-
-    def get_frozen_credentials(self) -> ReadOnlyCredentials:
-        keys = self._keys()
-        return ReadOnlyCredentials(keys.ak, keys.sk, keys.token)
-
-
-class _Provider(CredentialProvider):  # type: ignore[misc]
-    METHOD = CANONICAL_NAME = "imagedrop"
-
-    def __init__(self, keys: Callable[[], HuaweiKeys]) -> None:
-        super().__init__()
-        self._keys = keys
-
-    def load(self) -> Credentials:
-        return _Keys(self._keys)
 
 
 class ObsObjects:
