@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from imagedrop_local.gateway import Refused
-from imagedrop_local.ims import fields, orders, tags
+from imagedrop_local.ims import fields, tags
 from imagedrop_local.ims.images import Images
 from imagedrop_local.ims.orders import Orders
 from imagedrop_local.ims.refusals import refused
@@ -24,7 +24,7 @@ def find(images: Images, image_id: str) -> Document:
     return image
 
 
-def patched(image: Document, operations: list[Any], orders_: Orders, taken: set[str] | None) -> Document:
+def patched(image: Document, operations: list[Any], orders: Orders, taken: set[str] | None) -> Document:
     """The image after all operations, or none of them; `taken`: names that it must not take."""
     if image["status"] != "active":
         raise refused("IMG.0121", f"it is {image['status']}")
@@ -37,7 +37,7 @@ def patched(image: Document, operations: list[Any], orders_: Orders, taken: set[
         if one["op"] == "remove":
             _remove(place, name)
         else:
-            place[name] = _value(name, one.get("value"), orders_)
+            place[name] = _value(name, one.get("value"), orders)
     if new["name"] != image["name"] and taken and new["name"] in taken:
         raise refused("IMG.0009", new["name"])
     return new
@@ -58,11 +58,11 @@ def _remove(place: Document, name: str) -> None:
     del place[name]
 
 
-def _value(name: str, value: Any, orders_: Orders) -> Any:
+def _value(name: str, value: Any, orders: Orders) -> Any:
     if name == "name":
-        return orders_.name(value)
+        return orders.name(value)
     if name == "__description":
-        return orders.description(value)
+        return fields.description(value)
     if name == "protected":
         return str(value).lower() == "true"
     if name in ("min_disk", "min_ram", "max_ram"):

@@ -102,3 +102,16 @@ def only_objects(body: Body) -> None:
     for name in ("instance_id", "volume_id"):
         if body.get(name):
             raise refused("IMG.0001", f"{name}: this simulator makes images of objects only")
+
+
+def description(value: Any) -> str:
+    """A description: at most 1024 characters, no line break, no `<` or `>`."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise refused("IMG.0054", "it is no string")
+    if len(value) > 1024:
+        raise refused("IMG.0004", f"{len(value)}")
+    if re.search(r"[\r\n<>]", value):
+        raise refused("IMG.0054")
+    return value
