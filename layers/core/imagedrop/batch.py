@@ -6,15 +6,14 @@ A message that a handler puts back is reported as failed, or Lambda would delete
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from imagedrop.backoff import grown
+from imagedrop.log import LOG as log
 from imagedrop.ports import Ports, PutBack, QueueName
 from imagedrop.queues import BadMessage
 
-log = logging.getLogger("imagedrop")
 FIRST, LONGEST = 10, 900  # s
 
 Handle = Callable[[dict[str, Any], str, int], None]  # (body, receipt, how often it was received)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from imagedrop import drop as drops
 from imagedrop.drop import Drop, Reason
+from imagedrop.log import note
 from imagedrop.ports import Ports
 
 
@@ -15,6 +16,7 @@ def finish(
 ) -> Drop:
     """Ends a drop. Raises ports.Conflict where the row has moved on. What a crash leaves undone the sweep does."""
     ended = ports.ledger.save(drops.end(row, ports.clock(), stage, reason, **more))
+    note("ended", ended, code=reason.code if reason else None, images=[image.id for image in ended.images])
     ports.ledger.unlock(ended)
     hand_on(ports, ended)
     return ended

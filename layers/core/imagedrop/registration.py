@@ -12,11 +12,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
+from logging import WARNING
 
 from imagedrop import drop as drops
 from imagedrop import endings, records
 from imagedrop.backoff import grown
 from imagedrop.drop import Drop, DropImage, Held, Reason
+from imagedrop.log import note
 from imagedrop.ports import Conflict, Image, ImsError, Ports, PutBack
 from imagedrop.settings import Settings
 from imagedrop.times import later, moment, seconds_between, stamp
@@ -85,6 +87,7 @@ def _start(ports: Ports, row: Drop) -> None:
     records.claim(ports.objects, drops.sending(row, ports.clock()))
     row = ports.ledger.save(drops.sending(row, ports.clock()))
     assert row.request is not None
+    note("asking IMS", row, sends=row.sends)
     try:
         job_id = ports.images.create(row.request)
     except ImsError as error:
@@ -121,6 +124,7 @@ def _adopt(ports: Ports, row: Drop) -> bool:
 
 def _refused(ports: Ports, row: Drop, error: ImsError) -> None:
     """CreateImage did not answer with a job."""
+    note("IMS did not take it", row, level=WARNING, code=error.code, kind=error.kind, request_id=error.request_id)
     ours = error.code == NAME_TAKEN and row.sends > 1  # perhaps by the request whose answer was lost
     if error.kind == "unknown" or ours:
         raise _look_later(ports, row)
@@ -202,6 +206,7 @@ def _follow(ports: Ports, row: Drop, job_id: str | None, found: Sequence[Image])
     )
     first = ports.settings.poll_first if job_id else 1
     row = ports.ledger.save(drops.importing(row, ports.clock(), job_id=job_id, images=images, first=first))
+    note("importing", row, job_id=job_id, images=[image.id for image in images])
     records.claim(ports.objects, row)
     endings.hand_on(ports, row, delay=first)
 

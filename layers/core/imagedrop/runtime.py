@@ -28,8 +28,10 @@ SERVICE = "imagedrop"
 
 @cache
 def runtime() -> Runtime:
-    """The one of this process."""
-    return Runtime(os.environ)
+    """The one of this process; from here on its logs are structured."""
+    made = Runtime(os.environ)
+    made.log.debug("started")
+    return made
 
 
 class Runtime:

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from logging import WARNING
 
 from imagedrop import drop as drops
 from imagedrop import endings, names, pairing, records, recovery
 from imagedrop.drop import Drop, FileVersion, Versions
+from imagedrop.log import note
 from imagedrop.ports import Conflict, ObjectHead, Ports
 from imagedrop.settings import Settings
 from imagedrop.times import seconds_between, stamp
@@ -152,6 +154,7 @@ def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
         except Conflict:
             continue  # somebody else was faster
         revived += 1
+        note("brought back from its claim", rows[drop_id], level=WARNING)
     return revived
 
 
@@ -191,6 +194,7 @@ def _drive(ports: Ports, inventory: Inventory, row: Drop) -> bool:
     generation = row.generation + (row.stage == "importing")
     driven = ports.ledger.save(row.with_(now, redrives=row.redrives + 1, generation=generation))
     ports.meter.count("Redriven")
+    note("driven again", driven, level=WARNING, redrives=driven.redrives)
     endings.hand_on(ports, driven)
     return True
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from imagedrop import endings, notices, records
 from imagedrop.drop import CHANNELS, Channel, Drop, Told, ToldState
+from imagedrop.log import note
 from imagedrop.ports import Conflict, MailRefused, Ports, PutBack
 from imagedrop.settings import Settings
 from imagedrop.times import seconds_between, stamp
@@ -29,6 +30,7 @@ def tell(ports: Ports, drop_id: str, attempt: int) -> None:
         if not row.sealed:
             records.seal(ports.objects, row)
             row = ports.ledger.save(row.with_(ports.clock(), sealed=True, redrives=0))
+            note("told", row, **{channel: told.state for channel, told in row.told.items()})
     except Conflict:
         raise PutBack(30) from None
     if records.current(ports.objects, row.bucket, row.versions) != row.versions:

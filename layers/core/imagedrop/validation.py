@@ -15,6 +15,7 @@ from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
 from imagedrop.inspection import inspect
 from imagedrop.inspection.source import ObjectSource, SourceChanged
+from imagedrop.log import note
 from imagedrop.pairing import Files
 from imagedrop.ports import Conflict, ImsError, KeyTaken, ObjectHead, Ports, PutBack
 from imagedrop.registration import GONE, TAG
@@ -156,7 +157,7 @@ class _Look:
         pairing.name_parts(self.ports, self.bucket, files)
         waiting = drops.wait(row, now, versions=files.versions, missing=missing)
         if (waiting.model_copy(update={"updated_at": row.updated_at})) != row or row.revision == 0:
-            self.ports.ledger.save(waiting)
+            note("waiting", self.ports.ledger.save(waiting), missing=list(missing))
 
     # --- judging -------------------------------------------------------------------------------------------------
 
@@ -203,7 +204,9 @@ class _Look:
     def _accept(self, row: Drop, accepted: Drop, files: Files, over: Drop | None = None) -> None:
         ledger = self.ports.ledger
         try:
-            endings.hand_on(self.ports, ledger.accept(accepted, over))
+            saved = ledger.accept(accepted, over)
+            note("accepted", saved)
+            endings.hand_on(self.ports, saved)
         except KeyTaken as taken:
             holder = ledger.get(taken.holder)
             if holder is None:
