@@ -66,7 +66,7 @@ class Qcow2(TwoLevel):
         more = self.file.read(72, 32)
         (features,), (order, length) = struct.unpack_from(">Q", more), struct.unpack_from(">II", more, 24)
         compression = self.file.read(104, 1)[0] if features & COMPRESSION and length > 104 else 0
-        if order > 6 or length < 104:
+        if order > 6 or not 104 <= length <= 1 << min(self._bits, 21):
             raise malformed("qcow2 header", f"refcount order {order}, header length {length}")
         if compression > 1:
             raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"qcow2 compression type {compression}")

@@ -64,7 +64,9 @@ class Vmdk(TwoLevel):
     def _judge_descriptor(self, at: int, length: int) -> None:
         if not at or not length:
             raise Unreadable(kinds.DATA_FILE, name="the other extents of a split VMDK")
-        descriptor = Descriptor.parse(self.file.read(at * SECTOR, min(length * SECTOR, SIZE_MOST)))
+        if length * SECTOR > SIZE_MOST:
+            raise malformed("VMDK header", f"its descriptor has {length} sectors")
+        descriptor = Descriptor.parse(self.file.read(at * SECTOR, length * SECTOR))
         self.variant = IN_ONE_FILE.get(descriptor.create_type.lower(), descriptor.create_type or "unknown")
         descriptor.refuse()
 

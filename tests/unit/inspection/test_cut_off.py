@@ -1,0 +1,64 @@
+"""An upload that did not arrive whole is an error in every format, wherever it was cut."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.inspection.images import EXPECTED, READABLE, errors, fixture, gpt_disk, look, opened, vmdk_with_footer
+
+# Behind the last content: qemu-img pads a stream VMDK by a grain, and losing that loses nothing.
+PADDED = {"stream.vmdk": 65_536}
+NAMES = [*READABLE, "gpt.raw", "mbr.raw"]
+
+
+@pytest.mark.parametrize("left", [0.99, 0.9, 0.5, 0.25, 0.1])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_part_of_an_image_is_said_to_be_cut_off(name: str, left: float) -> None:
+    data = fixture(name)
+    whole = len(data) - PADDED.get(name, 0)
+    cut = data[: int(whole * left) // 512 * 512]
+    assert "image.truncated" in errors(look(cut, name))
+
+
+@pytest.mark.parametrize("lost", [1, 512, 4096])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_loss_of_the_last_bytes_is_seen(name: str, lost: int) -> None:
+    data = fixture(name)
+    cut = data[: len(data) - PADDED.get(name, 0) - lost]
+    seen = errors(look(cut, name))
+    assert seen & {"image.truncated", "image.not_sectors"} or reads_whole(cut, name)
+
+
+def reads_whole(data: bytes, name: str) -> bool:
+    """The bytes that were lost held nothing."""
+    container = opened(data, name)
+    return container.read(0, container.size)[: 12 << 20] == fixture("gpt.raw")
+
+
+@pytest.mark.parametrize("name", [*EXPECTED, "gpt.raw"])
+@pytest.mark.parametrize("length", [1, 100, 511, 512, 513, 5000])
+def test_a_mere_beginning_is_an_error(name: str, length: int) -> None:
+    assert errors(look(fixture(name)[:length], name))
+
+
+def test_a_stream_vmdk_that_lost_its_footer_is_cut_off() -> None:
+    whole = vmdk_with_footer(fixture("stream.vmdk"))
+    assert errors(look(whole, "a.vmdk")) == set()
+    assert errors(look(whole[:-512], "a.vmdk")) == {"image.truncated"}
+
+
+def test_a_fixed_vhd_with_something_behind_its_disk_is_said_to_be_so() -> None:
+    data = fixture("fixed-exact.vhd")
+    assert errors(look(data[:-512] + bytes(1 << 20) + data[-512:], "a.vhd")) == {"image.size_mismatch"}
+
+
+def test_a_raw_disk_whose_partition_table_needs_more_is_cut_off() -> None:
+    disk = gpt_disk()
+    assert "image.truncated" not in errors(look(disk, "a.raw"))
+    assert "image.truncated" in errors(look(disk[:-512], "a.raw"))
+
+
+def test_a_vhd_without_its_last_footer_says_how_the_name_tells() -> None:
+    seen = look(fixture("gpt.raw"), "a.vhd")
+    assert errors(seen) == {"image.truncated"}
+    assert "footer" in seen.findings[0].message

@@ -1,0 +1,140 @@
+"""The ten formats against what qemu-img, which built the fixtures, says of them."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from imagedrop.inspection import Budget, inspect
+from imagedrop.inspection.facts import Partition
+from tests.unit.inspection.images import (
+    EXPECTED,
+    MIB,
+    READABLE,
+    ManyMemory,
+    fixture,
+    ids,
+    look,
+    opened,
+    vmdk_with_footer,
+)
+
+VARIANTS = {
+    "v2.qcow2": "v2",
+    "zlib.qcow2": "v3",
+    "v1.qcow": "v1",
+    "64k.qed": "v1",
+    "dynamic.vdi": "dynamic",
+    "static.vdi": "static",
+    "dynamic.vhdx": "dynamic",
+    "fixed.vhdx": "fixed",
+    "sparse.vmdk": "monolithicSparse",
+    "stream.vmdk": "streamOptimized",
+    "dynamic.vhd": "dynamic",
+    "fixed.vhd": "fixed",
+}
+
+
+def disk_of(name: str) -> bytes:
+    """What the image holds; VHD rounds the size up and the rest is zero."""
+    return fixture("gpt.raw").ljust(EXPECTED[name], b"\0")
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_format_and_size_are_those_that_qemu_img_sees(name: str) -> None:
+    facts = look(fixture(name), name).facts
+    assert facts.format == name.rpartition(".")[2]
+    assert facts.virtual_size == EXPECTED[name]
+    assert facts.file_size == len(fixture(name))
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_variant_is_named(name: str) -> None:
+    assert look(fixture(name), name).facts.variant == VARIANTS[name]
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_a_sound_image_is_seen_through_to_its_partitions_with_no_complaint(name: str) -> None:
+    seen = look(fixture(name), name)
+    assert ids(seen) == set()
+    assert seen.facts.partition_table == "gpt"
+    assert seen.facts.hw_firmware_type == "uefi"
+    assert seen.facts.bitlocker is False
+    assert seen.facts.partitions[:3] == [
+        Partition(MIB, 4 * MIB, "efi_system", "fat16"),
+        Partition(5 * MIB, MIB, "microsoft_reserved"),
+        Partition(6 * MIB, 4 * MIB, "basic_data", "ntfs"),
+    ]
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_the_whole_disk_reads_as_the_raw_one(name: str) -> None:
+    disk, container = disk_of(name), opened(fixture(name), name)
+    assert all(container.read(at, min(MIB, len(disk) - at)) == disk[at : at + MIB] for at in range(0, len(disk), MIB))
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_any_piece_of_the_disk_reads_as_the_raw_one(name: str) -> None:
+    disk, container, dice = disk_of(name), opened(fixture(name), name), random.Random(name)
+    for _ in range(60):
+        at = dice.randrange(len(disk))
+        length = min(dice.choice((1, 511, 512, 5000, 200_000)), len(disk) - at)
+        assert container.read(at, length) == disk[at : at + length], (at, length)
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_what_was_fetched_ahead_is_not_fetched_again(name: str) -> None:
+    container = opened(fixture(name), name)
+    places = [(0, 8192), (6 * MIB, 2048), (12 * MIB - 512, 512)]
+    container.prefetch(places)
+    before = container.file.cost.gets
+    for place in places:
+        container.read(*place)
+    assert container.file.cost.gets == before
+
+
+def test_a_stream_vmdk_with_its_directory_in_the_footer_reads_alike() -> None:
+    data = vmdk_with_footer(fixture("stream.vmdk"))
+    seen, container = look(data, "stream.vmdk"), opened(data, "stream.vmdk")
+    assert (seen.facts.variant, ids(seen)) == ("streamOptimized", set())
+    assert container.read(0, 12 * MIB) == fixture("gpt.raw")
+
+
+@pytest.mark.parametrize("name", READABLE)
+def test_round_trips_are_fewer_than_requests_where_the_source_reads_side_by_side(name: str) -> None:
+    alone = look(fixture(name), name).read
+    together = inspect(ManyMemory(fixture(name)), file_name=name).read
+    assert (together.gets, together.bytes) == (alone.gets, alone.bytes)
+    assert alone.round_trips == alone.gets >= together.round_trips
+    assert together.gets <= 20
+    assert together.round_trips <= 9
+
+
+def test_a_disk_a_hundred_times_as_large_costs_no_more() -> None:
+    data = fixture("gpt.raw")
+    small, large = look(data, "disk.raw").read, look(data, "disk.raw", size=100 * len(data)).read
+    assert (large.gets, large.round_trips) == (small.gets, small.round_trips)
+
+
+def test_the_time_it_took_is_told_by_the_clock_that_was_handed_in() -> None:
+    ticks = iter(range(1000))
+    seen = look(fixture("gpt.raw"), "gpt.raw", budget=Budget(clock=lambda: float(next(ticks))))
+    assert seen.read.seconds >= seen.read.gets
+
+
+@pytest.mark.parametrize("name", ["disk.zvhd2", "disk.zvhd"])
+def test_a_closed_format_is_known_by_its_name_and_said_to_be_closed(name: str) -> None:
+    seen = look(b"\x01\x02\x03\x04" * 1000, name)
+    assert seen.facts.format == name.partition(".")[2]
+    assert (seen.facts.virtual_size, ids(seen)) == (None, {"image.closed_format"})
+
+
+def test_zstd_without_a_reader_is_a_finding_and_the_size_is_known_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> None:
+        raise ImportError(name)
+
+    monkeypatch.setattr("imagedrop.inspection.containers.codecs.importlib.import_module", missing)
+    seen = look(fixture("zstd.qcow2"), "zstd.qcow2")
+    assert ids(seen) == {"image.zstd_missing"}
+    assert (seen.facts.virtual_size, seen.facts.partition_table) == (12 * MIB, None)

@@ -1,0 +1,179 @@
+"""Files that are no image, or an image in something else: recognised, with the command that mends it."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import struct
+import tarfile
+import zipfile
+
+import pytest
+
+from tests.unit.inspection.images import errors, fixture, ids, look, mbr
+
+IMAGE = fixture("v3.qcow2")
+
+
+def zipped() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("disk.qcow2", IMAGE)
+    return buffer.getvalue()
+
+
+def ova() -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo("machine.ovf"))
+    return buffer.getvalue()
+
+
+def iso() -> bytes:
+    return bytes(0x8001) + b"CD001\x01" + bytes(2048)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "command"),
+    [
+        (gzip.compress(IMAGE), "disk.qcow2.gz", "gzip -dc disk.qcow2.gz > disk.qcow2"),
+        (gzip.compress(IMAGE), "disk.qcow2", "gzip -dc disk.qcow2 > unpacked-disk.qcow2"),
+        (gzip.compress(IMAGE), "a/my disk.gz", "gzip -dc 'my disk.gz' > 'my disk'"),
+        (lzma.compress(IMAGE[:4096]), "disk.xz", "xz -dc disk.xz > disk"),
+        (bz2.compress(IMAGE[:4096]), "disk.bz2", "bzip2 -dc disk.bz2 > disk"),
+        (zipped(), "disk.zip", "unzip disk.zip"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(600), "disk.7z", "7z x disk.7z"),
+        (ova(), "machine.ova", "tar -xf machine.ova"),
+    ],
+)
+def test_a_wrapped_image_is_told_how_to_unwrap_it(data: bytes, name: str, command: str) -> None:
+    seen = look(data, name)
+    assert ids(seen) == {"image.compressed_wrapper"}
+    assert f"`{command}`" in seen.findings[0].fix
+    assert seen.facts.format is None
+
+
+def signed_chunks(data: bytes) -> bytes:
+    return b"".join(
+        b"%x;chunk-signature=%s\r\n%s\r\n" % (len(part), b"0" * 64, part) for part in (data[:65536], data[65536:], b"")
+    )
+
+
+def trailing_checksum(data: bytes) -> bytes:
+    return b"%x\r\n%s\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n" % (len(data), data)
+
+
+@pytest.mark.parametrize("framed", [signed_chunks, trailing_checksum])
+@pytest.mark.parametrize("name", ["v3.qcow2", "gpt.raw", "fixed.vhd"])
+def test_chunk_framing_that_was_stored_is_seen_for_what_it_is(framed: object, name: str) -> None:
+    assert callable(framed)
+    seen = look(framed(fixture(name)), name)
+    assert ids(seen) == {"image.chunked_upload"}
+    assert "AWS_REQUEST_CHECKSUM_CALCULATION=when_required" in seen.findings[0].fix
+
+
+def test_chunk_framing_that_was_cut_off_is_seen_too() -> None:
+    assert ids(look(signed_chunks(IMAGE)[:5000], "a.qcow2")) == {"image.chunked_upload"}
+
+
+def test_an_iso() -> None:
+    assert ids(look(iso(), "windows.iso")) == {"image.iso"}
+    assert ids(look(iso(), "windows.raw")) == {"image.iso"}
+
+
+def test_an_iso_that_also_boots_from_a_stick() -> None:
+    hybrid = mbr((0x80, 0x17, 64, 1000)) + iso()[512:]
+    assert ids(look(hybrid, "windows.img")) == {"image.iso"}
+
+
+def test_an_empty_file() -> None:
+    seen = look(b"", "a.vhd")
+    assert ids(seen) == {"image.empty_file"}
+    assert seen.facts.file_size == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        (b"MSWIM\0\0\0", "image.other_format"),
+        (b"WithoutFreeSpace", "image.other_format"),
+        (b"COWD", "image.other_format"),
+        (b"\xbe\xba\xfe\xca\0\0\0\0", "image.other_format"),
+        (b"LUKS\xba\xbe", "image.encrypted_container"),
+    ],
+)
+def test_formats_that_ims_does_not_take(start: bytes, kind: str) -> None:
+    assert ids(look(start.ljust(4096, b"\0"), "a.img")) == {kind}
+
+
+@pytest.mark.parametrize("name", ["notes.raw", "a.qcow2", "b.json", "c"])
+def test_a_text_is_no_image(name: str) -> None:
+    assert ids(look(b"<html>\r\n<title>403 Forbidden</title>\r\n" * 20, name)) == {"image.not_an_image"}
+
+
+@pytest.mark.parametrize("name", ["a.qcow2", "a.vhdx", "a.vmdk", "a.vhd", "a", "a.exe"])
+def test_bytes_that_are_nothing_are_no_image(name: str) -> None:
+    assert ids(look(b"\x90\x01\x02\x03" * 5000, name)) == {"image.not_an_image"}
+
+
+@pytest.mark.parametrize("name", ["a.raw", "a.img"])
+def test_a_blank_raw_disk_is_a_disk_without_partitions(name: str) -> None:
+    seen = look(bytes(1 << 20), name)
+    assert (seen.facts.format, seen.facts.virtual_size, seen.facts.partition_table) == ("raw", 1 << 20, "none")
+    assert not errors(seen)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "better"),
+    [
+        ("v3.qcow2", "a.vhd", "a.qcow2"),
+        ("dynamic.vhdx", "a.vhd", "a.vhdx"),
+        ("v1.qcow", "a.qcow2", "a.qcow"),
+        ("gpt.raw", "x/a.vhdx", "a.raw"),
+        ("fixed.vhd", "a.RAW", "a.vhd"),
+        ("gpt.raw", "a.zvhd2", "a.raw"),
+    ],
+)
+def test_a_name_that_contradicts_the_content_is_a_warning(content: str, name: str, better: str) -> None:
+    seen = look(fixture(content), name)
+    assert ids(seen) == {"image.extension"}
+    assert not errors(seen)
+    assert f"{better}`" in seen.findings[0].fix
+
+
+@pytest.mark.parametrize("name", ["a.img", "a", "a.bin"])
+def test_a_name_that_says_nothing_contradicts_nothing(name: str) -> None:
+    assert ids(look(fixture("v3.qcow2"), name)) == set()
+
+
+@pytest.mark.parametrize("name", ["v3.qcow2", "sparse.vmdk", "dynamic.vhdx", "dynamic.vdi", "64k.qed"])
+def test_an_image_with_the_footer_of_a_vhd_is_two_things(name: str) -> None:
+    data = fixture(name) + fixture("fixed.vhd")[-512:]
+    seen = look(data, name)
+    assert ids(seen) == {"image.polyglot"}
+    assert seen.facts.format is None
+
+
+def test_an_iso_in_an_image_s_clothes_is_two_things() -> None:
+    data = bytearray(fixture("512.qcow2"))
+    data[0x8001:0x8006] = b"CD001"
+    assert ids(look(bytes(data), "a.qcow2")) == {"image.polyglot"}
+
+
+def test_a_vhd_footer_of_the_first_virtual_pc_is_found_too() -> None:
+    data = fixture("fixed-exact.vhd")
+    seen = look(data[:-1], "a.vhd")
+    assert (seen.facts.format, seen.facts.variant, seen.facts.virtual_size) == ("vhd", "fixed", 12 << 20)
+
+
+def test_a_disk_beyond_one_tebibyte_is_too_large() -> None:
+    data = fixture("v3.qcow2")
+    large = data[:24] + struct.pack(">Q", 3 << 40) + data[32:]
+    assert "image.too_large" in errors(look(large, "a.qcow2"))
+
+
+@pytest.mark.parametrize("size", [1, 511, (12 << 20) + 1])
+def test_a_size_that_no_disk_has_is_an_error(size: int) -> None:
+    assert "image.not_sectors" in errors(look(fixture("gpt.raw").ljust(size, b"\0")[:size], "a.raw"))

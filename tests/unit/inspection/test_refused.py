@@ -1,0 +1,169 @@
+"""What is not whole by itself is refused, and nothing that a file names is ever opened."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from imagedrop.inspection import Inspection
+from tests.unit.inspection.images import errors, fixture, look, patched, qcow2, resealed_vhdx
+
+PARENT = b"/etc/passwd"
+
+
+def vhd(kind: int) -> bytes:
+    """The dynamic VHD with another disk type, both footers sealed again."""
+    data = bytearray(fixture("dynamic.vhd"))
+    for at in (0, len(data) - 512):
+        data[at + 60 : at + 64] = struct.pack(">I", kind)
+        data[at + 64 : at + 68] = bytes(4)
+        data[at + 64 : at + 68] = struct.pack(">I", ~sum(data[at : at + 512]) & 0xFFFFFFFF)
+    return bytes(data)
+
+
+def vhdx_metadata(data: bytes, guid: str) -> int:
+    """Where the value of a metadata item lies."""
+    first, second, third, rest = guid[:8], guid[9:13], guid[14:18], guid[19:].replace("-", "")
+    wanted = b"".join(bytes.fromhex(part)[::-1] for part in (first, second, third)) + bytes.fromhex(rest)
+    table = data.index(b"metadata")
+    entry = data.index(wanted, table)
+    return table + int(struct.unpack_from("<I", data, entry + 16)[0])
+
+
+def vmdk(old: bytes, new: bytes) -> bytes:
+    """The sparse VMDK with a part of its descriptor replaced, lengths kept."""
+    data = fixture("sparse.vmdk")
+    at = data.index(b"# Disk DescriptorFile")
+    text = data[at : at + 10_240].replace(old, new).rstrip(b"\0")
+    assert old in data[at : at + 10_240]
+    return patched(data, (at, text.ljust(10_240, b"\0")))
+
+
+def only(seen: Inspection, finding: str) -> None:
+    assert errors(seen) == {finding}
+    assert seen.facts.partition_table is None
+
+
+def test_a_differencing_vhd() -> None:
+    seen = look(vhd(4), "a.vhd")
+    only(seen, "image.differencing")
+    assert (seen.facts.format, seen.facts.variant, seen.facts.virtual_size) == ("vhd", "differencing", 12_603_392)
+
+
+def test_a_vhd_of_a_type_that_does_not_exist() -> None:
+    only(look(vhd(7), "a.vhd"), "image.malformed")
+
+
+def test_a_vhdx_with_a_parent() -> None:
+    data = fixture("dynamic.vhdx")
+    at = vhdx_metadata(data, "caa16737-fa36-4d43-b3b6-33f0aa44e76b")
+    seen = look(patched(data, (at + 4, struct.pack("<I", 2))), "a.vhdx")
+    only(seen, "image.differencing")
+    assert (seen.facts.variant, seen.facts.virtual_size) == ("differencing", 12 << 20)
+
+
+def test_a_vhdx_whose_log_is_not_empty() -> None:
+    data = fixture("dynamic.vhdx")
+    busy = resealed_vhdx(patched(data, (0x10000 + 48, b"\x01" * 16), (0x20000 + 48, b"\x01" * 16)))
+    only(look(busy, "a.vhdx"), "image.vhdx_log")
+
+
+@pytest.mark.parametrize(("at", "value"), [(76, struct.pack("<I", 4)), (440, b"\x01" * 16), (424, b"\x01" * 16)])
+def test_a_vdi_with_a_parent(at: int, value: bytes) -> None:
+    only(look(patched(fixture("dynamic.vdi"), (at, value)), "a.vdi"), "image.differencing")
+
+
+def test_a_vdi_of_another_age() -> None:
+    only(look(patched(fixture("dynamic.vdi"), (68, b"\x01\0\0\0")), "a.vdi"), "image.unsupported_variant")
+
+
+@pytest.mark.parametrize("feature", [b"parentCID=12345678", b'parentCID=ffffffff\nparentFileNameHint="/etc/passwd"'])
+def test_a_vmdk_with_a_parent(feature: bytes) -> None:
+    only(look(vmdk(b"parentCID=ffffffff", feature), "a.vmdk"), "image.differencing")
+
+
+@pytest.mark.parametrize("kind", [b"twoGbMaxExtentSparse", b"monolithicFlat", b"vmfs", b"custom", b""])
+def test_a_vmdk_of_several_files(kind: bytes) -> None:
+    only(look(vmdk(b"monolithicSparse", kind), "a.vmdk"), "image.data_file")
+
+
+def test_a_vmdk_whose_descriptor_names_another_file() -> None:
+    seen = look(vmdk(b" SPARSE ", b" FLAT "), "a.vmdk")
+    only(seen, "image.data_file")
+
+
+def test_a_vmdk_with_a_second_extent() -> None:
+    only(look(vmdk(b"\nRW ", b'\nRW 1 SPARSE "/etc/passwd"\nRW '), "a.vmdk"), "image.data_file")
+
+
+def test_a_vmdk_descriptor_alone() -> None:
+    text = b'# Disk DescriptorFile\nversion=1\ncreateType="monolithicFlat"\nRW 2048 FLAT "/etc/passwd" 0\n'
+    seen = look(text, "a.vmdk")
+    assert errors(seen) == {"image.data_file"}
+    assert "/etc/passwd" in seen.findings[0].message
+
+
+def test_a_vmdk_that_was_transferred_as_text() -> None:
+    only(look(patched(fixture("sparse.vmdk"), (73, b"\r\n\r\n")), "a.vmdk"), "image.malformed")
+
+
+@pytest.mark.parametrize("name", ["v3.qcow2", "v2.qcow2", "v1.qcow"])
+def test_a_qcow_with_a_backing_file(name: str) -> None:
+    at = 0x1F0
+    data = patched(fixture(name), (8, struct.pack(">QI", at, len(PARENT))), (at, PARENT))
+    seen = look(data, name)
+    only(seen, "image.backing_file")
+    assert "/etc/passwd" in seen.findings[0].message
+    assert seen.facts.virtual_size == 12 << 20
+
+
+def test_a_qed_with_a_backing_file() -> None:
+    data = patched(fixture("64k.qed"), (16, b"\x01"), (56, struct.pack("<II", 64, len(PARENT))), (64, PARENT))
+    only(look(data, "a.qed"), "image.backing_file")
+
+
+def test_a_qcow2_with_its_content_in_another_file() -> None:
+    name = struct.pack(">II", 0x44415441, len(PARENT)) + PARENT.ljust(16, b"\0")
+    data = qcow2(features=4)
+    seen = look(patched(data, (104, name)), "a.qcow2")
+    only(seen, "image.data_file")
+    assert "/etc/passwd" in seen.findings[0].message
+
+
+@pytest.mark.parametrize(("name", "at"), [("v3.qcow2", 32), ("v2.qcow2", 32), ("v1.qcow", 36)])
+def test_an_encrypted_qcow(name: str, at: int) -> None:
+    only(look(patched(fixture(name), (at, struct.pack(">I", 1))), name), "image.encrypted_container")
+
+
+@pytest.mark.parametrize(("name", "at"), [("v3.qcow2", 72), ("64k.qed", 22)])
+def test_features_that_nobody_knows(name: str, at: int) -> None:
+    only(look(patched(fixture(name), (at, b"\x40")), name), "image.unknown_features")
+
+
+def test_a_qcow2_of_a_version_to_come() -> None:
+    only(look(patched(fixture("v3.qcow2"), (7, b"\x04")), "a.qcow2"), "image.unsupported_variant")
+
+
+def test_a_qcow2_that_is_marked_as_corrupt_is_an_error_and_still_read() -> None:
+    seen = look(patched(fixture("v3.qcow2"), (79, b"\x02")), "a.qcow2")
+    assert errors(seen) == {"image.marked_corrupt"}
+    assert seen.facts.partition_table == "gpt"
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "value"), [("v3.qcow2", 79, b"\x01"), ("64k.qed", 16, b"\x02"), ("sparse.vmdk", 72, b"\x01")]
+)
+def test_an_image_that_was_not_closed_is_a_warning(name: str, at: int, value: bytes) -> None:
+    seen = look(patched(fixture(name), (at, value)), name)
+    assert {(one.id, one.severity) for one in seen.findings if one.severity != "info"} == {
+        ("image.not_closed", "warning")
+    }
+    assert seen.facts.partition_table == "gpt"
+
+
+def test_a_text_out_of_a_file_is_shown_without_its_control_characters() -> None:
+    name = b"\x1b[31m" + b"x" * 500
+    seen = look(patched(fixture("v3.qcow2"), (8, struct.pack(">QI", 0x200, len(name))), (0x200, name)), "a.qcow2")
+    assert "\x1b" not in seen.findings[0].message
+    assert len(seen.findings[0].message) < 400
