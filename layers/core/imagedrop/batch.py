@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from imagedrop.backoff import grown
-from imagedrop.log import LOG as log
+from imagedrop.log import LOG
 from imagedrop.ports import Ports, PutBack, QueueName
 from imagedrop.queues import BadMessage
 
@@ -34,7 +34,7 @@ def batch(event: Mapping[str, Any], queue: QueueName, ports: Ports, handle: Hand
             raise
         except Exception:
             ports.meter.count("RecordsFailed")
-            log.exception("a message failed", extra={"queue": queue, "body": record.body[:2000], "received": received})
+            LOG.exception("a message failed", extra={"queue": queue, "body": record.body[:2000], "received": received})
             _put_back(ports, queue, receipt, grown(FIRST, LONGEST, received - 1, ports.random))
             raise
 
@@ -58,4 +58,4 @@ def _put_back(ports: Ports, queue: QueueName, receipt: str, seconds: float) -> N
     try:
         ports.queues.put_back(queue, receipt, round(seconds))
     except Exception:
-        log.exception("a message could not be put back", extra={"queue": queue})
+        LOG.exception("a message could not be put back", extra={"queue": queue})

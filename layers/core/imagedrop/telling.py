@@ -30,7 +30,7 @@ def tell(ports: Ports, drop_id: str, attempt: int) -> None:
         if not row.sealed:
             records.seal(ports.objects, row)
             row = ports.ledger.save(row.with_(ports.clock(), sealed=True, redrives=0))
-            note("told", row, **{channel: told.state for channel, told in row.told.items()})
+            note("told", row, how={channel: told.state for channel, told in row.told.items()})
     except Conflict:
         raise PutBack(30) from None
     if records.current(ports.objects, row.bucket, row.versions) != row.versions:
