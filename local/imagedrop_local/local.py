@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from imagedrop_local import addresses, sockets, wiring
 from imagedrop_local.cloud import Cloud, FolderInUse
@@ -95,6 +96,11 @@ class Local:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
+    @property
+    def port(self) -> int:
+        """Of AWS."""
+        return urlsplit(self.stack.outputs.endpoint).port or 0
+
     def sweep(self) -> Any:
         """One round of the sweep, now. Raises FunctionFailed."""
         return self.stack.invoke("sweep", {})
@@ -124,24 +130,17 @@ class Local:
         )
         outputs = self.stack.start()
         if self.cloud is not None:
-            wiring.push(self.cloud, self.bucket, outputs.intake_url)
+            wiring.confirmed(self.cloud, wiring.push(self.cloud, self.bucket, outputs.intake_url))
         self.addresses = self._addresses(there)
         addresses.write(self.folder, self.addresses)
         if known:
             threading.Thread(target=self._catch_up, name="catch-up", daemon=True).start()
 
     def _simulators(self) -> Elsewhere:
-        self.cloud = Cloud(
-            self.folder,
-            credentials=(wiring.ACCESS_KEY, wiring.SECRET_KEY),
-            ports=CloudPorts(self._ports.obs, self._ports.ims, self._ports.smn),
-            region=wiring.REGION,
-            project_id=wiring.PROJECT_ID,
-            switches=self._switches,
-            time_scale=self._time_scale,
-        )
-        self.cloud.start()
-        return wiring.simulated(self.cloud, self.bucket)
+        ports = CloudPorts(self._ports.obs, self._ports.ims, self._ports.smn)
+        cloud = wiring.cloud(self.folder, ports, self._time_scale, self._switches)
+        self.cloud = cloud.start()
+        return wiring.simulated(cloud, self.bucket)
 
     def _catch_up(self) -> None:
         """What an earlier run left is not to wait for the schedule."""
@@ -153,11 +152,14 @@ class Local:
     def _addresses(self, there: Elsewhere) -> dict[str, Any]:
         aws = asdict(self.stack.outputs)
         mails = f"{self.stack.outputs.endpoint}/_ministack/ses/messages"
+        told = there.public(self.bucket)
+        if self.cloud is not None:
+            told["obs"]["folder"] = str(self.folder / "obs" / self.bucket)
         return {
             "pid": os.getpid(),
             "folder": str(self.folder),
             "logs": str(self.folder / "aws" / "ministack.log"),
             "aws": {**aws, "mails": mails},
             "webhook": {"header": "x-imagedrop-secret", "secret": WEBHOOK_SECRET},
-            **there.public(self.bucket, simulated=self.cloud is not None),
+            **told,
         }

@@ -1,15 +1,18 @@
-"""What ties a cloud to the stack: where it is, the event rule and subscription there, the template's parameters here."""
+"""What ties a cloud to the stack: where it is, event rule and subscription there, the template's parameters here."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from imagedrop_local.cloud import Cloud
+from imagedrop_local.cloud import Cloud, Ports
 from imagedrop_local.obs.model import EventRule
+from imagedrop_local.switches import Switches
 
-ACCESS_KEY, SECRET_KEY = "LOCALACCESSKEY", "local-secret-key"  # noqa: S105 - of simulators on 127.0.0.1
+ACCESS_KEY, SECRET_KEY = "LOCALACCESSKEY", "local-secret-key"  # of simulators on 127.0.0.1
 REGION, PROJECT_ID = "cn-north-4", "0123456789abcdef0123456789abcdef"
 BUCKET, TOPIC = "drops", "imagedrop"
 CONFIRMED_WITHIN = 15.0  # s
@@ -24,7 +27,7 @@ class NotWired(Exception):
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A cloud by its addresses and keys. Without `smn_endpoint` no event comes from there: the sweep finds the drops."""
+    """A cloud by its addresses and keys. Without `smn_endpoint` no event comes: the sweep finds the drops."""
 
     obs_endpoint: str
     ims_endpoint: str
@@ -36,15 +39,16 @@ class Elsewhere:
     smn_endpoint: str = ""
     topic_urn: str = ""
     addressing: str = "virtual"
+    simulated: bool = False  # its keys are nobody's secret
 
     def keys(self) -> dict[str, str]:
         """The secret that the functions read."""
         token = {"token": self.token} if self.token else {}
         return {"ak": self.access_key, "sk": self.secret_key, **token}
 
-    def public(self, bucket: str, *, simulated: bool) -> dict[str, Any]:
+    def public(self, bucket: str) -> dict[str, Any]:
         """What others are told: the keys of simulators, never those of a real cloud."""
-        keys = {"access_key": self.access_key, "secret_key": self.secret_key} if simulated else {}
+        keys = {"access_key": self.access_key, "secret_key": self.secret_key} if self.simulated else {}
         place = {"region": self.region, **keys}
         smn = {"endpoint": self.smn_endpoint, "topic_urn": self.topic_urn, "project_id": self.project_id, **place}
         told: dict[str, Any] = {
@@ -52,9 +56,22 @@ class Elsewhere:
             "ims": {"endpoint": self.ims_endpoint, "project_id": self.project_id, **place},
             "smn": smn if self.smn_endpoint else None,
         }
-        if simulated:
+        if self.simulated:
             told["simulators"] = {name: f"{self.obs_endpoint}/_sim/{name}" for name in ("state", "faults")}
         return told
+
+
+def cloud(folder: Path, ports: Ports, time_scale: float, switches: Switches | None = None) -> Cloud:
+    """The simulators with the keys that everybody knows, not yet started. Raises cloud.FolderInUse."""
+    return Cloud(
+        folder,
+        credentials=(ACCESS_KEY, SECRET_KEY),
+        ports=ports,
+        region=REGION,
+        project_id=PROJECT_ID,
+        switches=switches,
+        time_scale=time_scale,
+    )
 
 
 def simulated(cloud: Cloud, bucket: str) -> Elsewhere:
@@ -68,6 +85,7 @@ def simulated(cloud: Cloud, bucket: str) -> Elsewhere:
         access_key=ACCESS_KEY,
         secret_key=SECRET_KEY,
         addressing="path",
+        simulated=True,
     )
 
 
@@ -88,25 +106,27 @@ def parameters(there: Elsewhere, bucket: str) -> dict[str, str]:
     }
 
 
-def push(cloud: Cloud, bucket: str, url: str) -> None:
-    """Events of the bucket are pushed to `url`, and to no address of an earlier start. Raises NotWired."""
+def push(cloud: Cloud, bucket: str, url: str) -> str:
+    """Events of the bucket are pushed to `url`, once that confirms, and to no address of an earlier start. The URN of
+    the subscription."""
     topic = cloud.smn.create_topic(TOPIC)
     for one in cloud.state()["subscriptions"]:
         if one["topic_urn"] == topic and one["endpoint"] != url:
             cloud.smn.cancel(one["subscription_urn"])
-    subscription = cloud.smn.subscribe(topic, "http", url)
-    _confirmed(cloud, subscription, url)
+    subscription = cloud.smn.subscribe(topic, urlsplit(url).scheme, url)
     rule = EventRule(id="imagedrop", topic=topic, events=("ObjectCreated:*",))
     info = cloud.store.need(bucket)
     if rule not in info.rules:
         cloud.store.change_bucket(info.model_copy(update={"rules": (rule,)}))
+    return subscription
 
 
-def _confirmed(cloud: Cloud, subscription: str, url: str) -> None:
+def confirmed(cloud: Cloud, subscription: str) -> None:
+    """Returns when it is. Raises NotWired."""
     end = time.monotonic() + CONFIRMED_WITHIN
     while time.monotonic() < end:
         held = {one["subscription_urn"]: one["status"] for one in cloud.state()["subscriptions"]}
         if held.get(subscription) == "confirmed":
             return
         time.sleep(0.02)
-    raise NotWired(f"{url} has not confirmed its subscription within {CONFIRMED_WITHIN:.0f} s")
+    raise NotWired(f"the intake has not confirmed its subscription within {CONFIRMED_WITHIN:.0f} s")

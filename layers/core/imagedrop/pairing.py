@@ -53,7 +53,7 @@ class Files:
         beside = names.sidecar_key(image_key)
         found = objects.get(bucket, beside, limit=SIDECAR_LIMIT + 1)
         reading = read_sidecar(found[1]) if found else None
-        roles = dict(_parts(image_key, reading.sidecar)) if reading and reading.sidecar else {}
+        roles = dict(parts(image_key, reading.sidecar)) if reading and reading.sidecar else {}
         heads = {image_key: image, beside: found[0] if found else None}
         heads |= {key: objects.head(bucket, key) for key in roles}
         return cls(image_key, heads, reading, roles)
@@ -88,7 +88,7 @@ class Files:
         return [head for key in (self.image_key, *self.roles) if (head := self.heads[key]) is not None]
 
 
-def _parts(image_key: str, wanted: Sidecar) -> Iterator[tuple[str, str]]:
+def parts(image_key: str, wanted: Sidecar) -> Iterator[tuple[str, str]]:
     for disk in wanted.data_images or ():
         key = names.part_key(image_key, disk.file)
         yield key, DATA

@@ -1,0 +1,3 @@
+from imagedrop_cli.main import run
+
+run()

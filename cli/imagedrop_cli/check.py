@@ -1,0 +1,48 @@
+"""`imagedrop check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from imagedrop import names
+from imagedrop_cli import draw
+from imagedrop_cli.examine import Examined, examine, shelf, sidecar_text
+from imagedrop_cli.output import BAD, OK, print_json, say, show
+from imagedrop_cli.places import FolderOption
+
+
+def check(
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A file, or obs://bucket/key.")],
+    sidecar: Annotated[Path | None, typer.Option(metavar="F", help="Judge the image against this sidecar.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Facts, findings, the sidecar filled in, and the cost.")] = False,
+    folder: FolderOption = None,
+) -> None:
+    """Judge an image as IMS would, before it is dropped: what is in it, what is wrong, how to mend it.
+
+    Reads a few megabytes at both ends of the file, whatever its size. Without --sidecar only the file is judged. An
+    object in OBS is read with IMAGEDROP_REGION (or IMAGEDROP_OBS_ENDPOINT) and HUAWEICLOUD_SDK_AK and _SK, or through
+    the stack that runs on this machine. Exit code: 0 no errors, 1 errors, 2 it cannot be read.
+
+    \b
+    Examples:
+      imagedrop check disk.vhdx
+      imagedrop check disk.vhdx --sidecar disk.vhdx.json
+      imagedrop check obs://drops/golden/w2022.qcow2 --json
+    """
+    found = examine(shelf(image, folder), sidecar_text(sidecar))
+    if json:
+        print_json(found.public())
+    else:
+        _show(found, image, sidecar)
+    raise typer.Exit(OK if found.clean else BAD)
+
+
+def _show(found: Examined, image: str, sidecar: Path | None) -> None:
+    show(draw.facts(found.facts))
+    show([*draw.findings(found.findings), draw.verdict(found.findings)])
+    beside = Path(names.sidecar_key(image))
+    if sidecar is None and beside.is_file():
+        say(f"{beside} lies beside it and was not judged: add --sidecar {beside}", style="dim")

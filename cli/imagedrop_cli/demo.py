@@ -1,0 +1,87 @@
+"""`imagedrop demo`."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from imagedrop_cli import draw, places
+from imagedrop_cli.output import BAD, OK, Stop, print_json, say, show
+from imagedrop_cli.running import cleaning_up, until_ended
+from imagedrop_cli.steps import Clock, Steps
+from imagedrop_cli.upload import Uploader
+from imagedrop_local.house import SAMPLES
+from imagedrop_local.local import CannotStart, Local
+
+SAMPLE = SAMPLES / "windows-server-2022.qcow2"
+KEY = f"golden/{SAMPLE.name}"
+PATIENCE = 90.0  # s; it takes some ten
+
+
+def demo(
+    folder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Default: a temporary one, kept only if it goes wrong.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="The result file and the mail, at the end.")] = False,
+) -> None:
+    """Watch a drop go the whole way on this machine: from the bucket to a registered image and a mail to its owner.
+
+    Starts the stack on free ports, uploads the sample image and its sidecar through OBS, and shows every step with
+    its time. Nothing is asked of any cloud, and nothing is left running.
+
+    \b
+    Example:
+      imagedrop demo
+    """
+    home = folder or Path(tempfile.mkdtemp(prefix="imagedrop-"))
+    clock = Clock()
+    with until_ended():
+        well = _show(Local(home), clock, quiet=json)
+    if well and folder is None:
+        shutil.rmtree(home, ignore_errors=True)
+    if not well:
+        raise Stop(f"the demo did not reach its end; the logs are in {home}", BAD)
+    raise typer.Exit(OK)
+
+
+def _show(local: Local, clock: Clock, *, quiet: bool) -> bool:
+    steps = Steps(local, KEY, clock, quiet=quiet)
+    try:
+        local.start()
+        steps.tell("up", "OBS, IMS and SMN simulated; SQS, Lambda, DynamoDB, SNS and SES embedded")
+        _drop(steps, local.addresses)
+        result = steps.watch(PATIENCE)
+        mail = steps.mail() if result else None
+    except CannotStart as error:
+        raise Stop(str(error), BAD) from None
+    finally:
+        with cleaning_up():
+            local.stop()
+    if quiet:
+        print_json({"result": result, "mail": mail, "seconds": round(clock(), 1)})
+    else:
+        _end(result, mail, clock)
+    return result is not None and result["stage"] == "registered"
+
+
+def _drop(steps: Steps, addresses: dict[str, Any]) -> None:
+    uploader = Uploader(places.of_stack(addresses).client(), addresses["obs"]["bucket"])
+    size = draw.size(SAMPLE.stat().st_size)
+    steps.tell("dropped", f"obs://{addresses['obs']['bucket']}/{KEY}, {size}, and its sidecar")
+    uploader.file(SAMPLE, KEY, lambda count: None)
+    uploader.text(f"{KEY}.json", Path(f"{SAMPLE}.json").read_bytes())
+
+
+def _end(result: dict[str, Any] | None, mail: dict[str, Any] | None, clock: Clock) -> None:
+    if mail is not None:
+        say(f"\nThe mail to {mail['To'][0]}: {mail['Subject']}\n", style="bold")
+        for line in mail["BodyText"].rstrip().splitlines():
+            say(f"  {line}")
+    if result is not None:
+        say()
+        show(draw.ending({**result, "findings": []}))
+        say(f"in {clock():.1f} s", style="dim")

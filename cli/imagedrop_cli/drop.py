@@ -1,0 +1,139 @@
+"""`imagedrop drop`."""
+
+from __future__ import annotations
+
+import json as json_text
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from imagedrop import drop as drops
+from imagedrop import names, pairing
+from imagedrop.ports import ObjectHead
+from imagedrop_cli import draw, places
+from imagedrop_cli.examine import Examined, Folder, examine, sidecar_text
+from imagedrop_cli.follow import Dropped, follow
+from imagedrop_cli.output import BAD, OK, USAGE, Stop, note, print_json, say, show, sleep
+from imagedrop_cli.places import FolderOption
+from imagedrop_cli.progress import uploads
+from imagedrop_cli.upload import Uploader
+
+
+def drop(
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The image's file.")],
+    bucket: Annotated[str, typer.Option(metavar="B", help="Default: the stack's, or IMAGEDROP_DROP_BUCKET.")] = "",
+    prefix: Annotated[str, typer.Option(metavar="P", help="Folder in the bucket.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Follow the drop to its end.")] = False,
+    sidecar: Annotated[Path | None, typer.Option(metavar="F", help="Default: IMAGE.json.")] = None,
+    no_check: Annotated[bool, typer.Option("--no-check", help="Upload whatever is wrong with it.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="What was dropped and, with --wait, its result file.")] = False,
+    folder: FolderOption = None,
+) -> None:
+    """Check an image, upload it with all that its sidecar names, the sidecar last, and follow it to its end.
+
+    Large files go in parts whose ETag is computed on the way; the sidecar is uploaded with `size` and `etag` filled in,
+    so that no older or broken upload is taken for this one. Keys and addresses as for `check`.
+    Exit code: 0 dropped (with --wait: registered), 1 rejected or failed, 2 nothing was tried.
+
+    \b
+    Examples:
+      imagedrop drop disk.vhdx --wait
+      imagedrop drop disk.vhdx --bucket drops --prefix golden --sidecar w2022.json
+    """
+    text = _sidecar_of(image, sidecar)
+    found = examine(Folder(image), text)
+    obs = places.obs(folder)
+    target = _Target(obs, _bucket(bucket, obs), _folder(prefix or obs.settings.drop_prefix))
+    if not found.clean:
+        _refuse(found, anyway=no_check)
+    dropped = target.upload(image, found, text)
+    result = _followed(target, dropped, quiet=json) if wait else None
+    if json:
+        print_json({**_dropped(dropped), "result": result})
+    elif result is not None:
+        show(draw.ending(result))
+    else:
+        say(f"dropped obs://{dropped.bucket}/{dropped.key}; `imagedrop status {dropped.key}` tells how it goes")
+    raise typer.Exit(OK if result is None or result["stage"] == "registered" else BAD)
+
+
+@dataclass(frozen=True)
+class _Target:
+    obs: places.Obs
+    bucket: str
+    folder: str
+
+    def upload(self, image: Path, found: Examined, text: bytes) -> Dropped:
+        """What the sidecar names first, then the image, then the sidecar: it makes the drop whole."""
+        uploader = Uploader(self.obs.client(), self.bucket)
+        parts = dict(pairing.parts(image.name, found.wanted)) if found.wanted else {}
+        files = [path for path in (image.with_name(name) for name in parts) if path.is_file()]
+        with places.answering(BAD), uploads([*files, image]) as told:
+            for path in files:
+                uploader.file(path, self.folder + path.name, told(path))
+            key = self.folder + image.name
+            etag = uploader.file(image, key, told(image))
+            uploader.text(names.sidecar_key(key), _sealed(text, found, image.stat().st_size, etag))
+            heads = self._head(key), self._head(names.sidecar_key(key))
+        return Dropped(self.bucket, key, drops.drop_id(self.bucket, key, etag), *heads)
+
+    def _head(self, key: str) -> ObjectHead:
+        head = self.obs.objects.head(self.bucket, key)
+        if head is None:
+            raise Stop(f"{key} is gone again: somebody or a rule of the bucket deletes what is uploaded")
+        return head
+
+
+def _sealed(text: bytes, found: Examined, size: int, etag: str) -> bytes:
+    """The sidecar with what this upload is known by; as it is where it cannot be read."""
+    if found.wanted is None:
+        return text
+    fields = {**json_text.loads(text), "size": size, "etag": etag}
+    return (json_text.dumps(fields, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _sidecar_of(image: Path, sidecar: Path | None) -> bytes:
+    path = sidecar or Path(names.sidecar_key(str(image)))
+    if sidecar is None and image.is_file() and not path.exists():
+        raise Stop(f"{image} has no sidecar {path}: `imagedrop init {image}` writes one", USAGE)
+    if sidecar is None and not image.exists():
+        raise Stop(f"{image}: no such file", USAGE)
+    return sidecar_text(path) or b""
+
+
+def _bucket(named: str, obs: places.Obs) -> str:
+    bucket = named or obs.settings.drop_bucket
+    if not bucket:
+        raise Stop("into which bucket? Give --bucket, or set IMAGEDROP_DROP_BUCKET", USAGE)
+    return bucket
+
+
+def _folder(prefix: str) -> str:
+    prefix = prefix.lstrip("/")
+    return prefix if not prefix or prefix.endswith("/") else prefix + "/"
+
+
+def _refuse(found: Examined, *, anyway: bool) -> None:
+    errors = [one for one in found.findings if one.severity == "error"]
+    show(draw.findings(errors), stderr=True)
+    if not anyway:
+        raise Stop("nothing was uploaded: mend the errors above, or use --no-check")
+
+
+def _followed(target: _Target, dropped: Dropped, *, quiet: bool) -> dict[str, Any]:
+    if not quiet:
+        note(f"dropped obs://{dropped.bucket}/{dropped.key}; waiting for its end")
+    with places.answering(BAD):
+        return follow(target.obs.objects, dropped, sleep)
+
+
+def _dropped(dropped: Dropped) -> dict[str, Any]:
+    return {
+        "bucket": dropped.bucket,
+        "key": dropped.key,
+        "drop_id": dropped.drop_id,
+        "etag": dropped.image.etag,
+        "size": dropped.image.size,
+    }

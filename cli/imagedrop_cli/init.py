@@ -1,0 +1,76 @@
+"""`imagedrop init`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from imagedrop import names, rules, sidecar
+from imagedrop_cli import draw
+from imagedrop_cli.examine import examine, reason, shelf
+from imagedrop_cli.output import USAGE, Stop, note, print_json, show
+from imagedrop_cli.places import FolderOption, split
+
+OWNER = "owner@example.com"
+
+
+def init(
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A file, or obs://bucket/key.")],
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="F", help="Default: IMAGE.json; - is stdout.")
+    ] = None,
+    owner_email: Annotated[str, typer.Option(metavar="ADDRESS", help="Who is told how the drop ends.")] = "",
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the image in IMS.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+    folder: FolderOption = None,
+) -> None:
+    """Write the sidecar that matches an image: what its file says, and room for what only its owner knows.
+
+    \b
+    Examples:
+      imagedrop init disk.vhdx --owner-email ada@example.com
+      imagedrop init disk.vhdx --output - | less
+    """
+    where = shelf(image, folder)
+    found = examine(where, None)
+    written = _filled(rules.fill(found.facts, file=where.key, email=owner_email or OWNER), name)
+    target = _target(image, output)
+    if target is None:
+        print_json(written)
+    else:
+        _write(target, written, force=force)
+    show(draw.findings(one for one in found.findings if one.severity == "error"), stderr=True)
+    if not owner_email:
+        note(f"owner.email is {OWNER}: put the owner's address there")
+
+
+def _filled(fields: dict[str, Any], name: str | None) -> dict[str, Any]:
+    """Raises Stop where what was given on the command line is not right."""
+    fields = fields | ({"name": name} if name is not None else {})
+    faults = [one for one in sidecar.read(json.dumps(fields).encode()).findings if one.severity == "error"]
+    given = [one for one in faults if one.field in ("/name", "/owner/email")]
+    if given:
+        raise Stop(f"{given[0].message} {given[0].fix}", USAGE)
+    return fields
+
+
+def _target(image: str, output: str | None) -> Path | None:
+    if output == "-":
+        return None
+    if output is None and (address := split(image)):
+        return Path(names.sidecar_key(address[1].rpartition("/")[2]))
+    return Path(output or names.sidecar_key(image))
+
+
+def _write(path: Path, fields: dict[str, Any], *, force: bool) -> None:
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(json.dumps(fields, ensure_ascii=False, indent=2) + "\n")
+    except FileExistsError:
+        raise Stop(f"{path} is there already: --force overwrites it, --output names another", USAGE) from None
+    except OSError as error:
+        raise Stop(f"{path}: {reason(error)}", USAGE) from None
+    note(f"{path} written")

@@ -1,0 +1,72 @@
+"""`imagedrop invoke`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from imagedrop_cli import places
+from imagedrop_cli.examine import reason
+from imagedrop_cli.output import BAD, USAGE, Stop, print_json
+from imagedrop_cli.places import FolderOption
+
+SECONDS = 900.0  # Lambda's longest
+
+
+def invoke(
+    function: Annotated[
+        str, typer.Argument(metavar="FUNCTION", help="intake, validate, register, poll, notify, sweep, status.")
+    ],
+    event: Annotated[Path, typer.Argument(metavar="EVENT.json", help="The event; - is stdin.")],
+    folder: FolderOption = None,
+) -> None:
+    """Run one function on one event in this process, and print what it answers.
+
+    It has the environment that the running stack gives it, or the one of this shell. Its log goes to stderr, so
+    that a debugger and a pipe both work.
+
+    \b
+    Examples:
+      imagedrop invoke sweep events/sweep-schedule.json
+      imagedrop invoke validate events/validate-sqs.json | jq .batchItemFailures
+    """
+    from imagedrop_local import house
+
+    if function not in house.NAMES:
+        raise Stop(f"there is no function {function!r}; there are {', '.join(house.NAMES)}", USAGE)
+    body = _event(event)
+    with places.deployed(function, folder), contextlib.redirect_stdout(sys.stderr):
+        try:
+            answer = house.function(function).handler(body, Context(function))
+        except Exception as error:
+            raise Stop(f"{function} raised {type(error).__name__}: {error}", BAD) from error
+    print_json(answer)
+
+
+def _event(path: Path) -> Any:
+    try:
+        return json.loads(sys.stdin.read() if str(path) == "-" else path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Stop(f"{path}: {reason(error)}", USAGE) from None
+
+
+class Context:
+    """What Lambda hands to a handler beside the event."""
+
+    memory_limit_in_mb = 512
+
+    def __init__(self, function: str) -> None:
+        self.function_name, self.function_version = function, "$LATEST"
+        self.invoked_function_arn = f"arn:aws:lambda:local:000000000000:function:{function}"
+        self.aws_request_id = str(uuid.uuid4())
+        self._end = time.monotonic() + SECONDS
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(1000 * max(0.0, self._end - time.monotonic()))

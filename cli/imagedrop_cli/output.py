@@ -1,0 +1,72 @@
+"""What is said and how a command ends: answers on stdout, everything else on stderr, and the exit codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+OK, BAD, USAGE, INTERRUPTED = 0, 1, 2, 130
+PLAIN_WIDTH = 120  # characters, where nobody's terminal sets it
+
+
+class Stop(Exception):
+    """Ends the command with a message of one or two lines."""
+
+    def __init__(self, message: str, code: int = BAD) -> None:
+        super().__init__(message)
+        self.message, self.code = message, code
+
+
+def console(*, stderr: bool = False) -> Console:
+    """For people. Nothing in a text is taken for markup."""
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else PLAIN_WIDTH
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+def say(text: str | Text = "", style: str | None = None) -> None:
+    """A line, as long as it is: what is to be copied is not broken."""
+    console().print(text, style=style, soft_wrap=True)
+
+
+def show(parts: Iterable[Any], *, stderr: bool = False) -> None:
+    """Tables and texts, one below the other, laid out for the width there is."""
+    screen = console(stderr=stderr)
+    for part in parts:
+        screen.print(part)
+
+
+def note(text: str) -> None:
+    """On stderr, so that stdout stays what was asked for."""
+    console(stderr=True).print(text, soft_wrap=True)
+
+
+def print_json(value: Any, *, indent: int | None = 2) -> None:
+    """ASCII, whatever the terminal can show: keys may hold anything."""
+    sys.stdout.write(json.dumps(value, indent=indent) + "\n")
+    sys.stdout.flush()
+
+
+def complain(message: str) -> None:
+    console(stderr=True).print(Text.assemble(("imagedrop: ", "bold red"), printable(message)), soft_wrap=True)
+
+
+def sleep(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def printable(text: str) -> str:
+    """Foreign text without what a terminal would act on; line ends stay."""
+    return "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
+def forgive(stream: Any) -> None:
+    """A character that the terminal's encoding lacks is no reason to end."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")

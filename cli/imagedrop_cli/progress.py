@@ -1,0 +1,32 @@
+"""How far uploads are: bars on a terminal, a line a file elsewhere, both on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from imagedrop_cli import draw
+from imagedrop_cli.output import console, note, printable
+
+Told = Callable[[Path], Callable[[int], None]]
+
+
+@contextmanager
+def uploads(files: Sequence[Path]) -> Iterator[Told]:
+    """`told(path)(bytes)` as they arrive."""
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield _spoken
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(binary_units=True), TransferSpeedColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=screen) as bars:
+        tasks = {path: bars.add_task(printable(path.name), total=path.stat().st_size) for path in files}
+        yield lambda path: lambda count: bars.advance(tasks[path], count)
+
+
+def _spoken(path: Path) -> Callable[[int], None]:
+    note(f"uploading {printable(path.name)}, {draw.size(path.stat().st_size)}")
+    return lambda count: None

@@ -1,0 +1,53 @@
+"""`imagedrop redrive`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from imagedrop.drop import Drop
+from imagedrop.status import newest_first
+from imagedrop_cli.desk import address, desk
+from imagedrop_cli.output import BAD, Stop, print_json, say
+from imagedrop_cli.places import FolderOption
+
+
+def redrive(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The image's key, or obs://bucket/key.")],
+    json: Annotated[bool, typer.Option("--json", help="What was set going.")] = False,
+    folder: FolderOption = None,
+) -> None:
+    """Set a rejected or failed drop going again, as it lies in the bucket.
+
+    For what was mended elsewhere: a quota, a permission, a setting. Whoever mends the image or its sidecar only has to
+    upload it again. Exit code: 0 it is on its way, 1 there is nothing to set going.
+
+    \b
+    Example:
+      imagedrop redrive golden/w2022.vhdx && imagedrop status golden/w2022.vhdx
+    """
+    with desk(folder) as ports:
+        bucket, image = address(key, ports)
+        row = _redrivable(key, newest_first(ports, bucket, image))
+        message = {"bucket": bucket, "key": image, "after_attempt": row.attempt}
+        ports.queues.send("drops", message)
+    if json:
+        print_json({**message, "drop_id": row.drop_id})
+    else:
+        say(f"{key}: attempt {row.attempt} was {row.stage}; attempt {row.attempt + 1} begins")
+
+
+def _redrivable(key: str, rows: list[Drop]) -> Drop:
+    """The newest row, if it has ended badly. Raises Stop."""
+    if not rows:
+        raise Stop(f"no drop is known at {key}", BAD)
+    row = rows[0]
+    if row.stage == "registered":
+        names = ", ".join(image.id for image in row.images)
+        raise Stop(f"{key} is registered already ({names}): there is nothing to set going", BAD)
+    if not row.ended:
+        raise Stop(f"{key} is still going ({row.stage}): `imagedrop status {key}` tells more", BAD)
+    if row.etag is None:
+        raise Stop(f"{key} itself has never arrived, only its sidecar: upload the image", BAD)
+    return row

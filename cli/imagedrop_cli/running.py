@@ -1,0 +1,46 @@
+"""What runs until it is ended: Ctrl-C and SIGTERM are the ordinary end, and a clean-up is never cut short."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+LOOK = 1.0  # s
+
+
+@contextmanager
+def until_ended() -> Iterator[None]:
+    """SIGTERM is Ctrl-C inside."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def cleaning_up() -> Iterator[None]:
+    """A second Ctrl-C does not end the end."""
+    ended = {one: signal.signal(one, signal.SIG_IGN) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in ended.items():
+            signal.signal(one, handler)
+
+
+def sit(alive: Callable[[], bool]) -> bool:
+    """Waits for Ctrl-C; False as soon as what runs has died by itself."""
+    try:
+        while alive():
+            time.sleep(LOOK)
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def _interrupt(number: int, frame: Any) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,141 @@
+"""`imagedrop up`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from imagedrop_cli import places
+from imagedrop_cli.output import BAD, USAGE, Stop, note, print_json, say
+from imagedrop_cli.running import cleaning_up, sit, until_ended
+from imagedrop_local import sockets, wiring
+from imagedrop_local.local import CannotStart, Local, Ports
+from imagedrop_local.wiring import Elsewhere
+
+
+def up(
+    folder: Annotated[
+        Path, typer.Option(envvar=places.FOLDER, metavar="DIR", help="Keeps everything from one start to the next.")
+    ] = places.DEFAULT_FOLDER,
+    port: Annotated[int, typer.Option(help="Of AWS. Ports: 0 is any free one.")] = 4566,
+    obs_port: Annotated[int, typer.Option(help="Of OBS.")] = 4580,
+    ims_port: Annotated[int, typer.Option(help="Of IMS.")] = 4581,
+    smn_port: Annotated[int, typer.Option(help="Of SMN.")] = 4582,
+    intake_port: Annotated[int, typer.Option(help="Of the intake's URL.")] = 4583,
+    status_port: Annotated[int, typer.Option(help="Of the status function's URL.")] = 4584,
+    bucket: Annotated[str, typer.Option(help="The bucket that is watched.")] = wiring.BUCKET,
+    time_scale: Annotated[float, typer.Option(min=0.001, help="Seconds of the simulated cloud in one of ours.")] = 60,
+    obs_endpoint: Annotated[str, typer.Option(metavar="URL", help="OBS is there, and not simulated.")] = "",
+    ims_endpoint: Annotated[str, typer.Option(metavar="URL", help="IMS is there, and not simulated.")] = "",
+    smn_endpoint: Annotated[str, typer.Option(metavar="URL", help="SMN pushes from there.")] = "",
+    smn_topic: Annotated[str, typer.Option(metavar="URN", help="The topic that it pushes.")] = "",
+    region: Annotated[str, typer.Option(help="Region of a cloud elsewhere.")] = wiring.REGION,
+    project_id: Annotated[str, typer.Option(help="Project of a cloud elsewhere.")] = wiring.PROJECT_ID,
+    accept_declarations: Annotated[
+        bool, typer.Option("--accept-declarations", help="You accept IMS's declarations (docs/settings.md).")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="One line with all addresses and keys, when it is up.")] = False,
+) -> None:
+    """Run everything on this machine: template.yaml in an embedded AWS, and the Huawei side simulated beside it.
+
+    A file copied into the bucket's folder is a drop, as one uploaded through OBS is. With --obs-endpoint and
+    --ims-endpoint the functions work with those (`imagedrop cloud`, or the real cloud with the keys of
+    HUAWEICLOUD_SDK_AK and _SK); where no event can come from there, the sweep finds the drops within a minute or two.
+    Ends with Ctrl-C; a second start on the folder goes on where it was.
+
+    \b
+    Examples:
+      imagedrop up
+      imagedrop up --folder /tmp/one --port 0 --obs-port 0 --ims-port 0 --smn-port 0 --intake-port 0 --status-port 0
+      imagedrop up --obs-endpoint http://127.0.0.1:4580 --ims-endpoint http://127.0.0.1:4581
+    """
+    elsewhere = None
+    if obs_endpoint or ims_endpoint:
+        elsewhere = _elsewhere(obs_endpoint, ims_endpoint, smn_endpoint, smn_topic, region, project_id)
+    parameters = {}
+    if elsewhere is not None and not elsewhere.simulated:
+        parameters = {"DeclarationsAccepted": str(accept_declarations).lower()}
+    ports = Ports(port, obs_port, ims_port, smn_port, intake_port, status_port)
+    local = Local(folder, ports=ports, elsewhere=elsewhere, bucket=bucket, time_scale=time_scale, parameters=parameters)
+    _run(local, json=json)
+
+
+def _run(local: Local, *, json: bool) -> None:
+    with until_ended():
+        try:
+            local.start()
+        except CannotStart as error:
+            raise Stop(str(error), BAD) from None
+        try:
+            _tell(local.addresses, json=json)
+            well = sit(lambda: not sockets.is_free(local.port))
+        except KeyboardInterrupt:
+            well = True
+        finally:
+            with cleaning_up():
+                local.stop()
+    if not well:
+        raise Stop(f"the AWS side has ended by itself; its log: {local.addresses['logs']}", BAD)
+    note("stopped; another start on the folder goes on from here")
+
+
+def _tell(addresses: Mapping[str, Any], *, json: bool) -> None:
+    if json:
+        print_json(addresses, indent=None)
+        return
+    say("imagedrop is up", style="bold green")
+    for name, value in _lines(addresses):
+        say(f"  {name:<9} {value}")
+    say("\nTry, in another terminal:", style="bold")
+    option = "" if Path(addresses["folder"]) == places.DEFAULT_FOLDER.resolve() else f" --folder {addresses['folder']}"
+    say(f"  imagedrop drop samples/windows-server-2022.qcow2 --wait{option}\n  imagedrop status{option}")
+    say("\nFor boto3, the AWS CLI and localstack-client:", style="bold")
+    exports = places.aws_environment(addresses["aws"])
+    say("  export " + " ".join(f"{name}={value}" for name, value in exports.items() if name != "AWS_REGION"))
+    say("\nCtrl-C ends it.", style="dim")
+
+
+def _lines(addresses: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    aws, obs = addresses["aws"], addresses["obs"]
+    yield "AWS", aws["endpoint"]
+    yield "intake", aws["intake_url"]
+    yield "status", aws["status_url"]
+    yield "OBS", f"{obs['endpoint']}  bucket {obs['bucket']}" + (f" = {obs['folder']}" if obs.get("folder") else "")
+    yield "IMS", addresses["ims"]["endpoint"]
+    if addresses["smn"]:
+        yield "SMN", addresses["smn"]["endpoint"]
+    if "simulators" in addresses:
+        yield "keys", f"{obs['access_key']} {obs['secret_key']}  project {addresses['ims']['project_id']}"
+        yield "state", addresses["simulators"]["state"]
+        yield "faults", addresses["simulators"]["faults"]
+    yield "mails", aws["mails"]
+    yield "logs", addresses["logs"]
+
+
+def _elsewhere(obs: str, ims: str, smn: str, topic: str, region: str, project_id: str) -> Elsewhere:
+    """Simulators on this machine have keys that everybody knows; a real cloud's come from the environment."""
+    if not (obs and ims):
+        raise Stop("--obs-endpoint and --ims-endpoint go together", USAGE)
+    for url in filter(None, (obs, ims, smn)):
+        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+            raise Stop(f"{url} is no address like https://obs.cn-north-4.myhuaweicloud.com", USAGE)
+    simulated = all(places.is_address(urlsplit(url).hostname or "") for url in (obs, ims))
+    given = places.keys(os.environ) if not simulated or os.environ.get("HUAWEICLOUD_SDK_AK") else None
+    return Elsewhere(
+        obs_endpoint=obs.rstrip("/"),
+        ims_endpoint=ims.rstrip("/"),
+        access_key=given.ak if given else wiring.ACCESS_KEY,
+        secret_key=given.sk if given else wiring.SECRET_KEY,
+        token=(given.token if given else None) or "",
+        region=region,
+        project_id=project_id,
+        smn_endpoint=smn.rstrip("/"),
+        topic_urn=(topic or f"urn:smn:{region}:{project_id}:{wiring.TOPIC}") if smn else topic,
+        addressing="path" if simulated else "virtual",
+        simulated=simulated and given is None,
+    )
