@@ -6,6 +6,7 @@ A message that a handler puts back is reported as failed, or Lambda would delete
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -54,8 +55,8 @@ def _body(text: str) -> dict[str, Any]:
 
 
 def _put_back(ports: Ports, queue: QueueName, receipt: str, seconds: float) -> None:
-    """If this fails, the message comes back by the queue's own visibility time-out."""
+    """Never early: that would be a turn for nothing. If this fails, the queue's own visibility time-out does it."""
     try:
-        ports.queues.put_back(queue, receipt, round(seconds))
+        ports.queues.put_back(queue, receipt, math.ceil(seconds))
     except Exception:
         LOG.exception("a message could not be put back", extra={"queue": queue})

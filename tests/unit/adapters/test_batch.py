@@ -90,9 +90,9 @@ def test_a_message_that_is_put_back_comes_again_when_it_said(ports: MemoryPorts)
     handle, seen = acting(pending=raising(PutBack(60.4)))
     failed = run(ports, event, handle)
     assert failed == {event["Records"][0]["messageId"]}
-    assert ports.queues.put_backs == [("polls", 60)]
+    assert ports.queues.put_backs == [("polls", 61)]
     assert ports.meter.counts == {}
-    ports.clock.advance(59)
+    ports.clock.advance(60)
     assert ports.queues.event("polls")["Records"] == []
     ports.clock.advance(1)
     run(ports, ports.queues.event("polls"), handle)
