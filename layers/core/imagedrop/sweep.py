@@ -143,7 +143,7 @@ def _pages(
 def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
     """Claims whose rows the ledger has lost."""
     revived = 0
-    for drop_id in inventory.claims - rows.keys():
+    for drop_id in sorted(inventory.claims - rows.keys()):
         if ports.ledger.get(drop_id) is not None:
             continue
         claimed = records.read_claim(ports.objects, inventory.bucket, drop_id)

@@ -90,7 +90,7 @@ class _Look:
     def _dropped_again(self, row: Drop, files: Files) -> Drop | None:
         """A drop that has ended: the row of its next attempt, or None where there is nothing to do."""
         ports = self.ports
-        seen = records.current(ports.objects, self.bucket, {*row.versions, *files.versions})
+        seen = records.current(ports.objects, self.bucket, row.versions | files.versions)
         redriven = self.after_attempt == row.attempt and row.stage != "registered"
         if not redriven and all(seen[key] == row.versions.get(key) for key in seen):
             self._nothing_new(row)
