@@ -57,14 +57,17 @@ def test_an_esp_that_is_not_fat_is_still_an_esp() -> None:
 
 
 @pytest.mark.parametrize(
-    "disk",
-    [gpt_disk(gpt_entry(BASIC, 2048, 3000)), mbr((0, 7, 63, 1000)).ljust(MIB, b"\0")],
-    ids=["GPT without ESP", "MBR without active partition"],
+    ("disk", "finding"),
+    [
+        (gpt_disk(gpt_entry(BASIC, 2048, 3000)), "image.no_esp"),
+        (mbr((0, 7, 63, 1000)).ljust(MIB, b"\0"), "image.no_active_partition"),
+        (bytes(MIB), "image.no_partition_table"),
+    ],
 )
-def test_a_disk_that_nothing_starts_from_says_why(disk: bytes) -> None:
+def test_a_disk_that_nothing_starts_from_says_why(disk: bytes, finding: str) -> None:
     seen = look(disk, "a.raw")
     assert seen.facts.hw_firmware_type is None
-    assert ids(seen) == {"image.not_bootable"}
+    assert ids(seen) == {finding}
 
 
 def test_a_data_disk_need_not_start_anything() -> None:

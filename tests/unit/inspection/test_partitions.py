@@ -170,7 +170,7 @@ def test_bitlocker_is_not_denied_where_a_boot_sector_could_not_be_read() -> None
 def test_a_volume_without_partition_table_is_said_to_be_one() -> None:
     seen = look(fixture("mbr.raw")[MIB : 5 * MIB], "a.raw")
     assert seen.facts.partition_table == "none"
-    assert "ntfs" in next(one.message for one in seen.findings if one.id == "image.no_partition_table")
+    assert "ntfs" in next(one.message for one in seen.findings if one.id == "image.bare_volume")
 
 
 def test_a_bitlocker_volume_without_partition_table_is_an_error_too() -> None:
@@ -182,12 +182,18 @@ def test_a_bitlocker_volume_without_partition_table_is_an_error_too() -> None:
 def test_an_mbr_without_partitions_is_an_mbr() -> None:
     seen = look(mbr().ljust(MIB, b"\0"), "a.raw")
     assert (seen.facts.partition_table, seen.facts.partitions) == ("mbr", [])
-    assert ids(seen) == {"image.not_bootable"}
+    assert ids(seen) == {"image.no_active_partition"}
 
 
-@pytest.mark.parametrize("kind", ["af9b60a0-1431-4f62-bc68-3311714a69ad", "e75caf8f-f680-4cee-afa3-b001e56efc2d"])
-def test_a_dynamic_disk_or_a_pool_is_a_warning(kind: str) -> None:
-    assert "image.dynamic_disk" in ids(look(gpt_disk(gpt_entry(kind, 2048, 3000)), "a.raw"))
+@pytest.mark.parametrize(
+    ("kind", "finding"),
+    [
+        ("af9b60a0-1431-4f62-bc68-3311714a69ad", "image.dynamic_disk"),
+        ("e75caf8f-f680-4cee-afa3-b001e56efc2d", "image.storage_spaces"),
+    ],
+)
+def test_a_dynamic_disk_or_a_pool_is_a_warning(kind: str, finding: str) -> None:
+    assert finding in ids(look(gpt_disk(gpt_entry(kind, 2048, 3000)), "a.raw"))
 
 
 def test_an_old_dynamic_disk_is_one_too() -> None:

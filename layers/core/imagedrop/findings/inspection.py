@@ -20,18 +20,18 @@ EMPTY_FILE = Kind(
 NOT_AN_IMAGE = Kind(
     "image.not_an_image",
     "error",
-    "This is no disk image: {why}. The import would fail.",
-    "See what it is with `qemu-img info {file}`, and drop a disk image "
+    "This is no disk image: there is no header of any format in it and no partition table. It begins with {start}.",
+    "See what it is with `file {file}`, and drop a disk image "
     "(vhd, vhdx, vmdk, qcow2, qcow, qed, vdi, raw, zvhd or zvhd2).",
-    "这不是磁盘镜像文件：{why}。导入会失败。",
-    "用 `qemu-img info {file}` 查看文件类型，并放入磁盘镜像（vhd、vhdx、vmdk、qcow2、qcow、qed、vdi、raw、zvhd 或 zvhd2）。",
+    "这不是磁盘镜像文件：其中没有任何格式的文件头，也没有分区表。文件开头为 {start}。",
+    "用 `file {file}` 查看文件类型，并放入磁盘镜像（vhd、vhdx、vmdk、qcow2、qcow、qed、vdi、raw、zvhd 或 zvhd2）。",
 )
 OTHER_FORMAT = Kind(
     "image.other_format",
     "error",
-    "The file is {kind}, a format that IMS does not import.",
+    "The file has a format that IMS does not import: {kind}.",
     "Make one of the formats that IMS takes: `{command}`.",
-    "文件格式为 {kind}，IMS 不支持导入。",
+    "IMS 不支持导入该文件的格式：{kind}。",
     "转换为 IMS 支持的格式：`{command}`。",
 )
 ISO = Kind(
@@ -46,9 +46,9 @@ ISO = Kind(
 COMPRESSED_WRAPPER = Kind(
     "image.compressed_wrapper",
     "error",
-    "The file is {kind}. IMS does not unpack it, so the import would fail.",
-    "Unpack it and drop what is inside: `{command}`.",
-    "文件是 {kind}。IMS 不会解包，导入会失败。",
+    "The file is packed ({kind}). IMS does not unpack it, so the import would fail.",
+    "Unpack it and drop the image inside: `{command}`.",
+    "文件是打包文件（{kind}）。IMS 不会解包，导入会失败。",
     "请先解包，再放入其中的镜像：`{command}`。",
 )
 CHUNKED_UPLOAD = Kind(
@@ -144,10 +144,10 @@ VHDX_LOG = Kind(
 DIFFERENCING = Kind(
     "image.differencing",
     "error",
-    "This is a differencing disk: it holds only what changed since its parent{parent}, and IMS imports one file.",
+    "This is a differencing disk: it holds only what changed since its parent disk ({parent}), and IMS imports one file.",
     "Merge it with its parent: `Convert-VHD` (Hyper-V), `VBoxManage clonemedium` (VirtualBox), "
     "`vmkfstools -i` (VMware), or `qemu-img convert -O qcow2 {file} whole.qcow2`.",
-    "这是差分磁盘：只包含相对父磁盘{parent}的变化，而 IMS 只导入单个文件。",
+    "这是差分磁盘：只包含相对父磁盘（{parent}）的变化，而 IMS 只导入单个文件。",
     "请与父磁盘合并：`Convert-VHD`（Hyper-V）、`VBoxManage clonemedium`（VirtualBox）、"
     "`vmkfstools -i`（VMware），或 `qemu-img convert -O qcow2 {file} whole.qcow2`。",
 )
@@ -244,10 +244,18 @@ NOT_SECTORS = Kind(
 NO_PARTITION_TABLE = Kind(
     "image.no_partition_table",
     "warning",
-    "The disk has no partition table{instead}. No Windows starts from it.",
+    "The disk has no partition table. No Windows starts from it.",
     "If it should be a system disk, look whether it is the right file: `qemu-img info {file}`.",
-    "磁盘没有分区表{instead}，无法从中启动 Windows。",
+    "磁盘没有分区表，无法从中启动 Windows。",
     "如果它应为系统盘，请确认文件是否正确：`qemu-img info {file}`。",
+)
+BARE_VOLUME = Kind(
+    "image.bare_volume",
+    "warning",
+    "The file is one volume ({filesystem}) and not a disk: there is no partition table. No Windows starts from it.",
+    "Make the image of the whole disk, not of a partition: `disk2vhd * whole.vhdx`, or `dd if=/dev/sda of=disk.raw`.",
+    "文件是单个卷（{filesystem}）而不是磁盘：没有分区表，无法从中启动 Windows。",
+    "请制作整个磁盘的镜像，而不是单个分区：`disk2vhd * whole.vhdx`，或 `dd if=/dev/sda of=disk.raw`。",
 )
 GPT_DAMAGED = Kind(
     "image.gpt_damaged",
@@ -294,19 +302,27 @@ PART_UNREAD = Kind(
 BITLOCKER = Kind(
     "image.bitlocker",
     "error",
-    "A partition is encrypted with BitLocker ({where}). Its keys stay with the old machine, and IMS cannot open it.",
+    "The volume at byte {start} is encrypted with BitLocker. Its keys stay with the old machine, and IMS cannot open it.",
     "In the source Windows, decrypt it (`manage-bde -off C:`), wait until `manage-bde -status` says 0 %, "
     "shut down, and make the image again.",
-    "有分区使用 BitLocker 加密（{where}）。密钥留在原机器上，IMS 无法打开。",
+    "第 {start} 字节处的卷使用 BitLocker 加密。密钥留在原机器上，IMS 无法打开。",
     "请在源 Windows 中解密（`manage-bde -off C:`），待 `manage-bde -status` 显示 0% 后关机并重新制作镜像。",
 )
 DYNAMIC_DISK = Kind(
     "image.dynamic_disk",
     "warning",
-    "The disk is {kind}. Volumes that span disks are lost when only one disk is imported.",
+    "The disk is a Windows dynamic disk (LDM). Volumes that span disks are lost when only one disk is imported.",
     "Convert it to a basic disk before the image is made (back up first; see `diskpart`, `convert basic`).",
-    "磁盘为 {kind}。只导入一块磁盘时，跨磁盘的卷会丢失。",
+    "磁盘为 Windows 动态磁盘（LDM）。只导入一块磁盘时，跨磁盘的卷会丢失。",
     "请在制作镜像前转换为基本磁盘（先备份；参见 `diskpart` 的 `convert basic`）。",
+)
+STORAGE_SPACES = Kind(
+    "image.storage_spaces",
+    "warning",
+    "The disk is a part of a Storage Spaces pool. What lies in the pool is lost when only one disk is imported.",
+    "Move the data to a plain volume and take the disk out of the pool: `Remove-PhysicalDisk`.",
+    "磁盘属于存储空间（Storage Spaces）池。只导入一块磁盘时，池中的数据会丢失。",
+    "请将数据移到普通卷，并将该磁盘移出存储池：`Remove-PhysicalDisk`。",
 )
 SECTORS_4K = Kind(
     "image.sectors_4k",
@@ -317,14 +333,24 @@ SECTORS_4K = Kind(
     "分区表以 4096 字节的扇区计数。通常的虚拟磁盘扇区为 512 字节，无法识别这些分区。",
     "请将 Windows 安装或恢复到 512 字节扇区的磁盘上（`New-VHD -LogicalSectorSizeBytes 512`）。",
 )
-NOT_BOOTABLE = Kind(
-    "image.not_bootable",
+NO_ACTIVE_PARTITION = Kind(
+    "image.no_active_partition",
     "warning",
-    "Neither BIOS nor UEFI would start from this disk: {why}.",
-    "If it is a system disk: mark the system partition active (`diskpart`: `active`) for BIOS, "
-    "or make an EFI system partition and run `bcdboot C:\\Windows /f UEFI`.",
-    "BIOS 和 UEFI 均无法从该磁盘启动：{why}。",
-    "如果是系统盘：BIOS 请将系统分区设为活动（`diskpart`：`active`）；UEFI 请创建 EFI 系统分区并运行 `bcdboot C:\\Windows /f UEFI`。",
+    "No partition of the MBR is active, so no BIOS starts from this disk.",
+    "If it is a system disk, mark the system partition in the source Windows: "
+    "`diskpart`, then `select partition <n>` and `active`.",
+    "MBR 中没有活动分区，BIOS 无法从该磁盘启动。",
+    "如果是系统盘，请在源 Windows 中标记系统分区：`diskpart`，然后 `select partition <n>` 和 `active`。",
+)
+NO_ESP = Kind(
+    "image.no_esp",
+    "warning",
+    "The disk has a GPT but no EFI system partition, so no UEFI starts Windows from it.",
+    "If it is a system disk, make an EFI system partition in the source Windows (`diskpart`: "
+    "`create partition efi size=100`), then run `bcdboot C:\\Windows /f UEFI`.",
+    "磁盘使用 GPT，但没有 EFI 系统分区，UEFI 无法从中启动 Windows。",
+    "如果是系统盘，请在源 Windows 中创建 EFI 系统分区（`diskpart`：`create partition efi size=100`），"
+    "再运行 `bcdboot C:\\Windows /f UEFI`。",
 )
 NO_BOOT_MANAGER = Kind(
     "image.no_boot_manager",

@@ -93,7 +93,7 @@ class _Look:
             return
         for start, filesystem in self.layout.filesystems():
             if filesystem == "bitlocker":
-                self.report.say(kinds.BITLOCKER, where=f"the one at byte {start}")
+                self.report.say(kinds.BITLOCKER, start=start)
         if self.role == "system":
             self.firmware = firmware.firmware(self.layout, self.report)
         if esp := firmware.esp(self.layout):

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.filesystems import FatGeometry
 
-DIRECTORY_MOST = 65536 * 32  # the specification's own limit
+DIRECTORY_MOST = 8192 * 32  # bytes; an ESP has a few dozen entries
 END = {"fat12": 0xFF8, "fat16": 0xFFF8, "fat32": 0x0FFFFFF8}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     name: str  # lower case: FAT does not tell cases apart
     is_directory: bool
     cluster: int

@@ -10,8 +10,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Filesystem = Literal["ntfs", "fat12", "fat16", "fat32", "exfat", "refs", "ext", "bitlocker"]
 
@@ -25,8 +24,7 @@ OEM_NAMES: dict[bytes, Filesystem] = {
 TO_GO = bytes.fromhex("3bd66749292ed84a8399f6a339e3d001")
 
 
-@dataclass(frozen=True, slots=True)
-class FatGeometry:
+class FatGeometry(NamedTuple):
     """Sizes and places in bytes; `clusters` counts those of the data area, whose first is number 2."""
 
     kind: Literal["fat12", "fat16", "fat32"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
@@ -18,8 +17,7 @@ Architecture = Literal["x86_64", "x86", "arm64"]
 BOOT_FILES: dict[str, Architecture] = {"bootx64.efi": "x86_64", "bootia32.efi": "x86", "bootaa64.efi": "arm64"}
 
 
-@dataclass(frozen=True, slots=True)
-class BootManager:
+class BootManager(NamedTuple):
     """What an EFI system partition holds. `architecture`: None where several or none are said."""
 
     windows: bool
@@ -32,12 +30,8 @@ def firmware(layout: Layout, report: Report) -> Firmware | None:
         return "uefi"
     if layout.table == "mbr" and layout.active is not None:
         return "bios"
-    reasons = {
-        "gpt": "it has a GPT, but no EFI system partition",
-        "mbr": "it has an MBR, but no partition in it is active",
-        "none": "it has no partition table",
-    }
-    report.say(kinds.NOT_BOOTABLE, why=reasons[layout.table])
+    if layout.table != "none":  # that there is no table has been said
+        report.say(kinds.NO_ESP if layout.table == "gpt" else kinds.NO_ACTIVE_PARTITION)
     return None
 
 

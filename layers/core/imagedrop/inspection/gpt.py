@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.guids import guid
@@ -38,8 +38,7 @@ class Bad(Exception):
     """This header, or the entries it points to, cannot be used; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """`start` and `sectors` in sectors of the disk."""
 
     type: str
@@ -47,8 +46,7 @@ class Entry:
     sectors: int
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """`sectors`: how many the disk must have for both headers and all that is between them."""
 
     entries: list[Entry]

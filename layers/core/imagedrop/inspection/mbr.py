@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
@@ -22,8 +22,7 @@ LDM = 0x42
 LOGICAL_MOST = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """`start` and `sectors` in sectors of the disk."""
 
     active: bool

@@ -15,9 +15,9 @@ from imagedrop.inspection.report import Report
 SECTOR_SIZES = (512, 4096)
 PARTITIONS_MOST = 128
 DYNAMIC = {
-    "ldm_data": "a Windows dynamic disk (LDM)",
-    f"{mbr.LDM:#04x}": "a Windows dynamic disk (LDM)",
-    "storage_spaces": "a part of a Storage Spaces pool",
+    "ldm_data": kinds.DYNAMIC_DISK,
+    f"{mbr.LDM:#04x}": kinds.DYNAMIC_DISK,
+    "storage_spaces": kinds.STORAGE_SPACES,
 }
 
 
@@ -71,7 +71,10 @@ def _signed(disk: Container, sector_size: int) -> bool:
 
 
 def _without_table(bare: filesystems.Filesystem | None, report: Report) -> Layout:
-    report.say(kinds.NO_PARTITION_TABLE, instead=f" ({bare} begins in its first sector)" if bare else "")
+    if bare:
+        report.say(kinds.BARE_VOLUME, filesystem=bare)
+    else:
+        report.say(kinds.NO_PARTITION_TABLE)
     return Layout("none", bare=bare)
 
 
@@ -129,7 +132,7 @@ def _look_into(layout: Layout, disk: Container, report: Report) -> None:
     layout.partitions = [_identified(one, layout, disk, report) for one in layout.partitions]
     for one in layout.partitions:
         if one.type in DYNAMIC:
-            report.say(kinds.DYNAMIC_DISK, kind=DYNAMIC[one.type])
+            report.say(DYNAMIC[one.type])
 
 
 def _identified(partition: Partition, layout: Layout, disk: Container, report: Report) -> Partition:

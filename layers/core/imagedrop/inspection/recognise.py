@@ -109,12 +109,9 @@ def _without_header(head: bytes, report: Report) -> type[Container]:
         return Raw
     if extension in CLOSED:
         return CLOSED[extension]
-    if _is_text(head[:512]):
-        raise Unreadable(kinds.NOT_AN_IMAGE, why="it is text")
-    if extension in RAW_NAMES:
+    if extension in RAW_NAMES and not _is_text(head[:512]):
         return Raw
-    why = f"it is named .{extension}, but" if extension in EXTENSIONS else "it"
-    raise Unreadable(kinds.NOT_AN_IMAGE, why=f"{why} has no header of any format and no partition table")
+    raise Unreadable(kinds.NOT_AN_IMAGE, start=repr(head[:24])[1:])
 
 
 def _like_a_disk(head: bytes) -> bool:

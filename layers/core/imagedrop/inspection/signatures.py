@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imagedrop.findings import Kind
 from imagedrop.findings import inspection as kinds
 
-VHDX_FROM_RAW = "qemu-img convert -f raw -O vhdx disk.raw disk.vhdx"
 
-
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """`command` is the mend; `{file}` and `{plain}` (the name without the wrapper's ending) are filled in."""
 
     offset: int  # negative: from the end
@@ -31,29 +28,29 @@ def _other(offset: int, magic: bytes, name: str, command: str) -> Signature:
 
 
 SIGNATURES = (
-    _wrapper(0, b"\x1f\x8b", "compressed with gzip", "gzip -dc {file} > {plain}", ".gz"),
-    _wrapper(0, b"\xfd7zXZ\0", "compressed with xz", "xz -dc {file} > {plain}", ".xz"),
-    _wrapper(0, b"BZh", "compressed with bzip2", "bzip2 -dc {file} > {plain}", ".bz2"),
-    _wrapper(0, b"\x28\xb5\x2f\xfd", "compressed with zstd", "zstd -dc {file} > {plain}", ".zst"),
-    _wrapper(0, b"\x04\x22\x4d\x18", "compressed with lz4", "lz4 -dc {file} > {plain}", ".lz4"),
-    _wrapper(0, b"PK\x03\x04", "a zip archive", "unzip {file}", ".zip"),
-    _wrapper(0, b"PK\x05\x06", "an empty zip archive", "unzip -l {file}", ".zip"),
-    _wrapper(0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", "7z x {file}", ".7z"),
-    _wrapper(0, b"Rar!\x1a\x07", "a RAR archive", "unrar x {file}", ".rar"),
-    _wrapper(0, b"MSCF\0\0\0\0", "a cabinet archive", "cabextract {file}", ".cab"),
-    _wrapper(257, b"ustar", "a tar archive or an OVA", "tar -xf {file}", ".ova"),
+    _wrapper(0, b"\x1f\x8b", "gzip", "gzip -dc {file} > {plain}", ".gz"),
+    _wrapper(0, b"\xfd7zXZ\0", "xz", "xz -dc {file} > {plain}", ".xz"),
+    _wrapper(0, b"BZh", "bzip2", "bzip2 -dc {file} > {plain}", ".bz2"),
+    _wrapper(0, b"\x28\xb5\x2f\xfd", "zstd", "zstd -dc {file} > {plain}", ".zst"),
+    _wrapper(0, b"\x04\x22\x4d\x18", "lz4", "lz4 -dc {file} > {plain}", ".lz4"),
+    _wrapper(0, b"PK\x03\x04", "zip", "unzip {file}", ".zip"),
+    _wrapper(0, b"PK\x05\x06", "zip", "unzip -l {file}", ".zip"),
+    _wrapper(0, b"7z\xbc\xaf\x27\x1c", "7z", "7z x {file}", ".7z"),
+    _wrapper(0, b"Rar!\x1a\x07", "RAR", "unrar x {file}", ".rar"),
+    _wrapper(0, b"MSCF\0\0\0\0", "CAB", "cabextract {file}", ".cab"),
+    _wrapper(257, b"ustar", "tar, OVA", "tar -xf {file}", ".ova"),
     Signature(0x8001, b"CD001", kinds.ISO),
     Signature(0x8001, b"BEA01", kinds.ISO),
-    _other(0, b"MSWIM\0\0\0", "a Windows imaging file (WIM)", "wimapply {file} 1 /dev/<partition of a new disk>"),
-    _other(-512, b"koly", "an Apple disk image (dmg)", "qemu-img convert -f dmg -O qcow2 {file} disk.qcow2"),
-    _other(0, b"WithoutFreeSpace", "a Parallels disk", "qemu-img convert -f parallels -O qcow2 {file} disk.qcow2"),
-    _other(0, b"WithouFreSpacExt", "a Parallels disk", "qemu-img convert -f parallels -O qcow2 {file} disk.qcow2"),
-    _other(0, b"EVF\x09\x0d\x0a\xff\0", "an EnCase image (E01)", "ewfexport -f raw -t disk {file}"),
-    _other(0, b"COWD", "a VMware ESX 3 sparse disk", "qemu-img convert -f vmdk -O qcow2 {file} disk.qcow2"),
+    _other(0, b"MSWIM\0\0\0", "WIM", "wimapply {file} 1 /dev/<partition of a new disk>"),
+    _other(-512, b"koly", "Apple dmg", "qemu-img convert -f dmg -O qcow2 {file} disk.qcow2"),
+    _other(0, b"WithoutFreeSpace", "Parallels", "qemu-img convert -f parallels -O qcow2 {file} disk.qcow2"),
+    _other(0, b"WithouFreSpacExt", "Parallels", "qemu-img convert -f parallels -O qcow2 {file} disk.qcow2"),
+    _other(0, b"EVF\x09\x0d\x0a\xff\0", "EnCase E01", "ewfexport -f raw -t disk {file}"),
+    _other(0, b"COWD", "VMware COWD", "qemu-img convert -f vmdk -O qcow2 {file} disk.qcow2"),
     _other(
         0,
         b"\xbe\xba\xfe\xca\0\0\0\0",
-        "a VMware snapshot disk (SEsparse)",
+        "VMware SEsparse",
         "vmkfstools -i {file} -d thin whole.vmdk",
     ),
     Signature(0, b"LUKS\xba\xbe", kinds.ENCRYPTED_CONTAINER, "LUKS"),

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from imagedrop.inspection.cache import READ_MOST, BlockCache
 from imagedrop.inspection.errors import PastEnd, malformed
@@ -21,21 +20,18 @@ UNIT_MOST = 2 * 1024 * 1024  # the largest compressed unit of any format (qcow2 
 UNPACKED_MOST = 4 * UNIT_MOST  # unpacked units kept
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """`length` bytes of the disk lie as they are at `offset` of the file."""
 
     length: int
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Zero:
+class Zero(NamedTuple):
     length: int
 
 
-@dataclass(frozen=True, slots=True)
-class Packed:
+class Packed(NamedTuple):
     """The unit of `length` bytes that begins at `start` of the disk lies compressed in `stored` bytes at `offset`."""
 
     length: int

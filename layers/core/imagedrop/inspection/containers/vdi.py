@@ -37,7 +37,7 @@ class Vdi(Container):
         if version >> 16 != 1:
             raise Unreadable(kinds.UNSUPPORTED_VARIANT, format="VDI", variant=f"version {version:#x}")
         if self.variant == "differencing" or any(header[424:456]):
-            raise Unreadable(kinds.DIFFERENCING, parent="")
+            raise Unreadable(kinds.DIFFERENCING, parent="?")
         if self.variant not in ("dynamic", "static"):
             raise Unreadable(kinds.UNSUPPORTED_VARIANT, format="VDI", variant=self.variant)
         self._check_blocks(present)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container, Piece, Stored, Zero
@@ -33,8 +33,7 @@ GEOMETRY_MOST = (65535, 16, 255)  # disks beyond it (127.5 GiB) all say this
 BLOCK_MOST = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Footer:
+class Footer(NamedTuple):
     at: int
     header_at: int
     creator: str
@@ -72,7 +71,7 @@ class Vhd(Container):
         self.virtual_size = footer.virtual_size
         self._data = self.file.size  # of a fixed disk: where the content ends
         if self.variant == "differencing":
-            raise Unreadable(kinds.DIFFERENCING, parent="")
+            raise Unreadable(kinds.DIFFERENCING, parent="?")
         if self.variant == "fixed":
             self._open_fixed(footer)
         elif self.variant == "dynamic":

@@ -60,7 +60,7 @@ class Vhdx(Container):
         self._read_metadata(*metadata)
         self._locate_bat(*bat)
         if self.variant == "differencing":
-            raise Unreadable(kinds.DIFFERENCING, parent="")
+            raise Unreadable(kinds.DIFFERENCING, parent="?")
         if any(header[48:64]):
             raise Unreadable(kinds.VHDX_LOG)
         self._scan_bat()

@@ -5,7 +5,7 @@ What it names is judged and never opened: `RW 4192256 SPARSE "disk-s001.vmdk"`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.errors import Unreadable, malformed
@@ -15,8 +15,7 @@ NO_PARENT = "ffffffff"
 IN_ONE_FILE = {"monolithicsparse": "monolithicSparse", "streamoptimized": "streamOptimized"}
 
 
-@dataclass(frozen=True, slots=True)
-class Descriptor:
+class Descriptor(NamedTuple):
     create_type: str
     parent: str | None  # None: it has none; else its file name as far as it is said
     extents: tuple[tuple[str, str], ...]  # (type, file name)
@@ -36,7 +35,7 @@ class Descriptor:
     def refuse(self) -> None:
         """Raises Unreadable unless the disk is whole in the one file that holds this descriptor."""
         if self.parent is not None:
-            raise Unreadable(kinds.DIFFERENCING, parent=f" {self.parent}".rstrip())
+            raise Unreadable(kinds.DIFFERENCING, parent=self.parent or "?")
         names = ", ".join(name for _, name in self.extents[:3])
         if self.create_type.lower() not in IN_ONE_FILE:
             raise Unreadable(kinds.DATA_FILE, name=names or f"VMDK of type {self.create_type or 'unknown'}")
