@@ -27,11 +27,12 @@ def page() -> str:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    cells = (f"`{PREFIX}{name.upper()}`", _default(field.default), _values(field), field.description or "")
+    cells = (f"`{PREFIX}{name.upper()}`", default_of(field.default), values_of(field), field.description or "")
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
-def _default(value: Any) -> str:
+def default_of(value: Any) -> str:
+    """A field's default as a cell of a table."""
     if isinstance(value, tuple):
         value = " ".join(value)
     if isinstance(value, bool):
@@ -39,13 +40,14 @@ def _default(value: Any) -> str:
     return f"`{value}`" if value != "" else ""
 
 
-def _values(field: FieldInfo) -> str:
+def values_of(field: FieldInfo) -> str:
+    """What a field may be, as a cell of a table."""
     kind: Any = field.annotation
     if get_origin(kind) is Literal:
         return ", ".join(f"`{value}`" for value in get_args(kind))
     if get_origin(kind) is tuple:
         return "words, by spaces or commas"
-    return {bool: "`true`, `false`", int: _range(field)}.get(kind, "text")
+    return {bool: "`true`, `false`", int: _range(field), float: "number"}.get(kind, "text")
 
 
 def _range(field: FieldInfo) -> str:

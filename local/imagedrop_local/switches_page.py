@@ -1,0 +1,68 @@
+"""docs/simulators.md: the simulators and every switch. `python -m imagedrop_local.switches_page > docs/simulators.md`."""
+
+from __future__ import annotations
+
+import sys
+
+from imagedrop.settings_page import default_of, values_of
+from pydantic import BaseModel
+
+from imagedrop_local.ims.switches import ImsSwitches
+from imagedrop_local.obs.switches import ObsSwitches
+from imagedrop_local.smn.switches import SmnSwitches
+
+HEAD = """# The simulators
+
+<!-- Generated: python -m imagedrop_local.switches_page > docs/simulators.md -->
+
+`imagedrop cloud` (alone) and `imagedrop up` (with the AWS side) run simulators of the three Huawei services that
+imagedrop uses. They are made from the public documents, and are as hard to please as those say: signatures, limits,
+storage classes, regions, quotas and error codes are checked, and an import job really reads the object. No account was
+at hand to compare them with, so they prove what the documents say and no more. Where the documents are silent or differ
+there is a switch, and the tests try it both ways.
+
+**OBS** serves a folder, `<folder>/obs/<bucket>/`: a file that is copied into it is an object, an image of 100 GB too.
+**IMS** runs jobs in scaled time (`--time-scale`, cloud seconds in one second). **SMN** pushes signed messages with a
+certificate of its own. All listen on 127.0.0.1 only, and keep their state in the folder over a restart.
+
+## Looking in, and breaking things
+
+Every simulator answers these on its own address:
+
+| request | does |
+| --- | --- |
+| `GET /_sim/state` | what they hold: buckets, images, jobs, topics, subscriptions, pushes, and counts of each call |
+| `GET /_sim/faults` | the faults that are set |
+| `POST /_sim/faults` | sets one |
+| `DELETE /_sim/faults` | clears them |
+
+```json
+{"service": "ims", "call": "CreateImage", "times": 1, "fault": "timeout_after", "seconds": 40}
+```
+
+`service` is obs, ims or smn; `call` the SDK's name of the call, or `*`; then `times` or `probability`, or neither for
+always. Faults: `status` (with `status` and `code`), `timeout_before` and `timeout_after` the effect, `reset`, `slow`;
+for events (`Event` of OBS, `Push` of SMN) `drop`, `duplicate`, `reorder`. `ImportJob` of ims makes jobs fail (`status`
+with `code`) or take longer (`slow`).
+
+## Switches
+
+Fields of `imagedrop_local.switches.Switches`.
+"""
+SERVICES = (("OBS", ObsSwitches), ("IMS", ImsSwitches), ("SMN", SmnSwitches))
+
+
+def page() -> str:
+    return HEAD + "".join(_table(name, model) for name, model in SERVICES)
+
+
+def _table(service: str, model: type[BaseModel]) -> str:
+    rows = [
+        f"| `{name}` | {default_of(field.default)} | {values_of(field)} | {field.description or ''} |\n"
+        for name, field in model.model_fields.items()
+    ]
+    return f"\n### {service}\n\n| switch | default | values | what it is about |\n| --- | --- | --- | --- |\n" + "".join(rows)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,13 @@
+"""docs/simulators.md is what the code says."""
+
+from imagedrop_local.house import ROOT
+from imagedrop_local.switches import Switches
+from imagedrop_local.switches_page import page
+
+
+def test_the_page_of_the_simulators_is_current() -> None:
+    assert (ROOT / "docs/simulators.md").read_text() == page(), "run `make pages`"
+
+
+def test_it_lists_every_switch() -> None:
+    assert all(f"| `{name}` |" in page() for name in Switches.model_fields)
