@@ -1,0 +1,53 @@
+"""A VHD states its size twice, and readers differ in which one they take: the larger counts."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from imagedrop.inspection.containers.vhd import Footer
+from tests.unit.inspection.images import EXPECTED, fixture, look, opened, patched, resealed_vhdx
+
+GIB = 1 << 30
+
+
+@pytest.mark.parametrize(
+    ("current", "geometry", "size"),
+    [
+        (40 * GIB, (20561, 16, 255), 42_951_106_560),  # qemu rounds 40 GiB up
+        (42_951_106_560, (20561, 16, 255), 42_951_106_560),
+        (40 * GIB, (20560, 16, 255), 40 * GIB),  # Hyper-V rounds the geometry down
+        (40 * GIB, (65535, 16, 255), 40 * GIB),  # force_size: a geometry at its maximum says nothing
+        (200 * GIB, (65535, 16, 255), 200 * GIB),
+        (0, (0, 0, 0), 0),
+    ],
+)
+def test_the_larger_of_both_sizes_counts(current: int, geometry: tuple[int, int, int], size: int) -> None:
+    data = bytes(48) + struct.pack(">QHBB", current, *geometry) + bytes(512)
+    assert Footer.parse(data, 0).virtual_size == size
+
+
+@pytest.mark.parametrize(("name", "creator"), [("dynamic.vhd", "qemu"), ("dynamic-exact.vhd", "qem2")])
+def test_the_creator_is_kept(name: str, creator: str) -> None:
+    assert getattr(opened(fixture(name), name), "creator", None) == creator
+
+
+@pytest.mark.parametrize("at", [0, -512])
+def test_one_bad_footer_is_a_warning_and_the_other_one_counts(at: int) -> None:
+    data = fixture("dynamic.vhd")
+    seen = look(patched(data, (at + 48, b"\xff" * 8)), "a.vhd")
+    assert seen.facts.virtual_size == EXPECTED["dynamic.vhd"]
+    assert (seen.findings[0].id, seen.findings[0].severity) == ("image.checksum", "warning")
+
+
+def test_a_vhdx_with_sectors_of_4_kib_is_read_by_them() -> None:
+    data = fixture("dynamic.vhdx")
+    table = data.index(b"metadata")
+    wanted = bytes.fromhex("1dbf41816fa90947ba47f233a8faab5f")
+    (offset,) = struct.unpack_from("<I", data, data.index(wanted, table) + 16)
+    large = resealed_vhdx(patched(data, (table + offset, struct.pack("<I", 4096))))
+    container = opened(large, "a.vhdx")
+    assert container.sector_size == 4096
+    assert container.read(0, 1 << 20) == fixture("gpt.raw")[: 1 << 20]
+    assert look(large, "a.vhdx").facts.partition_table == "gpt"
