@@ -8,7 +8,7 @@ end has read. Then every open row that has stood still for too long is driven ag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import asdict, dataclass, field
 from logging import WARNING
 
@@ -77,6 +77,14 @@ class Inventory:
 
     def _holds(self, seal: frozenset[str]) -> bool:
         return all((one in self.digests) == one.startswith("v") for one in seal)
+
+    def belongs(self, image_key: str, open_parts: Container[str], read: Container[str]) -> bool:
+        """True of a part of another drop, and of a sidecar that has been read and whose image was taken away since."""
+        beside = names.sidecar_key(image_key)
+        image, sidecar = self.versions.get(image_key), self.versions.get(beside)
+        if image is None:
+            return records.digest(beside, sidecar) in read
+        return sidecar is None and (image_key in open_parts or records.digest(image_key, image) in read)
 
     def parts(self) -> frozenset[str]:
         """Digests of the files that some end has read: a data file of a drop that is over is no drop of its own."""
@@ -167,10 +175,7 @@ def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
     for image_key in inventory.images():
         if image_key in open_keys or inventory.over(image_key):
             continue
-        alone = names.sidecar_key(image_key) not in inventory.versions
-        version = inventory.versions.get(image_key)
-        part = image_key in open_parts or records.digest(image_key, version) in ended_parts
-        if not (alone and part):
+        if not inventory.belongs(image_key, open_parts, ended_parts):
             found.append({"bucket": inventory.bucket, "key": image_key})
     if found:
         ports.queues.send_many("drops", found)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imagedrop import drop as drops
-from imagedrop import endings, pairing, records, recovery, rules, telling
+from imagedrop import endings, names, pairing, records, recovery, rules, telling
 from imagedrop.drop import Drop, Reason, Versions
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
@@ -77,9 +77,10 @@ class _Look:
         return known or drops.new(self.bucket, self.image_key, head.etag, ports.clock(), pairing_deadline)
 
     def _forget_orphan(self) -> None:
-        """The image is there: the row of the sidecar that waited for it is no longer needed."""
+        """The row of the sidecar that waited for its image is no longer needed, but for an end that is still to be
+        told."""
         orphan = self.ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
-        if orphan is not None:
+        if orphan is not None and not (orphan.ended and orphan.open):
             self.ports.ledger.delete(orphan)
 
     def _behind(self, row: Drop) -> bool:
@@ -90,21 +91,23 @@ class _Look:
     def _dropped_again(self, row: Drop, files: Files) -> Drop | None:
         """A drop that has ended: the row of its next attempt, or None where there is nothing to do."""
         ports = self.ports
-        seen = records.current(ports.objects, self.bucket, row.versions | files.versions)
         redriven = self.after_attempt == row.attempt and row.stage != "registered"
+        if not row.sealed:
+            self._untold(row, redriven)
+            return None
+        seen = records.current(ports.objects, self.bucket, row.versions | files.versions)
         if not redriven and all(seen[key] == row.versions.get(key) for key in seen):
-            self._nothing_new(row)
+            records.seal(ports.objects, row)  # it may have been lost
             return None
         if row.stage == "registered" and self._answered(row, seen):
             return None
         return drops.again(row, ports.clock(), ports.settings.pairing_deadline)
 
-    def _nothing_new(self, row: Drop) -> None:
-        """It has ended and nothing has changed since. Whatever the end has left undone is done."""
-        if row.sealed:
-            records.seal(self.ports.objects, row)
-        else:
-            endings.hand_on(self.ports, row)
+    def _untold(self, row: Drop, redriven: bool = False) -> None:
+        """An end is told before another attempt begins, or it never would be. Then its files are looked at again."""
+        endings.hand_on(self.ports, row)
+        if redriven:  # which no file tells
+            raise PutBack(30)
 
     def _answered(self, row: Drop, seen: Versions) -> bool:
         """A registered drop is not registered twice, unless IMS no longer has its image."""
@@ -124,19 +127,27 @@ class _Look:
     def _without_image(self, files: Files) -> None:
         """Only a sidecar: it waits for its image, and its owner is told when that never comes."""
         ports, now = self.ports, self.ports.clock()
-        row = ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
-        if files.sidecar is None:
-            if row is not None:
-                ports.ledger.delete(row)
+        if files.sidecar is None or self._has_been_read(files):
+            self._forget_orphan()
             return
+        row = ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
         if row is not None and row.ended:
+            if not row.sealed:
+                self._untold(row)
+                return
             if all(files.versions.get(key) == seen for key, seen in row.versions.items()):
-                self._nothing_new(row)
+                records.seal(ports.objects, row)
                 return
             row = drops.again(row, now, ports.settings.pairing_deadline)
         row = row or drops.new(self.bucket, self.image_key, None, now, ports.settings.pairing_deadline)
         late = kinds.IMAGE_MISSING(key=self.image_key, sidecar=files.sidecar.key, since=row.received_at)
         self._wait(row, files, (self.image_key,), [late])
+
+    def _has_been_read(self, files: Files) -> bool:
+        """A drop has read this very sidecar: its image was there, and was taken away afterwards."""
+        beside = names.sidecar_key(self.image_key)
+        rows = self.ports.ledger.of_key(self.bucket, self.image_key)
+        return any(row.etag is not None and row.versions.get(beside) == files.versions[beside] for row in rows)
 
     def _pair(self, row: Drop, files: Files) -> None:
         """Everything that the sidecar calls for must be there, and be what it says, before anything is read."""

@@ -277,3 +277,54 @@ def test_without_the_declarations_nothing_is_registered() -> None:
     world.run()
     assert world.result(KEY)["stage"] == "rejected"
     assert world.ports.images.calls["create"] == 0
+
+
+def test_an_end_is_told_before_the_next_attempt_begins(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(min_disk=5))
+    world.ports.mail.fail("send", RuntimeError("throttled"))
+    world.run(60)
+    assert world.row(KEY).stage == "rejected"
+    world.put(BESIDE, sidecar())
+    world.run()
+    assert (world.row(KEY).stage, world.row(KEY).attempt) == ("registered", 2)
+    assert [json.loads(one.body)["attempt"] for one in world.ports.topic.published] == [1, 2]
+    assert len(world.mails()) == 2
+
+
+def test_a_redrive_that_comes_before_the_end_is_told_waits_for_it(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(min_disk=5))
+    world.ports.topic.fail("publish", RuntimeError("throttled"))
+    world.run(60)
+    world.event(KEY, after_attempt=1)
+    world.run()
+    assert [json.loads(one.body)["attempt"] for one in world.ports.topic.published] == [1, 2]
+
+
+def test_the_end_of_a_lone_sidecar_is_told_though_its_image_comes_just_then(world: World) -> None:
+    world.put(BESIDE, sidecar())
+    world.run()
+    world.ports.clock.advance(25 * 3600)
+    world.sweep()
+    world.ports.topic.fail("publish", RuntimeError("killed"))
+    world.step()
+    assert world.row(KEY).stage == "rejected"
+    world.ports.queues.wipe()
+    world.put(KEY, SAMPLE)
+    world.live_through(2)
+    assert [json.loads(one.body)["stage"] for one in world.ports.topic.published] == ["registered", "rejected"]
+    assert [row.stage for row in world.ports.ledger.rows()] == ["registered"]
+
+
+def test_an_image_that_is_taken_away_after_its_end_is_not_missed(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run()
+    world.ports.objects.delete(BUCKET, KEY)
+    world.event(BESIDE)
+    world.live_through(26)
+    assert len(world.mails()) == 1
+    world.ports.ledger.wipe()
+    world.live_through(26)
+    assert len(world.mails()) == 1
