@@ -32,11 +32,18 @@ def concerned(ports: Ports, bucket: str, key: str) -> list[str]:
     if image != key:
         known = looks_like_image(image, ports.settings) or (image and ports.objects.head(bucket, image) is not None)
         return [image] if known else []
-    owners = list(ports.ledger.part_of(bucket, key))
+    owners = [image for image in ports.ledger.part_of(bucket, key) if _names(ports.objects, bucket, image, key)]
     if not owners and looks_like_image(key, ports.settings):
         return [key]
     own = ports.objects.head(bucket, names.sidecar_key(key)) is not None
     return [*owners, *([key] if own and key not in owners else [])]
+
+
+def _names(objects: Objects, bucket: str, image_key: str, part: str) -> bool:
+    """What a sidecar says now counts; the ledger also knows what it once said."""
+    found = objects.get(bucket, names.sidecar_key(image_key), limit=SIDECAR_LIMIT + 1)
+    wanted = read_sidecar(found[1]).sidecar if found else None
+    return wanted is not None and part in dict(parts(image_key, wanted))
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,11 @@ def name_parts(ports: Ports, bucket: str, files: Files) -> None:
     """Records whose the data and bitmap files are, so that they are never taken for drops of their own."""
     for key in files.roles:
         ports.ledger.name_part(bucket, key, files.image_key)
-        head = files.heads[key]
-        row = ports.ledger.get(drops.drop_id(bucket, key, head.etag)) if head else None
-        if row is not None and row.stage == "waiting" and ports.objects.head(bucket, names.sidecar_key(key)) is None:
-            ports.ledger.delete(row)
+        no_drop(ports, bucket, key, files.heads[key])
+
+
+def no_drop(ports: Ports, bucket: str, key: str, head: ObjectHead | None) -> None:
+    """A part of another drop, without a sidecar of its own, waits for none."""
+    row = ports.ledger.get(drops.drop_id(bucket, key, head.etag)) if head else None
+    if row is not None and row.stage == "waiting" and ports.objects.head(bucket, names.sidecar_key(key)) is None:
+        ports.ledger.delete(row)

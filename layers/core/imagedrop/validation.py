@@ -13,7 +13,7 @@ from imagedrop import endings, names, pairing, records, recovery, rules, telling
 from imagedrop.drop import Drop, Reason, Versions
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
-from imagedrop.inspection import inspect
+from imagedrop.inspection import Budget, inspect
 from imagedrop.inspection.source import ObjectSource, SourceChanged
 from imagedrop.log import note
 from imagedrop.pairing import Files
@@ -26,9 +26,19 @@ TRIES = 3  # a drop whose files change under the inspection is looked at so ofte
 
 def look(ports: Ports, bucket: str, key: str, after_attempt: int | None = None) -> None:
     """Judges every drop that the object at `key` belongs to. `after_attempt`: sets that ended attempt going again,
-    though nothing has changed. Raises PutBack to be called again later."""
-    for image_key in pairing.concerned(ports, bucket, key):
-        _settled(ports, bucket, image_key, after_attempt)
+    though nothing has changed. Raises PutBack to be called again later, and whatever one of the drops has raised, but
+    not before the others have had their turn."""
+    trouble: Exception | None = None
+    images = pairing.concerned(ports, bucket, key)
+    for image_key in images:
+        try:
+            _settled(ports, bucket, image_key, after_attempt)
+        except Exception as error:  # noqa: BLE001 - raised below
+            trouble = error
+    if images and key not in images:
+        pairing.no_drop(ports, bucket, key, ports.objects.head(bucket, key))
+    if trouble is not None:
+        raise trouble
 
 
 def _settled(ports: Ports, bucket: str, image_key: str, after_attempt: int | None) -> None:
@@ -202,7 +212,8 @@ class _Look:
         if role == pairing.BITMAP:
             return rules.Subject(head)  # only Huawei's tools read one
         source = ObjectSource(self.ports.objects, self.bucket, head.key, head)
-        seen = inspect(source, file_name=head.key, role="data" if role else "system")
+        budget = Budget(clock=lambda: self.ports.clock().timestamp())
+        seen = inspect(source, file_name=head.key, role="data" if role else "system", budget=budget)
         return rules.Subject(head, seen.facts, seen.findings)
 
     def _owner_faults(self, files: Files) -> list[Finding]:

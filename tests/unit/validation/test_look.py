@@ -328,3 +328,45 @@ def test_an_image_that_is_taken_away_after_its_end_is_not_missed(world: World) -
     world.ports.ledger.wipe()
     world.live_through(26)
     assert len(world.mails()) == 1
+
+
+DATA = "golden/data.qcow2"
+NEEDS_DATA = {"data_images": [{"file": "data.qcow2", "name": "data disk", "min_disk": 40}]}
+
+
+def test_a_file_that_no_sidecar_names_any_more_is_a_drop_again(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(**NEEDS_DATA))
+    world.run()
+    world.put(BESIDE, sidecar())
+    world.run()
+    world.put(DATA, SAMPLE)
+    world.live_through(26)
+    assert world.result(DATA)["stage"] == "rejected"
+    assert world.sweep()["found"] == 0
+
+
+def test_a_part_whose_own_row_was_made_in_a_race_is_forgotten(world: World) -> None:
+    world.put(DATA, SAMPLE)
+    world.run()
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(**NEEDS_DATA))
+    row = world.row(DATA)
+    world.run()
+    world.ports.ledger.save(row.model_copy(update={"revision": 0}))  # by a worker that looked before and was slow
+    world.live_through(26)
+    assert list(world.ports.ledger.of_key(BUCKET, DATA)) == []
+    assert {mail.to for mail in world.mails()} == {"ada@example.com"}
+
+
+def test_one_drop_that_shares_a_file_never_holds_up_the_other(world: World) -> None:
+    other = "golden/a.qcow2"
+    for key in (other, KEY):
+        world.put(key, SAMPLE, event=False)
+        world.put(key + ".json", sidecar(**NEEDS_DATA))
+    world.run()
+    world.ports.ledger.fail("save", RuntimeError("the first one always fails"))
+    world.ports.ledger.fail("accept", RuntimeError("the first one always fails"))
+    world.put(DATA, SAMPLE)
+    world.step()
+    assert [world.row(key).stage for key in (other, KEY)] == ["waiting", "accepted"]
