@@ -1,12 +1,12 @@
-"""docs/simulators.md: the simulators and every switch. `python -m imagedrop_local.switches_page > docs/simulators.md`."""
+"""docs/simulators.md, made from the code: `python -m imagedrop_local.switches_page > docs/simulators.md`."""
 
 from __future__ import annotations
 
 import sys
 
-from imagedrop.settings_page import default_of, values_of
 from pydantic import BaseModel
 
+from imagedrop.settings_page import default_of, values_of
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.switches import ObsSwitches
 from imagedrop_local.smn.switches import SmnSwitches
@@ -61,7 +61,8 @@ def _table(service: str, model: type[BaseModel]) -> str:
         f"| `{name}` | {default_of(field.default)} | {values_of(field)} | {field.description or ''} |\n"
         for name, field in model.model_fields.items()
     ]
-    return f"\n### {service}\n\n| switch | default | values | what it is about |\n| --- | --- | --- | --- |\n" + "".join(rows)
+    head = f"\n### {service}\n\n| switch | default | values | what it is about |\n| --- | --- | --- | --- |\n"
+    return head + "".join(rows)
 
 
 if __name__ == "__main__":
