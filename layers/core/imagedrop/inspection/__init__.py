@@ -25,7 +25,7 @@ __all__ = ["Budget", "Cost", "FileSource", "Inspection", "ObjectSource", "Source
 
 Role = Literal["system", "data"]
 LOOKED_UP = 16  # partitions whose last sector is looked up
-LARGEST = 1024**4  # IMS: a system disk has at most 1024 GB
+LARGEST: dict[Role, int] = {"system": 1024 << 30, "data": 2048 << 30}  # bytes; IMS: min_disk of either
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ class _Look:
             self.report.say(kinds.WINDOWS_NOT_READ)
 
     def _judge_size(self, size: int | None) -> None:
-        if size is not None and size > LARGEST:
-            self.report.say(kinds.TOO_LARGE, size=size, limit=LARGEST)
+        if size is not None and size > LARGEST[self.role]:
+            self.report.say(kinds.TOO_LARGE, size=size, limit=LARGEST[self.role])
         if size is not None and size % 512:
             self.report.say(kinds.NOT_SECTORS, size=size)
 
