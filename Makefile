@@ -31,6 +31,7 @@ format: $(VENV)/.test ## lay the code out
 pages: $(VENV)/.test ## generate the pages of docs/ that are made from the code
 	$(BIN)/python -m imagedrop.findings.page > docs/findings.md
 	$(BIN)/python -m imagedrop.settings_page > docs/settings.md
+	$(BIN)/python -m imagedrop_cli.page > docs/cli.md
 	$(BIN)/python -m imagedrop_local.switches_page > docs/simulators.md
 
 sam-local: $(VENV)/.test $(VENV)-sam/.done ## every function in its Lambda container against the local stack (needs Docker)

@@ -12,12 +12,13 @@ from imagedrop import __version__
 from imagedrop_cli import check, cloud, demo, drop, init, invoke, redrive, schema, status, up
 from imagedrop_cli.output import BAD, INTERRUPTED, OK, USAGE, Stop, complain, forgive, say
 
+HELP = {"help_option_names": ["-h", "--help"]}
 app = typer.Typer(
     name="imagedrop",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings=HELP,
 )
 COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (demo.demo, "Watch a drop go the whole way on this machine."),
@@ -32,7 +33,7 @@ COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (schema.schema, "The sidecar's JSON Schema."),
 )
 for command, summary in COMMANDS:
-    app.command(short_help=summary)(command)
+    app.command(short_help=summary, context_settings=HELP)(command)
 
 
 def _version(wanted: bool) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 OK, BAD, USAGE, INTERRUPTED = 0, 1, 2, 130
-PLAIN_WIDTH = 120  # characters, where nobody's terminal sets it
+UNBROKEN = 10_000  # characters: where there is no terminal, whoever reads breaks the lines
 
 
 class Stop(Exception):
@@ -26,7 +26,7 @@ class Stop(Exception):
 def console(*, stderr: bool = False) -> Console:
     """For people. Nothing in a text is taken for markup."""
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else PLAIN_WIDTH
+    width = None if stream.isatty() else UNBROKEN
     return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
@@ -39,7 +39,13 @@ def show(parts: Iterable[Any], *, stderr: bool = False) -> None:
     """Tables and texts, one below the other, laid out for the width there is."""
     screen = console(stderr=stderr)
     for part in parts:
-        screen.print(part)
+        if screen.is_terminal:
+            screen.print(part)
+            continue
+        with screen.capture() as drawn:
+            screen.print(part)
+        screen.file.write("".join(f"{line.rstrip()}\n" for line in drawn.get().splitlines()))
+    screen.file.flush()
 
 
 def note(text: str) -> None:

@@ -18,7 +18,7 @@ from imagedrop_cli.places import FolderOption
 
 
 def status(
-    key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="An image's key, or obs://bucket/key.")] = None,
+    key: Annotated[str | None, typer.Argument(metavar="KEY", help="An image's key, or obs://bucket/key.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Rows of the ledger.")] = False,
     folder: FolderOption = None,
 ) -> None:

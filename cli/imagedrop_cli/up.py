@@ -56,6 +56,7 @@ def up(
     """
     elsewhere = None
     if obs_endpoint or ims_endpoint:
+        obs_port = ims_port = smn_port = 0
         elsewhere = _elsewhere(obs_endpoint, ims_endpoint, smn_endpoint, smn_topic, region, project_id)
     parameters = {}
     if elsewhere is not None and not elsewhere.simulated:

@@ -1,0 +1,52 @@
+"""docs/cli.md: every command's help. `python -m imagedrop_cli.page > docs/cli.md`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+from unittest import mock
+
+import typer
+
+from imagedrop_cli.main import app
+
+HEAD = """# The command line
+
+<!-- Generated: python -m imagedrop_cli.page > docs/cli.md -->
+
+Exit codes: 0 well, 1 not (each command says what that means), 2 nothing was tried because of how it was called or of
+what could not be read, 130 ended by Ctrl-C. Answers go to stdout, everything else to stderr; with `--json` stdout is
+JSON and nothing else.
+
+## Where things are
+
+| what | from |
+| --- | --- |
+| a stack on this machine | `--folder`, else `IMAGEDROP_FOLDER`: that stack and no other |
+| OBS | `IMAGEDROP_REGION` or `IMAGEDROP_OBS_ENDPOINT`, else the stack that runs on `./.imagedrop` |
+| its keys | `HUAWEICLOUD_SDK_AK`, `_SK`, `_SECURITY_TOKEN`; else `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` |
+| bucket | `--bucket`, `IMAGEDROP_DROP_BUCKET`, the stack's own |
+| ledger and queues | `IMAGEDROP_LEDGER_TABLE`, `IMAGEDROP_DROPS_QUEUE` and AWS's variables, else the stack on `./.imagedrop` |
+
+## imagedrop
+"""
+
+
+def page() -> str:
+    group: Any = typer.main.get_command(app)
+    with mock.patch.dict(os.environ, {"COLUMNS": "80"}):
+        parts = [HEAD, _block(group, "imagedrop")]
+        for name, command in group.commands.items():
+            parts += [f"\n## imagedrop {name}\n", _block(command, f"imagedrop {name}")]
+    return "\n".join(parts) + "\n"
+
+
+def _block(command: Any, name: str) -> str:
+    context = command.make_context(name, [], resilient_parsing=True, terminal_width=80)
+    lines = (line.rstrip() for line in command.get_help(context).splitlines())
+    return "```\n" + "\n".join(lines) + "\n```"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

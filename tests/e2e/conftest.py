@@ -1,0 +1,35 @@
+"""One stack for all: what a test drops has a key and a name of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.cli import Cli
+from support.e2e import World
+
+from imagedrop_local.local import Local
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    with Local(tmp_path_factory.mktemp("stack"), time_scale=120, parameters={"PollLongest": "1"}) as running:
+        yield running
+
+
+@pytest.fixture
+def cli(local: Local, capsys: pytest.CaptureFixture[str]) -> Cli:
+    return Cli(capsys, "--folder", str(local.folder))
+
+
+@pytest.fixture
+def world(local: Local, tmp_path: Path) -> World:
+    return World(local, tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [one for one in os.environ if one.startswith(("IMAGEDROP_", "HUAWEICLOUD_", "AWS_"))]:
+        monkeypatch.delenv(name)

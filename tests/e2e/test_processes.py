@@ -1,0 +1,110 @@
+"""The commands that run until they are ended, each as the process that it is."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from support.e2e import SAMPLE
+
+from imagedrop_local import sockets
+from imagedrop_local.house import ROOT
+
+COMMAND = [sys.executable, "-m", "imagedrop_cli"]
+PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))
+FREE = [part for name in ("", "obs-", "ims-", "smn-", "intake-", "status-") for part in (f"--{name}port", "0")]
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    environment = os.environ | {"PYTHONPATH": PACKAGES}
+    with subprocess.Popen(
+        [*COMMAND, *arguments], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    with started(*arguments) as process:
+        return ended(process)
+
+
+def test_the_demo_shows_every_step_and_leaves_nothing_running() -> None:
+    code, out, err = run("demo")
+    assert (code, err) == (0, "")
+    steps = ("up", "dropped", "events", "inspected", "accepted", "importing", "registered", "mailed")
+    places = [out.find(f" s  {step} ") for step in steps]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert "Hello Ada" in out
+
+
+def test_up_says_where_all_is_goes_on_after_a_kill_and_ends_cleanly(tmp_path: Path) -> None:
+    folder = str(tmp_path / "stack")
+    with started("up", "--folder", folder, "--json", "--time-scale", "40", *FREE) as up:
+        assert up.stdout is not None
+        addresses = json.loads(up.stdout.readline())
+        assert (Path(folder) / "stack.json").stat().st_mode & 0o777 == 0o600
+        port = addresses["aws"]["endpoint"].rpartition(":")[2]
+        taken = run("up", "--folder", str(tmp_path / "other"), "--port", port)
+        assert (taken[0], f"127.0.0.1:{port} is in use" in taken[2], len(taken[2].splitlines())) == (1, True, 1)
+        dropped = run("drop", str(SAMPLE), "--folder", folder, "--json")
+        assert dropped[0] == 0
+        _until_importing(folder)
+        up.kill()
+    with started("up", "--folder", folder, "--json", "--time-scale", "40", *FREE) as again:
+        assert again.stdout is not None
+        addresses = json.loads(again.stdout.readline())
+        ports = [addresses[side]["endpoint"].rpartition(":")[2] for side in ("aws", "obs", "ims", "smn")]
+        result = Path(folder) / "obs" / "drops" / f"{SAMPLE.name}.result.json"
+        assert _told(result)["stage"] == "registered"
+        assert len(list((Path(folder) / "ims" / "images").glob("*.json"))) == 1
+        again.send_signal(signal.SIGTERM)
+        code, out, err = ended(again)
+    assert (code, out) == (0, "")
+    assert "stopped" in err
+    assert all(sockets.is_free(int(port)) for port in ports)
+    assert not (Path(folder) / "stack.json").exists()
+
+
+def test_the_cloud_alone_answers_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+    with started("cloud", "--folder", str(tmp_path), "--json", *FREE[2:8]) as cloud:
+        assert cloud.stdout is not None
+        addresses = json.loads(cloud.stdout.readline())
+        assert {"obs", "ims", "smn", "simulators"} <= addresses.keys()
+        cloud.send_signal(signal.SIGINT)
+        assert ended(cloud)[:2] == (0, "")
+
+
+def _until_importing(folder: str) -> None:
+    for _ in range(100):
+        code, out, _ = run("status", "--folder", folder, "--json")
+        if code == 0 and [one["stage"] for one in json.loads(out)["drops"]] == ["importing"]:
+            return
+    raise AssertionError("it never came to importing")
+
+
+def _told(result: Path) -> dict[str, str]:
+    import time
+
+    for _ in range(300):
+        if result.exists():
+            told: dict[str, str] = json.loads(result.read_text("utf-8"))
+            return told
+        time.sleep(0.1)
+    raise AssertionError("the drop did not go on")

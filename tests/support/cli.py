@@ -1,0 +1,36 @@
+"""The command line, called in this process."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from imagedrop_cli.main import main
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Cli:
+    """`cli("check", path)`; `more` goes after every command's arguments."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *more: str) -> None:
+        self._capsys, self._more = capsys, more
+
+    def __call__(self, *arguments: object) -> Said:
+        self._capsys.readouterr()
+        code = main([*map(str, arguments), *self._more])
+        said = self._capsys.readouterr()
+        assert "Traceback" not in said.out + said.err
+        return Said(code, said.out, said.err)

@@ -1,0 +1,77 @@
+"""One running stack, and what can be done and seen there besides the command line."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from imagedrop_cli import places
+from imagedrop_local.house import SAMPLES
+from imagedrop_local.local import Local
+
+SAMPLE = SAMPLES / "windows-server-2022.qcow2"
+PATIENCE = 30.0  # s
+
+
+class World:
+    """What can be done and seen besides the command line."""
+
+    def __init__(self, local: Local, folder: Path) -> None:
+        self.local, self.folder = local, folder
+        self._numbers = itertools.count(1)
+
+    def image(self, name: str, **sidecar: Any) -> Path:
+        """A new image of its own content, its sidecar beside it."""
+        path = self.folder / f"{name}.qcow2"
+        path.write_bytes(SAMPLE.read_bytes() + f"{name} {next(self._numbers)}".encode())
+        self.sidecar(path, **sidecar)
+        return path
+
+    def sidecar(self, path: Path, **fields: Any) -> None:
+        said = json.loads(Path(f"{SAMPLE}.json").read_bytes())
+        said |= {"name": path.stem, "owner": {"email": f"{path.stem}@example.com"}, **fields}
+        Path(f"{path}.json").write_text(json.dumps(said))
+
+    def put(self, path: Path) -> None:
+        """As any S3 client would: no check, no `etag` in the sidecar."""
+        client = places.of_stack(self.local.addresses).client()
+        client.put_object(Bucket=self.local.bucket, Key=path.name, Body=path.read_bytes())
+
+    def fault(self, **fault: Any) -> None:
+        self._call(self.local.addresses["simulators"]["faults"], fault)
+
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self._call(self.local.addresses["simulators"]["state"])
+        return state
+
+    def calls(self, service: str, call: str) -> int:
+        count: int = self.state()["calls"][service].get(call, 0)
+        return count
+
+    def images(self, name: str) -> list[dict[str, Any]]:
+        return [image for image in self.state()["images"] if image["name"] == name]
+
+    def mails(self, name: str) -> list[dict[str, Any]]:
+        return [mail for mail in self.local.stack.mails() if f"{name}@example.com" in mail["To"]]
+
+    def result(self, path: Path) -> dict[str, Any] | None:
+        file = self.local.folder / "obs" / self.local.bucket / f"{path.name}.result.json"
+        return json.loads(file.read_text("utf-8")) if file.exists() else None
+
+    def until(self, there: Callable[[], Any]) -> Any:
+        """What `there` answers as soon as that is something."""
+        end = time.monotonic() + PATIENCE
+        while not (found := there()):
+            assert time.monotonic() < end, f"nothing within {PATIENCE:.0f} s"
+            time.sleep(0.1)
+        return found
+
+    def _call(self, url: str, body: Any = None) -> Any:
+        data = json.dumps(body).encode() if body is not None else None
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, data, 10) as answer:
+            return json.load(answer)
