@@ -1,0 +1,83 @@
+"""A file of events/ made to fit a world: all that such a file cannot know before there is one is put in here.
+
+the sample's ETag and the drop id of it    those of the image that lies in the bucket
+the secret header, SMN's signature         the local stack's secret; signed anew with the simulator's certificate
+token of a subscription                    of the one that waits in the simulator
+message id, receipt handle                 of a message that was sent with the file's body and received
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from imagedrop import smn
+from imagedrop.drop import drop_id
+from imagedrop_local import wiring
+from imagedrop_local.local import WEBHOOK_SECRET
+from imagedrop_local.smn.book import Book
+from imagedrop_local.smn.certificate import Certificate
+from sam_local.world import BUCKET, FED, KEY, World
+
+ETAG = "6f94a1c2d03b5e7f8091a2b3c4d5e6f7-12"  # in every file of events/
+HEADER = "x-imagedrop-secret"
+
+
+def event(world: World, function: str, content: Any) -> tuple[Any, list[dict[str, Any]]]:
+    """The event, and the records of it that were received from the function's queue."""
+    filled = json.loads(text(world, json.dumps(content, ensure_ascii=False)))
+    if function in FED:
+        filled["Records"] = _received(world, function, filled["Records"])
+        return filled, filled["Records"]
+    if HEADER in filled.get("headers", {}):
+        filled["headers"][HEADER] = WEBHOOK_SECRET
+    if filled.get("body"):
+        _sign(world, filled)
+    return filled, []
+
+
+def text(world: World, content: str) -> str:
+    known = drop_id(BUCKET, KEY, ETAG)
+    return content.replace(known, drop_id(BUCKET, KEY, world.etag)).replace(ETAG, world.etag or ETAG)
+
+
+def _received(world: World, function: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    queue = world.queues[FED[function]]
+    queue.purge()
+    sent = {}
+    for record in records:
+        body = json.loads(record["body"])
+        if "generation" in body:
+            body["generation"] = world.row().generation
+        queue.send(content := json.dumps(body))
+        sent[hashlib.md5(content.encode()).hexdigest()] = record
+    got = queue.receive(len(records))
+    taken = ("messageId", "receiptHandle", "body", "md5OfBody", "attributes")
+    return [sent[one["md5OfBody"]] | {name: one[name] for name in taken} for one in got]
+
+
+def _sign(world: World, request: dict[str, Any]) -> None:
+    """The body of a request to intake, where it is a push that claims to be signed."""
+    encoded = request.get("isBase64Encoded")
+    body = json.loads(text(world, base64.b64decode(request["body"]).decode()) if encoded else request["body"])
+    if not smn.is_push(body) or body.get("signature") == FORGED:
+        return
+    if "subscribe_url" in body:
+        body["subscribe_url"] = _subscribe_url(world, body["topic_urn"])
+    certificate = Certificate(world.cloud.folder / "smn", wiring.REGION)
+    body["signing_cert_url"] = f"{world.cloud.smn.origin}/smn/{certificate.name}"
+    body["signature"] = certificate.sign(smn.texts_to_sign(body)[0].decode())
+    content = json.dumps(body, ensure_ascii=False)
+    request["body"] = base64.b64encode(content.encode()).decode() if encoded else content
+
+
+FORGED = base64.b64encode(b"not SMN's").decode()
+
+
+def _subscribe_url(world: World, topic: str) -> str:
+    waiting = Book(world.cloud.folder / "smn", wiring.REGION, wiring.PROJECT_ID).subscriptions(topic)
+    asked = urlencode({"token": waiting[0]["token"], "topic_urn": topic, "region": wiring.REGION})
+    return f"{world.cloud.smn.origin}/smn/subscription/confirm?{asked}"

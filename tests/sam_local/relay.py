@@ -1,0 +1,64 @@
+"""Servers of 127.0.0.1, at an address of Docker's bridge too: a container's own 127.0.0.1 is not the host's."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import json
+import socket
+import subprocess
+import threading
+from types import TracebackType
+from typing import Self
+
+
+def bridge() -> str:
+    """The host's address as containers see it. Raises OSError where it has none: Docker in a virtual machine."""
+    asked = subprocess.run(["docker", "network", "inspect", "bridge"], capture_output=True, text=True, check=False)
+    if asked.returncode:
+        raise OSError(f"docker network inspect bridge: {asked.stderr.strip()}")
+    pool = json.loads(asked.stdout)[0]["IPAM"]["Config"][0]
+    address: str = pool.get("Gateway") or str(ipaddress.ip_network(pool["Subnet"])[1])
+    with socket.socket() as probe:
+        probe.bind((address, 0))
+    return address
+
+
+class Relay:
+    """Listens at `address` on any free port and hands every connection on to 127.0.0.1, byte for byte."""
+
+    def __init__(self, address: str, target: int = 0) -> None:
+        """`target` 0: the same port as the relay's own."""
+        self._listening = socket.create_server((address, 0))
+        self.port: int = self._listening.getsockname()[1]
+        self.url = f"http://{address}:{self.port}"
+        self._target = target or self.port
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):  # closed
+            while True:
+                threading.Thread(target=self._connect, args=(self._listening.accept()[0],), daemon=True).start()
+
+    def _connect(self, caller: socket.socket) -> None:
+        with caller, contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._target)) as server:
+            back = threading.Thread(target=_pump, args=(server, caller), daemon=True)
+            back.start()
+            _pump(caller, server)
+            back.join()
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(1 << 16):
+            sink.sendall(data)
+    with contextlib.suppress(OSError):
+        sink.shutdown(socket.SHUT_WR)
