@@ -113,8 +113,22 @@ def write_result(objects: Objects, drop: Drop) -> None:
     objects.put(drop.bucket, result_key(drop.key), body.encode())
 
 
+def outdated(objects: Objects, drop: Drop) -> bool:
+    """True if the result file tells of the content that lies there now, and this drop was of other content."""
+    last = _last_result(objects, drop.bucket, drop.key)
+    if last is None or last.etag == drop.etag:
+        return False
+    head = objects.head(drop.bucket, drop.key)
+    return last.etag == (head.etag if head else None)
+
+
 def read_result(objects: Objects, bucket: str, image_key: str, drop_id: str) -> Drop | None:
     """The ended row that a result file of this drop tells of, as a new row; None where there is none."""
+    last = _last_result(objects, bucket, image_key)
+    return last if last is not None and last.drop_id == drop_id else None
+
+
+def _last_result(objects: Objects, bucket: str, image_key: str) -> Drop | None:
     found = objects.get(bucket, result_key(image_key), limit=CLAIM_LIMIT)
     if found is None:
         return None
@@ -139,7 +153,7 @@ def read_result(objects: Objects, bucket: str, image_key: str, drop_id: str) -> 
         )
     except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
         return None
-    return drop if drop.drop_id == drop_id and drop.ended else None
+    return drop if drop.ended else None
 
 
 def _versions(told: dict[str, Any]) -> Versions:

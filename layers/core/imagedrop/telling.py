@@ -25,8 +25,7 @@ def tell(ports: Ports, drop_id: str, attempt: int) -> None:
     if row is None or row.attempt != attempt or not row.ended:
         return
     try:
-        for channel in CHANNELS:
-            row = _use(ports, row, channel)
+        row = _use_all(ports, row)
         if not row.sealed:
             records.seal(ports.objects, row)
             row = ports.ledger.save(row.with_(ports.clock(), sealed=True, redrives=0))
@@ -37,17 +36,31 @@ def tell(ports: Ports, drop_id: str, attempt: int) -> None:
         endings.look_again(ports, row)
 
 
-def _use(ports: Ports, row: Drop, channel: Channel) -> Drop:
+def _use_all(ports: Ports, row: Drop) -> Drop:
+    """One channel that fails holds up none of the others, but the seal. Raises the first that failed."""
+    failed: list[Exception] = []
+    for channel in CHANNELS:
+        row, trouble = _use(ports, row, channel)
+        failed += [trouble] if trouble else []
+    if failed:
+        raise failed[0]
+    return row
+
+
+def _use(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | None]:
     told = row.told.get(channel, Told())
     if told.state in ("done", "skipped", "refused"):
-        return row
+        return row, None
     if told.state == "sending" and told.at is not None:
         left = LEASE - seconds_between(told.at, ports.clock())
         if left > 0:
-            raise PutBack(left)
+            return row, PutBack(left)
     row = _record(ports, row, channel, "sending")
-    state, note = _send(ports, row, channel)
-    return _record(ports, row, channel, state, note)
+    try:
+        state, note = _send(ports, row, channel)
+    except Exception as error:  # noqa: BLE001 - raised when the others have had their turn
+        return row, error
+    return _record(ports, row, channel, state, note), None
 
 
 def _record(ports: Ports, row: Drop, channel: Channel, state: ToldState, note: str | None = None) -> Drop:
@@ -58,6 +71,8 @@ def _record(ports: Ports, row: Drop, channel: Channel, state: ToldState, note: s
 
 def _send(ports: Ports, row: Drop, channel: Channel) -> tuple[ToldState, str | None]:
     if channel == "result":
+        if records.outdated(ports.objects, row):
+            return "skipped", "the result of newer content lies there"
         records.write_result(ports.objects, row)
         return "done", None
     if channel == "sns":

@@ -101,3 +101,27 @@ def test_a_file_that_changed_meanwhile_is_looked_at_again(world: World) -> None:
     world.put(KEY, b"mended", event=False)
     world.step()
     assert world.ports.queues.bodies("drops") == [{"bucket": "drops", "key": KEY}]
+
+
+def test_a_topic_that_is_out_of_order_keeps_no_mail_from_its_owner(world: World) -> None:
+    world.ports.topic.fail("publish", *(RuntimeError("no such topic") for _ in range(5)))
+    ended(world)
+    world.run(120)
+    assert len(world.mails()) == 1
+    assert world.result()["stage"] == "rejected"
+    assert world.row().open
+    world.run()
+    assert (len(world.mails()), len(world.ports.topic.published)) == (1, 1)
+    assert not world.row().open
+
+
+def test_the_result_of_newer_content_is_not_written_over_by_an_older_end(world: World) -> None:
+    world.ports.objects.fail("put", RuntimeError("throttled"))
+    ended(world)
+    world.run(5)
+    world.ports.ledger.unlock(world.row())
+    world.ports.clock.advance(10)
+    ended(world, body=b"newer")
+    world.run()
+    assert [row.told["result"].state for row in world.ports.ledger.rows()] == ["skipped", "done"]
+    assert len(world.mails()) == 2
