@@ -1,0 +1,1 @@
+"""Benchmarks that print ratios, not verdicts: `make bench`, or `python -m bench polling`."""
