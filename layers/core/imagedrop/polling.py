@@ -18,7 +18,7 @@ from imagedrop.times import later, moment, seconds_between, stamp
 
 # Job failures that may pass when the same request is made once more (facts: IMG.1075, failed to register the file).
 ONCE_MORE = frozenset({"IMG.1075", "IMG.0018", "IMG.0061"})
-GROWTH = 0.12  # the next look comes after this part of the time that the job has taken so far
+GROWTH = 0.1  # the next look comes after this part of the time that the job has taken so far
 
 
 class Step(Enum):

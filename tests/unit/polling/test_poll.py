@@ -34,7 +34,7 @@ def test_waits_grow_with_the_jobs_time_and_stay_within_their_bounds(
     elapsed: float, first: float, longest: float, chance: random.Random
 ) -> None:
     wait = next_wait(elapsed, first, longest, chance)
-    assert 0 < wait <= min(longest, max(first / 5, 1, elapsed * 0.12))
+    assert 0 < wait <= min(longest, max(first / 5, 1, elapsed * 0.1))
     assert wait >= 0.8 * min(longest, 1)
 
 
