@@ -215,7 +215,8 @@ def answer(drop: Drop, now: datetime, versions: Versions, finding: Finding) -> D
 
 
 def wait(drop: Drop, now: datetime, *, versions: Versions, missing: tuple[str, ...], behind: str | None = None) -> Drop:
-    return drop.with_(now, stage="waiting", versions=versions, missing=missing, behind=behind)
+    redrives = drop.redrives if versions == drop.versions else 0
+    return drop.with_(now, stage="waiting", versions=versions, missing=missing, behind=behind, redrives=redrives)
 
 
 def accept(drop: Drop, now: datetime, attempt_deadline: float, **found: Any) -> Drop:

@@ -184,9 +184,11 @@ def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
 
 def _drive(ports: Ports, inventory: Inventory, row: Drop) -> bool:
     """Sends the row on if it stands still; True if it did."""
+    return _drive_waiting(ports, inventory, row) if row.stage == "waiting" else _drive_still(ports, row)
+
+
+def _drive_still(ports: Ports, row: Drop) -> bool:
     now = ports.clock()
-    if row.stage == "waiting":
-        return _drive_waiting(ports, inventory, row)
     due = max(filter(None, (row.updated_at, row.next_at)))
     if seconds_between(due, now) < ports.settings.stall_after:
         return False
@@ -205,16 +207,21 @@ def _drive(ports: Ports, inventory: Inventory, row: Drop) -> bool:
 
 
 def _drive_waiting(ports: Ports, inventory: Inventory, row: Drop) -> bool:
-    """Looked at again when its deadline is past, when a file of it has changed or come, or when its key is free."""
+    """Looked at again when its deadline is past, when a file of it has changed or come, or when its key is free. One
+    that misses nothing is being judged, or was."""
     here: Versions = {key: inventory.versions.get(key) for key in row.versions}
     image = here.get(row.key)
     if row.etag is not None and (image is None or image.etag != row.etag):
         _supersede(ports, row)
         return True
-    if here != row.versions or row.behind is not None or seconds_between(row.deadline_at, ports.clock()) >= 0:
+    if here != row.versions or row.behind is not None:
         endings.look_again(ports, row)
         return True
-    return False
+    if not row.missing:
+        return _drive_still(ports, row)
+    if overdue := seconds_between(row.deadline_at, ports.clock()) >= 0:
+        endings.look_again(ports, row)
+    return overdue
 
 
 def _supersede(ports: Ports, row: Drop) -> None:

@@ -166,7 +166,7 @@ class _Look:
             self._wait(row, files, tuple(wait.key for wait in waits), [wait.finding for wait in waits])
             return
         pairing.name_parts(self.ports, self.bucket, files)
-        self._judge(row, files)
+        self._judge(self._kept(row, files, ()), files)
 
     def _wait(self, row: Drop, files: Files, missing: tuple[str, ...], late: list[Finding]) -> None:
         """`late`: what is said if the deadline is past."""
@@ -176,9 +176,17 @@ class _Look:
             self._reject(row, files.versions, [*files.faults, *late])
             return
         pairing.name_parts(self.ports, self.bucket, files)
-        waiting = drops.wait(row, now, versions=files.versions, missing=missing)
-        if (waiting.model_copy(update={"updated_at": row.updated_at})) != row or row.revision == 0:
-            note("waiting", self.ports.ledger.save(waiting), missing=list(missing))
+        self._kept(row, files, missing)
+
+    def _kept(self, row: Drop, files: Files, missing: tuple[str, ...]) -> Drop:
+        """The waiting row, saved if it says anything new. Nothing missing: it is being judged, and where that fails
+        each time the sweep gives it up."""
+        waiting = drops.wait(row, self.ports.clock(), versions=files.versions, missing=missing)
+        if row.revision and waiting.model_copy(update={"updated_at": row.updated_at}) == row:
+            return row
+        saved = self.ports.ledger.save(waiting)
+        note("waiting", saved, missing=list(missing))
+        return saved
 
     # --- judging -------------------------------------------------------------------------------------------------
 

@@ -366,7 +366,18 @@ def test_one_drop_that_shares_a_file_never_holds_up_the_other(world: World) -> N
         world.put(key + ".json", sidecar(**NEEDS_DATA))
     world.run()
     world.ports.ledger.fail("save", RuntimeError("the first one always fails"))
-    world.ports.ledger.fail("accept", RuntimeError("the first one always fails"))
     world.put(DATA, SAMPLE)
     world.step()
     assert [world.row(key).stage for key in (other, KEY)] == ["waiting", "accepted"]
+
+
+def test_a_drop_that_cannot_be_judged_ends_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RecursionError("a bug")
+
+    monkeypatch.setattr("imagedrop.validation.inspect", broken)
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.live_through(4)
+    assert world.result(KEY)["reason"]["code"] == "internal"
+    assert len(world.mails()) == 1
