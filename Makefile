@@ -34,7 +34,8 @@ pages: $(VENV)/.test ## generate the pages of docs/ that are made from the code
 	$(BIN)/python -m imagedrop_cli.page > docs/cli.md
 	$(BIN)/python -m imagedrop_local.switches_page > docs/simulators.md
 
-sam-local: $(VENV)/.test $(VENV)-sam/.done ## every function in its Lambda container against the local stack (needs Docker)
+sam-local: $(VENV)/.test ## every function in its Lambda container against the local stack (needs Docker)
+	@if docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory $(VENV)-sam/.done; fi
 	$(BIN)/python tests/sam_local/run.py --sam $(abspath $(VENV)-sam)/bin/sam
 
 bench: $(VENV)/.test ## ratios, not verdicts
@@ -60,7 +61,7 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.local
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
 	@touch $@
 
-$(VENV)-sam/.done: requirements/sam.txt
+$(VENV)-sam/.done: requirements/sam.txt | $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)-sam
 	$(VENV)-sam/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sam.txt
 	@touch $@

@@ -14,11 +14,11 @@ from imagedrop.ledger_items import TEXTS, plain
 from imagedrop.names import SEALS
 from sam_local.world import FED, World
 
-MOMENT = 2.0  # s; polls are put back for one at most, everything else for ten or more
+MOMENT = 2.0  # s; polls are put back for one at most, everything else for eight or more
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d(:\d\d(:\d\d)?)?(\.\d+)?(Z|\+00:00)?")
 _ADDRESS = re.compile(r"http://[\d.]+:\d+")
 _HEX = r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}"
-_ID = re.compile(rf"(?<![0-9a-f]){_HEX}(?:[0-9a-f]{{32}})?(?![0-9a-f])")
+_ID = re.compile(rf"(?<![0-9a-f]){_HEX}(?![0-9a-f])")
 _VOLATILE = ("progress", "created_at")
 
 

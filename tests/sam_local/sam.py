@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -140,6 +141,7 @@ def _environment() -> dict[str, str]:
     """This one, with the local stack's keys and nothing of what ~/.aws says."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "IMAGEDROP_", "PYTHON"))}
     return kept | {
+        "PATH": f"{os.environ['PATH']}:{Path(sys.executable).parent}",  # `sam build` looks for the runtime's Python
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_CONFIG_FILE": os.devnull,
