@@ -368,7 +368,7 @@ def test_one_drop_that_shares_a_file_never_holds_up_the_other(world: World) -> N
     world.ports.ledger.fail("save", RuntimeError("the first one always fails"))
     world.put(DATA, SAMPLE)
     world.step()
-    assert [world.row(key).stage for key in (other, KEY)] == ["waiting", "accepted"]
+    assert [world.row(key).stage for key in (other, KEY)] == ["waiting", "importing"]
 
 
 def test_a_drop_that_cannot_be_judged_ends_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
