@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,7 +73,7 @@ def test_up_says_where_all_is_goes_on_after_a_kill_and_ends_cleanly(tmp_path: Pa
         addresses = json.loads(again.stdout.readline())
         ports = [addresses[side]["endpoint"].rpartition(":")[2] for side in ("aws", "obs", "ims", "smn")]
         result = Path(folder) / "obs" / "drops" / f"{SAMPLE.name}.result.json"
-        assert _told(result)["stage"] == "registered"
+        assert _told(result, folder)["stage"] == "registered"
         assert len(list((Path(folder) / "ims" / "images").glob("*.json"))) == 1
         again.send_signal(signal.SIGTERM)
         code, out, err = ended(again)
@@ -99,12 +100,10 @@ def _until_importing(folder: str) -> None:
     raise AssertionError("it never came to importing")
 
 
-def _told(result: Path) -> dict[str, str]:
-    import time
-
+def _told(result: Path, folder: str) -> dict[str, str]:
     for _ in range(300):
         if result.exists():
             told: dict[str, str] = json.loads(result.read_text("utf-8"))
             return told
         time.sleep(0.1)
-    raise AssertionError("the drop did not go on")
+    raise AssertionError(f"the drop did not go on: {run('status', SAMPLE.name, '--folder', folder, '--json')}")

@@ -1,0 +1,104 @@
+"""Uploads, against a client that remembers what it was sent."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from imagedrop.ports import ObjectsRefused
+from imagedrop_cli import upload
+from imagedrop_cli.output import Stop
+from imagedrop_cli.upload import Uploader, part_size
+
+PART = 1 << 10
+
+
+class Bucket:
+    """The calls of boto3's S3 client that an upload makes; `broken` lies about what it stored."""
+
+    def __init__(self, **broken: Any) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.parts: dict[int, bytes] = {}
+        self.aborted, self.broken = False, broken
+
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, ContentMD5: str, **more: Any) -> dict[str, Any]:  # noqa: N803
+        self.objects[Key] = Body
+        return {"ETag": f'"{hashlib.md5(Body).hexdigest()}"', **self.broken}
+
+    def create_multipart_upload(self, **more: Any) -> dict[str, Any]:
+        return {"UploadId": "u"}
+
+    def upload_part(self, *, PartNumber: int, Body: bytes, **more: Any) -> dict[str, Any]:  # noqa: N803
+        if self.broken.get("part") == PartNumber:
+            answer = {"Error": {"Code": "AccessDenied", "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": 403}}
+            raise ClientError(answer, "UploadPart")
+        self.parts[PartNumber] = Body
+        return {"ETag": '"part"'}
+
+    def complete_multipart_upload(self, *, Key: str, MultipartUpload: Any, **more: Any) -> dict[str, Any]:  # noqa: N803
+        numbers = [part["PartNumber"] for part in MultipartUpload["Parts"]]
+        assert numbers == sorted(self.parts)
+        self.objects[Key] = b"".join(self.parts[number] for number in numbers)
+        digests = b"".join(hashlib.md5(self.parts[number]).digest() for number in numbers)
+        return {"ETag": f'"{hashlib.md5(digests).hexdigest()}-{len(numbers)}"', **self.broken}
+
+    def abort_multipart_upload(self, **more: Any) -> None:
+        self.aborted = True
+
+
+def image(folder: Path, size: int) -> Path:
+    path = folder / "w.raw"
+    path.write_bytes(os.urandom(size))
+    return path
+
+
+@pytest.mark.parametrize("size", [0, 1, PART, PART + 1, 10 * PART, 10 * PART + 7])
+def test_all_bytes_arrive_in_order_and_progress_counts_them(here: Path, size: int) -> None:
+    bucket, path, seen = Bucket(), image(here, size), []
+    etag = Uploader(bucket, "drops", PART).file(path, "w.raw", seen.append)
+    assert bucket.objects["w.raw"] == path.read_bytes()
+    assert sum(seen) == size
+    assert ("-" in etag) == (size > PART)
+
+
+@pytest.mark.parametrize("size", [PART, 3 * PART])
+def test_other_bytes_at_the_server_are_told(here: Path, size: int) -> None:
+    with pytest.raises(Stop, match="other bytes"):
+        Uploader(Bucket(ETag='"0"'), "drops", PART).file(image(here, size), "w.raw", lambda count: None)
+
+
+def test_the_etag_of_an_encrypted_object_says_nothing(here: Path) -> None:
+    bucket = Bucket(ETag='"0"', ServerSideEncryption="aws:kms")
+    assert Uploader(bucket, "drops", PART).file(image(here, 3 * PART), "w.raw", lambda count: None) == "0"
+
+
+def test_parts_of_an_upload_that_fails_are_taken_away(here: Path) -> None:
+    bucket = Bucket(part=2)
+    with pytest.raises(ObjectsRefused):
+        Uploader(bucket, "drops", PART).file(image(here, 30 * PART), "w.raw", lambda count: None)
+    assert bucket.aborted
+    assert len(bucket.parts) < 30
+    assert not bucket.objects
+
+
+def test_a_file_that_changes_meanwhile_is_told(here: Path) -> None:
+    path = image(here, 3 * PART)
+
+    def grow(count: int) -> None:
+        with path.open("ab") as file:
+            file.write(b"more")
+
+    with pytest.raises(Stop, match="changed while"):
+        Uploader(Bucket(), "drops", PART).file(path, "w.raw", grow)
+
+
+@pytest.mark.parametrize("size", [1, upload.PART, 100 << 30, 1 << 40])
+def test_there_are_never_more_parts_than_obs_takes(size: int) -> None:
+    length = part_size(size)
+    assert length >= upload.PART
+    assert -(-size // length) <= upload.MOST_PARTS
