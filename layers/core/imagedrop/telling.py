@@ -37,7 +37,8 @@ def tell(ports: Ports, drop_id: str, attempt: int) -> None:
 
 
 def _use_all(ports: Ports, row: Drop) -> Drop:
-    """One channel that fails holds up none of the others, but the seal. Raises the first that failed."""
+    """One channel that fails holds up none of the others, but the seal. Raises the first that failed, and PutBack at
+    once where another worker is at it: two that write the row would lose what one of them has sent."""
     failed: list[Exception] = []
     for channel in CHANNELS:
         row, trouble = _use(ports, row, channel)
@@ -54,7 +55,7 @@ def _use(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | N
     if told.state == "sending" and told.at is not None:
         left = LEASE - seconds_between(told.at, ports.clock())
         if left > 0:
-            return row, PutBack(left)
+            raise PutBack(left)
     row = _record(ports, row, channel, "sending")
     try:
         state, note = _send(ports, row, channel)
