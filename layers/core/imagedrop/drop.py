@@ -40,6 +40,8 @@ NEXT: Mapping[Stage, frozenset[Stage]] = {
     "failed": frozenset(),
 }
 
+REPLACED = "object.replaced"  # the reason of an attempt whose files changed under it
+
 Channel = Literal["result", "sns", "mail"]
 CHANNELS: tuple[Channel, ...] = ("result", "sns", "mail")
 ToldState = Literal["pending", "sending", "done", "skipped", "refused"]
@@ -129,6 +131,7 @@ class Drop(Row):
     job_id: str | None = None
     job_started_at: str | None = None
     images: tuple[DropImage, ...] = ()
+    doubtful: tuple[str, ...] = ()  # images of earlier attempts, made while a file was replaced: never taken
     generation: int = 0
     tries: int = 0  # of the present step; makes its waits grow
     next_at: str | None = None  # when the next step is due, as far as it is known
@@ -188,13 +191,20 @@ def new(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline
 
 
 def again(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
-    """The next attempt of a drop: everything of the last one is forgotten but that it was. Only of one that has ended,
-    or that was accepted and whose files have changed before IMS was asked."""
+    """The next attempt of a drop: everything of the last one is forgotten but that it was, and which images nobody can
+    vouch for. Only of one that has ended, or that was accepted and whose files have changed before IMS was asked."""
     if not drop.ended and drop.stage != "accepted":
         raise WrongStage(f"{drop.stage} -> a new attempt ({drop.drop_id})")
     fresh = new(drop.bucket, drop.key, drop.etag, now, pairing_deadline)
+    replaced = drop.reason is not None and drop.reason.code == REPLACED
+    doubtful = (*drop.doubtful, *(image.id for image in drop.images if replaced))
     return fresh.model_copy(
-        update={"attempt": drop.attempt + 1, "revision": drop.revision, "generation": drop.generation + 1}
+        update={
+            "attempt": drop.attempt + 1,
+            "revision": drop.revision,
+            "generation": drop.generation + 1,
+            "doubtful": doubtful,
+        }
     )
 
 

@@ -13,7 +13,7 @@ from imagedrop import drop as drops
 from imagedrop import endings, names, records
 from imagedrop.drop import Drop, DropImage, Held
 from imagedrop.ports import Conflict, Image, ImsError, Job, Ports, PutBack, Random
-from imagedrop.registration import GONE, TAG
+from imagedrop.registration import GONE, TAG, own
 from imagedrop.times import later, moment, seconds_between, stamp
 
 # Job failures that may pass when the same request is made once more (facts: IMG.1075, failed to register the file).
@@ -97,7 +97,7 @@ def _wait(ports: Ports, row: Drop, held: Held | None = None) -> PutBack:
 
 def _known(ports: Ports, row: Drop) -> Sequence[Image]:
     """The images where the job cannot say them: those that were found before, and whatever has our tag."""
-    tagged = ports.images.by_tag(TAG, row.drop_id)
+    tagged = own(ports, row)
     named = ports.images.by_ids([image.id for image in row.images]) if row.images else []
     return list({image.id: image for image in [*named, *tagged]}.values())
 
@@ -131,7 +131,7 @@ def _registered(ports: Ports, row: Drop, active: Sequence[Image]) -> None:
             f"{changed} while IMS was reading it, so nobody can say what is in the image {names}. It was left in IMS: "
             "look at it and delete it if it is of no use."
         )
-        endings.fail(ports, row, "object.replaced", text, images=images)
+        endings.fail(ports, row, drops.REPLACED, text, images=images)
     else:
         endings.finish(ports, row, "registered", None, images=images)
 

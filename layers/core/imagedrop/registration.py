@@ -104,7 +104,7 @@ def _still_as_judged(ports: Ports, row: Drop) -> bool:
     image, before = now[row.key], row.versions[row.key]
     if image is None or before is None or image.etag != before.etag:
         what = "was deleted" if image is None else "was replaced by newer content"
-        endings.fail(ports, row, "object.replaced", f"{row.key} {what} before it could be registered.")
+        endings.fail(ports, row, drops.REPLACED, f"{row.key} {what} before it could be registered.")
     else:
         ports.ledger.unlock(ports.ledger.save(drops.again(row, ports.clock(), ports.settings.pairing_deadline)))
     endings.look_again(ports, row)
@@ -114,7 +114,7 @@ def _still_as_judged(ports: Ports, row: Drop) -> bool:
 def _adopt(ports: Ports, row: Drop) -> bool:
     """An earlier attempt, or one that the ledger has lost, may have left an image: then that is the one."""
     try:
-        found = _usable(ports.images.by_tag(TAG, row.drop_id))
+        found = _usable(own(ports, row))
     except ImsError as error:
         raise _postponed(ports, row, error) from error
     if found:
@@ -182,7 +182,7 @@ def find(ports: Ports, row: Drop) -> list[Image]:
     assert row.sent_at is not None
     assert row.request is not None
     since = row.sent_at[:19]  # IMS dates to the second
-    tagged = list(ports.images.by_tag(TAG, row.drop_id))
+    tagged = own(ports, row)
     if _usable(tagged):
         return tagged
     origin = f"file,{row.bucket}:{row.key}"
@@ -192,6 +192,11 @@ def find(ports: Ports, row: Drop) -> list[Image]:
         if image.origin == origin and image.created_at[:19] >= since and image.tags.get(TAG, row.drop_id) == row.drop_id
     ]
     return _usable(alike) or [image for image in [*tagged, *alike] if image.created_at[:19] >= since]
+
+
+def own(ports: Ports, row: Drop) -> list[Image]:
+    """The images with this drop's tag, but for those that were made of nobody knows what."""
+    return [image for image in ports.images.by_tag(TAG, row.drop_id) if image.id not in row.doubtful]
 
 
 def _usable(images: Sequence[Image]) -> list[Image]:

@@ -381,3 +381,15 @@ def test_a_drop_that_cannot_be_judged_ends_too(world: World, monkeypatch: pytest
     world.live_through(4)
     assert world.result(KEY)["reason"]["code"] == "internal"
     assert len(world.mails()) == 1
+
+
+def test_images_that_were_made_while_a_file_was_replaced_are_not_taken_by_the_next_attempt(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(**NEEDS_DATA))
+    world.put(DATA, SAMPLE)
+    world.run(30)
+    world.put(DATA, SAMPLE + b"\0" * 512)
+    world.run()
+    assert [json.loads(one.body)["stage"] for one in world.ports.topic.published] == ["failed", "registered"]
+    assert world.row(KEY).attempt == 2
+    assert [image.id for image in world.row(KEY).images] == ["image-0002-0", "image-0002-1"]
