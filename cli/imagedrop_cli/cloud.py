@@ -49,6 +49,8 @@ def cloud(
             raise Stop(str(error), BAD) from None
         try:
             _run(running, bucket, push_to, json=json)
+        except KeyboardInterrupt:
+            pass  # the ordinary end
         finally:
             with cleaning_up():
                 running.stop()
@@ -61,7 +63,7 @@ def _run(running: Cloud, bucket: str, push_to: str, *, json: bool) -> None:
     if push_to:
         wiring.push(running, bucket, push_to)
     _tell({"pid": os.getpid(), "folder": str(running.folder), **there.public(bucket)}, json=json)
-    sit(lambda: True)
+    sit()
 
 
 def _tell(addresses: dict[str, Any], *, json: bool) -> None:

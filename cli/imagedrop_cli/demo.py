@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from imagedrop_cli import draw, places
-from imagedrop_cli.output import BAD, OK, Stop, print_json, say, show
+from imagedrop_cli.output import BAD, Stop, print_json, say, show
 from imagedrop_cli.running import cleaning_up, until_ended
 from imagedrop_cli.steps import Clock, Steps
 from imagedrop_cli.upload import Uploader
@@ -37,15 +37,21 @@ def demo(
     Example:
       imagedrop demo
     """
-    home = folder or Path(tempfile.mkdtemp(prefix="imagedrop-"))
     clock = Clock()
-    with until_ended():
-        well = _show(Local(home), clock, quiet=json)
-    if well and folder is None:
-        shutil.rmtree(home, ignore_errors=True)
+    home = folder or Path(tempfile.mkdtemp(prefix="imagedrop-"))
+    keep = folder is not None
+    try:
+        with until_ended():
+            well = _show(Local(home), clock, quiet=json)
+        keep = keep or not well
+    except Exception:
+        keep = True  # the logs tell why
+        raise
+    finally:
+        if not keep:
+            shutil.rmtree(home, ignore_errors=True)
     if not well:
         raise Stop(f"the demo did not reach its end; the logs are in {home}", BAD)
-    raise typer.Exit(OK)
 
 
 def _show(local: Local, clock: Clock, *, quiet: bool) -> bool:

@@ -21,13 +21,14 @@ JSON and nothing else.
 
 ## Where things are
 
-| what | from |
-| --- | --- |
-| a stack on this machine | `--folder`, else `IMAGEDROP_FOLDER`: that stack and no other |
-| OBS | `IMAGEDROP_REGION` or `IMAGEDROP_OBS_ENDPOINT`, else the stack that runs on `./.imagedrop` |
-| its keys | `HUAWEICLOUD_SDK_AK`, `_SK`, `_SECURITY_TOKEN`; else `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` |
-| bucket | `--bucket`, `IMAGEDROP_DROP_BUCKET`, the stack's own |
-| ledger and queues | `IMAGEDROP_LEDGER_TABLE`, `IMAGEDROP_DROPS_QUEUE` and AWS's variables, else the stack on `./.imagedrop` |
+**A stack on this machine**: `--folder`, else `IMAGEDROP_FOLDER`, is that stack and no other. Where neither is given,
+the environment counts if it says anything, else the stack that runs on `./.imagedrop`.
+
+**OBS**: `IMAGEDROP_REGION` or `IMAGEDROP_OBS_ENDPOINT`. Keys: `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, if
+temporary, `HUAWEICLOUD_SDK_SECURITY_TOKEN`; without them `AWS_ACCESS_KEY_ID` and so on. The bucket: `--bucket`, else
+`IMAGEDROP_DROP_BUCKET`.
+
+**Ledger and queues**: `IMAGEDROP_LEDGER_TABLE`, `IMAGEDROP_DROPS_QUEUE` and AWS's own variables.
 
 ## imagedrop
 """

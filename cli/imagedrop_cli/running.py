@@ -32,14 +32,10 @@ def cleaning_up() -> Iterator[None]:
             signal.signal(one, handler)
 
 
-def sit(alive: Callable[[], bool]) -> bool:
-    """Waits for Ctrl-C; False as soon as what runs has died by itself."""
-    try:
-        while alive():
-            time.sleep(LOOK)
-    except KeyboardInterrupt:
-        return True
-    return False
+def sit(alive: Callable[[], bool] = lambda: True) -> None:
+    """Returns as soon as what runs has died by itself; Ctrl-C is raised as KeyboardInterrupt."""
+    while alive():
+        time.sleep(LOOK)
 
 
 def _interrupt(number: int, frame: Any) -> None:

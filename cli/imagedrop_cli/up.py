@@ -74,14 +74,13 @@ def _run(local: Local, *, json: bool) -> None:
             raise Stop(str(error), BAD) from None
         try:
             _tell(local.addresses, json=json)
-            well = sit(lambda: not sockets.is_free(local.port))
+            sit(lambda: not sockets.is_free(local.port))
+            raise Stop(f"the AWS side has ended by itself; its log: {local.addresses['logs']}", BAD)
         except KeyboardInterrupt:
-            well = True
+            pass  # the ordinary end
         finally:
             with cleaning_up():
                 local.stop()
-    if not well:
-        raise Stop(f"the AWS side has ended by itself; its log: {local.addresses['logs']}", BAD)
     note("stopped; another start on the folder goes on from here")
 
 

@@ -5,6 +5,7 @@ bucket --event rule--> SMN topic --push--> intake's URL; the template's paramete
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from imagedrop_local import addresses, sockets, wiring
 from imagedrop_local.cloud import Cloud, FolderInUse
@@ -67,10 +70,12 @@ class Local:
         self.cloud: Cloud | None = None  # None where it is elsewhere
         self.stack: Stack
         self.addresses: dict[str, Any] = {}
+        self._stopped = threading.Event()
 
     def start(self) -> Self:
         """Returns when a drop would go the whole way. Raises CannotStart, and then nothing is left running."""
         self._refuse_taken()
+        self._stopped.clear()
         try:
             self._start()
         except (StackError, FolderInUse, wiring.NotWired, OSError) as error:
@@ -83,6 +88,7 @@ class Local:
 
     def stop(self) -> None:
         """Ends everything; what was underway goes on at the next start."""
+        self._stopped.set()
         addresses.forget(self.folder)
         if hasattr(self, "stack"):
             self.stack.stop()
@@ -143,11 +149,12 @@ class Local:
         return wiring.simulated(cloud, self.bucket)
 
     def _catch_up(self) -> None:
-        """What an earlier run left is not to wait for the schedule."""
-        try:
-            self.sweep()
-        except (FunctionFailed, OSError):
-            return  # the schedule tries again
+        """What an earlier run left is not to wait for the schedule: now, and when what stands still counts as such."""
+        for pause in (0.0, float(wiring.BRISK["StallAfter"]) + 1):
+            if self._stopped.wait(pause):
+                return
+            with contextlib.suppress(FunctionFailed, BotoCoreError, ClientError):  # the schedule tries again
+                self.sweep()
 
     def _addresses(self, there: Elsewhere) -> dict[str, Any]:
         aws = asdict(self.stack.outputs)

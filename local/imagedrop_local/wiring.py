@@ -17,7 +17,7 @@ REGION, PROJECT_ID = "cn-north-4", "0123456789abcdef0123456789abcdef"
 BUCKET, TOPIC = "drops", "imagedrop"
 CONFIRMED_WITHIN = 15.0  # s
 # Seconds where an installation has minutes: on one machine somebody sits and watches.
-BRISK = {"PollFirst": "1", "PollLongest": "5", "StallAfter": "30", "SweepRate": "rate(1 minute)"}
+BRISK = {"PollFirst": "1", "PollLongest": "5", "StallAfter": "15", "SweepRate": "rate(1 minute)"}
 ACCEPTED = {"DeclarationsAccepted": "true", "MailFrom": "imagedrop@example.com", "OperatorMail": "operator@example.com"}
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.cli import Cli
-from support.e2e import World
 
 from imagedrop_local.local import Local
+from support.cli import Cli
+from support.e2e import World
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from support.e2e import World
-from support.cli import Cli
-
 from imagedrop_cli.main import main
 from imagedrop_local.house import ROOT
+from support.cli import Cli
+from support.e2e import World
 
 
 def test_a_drop_becomes_an_image_and_its_owner_is_told(cli: Cli, world: World) -> None:

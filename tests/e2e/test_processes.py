@@ -8,14 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from support.e2e import SAMPLE
-
 from imagedrop_local import sockets
 from imagedrop_local.house import ROOT
+from support.e2e import SAMPLE
 
 COMMAND = [sys.executable, "-m", "imagedrop_cli"]
 PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))
@@ -66,7 +66,7 @@ def test_up_says_where_all_is_goes_on_after_a_kill_and_ends_cleanly(tmp_path: Pa
         assert (taken[0], f"127.0.0.1:{port} is in use" in taken[2], len(taken[2].splitlines())) == (1, True, 1)
         dropped = run("drop", str(SAMPLE), "--folder", folder, "--json")
         assert dropped[0] == 0
-        _until_importing(folder)
+        _until_asked_after(addresses["simulators"]["state"])
         up.kill()
     with started("up", "--folder", folder, "--json", "--time-scale", "40", *FREE) as again:
         assert again.stdout is not None
@@ -92,11 +92,13 @@ def test_the_cloud_alone_answers_and_ends_on_ctrl_c(tmp_path: Path) -> None:
         assert ended(cloud)[:2] == (0, "")
 
 
-def _until_importing(folder: str) -> None:
-    for _ in range(100):
-        code, out, _ = run("status", "--folder", folder, "--json")
-        if code == 0 and [one["stage"] for one in json.loads(out)["drops"]] == ["importing"]:
-            return
+def _until_asked_after(state: str) -> None:
+    """The job runs, and has been asked after: there is a message that goes round."""
+    for _ in range(300):
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(state, timeout=10) as answer:
+            if json.load(answer)["calls"]["ims"].get("ShowJob"):
+                return
+        time.sleep(0.1)
     raise AssertionError("it never came to importing")
 
 

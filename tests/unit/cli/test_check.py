@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.cli import Cli
 
 from imagedrop_local.house import SAMPLES
+from support.cli import Cli
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 
@@ -94,10 +94,10 @@ def test_a_missing_sidecar_is_one_line_and_exit_2(cli: Cli) -> None:
 
 
 def test_a_name_that_is_no_text_does_no_harm(cli: Cli, here: Path) -> None:
-    name = b"w\xff\x1b[31m.qcow2"
-    shutil.copy(SAMPLE, os.path.join(os.fsencode(here), name))
+    name = os.fsdecode(b"w\xff\x1b[31m.qcow2")
+    shutil.copy(SAMPLE, here / name)
     for more in ((), ("--json",)):
-        said = cli("check", os.fsdecode(name), *more)
+        said = cli("check", name, *more)
         assert said.code in (0, 1)
         assert "\x1b[31m" not in said.out + said.err
 
@@ -105,9 +105,7 @@ def test_a_name_that_is_no_text_does_no_harm(cli: Cli, here: Path) -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(start=st.sampled_from([b"", b"QFI\xfb", b"vhdxfile", b"KDMV", b"conectix", b"QED\0", b"\0" * 510 + b"\x55\xaa"]),
        rest=st.binary(max_size=3000), name=st.sampled_from(["w.vhd", "w.qcow2", "w.raw", "w"]))  # fmt: skip
-def test_whatever_the_file_holds_it_ends_with_json(
-    cli: Cli, here: Path, start: bytes, rest: bytes, name: str
-) -> None:
+def test_whatever_the_file_holds_it_ends_with_json(cli: Cli, here: Path, start: bytes, rest: bytes, name: str) -> None:
     (here / name).write_bytes(start + rest)
     said = cli("check", name, "--json")
     assert (said.code in (0, 1), said.err) == (True, "")

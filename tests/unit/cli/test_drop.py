@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.cli import Cli
 
 from imagedrop.credentials import HuaweiKeys
 from imagedrop.settings import Settings
@@ -17,6 +16,7 @@ from imagedrop_cli import places
 from imagedrop_local.house import SAMPLES
 from imagedrop_local.memory.objects import MemoryObjects
 from imagedrop_local.memory.time import SettableClock
+from support.cli import Cli
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 

@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from support.cli import Cli
 
 from imagedrop_local.house import SAMPLES
+from support.cli import Cli
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 

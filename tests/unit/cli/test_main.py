@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from support.cli import Cli
 
 from imagedrop import __version__
 from imagedrop_cli import page
 from imagedrop_cli.main import COMMANDS
 from imagedrop_cli.output import printable
 from imagedrop_local.house import ROOT
+from support.cli import Cli
 
 NAMES = [command.__name__ for command, _ in COMMANDS]
 

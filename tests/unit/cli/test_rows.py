@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from support.cli import Cli
-from support.world import BUCKET, KEY, World
 
 from imagedrop import drop as drops
 from imagedrop import endings
 from imagedrop.drop import Reason
+from support.cli import Cli
+from support.world import BUCKET, KEY, World
 
 
 @pytest.fixture
@@ -73,9 +73,7 @@ def test_there_is_nothing_to_set_going(told: Cli, world: World, stage: Any, word
     if stage:
         row = world.accepted()
         row = world.ports.ledger.save(drops.reserve(row, world.ports.clock()))
-        row = world.ports.ledger.save(
-            drops.importing(row, world.ports.clock(), job_id="j", images=(), first=1)
-        )
+        row = world.ports.ledger.save(drops.importing(row, world.ports.clock(), job_id="j", images=(), first=1))
         endings.finish(world.ports, row, stage, None)
     else:
         world.accepted()
