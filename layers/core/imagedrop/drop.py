@@ -240,9 +240,11 @@ def reserve(drop: Drop, now: datetime) -> Drop:
     return drop.with_(now, stage="submitting", sent_at=None, held=None, redrives=0)
 
 
-def sending(drop: Drop, now: datetime) -> Drop:
-    """From here on the outcome is unknown until it is known."""
-    return drop.with_(now, sent_at=stamp(now), sends=drop.sends + 1)
+def sending(drop: Drop, now: datetime, answer_within: float) -> Drop:
+    """From here on the outcome is unknown until it is known. Until the caller has its answer, or is dead, nobody else
+    looks: a row that is written meanwhile would cost the job's id."""
+    at = stamp(now)
+    return drop.with_(now, sent_at=at, sends=drop.sends + 1, next_at=later(at, answer_within))
 
 
 def release(drop: Drop, now: datetime, wait_seconds: float, held: Held | None = None) -> Drop:
@@ -301,6 +303,7 @@ def restart_job(drop: Drop, now: datetime) -> Drop:
         images=(),
         sent_at=None,
         generation=drop.generation + 1,
+        sends=0,
         restarts=drop.restarts + 1,
         next_at=None,
         redrives=0,

@@ -12,8 +12,8 @@ from enum import Enum
 from imagedrop import drop as drops
 from imagedrop import endings, names, records
 from imagedrop.drop import Drop, DropImage, Held
-from imagedrop.ports import Conflict, Image, ImsError, Job, Ports, PutBack, Random
-from imagedrop.registration import GONE, TAG, own
+from imagedrop.ports import Conflict, Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, Ports, PutBack, Random
+from imagedrop.registration import GONE, TAG, held_by, own
 from imagedrop.times import later, moment, seconds_between, stamp
 
 # Job failures that may pass when the same request is made once more (facts: IMG.1075, failed to register the file).
@@ -23,7 +23,6 @@ GROWTH = 0.1  # the next look comes after this part of the time that the job has
 
 class Step(Enum):
     NOTHING = "the row, the attempt or the generation has moved on"
-    OVERDUE = "the attempt's deadline is past"
     WAIT = "not yet"
     LOOK = "ask IMS"
 
@@ -31,11 +30,8 @@ class Step(Enum):
 def judge(row: Drop | None, attempt: int, generation: int, now: datetime) -> Step:
     if row is None or (row.stage, row.attempt, row.generation) != ("importing", attempt, generation):
         return Step.NOTHING
-    if now >= moment(row.deadline_at):
-        return Step.OVERDUE
-    if row.next_at is not None and now < moment(row.next_at):
-        return Step.WAIT
-    return Step.LOOK
+    due = min(row.next_at or "", row.deadline_at)
+    return Step.WAIT if due and now < moment(due) else Step.LOOK
 
 
 def next_wait(elapsed: float, first: float, longest: float, random: Random) -> float:
@@ -55,10 +51,6 @@ def poll(ports: Ports, drop_id: str, attempt: int, generation: int) -> None:
         if step is Step.WAIT:
             assert row.next_at is not None
             raise PutBack(max(1.0, (moment(row.next_at) - ports.clock()).total_seconds()))
-        if step is Step.OVERDUE:
-            held = f" It was held by {row.held.code}: {row.held.message}" if row.held else ""
-            endings.fail(ports, row, "import.deadline", f"The import was not over by {row.deadline_at}.{held}")
-            return
         _look(ports, row)
     except Conflict:
         raise PutBack(30) from None
@@ -70,35 +62,42 @@ def _look(ports: Ports, row: Drop) -> None:
         if job is None:
             _settle(ports, row, _known(ports, row), trusted=False)
         elif job.status == "SUCCESS":
-            found = ports.images.by_ids(job.image_ids) if job.image_ids else _known(ports, row)
+            whole = len(job.image_ids) >= _wanted(row)
+            found = ports.images.by_ids(job.image_ids) if whole else _known(ports, row, job.image_ids)
             _settle(ports, row, found, trusted=True)
         elif job.status == "FAIL":
             _failed(ports, row, job)
         else:
-            raise _wait(ports, row)
-    except ImsError as error:
-        held = None
-        if error.kind == "held":
-            ports.meter.count("Held")
-            held = Held(
-                code=error.code, message=error.message, since=row.held.since if row.held else stamp(ports.clock())
-            )
-        raise _wait(ports, row, held) from error
+            _wait(ports, row)
+    except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
+        _wait(ports, row, held_by(ports, row, error))
 
 
-def _wait(ports: Ports, row: Drop, held: Held | None = None) -> PutBack:
+def _wait(ports: Ports, row: Drop, held: Held | None = None) -> None:
+    """Raises PutBack; at the deadline, after this last look, the drop ends."""
     now, settings = ports.clock(), ports.settings
+    if now >= moment(row.deadline_at):
+        why = f" It was held by {held.code}: {held.message}" if held else ""
+        endings.fail(ports, row, "import.deadline", f"The import was not over by {row.deadline_at}.{why}")
+        return
     assert row.job_started_at is not None
     elapsed = seconds_between(row.job_started_at, now)
     wait = next_wait(elapsed, settings.poll_first, settings.poll_longest, ports.random)
     ports.ledger.save(row.with_(now, tries=row.tries + 1, held=held, redrives=0, next_at=later(stamp(now), wait)))
-    return PutBack(wait)
+    raise PutBack(wait)
 
 
-def _known(ports: Ports, row: Drop) -> Sequence[Image]:
-    """The images where the job cannot say them: those that were found before, and whatever has our tag."""
+def _wanted(row: Drop) -> int:
+    """How many images it is to become."""
+    return 1 + len((row.request or {}).get("data_images", ()))
+
+
+def _known(ports: Ports, row: Drop, said: Sequence[str] = ()) -> Sequence[Image]:
+    """The images where the job cannot say them all: those it says, those that were found before, and whatever has our
+    tag."""
     tagged = own(ports, row)
-    named = ports.images.by_ids([image.id for image in row.images]) if row.images else []
+    ids = [*said, *(image.id for image in row.images)]
+    named = ports.images.by_ids(ids) if ids else []
     return list({image.id: image for image in [*named, *tagged]}.values())
 
 
@@ -108,18 +107,17 @@ def _settle(ports: Ports, row: Drop, found: Sequence[Image], *, trusted: bool) -
     found = [image for image in found if image.status not in GONE or image.created_at[:19] >= since]
     foreign = [image for image in found if image.tags.get(TAG, row.drop_id) != row.drop_id]
     bad = [image for image in found if image.status in GONE]
-    wanted = 1 + len((row.request or {}).get("data_images", ()))
     active = [image for image in found if image.status == "active"]
     if foreign:
         text = f"The image {foreign[0].id} that the job names belongs to another drop ({foreign[0].tags[TAG]})."
         endings.fail(ports, row, "ims.foreign_image", text)
-    elif len(active) >= wanted:
+    elif len(active) >= _wanted(row):
         _registered(ports, row, active)
     elif bad and not trusted:
         text = f"IMS has the image {bad[0].id} as {bad[0].status}; its job can no longer say why."
         endings.fail(ports, row, "ims.import_failed", text)
     else:
-        raise _wait(ports, row)
+        _wait(ports, row)
 
 
 def _registered(ports: Ports, row: Drop, active: Sequence[Image]) -> None:
@@ -168,7 +166,7 @@ def describe(row: Drop, active: Sequence[Image]) -> tuple[DropImage, ...]:
 
 def _failed(ports: Ports, row: Drop, job: Job) -> None:
     code = job.error_code or "ims.import_failed"
-    if code in ONCE_MORE and not row.restarts:
+    if code in ONCE_MORE and not row.restarts and ports.clock() < moment(row.deadline_at):
         endings.hand_on(ports, ports.ledger.save(drops.restart_job(row, ports.clock())))
         return
     endings.fail(ports, row, code, job.fail_reason or "IMS gave no reason.")

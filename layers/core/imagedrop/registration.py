@@ -19,7 +19,7 @@ from imagedrop import endings, records
 from imagedrop.backoff import grown
 from imagedrop.drop import Drop, DropImage, Held, Reason
 from imagedrop.log import note
-from imagedrop.ports import Conflict, Image, ImsError, Ports, PutBack
+from imagedrop.ports import Conflict, Image, ImsError, ObjectsRefused, ObjectsUnavailable, Ports, PutBack
 from imagedrop.settings import Settings
 from imagedrop.times import later, moment, seconds_between, stamp
 
@@ -29,6 +29,7 @@ GONE = frozenset({"killed", "deleted"})
 BUSY_FIRST, BUSY_LONGEST = 20.0, 600.0
 HELD_WAIT = 900.0
 LOOK_UP_FIRST, LOOK_UP_LONGEST = 15.0, 300.0
+ANSWER_WITHIN = 90.0  # s; more than the function may run
 
 
 class Step(Enum):
@@ -42,17 +43,19 @@ class Step(Enum):
 def judge(row: Drop | None, attempt: int, now: datetime) -> Step:
     if row is None or row.attempt != attempt or row.stage not in ("accepted", "submitting"):
         return Step.NOTHING
+    sent = row.stage == "submitting" and row.sent_at is not None
     if now >= moment(row.deadline_at):
-        return Step.OVERDUE
+        return Step.LOOK_UP if sent else Step.OVERDUE  # one last look
     if row.next_at is not None and now < moment(row.next_at):
         return Step.WAIT
-    return Step.LOOK_UP if row.stage == "submitting" and row.sent_at is not None else Step.START
+    return Step.LOOK_UP if sent else Step.START
 
 
 def may_send_again(row: Drop, now: datetime, settings: Settings) -> bool:
     """Only where IMS shows images while they import, and when no sent request can be accepted any more."""
     return (
         settings.ims_shows_imports
+        and now < moment(row.deadline_at)
         and row.sent_at is not None
         and seconds_between(row.sent_at, now) >= settings.resend_after
     )
@@ -81,11 +84,14 @@ def register(ports: Ports, drop_id: str, attempt: int) -> None:
 
 
 def _start(ports: Ports, row: Drop) -> None:
-    if not _still_as_judged(ports, row) or _adopt(ports, row):
-        return
+    try:
+        if not _still_as_judged(ports, row) or _adopt(ports, row):
+            return
+    except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
+        raise _postponed(ports, row, error) from error
     row = ports.ledger.save(drops.reserve(row, ports.clock()))
-    records.claim(ports.objects, drops.sending(row, ports.clock()))
-    row = ports.ledger.save(drops.sending(row, ports.clock()))
+    records.claim(ports.objects, drops.sending(row, ports.clock(), ANSWER_WITHIN))
+    row = ports.ledger.save(drops.sending(row, ports.clock(), ANSWER_WITHIN))
     assert row.request is not None
     note("asking IMS", row, sends=row.sends)
     try:
@@ -113,10 +119,7 @@ def _still_as_judged(ports: Ports, row: Drop) -> bool:
 
 def _adopt(ports: Ports, row: Drop) -> bool:
     """An earlier attempt, or one that the ledger has lost, may have left an image: then that is the one."""
-    try:
-        found = _usable(own(ports, row))
-    except ImsError as error:
-        raise _postponed(ports, row, error) from error
+    found = _usable(own(ports, row))
     if found:
         _follow(ports, row, None, found)
     return bool(found)
@@ -127,24 +130,25 @@ def _refused(ports: Ports, row: Drop, error: ImsError) -> None:
     note("IMS did not take it", row, level=WARNING, code=error.code, kind=error.kind, request_id=error.request_id)
     ours = error.code == NAME_TAKEN and row.sends > 1  # perhaps by the request whose answer was lost
     if error.kind == "unknown" or ours:
-        raise _look_later(ports, row)
+        _look_later(ports, row)
+        return
     if error.kind != "refused":
-        raise _postponed(ports, row, error)
+        raise _postponed(ports, row.model_copy(update={"sends": row.sends - 1}), error)
     ports.meter.count("Refused")
     endings.finish(ports, row, "rejected", Reason(code=error.code, message=error.message))
 
 
-def _postponed(ports: Ports, row: Drop, error: ImsError) -> PutBack:
+def _postponed(ports: Ports, row: Drop, error: Exception) -> PutBack:
     """Surely not taken, this time: back to `accepted`, and again later."""
-    held = _held(ports, row, error)
+    held = held_by(ports, row, error)
     wait = HELD_WAIT if held else grown(BUSY_FIRST, BUSY_LONGEST, row.tries, ports.random)
     ports.ledger.save(drops.release(row, ports.clock(), wait, held))
     return PutBack(wait)
 
 
-def _held(ports: Ports, row: Drop, error: ImsError) -> Held | None:
-    """Only an operator can help (quota, balance, permission)."""
-    if error.kind != "held":
+def held_by(ports: Ports, row: Drop, error: Exception) -> Held | None:
+    """Only an operator can help: IMS's quota, balance, permission, or OBS refuses us."""
+    if not isinstance(error, (ImsError, ObjectsRefused)) or getattr(error, "kind", "held") != "held":
         return None
     ports.meter.count("Held")
     since = row.held.since if row.held else stamp(ports.clock())
@@ -158,7 +162,8 @@ def _look_up(ports: Ports, row: Drop) -> None:
     try:
         found = find(ports, row)
     except ImsError as error:
-        raise _look_later(ports, row, _held(ports, row, error)) from error
+        _look_later(ports, row, held_by(ports, row, error))
+        return
     now = ports.clock()
     if alive := _usable(found):
         _follow(ports, row, None, alive)
@@ -167,14 +172,18 @@ def _look_up(ports: Ports, row: Drop) -> None:
     elif may_send_again(row, now, ports.settings):
         _start(ports, ports.ledger.save(drops.release(row, now, 0)))
     else:
-        raise _look_later(ports, row)
+        _look_later(ports, row)
 
 
-def _look_later(ports: Ports, row: Drop, held: Held | None = None) -> PutBack:
+def _look_later(ports: Ports, row: Drop, held: Held | None = None) -> None:
+    """Raises PutBack while there is time left."""
     now = ports.clock()
+    if now >= moment(row.deadline_at):
+        _give_up(ports, row)
+        return
     wait = grown(LOOK_UP_FIRST, LOOK_UP_LONGEST, row.tries, ports.random)
     ports.ledger.save(row.with_(now, tries=row.tries + 1, next_at=later(stamp(now), wait), held=held, redrives=0))
-    return PutBack(wait)
+    raise PutBack(wait)
 
 
 def find(ports: Ports, row: Drop) -> list[Image]:

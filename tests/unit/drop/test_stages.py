@@ -23,7 +23,7 @@ STEPS = {
     "wait": lambda row, now: drops.wait(row, now, versions={}, missing=("golden/w.vhd.json",)),
     "accept": lambda row, now: drops.accept(row, now, 3600, versions={}),
     "reserve": drops.reserve,
-    "sending": drops.sending,
+    "sending": lambda row, now: drops.sending(row, now, 90),
     "release": lambda row, now: drops.release(row, now, 30),
     "importing": lambda row, now: drops.importing(row, now, job_id="j", images=(), first=1),
     "restart": drops.restart_job,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imagedrop.polling import next_wait
-from imagedrop.ports import Image, ImsError
+from imagedrop.ports import Image, ImsError, ObjectsRefused
 from imagedrop.times import moment
 from imagedrop_local.memory.images import Outcome
 from support.world import BUCKET, KEY, World
@@ -149,3 +150,34 @@ def test_data_images_are_waited_for_and_named(world: World) -> None:
     importing(world, request=row_request)
     world.run()
     assert [(image.role, image.file) for image in world.row().images] == [("system", KEY), ("data", "golden/d.vhd")]
+
+
+def test_an_import_that_was_over_by_the_deadline_is_found_by_a_last_look(world: World) -> None:
+    importing(world)
+    world.ports.clock.advance(90_000)  # no function ran for a day
+    world.run()
+    assert world.row().stage == "registered"
+
+
+def test_a_job_that_names_only_its_system_image_is_completed_by_tag(world: World) -> None:
+    tag = {"key": "imagedrop", "value": "x" * 43}
+    row = world.accepted()
+    tag["value"] = row.drop_id
+    data = {"name": "D", "image_url": f"{BUCKET}:golden/d.vhd", "min_disk": 10, "image_tags": [tag]}
+    assert row.request is not None
+    world.ports.ledger.save(row.model_copy(update={"request": row.request | {"data_images": [data]}}))
+    job = world.ports.images._job
+    world.ports.images._job = lambda work: replace(job(work), image_ids=job(work).image_ids[:1])  # type: ignore[method-assign]
+    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+    world.run()
+    assert [image.role for image in world.row().images] == ["system", "data"]
+
+
+def test_files_that_cannot_be_looked_at_for_hours_end_no_import(world: World) -> None:
+    importing(world)
+    world.ports.objects.fail("head", *(ObjectsRefused("AccessDenied", "no") for _ in range(60)))
+    world.live_through(3)
+    assert world.row().stage == "importing"
+    assert world.row().redrives == 0
+    world.live_through(6)
+    assert world.row().stage == "registered"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from imagedrop.ports import Image, ImsError
+from imagedrop.ports import Image, ImsError, ObjectsRefused
 from support.world import BUCKET, KEY, World
 
 
@@ -206,3 +208,55 @@ def test_an_answer_that_could_not_be_saved_is_looked_up(world: World) -> None:
     world.run()
     assert world.row().stage == "registered"
     assert world.ports.images.calls["create"] == 1
+
+
+def test_nobody_looks_while_the_caller_may_still_hear_the_answer(world: World) -> None:
+    """A second message comes in the middle of the call: the job's id is not lost over it."""
+    asked(world)
+    images, create = world.ports.images, world.ports.images.create
+
+    def slow(body: Any) -> str:
+        world.ports.queues.send("registrations", {"drop_id": world.row().drop_id, "attempt": 1})
+        world.ports.clock.advance(40)
+        world.step()
+        return create(body)
+
+    images.create = slow  # type: ignore[method-assign]
+    world.run(60)
+    assert (world.row().stage, world.row().job_id) == ("importing", "job-0001")
+
+
+def test_an_image_that_has_come_by_the_deadline_is_found_by_a_last_look(world: World) -> None:
+    asked(world)
+    world.ports.images.fail("create", unknown(), after=True)
+    world.run(100)
+    world.ports.clock.advance(90_000)  # no function ran for a day
+    world.run()
+    assert world.row().stage == "registered"
+
+
+def test_a_name_that_is_taken_is_refused_at_once_though_ims_was_busy_before(world: World) -> None:
+    asked(world)
+    busy, taken = ImsError("busy", "IMG.0060", "busy"), ImsError("refused", "IMG.0009", "the name is taken")
+    world.ports.images.fail("create", busy, busy, taken)
+    world.run()
+    assert (world.row().stage, world.result()["reason"]["code"]) == ("rejected", "IMG.0009")
+
+
+def test_a_name_that_is_taken_after_a_lost_answer_may_be_taken_by_us() -> None:
+    world = World(ims_shows_imports=True)
+    asked(world)
+    taken = ImsError("refused", "IMG.0009", "the name is taken")
+    world.ports.images.fail("create", unknown(), taken)
+    world.run(1500)
+    assert world.row().stage == "submitting"
+
+
+def test_files_that_may_not_be_read_hold_the_drop_until_an_operator_has_acted(world: World) -> None:
+    asked(world)
+    world.ports.objects.fail("head", *(ObjectsRefused("AccessDenied", "no") for _ in range(10)))
+    world.live_through(2)
+    held = world.row().held
+    assert (world.row().stage, held and held.code) == ("accepted", "AccessDenied")
+    world.live_through(2)
+    assert world.row().stage == "registered"
