@@ -32,7 +32,7 @@ def console(*, stderr: bool = False) -> Console:
 
 def say(text: str | Text = "", style: str | None = None) -> None:
     """A line, as long as it is: what is to be copied is not broken."""
-    console().print(text, style=style, soft_wrap=True)
+    console().print(printable(text) if isinstance(text, str) else text, style=style, soft_wrap=True)
 
 
 def show(parts: Iterable[Any], *, stderr: bool = False) -> None:
@@ -50,7 +50,7 @@ def show(parts: Iterable[Any], *, stderr: bool = False) -> None:
 
 def note(text: str) -> None:
     """On stderr, so that stdout stays what was asked for."""
-    console(stderr=True).print(text, soft_wrap=True)
+    console(stderr=True).print(printable(text), soft_wrap=True)
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
