@@ -15,7 +15,7 @@ from imagedrop_local.house import SAMPLES
 from imagedrop_local.local import Local
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
-PATIENCE = 30.0  # s
+PATIENCE = 60.0  # s; it takes some three
 
 
 class World:
