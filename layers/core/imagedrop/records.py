@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from imagedrop import __version__
-from imagedrop.drop import Drop, DropImage, FileVersion, Reason, Versions
+from imagedrop.drop import LIVE, Drop, DropImage, FileVersion, Reason, Versions
 from imagedrop.names import (
     SEALS,
     claim_key,
@@ -58,8 +58,12 @@ def read_seal(key: str) -> tuple[str, frozenset[str]] | None:
 
 
 def seal(objects: Objects, drop: Drop) -> None:
-    """Idempotent. The claim goes last: until then the drop is still to be found."""
+    """Idempotent. After it goes the claim: until then the drop is still to be found."""
     objects.put(drop.bucket, seal_key(drop), b"", "application/octet-stream")
+
+
+def unclaim(objects: Objects, drop: Drop) -> None:
+    """Only while no new attempt can have begun: its claim has the same name."""
     if drop.etag is not None:
         objects.delete(drop.bucket, claim_key(drop.drop_id))
 
@@ -73,7 +77,7 @@ def claim(objects: Objects, drop: Drop) -> None:
 
 
 def read_claim(objects: Objects, bucket: str, drop_id: str) -> Drop | None:
-    """The claimed row as a new one (revision 0); None where there is none or it is not to be understood."""
+    """The claimed row as a new one (revision 0); None where there is none, or nobody could go on from it."""
     found = objects.get(bucket, claim_key(drop_id), limit=CLAIM_LIMIT)
     if found is None:
         return None
@@ -81,7 +85,9 @@ def read_claim(objects: Objects, bucket: str, drop_id: str) -> Drop | None:
         drop = Drop.model_validate({**json.loads(found[1]), "revision": 0})
     except (ValidationError, ValueError, TypeError):
         return None
-    return drop if (drop.drop_id, drop.bucket) == (drop_id, bucket) and not drop.ended else None
+    whole = drop.stage in LIVE and drop.request is not None and drop.versions.get(drop.key) is not None
+    started = drop.stage != "importing" or drop.job_started_at is not None
+    return drop if (drop.drop_id, drop.bucket) == (drop_id, bucket) and whole and started else None
 
 
 # --- result files ------------------------------------------------------------------------------------------------

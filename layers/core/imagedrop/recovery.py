@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from imagedrop import endings, records
-from imagedrop.drop import CHANNELS, LIVE, Drop, Told
+from imagedrop.drop import CHANNELS, Drop, Owner, Told
 from imagedrop.ports import KeyTaken, Ports
 from imagedrop.times import stamp
 
 
-def recover(ports: Ports, bucket: str, image_key: str, drop_id: str) -> Drop | None:
-    """The row of this drop, saved again: live if it is claimed, ended if its result file says so. None: neither."""
+def recover(ports: Ports, bucket: str, image_key: str, drop_id: str, owner: Owner | None = None) -> Drop | None:
+    """The row of this drop, saved again: ended if its result file says so, live if it is claimed. None: neither. A
+    claim outlives the end until that is told. `owner`: whom to tell where no claim says it; a result file does not."""
     claimed = records.read_claim(ports.objects, bucket, drop_id)
-    if claimed is not None:
-        return revive(ports, claimed)
     ended = records.read_result(ports.objects, bucket, image_key, drop_id)
-    if ended is None:
-        return None
+    if ended is None or (claimed is not None and claimed.attempt > ended.attempt):
+        return revive(ports, claimed) if claimed is not None else None
+    ended = ended.model_copy(update={"owner": claimed.owner if claimed is not None else owner})
     if ports.objects.head(bucket, records.seal_key(ended)) is not None:
         told = {channel: Told(state="done", at=ended.ended_at) for channel in CHANNELS}
         ended = ended.model_copy(update={"told": told, "sealed": True})
@@ -27,7 +27,6 @@ def revive(ports: Ports, claimed: Drop) -> Drop:
     at soon. Raises Conflict where somebody else was faster."""
     now = ports.clock()
     row = claimed.with_(now, generation=claimed.generation + 1, next_at=stamp(now), redrives=0)
-    assert row.stage in LIVE
     try:
         row = ports.ledger.accept(row)
     except KeyTaken:  # newer content is at work already; this one still has to be followed to its end

@@ -15,7 +15,7 @@ from logging import WARNING
 from imagedrop import drop as drops
 from imagedrop import endings, names, pairing, records, recovery
 from imagedrop.drop import Drop, FileVersion, Versions
-from imagedrop.log import note
+from imagedrop.log import LOG, note
 from imagedrop.ports import Conflict, ObjectHead, Ports
 from imagedrop.settings import Settings
 from imagedrop.times import seconds_between, stamp
@@ -115,12 +115,20 @@ def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
     done.open = len(rows)
     done.revived = _revive(ports, inventory, rows)
     done.found = _find(ports, inventory, rows)
-    for row in rows.values():
-        try:
-            done.driven += _drive(ports, inventory, row)
-        except Conflict:
-            continue  # it moved: then it does not stand still
+    done.driven = sum(_driven(ports, inventory, row) for row in rows.values())
     return done
+
+
+def _driven(ports: Ports, inventory: Inventory, row: Drop) -> bool:
+    """One drop that cannot be driven never keeps the sweep from the others."""
+    try:
+        return _drive(ports, inventory, row)
+    except Conflict:
+        return False  # it moved: then it does not stand still
+    except Exception:
+        ports.meter.count("DriveFailed")
+        LOG.exception("a drop could not be driven", extra={"drop_id": row.drop_id})
+        return False
 
 
 def _list(ports: Ports, inventory: Inventory, time_left: Callable[[], float], done: Round) -> None:
@@ -152,17 +160,22 @@ def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
     """Claims whose rows the ledger has lost."""
     revived = 0
     for drop_id in sorted(inventory.claims - rows.keys()):
-        if ports.ledger.get(drop_id) is not None:
+        known = ports.ledger.get(drop_id)
+        if known is not None:
+            if not known.open:
+                records.unclaim(ports.objects, known)  # a slow worker claimed what was over
             continue
         claimed = records.read_claim(ports.objects, inventory.bucket, drop_id)
         if claimed is None:
             continue
         try:
-            rows[drop_id] = recovery.revive(ports, claimed)
+            row = recovery.recover(ports, claimed.bucket, claimed.key, drop_id)
         except Conflict:
             continue  # somebody else was faster
-        revived += 1
-        note("brought back from its claim", rows[drop_id], level=WARNING)
+        if row is not None:
+            rows[drop_id] = row
+            revived += 1
+            note("brought back from its claim", row, level=WARNING)
     return revived
 
 

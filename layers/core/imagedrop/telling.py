@@ -28,6 +28,7 @@ def tell(ports: Ports, drop_id: str, attempt: int) -> None:
         row = _use_all(ports, row)
         if not row.sealed:
             records.seal(ports.objects, row)
+            records.unclaim(ports.objects, row)
             row = ports.ledger.save(row.with_(ports.clock(), sealed=True, redrives=0))
             note("told", row, how={channel: told.state for channel, told in row.told.items()})
     except Conflict:

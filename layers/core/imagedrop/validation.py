@@ -68,7 +68,7 @@ class _Look:
             self._without_image(files)
             return
         self._forget_orphan()
-        row: Drop | None = self._row(head)
+        row: Drop | None = self._row(head, files)
         if row and row.ended:
             row = self._dropped_again(row, files)
         if row and row.stage == "accepted":
@@ -78,11 +78,12 @@ class _Look:
 
     # --- which row -----------------------------------------------------------------------------------------------
 
-    def _row(self, head: ObjectHead) -> Drop:
+    def _row(self, head: ObjectHead, files: Files) -> Drop:
         """The drop's row: as the ledger has it, rebuilt where it has lost it, or new."""
         ports = self.ports
         drop_id = drops.drop_id(self.bucket, self.image_key, head.etag)
-        known = ports.ledger.get(drop_id) or recovery.recover(ports, self.bucket, self.image_key, drop_id)
+        known = ports.ledger.get(drop_id)
+        known = known or recovery.recover(ports, self.bucket, self.image_key, drop_id, files.owner)
         pairing_deadline = ports.settings.pairing_deadline
         return known or drops.new(self.bucket, self.image_key, head.etag, ports.clock(), pairing_deadline)
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from imagedrop import drop as drops
 from imagedrop import names, records
 from imagedrop.drop import FileVersion
-from imagedrop.ports import ObjectHead
+from imagedrop.ports import ImsError, ObjectHead
 from imagedrop.settings import Settings
 from imagedrop.sweep import GIVE_UP_AFTER, Inventory
 from support.world import BUCKET, KEY, World
@@ -149,8 +153,6 @@ def test_a_row_that_stands_still_is_given_up_after_five_drives(world: World) -> 
 
 
 def test_a_long_wait_for_an_operator_is_no_standing_still(world: World) -> None:
-    from imagedrop.ports import ImsError
-
     row = world.accepted()
     world.ports.images.fail("create", *(ImsError("held", "IMG.0015", "quota") for _ in range(40)))
     world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
@@ -203,3 +205,46 @@ def test_the_seals_name_says_which_versions_an_end_has_read() -> None:
     inventory.add(ObjectHead(beside, "s", 1, version.last_modified))
     assert not inventory.over(KEY)
     assert len(records.seal_key(row).encode()) < 1024
+
+
+def test_one_drop_that_cannot_be_driven_keeps_the_sweep_from_no_other(world: World) -> None:
+    for number in range(3):
+        world.accepted(f"golden/{number}.vhd", str(number).encode())
+    world.ports.clock.advance(1000)
+    world.ports.queues.fail("send", RuntimeError("throttled"))
+    assert world.sweep()["driven"] == 2
+    assert len(world.ports.queues.bodies("registrations")) == 2
+
+
+def test_a_wiped_ledger_takes_back_no_end_that_was_written_down(world: World) -> None:
+    """The claim still lies there, as of a call without an answer; the result file says what became of it."""
+    row = world.accepted()
+    refused = ImsError("refused", "IMG.0056", "no such OS")
+    world.ports.images.fail("create", refused)
+    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+    world.ports.mail.fail("send", RuntimeError("killed"))
+    world.run(60)
+    assert world.result()["stage"] == "rejected"
+    world.ports.ledger.wipe()
+    world.ports.queues.wipe()
+    world.live_through(26)
+    assert (world.row().stage, world.result()["reason"]["code"]) == ("rejected", "IMG.0056")
+    assert [mail.to for mail in world.mails()] == ["ada@example.com"]
+
+
+def test_a_claim_that_came_after_the_end_is_cleared_away(world: World) -> None:
+    registered(world)
+    claim = names.claim_key(world.row().drop_id)
+    world.ports.objects.put(BUCKET, claim, b"{}")
+    world.sweep()
+    assert claim not in world.ports.objects.keys(BUCKET)
+
+
+@pytest.mark.parametrize("changes", [{"stage": "waiting"}, {"request": None}, {"versions": {}}, {"stage": "importing"}])
+def test_a_claim_that_nobody_can_go_on_from_stops_nothing(world: World, changes: dict[str, Any]) -> None:
+    row = world.accepted().model_copy(update=changes)
+    records.claim(world.ports.objects, row)
+    world.ports.ledger.wipe()
+    world.put("golden/new.vhd", b"new", event=False)
+    assert world.sweep()["revived"] == 0
+    assert {"bucket": BUCKET, "key": "golden/new.vhd"} in sent(world)

@@ -393,3 +393,14 @@ def test_images_that_were_made_while_a_file_was_replaced_are_not_taken_by_the_ne
     assert [json.loads(one.body)["stage"] for one in world.ports.topic.published] == ["failed", "registered"]
     assert world.row(KEY).attempt == 2
     assert [image.id for image in world.row(KEY).images] == ["image-0002-0", "image-0002-1"]
+
+
+def test_a_wiped_ledger_forgets_no_owner_who_is_still_to_be_told(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(min_disk=5))
+    world.ports.mail.fail("send", RuntimeError("throttled"))
+    world.run(5)
+    world.ports.ledger.wipe()
+    world.ports.queues.wipe()
+    world.live_through(2)
+    assert [mail.to for mail in world.mails()] == ["ada@example.com"]
