@@ -1,0 +1,48 @@
+"""Clients that know nothing of imagedrop work on the stack unchanged."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+
+import boto3
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from imagedrop_local.local import Local
+
+
+def test_localstack_client_finds_queues_table_and_functions(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = local.addresses["aws"]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws["endpoint"])
+    from localstack_client.session import Session
+
+    session = Session(region_name=aws["region"])
+    assert set(aws["queues"].values()) <= set(session.client("sqs").list_queues()["QueueUrls"])
+    assert aws["ledger_table"] in session.client("dynamodb").list_tables()["TableNames"]
+    listed = session.client("lambda").list_functions()["Functions"]
+    assert set(aws["functions"].values()) <= {function["FunctionName"] for function in listed}
+
+
+def test_plain_boto3_needs_the_endpoint_alone(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    aws = local.addresses["aws"]
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws["endpoint"])
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws["access_key"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", aws["secret_key"])
+    client = boto3.client("sqs", region_name=aws["region"])
+    answer = client.get_queue_attributes(QueueUrl=aws["queues"]["polls"], AttributeNames=["All"])
+    assert json.loads(answer["Attributes"]["RedrivePolicy"])["maxReceiveCount"] in (1000, "1000")
+
+
+def test_the_status_url_answers_signed_callers_only(local: Local) -> None:
+    aws = local.addresses["aws"]
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(aws["status_url"], timeout=10)
+    request = AWSRequest("GET", aws["status_url"])
+    SigV4Auth(Credentials(aws["access_key"], aws["secret_key"]), "lambda", aws["region"]).add_auth(request)
+    signed = urllib.request.Request(aws["status_url"], headers=dict(request.headers))
+    with urllib.request.urlopen(signed, timeout=10) as answer:
+        assert isinstance(json.load(answer)["drops"], list)
