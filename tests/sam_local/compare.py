@@ -56,7 +56,7 @@ class Table:
             ours, theirs = pool.map(lambda side: _one(case, *side), sides)
         found = list(differences(ours, theirs))
         self.different += bool(found)
-        result = f"{'DIFFERENT' if found else 'same'}: answer, {compared(ours)}"
+        result = f"{'DIFFERENT' if found else 'same'}: {compared(ours)}"
         print(ROW(case.function, case.file, case.state, how, f"{time.monotonic() - start:.1f}", result), flush=True)
         for one in found[:SHOWN]:
             print(f"    {one}")

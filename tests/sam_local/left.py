@@ -136,4 +136,4 @@ def compared(found: Mapping[str, Any]) -> str:
         "notice": len(found["topic"]) + len(found["mails"]),
         "call": sum(sum(calls.values()) for calls in found["simulators"]["calls"].values()),
     }
-    return ", ".join(f"{count} {name}{'s' * (count != 1)}" for name, count in counts.items() if count)
+    return ", ".join(["answer", *(f"{count} {name}{'s' * (count != 1)}" for name, count in counts.items() if count)])

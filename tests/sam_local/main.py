@@ -11,6 +11,8 @@ import argparse
 import contextlib
 import json
 import os
+import signal
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,6 +27,7 @@ from sam_local.world import World
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # with everything that was started
     asked = _arguments()
     only = asked.hold or asked.only
     cases = [case for case in all_cases() if not only or only in (case.function, case.file)]
