@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -71,7 +72,9 @@ def _worlds(command: str, address: str) -> Iterator[tuple[Sam, World, World]]:
     """The functions built, one world for the stack's and one for the containers'."""
     with tempfile.TemporaryDirectory(prefix="imagedrop-sam-") as name:
         folder = Path(name)
-        sam = Sam(command, folder / "variables.json", folder / "sam.log")
+        if not (found := shutil.which(command)):
+            raise SamFailed(f"there is no SAM CLI at {command}; `make .venv-sam/.done` brings one")
+        sam = Sam(str(Path(found).absolute()), folder / "variables.json", folder / "sam.log")
         start = time.monotonic()
         sam.build()
         print(f"sam build: {time.monotonic() - start:.0f} s", flush=True)
