@@ -32,18 +32,26 @@ def concerned(ports: Ports, bucket: str, key: str) -> list[str]:
     if image != key:
         known = looks_like_image(image, ports.settings) or (image and ports.objects.head(bucket, image) is not None)
         return [image] if known else []
-    owners = [image for image in ports.ledger.part_of(bucket, key) if _names(ports.objects, bucket, image, key)]
+    owners = [image for image in ports.ledger.part_of(bucket, key) if _names(ports, bucket, image, key)]
     if not owners and looks_like_image(key, ports.settings):
         return [key]
     own = ports.objects.head(bucket, names.sidecar_key(key)) is not None
     return [*owners, *([key] if own and key not in owners else [])]
 
 
-def _names(objects: Objects, bucket: str, image_key: str, part: str) -> bool:
-    """What a sidecar says now counts; the ledger also knows what it once said."""
-    found = objects.get(bucket, names.sidecar_key(image_key), limit=SIDECAR_LIMIT + 1)
+def _names(ports: Ports, bucket: str, image_key: str, part: str) -> bool:
+    """What a sidecar says now counts, and that of a drop which may still come: the ledger also knows what once was."""
+    found = ports.objects.get(bucket, names.sidecar_key(image_key), limit=SIDECAR_LIMIT + 1)
     wanted = read_sidecar(found[1]).sidecar if found else None
-    return wanted is not None and part in dict(parts(image_key, wanted))
+    if found is None or wanted is None or part not in dict(parts(image_key, wanted)):
+        return False
+    return ports.objects.head(bucket, image_key) is not None or not has_been_read(ports, bucket, image_key, found[0])
+
+
+def has_been_read(ports: Ports, bucket: str, image_key: str, sidecar: ObjectHead) -> bool:
+    """A drop has read this very sidecar: its image was there, and was taken away if it is not there now."""
+    rows = ports.ledger.of_key(bucket, image_key)
+    return any(row.etag is not None and row.versions.get(sidecar.key) == records.version(sidecar) for row in rows)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imagedrop import drop as drops
-from imagedrop import endings, names, pairing, records, recovery, rules, telling
+from imagedrop import endings, pairing, records, recovery, rules, telling
 from imagedrop.drop import Drop, Reason, Versions
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
@@ -138,7 +138,7 @@ class _Look:
     def _without_image(self, files: Files) -> None:
         """Only a sidecar: it waits for its image, and its owner is told when that never comes."""
         ports, now = self.ports, self.ports.clock()
-        if files.sidecar is None or self._has_been_read(files):
+        if files.sidecar is None or pairing.has_been_read(ports, self.bucket, self.image_key, files.sidecar):
             self._forget_orphan()
             return
         row = ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
@@ -153,12 +153,6 @@ class _Look:
         row = row or drops.new(self.bucket, self.image_key, None, now, ports.settings.pairing_deadline)
         late = kinds.IMAGE_MISSING(key=self.image_key, sidecar=files.sidecar.key, since=row.received_at)
         self._wait(row, files, (self.image_key,), [late])
-
-    def _has_been_read(self, files: Files) -> bool:
-        """A drop has read this very sidecar: its image was there, and was taken away afterwards."""
-        beside = names.sidecar_key(self.image_key)
-        rows = self.ports.ledger.of_key(self.bucket, self.image_key)
-        return any(row.etag is not None and row.versions.get(beside) == files.versions[beside] for row in rows)
 
     def _pair(self, row: Drop, files: Files) -> None:
         """Everything that the sidecar calls for must be there, and be what it says, before anything is read."""

@@ -404,3 +404,15 @@ def test_a_wiped_ledger_forgets_no_owner_who_is_still_to_be_told(world: World) -
     world.ports.queues.wipe()
     world.live_through(2)
     assert [mail.to for mail in world.mails()] == ["ada@example.com"]
+
+
+def test_a_part_of_a_drop_that_was_taken_away_is_left_to_itself(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(**NEEDS_DATA))
+    world.put(DATA, SAMPLE)
+    world.run()
+    world.ports.objects.delete(BUCKET, KEY)
+    world.put(DATA, SAMPLE + b"\0" * 512)
+    world.live_through(26)
+    assert world.result(DATA)["stage"] == "rejected"
+    assert world.sweep()["found"] == 0
