@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -89,11 +88,12 @@ def test_the_clock_says_utc(environment: dict[str, str]) -> None:
     assert not now.utcoffset()
 
 
-def test_the_cores_log_is_structured(environment: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    import logging
-
-    log: Any = Runtime(environment).log
-    log.append_keys(drop_id="d")
-    logging.getLogger("imagedrop").warning("held", extra={"code": "IMG.0015"})
-    line = json.loads(capsys.readouterr().out)
+def test_the_cores_log_is_structured() -> None:
+    """In a process of its own: loggers outlive the test that made them."""
+    code = (
+        "import logging; from imagedrop.runtime import runtime; runtime().log.append_keys(drop_id='d');"
+        "logging.getLogger('imagedrop.intake').warning('held', extra={'code': 'IMG.0015'})"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=CORE)
+    line = json.loads(ran.stdout)
     assert (line["message"], line["drop_id"], line["code"], line["service"]) == ("held", "d", "IMG.0015", "imagedrop")
