@@ -41,6 +41,9 @@ sam-local: $(VENV)/.test ## every function in its Lambda container against the l
 bench: $(VENV)/.test ## ratios, not verdicts
 	$(BIN)/python -m bench
 
+simulate: $(VENV)/.test ## random histories of everything that can go wrong: SEEDS=n of them, or the story of SEED=n
+	PYTHONPATH=tests $(BIN)/python -m simulation.run $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
+
 locks: $(VENV)/.test ## pin requirements anew
 	scripts/locks
 

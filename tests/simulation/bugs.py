@@ -1,0 +1,178 @@
+"""Bugs, planted one at a time into the running code: each is one that the histories must find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from imagedrop import drop as drops
+from imagedrop import endings, polling, records, registration, sweep, telling, validation
+from imagedrop.drop import Channel, Drop
+from imagedrop.ports import Image, Ports
+from imagedrop.times import later, stamp
+from imagedrop_local.memory import MemoryLedger
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def _no_look_up(patch: pytest.MonkeyPatch) -> None:
+    """An unknown outcome is taken for a no, and the call is sent again."""
+    judge = registration.judge
+
+    def hasty(*arguments: Any) -> registration.Step:
+        step = judge(*arguments)
+        return registration.Step.START if step is registration.Step.LOOK_UP else step
+
+    patch.setattr(registration, "judge", hasty)
+
+
+def _not_found_proves_it(patch: pytest.MonkeyPatch) -> None:
+    """After 20 minutes the call is sent again, though IMS may hide an import while it runs."""
+    may = registration.may_send_again
+    shown = {"ims_shows_imports": True}
+    patch.setattr(registration, "may_send_again", lambda row, now, s: may(row, now, s.model_copy(update=shown)))
+
+
+def _sent_again_too_soon(patch: pytest.MonkeyPatch) -> None:
+    """The first request's signature is still good when the second is sent."""
+    may = registration.may_send_again
+    soon = {"resend_after": 100}
+    patch.setattr(registration, "may_send_again", lambda row, now, s: may(row, now, s.model_copy(update=soon)))
+
+
+def _no_claim(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(records, "claim", lambda objects, row: None)
+
+
+def _no_etag(patch: pytest.MonkeyPatch) -> None:
+    """Whatever content lies at a key is the same drop."""
+    drop_id = drops.drop_id
+    patch.setattr(drops, "drop_id", lambda bucket, key, etag: drop_id(bucket, key, ""))
+
+
+def _rows_written_blindly(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(MemoryLedger, "_check", lambda self, drop: None)
+
+
+def _replacement_unnoticed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(polling, "_changed", lambda ports, row: None)
+
+
+def _doubtful_image_taken(patch: pytest.MonkeyPatch) -> None:
+    def own(ports: Ports, row: Drop) -> list[Image]:
+        return list(ports.images.by_tag(registration.TAG, row.drop_id))
+
+    patch.setattr(registration, "own", own)
+    patch.setattr(polling, "own", own)
+
+
+def _foreign_image_taken(patch: pytest.MonkeyPatch) -> None:
+    """Whatever was made of this key under this name is ours."""
+
+    def find(ports: Ports, row: Drop) -> list[Image]:
+        origin = f"file,{row.bucket}:{row.key}"
+        named = ports.images.by_name(str((row.request or {})["name"]))
+        return [image for image in named if image.origin == origin and image.status not in registration.GONE]
+
+    settle = polling._settle
+
+    def blind(ports: Ports, row: Drop, found: Any, *, trusted: bool) -> None:
+        settle(ports, row, [_retagged(image, row) for image in found], trusted=trusted)
+
+    patch.setattr(registration, "find", find)
+    patch.setattr(polling, "_settle", blind)
+
+
+def _retagged(image: Image, row: Drop) -> Image:
+    return Image(
+        image.id,
+        image.name,
+        image.status,
+        image.min_disk,
+        image.created_at,
+        {registration.TAG: row.drop_id},
+        image.origin,
+        image.data_disk,
+    )
+
+
+def _told_before_it_is_sent(patch: pytest.MonkeyPatch) -> None:
+    """The row says that a channel is done before it is."""
+    record = telling._record
+
+    def early(ports: Ports, row: Drop, channel: Channel, state: Any, note: str | None = None) -> Drop:
+        return record(ports, row, channel, "done" if state == "sending" else state, note)
+
+    patch.setattr(telling, "_record", early)
+
+
+def _sent_before_it_is_claimed(patch: pytest.MonkeyPatch) -> None:
+    """Two workers use a channel side by side."""
+
+    def use(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | None]:
+        told = row.told.get(channel)
+        if told is not None and told.state in ("done", "skipped", "refused"):
+            return row, None
+        state, note = telling._send(ports, row, channel)
+        return telling._record(ports, row, channel, state, note), None
+
+    patch.setattr(telling, "_use", use)
+
+
+def _untold_end_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A new attempt begins before the last one's end is told."""
+
+    def at_once(look: Any, row: Drop, redriven: bool = False) -> None:
+        again = drops.again(row, look.ports.clock(), look.ports.settings.pairing_deadline)
+        endings.look_again(look.ports, look.ports.ledger.save(again))
+
+    patch.setattr(validation._Look, "_untold", at_once)
+
+
+def _deadline_starts_again(patch: pytest.MonkeyPatch) -> None:
+    """Every look at a job gives it more time."""
+    wait = polling._wait
+
+    def patient(ports: Ports, row: Drop, held: Any = None) -> None:
+        more = later(stamp(ports.clock()), ports.settings.attempt_deadline)
+        wait(ports, row.model_copy(update={"deadline_at": more}), held)
+
+    patch.setattr(polling, "_wait", patient)
+
+
+def _live_drops_driven(patch: pytest.MonkeyPatch) -> None:
+    """The sweep drives what is on its way, until it gives it up."""
+    patch.setattr(sweep, "seconds_between", lambda *_: 1e9)
+
+
+def _old_redrive_obeyed(patch: pytest.MonkeyPatch) -> None:
+    """A message that sets an older attempt going again sets the newest going."""
+    dropped_again = validation._Look._dropped_again
+
+    def whichever(look: Any, row: Drop, files: Any) -> Drop | None:
+        look.after_attempt = row.attempt if look.after_attempt is not None else None
+        return dropped_again(look, row, files)
+
+    patch.setattr(validation._Look, "_dropped_again", whichever)
+
+
+# name -> (the bug, a seed that finds it while nothing else changes)
+BUGS: Mapping[str, tuple[Plant, int]] = {
+    "no look-up after an unknown outcome": (_no_look_up, 6),
+    "not found is taken as proof": (_not_found_proves_it, 95),
+    "sent again while the first may be accepted": (_sent_again_too_soon, 159),
+    "no claim in the bucket": (_no_claim, 0),
+    "no ETag in the drop id": (_no_etag, 6),
+    "rows written whatever their revision": (_rows_written_blindly, 8),
+    "a replaced object goes unnoticed": (_replacement_unnoticed, 1),
+    "a doubtful image is taken": (_doubtful_image_taken, 184),
+    "another drop's image is taken by its origin": (_foreign_image_taken, 23),
+    "told is written before it is true": (_told_before_it_is_sent, 0),
+    "channels are used without a claim": (_sent_before_it_is_claimed, 13),
+    "an attempt begins before the last is told": (_untold_end_forgotten, 1),
+    "every look restarts the deadline": (_deadline_starts_again, 38),
+    "the sweep drives live drops": (_live_drops_driven, 10),
+    "a redrive of an older attempt is obeyed": (_old_redrive_obeyed, 47),
+}

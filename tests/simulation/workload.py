@@ -1,0 +1,74 @@
+"""What the owners do: they upload, overwrite, mend, delete and drop again; their events come as they will."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import Any, Literal
+
+from imagedrop_local.house import SAMPLES
+from simulation.climate import Climate
+
+DATA = "golden/data.qcow2"
+What = Literal["put", "delete", "event", "redrive", "remove", "replay", "wipe queues", "wipe ledger"]
+
+
+@dataclass(frozen=True)
+class Act:
+    at: float  # s from the start
+    what: What
+    key: str = ""
+    content: str = ""
+
+
+@cache
+def contents() -> dict[str, tuple[str, bytes]]:
+    """Images and sidecars by name: (ETag, bytes)."""
+    sample = (SAMPLES / "windows-server-2022.qcow2").read_bytes()
+    images = {"first": sample, "second": sample + bytes(512), "third": sample + bytes(1024), "cut": sample[:100_000]}
+    return {name: (f"{number:032x}", body) for number, (name, body) in enumerate(images.items(), 1)} | {
+        name: (f"{number:032x}", json.dumps(sidecar).encode()) for number, (name, sidecar) in enumerate(_sidecars(), 64)
+    }
+
+
+def _sidecars() -> Iterator[tuple[str, Any]]:
+    usual = json.loads((SAMPLES / "windows-server-2022.qcow2.json").read_text())
+    yield "good", usual
+    yield "renamed", usual | {"name": "another-name"}
+    yield "bad", usual | {"min_disk": 5}
+    yield "junk", [1, 2, 3]
+    yield "with data", usual | {"data_images": [{"file": "data.qcow2", "name": "data disk", "min_disk": 40}]}
+    yield "for second", usual | {"size": len((SAMPLES / "windows-server-2022.qcow2").read_bytes()) + 512}
+
+
+IMAGES = ("first", "first", "second", "third", "cut")
+SIDECARS = ("good", "good", "good", "renamed", "bad", "junk", "with data", "for second")
+
+
+def draw(random: Random, climate: Climate) -> list[Act]:
+    """Everything that will be done, in the order of time, all of it before `climate.calm`."""
+    keys = [f"golden/{letter}.qcow2" for letter in "abcd"[: random.randint(1, 4)]]
+    acts = [act for key in keys for act in _drop(random, climate.calm, key)]
+    if any(act.content == "with data" for act in acts) and random.random() < 0.85:
+        acts.append(Act(random.random() * climate.calm, "put", DATA, random.choice(IMAGES)))
+    rest: tuple[What, ...] = ("replay", "replay", "redrive", "redrive", "remove", "wipe queues", "wipe ledger")
+    count = random.choice((0, 0, 1, 3, 6))
+    acts += [Act(random.random() * climate.calm, random.choice(rest), random.choice(keys)) for _ in range(count)]
+    return sorted(acts, key=lambda act: act.at)
+
+
+def _drop(random: Random, calm: float, key: str) -> Iterator[Act]:
+    start, beside = random.random() * calm / 2, key + ".json"
+    for one, names in ((key, IMAGES), (beside, SIDECARS)):
+        if random.random() < 0.97:
+            yield Act(start + random.choice((0, 1, 30, 900)) * random.random(), "put", one, random.choice(names))
+    for _ in range(random.choice((0, 0, 0, 1, 1, 2, 4))):
+        one = random.choice((key, key, beside, beside, DATA))
+        at = start + random.random() * random.choice((60, 900, calm - start))
+        if random.random() < 0.15:
+            yield Act(min(at, calm), "delete", one)
+        else:
+            yield Act(min(at, calm), "put", one, random.choice(SIDECARS if one == beside else IMAGES))
