@@ -1,5 +1,8 @@
-"""How a drop goes from hand to hand, and how every drop ends: the row first, then its key is free, then the owner is
-told."""
+"""How a drop goes from hand to hand, and how every drop ends: the row first, and then the owner is told.
+
+The key stays with the drop that has ended until other content takes it over: letting go of it here could let go of what
+the next attempt, begun by a faster worker, holds already.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,6 @@ def finish(
     """Ends a drop. Raises ports.Conflict where the row has moved on. What a crash leaves undone the sweep does."""
     ended = ports.ledger.save(drops.end(row, ports.clock(), stage, reason, **more))
     note("ended", ended, code=reason.code if reason else None, images=[image.id for image in ended.images])
-    ports.ledger.unlock(ended)
     hand_on(ports, ended)
     return ended
 

@@ -112,7 +112,7 @@ def _still_as_judged(ports: Ports, row: Drop) -> bool:
         what = "was deleted" if image is None else "was replaced by newer content"
         endings.fail(ports, row, drops.REPLACED, f"{row.key} {what} before it could be registered.")
     else:
-        ports.ledger.unlock(ports.ledger.save(drops.again(row, ports.clock(), ports.settings.pairing_deadline)))
+        ports.ledger.save(drops.again(row, ports.clock(), ports.settings.pairing_deadline))
     endings.look_again(ports, row)
     return False
 

@@ -133,7 +133,6 @@ def test_a_sidecar_that_changed_before_the_call_is_judged_anew(world: World) -> 
     )
     assert world.ports.images.calls["create"] == 0
     assert (world.row().stage, world.row().attempt) == ("waiting", 2)
-    assert world.ports.ledger.live() == {}
 
 
 def world_register(world: World, event: dict) -> dict:  # type: ignore[type-arg]

@@ -119,7 +119,7 @@ def test_the_result_of_newer_content_is_not_written_over_by_an_older_end(world: 
     world.ports.objects.fail("put", RuntimeError("throttled"))
     ended(world)
     world.run(5)
-    world.ports.ledger.unlock(world.row())
+    world.ports.ledger.unlock(world.row())  # for `accepted`, which takes no key over
     world.ports.clock.advance(10)
     ended(world, body=b"newer")
     world.run()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from imagedrop import drop as drops
+from imagedrop.ports import ImsError
 from imagedrop_local.house import SAMPLES
 from support.world import BUCKET, World, ids
 
@@ -416,3 +417,35 @@ def test_a_part_of_a_drop_that_was_taken_away_is_left_to_itself(world: World) ->
     world.live_through(26)
     assert world.result(DATA)["stage"] == "rejected"
     assert world.sweep()["found"] == 0
+
+
+def test_the_end_of_one_attempt_never_frees_the_key_of_the_next(world: World) -> None:
+    """A worker is slow after it has ended the drop; others tell it, and begin again."""
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.ports.images.fail("create", ImsError("refused", "IMG.0056", "no such OS"))
+    ledger, save = world.ports.ledger, world.ports.ledger.save
+
+    def slow(row: drops.Drop) -> drops.Drop:
+        saved = save(row)
+        if saved.ended:
+            ledger.save = save  # type: ignore[method-assign]
+            world.ports.queues.send("notices", {"drop_id": row.drop_id, "attempt": 1})  # as the sweep does
+            world.put(BESIDE, sidecar(description="mended"))
+            for _ in range(3):
+                world.step()
+        return saved
+
+    ledger.save = slow  # type: ignore[method-assign]
+    world.run(30)
+    assert (world.row(KEY).stage, world.row(KEY).attempt) == ("importing", 2)
+    assert world.ports.ledger.live()[BUCKET, KEY] == world.row(KEY).drop_id
+
+
+def test_newer_content_takes_the_key_over_from_what_has_ended(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run()
+    world.put(KEY, SAMPLE + b"\0" * 512)
+    world.run()
+    assert [row.stage for row in world.ports.ledger.rows()] == ["registered", "registered"]
