@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -26,13 +26,21 @@ DEFINITE: Mapping[str, tuple[Any, str]] = {
 
 @dataclass
 class Made:
-    """A request that IMS has accepted. `contents`: the ETags that lay at its key from then until its job ended."""
+    """A request that IMS has accepted. `contents`: the ETags that lay at its key from then until its job ended, and
+    `since`: those that came later."""
 
     drop_id: str
     key: str
     work: _Work
     ends_at: float
     contents: list[str]
+    since: list[str] = field(default_factory=list)
+
+    def of(self, etag: str) -> bool:
+        """It was made of this content; or of other content, for all that can be told from outside: that was replaced
+        and has been put back."""
+        lay = [*self.contents, *self.since]
+        return all(one == etag or etag in lay[number:] for number, one in enumerate(self.contents))
 
     @property
     def fails(self) -> bool:
@@ -114,8 +122,8 @@ class SimImages(MemoryImages):
     def placed(self, key: str, etag: str) -> None:
         """Other content lies at a key that is perhaps being imported."""
         for made in self.made:
-            if made.key == key and self._seconds() <= made.ends_at:
-                made.contents.append(etag)
+            if made.key == key:
+                (made.contents if self._seconds() <= made.ends_at else made.since).append(etag)
 
     # --- what can be seen
 
