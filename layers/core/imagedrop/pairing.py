@@ -69,6 +69,7 @@ class Files:
         found = objects.get(bucket, beside, limit=SIDECAR_LIMIT + 1)
         reading = read_sidecar(found[1]) if found else None
         roles = dict(parts(image_key, reading.sidecar)) if reading and reading.sidecar else {}
+        roles = {key: role for key, role in roles.items() if key not in (image_key, beside)}  # which the rules refuse
         heads = {image_key: image, beside: found[0] if found else None}
         heads |= {key: objects.head(bucket, key) for key in roles}
         return cls(image_key, heads, reading, roles)

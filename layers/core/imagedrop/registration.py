@@ -142,7 +142,9 @@ def _postponed(ports: Ports, row: Drop, error: Exception) -> PutBack:
     """Surely not taken, this time: back to `accepted`, and again later."""
     held = held_by(ports, row, error)
     wait = HELD_WAIT if held else grown(BUSY_FIRST, BUSY_LONGEST, row.tries, ports.random)
-    ports.ledger.save(drops.release(row, ports.clock(), wait, held))
+    released = ports.ledger.save(drops.release(row, ports.clock(), wait, held))
+    if row.stage == "submitting":
+        records.claim(ports.objects, released)  # the one that was written says that it may have been sent
     return PutBack(wait)
 
 

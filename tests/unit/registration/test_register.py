@@ -259,3 +259,16 @@ def test_files_that_may_not_be_read_hold_the_drop_until_an_operator_has_acted(wo
     assert (world.row().stage, held and held.code) == ("accepted", "AccessDenied")
     world.live_through(2)
     assert world.row().stage == "registered"
+
+
+@pytest.mark.parametrize("kind", ["held", "busy", "undelivered"])
+def test_what_was_definitely_not_taken_is_sent_again_though_the_ledger_is_lost(world: World, kind: str) -> None:
+    asked(world)
+    world.ports.images.fail("create", ImsError(kind, "IMG.0015", "quota"))  # type: ignore[arg-type]
+    world.run(5)
+    assert world.row().stage == "accepted"
+    world.ports.ledger.wipe()
+    world.ports.queues.wipe()
+    world.live_through(hours=1)
+    assert world.row().stage == "registered"
+    assert world.ports.images.calls["create"] == 2

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 from imagedrop import drop as drops
 from imagedrop.drop import Owner, Reason
+from imagedrop_local.house import ROOT
 from support.world import KEY, World
+
+CORE = ROOT / "layers/core"
 
 
 def ended(world: World, **changes: object) -> None:
@@ -135,3 +140,12 @@ def test_a_worker_in_the_middle_of_a_channel_is_left_alone_with_all_of_them(worl
     world.run(60)
     assert world.row().told["mail"].state == "pending"
     assert world.row().revision <= claimed.revision + 2  # the result file, which comes before
+
+
+def test_findings_are_told_in_chinese_by_a_process_that_has_raised_none() -> None:
+    code = (
+        "from imagedrop.findings import Finding; from imagedrop import telling;"
+        "print(*Finding('sidecar.empty', 'error', 'm', 'f').text('zh'))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=CORE)
+    assert "描述文件" in ran.stdout.decode()

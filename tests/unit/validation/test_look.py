@@ -449,3 +449,13 @@ def test_newer_content_takes_the_key_over_from_what_has_ended(world: World) -> N
     world.put(KEY, SAMPLE + b"\0" * 512)
     world.run()
     assert [row.stage for row in world.ports.ledger.rows()] == ["registered", "registered"]
+
+
+def test_an_image_that_is_named_as_its_own_data_disk_is_still_judged_as_a_system_disk(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(data_images=[{"file": "w.qcow2"}, {"file": "w.qcow2.json"}]))
+    world.run()
+    found = ids(world.result(KEY)["findings"])
+    assert "firmware.unknown" not in found
+    assert "image.windows_not_read" in found
+    assert world.row(KEY).stage == "rejected"

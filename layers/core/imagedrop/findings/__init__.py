@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Literal
 
 Severity = Literal["error", "warning", "info"]
@@ -38,8 +39,8 @@ class Finding:
 
     def text(self, language: Language) -> tuple[str, str]:
         """(message, fix) in a language; English where this version does not know the kind or lacks its values."""
-        kind = CATALOGUE.get(self.id)
-        if kind is None or language == "en":
+        kind = catalogue().get(self.id) if language != "en" else None
+        if kind is None:
             return self.message, self.fix
         try:
             return kind.text(language, self.values)
@@ -51,7 +52,15 @@ class Finding:
         return cls(**stored)
 
 
-CATALOGUE: dict[str, Kind] = {}
+AREAS = ("inspection", "pairing", "rules", "sidecar")
+CATALOGUE: dict[str, Kind] = {}  # of the areas that have been imported
+
+
+def catalogue() -> dict[str, Kind]:
+    """Every kind there is: a process that only tells has raised none itself."""
+    for area in AREAS:
+        import_module(f"{__name__}.{area}")
+    return CATALOGUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import sys
 from collections.abc import Iterator
 
-from imagedrop import findings
-from imagedrop.findings import Kind
+from imagedrop.findings import Kind, catalogue
 
 HEAD = """# Findings
 
@@ -23,13 +20,6 @@ braces stand for what is found in the drop.
 class _AsWritten(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return f"{{{name}}}"
-
-
-def catalogue() -> dict[str, Kind]:
-    """Every kind there is: all modules of this package are imported first."""
-    for module in pkgutil.iter_modules(findings.__path__):
-        importlib.import_module(f"{findings.__name__}.{module.name}")
-    return findings.CATALOGUE
 
 
 def page() -> str:

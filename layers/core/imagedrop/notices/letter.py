@@ -87,7 +87,7 @@ def _text(opening: list[str], sections: list[Section], closing: list[str], texts
         for message, fix in section.points:
             lines.append(f"- {message}")
             if fix:
-                lines.append(f"  {texts.fix}: {fix}")
+                lines.append(f"  {texts.fix.format(fix=fix)}")
         blocks.append("\n".join(lines))
     return "\n\n".join([*blocks, *closing]) + "\n"
 
@@ -98,7 +98,7 @@ def _html(row: Drop, opening: list[str], sections: list[Section], step: str, clo
     for section in sections:
         parts.append(f'<h3 style="margin:18px 0 6px;font-size:15px">{html.escape(section.title)}</h3><ul>')
         for message, fix in section.points:
-            mend = f'<br><span style="color:#555">{html.escape(texts.fix)}: {html.escape(fix)}</span>' if fix else ""
+            mend = f'<br><span style="color:#555">{html.escape(texts.fix.format(fix=fix))}</span>' if fix else ""
             parts.append(f'<li style="margin:4px 0">{html.escape(message)}{mend}</li>')
         parts.append("</ul>")
     parts.append(f"<p><b>{html.escape(step)}</b></p>")

@@ -21,7 +21,7 @@ class Texts:
     findings: dict[Severity, str]
     fix: str
     next: dict[Stage, str]
-    advice: dict[str, str]  # by reason code, or what it begins with
+    advice: dict[str, str]  # by reason code
     advice_else: str
     details: str
     footer: str
@@ -50,7 +50,7 @@ EN = Texts(
         "warning": "Worth knowing before you use it",
         "info": "For information",
     },
-    fix="To mend it",
+    fix="To mend it: {fix}",
     next={
         "registered": "Next step: create an ECS from the image and log in once before you hand it out. The file in the "
         "bucket was left as it is; delete it when you no longer need it.",
@@ -93,7 +93,7 @@ ZH = Texts(
     data_image="{name}：{id}（数据盘，不小于 {min_disk} GB）",
     why="原因",
     findings={"error": "需要修正的问题", "warning": "使用前请注意", "info": "提示"},
-    fix="修正方法",
+    fix="修正方法：{fix}",
     next={
         "registered": "下一步：请先用该镜像创建一台弹性云服务器并登录验证，再交付使用。桶中的文件未作改动，不再需要时可自行删除。",
         "rejected": "下一步：请按上文修正，并以相同名称重新上传改动过的文件（镜像或描述文件）。系统会自动发现并重试。",
