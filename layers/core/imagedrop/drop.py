@@ -118,6 +118,7 @@ class Drop(Row):
     # waiting
     missing: tuple[str, ...] = ()
     behind: str | None = None
+    parked: bool = False  # its image has gone: nobody's business until it comes back
     # what was found and asked for
     owner: Owner | None = None
     sidecar: dict[str, Any] | None = None
@@ -149,7 +150,7 @@ class Drop(Row):
     @property
     def open(self) -> bool:
         """Somebody still has to do something about it."""
-        return not self.ended or not self.sealed
+        return not self.parked and (not self.ended or not self.sealed)
 
     @property
     def all_told(self) -> bool:
@@ -163,7 +164,7 @@ class Drop(Row):
         stage = changes.get("stage", self.stage)
         if "stage" in changes and stage not in NEXT[self.stage]:
             raise WrongStage(f"{self.stage} -> {stage} ({self.drop_id})")
-        return self.model_copy(update={"updated_at": stamp(now), **changes})
+        return self.model_copy(update={"updated_at": stamp(now), "parked": False, **changes})
 
 
 def drop_id(bucket: str, key: str, etag: str) -> str:
@@ -227,6 +228,10 @@ def answer(drop: Drop, now: datetime, versions: Versions, finding: Finding) -> D
 def wait(drop: Drop, now: datetime, *, versions: Versions, missing: tuple[str, ...], behind: str | None = None) -> Drop:
     redrives = drop.redrives if versions == drop.versions else 0
     return drop.with_(now, stage="waiting", versions=versions, missing=missing, behind=behind, redrives=redrives)
+
+
+def park(drop: Drop, now: datetime) -> Drop:
+    return drop.with_(now, stage="waiting", missing=(), behind=None, parked=True)
 
 
 def accept(drop: Drop, now: datetime, attempt_deadline: float, **found: Any) -> Drop:

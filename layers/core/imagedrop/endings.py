@@ -28,6 +28,15 @@ def fail(ports: Ports, row: Drop, code: str, message: str, **more: Any) -> Drop:
     return finish(ports, row, "failed", Reason(code=code, message=message), **more)
 
 
+def withdraw(ports: Ports, row: Drop) -> None:
+    """A drop that waits is none any more: its image has gone, or belongs to another. It is forgotten, but for one that
+    had attempts before: their numbers go on when it comes back, and so do the images that are in doubt."""
+    if row.attempt == 1:
+        ports.ledger.delete(row)
+    elif not row.parked:
+        ports.ledger.save(drops.park(row, ports.clock()))
+
+
 def hand_on(ports: Ports, row: Drop, delay: int = 0) -> None:
     """Sends the message that carries the row on from its stage. Harmless if sent twice."""
     message: dict[str, Any] = {"drop_id": row.drop_id, "attempt": row.attempt}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from imagedrop import drop as drops
-from imagedrop import names, records
+from imagedrop import endings, names, records
 from imagedrop.drop import Drop, Owner, Versions
 from imagedrop.findings import Finding
 from imagedrop.findings import pairing as kinds
@@ -166,4 +166,4 @@ def no_drop(ports: Ports, bucket: str, key: str, head: ObjectHead | None) -> Non
     """A part of another drop, without a sidecar of its own, waits for none."""
     row = ports.ledger.get(drops.drop_id(bucket, key, head.etag)) if head else None
     if row is not None and row.stage == "waiting" and ports.objects.head(bucket, names.sidecar_key(key)) is None:
-        ports.ledger.delete(row)
+        endings.withdraw(ports, row)

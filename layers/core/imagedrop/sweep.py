@@ -241,5 +241,5 @@ def _supersede(ports: Ports, row: Drop) -> None:
     """It waited for its parts, and its image is gone: what lies there now is another drop, or none."""
     head = ports.objects.head(row.bucket, row.key)  # the listing may be older than the row
     if head is None or head.etag != row.etag:
-        ports.ledger.delete(row)
+        endings.withdraw(ports, row)
     endings.look_again(ports, row)

@@ -88,11 +88,10 @@ class _Look:
         return known or drops.new(self.bucket, self.image_key, head.etag, ports.clock(), pairing_deadline)
 
     def _forget_orphan(self) -> None:
-        """The row of the sidecar that waited for its image is no longer needed, but for an end that is still to be
-        told."""
+        """The sidecar waits for its image no longer."""
         orphan = self.ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
-        if orphan is not None and not (orphan.ended and orphan.open):
-            self.ports.ledger.delete(orphan)
+        if orphan is not None and not orphan.ended:
+            endings.withdraw(self.ports, orphan)
 
     def _behind(self, row: Drop) -> bool:
         """Older content of this key is on its way: this one waits for its end."""

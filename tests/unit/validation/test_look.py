@@ -315,7 +315,8 @@ def test_the_end_of_a_lone_sidecar_is_told_though_its_image_comes_just_then(worl
     world.put(KEY, SAMPLE)
     world.live_through(2)
     assert [json.loads(one.body)["stage"] for one in world.ports.topic.published] == ["registered", "rejected"]
-    assert [row.stage for row in world.ports.ledger.rows()] == ["registered"]
+    assert [row.stage for row in world.ports.ledger.rows()] == ["rejected", "registered"]
+    assert not any(row.open for row in world.ports.ledger.rows())
 
 
 def test_an_image_that_is_taken_away_after_its_end_is_not_missed(world: World) -> None:
@@ -459,3 +460,22 @@ def test_an_image_that_is_named_as_its_own_data_disk_is_still_judged_as_a_system
     assert "firmware.unknown" not in found
     assert "image.windows_not_read" in found
     assert world.row(KEY).stage == "rejected"
+
+
+def test_attempts_are_numbered_on_when_content_comes_back(world: World) -> None:
+    """Machines drop a notice whose drop id and attempt they have seen."""
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(min_disk=5))
+    world.run()
+    world.ports.objects.delete(BUCKET, BESIDE)
+    world.event(KEY)
+    world.run()
+    assert (world.row(KEY).stage, world.row(KEY).attempt) == ("waiting", 2)
+    world.put(KEY, SAMPLE + b"\0" * 512)
+    world.put(BESIDE, sidecar(min_disk=6))
+    world.live_through(1)
+    assert world.sweep()["open"] == 0
+    world.put(KEY, SAMPLE)
+    world.live_through(1)
+    ends = [json.loads(one.body) for one in world.ports.topic.published]
+    assert len({(end["drop_id"], end["attempt"]) for end in ends}) == len(ends) == 3
