@@ -51,7 +51,8 @@ def _names(ports: Ports, bucket: str, image_key: str, part: str) -> bool:
 def has_been_read(ports: Ports, bucket: str, image_key: str, sidecar: ObjectHead) -> bool:
     """A drop has read this very sidecar: its image was there, and was taken away if it is not there now."""
     rows = ports.ledger.of_key(bucket, image_key)
-    return any(row.etag is not None and row.versions.get(sidecar.key) == records.version(sidecar) for row in rows)
+    read = [row.versions.get(sidecar.key) for row in rows if row.etag is not None and row.stage != "waiting"]
+    return records.version(sidecar) in read
 
 
 @dataclass(frozen=True)

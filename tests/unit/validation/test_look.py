@@ -479,3 +479,16 @@ def test_attempts_are_numbered_on_when_content_comes_back(world: World) -> None:
     world.live_through(1)
     ends = [json.loads(one.body) for one in world.ports.topic.published]
     assert len({(end["drop_id"], end["attempt"]) for end in ends}) == len(ends) == 3
+
+
+def test_a_sidecar_whose_image_was_taken_away_before_it_was_judged_waits_for_it(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(min_disk=5))
+    world.run()
+    world.put(BESIDE, sidecar(size=1))
+    world.run()
+    assert (world.row(KEY).stage, world.row(KEY).attempt) == ("waiting", 2)
+    world.ports.objects.delete(BUCKET, KEY)
+    world.live_through(26)
+    assert ids(world.result(KEY)["findings"]) == {"pair.image_missing"}
+    assert world.sweep()["found"] == 0
