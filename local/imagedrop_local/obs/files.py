@@ -104,5 +104,15 @@ def remove(path: Path, upto: Path) -> None:
             return
 
 
+def stays(path: Path, home: Path) -> bool:
+    """Whether a file is in the folder `home` itself: a link may lead from bucket to bucket, and not out of it."""
+    if not path.is_symlink():
+        return True
+    try:
+        return path.resolve(strict=True).is_relative_to(home.resolve())
+    except (OSError, RuntimeError):  # it leads nowhere, or in a circle
+        return False
+
+
 def remove_tree(path: Path) -> None:
     shutil.rmtree(path, ignore_errors=True)

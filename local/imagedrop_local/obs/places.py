@@ -33,6 +33,8 @@ class Places:
 
     def find(self, bucket: str, key: str) -> tuple[Path, os.stat_result] | None:
         for path in self.of(bucket, key):
+            if not files.stays(path, self._folder):
+                continue
             try:
                 status = path.stat()
             except (FileNotFoundError, NotADirectoryError):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
+from imagedrop_local.obs import files
 from imagedrop_local.obs.keys import is_path
 
 _Entry = tuple[bytes, Path | None]
@@ -15,8 +16,8 @@ _SETTLED = 2_000_000_000  # ns; a folder may change again within one tick of its
 
 
 def keys(root: Path, prefix: str = "", after: str = "") -> Iterator[str]:
-    """Keys of the regular files below `root` that begin with `prefix` and come after `after`. Lazy: a page of a large
-    tree reads only the folders that it shows."""
+    """Keys of the regular files below the bucket's folder `root` that begin with `prefix` and come after `after`; links
+    count where they stay among the buckets. Lazy: a page of a large tree reads only the folders that it shows."""
     base = prefix[: prefix.rfind("/") + 1]
     if base and not is_path(base[:-1]):
         return
@@ -25,17 +26,17 @@ def keys(root: Path, prefix: str = "", after: str = "") -> Iterator[str]:
         folder /= segment
         if folder.is_symlink():
             return
-    yield from _below(folder, base.encode(), prefix.encode(), after.encode())
+    yield from _below(folder, base.encode(), prefix.encode(), after.encode(), root.parent)
 
 
-def _below(folder: Path, base: bytes, prefix: bytes, after: bytes) -> Iterator[str]:
-    for name, path in _entries(folder):
+def _below(folder: Path, base: bytes, prefix: bytes, after: bytes, home: Path) -> Iterator[str]:
+    for name, path in _entries(folder, home):
         key = base + name
         if path is None:
             if key > after and key.startswith(prefix):
                 yield key.decode()
         elif _worth(key, prefix, after):
-            yield from _below(path, key, prefix, after)
+            yield from _below(path, key, prefix, after, home)
 
 
 def _worth(key: bytes, prefix: bytes, after: bytes) -> bool:
@@ -43,23 +44,23 @@ def _worth(key: bytes, prefix: bytes, after: bytes) -> bool:
     return matches and (key > after or after.startswith(key))
 
 
-def _entries(folder: Path) -> list[_Entry]:
+def _entries(folder: Path, home: Path) -> list[_Entry]:
     """(name, None) of each file and (name/, path) of each folder, sorted: the slash counts, as it does in keys.
     Remembered while the folder stays as it is, so that the next page of a large one does not sort it again."""
     try:
         changed = folder.stat().st_mtime_ns
         settled = time.time_ns() - changed > _SETTLED
-        return _remembered(folder, changed) if settled else _scan(folder)
+        return _remembered(folder, changed, home) if settled else _scan(folder, home)
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
 @lru_cache(maxsize=64)
-def _remembered(folder: Path, changed: int) -> list[_Entry]:
-    return _scan(folder)
+def _remembered(folder: Path, changed: int, home: Path) -> list[_Entry]:
+    return _scan(folder, home)
 
 
-def _scan(folder: Path) -> list[_Entry]:
+def _scan(folder: Path, home: Path) -> list[_Entry]:
     found: list[_Entry] = []
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -68,7 +69,7 @@ def _scan(folder: Path) -> list[_Entry]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 found.append((name + b"/", Path(entry.path)))
-            elif entry.is_file():
+            elif files.stays(Path(entry.path), home) and entry.is_file():
                 found.append((name, None))
     return sorted(found)
 

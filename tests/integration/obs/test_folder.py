@@ -80,15 +80,23 @@ def test_a_file_that_replaces_an_object_has_nothing_of_it(cloud: Any, s3: Any) -
     assert (head["ContentLength"], head["Metadata"], "StorageClass" in head) == (4, {}, False)
 
 
-def test_links_lead_nowhere_but_to_files(cloud: Any, s3: Any, tmp_path: Path) -> None:
+def test_links_lead_nowhere_out_of_the_buckets(cloud: Any, s3: Any, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret").write_bytes(b"secret")
     (cloud.folder / "drops" / "dir").symlink_to(outside)
     (cloud.folder / "drops" / "image.raw").symlink_to(outside / "secret")
-    assert [one["Key"] for one in s3.list_objects_v2(Bucket="drops")["Contents"]] == ["image.raw"]
-    with pytest.raises(ClientError, match="404"):
-        s3.head_object(Bucket="drops", Key="dir/secret")
+    (cloud.folder / "drops" / "circle.raw").symlink_to("circle.raw")
+    (cloud.folder / "drops" / "real.raw").write_bytes(b"real")
+    (cloud.folder / "drops" / "same.raw").symlink_to("real.raw")
+    assert [one["Key"] for one in s3.list_objects_v2(Bucket="drops")["Contents"]] == ["real.raw", "same.raw"]
+    assert cloud.store.count("drops") == 2
+    for key in ("dir/secret", "image.raw", "circle.raw"):
+        with pytest.raises(ClientError, match="404"):
+            s3.head_object(Bucket="drops", Key=key)
+        with pytest.raises(ClientError, match="NoSuchKey"):
+            s3.get_object(Bucket="drops", Key=key)
+    assert s3.get_object(Bucket="drops", Key="same.raw")["Body"].read() == b"real"
     s3.put_object(Bucket="drops", Key="dir/new", Body=b"x")
     s3.put_object(Bucket="drops", Key="image.raw", Body=b"y")
     assert {path.name: path.read_bytes() for path in outside.iterdir()} == {"secret": b"secret"}
