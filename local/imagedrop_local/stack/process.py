@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -52,7 +53,7 @@ class Ministack:
         self._check_alive()
 
     def stop(self) -> None:
-        """Ends it and waits until its state is written down."""
+        """Ends it, waits until its state is written down, and leaves no function of it at work."""
         child, self._child = self._child, None
         if child is None:
             return
@@ -63,6 +64,8 @@ class Ministack:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+        with contextlib.suppress(ProcessLookupError):  # as a rule nobody is left
+            os.killpg(child.pid, signal.SIGKILL)  # a function in mid-call would go on, alone
 
     def _check_alive(self) -> None:
         code = self._child.poll() if self._child else None

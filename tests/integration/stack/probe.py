@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -54,4 +55,9 @@ def look(event: Mapping[str, Any]) -> Any:
     }
 
 
-ANSWERS = {"echo": echo, "fail": fail, "look": look}
+def stay(event: Mapping[str, Any]) -> Any:
+    Path(event["mark"]).write_text(str(os.getpid()))
+    time.sleep(event["seconds"])
+
+
+ANSWERS = {"echo": echo, "fail": fail, "look": look, "stay": stay}

@@ -1,5 +1,6 @@
 """A stack starts clean, goes on where it was, and leaves nothing running."""
 
+import json
 import os
 import signal
 import socket
@@ -107,6 +108,26 @@ def test_ministack_ends_in_order_when_its_parent_is_killed(project: Path, tmp_pa
     until(lambda: not open_port(port))
     with make(tmp_path, project) as second:
         assert has(second, "row")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads Linux's table of processes")
+def test_a_function_in_mid_call_ends_with_its_stack(project: Path, tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    with make(tmp_path / "stack", project) as stack:
+        event = json.dumps({"do": "stay", "mark": str(mark), "seconds": 30})
+        name = stack.outputs.functions["status"]
+        stack.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=event)
+        until(lambda: mark.exists() and mark.read_text())
+    worker = int(mark.read_text())
+    until(lambda: not works(worker), 2)
+
+
+def works(process: int) -> bool:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def test_a_folder_has_one_stack_at_a_time(project: Path, tmp_path: Path) -> None:
