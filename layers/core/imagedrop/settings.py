@@ -72,7 +72,9 @@ class Settings(BaseModel):
         False,
         description="true: whoever installs this has read and accepts the 镜像制作承诺书 and the 华为镜像免责声明",
     )
-    min_disk_floor: int = Field(40, ge=1, le=1024, description="GB; the smallest system disk that is asked for")
+    min_disk_floor: int = Field(
+        40, ge=1, le=1024, description="GB; the smallest system disk that the region's IMS takes; some take 20"
+    )
     owner_domains: Words = Field((), description="mail domains that owners may have; empty: any")
     mails_per_hour: int = Field(60, ge=1, description="mails to one owner in an hour; more are skipped and recorded")
 

@@ -8,19 +8,28 @@ MIN_DISK_SMALL = Kind(
     "size.min_disk_small",
     "error",
     "`{field}` is {said} GB, but the disk in {file} has {size} bytes and needs {needed} GB: the import would fail.",
-    "Set `{field}` to {needed} or more, or leave it out.",
+    "Set `{field}` to {enough} or more, or leave it out.",
     "`{field}` 为 {said} GB，而 {file} 中的磁盘有 {size} 字节，至少需要 {needed} GB，否则导入会失败。",
-    "请将 `{field}` 设为 {needed} 或更大，或删除该字段。",
+    "请将 `{field}` 设为 {enough} 或更大，或删除该字段。",
 )
 VHD_ROUNDING = Kind(
     "size.vhd_rounding",
     "error",
     "`{field}` is {said} GB, but the disk in {file} is {over} bytes larger than that: whoever made the VHD rounded it up "
     "to whole cylinders, as qemu-img does. It needs {needed} GB, or the import would fail.",
-    "Set `{field}` to {needed} or leave it out; or make the VHD anew with `-o force_size=on`.",
+    "Set `{field}` to {enough} or leave it out; or make the VHD anew with `-o force_size=on`.",
     "`{field}` 为 {said} GB，而 {file} 中的磁盘比它大 {over} 字节：制作 VHD 时容量被向上取整到整柱面（qemu-img 即如此）。"
     "需要 {needed} GB，否则导入会失败。",
-    "请将 `{field}` 设为 {needed} 或删除该字段；也可用 `-o force_size=on` 重新生成 VHD。",
+    "请将 `{field}` 设为 {enough} 或删除该字段；也可用 `-o force_size=on` 重新生成 VHD。",
+)
+BELOW_FLOOR = Kind(
+    "size.below_floor",
+    "error",
+    "`min_disk` is {got} GB, and IMS takes no system disk below {least} GB here: it would refuse the registration.",
+    "Set `min_disk` to {least} or more, or leave it out. Where the region does take smaller disks, the operator lowers "
+    "IMAGEDROP_MIN_DISK_FLOOR.",
+    "`min_disk` 为 {got} GB，而此处的 IMS 要求系统盘至少 {least} GB，否则会拒绝注册。",
+    "请将 `min_disk` 设为 {least} 或更大，或删除该字段。如果该区域允许更小的系统盘，请运维人员调低 IMAGEDROP_MIN_DISK_FLOOR。",
 )
 SMALL_WINDOWS_DISK = Kind(
     "size.small_windows_disk",

@@ -140,9 +140,9 @@ TOO_SMALL = Kind(
     "sidecar.too_small",
     "error",
     "`{field}` is {got} and must be at least {bound}.",
-    "Raise it to {bound} or more.",
+    "Raise it, or leave it out where it is not required.",
     "`{field}` 的值为 {got}，不得小于 {bound}。",
-    "请改为 {bound} 或更大。",
+    "请改为更大的值；如非必填字段，也可删除。",
 )
 TOO_BIG = Kind(
     "sidecar.too_big",
@@ -287,10 +287,11 @@ FAST_CONFIGURED = Kind(
 WINDOWS_DISK = Kind(
     "sidecar.windows_min_disk",
     "error",
-    "`min_disk` is {got} GB, and IMS asks at least {least} GB of a Windows system disk.",
-    "Set `min_disk` to {least} or more, or leave it out.",
-    "`min_disk` 为 {got} GB，而 Windows 系统盘至少需要 {least} GB。",
-    "请将 `min_disk` 设为 {least} 或更大，或删除该字段。",
+    "`min_disk` is {got} GB, and no IMS takes a Windows system disk below {least} GB; many ask 40 GB.",
+    "Leave `min_disk` out: the smallest size is registered that holds the image and that IMS takes here. For another "
+    "system give `os_type`.",
+    "`min_disk` 为 {got} GB，而 IMS 要求 Windows 系统盘至少 {least} GB（许多区域要求 40 GB）。",
+    "请删除 `min_disk`，将自动使用能容纳镜像且 IMS 允许的最小值。其他操作系统请填写 `os_type`。",
 )
 SAME_FILE = Kind(
     "sidecar.same_file",

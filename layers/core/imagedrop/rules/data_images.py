@@ -23,7 +23,7 @@ def judge(case: Case) -> Iterator[Finding]:
     for disk in case.data():
         if disk.subject.head.key not in taken:
             yield from formats.of_disk(disk)
-            yield from size.of_disk(case, disk)
+            yield from size.of_data_disk(case, disk)
             yield from fast_channel.of_disk(case, disk)
 
 

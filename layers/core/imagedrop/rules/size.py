@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from imagedrop.findings import Finding
+from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import rules as say
 from imagedrop.findings import sidecar as say_sidecar
 from imagedrop.rules.case import Case, Disk
@@ -37,29 +37,38 @@ def settle(disk: Disk, least: int) -> int | None:
 
 
 def least(case: Case, system: System) -> int:
-    """GB of the smallest system disk that is asked for unless the sidecar says another."""
+    """GB of the smallest system disk that is taken here: what the setting says, of a Windows never below IMS's 20."""
     floor: int = case.place.settings.min_disk_floor
-    return max(floor, limits.WINDOWS_LEAST_GB) if system.os_type == "Windows" else floor
+    return max(floor, limits.WINDOWS_LEAST_GB) if _may_be_windows(system) else floor
+
+
+def _may_be_windows(system: System) -> bool:
+    return system.os_type in (None, "Windows")
 
 
 def judge(case: Case, system: System) -> Iterator[Finding]:
-    disk, said = case.system(), case.sidecar.min_disk
-    yield from of_disk(case, disk)
-    if system.os_type != "Windows" or said is None:
-        return
-    if said < limits.WINDOWS_LEAST_GB:
-        yield say_sidecar.WINDOWS_DISK(at="/min_disk", got=said, least=limits.WINDOWS_LEAST_GB)
-    elif said < USUAL_LEAST_GB:
-        yield say.SMALL_WINDOWS_DISK(at="/min_disk", said=said)
-
-
-def of_disk(case: Case, disk: Disk) -> Iterator[Finding]:
-    """What holds for system and data disks alike."""
-    yield from _min_disk(case, disk)
+    disk, floor = case.system(), least(case, system)
+    found = list(_min_disk(case, disk, floor))
+    yield from found
+    if disk.min_disk is not None and not has_errors(found):
+        yield from _floor(case, system, disk.min_disk, floor)
     yield from _file(case, disk)
 
 
-def _min_disk(case: Case, disk: Disk) -> Iterator[Finding]:
+def _floor(case: Case, system: System, said: int, floor: int) -> Iterator[Finding]:
+    if said < floor:
+        configured = floor == case.place.settings.min_disk_floor
+        yield (say.BELOW_FLOOR if configured else say_sidecar.WINDOWS_DISK)(at="/min_disk", got=said, least=floor)
+    elif said < USUAL_LEAST_GB and _may_be_windows(system):
+        yield say.SMALL_WINDOWS_DISK(at="/min_disk", said=said)
+
+
+def of_data_disk(case: Case, disk: Disk) -> Iterator[Finding]:
+    yield from _min_disk(case, disk, limits.DATA_GB[0])
+    yield from _file(case, disk)
+
+
+def _min_disk(case: Case, disk: Disk, floor: int) -> Iterator[Finding]:
     size, name = disk.subject.facts.virtual_size, disk.subject.name
     at, field = f"{disk.at}/min_disk", f"{disk.spoken}min_disk"
     if size is None:
@@ -73,6 +82,7 @@ def _min_disk(case: Case, disk: Disk) -> Iterator[Finding]:
         yield say.DISK_TOO_LARGE(at=at if disk.min_disk else None, file=name, needed=wanted, most=disk.most)
     elif disk.min_disk is not None and disk.min_disk < wanted:
         said: dict[str, Any] = {"at": at, "field": field, "file": name, "said": disk.min_disk, "needed": wanted}
+        said["enough"] = max(wanted, floor)
         over = size - disk.min_disk * GIB
         rounded = disk.subject.facts.format == "vhd" and 0 < over <= ROUNDING
         yield say.VHD_ROUNDING(over=over, **said) if rounded else say.MIN_DISK_SMALL(size=size, **said)

@@ -33,6 +33,7 @@ def schema() -> dict[str, Any]:
 
 def _together() -> list[dict[str, Any]]:
     """`together.seen_by_schema`, in the schema's words."""
+    other = {"anyOf": [_says(os_type="Linux"), _says(os_type="Other")]}  # what is not said otherwise is a Windows
     windows = {"properties": {"os_version": {"enum": list(os_versions.WINDOWS)}}}
     elsewhere = {"properties": {"os_version": {"not": {"enum": list(os_versions.WINDOWS)}}}}
     large = {"properties": {"min_disk": {"minimum": limits.WINDOWS_LEAST_GB}}}
@@ -40,8 +41,7 @@ def _together() -> list[dict[str, Any]]:
         {"if": _says(architecture="arm"), "then": {"not": _says(hw_firmware_type="bios")}},
         {"if": _says(type="BMS"), "then": {"properties": {"cmk_id": False}}},
         {"not": _says(is_quick_import=True, is_config=True)},
-        {"if": _says(os_type="Windows"), "then": large},
-        {"if": {"anyOf": [_says(os_type="Linux"), _says(os_type="Other")]}, "then": elsewhere, "else": windows},
+        {"if": other, "then": elsewhere, "else": {"allOf": [windows, large]}},
     ]
 
 

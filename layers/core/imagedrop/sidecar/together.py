@@ -25,7 +25,7 @@ def seen_by_schema(document: Document) -> Iterator[Finding]:
     if document.get("is_quick_import") is True and document.get("is_config") is True:
         yield say.FAST_CONFIGURED(at="/is_config")
     disk, least = document.get("min_disk"), limits.WINDOWS_LEAST_GB
-    if document.get("os_type") == "Windows" and _number(disk) and limits.SYSTEM_GB[0] <= disk < least:
+    if document.get("os_type") not in ("Linux", "Other") and _number(disk) and limits.SYSTEM_GB[0] <= disk < least:
         yield say.WINDOWS_DISK(at="/min_disk", got=quoted(disk), least=least)
 
 
