@@ -122,7 +122,7 @@ def test_bytes_that_are_nothing_are_no_image(name: str) -> None:
 def test_a_blank_raw_disk_is_a_disk_without_partitions(name: str) -> None:
     seen = look(bytes(1 << 20), name)
     assert (seen.facts.format, seen.facts.virtual_size, seen.facts.partition_table) == ("raw", 1 << 20, "none")
-    assert not errors(seen)
+    assert errors(seen) == {"image.no_partition_table"}
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,14 @@ import struct
 
 import pytest
 
+from imagedrop.inspection import inspect
 from imagedrop.inspection.containers.base import Stored
 from imagedrop.inspection.facts import Partition
 from tests.unit.inspection.images import (
     BASIC,
     ESP,
     MIB,
+    Memory,
     errors,
     fixture,
     gpt_disk,
@@ -22,6 +24,7 @@ from tests.unit.inspection.images import (
     mbr,
     opened,
     patched,
+    qcow2,
 )
 
 WINDOWS = gpt_entry(BASIC, 2048, 3000)
@@ -74,7 +77,8 @@ def test_the_backup_of_a_disk_with_4k_sectors_is_found_too() -> None:
 def test_two_bad_headers_are_an_error_and_no_guess() -> None:
     seen = look(patched(gpt_disk(WINDOWS), (512, b"X"), (-512, b"X")), "a.raw")
     assert errors(seen) == {"image.gpt_damaged"}
-    assert (seen.facts.partition_table, seen.facts.partitions) == ("gpt", [])
+    assert (seen.facts.partition_table, seen.facts.partitions, seen.facts.bitlocker) == ("gpt", [], None)
+    assert ids(seen) == {"image.gpt_damaged"}
 
 
 @pytest.mark.parametrize(
@@ -182,7 +186,26 @@ def test_a_bitlocker_volume_without_partition_table_is_an_error_too() -> None:
 def test_an_mbr_without_partitions_is_an_mbr() -> None:
     seen = look(mbr().ljust(MIB, b"\0"), "a.raw")
     assert (seen.facts.partition_table, seen.facts.partitions) == ("mbr", [])
-    assert ids(seen) == {"image.no_active_partition"}
+    assert errors(seen) == {"image.no_partitions"}
+
+
+VOLUME = fixture("mbr.raw")[MIB : 5 * MIB]
+NOTHING_TO_START = {
+    "zeros": (bytes(MIB), "image.no_partition_table"),
+    "no disk at all": (bytes(100), "image.no_partition_table"),
+    "a bare volume": (VOLUME, "image.bare_volume"),
+    "an empty MBR": (mbr().ljust(MIB, b"\0"), "image.no_partitions"),
+    "an empty GPT": (gpt_disk(), "image.no_partitions"),
+    "zeros in a qcow2": (qcow2(), "image.no_partition_table"),
+}
+
+
+@pytest.mark.parametrize("case", NOTHING_TO_START)
+def test_a_system_disk_that_holds_no_partition_is_an_error_and_a_data_disk_is_fine(case: str) -> None:
+    disk, finding = NOTHING_TO_START[case]
+    assert finding in errors(look(disk, "a.raw"))
+    as_data = inspect(Memory(disk), file_name="a.raw", role="data")
+    assert {one.id for one in as_data.findings} <= {"image.not_sectors", "image.extension"}
 
 
 @pytest.mark.parametrize(

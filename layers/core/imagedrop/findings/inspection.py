@@ -243,19 +243,30 @@ NOT_SECTORS = Kind(
 )
 NO_PARTITION_TABLE = Kind(
     "image.no_partition_table",
-    "warning",
-    "The disk has no partition table. No Windows starts from it.",
-    "If it should be a system disk, look whether it is the right file: `qemu-img info {file}`.",
-    "磁盘没有分区表，无法从中启动 Windows。",
-    "如果它应为系统盘，请确认文件是否正确：`qemu-img info {file}`。",
+    "error",
+    "The disk has no partition table, so there is no Windows that could start from it: the import would fail.",
+    "See whether it is the right file (`qemu-img info {file}`) and not a blank disk. A data disk goes into `data_images` "
+    "of its system's sidecar.",
+    "磁盘没有分区表，其中没有可启动的 Windows，导入会失败。",
+    "请确认文件是否正确（`qemu-img info {file}`），是否为空白磁盘。数据盘请写入系统盘描述文件的 `data_images`。",
+)
+NO_PARTITIONS = Kind(
+    "image.no_partitions",
+    "error",
+    "The disk has a partition table ({table}) without a single partition, so there is no Windows that could start from it.",
+    "See whether it is the right file (`qemu-img info {file}`). A data disk goes into `data_images` of its system's sidecar.",
+    "磁盘的分区表（{table}）中没有任何分区，其中没有可启动的 Windows。",
+    "请确认文件是否正确（`qemu-img info {file}`）。数据盘请写入系统盘描述文件的 `data_images`。",
 )
 BARE_VOLUME = Kind(
     "image.bare_volume",
-    "warning",
+    "error",
     "The file is one volume ({filesystem}) and not a disk: there is no partition table. No Windows starts from it.",
-    "Make the image of the whole disk, not of a partition: `disk2vhd * whole.vhdx`, or `dd if=/dev/sda of=disk.raw`.",
+    "Make the image of the whole disk, not of a partition: `disk2vhd * whole.vhdx`, or `dd if=/dev/sda of=disk.raw`. A data "
+    "disk goes into `data_images` of its system's sidecar.",
     "文件是单个卷（{filesystem}）而不是磁盘：没有分区表，无法从中启动 Windows。",
-    "请制作整个磁盘的镜像，而不是单个分区：`disk2vhd * whole.vhdx`，或 `dd if=/dev/sda of=disk.raw`。",
+    "请制作整个磁盘的镜像，而不是单个分区：`disk2vhd * whole.vhdx`，或 `dd if=/dev/sda of=disk.raw`。"
+    "数据盘请写入系统盘描述文件的 `data_images`。",
 )
 GPT_DAMAGED = Kind(
     "image.gpt_damaged",

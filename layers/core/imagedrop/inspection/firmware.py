@@ -25,13 +25,20 @@ class BootManager(NamedTuple):
 
 
 def firmware(layout: Layout, report: Report) -> Firmware | None:
-    """None has a finding that says why."""
+    """Of a system disk; None has a finding that says why. What holds no partition at all is an error: IMS looks for a
+    Windows in it and fails (IMG.0072)."""
     if layout.table == "gpt" and esp(layout):
         return "uefi"
     if layout.table == "mbr" and layout.active is not None:
         return "bios"
-    if layout.table != "none":  # that there is no table has been said
+    if layout.partitions:
         report.say(kinds.NO_ESP if layout.table == "gpt" else kinds.NO_ACTIVE_PARTITION)
+    elif layout.bare:
+        report.say(kinds.BARE_VOLUME, filesystem=layout.bare)
+    elif layout.table == "none":
+        report.say(kinds.NO_PARTITION_TABLE)
+    elif not layout.unread:  # else its damage has been said
+        report.say(kinds.NO_PARTITIONS, table=layout.table.upper())
     return None
 
 

@@ -23,8 +23,8 @@ DYNAMIC = {
 
 @dataclass(slots=True)
 class Layout:
-    """`active`: start of the active partition of an MBR. `unread`: a boot sector could not be read. `end`: where the
-    table itself says that the disk ends, at the earliest.
+    """`active`: start of the active partition of an MBR. `unread`: the table or a boot sector could not be read.
+    `end`: where the table itself says that the disk ends, at the earliest.
 
     `bare`: the filesystem of a disk without partition table.
     """
@@ -46,7 +46,7 @@ class Layout:
 def read(disk: Container, report: Report) -> Layout:
     """Raises what reading raises; damage that leaves something to show is said in `report`."""
     if disk.size < 512:
-        return _without_table(None, report)
+        return Layout("none")
     disk.prefetch([(0, 8192), (max(0, disk.size - 4096), 4096)])
     sector = disk.read(0, 512)
     bare = filesystems.identify(disk.read(0, min(filesystems.LOOKED_AT, disk.size)))
@@ -60,7 +60,7 @@ def read(disk: Container, report: Report) -> Layout:
     elif entries is not None:
         layout = _mbr(disk, entries, report)
     else:
-        return _without_table(bare, report)
+        return Layout("none", bare=bare)
     _keep_inside(layout, disk, report)
     _look_into(layout, disk, report)
     return layout
@@ -68,14 +68,6 @@ def read(disk: Container, report: Report) -> Layout:
 
 def _signed(disk: Container, sector_size: int) -> bool:
     return disk.size >= 2 * sector_size and disk.read(sector_size, 8) == gpt.SIGNATURE
-
-
-def _without_table(bare: filesystems.Filesystem | None, report: Report) -> Layout:
-    if bare:
-        report.say(kinds.BARE_VOLUME, filesystem=bare)
-    else:
-        report.say(kinds.NO_PARTITION_TABLE)
-    return Layout("none", bare=bare)
 
 
 def _gpt(disk: Container, sector_sizes: Sequence[int], report: Report) -> Layout:
@@ -93,7 +85,7 @@ def _gpt(disk: Container, sector_sizes: Sequence[int], report: Report) -> Layout
             found = [Partition(one.start * size, one.sectors * size, one.type) for one in table.entries]
             return Layout("gpt", found, end=table.sectors * size)
     report.say(kinds.GPT_DAMAGED, why=f"{reasons[0]}; backup: {reasons[-1]}")
-    return Layout("gpt")
+    return Layout("gpt", unread=True)
 
 
 def _judge_gpt(protective: bool, sector_size: int | None, disk: Container, report: Report) -> None:
