@@ -41,6 +41,34 @@ def test_a_mere_beginning_is_an_error(name: str, length: int) -> None:
     assert errors(look(fixture(name)[:length], name))
 
 
+@pytest.mark.parametrize("left", [8, 300, 3000, 0.1, 0.5, 0.9, -1, -512])
+@pytest.mark.parametrize("name", NAMES)
+def test_that_a_file_is_cut_off_is_said_once(name: str, left: float) -> None:
+    data = fixture(name)
+    cut = data[: int(len(data) * left) if 0 < left < 1 else int(left)]
+    assert [one.id for one in look(cut, name).findings].count("image.truncated") <= 1
+
+
+def why(data: bytes, name: str) -> str:
+    return next(one.message for one in look(data, name).findings if one.id == "image.truncated")
+
+
+def test_what_is_missing_begins_where_the_file_ends() -> None:
+    assert "bytes 8 to 72 lie behind the file's end" in why(fixture("v3.qcow2")[:8], "a.qcow2")
+    assert "its L1 table ends at byte 196616" in why(fixture("v3.qcow2")[:100_000], "a.qcow2")
+
+
+def test_a_stream_vmdk_too_short_for_its_footer_is_cut_off() -> None:
+    assert errors(look(vmdk_with_footer(fixture("stream.vmdk"))[:1000], "a.vmdk")) == {"image.truncated"}
+
+
+def test_only_what_qemu_can_check_is_sent_to_be_checked() -> None:
+    for name in NAMES:
+        for finding in look(fixture(name.values[0] if hasattr(name, "values") else name)[:100_000], "a").findings:
+            checked = "qemu-img check" in finding.fix
+            assert not checked or finding.id in ("image.marked_corrupt", "image.vhdx_log")
+
+
 def test_a_stream_vmdk_that_lost_its_footer_is_cut_off() -> None:
     whole = vmdk_with_footer(fixture("stream.vmdk"))
     assert errors(look(whole, "a.vmdk")) == set()

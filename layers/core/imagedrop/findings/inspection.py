@@ -85,9 +85,10 @@ TRUNCATED = Kind(
     "image.truncated",
     "error",
     "The file is cut off: {why}. The import would fail or lose data.",
-    "Upload it again and compare sizes (here: {size} bytes). If the original is as short: `qemu-img check {file}`.",
+    "Compare sizes (here: {size} bytes): `ls -l {file}`. If the original is larger, upload it again; if it is as short, it "
+    "is damaged itself, and the image must be made anew.",
     "文件不完整：{why}。导入会失败或丢失数据。",
-    "请重新上传并比较大小（当前 {size} 字节）。如果原文件同样不完整：`qemu-img check {file}`。",
+    "请比较大小（当前 {size} 字节）：`ls -l {file}`。如果原文件更大，请重新上传；如果大小相同，则原文件本身已损坏，需重新制作镜像。",
 )
 SIZE_MISMATCH = Kind(
     "image.size_mismatch",
@@ -101,9 +102,11 @@ MALFORMED = Kind(
     "image.malformed",
     "error",
     "The {what} makes no sense: {why}. What depends on it was not read.",
-    "Check the original with `qemu-img check {file}` and write it anew: `qemu-img convert -O qcow2 {file} clean.qcow2`.",
+    "Compare the checksum of the whole file with the original's: `sha256sum {file}`. If they are equal, write it anew: "
+    "`qemu-img convert -O qcow2 {file} clean.qcow2`; where even that fails, the image must be made anew.",
     "{what} 无效：{why}。依赖于它的内容未读取。",
-    "用 `qemu-img check {file}` 检查原文件，并重新生成：`qemu-img convert -O qcow2 {file} clean.qcow2`。",
+    "请与原文件比较校验和：`sha256sum {file}`。如果相同，请重新生成：`qemu-img convert -O qcow2 {file} clean.qcow2`；"
+    "如果转换也失败，则需重新制作镜像。",
 )
 CHECKSUM = Kind(
     "image.checksum",
@@ -125,9 +128,9 @@ NOT_CLOSED = Kind(
     "image.not_closed",
     "warning",
     "The image was not closed properly when it was last written (a machine still ran, or crashed).",
-    "Shut the machine down, then repair and upload it again: `qemu-img check -r all {file}`.",
+    "Shut the machine down, write the file anew and upload that: `qemu-img convert -O qcow2 {file} clean.qcow2`.",
     "镜像上次写入后未正常关闭（虚拟机仍在运行或已崩溃）。",
-    "请关闭虚拟机，修复后重新上传：`qemu-img check -r all {file}`。",
+    "请关闭虚拟机，重新生成后上传：`qemu-img convert -O qcow2 {file} clean.qcow2`。",
 )
 VHDX_LOG = Kind(
     "image.vhdx_log",
@@ -306,9 +309,10 @@ PART_UNREAD = Kind(
     "image.part_unread",
     "warning",
     "The {what} could not be read: {why}.",
-    "Check the file: `qemu-img check {file}`.",
+    "If the source Windows starts, only this reader is at a loss; else run `bcdboot C:\\Windows /f UEFI` there and make the "
+    "image again.",
     "无法读取 {what}：{why}。",
-    "请检查文件：`qemu-img check {file}`。",
+    "如果源 Windows 能正常启动，则只是无法读取该分区；否则请在其中运行 `bcdboot C:\\Windows /f UEFI`，然后重新制作镜像。",
 )
 BITLOCKER = Kind(
     "image.bitlocker",

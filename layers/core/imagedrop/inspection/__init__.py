@@ -69,7 +69,7 @@ class _Look:
         if self.container is None:
             return
         opened = False
-        with self.report.guard(f"{self.container.format} header"):
+        with self.report.guard(f"{self.container.format} structure"):
             self.container.open()
             opened = True
         self._judge_size(self.container.virtual_size)

@@ -54,7 +54,7 @@ class BlockCache:
     def read(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes. Raises PastEnd, BudgetExceeded, SourceChanged and what the source raises."""
         if offset < 0 or length < 0 or offset + length > self.size:
-            raise PastEnd(offset, length)
+            raise PastEnd(offset, length, self.size)
         if length > READ_MOST:
             raise ValueError(f"{length} bytes in one read")
         wanted = _blocks_of(offset, length)

@@ -17,10 +17,11 @@ class Unreadable(Exception):
 
 
 class PastEnd(Exception):
-    """Bytes were asked for that lie behind the end of the file."""
+    """Bytes were asked for that lie behind the end of a file of `size` bytes."""
 
-    def __init__(self, offset: int, length: int) -> None:
-        super().__init__(f"bytes {offset} to {offset + length} lie behind its end")
+    def __init__(self, offset: int, length: int, size: int) -> None:
+        missing = max(offset, size) if offset >= 0 else offset
+        super().__init__(f"bytes {missing} to {offset + length} lie behind the file's end")
 
 
 def malformed(what: str, why: str) -> Unreadable:

@@ -22,7 +22,10 @@ class Report:
         self.findings: list[Finding] = []
 
     def say(self, kind: Kind, /, **values: Any) -> None:
-        """Adds a finding, once. `file` and, unless given, `size` are filled in."""
+        """Adds a finding, once; that the file is cut off is said once, the first sign of it being the nearest to its
+        headers. `file` and, unless given, `size` are filled in."""
+        if kind is kinds.TRUNCATED and any(one.id == kind.id for one in self.findings):
+            return
         shown: dict[str, Any] = {"file": shlex.quote(_printable(self.file_name)), "size": self.file_size}
         shown |= {name: _shown(value) for name, value in values.items()}
         used: dict[str, Any] = {

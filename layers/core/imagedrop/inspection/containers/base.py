@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
+from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.cache import READ_MOST, BlockCache
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.facts import Format
@@ -96,7 +97,12 @@ class Container:
             if not isinstance(piece, Zero):
                 needed = piece.stored if isinstance(piece, Packed) else take
                 if piece.offset + needed > self.file.size:
-                    raise PastEnd(piece.offset, needed)
+                    raise PastEnd(piece.offset, needed, self.file.size)
+
+    def must_reach(self, end: int, what: str) -> None:
+        """Says that the file is cut off where `what`, a part of it, ends behind the file's end."""
+        if end > self.file.size:
+            self.report.say(kinds.TRUNCATED, why=f"{what} ends at byte {end}, behind the file's end")
 
     @property
     def size(self) -> int:

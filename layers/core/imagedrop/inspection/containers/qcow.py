@@ -37,8 +37,7 @@ class Qcow(TwoLevel):
             raise Unreadable(kinds.BACKING_FILE, name=name)
         self.unit, self.second_entries = 1 << self._bits, 1 << second_bits
         self.first_entries = -(-self.size // (self.unit * self.second_entries))
-        if (end := self.first_at + 8 * self.first_entries) > self.file.size:
-            self.report.say(kinds.TRUNCATED, why=f"the L1 table ends at {end}")
+        self.must_reach(self.first_at + 8 * self.first_entries, "its L1 table")
 
     def second(self, entry: int) -> int:
         return entry

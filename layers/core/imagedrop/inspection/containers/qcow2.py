@@ -106,12 +106,8 @@ class Qcow2(TwoLevel):
         if needed > self.first_entries:
             raise malformed("qcow2 header", f"its L1 table has {self.first_entries} entries, the disk needs {needed}")
         self.first_entries = needed
-        for what, end in (
-            ("L1 table", self.first_at + 8 * needed),
-            ("refcount table", self._refcounts + self.unit * self._refcount_clusters),
-        ):
-            if end > self.file.size:
-                self.report.say(kinds.TRUNCATED, why=f"the {what} ends at {end}")
+        self.must_reach(self.first_at + 8 * needed, "its L1 table")
+        self.must_reach(self._refcounts + self.unit * self._refcount_clusters, "its refcount table")
 
     def _check_refcounts(self) -> None:
         """No cluster behind the end of the file may be counted: qcow2 has nothing else that says where it ends."""

@@ -48,9 +48,8 @@ class Qed(TwoLevel):
         self.first_entries = -(-self.size // (cluster * self.second_entries))
         if self.first_entries > self.second_entries:
             raise malformed("QED header", f"a disk of {self.size} bytes does not fit its tables")
-        if (end := self.first_at + cluster * table_clusters) > self.file.size:
-            self.report.say(kinds.TRUNCATED, why=f"the L1 table ends at {end}")
-        elif self.file.size % cluster:
+        self.must_reach(self.first_at + cluster * table_clusters, "its L1 table")
+        if self.file.size % cluster:
             self.report.say(kinds.TRUNCATED, why=f"a QED file is a whole number of clusters of {cluster} bytes")
 
     def second(self, entry: int) -> int:

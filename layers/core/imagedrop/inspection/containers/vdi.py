@@ -50,8 +50,8 @@ class Vdi(Container):
         if present > self._blocks:
             raise malformed("VDI header", f"{present} of {self._blocks} blocks are in the file")
         ends = self._map + 4 * self._blocks, self._data + present * (self._block + self._extra)
-        if max(ends) > self.file.size:
-            self.report.say(kinds.TRUNCATED, why=f"its {present} blocks end at {max(ends)}")
+        self.must_reach(ends[0], "its block map")
+        self.must_reach(ends[1], f"the last of its {present} blocks")
         self.whole = True
 
     def tables(self, offset: int, length: int) -> Iterable[Range]:

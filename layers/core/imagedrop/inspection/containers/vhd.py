@@ -122,8 +122,7 @@ class Vhd(Container):
             raise malformed("dynamic VHD header", f"its block size is {self._block}")
         if entries * self._block < footer.current_size:
             raise malformed("dynamic VHD header", f"{entries} blocks of {self._block} bytes do not make the disk")
-        if self._bat + 4 * entries > self.file.size:
-            self.report.say(kinds.TRUNCATED, why=f"the block table ends at {self._bat + 4 * entries}")
+        self.must_reach(self._bat + 4 * entries, "its block table")
         self._entries = entries
         self._bitmap = -(-self._block // SECTOR // 8 // SECTOR) * SECTOR
         self.whole = self._has_last

@@ -104,8 +104,7 @@ class Vhdx(Container):
                 raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"VHDX region {name}")
         if found is None:
             raise malformed("VHDX region table", f"the region {wanted} is missing")
-        if sum(found) > self.file.size:
-            self.report.say(kinds.TRUNCATED, why=f"a VHDX region ends at {sum(found)}")
+        self.must_reach(sum(found), "its block table" if wanted == BAT else "its metadata region")
         return found
 
     def _read_metadata(self, at: int, length: int) -> None:
@@ -152,12 +151,10 @@ class Vhdx(Container):
         try:
             table = struct.unpack(f"<{self._entries}Q", self.file.read(self._bat, size))
         except PastEnd:
-            raise truncated("the block table is not whole") from None
+            raise truncated("its block table is not whole") from None
         there = [(entry & ~0xFFFFF, index) for index, entry in enumerate(table) if entry & 7 == 6]
         at, index = max(there, default=(0, 0))
-        end = at + self._stored(index) if there else 0
-        if end > self.file.size:
-            self.report.say(kinds.TRUNCATED, why=f"its last block ends at {end}")
+        self.must_reach(at + self._stored(index) if there else 0, "its last block")
         self.whole = True
 
     def _stored(self, index: int) -> int:

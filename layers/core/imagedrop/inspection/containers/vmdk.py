@@ -72,7 +72,7 @@ class Vmdk(TwoLevel):
 
     def _footer(self, header: bytes) -> int:
         """The grain directory's place; all else must be as in the header."""
-        end = self.file.read(self.file.size - 3 * SECTOR, 3 * SECTOR)
+        end = self.file.read(max(0, self.file.size - 3 * SECTOR), 3 * SECTOR)
         marker, footer, stop = end[:SECTOR], end[SECTOR : 2 * SECTOR], end[2 * SECTOR :]
         if not footer.startswith(MAGIC) or any(stop[8:16]):
             raise truncated("a streamOptimized VMDK ends with a footer, and there is none")
@@ -86,8 +86,7 @@ class Vmdk(TwoLevel):
         self.first_entries = -(-self.size // (self.unit * self.second_entries))
         if not directory and self.size:
             raise malformed("VMDK header", "it has no grain directory")
-        if (end := self.first_at + 4 * self.first_entries) > self.file.size:
-            self.report.say(kinds.TRUNCATED, why=f"the grain directory ends at {end}")
+        self.must_reach(self.first_at + 4 * self.first_entries, "its grain directory")
 
     def second(self, entry: int) -> int:
         return entry * SECTOR
