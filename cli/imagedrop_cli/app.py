@@ -3,37 +3,87 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 import typer
 from typer import _click  # typer carries its own click and names its usage errors nowhere else
+from typer.core import TyperGroup
 
 from imagedrop import __version__
-from imagedrop_cli import check, cloud, demo, drop, init, invoke, redrive, schema, status, up
-from imagedrop_cli.output import BAD, INTERRUPTED, OK, USAGE, Stop, complain, forgive, say
+from imagedrop_cli.main import INTERRUPTED, at_once
+from imagedrop_cli.output import BAD, OK, USAGE, Stop, complain, forgive, print_json, say
 
 HELP = {"help_option_names": ["-h", "--help"]}
+# The function `demo` of the module `demo`, and so on: read when it is called for, because some are large.
+COMMANDS = {
+    "demo": "Watch a drop go the whole way on this machine.",
+    "check": "Judge an image before it is dropped.",
+    "init": "Write the sidecar that matches an image.",
+    "drop": "Check, upload, and follow to the end.",
+    "status": "What every drop is doing, or one drop's story.",
+    "redrive": "Set a rejected or failed drop going again.",
+    "up": "Everything on this machine, until Ctrl-C.",
+    "cloud": "Only the simulated Huawei side.",
+    "invoke": "One function on one event, in this process.",
+    "schema": "The sidecar's JSON Schema.",
+}
+
+
+@cache
+def command(name: str) -> Any:
+    with at_once():
+        module = import_module(f"imagedrop_cli.{name}")
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name, short_help=COMMANDS[name], context_settings=HELP)(getattr(module, name))
+    return typer.main.get_command(alone)
+
+
+class Commands(MutableMapping[str, Any]):
+    """What click looks commands up in."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        return command(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        raise TypeError("the commands are those that there are")
+
+    __delitem__ = __setitem__  # type: ignore[assignment]
+
+
+class Group(TyperGroup):
+    """Help that reads no command."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = Commands()
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
 app = typer.Typer(
     name="imagedrop",
+    cls=Group,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     context_settings=HELP,
 )
-COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
-    (demo.demo, "Watch a drop go the whole way on this machine."),
-    (check.check, "Judge an image before it is dropped."),
-    (init.init, "Write the sidecar that matches an image."),
-    (drop.drop, "Check, upload, and follow to the end."),
-    (status.status, "What every drop is doing, or one drop's story."),
-    (redrive.redrive, "Set a rejected or failed drop going again."),
-    (up.up, "Everything on this machine, until Ctrl-C."),
-    (cloud.cloud, "Only the simulated Huawei side."),
-    (invoke.invoke, "One function on one event, in this process."),
-    (schema.schema, "The sidecar's JSON Schema."),
-)
-for command, summary in COMMANDS:
-    app.command(short_help=summary, context_settings=HELP)(command)
 
 
 def _version(wanted: bool) -> None:
@@ -51,13 +101,9 @@ def about(
     \b
     See it happen on this machine:   imagedrop demo
     Judge an image before it goes:   imagedrop check disk.vhdx
-    Write its sidecar, and drop it:  imagedrop init disk.vhdx && imagedrop drop disk.vhdx --wait
+    Write its sidecar:               imagedrop init disk.vhdx --owner-email ada@example.com
+    Drop both, and follow them:      imagedrop drop disk.vhdx --wait
     """
-
-
-def run() -> None:
-    """The entry point."""
-    sys.exit(main(sys.argv[1:]))
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,23 +111,39 @@ def main(arguments: Sequence[str]) -> int:
     forgive(sys.stdout)
     forgive(sys.stderr)
     try:
+        return _run(arguments)
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()  # nobody reads: nothing more is said, not by the interpreter either
+        return BAD
+
+
+def _run(arguments: Sequence[str]) -> int:
+    try:
         code = app(list(arguments), prog_name="imagedrop", standalone_mode=False)
     except _click.exceptions.NoArgsIsHelpError as help_page:
         say(help_page.format_message())
         return USAGE
     except _click.exceptions.UsageError as error:
         path = error.ctx.command_path if error.ctx else "imagedrop"
-        complain(f"{error.format_message().rstrip('.')}.\nTry: {path} --help")
-        return USAGE
+        return _failed(Stop(f"{_sentence(error.format_message())}\nTry: {path} --help", USAGE), arguments)
     except Stop as stop:
-        complain(stop.message)
-        return stop.code
-    except (KeyboardInterrupt, typer.Abort):
-        return INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # nobody reads: nothing more is said, not by the interpreter either
-        return BAD
+        return _failed(stop, arguments)
+    except (BrokenPipeError, typer.Abort):
+        raise
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody wants to see a trace
-        complain(f"{type(error).__name__}: {error}")
-        return BAD
+        return _failed(Stop(f"{type(error).__name__}: {error}"), arguments)
     return code if isinstance(code, int) else OK
+
+
+def _failed(stop: Stop, arguments: Sequence[str]) -> int:
+    """For people on stderr; whoever reads JSON gets JSON."""
+    complain(stop.message)
+    if "--json" in arguments and not stop.answered:
+        print_json({"error": stop.message}, indent=None)
+    return stop.code
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."

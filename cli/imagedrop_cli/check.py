@@ -8,17 +8,16 @@ from typing import Annotated
 import typer
 
 from imagedrop import names
-from imagedrop_cli import draw
+from imagedrop_cli import draw, options
 from imagedrop_cli.examine import Examined, examine, shelf, sidecar_text
 from imagedrop_cli.output import BAD, OK, print_json, say, show
-from imagedrop_cli.places import FolderOption
 
 
 def check(
     image: Annotated[str, typer.Argument(metavar="IMAGE", help="A file, or obs://bucket/key.")],
     sidecar: Annotated[Path | None, typer.Option(metavar="F", help="Judge the image against this sidecar.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Facts, findings, the sidecar filled in, and the cost.")] = False,
-    folder: FolderOption = None,
+    folder: options.Folder = None,
 ) -> None:
     """Judge an image as IMS would, before it is dropped: what is in it, what is wrong, how to mend it.
 

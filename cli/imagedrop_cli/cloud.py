@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Annotated, Any
 
-import typer
-
-from imagedrop_cli import places
+from imagedrop_cli import options, places
 from imagedrop_cli.output import BAD, Stop, note, print_json, say
-from imagedrop_cli.running import cleaning_up, sit, until_ended
+from imagedrop_cli.running import cleaning_up, sit
 from imagedrop_local import sockets, wiring
 from imagedrop_local.cloud import Cloud, FolderInUse, Ports
+from imagedrop_local.obs.model import StoreError
 
 
 def cloud(
-    folder: Annotated[
-        Path, typer.Option(envvar=places.FOLDER, metavar="DIR", help="Keeps everything from one start to the next.")
-    ] = places.DEFAULT_FOLDER,
-    obs_port: Annotated[int, typer.Option(help="Of OBS. Ports: 0 is any free one.")] = 4580,
-    ims_port: Annotated[int, typer.Option(help="Of IMS.")] = 4581,
-    smn_port: Annotated[int, typer.Option(help="Of SMN.")] = 4582,
-    bucket: Annotated[str, typer.Option(help="A bucket that is there from the start.")] = wiring.BUCKET,
-    push_to: Annotated[str, typer.Option(metavar="URL", help="Where the bucket's events are pushed to.")] = "",
-    time_scale: Annotated[float, typer.Option(min=0.001, help="Seconds of the cloud in one of ours.")] = 60,
-    json: Annotated[bool, typer.Option("--json", help="One line with all addresses and keys, when it is up.")] = False,
+    folder: options.KeptFolder = places.DEFAULT_FOLDER,
+    obs_port: options.ObsPort = 4580,
+    ims_port: options.ImsPort = 4581,
+    smn_port: options.SmnPort = 4582,
+    bucket: options.Bucket = wiring.BUCKET,
+    push_to: Annotated[str, options.url("Where the bucket's events are pushed to.")] = "",
+    time_scale: options.TimeScale = 60,
+    json: options.AddressesAsJson = False,
 ) -> None:
     """Run only the Huawei side: OBS over a folder, IMS with jobs in scaled time, SMN with signed pushes.
 
@@ -42,18 +38,19 @@ def cloud(
     for port in (obs_port, ims_port, smn_port):
         if port and not sockets.is_free(port):
             raise Stop(f"127.0.0.1:{port} is in use: end what listens there, or choose another port", BAD)
-    with until_ended():
-        try:
-            running = wiring.cloud(folder.resolve(), ports, time_scale)
-        except (FolderInUse, OSError) as error:
-            raise Stop(str(error), BAD) from None
-        try:
-            _run(running, bucket, push_to, json=json)
-        except KeyboardInterrupt:
-            pass  # the ordinary end
-        finally:
-            with cleaning_up():
-                running.stop()
+    try:
+        running = wiring.cloud(folder.resolve(), ports, time_scale)
+    except (FolderInUse, OSError) as error:
+        raise Stop(wiring.why(error), BAD) from None
+    try:
+        _run(running, bucket, push_to, json=json)
+    except (StoreError, OSError) as error:
+        raise Stop(wiring.why(error), BAD) from None
+    except KeyboardInterrupt:
+        pass  # the ordinary end
+    finally:
+        with cleaning_up():
+            running.stop()
     note("stopped; another start on the folder goes on from here")
 
 

@@ -11,7 +11,7 @@ import typer
 
 from imagedrop_cli import draw, places
 from imagedrop_cli.output import BAD, Stop, print_json, say, show
-from imagedrop_cli.running import cleaning_up, until_ended
+from imagedrop_cli.running import cleaning_up
 from imagedrop_cli.steps import Clock, Steps
 from imagedrop_cli.upload import Uploader
 from imagedrop_local.house import SAMPLES
@@ -24,7 +24,8 @@ PATIENCE = 90.0  # s; it takes some ten
 
 def demo(
     folder: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Default: a temporary one, kept only if it goes wrong.")
+        Path | None,
+        typer.Option(metavar="DIR", file_okay=False, help="Default: a temporary one, kept only if it goes wrong."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="The result file and the mail, at the end.")] = False,
 ) -> None:
@@ -41,8 +42,7 @@ def demo(
     home = folder or Path(tempfile.mkdtemp(prefix="imagedrop-"))
     keep = folder is not None
     try:
-        with until_ended():
-            well = _show(Local(home), clock, quiet=json)
+        well = _show(Local(home), clock, quiet=json)
         keep = keep or not well
     except Exception:
         keep = True  # the logs tell why
@@ -51,7 +51,7 @@ def demo(
         if not keep:
             shutil.rmtree(home, ignore_errors=True)
     if not well:
-        raise Stop(f"the demo did not reach its end; the logs are in {home}", BAD)
+        raise Stop(f"the demo did not reach its end; the logs are in {home}", BAD, answered=json)
 
 
 def _show(local: Local, clock: Clock, *, quiet: bool) -> bool:

@@ -12,11 +12,10 @@ import typer
 from imagedrop import drop as drops
 from imagedrop import names, pairing
 from imagedrop.ports import ObjectHead
-from imagedrop_cli import draw, places
+from imagedrop_cli import draw, options, places
 from imagedrop_cli.examine import Examined, Folder, examine, sidecar_text
 from imagedrop_cli.follow import Dropped, follow
 from imagedrop_cli.output import BAD, OK, USAGE, Stop, note, print_json, say, show, sleep
-from imagedrop_cli.places import FolderOption
 from imagedrop_cli.progress import uploads
 from imagedrop_cli.upload import Uploader
 
@@ -29,7 +28,7 @@ def drop(
     sidecar: Annotated[Path | None, typer.Option(metavar="F", help="Default: IMAGE.json.")] = None,
     no_check: Annotated[bool, typer.Option("--no-check", help="Upload whatever is wrong with it.")] = False,
     json: Annotated[bool, typer.Option("--json", help="What was dropped and, with --wait, its result file.")] = False,
-    folder: FolderOption = None,
+    folder: options.Folder = None,
 ) -> None:
     """Check an image, upload it with all that its sidecar names, the sidecar last, and follow it to its end.
 

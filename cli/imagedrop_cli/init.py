@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from imagedrop import names, rules, sidecar
-from imagedrop_cli import draw
+from imagedrop_cli import draw, options
 from imagedrop_cli.examine import examine, reason, shelf
 from imagedrop_cli.output import USAGE, Stop, note, print_json, show
-from imagedrop_cli.places import FolderOption, split
+from imagedrop_cli.places import split
 
 OWNER = "owner@example.com"
 
@@ -25,7 +25,7 @@ def init(
     owner_email: Annotated[str, typer.Option(metavar="ADDRESS", help="Who is told how the drop ends.")] = "",
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the image in IMS.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
-    folder: FolderOption = None,
+    folder: options.Folder = None,
 ) -> None:
     """Write the sidecar that matches an image: what its file says, and room for what only its owner knows.
 

@@ -12,10 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
-from imagedrop_cli import places
+from imagedrop_cli import options, places
 from imagedrop_cli.examine import reason
 from imagedrop_cli.output import BAD, USAGE, Stop, print_json
-from imagedrop_cli.places import FolderOption
 
 SECONDS = 900.0  # Lambda's longest
 
@@ -25,7 +24,7 @@ def invoke(
         str, typer.Argument(metavar="FUNCTION", help="intake, validate, register, poll, notify, sweep, status.")
     ],
     event: Annotated[Path, typer.Argument(metavar="EVENT.json", help="The event; - is stdin.")],
-    folder: FolderOption = None,
+    folder: options.Folder = None,
 ) -> None:
     """Run one function on one event in this process, and print what it answers.
 

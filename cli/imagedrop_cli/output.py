@@ -11,16 +11,16 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-OK, BAD, USAGE, INTERRUPTED = 0, 1, 2, 130
+OK, BAD, USAGE = 0, 1, 2
 UNBROKEN = 10_000  # characters: where there is no terminal, whoever reads breaks the lines
 
 
 class Stop(Exception):
-    """Ends the command with a message of one or two lines."""
+    """Ends the command with a message of one or two lines. `answered`: stdout has its JSON already."""
 
-    def __init__(self, message: str, code: int = BAD) -> None:
+    def __init__(self, message: str, code: int = BAD, *, answered: bool = False) -> None:
         super().__init__(message)
-        self.message, self.code = message, code
+        self.message, self.code, self.answered = message, code, answered
 
 
 def console(*, stderr: bool = False) -> Console:

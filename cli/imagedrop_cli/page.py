@@ -9,15 +9,15 @@ from unittest import mock
 
 import typer
 
-from imagedrop_cli.main import app
+from imagedrop_cli.app import app
 
 HEAD = """# The command line
 
 <!-- Generated: python -m imagedrop_cli.page > docs/cli.md -->
 
 Exit codes: 0 well, 1 not (each command says what that means), 2 nothing was tried because of how it was called or of
-what could not be read, 130 ended by Ctrl-C. Answers go to stdout, everything else to stderr; with `--json` stdout is
-JSON and nothing else.
+what could not be read, 130 ended by Ctrl-C or SIGTERM. Answers go to stdout, everything else to stderr; with `--json`
+stdout is JSON and nothing else: `{"error": "..."}` where the command has no other answer.
 
 ## Where things are
 

@@ -11,31 +11,24 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import typer
 
 from imagedrop.credentials import HuaweiKeys
 from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
 from imagedrop.settings import Settings, SettingsError
+from imagedrop_cli.options import FOLDER
 from imagedrop_cli.output import USAGE, Stop, sleep
 
 if TYPE_CHECKING:
     from imagedrop.obs import ObsObjects
 
-FOLDER = "IMAGEDROP_FOLDER"
 DEFAULT_FOLDER = Path(".imagedrop")
 KEY_NAMES = (
     ("HUAWEICLOUD_SDK_AK", "HUAWEICLOUD_SDK_SK", "HUAWEICLOUD_SDK_SECURITY_TOKEN"),
     ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
 )
 OBS_NAMES = ("IMAGEDROP_OBS_ENDPOINT", "IMAGEDROP_REGION", "HUAWEICLOUD_SDK_AK")
-
-FolderOption = Annotated[
-    Path | None,
-    typer.Option("--folder", envvar=FOLDER, metavar="DIR", help="The stack that `up` runs on this folder."),
-]
 
 
 def stack(folder: Path | None) -> dict[str, Any] | None:

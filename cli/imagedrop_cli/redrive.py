@@ -8,15 +8,15 @@ import typer
 
 from imagedrop.drop import Drop
 from imagedrop.status import newest_first
+from imagedrop_cli import options
 from imagedrop_cli.desk import address, desk
 from imagedrop_cli.output import BAD, Stop, print_json, say
-from imagedrop_cli.places import FolderOption
 
 
 def redrive(
     key: Annotated[str, typer.Argument(metavar="KEY", help="The image's key, or obs://bucket/key.")],
     json: Annotated[bool, typer.Option("--json", help="What was set going.")] = False,
-    folder: FolderOption = None,
+    folder: options.Folder = None,
 ) -> None:
     """Set a rejected or failed drop going again, as it lies in the bucket.
 

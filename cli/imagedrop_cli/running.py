@@ -1,4 +1,4 @@
-"""What runs until it is ended: Ctrl-C and SIGTERM are the ordinary end, and a clean-up is never cut short."""
+"""What runs until it is ended: by Ctrl-C or SIGTERM (both KeyboardInterrupt), and a clean-up is never cut short."""
 
 from __future__ import annotations
 
@@ -6,19 +6,8 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 LOOK = 1.0  # s
-
-
-@contextmanager
-def until_ended() -> Iterator[None]:
-    """SIGTERM is Ctrl-C inside."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
@@ -36,7 +25,3 @@ def sit(alive: Callable[[], bool] = lambda: True) -> None:
     """Returns as soon as what runs has died by itself; Ctrl-C is raised as KeyboardInterrupt."""
     while alive():
         time.sleep(LOOK)
-
-
-def _interrupt(number: int, frame: Any) -> None:
-    raise KeyboardInterrupt

@@ -11,16 +11,15 @@ from rich.table import Table
 from rich.text import Text
 
 from imagedrop import status as core
-from imagedrop_cli import draw
+from imagedrop_cli import draw, options
 from imagedrop_cli.desk import address, desk
 from imagedrop_cli.output import BAD, Stop, print_json, printable, say, show
-from imagedrop_cli.places import FolderOption
 
 
 def status(
     key: Annotated[str | None, typer.Argument(metavar="KEY", help="An image's key, or obs://bucket/key.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Rows of the ledger.")] = False,
-    folder: FolderOption = None,
+    folder: options.Folder = None,
 ) -> None:
     """Tell what every drop on its way is doing, or the whole story of one.
 

@@ -10,36 +10,34 @@ from urllib.parse import urlsplit
 
 import typer
 
-from imagedrop_cli import places
+from imagedrop_cli import options, places
 from imagedrop_cli.output import BAD, USAGE, Stop, note, print_json, say
-from imagedrop_cli.running import cleaning_up, sit, until_ended
+from imagedrop_cli.running import cleaning_up, sit
 from imagedrop_local import sockets, wiring
 from imagedrop_local.local import CannotStart, Local, Ports
 from imagedrop_local.wiring import Elsewhere
 
 
 def up(
-    folder: Annotated[
-        Path, typer.Option(envvar=places.FOLDER, metavar="DIR", help="Keeps everything from one start to the next.")
-    ] = places.DEFAULT_FOLDER,
-    port: Annotated[int, typer.Option(help="Of AWS. Ports: 0 is any free one.")] = 4566,
-    obs_port: Annotated[int, typer.Option(help="Of OBS.")] = 4580,
-    ims_port: Annotated[int, typer.Option(help="Of IMS.")] = 4581,
-    smn_port: Annotated[int, typer.Option(help="Of SMN.")] = 4582,
-    intake_port: Annotated[int, typer.Option(help="Of the intake's URL.")] = 4583,
-    status_port: Annotated[int, typer.Option(help="Of the status function's URL.")] = 4584,
-    bucket: Annotated[str, typer.Option(help="The bucket that is watched.")] = wiring.BUCKET,
-    time_scale: Annotated[float, typer.Option(min=0.001, help="Seconds of the simulated cloud in one of ours.")] = 60,
-    obs_endpoint: Annotated[str, typer.Option(metavar="URL", help="OBS is there, and not simulated.")] = "",
-    ims_endpoint: Annotated[str, typer.Option(metavar="URL", help="IMS is there, and not simulated.")] = "",
-    smn_endpoint: Annotated[str, typer.Option(metavar="URL", help="SMN pushes from there.")] = "",
+    folder: options.KeptFolder = places.DEFAULT_FOLDER,
+    port: Annotated[int, options.port("Of AWS.")] = 4566,
+    obs_port: options.ObsPort = 4580,
+    ims_port: options.ImsPort = 4581,
+    smn_port: options.SmnPort = 4582,
+    intake_port: Annotated[int, options.port("Of the intake's URL.")] = 4583,
+    status_port: Annotated[int, options.port("Of the status function's URL.")] = 4584,
+    bucket: options.Bucket = wiring.BUCKET,
+    time_scale: options.TimeScale = 60,
+    obs_endpoint: Annotated[str, options.url("OBS is there, and not simulated.")] = "",
+    ims_endpoint: Annotated[str, options.url("IMS is there, and not simulated.")] = "",
+    smn_endpoint: Annotated[str, options.url("SMN pushes from there.")] = "",
     smn_topic: Annotated[str, typer.Option(metavar="URN", help="The topic that it pushes.")] = "",
     region: Annotated[str, typer.Option(help="Region of a cloud elsewhere.")] = wiring.REGION,
     project_id: Annotated[str, typer.Option(help="Project of a cloud elsewhere.")] = wiring.PROJECT_ID,
     accept_declarations: Annotated[
         bool, typer.Option("--accept-declarations", help="You accept IMS's declarations (docs/settings.md).")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="One line with all addresses and keys, when it is up.")] = False,
+    json: options.AddressesAsJson = False,
 ) -> None:
     """Run everything on this machine: template.yaml in an embedded AWS, and the Huawei side simulated beside it.
 
@@ -67,20 +65,19 @@ def up(
 
 
 def _run(local: Local, *, json: bool) -> None:
-    with until_ended():
-        try:
-            local.start()
-        except CannotStart as error:
-            raise Stop(str(error), BAD) from None
-        try:
-            _tell(local.addresses, json=json)
-            sit(lambda: not sockets.is_free(local.port))
-            raise Stop(f"the AWS side has ended by itself; its log: {local.addresses['logs']}", BAD)
-        except KeyboardInterrupt:
-            pass  # the ordinary end
-        finally:
-            with cleaning_up():
-                local.stop()
+    try:
+        local.start()
+    except CannotStart as error:
+        raise Stop(str(error), BAD) from None
+    try:
+        _tell(local.addresses, json=json)
+        sit(lambda: not sockets.is_free(local.port))
+        raise Stop(f"the AWS side has ended by itself; its log: {local.addresses['logs']}", BAD)
+    except KeyboardInterrupt:
+        pass  # the ordinary end
+    finally:
+        with cleaning_up():
+            local.stop()
     note("stopped; another start on the folder goes on from here")
 
 
@@ -121,9 +118,6 @@ def _elsewhere(obs: str, ims: str, smn: str, topic: str, region: str, project_id
     """Simulators on this machine have keys that everybody knows; a real cloud's come from the environment."""
     if not (obs and ims):
         raise Stop("--obs-endpoint and --ims-endpoint go together", USAGE)
-    for url in filter(None, (obs, ims, smn)):
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-            raise Stop(f"{url} is no address like https://obs.cn-north-4.myhuaweicloud.com", USAGE)
     simulated = all(places.is_address(urlsplit(url).hostname or "") for url in (obs, ims))
     given = places.keys(os.environ) if not simulated or os.environ.get("HUAWEICLOUD_SDK_AK") else None
     return Elsewhere(

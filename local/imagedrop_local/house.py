@@ -1,4 +1,4 @@
-"""Where the project's own files are: template.yaml, functions/ and samples/ lie beside the packages, in the checkout."""
+"""Where the project's own files are: functions/ and samples/ lie beside the packages, in the checkout."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
-TEMPLATE = ROOT / "template.yaml"
 FUNCTIONS = ROOT / "functions"
 SAMPLES = ROOT / "samples"
 NAMES = ("intake", "validate", "register", "poll", "notify", "sweep", "status")

@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from imagedrop_local import addresses, sockets, wiring
 from imagedrop_local.cloud import Cloud, FolderInUse
 from imagedrop_local.cloud import Ports as CloudPorts
+from imagedrop_local.obs.model import StoreError
 from imagedrop_local.stack.errors import StackError
 from imagedrop_local.stack.stack import Stack
 from imagedrop_local.stack.urls import FunctionFailed
@@ -78,9 +79,9 @@ class Local:
         self._stopped.clear()
         try:
             self._start()
-        except (StackError, FolderInUse, wiring.NotWired, OSError) as error:
+        except (StackError, StoreError, FolderInUse, wiring.NotWired, OSError) as error:
             self.stop()
-            raise CannotStart(str(error)) from error
+            raise CannotStart(wiring.why(error)) from error
         except BaseException:
             self.stop()
             raise

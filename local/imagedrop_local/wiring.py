@@ -25,6 +25,13 @@ class NotWired(Exception):
     """Events would not arrive."""
 
 
+def why(error: Exception) -> str:
+    """What an error says, of the system's the file's name first and no number."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
+
+
 @dataclass(frozen=True)
 class Elsewhere:
     """A cloud by its addresses and keys. Without `smn_endpoint` no event comes: the sweep finds the drops."""

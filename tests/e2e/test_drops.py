@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from imagedrop_cli.main import main
+from imagedrop_cli.app import main
 from imagedrop_local.house import ROOT
 from support.cli import Cli
 from support.e2e import World

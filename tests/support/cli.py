@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop_cli.main import main
+from imagedrop_cli.app import main
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def test_every_fault_of_a_sidecar_at_once(cli: Cli, here: Path) -> None:
 @pytest.mark.parametrize("missing", ["nowhere.vhd", ".", "obs://drops", "obs:///w.vhd", "a\0b"])
 def test_what_cannot_be_read_is_one_line_and_exit_2(cli: Cli, missing: str) -> None:
     said = cli("check", missing, "--json")
-    assert (said.code, said.out, len(said.err.splitlines())) == (2, "", 1)
+    assert (said.code, len(said.json["error"].splitlines()), len(said.err.splitlines())) == (2, 1, 1)
 
 
 def test_a_pipe_is_not_waited_for(cli: Cli, here: Path) -> None:

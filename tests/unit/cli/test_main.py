@@ -9,12 +9,12 @@ import pytest
 
 from imagedrop import __version__
 from imagedrop_cli import page
-from imagedrop_cli.main import COMMANDS
+from imagedrop_cli.app import COMMANDS
 from imagedrop_cli.output import printable
 from imagedrop_local.house import ROOT
 from support.cli import Cli
 
-NAMES = [command.__name__ for command, _ in COMMANDS]
+NAMES = list(COMMANDS)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -40,6 +40,18 @@ def test_without_a_command_there_is_help(cli: Cli) -> None:
         (["check", "a", "b"], "b"),
         (["up", "--port", "many"], "--port"),
         (["invoke", "nothing", "e.json"], "validate"),
+        (["up", "--port", "99999"], "65535"),
+        (["up", "--obs-port", "-1"], "--obs-port"),
+        (["cloud", "--smn-port", "65536"], "65535"),
+        (["up", "--bucket", "Bad_Bucket!"], "Bad_Bucket!"),
+        (["cloud", "--bucket", "Bad_Bucket!"], "Bad_Bucket!"),
+        (["up", "--folder", __file__], "is a file"),
+        (["cloud", "--folder", __file__], "is a file"),
+        (["demo", "--folder", __file__], "is a file"),
+        (["status", "--folder", __file__], "is a file"),
+        (["up", "--time-scale", "inf"], "--time-scale"),
+        (["cloud", "--push-to", "127.0.0.1:4583"], "--push-to"),
+        (["up", "--obs-endpoint", "http://a:99999", "--ims-endpoint", "http://b"], "--obs-endpoint"),
     ],
 )
 def test_a_wrong_call_is_told_in_two_lines_and_exits_2(cli: Cli, arguments: list[str], word: str) -> None:
@@ -47,6 +59,20 @@ def test_a_wrong_call_is_told_in_two_lines_and_exits_2(cli: Cli, arguments: list
     assert (said.code, said.out) == (2, "")
     assert word in said.err
     assert 1 <= len(said.err.splitlines()) <= 2
+    assert "Errno" not in said.err
+
+
+def test_a_suggestion_has_one_stop(cli: Cli) -> None:
+    assert "Did you mean 'invoke'?\n" in cli("invok").err
+
+
+@pytest.mark.parametrize("arguments", [["check", "nowhere.vhd"], ["status", "KEY"], ["up", "--port", "many"]])
+def test_whoever_reads_json_gets_json_from_what_fails_too(cli: Cli, arguments: list[str]) -> None:
+    said = cli(*arguments, "--json")
+    assert said.code == 2
+    assert said.json.keys() == {"error"}
+    assert said.err.startswith("imagedrop: " + said.json["error"])
+    assert cli(*arguments).out == ""
 
 
 def test_the_version(cli: Cli) -> None:
