@@ -119,6 +119,14 @@ def write_result(objects: Objects, drop: Drop) -> None:
     objects.put(drop.bucket, result_key(drop.key), body.encode())
 
 
+def mend(objects: Objects, drop: Drop) -> None:
+    """What has been lost of an end, or written over by a slow worker with older content's, is put there again."""
+    seal(objects, drop)
+    last = _last_result(objects, drop.bucket, drop.key)
+    if last is not None and last.drop_id != drop.drop_id:
+        write_result(objects, drop)
+
+
 def outdated(objects: Objects, drop: Drop) -> bool:
     """True if the result file tells of the content that lies there now, and this drop was of other content."""
     last = _last_result(objects, drop.bucket, drop.key)

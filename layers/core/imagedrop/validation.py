@@ -105,9 +105,10 @@ class _Look:
         if not row.sealed:
             self._untold(row, redriven)
             return None
-        seen = records.current(ports.objects, self.bucket, row.versions | files.versions)
+        others = [key for key in row.versions if key not in files.versions]
+        seen = records.current(ports.objects, self.bucket, others) | files.versions
         if not redriven and all(seen[key] == row.versions.get(key) for key in seen):
-            records.seal(ports.objects, row)  # it may have been lost
+            records.mend(ports.objects, row)
             return None
         if row.stage == "registered" and self._answered(row, seen):
             return None
@@ -146,7 +147,7 @@ class _Look:
                 self._untold(row)
                 return
             if all(files.versions.get(key) == seen for key, seen in row.versions.items()):
-                records.seal(ports.objects, row)
+                records.mend(ports.objects, row)
                 return
             row = drops.again(row, now, ports.settings.pairing_deadline)
         row = row or drops.new(self.bucket, self.image_key, None, now, ports.settings.pairing_deadline)

@@ -492,3 +492,36 @@ def test_a_sidecar_whose_image_was_taken_away_before_it_was_judged_waits_for_it(
     world.live_through(26)
     assert ids(world.result(KEY)["findings"]) == {"pair.image_missing"}
     assert world.sweep()["found"] == 0
+
+
+def test_a_result_that_was_written_over_with_older_content_s_is_put_right(world: World) -> None:
+    """Two workers tell two ends of one key at once, and the older one's result comes last."""
+    world.put(KEY, SAMPLE[:100_000])
+    world.put(BESIDE, sidecar())
+    world.run()
+    older = world.ports.objects.body(BUCKET, KEY + ".result.json")
+    world.put(KEY, SAMPLE)
+    world.run()
+    assert older is not None
+    world.ports.objects.put(BUCKET, KEY + ".result.json", older)
+    world.event(KEY)
+    world.run()
+    assert world.result(KEY)["stage"] == "registered"
+
+
+def test_an_answer_records_only_what_was_read_together(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.put(DATA, SAMPLE)
+    world.run()
+    get = world.ports.ledger.get
+
+    def slow(drop_id: str) -> drops.Drop | None:
+        world.ports.ledger.get = get  # type: ignore[method-assign]
+        world.put(BESIDE, sidecar(**NEEDS_DATA))
+        return get(drop_id)
+
+    world.ports.ledger.get = slow  # type: ignore[method-assign]
+    world.event(KEY)
+    world.run()
+    assert (world.row(KEY).attempt, len(world.mails())) == (2, 2)
