@@ -104,6 +104,46 @@ def test_a_vmdk_descriptor_alone() -> None:
     assert "/etc/passwd" in seen.findings[0].message
 
 
+@pytest.mark.parametrize(
+    ("kind", "extents", "variant", "sectors"),
+    [
+        ("monolithicFlat", ['RW 83886080 FLAT "win-flat.vmdk" 0'], "monolithicFlat", 83_886_080),
+        (
+            "twoGbMaxExtentSparse",
+            [f'RW {n} SPARSE "d-s00{n}.vmdk"' for n in (4_194_304, 2_097_152)],
+            "twoGbMaxExtentSparse",
+            6_291_456,
+        ),
+        ("twoGbMaxExtentFlat", ['RW 4096 FLAT "a" 0', "RW 10 ZERO"], "twoGbMaxExtentFlat", 4106),
+        ("vmfs", ['RW ² VMFS "a"', 'RW 8 VMFS "b"'], "vmfs", 8),
+        ("\u0007" * 9000, [], "unknown", None),
+    ],
+)
+def test_a_vmdk_descriptor_alone_says_what_disk_it_describes(
+    kind: str, extents: list[str], variant: str, sectors: int | None
+) -> None:
+    lines = ["# Disk DescriptorFile", "parentCID=ffffffff", f'createType="{kind}"', *extents, "#DDB"]
+    seen = look("\r\n".join(lines).encode(), "win.vmdk")
+    assert errors(seen) == {"image.data_file"}
+    assert (seen.facts.format, seen.facts.variant) == ("vmdk", variant)
+    assert seen.facts.virtual_size == (None if sectors is None else sectors * 512)
+
+
+def test_a_vmdk_descriptor_of_a_snapshot_is_a_differencing_disk() -> None:
+    text = b'# Disk DescriptorFile\nparentCID=12345678\nparentFileNameHint="base.vmdk"\nRW 2048 SPARSE "d.vmdk"\n'
+    seen = look(text, "a.vmdk")
+    assert errors(seen) == {"image.differencing"}
+    assert seen.facts.virtual_size == 1 << 20
+
+
+@pytest.mark.parametrize("place", [(28, bytes(16)), (512, bytes(10_240))], ids=["VMware's", "qemu-img's"])
+def test_one_extent_of_a_split_vmdk_is_called_so_and_leads_to_its_descriptor(place: tuple[int, bytes]) -> None:
+    seen = look(patched(fixture("sparse.vmdk"), place), "folder/my win-s002.vmdk")
+    only(seen, "image.data_file")
+    assert (seen.facts.format, seen.facts.variant, seen.facts.virtual_size) == ("vmdk", "sparse extent", None)
+    assert "-O qcow2 'my win.vmdk' whole.qcow2" in seen.findings[0].fix
+
+
 def test_a_vmdk_that_was_transferred_as_text() -> None:
     only(look(patched(fixture("sparse.vmdk"), (73, b"\r\n\r\n")), "a.vmdk"), "image.malformed")
 
@@ -133,7 +173,15 @@ def test_a_qcow2_with_its_content_in_another_file() -> None:
 
 @pytest.mark.parametrize(("name", "at"), [("v3.qcow2", 32), ("v2.qcow2", 32), ("v1.qcow", 36)])
 def test_an_encrypted_qcow(name: str, at: int) -> None:
-    only(look(patched(fixture(name), (at, struct.pack(">I", 1))), name), "image.encrypted_container")
+    seen = look(patched(fixture(name), (at, struct.pack(">I", 1))), name)
+    only(seen, "image.encrypted_container")
+    options = f"driver={name.rpartition('.')[2]},file.filename={name},encrypt.key-secret=key"
+    assert f" {options} " in seen.findings[0].fix
+
+
+def test_a_luks_volume_has_its_own_option_for_the_key() -> None:
+    (finding,) = look(b"LUKS\xba\xbe".ljust(4096, b"\0"), "a.img").findings
+    assert " driver=luks,file.filename=a.img,key-secret=key " in finding.fix
 
 
 @pytest.mark.parametrize(("name", "at"), [("v3.qcow2", 72), ("64k.qed", 22)])

@@ -166,20 +166,20 @@ DATA_FILE = Kind(
     "image.data_file",
     "error",
     "The content lies in another file ({name}), which is not in this one and is never opened.",
-    "Where both are at hand, make one file of them: `qemu-img convert -O qcow2 {file} whole.qcow2`.",
+    "Where all of it is at hand, make one file of it: `qemu-img convert -O qcow2 {source} whole.qcow2`.",
     "内容位于另一个文件（{name}）中，不在此文件内，也绝不会被打开。",
-    "在两个文件都在的地方合并为一个：`qemu-img convert -O qcow2 {file} whole.qcow2`。",
+    "请在所有文件齐全的地方合并为一个：`qemu-img convert -O qcow2 {source} whole.qcow2`。",
 )
 ENCRYPTED_CONTAINER = Kind(
     "image.encrypted_container",
     "error",
     "The container is encrypted ({method}). IMS cannot read it.",
-    "Write it without: `qemu-img convert --object secret,id=key,file=key.txt "
-    "--image-opts driver=<format>,file.filename={file},encrypt.key-secret=key -O qcow2 plain.qcow2`; "
+    "With the passphrase in key.txt, write it without: `qemu-img convert --object secret,id=key,file=key.txt "
+    "--image-opts driver={driver},file.filename={file},{key_option}=key -O qcow2 plain.qcow2`; "
     "IMS itself encrypts with the sidecar's `cmk_id`.",
     "容器已加密（{method}），IMS 无法读取。",
-    "请转换为未加密的文件：`qemu-img convert --object secret,id=key,file=key.txt "
-    "--image-opts driver=<format>,file.filename={file},encrypt.key-secret=key -O qcow2 plain.qcow2`；"
+    "请将口令写入 key.txt，并转换为未加密的文件：`qemu-img convert --object secret,id=key,file=key.txt "
+    "--image-opts driver={driver},file.filename={file},{key_option}=key -O qcow2 plain.qcow2`；"
     "IMS 可按描述文件的 `cmk_id` 自行加密。",
 )
 

@@ -14,7 +14,7 @@ from imagedrop.inspection.containers.qcow import Qcow
 from imagedrop.inspection.containers.qed import Qed
 from imagedrop.inspection.containers.raw import Raw, Zvhd, Zvhd2
 from imagedrop.inspection.containers.vhdx import Vhdx
-from imagedrop.inspection.containers.vmdk_descriptor import SIZE_MOST, Descriptor
+from imagedrop.inspection.containers.vmdk_descriptor import DescriptorFile
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.signatures import SIGNATURES, Signature
@@ -53,7 +53,6 @@ def recognise(file: BlockCache, report: Report) -> Container:
         raise Unreadable(kinds.POLYGLOT, first=names[0], second=names[1])
     if other:
         raise _refusal(other, report)
-    _refuse_descriptor(head)
     found = formats[0] if formats else _without_header(head, report)
     _compare_name(found, report)
     return found(file, report)
@@ -90,18 +89,14 @@ def _refusal(other: Signature, report: Report) -> Unreadable:
     if plain == report.file_name:
         plain = f"unpacked-{plain}"
     command = other.command.format(file=shlex.quote(report.file_name), plain=shlex.quote(plain))
-    return Unreadable(other.kind, kind=other.name, method=other.name, command=command)
-
-
-def _refuse_descriptor(head: bytes) -> None:
-    if head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(DESCRIPTOR):
-        descriptor = Descriptor.parse(head[:SIZE_MOST])
-        names = ", ".join(name for _, name in descriptor.extents[:3])
-        raise Unreadable(kinds.DATA_FILE, name=names or "no extent named")
+    said = {"kind": other.name, "method": other.name, "command": command}
+    return Unreadable(other.kind, **said, driver="luks", key_option="key-secret")
 
 
 def _without_header(head: bytes, report: Report) -> type[Container]:
-    """Nothing in the file says what it is: raw, one of the closed formats, or no image at all."""
+    """Nothing in the file says what it is: a text, raw, one of the closed formats, or no image at all."""
+    if head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(DESCRIPTOR):
+        return DescriptorFile
     extension = _extension(report)
     if _like_a_disk(head):
         if extension == "vhd":

@@ -23,10 +23,11 @@ class Report:
 
     def say(self, kind: Kind, /, **values: Any) -> None:
         """Adds a finding, once; that the file is cut off is said once, the first sign of it being the nearest to its
-        headers. `file` and, unless given, `size` are filled in."""
+        headers. `file` and, unless given, `source` (the file to convert) and `size` are filled in."""
         if kind is kinds.TRUNCATED and any(one.id == kind.id for one in self.findings):
             return
-        shown: dict[str, Any] = {"file": shlex.quote(_printable(self.file_name)), "size": self.file_size}
+        file = shlex.quote(_printable(self.file_name))
+        shown: dict[str, Any] = {"file": file, "source": file, "size": self.file_size}
         shown |= {name: _shown(value) for name, value in values.items()}
         used: dict[str, Any] = {
             name: value for name, value in shown.items() if f"{{{name}}}" in kind.message + kind.fix

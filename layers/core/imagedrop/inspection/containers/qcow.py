@@ -31,7 +31,8 @@ class Qcow(TwoLevel):
         if not 9 <= self._bits <= 16 or not 6 <= second_bits <= 13:
             raise malformed("qcow header", f"cluster bits {self._bits}, L2 bits {second_bits}")
         if encryption:
-            raise Unreadable(kinds.ENCRYPTED_CONTAINER, method="AES" if encryption == 1 else f"qcow {encryption}")
+            method = "AES" if encryption == 1 else f"qcow {encryption}"
+            raise Unreadable(kinds.ENCRYPTED_CONTAINER, method=method, driver="qcow", key_option="encrypt.key-secret")
         if backing:
             name = self.file.read(backing, min(backing_length, 1023)).decode("utf-8", "replace")
             raise Unreadable(kinds.BACKING_FILE, name=name)

@@ -76,7 +76,8 @@ class Qcow2(TwoLevel):
         if self.variant not in ("v2", "v3"):
             raise Unreadable(kinds.UNSUPPORTED_VARIANT, format="qcow2", variant=self.variant)
         if encryption:
-            raise Unreadable(kinds.ENCRYPTED_CONTAINER, method=ENCRYPTION.get(encryption, f"qcow2 method {encryption}"))
+            method = ENCRYPTION.get(encryption, f"qcow2 method {encryption}")
+            raise Unreadable(kinds.ENCRYPTED_CONTAINER, method=method, driver="qcow2", key_option="encrypt.key-secret")
         if unknown := features & ~(DIRTY | CORRUPT | DATA_FILE | COMPRESSION | EXTENDED):
             raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"qcow2 incompatible bits {unknown:#x}")
         if features & CORRUPT:

@@ -15,13 +15,15 @@ Marker: 0 8 value   8 4 size, 0   12 4 type: 0 end of stream, 3 footer
 
 from __future__ import annotations
 
+import re
+import shlex
 import struct
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import UNIT_MOST, Packed, Piece, Stored, Zero
 from imagedrop.inspection.containers.codecs import inflate
 from imagedrop.inspection.containers.two_level import TwoLevel
-from imagedrop.inspection.containers.vmdk_descriptor import IN_ONE_FILE, SIZE_MOST, Descriptor
+from imagedrop.inspection.containers.vmdk_descriptor import SIZE_MOST, Descriptor
 from imagedrop.inspection.errors import Unreadable, malformed, truncated
 
 MAGIC = b"KDMV"
@@ -63,12 +65,22 @@ class Vmdk(TwoLevel):
 
     def _judge_descriptor(self, at: int, length: int) -> None:
         if not at or not length:
-            raise Unreadable(kinds.DATA_FILE, name="the other extents of a split VMDK")
+            raise self._extent()
         if length * SECTOR > SIZE_MOST:
             raise malformed("VMDK header", f"its descriptor has {length} sectors")
         descriptor = Descriptor.parse(self.file.read(at * SECTOR, length * SECTOR))
-        self.variant = IN_ONE_FILE.get(descriptor.create_type.lower(), descriptor.create_type or "unknown")
+        if not descriptor.create_type and not descriptor.extents:
+            raise self._extent()
+        self.variant = descriptor.variant
         descriptor.refuse()
+
+    def _extent(self) -> Unreadable:
+        """One of several (VMware: `disk-s001.vmdk`): how large the whole disk is, only the descriptor file knows."""
+        self.variant, self.virtual_size = "sparse extent", None
+        whole = re.sub(r"-s[0-9]{3}(?=\.vmdk$)", "", self.report.file_name)
+        source = whole if whole != self.report.file_name else "descriptor.vmdk"
+        name = f"this is one extent of a split VMDK, {source} describes the others"
+        return Unreadable(kinds.DATA_FILE, name=name, source=shlex.quote(source))
 
     def _footer(self, header: bytes) -> int:
         """The grain directory's place; all else must be as in the header."""

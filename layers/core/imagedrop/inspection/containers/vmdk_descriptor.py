@@ -1,24 +1,33 @@
 """The text descriptor of a VMDK (VMware Virtual Disk Format 5.0): `key=value` lines and the list of extents.
 
-What it names is judged and never opened: `RW 4192256 SPARSE "disk-s001.vmdk"`.
+What it names is judged and never opened: `RW 4192256 SPARSE "disk-s001.vmdk"`, with its length in sectors of 512 bytes.
 """
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
+from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.errors import Unreadable, malformed
 
 SIZE_MOST = 64 * 1024
 NO_PARENT = "ffffffff"
+SECTOR = 512
 IN_ONE_FILE = {"monolithicsparse": "monolithicSparse", "streamoptimized": "streamOptimized"}
+
+
+class Extent(NamedTuple):
+    sectors: int
+    type: str
+    name: str
 
 
 class Descriptor(NamedTuple):
     create_type: str
     parent: str | None  # None: it has none; else its file name as far as it is said
-    extents: tuple[tuple[str, str], ...]  # (type, file name)
+    extents: tuple[Extent, ...]
 
     @classmethod
     def parse(cls, data: bytes) -> Descriptor:
@@ -36,19 +45,49 @@ class Descriptor(NamedTuple):
         """Raises Unreadable unless the disk is whole in the one file that holds this descriptor."""
         if self.parent is not None:
             raise Unreadable(kinds.DIFFERENCING, parent=self.parent or "?")
-        names = ", ".join(name for _, name in self.extents[:3])
+        names = self.names()
         if self.create_type.lower() not in IN_ONE_FILE:
             raise Unreadable(kinds.DATA_FILE, name=names or f"VMDK of type {self.create_type or 'unknown'}")
-        if len(self.extents) != 1 or self.extents[0][0] != "SPARSE":
+        if len(self.extents) != 1 or self.extents[0].type != "SPARSE":
             raise Unreadable(kinds.DATA_FILE, name=names) if names else malformed("VMDK descriptor", "no extent")
 
+    @property
+    def variant(self) -> str:
+        """`createType` as VMware spells it where it is a word."""
+        kind = self.create_type
+        return IN_ONE_FILE.get(kind.lower(), kind if re.fullmatch("[A-Za-z0-9]{1,40}", kind) else "unknown")
 
-def _extents(lines: list[str]) -> list[tuple[str, str]]:
+    @property
+    def size(self) -> int:
+        """Bytes of the whole disk."""
+        return sum(extent.sectors for extent in self.extents) * SECTOR
+
+    def names(self) -> str:
+        """Of the first extents."""
+        return ", ".join(extent.name for extent in self.extents[:3] if extent.name)
+
+
+class DescriptorFile(Container):
+    """A descriptor that is a file of its own: what it says of the disk is known, the disk lies elsewhere."""
+
+    format = "vmdk"
+
+    def open(self) -> None:
+        descriptor = Descriptor.parse(self.file.read(0, min(self.file.size, SIZE_MOST)))
+        self.variant = descriptor.variant
+        if descriptor.extents and self.file.size <= SIZE_MOST:
+            self.virtual_size = descriptor.size
+        if descriptor.parent is None:
+            raise Unreadable(kinds.DATA_FILE, name=descriptor.names() or "no extent named")
+        descriptor.refuse()
+
+
+def _extents(lines: list[str]) -> list[Extent]:
     """`RW|RDONLY|NOACCESS <sectors> <type> "<file>" [<offset>]`."""
     found = []
     for line in lines:
         words = line.split(None, 3)
-        if len(words) >= 3 and words[0] in ("RW", "RDONLY", "NOACCESS") and words[1].isdigit():
+        if len(words) >= 3 and words[0] in ("RW", "RDONLY", "NOACCESS") and re.fullmatch("[0-9]{1,18}", words[1]):
             name = words[3].split('"')[1] if len(words) > 3 and words[3].count('"') >= 2 else ""
-            found.append((words[2].upper(), name))
+            found.append(Extent(int(words[1]), words[2].upper(), name))
     return found
