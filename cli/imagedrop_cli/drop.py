@@ -15,6 +15,7 @@ from imagedrop.ports import ObjectHead
 from imagedrop_cli import draw, options, places
 from imagedrop_cli.examine import Examined, Folder, examine, sidecar_text
 from imagedrop_cli.follow import Dropped, follow
+from imagedrop_cli.outgoing import Outgoing, bucket_of, folder_of
 from imagedrop_cli.output import BAD, OK, USAGE, Stop, note, print_json, say, show, sleep
 from imagedrop_cli.progress import uploads
 from imagedrop_cli.upload import Uploader
@@ -22,7 +23,10 @@ from imagedrop_cli.upload import Uploader
 
 def drop(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The image's file.")],
-    bucket: Annotated[str, typer.Option(metavar="B", help="Default: the stack's, or IMAGEDROP_DROP_BUCKET.")] = "",
+    bucket: Annotated[
+        str,
+        typer.Option(metavar="B", callback=options.bucket_name, help="Default: the stack's, or IMAGEDROP_DROP_BUCKET."),
+    ] = "",
     prefix: Annotated[str, typer.Option(metavar="P", help="Folder in the bucket.")] = "",
     wait: Annotated[bool, typer.Option("--wait", help="Follow the drop to its end.")] = False,
     sidecar: Annotated[Path | None, typer.Option(metavar="F", help="Default: IMAGE.json.")] = None,
@@ -32,8 +36,9 @@ def drop(
 ) -> None:
     """Check an image, upload it with all that its sidecar names, the sidecar last, and follow it to its end.
 
-    Large files go in parts whose ETag is computed on the way; the sidecar is uploaded with `size` and `etag` filled in,
-    so that no older or broken upload is taken for this one. Keys and addresses as for `check`.
+    What is wrong with the files, their keys or the bucket is told before anything is uploaded. Large files go in parts
+    whose ETag is computed on the way; the sidecar is uploaded with `size` and `etag` filled in, so that no older or
+    broken upload is taken for this one. Keys and addresses as for `check`.
     Exit code: 0 dropped (with --wait: registered), 1 rejected or failed, 2 nothing was tried.
 
     \b
@@ -41,10 +46,12 @@ def drop(
       imagedrop drop disk.vhdx --wait
       imagedrop drop disk.vhdx --bucket drops --prefix golden --sidecar w2022.json
     """
+    Folder(image)  # is there, and is a file
     text = _sidecar_of(image, sidecar)
-    found = examine(Folder(image), text)
     obs = places.obs(folder)
-    target = _Target(obs, _bucket(bucket, obs), _folder(prefix or obs.settings.drop_prefix))
+    outgoing = Outgoing(image, obs, bucket_of(bucket, obs), folder_of(prefix) or obs.settings.drop_prefix)
+    found = examine(outgoing, text)
+    target = _Target(obs, outgoing.bucket, outgoing.prefix)
     if not found.clean:
         _refuse(found, anyway=no_check)
     dropped = target.upload(image, found, text)
@@ -95,23 +102,9 @@ def _sealed(text: bytes, found: Examined, size: int, etag: str) -> bytes:
 
 def _sidecar_of(image: Path, sidecar: Path | None) -> bytes:
     path = sidecar or Path(names.sidecar_key(str(image)))
-    if sidecar is None and image.is_file() and not path.exists():
+    if sidecar is None and not path.exists():
         raise Stop(f"{image} has no sidecar {path}: `imagedrop init {image}` writes one", USAGE)
-    if sidecar is None and not image.exists():
-        raise Stop(f"{image}: no such file", USAGE)
     return sidecar_text(path) or b""
-
-
-def _bucket(named: str, obs: places.Obs) -> str:
-    bucket = named or obs.settings.drop_bucket
-    if not bucket:
-        raise Stop("into which bucket? Give --bucket, or set IMAGEDROP_DROP_BUCKET", USAGE)
-    return bucket
-
-
-def _folder(prefix: str) -> str:
-    prefix = prefix.lstrip("/")
-    return prefix if not prefix or prefix.endswith("/") else prefix + "/"
 
 
 def _refuse(found: Examined, *, anyway: bool) -> None:

@@ -75,7 +75,7 @@ class Folder:
         with self._opened(path) as source:
             return ObjectHead(key=key, etag="", size=source.size, last_modified="")
 
-    def open(self, head: ObjectHead) -> Source:
+    def open(self, head: ObjectHead) -> FileSource:
         return self._opened(self._folder / head.key)
 
     def place(self) -> rules.Place:

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from imagedrop.credentials import HuaweiKeys
 from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
 from imagedrop.settings import Settings, SettingsError
-from imagedrop_cli.options import FOLDER
+from imagedrop_cli.options import FOLDER, bucket_name
 from imagedrop_cli.output import USAGE, Stop, sleep
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def split(address: str) -> tuple[str, str] | None:
     bucket, _, key = address.removeprefix("obs://").partition("/")
     if not bucket or not key:
         raise Stop(f"{address}: an object is named like obs://bucket/folder/disk.vhd", USAGE)
-    return bucket, key
+    return bucket_name(bucket), key
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from imagedrop.credentials import HuaweiKeys
+from imagedrop.ports import ObjectsRefused
 from imagedrop.settings import Settings
 from imagedrop_cli import places
 from imagedrop_local.house import SAMPLES
@@ -25,7 +26,9 @@ class Obs(places.Obs):
     """A bucket in memory, and the keys in the order in which they came."""
 
     def __init__(self) -> None:
-        super().__init__(Settings(region="cn-north-4", drop_bucket="drops"), HuaweiKeys("ak", "sk"))
+        super().__init__(
+            Settings(region="cn-north-4", drop_bucket="drops", declarations_accepted=True), HuaweiKeys("ak", "sk")
+        )
         self.memory = MemoryObjects(SettableClock(), "drops", "other")
         self.came: list[str] = []
 
@@ -109,9 +112,61 @@ def test_without_a_sidecar_the_way_to_one_is_told(cli: Cli, obs: Obs, image: Pat
     said = cli("drop", image)
     assert (said.code, obs.came) == (2, [])
     assert "imagedrop init" in said.err
-    assert cli("drop", "nowhere.vhd").err == "imagedrop: nowhere.vhd: no such file\n"
+    assert cli("drop", "nowhere.vhd").err == "imagedrop: nowhere.vhd: No such file or directory\n"
 
 
 def test_a_bucket_that_is_not_there_is_one_line(cli: Cli, obs: Obs, image: Path) -> None:
     said = cli("drop", image, "--bucket", "nowhere")
-    assert (said.code, "NoSuchBucket" in said.err, said.out) == (1, True, "")
+    assert (said.code, "no bucket nowhere" in said.err, said.out, obs.came) == (2, True, "", [])
+
+
+@pytest.mark.parametrize("prefix", ["my images", "a,b", "tab\there"])
+def test_a_key_that_ims_cannot_take_is_told_before_the_upload(cli: Cli, obs: Obs, image: Path, prefix: str) -> None:
+    said = cli("drop", image, "--prefix", prefix)
+    assert (said.code, obs.came) == (1, [])
+    assert "place.folder_name" in said.err
+
+
+def test_a_name_that_ims_cannot_take_is_told_before_the_upload(cli: Cli, obs: Obs, image: Path) -> None:
+    renamed = image.rename(image.with_name("w 2022.qcow2"))
+    said = cli("drop", renamed, "--sidecar", f"{image}.json")
+    assert (said.code, "place.file_name" in said.err, obs.came) == (1, True, [])
+
+
+def test_a_cold_bucket_is_told_before_the_upload(
+    cli: Cli, obs: Obs, image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(obs.memory, "storage_class", lambda bucket: "COLD")
+    said = cli("drop", image)
+    assert (said.code, "place.bucket_class" in said.err, obs.came) == (1, True, [])
+
+
+def test_whoever_may_only_upload_uploads(cli: Cli, obs: Obs, image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(bucket: str) -> None:
+        raise ObjectsRefused("403", "Forbidden")
+
+    monkeypatch.setattr(obs.memory, "region", refuses)
+    assert cli("drop", image).code == 0
+
+
+@pytest.mark.parametrize(
+    ("prefix", "word"),
+    [(".imagedrop", "imagedrop's own"), ("p/" * 505, "1024 bytes"), ("elsewhere", "begin with golden/")],
+)
+def test_what_nobody_would_notice_is_not_uploaded(cli: Cli, obs: Obs, image: Path, prefix: str, word: str) -> None:
+    if word.endswith("golden/"):
+        obs.settings = obs.settings.model_copy(update={"drop_prefix": "golden/"})
+    said = cli("drop", image, "--prefix", prefix, "--no-check")
+    assert (said.code, obs.came, len(said.err.splitlines())) == (2, [], 1)
+    assert word in said.err
+
+
+@pytest.mark.parametrize(("image", "word"), [(".", "a folder"), ("/dev/null", "no file")])
+def test_what_is_no_image_is_told_and_no_sidecar_of_it_missed(cli: Cli, image: str, word: str) -> None:
+    assert cli("drop", image).err == f"imagedrop: {image} is {word}, not an image\n"
+
+
+def test_a_bucket_s_name_that_cannot_be_is_a_wrong_call(cli: Cli, obs: Obs, image: Path) -> None:
+    for call in (("drop", image, "--bucket", "Bad_Bucket!"), ("check", "obs://Bad_Bucket!/w.vhd")):
+        said = cli(*call)
+        assert (said.code, "is no bucket name" in said.err) == (2, True)
