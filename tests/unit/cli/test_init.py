@@ -27,6 +27,18 @@ def test_what_it_writes_passes_the_check(cli: Cli, image: Path) -> None:
     assert cli("check", moved, "--sidecar", f"{image}.json").code == 0
 
 
+def test_without_an_owner_it_says_so_and_nobody_takes_the_sidecar(cli: Cli, image: Path) -> None:
+    said = cli("init", image, "--name", "golden")
+    assert (said.code, "owner" in said.err) == (0, True)
+    refused = cli("check", image, "--sidecar", f"{image}.json", "--json")
+    errors = [one for one in refused.json["findings"] if one["id"].startswith("sidecar.")]
+    assert (refused.code, [one["field"] for one in errors]) == (1, ["/owner/email"])
+    filled = Path(f"{image}.json").read_text("utf-8").replace("FILL-IN", "ada@example.com")
+    Path(f"{image}.json").write_text(filled)
+    moved = image.rename(image.with_name("w.qcow2"))
+    assert cli("check", moved, "--sidecar", f"{image}.json").code == 0
+
+
 def test_nothing_is_overwritten_unasked(cli: Cli, image: Path) -> None:
     Path(f"{image}.json").write_text("mine")
     refused = cli("init", image)
