@@ -158,21 +158,21 @@ def _old_redrive_obeyed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(validation._Look, "_dropped_again", whichever)
 
 
-# name -> (the bug, a seed that finds it while nothing else changes)
-BUGS: Mapping[str, tuple[Plant, int]] = {
-    "no look-up after an unknown outcome": (_no_look_up, 6),
-    "not found is taken as proof": (_not_found_proves_it, 95),
-    "sent again while the first may be accepted": (_sent_again_too_soon, 159),
-    "no claim in the bucket": (_no_claim, 0),
-    "no ETag in the drop id": (_no_etag, 6),
-    "rows written whatever their revision": (_rows_written_blindly, 8),
-    "a replaced object goes unnoticed": (_replacement_unnoticed, 1),
-    "a doubtful image is taken": (_doubtful_image_taken, 184),
-    "another drop's image is taken by its origin": (_foreign_image_taken, 23),
-    "told is written before it is true": (_told_before_it_is_sent, 0),
-    "channels are used without a claim": (_sent_before_it_is_claimed, 13),
-    "an attempt begins before the last is told": (_untold_end_forgotten, 1),
-    "every look restarts the deadline": (_deadline_starts_again, 38),
-    "the sweep drives live drops": (_live_drops_driven, 10),
-    "a redrive of an older attempt is obeyed": (_old_redrive_obeyed, 47),
+# name -> (the bug, the climate that it is found in soonest)
+BUGS: Mapping[str, tuple[Plant, Mapping[str, Any]]] = {
+    "no look-up after an unknown outcome": (_no_look_up, {}),
+    "not found is taken as proof": (_not_found_proves_it, {"shows_imports": False, "trouble": 0.8}),
+    "sent again while the first may be accepted": (_sent_again_too_soon, {"shows_imports": True, "trouble": 0.8}),
+    "no claim in the bucket": (_no_claim, {}),
+    "no ETag in the drop id": (_no_etag, {}),
+    "rows written whatever their revision": (_rows_written_blindly, {}),
+    "a replaced object goes unnoticed": (_replacement_unnoticed, {}),
+    "a doubtful image is taken": (_doubtful_image_taken, {"calm": 720.0}),
+    "another drop's image is taken by its origin": (_foreign_image_taken, {"trouble": 0.8, "lost": 0.0}),
+    "told is written before it is true": (_told_before_it_is_sent, {}),
+    "channels are used without a claim": (_sent_before_it_is_claimed, {}),
+    "an attempt begins before the last is told": (_untold_end_forgotten, {}),
+    "every look restarts the deadline": (_deadline_starts_again, {}),
+    "the sweep drives live drops": (_live_drops_driven, {"trouble": 0.8}),
+    "a redrive of an older attempt is obeyed": (_old_redrive_obeyed, {"pause": 0.04}),
 }

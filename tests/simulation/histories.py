@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -33,9 +34,11 @@ SWEEP_EVERY, QUIET_EVERY, SWEEP_LIMIT = 300.0, 1800.0, 300.0
 
 
 class History(World):
-    def __init__(self, seed: int) -> None:
+    """`changes`: of the climate that the seed draws."""
+
+    def __init__(self, seed: int, **changes: Any) -> None:
         self.seed, self.random = seed, Random(seed)
-        self.climate = climate = Climate.draw(self.random)
+        self.climate = climate = replace(Climate.draw(self.random), **changes)
         clock = SettableClock()
         self.images = SimImages(clock, self.random, climate)
         settings = memory_settings(

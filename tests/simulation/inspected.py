@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from imagedrop import validation
 from imagedrop.inspection import inspect
+from imagedrop.validation import judging
 from simulation.workload import contents
 
 
@@ -37,5 +37,5 @@ def quick_inspection() -> Iterator[None]:
         return _inspected(source._etag, file_name, role)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(validation, "inspect", quick)
+        patch.setattr(judging, "inspect", quick)
         yield
