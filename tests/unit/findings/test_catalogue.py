@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import string
 from pathlib import Path
 
 import pytest
 
 from imagedrop import settings_page
-from imagedrop.findings import Kind
-from imagedrop.findings.page import catalogue, page
+from imagedrop.findings import Kind, catalogue
+from imagedrop.findings.page import page
 from imagedrop.settings import Settings
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -62,3 +63,21 @@ def test_both_languages_say_the_same_things(kind: Kind) -> None:
 def test_a_finding_says_what_and_how_to_mend_it(kind: Kind) -> None:
     assert kind.message.endswith((".", "!", "?"))
     assert kind.fix.endswith((".", ")", "`", "?")) or "`" in kind.fix
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.severity == "info"], ids=lambda kind: kind.id)
+def test_the_mend_of_an_info_reads_as_advice_after_to_mend_it(kind: Kind) -> None:
+    assert kind.fix.startswith(("Nothing to do if ", "Set ", "Delete "))
+
+
+PLAIN = re.compile(r"`[^`]*`|\{[^}]*\}|\"[^\"]*\"|<[^>]*>")  # what may be of any language: code, values, quotations
+
+
+@named
+def test_the_chinese_texts_have_chinese_marks_and_no_english_sentences(kind: Kind) -> None:
+    for text in (kind.zh_message, kind.zh_fix):
+        prose = PLAIN.sub("", text)
+        assert not re.search(r"[\u4e00-\u9fff] ?[,;:!?()]|[,;:!?(] ?[\u4e00-\u9fff]", prose), prose
+        assert not re.search(r"[\u4e00-\u9fff] [\u4e00-\u9fff]", prose), prose
+        assert not re.search(r"\b(the|is|and|of|to|not|with)\b", prose), prose
+        assert text.endswith(("。", "`"))

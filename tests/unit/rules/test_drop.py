@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from imagedrop.drop import drop_id
 from imagedrop.findings import Finding, has_errors
 from imagedrop.inspection.facts import DiskFacts
-from imagedrop.rules import fill, judge
+from imagedrop.rules import FILL_IN, fill, judge
 from imagedrop.settings import Settings
 from imagedrop.sidecar import read
 from tests.unit.rules.cases import GIB, KEY, WINDOWS_2022, alone, bitmap, facts, ids, judged, place, sidecar, subject
@@ -215,12 +215,19 @@ def test_a_raw_data_disk_on_the_fast_channel_needs_its_own_bitmap() -> None:
     assert judged(said, parts=(disk, bitmap("windows/d.mf"))).request["data_images"][0]["min_disk"] == 1501
 
 
-def test_what_the_inspection_of_a_data_disk_says_names_its_file() -> None:
+def test_what_is_said_of_a_data_disk_points_at_its_name_in_the_sidecar() -> None:
     part = subject("windows/d.vhd", facts(), (BROKEN,))
     verdict = judged({"data_images": [{"file": "d.vhd"}]}, subject(findings=(BROKEN,)), (part,))
     assert [(one.id, one.field) for one in verdict.findings] == [
         ("image.truncated", None),
-        ("image.truncated", "windows/d.vhd"),
+        ("image.truncated", "/data_images/0/file"),
+    ]
+    said = {"data_images": [{"file": "c.vhd"}, {"file": "d.vhd"}]}
+    cold = subject("windows/d.vhd", facts(format=None), storage_class="COLD")
+    verdict = judged(said, parts=(subject("windows/c.vhd"), cold))
+    assert [(one.id, one.field) for one in verdict.findings] == [
+        ("format.unknown", "/data_images/1/file"),
+        ("place.object_class", "/data_images/1/file"),
     ]
 
 
@@ -296,6 +303,7 @@ def test_the_filled_sidecar_is_right_and_asks_for_the_same() -> None:
 def test_a_fresh_sidecar_wants_only_its_owner(given_facts: DiskFacts) -> None:
     fresh = fill(given_facts, file="Server 2022 (final).qcow2")
     assert fresh["name"] == "Server-2022-final"
+    assert fresh["owner"] == {"email": FILL_IN}
     assert [one.field for one in read(json.dumps(fresh).encode()).findings] == ["/owner/email"]
     whole = fill(given_facts, file="a.raw", email="ada@example.com", settings=Settings(min_disk_floor=50))
     assert read(json.dumps(whole).encode()).findings == []

@@ -142,6 +142,12 @@ def test_an_address_that_mail_cannot_be_sent_to_is_refused_and_makes_no_owner(em
     assert reading.owner is None
 
 
+def test_an_owner_left_to_fill_in_is_told_whose_address_is_meant() -> None:
+    (finding,) = read(dumped(small(owner={"email": "FILL-IN"}))).findings
+    assert '`owner.email` is "FILL-IN"' in finding.message
+    assert "whoever is to be told" in finding.fix
+
+
 @pytest.mark.parametrize(
     ("field", "near"),
     [

@@ -207,7 +207,7 @@ CLOSED_FORMAT = Kind(
     "{format} is a closed format: its layout is not public, so neither its size nor what is in it was checked.",
     "State `os_type`, `os_version`, `architecture`, `hw_firmware_type` and `min_disk` in the sidecar yourself.",
     "{format} 是封闭格式：其结构未公开，因此未检查其大小和内容。",
-    "请在 描述文件中自行填写 `os_type`、`os_version`、`architecture`、`hw_firmware_type` 和 `min_disk`。",
+    "请在描述文件中自行填写 `os_type`、`os_version`、`architecture`、`hw_firmware_type` 和 `min_disk`。",
 )
 ZSTD_MISSING = Kind(
     "image.zstd_missing",
@@ -215,7 +215,7 @@ ZSTD_MISSING = Kind(
     "The image is compressed with zstd, and this installation has no reader for it; the disk inside was not read.",
     "Operator: install the package backports.zstd. Owner: `qemu-img convert -c -O qcow2 {file} zlib.qcow2`.",
     "镜像使用 zstd 压缩，而当前安装没有对应的读取器；未读取其中的磁盘。",
-    "管理员：安装 backports.zstd。所有者：`qemu-img convert -c -O qcow2 {file} zlib.qcow2`。",
+    "运维人员：安装 backports.zstd。所有者：`qemu-img convert -c -O qcow2 {file} zlib.qcow2`。",
 )
 BUDGET = Kind(
     "image.budget",
@@ -223,7 +223,7 @@ BUDGET = Kind(
     "The inspection was stopped: it took more than {limit} {unit}. A sound image needs a small part of that.",
     "Write it anew: `qemu-img convert -O qcow2 {file} clean.qcow2`; if it happens again, tell the operator.",
     "检查已停止：超过 {limit} {unit}。正常的镜像只需其中一小部分。",
-    "请重新生成：`qemu-img convert -O qcow2 {file} clean.qcow2`；若再次发生，请联系管理员。",
+    "请重新生成：`qemu-img convert -O qcow2 {file} clean.qcow2`；若再次发生，请联系运维人员。",
 )
 
 # --- the disk inside -------------------------------------------------------------------------------------------------
@@ -379,7 +379,7 @@ WINDOWS_NOT_READ = Kind(
     "image.windows_not_read",
     "info",
     "This version does not read the Windows inside: product, drivers, hibernation and NTFS state are not checked.",
-    "Check them in the source Windows: `winver`, `shutdown /s /t 0` (no hibernation), `driverquery`.",
+    "Nothing to do if they are known to be in order; else check them in the source Windows: `winver`, `shutdown /s /t 0` (no hibernation), `driverquery`.",
     "此版本不读取其中的 Windows：未检查产品、驱动、休眠和 NTFS 状态。",
-    "请在源 Windows 中自行检查：`winver`、`shutdown /s /t 0`（不要休眠）、`driverquery`。",
+    "如果已确认无误，则无需处理；否则请在源 Windows 中检查：`winver`、`shutdown /s /t 0`（不要休眠）、`driverquery`。",
 )

@@ -51,9 +51,9 @@ MIN_DISK_UNCHECKED = Kind(
     "size.min_disk_unchecked",
     "info",
     "The size of the disk in {file} cannot be read, so `{field}` ({said} GB) is taken as given.",
-    "Make sure that the disk is not larger.",
+    "Nothing to do if the disk is not larger; else raise `{field}`.",
     "无法读取 {file} 中磁盘的大小，`{field}`（{said} GB）按所填值使用。",
-    "请确认磁盘不大于该值。",
+    "如果磁盘不大于该值，则无需处理；否则请调大 `{field}`。",
 )
 DISK_TOO_LARGE = Kind(
     "size.disk_too_large",
@@ -228,26 +228,27 @@ CONFIG_OFF_FAST = Kind(
     "config.off_fast",
     "info",
     "IMS will not prepare the system (`is_config`): the fast channel changes nothing.",
-    "Drivers, DHCP and so on must be ready in the image.",
+    "Nothing to do if the image has its drivers, DHCP and so on ready; else take `is_quick_import` out.",
     "IMS 不会进行后台自动化配置（`is_config`）：快速通道不修改镜像。",
-    "驱动、DHCP 等须已在镜像中配置好。",
+    "如果镜像中的驱动、DHCP 等已配置好，则无需处理；否则请删除 `is_quick_import`。",
 )
 CONFIG_OFF_UEFI = Kind(
     "config.off_uefi",
     "info",
     "IMS will not prepare the system (`is_config`): it cannot put VirtIO drivers into an image that starts with UEFI, and "
     "none were found in it.",
-    "Install the VirtIO drivers before the image is made; with them in place `is_config` can be set to true.",
+    "Nothing to do if they are in it all the same (then `is_config` can be set to true); else install them before the image "
+    "is made.",
     "IMS 不会进行后台自动化配置（`is_config`）：无法向 UEFI 启动的镜像注入 VirtIO 驱动，且未在镜像中发现该驱动。",
-    "请在制作镜像前安装 VirtIO 驱动；安装后可将 `is_config` 设为 true。",
+    "如果镜像中实际已有该驱动，则无需处理（可将 `is_config` 设为 true）；否则请在制作镜像前安装。",
 )
 CONFIG_OFF_OS = Kind(
     "config.off_os",
     "info",
     "IMS will not prepare the system (`is_config`): it does so only for systems on its list.",
-    "Prepare the system yourself: VirtIO drivers, DHCP.",
+    "Nothing to do if the system has its VirtIO drivers and DHCP ready; else prepare it and make the image again.",
     "IMS 不会进行后台自动化配置（`is_config`）：仅支持列表中的操作系统。",
-    "请自行配置系统：VirtIO 驱动、DHCP。",
+    "如果系统已配置好 VirtIO 驱动和 DHCP，则无需处理；否则请自行配置后重新制作镜像。",
 )
 CONFIG_UEFI = Kind(
     "config.uefi_drivers",

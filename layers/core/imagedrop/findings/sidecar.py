@@ -164,9 +164,10 @@ EMAIL = Kind(
     "sidecar.email",
     "error",
     "`{field}` is {got}, which is no mail address that a notice can be sent to.",
-    "Give one plain address such as name@example.com (ASCII, at most 64 characters before the @).",
+    "Put the address of whoever is to be told how the drop ends, such as name@example.com (ASCII, at most 64 characters "
+    "before the @).",
     "`{field}` 的值 {got} 不是可以接收通知的邮箱地址。",
-    "请填写一个普通邮箱地址，例如 name@example.com（仅 ASCII，@ 之前最多 64 个字符）。",
+    "请填写接收处理结果的人的邮箱地址，例如 name@example.com（仅 ASCII，@ 之前最多 64 个字符）。",
 )
 TEXT = Kind(
     "sidecar.text",

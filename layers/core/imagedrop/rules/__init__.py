@@ -26,10 +26,10 @@ from imagedrop.rules import (
 )
 from imagedrop.rules.case import Case, Place, Subject, nothing_said
 from imagedrop.rules.filled import fill_in
-from imagedrop.rules.fresh import fill
+from imagedrop.rules.fresh import FILL_IN, fill
 from imagedrop.sidecar import Sidecar
 
-__all__ = ["Place", "Subject", "Verdict", "fill", "judge"]
+__all__ = ["FILL_IN", "Place", "Subject", "Verdict", "fill", "judge"]
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -73,4 +73,4 @@ def _inspected(case: Case) -> Iterator[Finding]:
     yield from case.image.findings
     for key, part in case.parts.items():
         for finding in part.findings:
-            yield dataclasses.replace(finding, field=finding.field or key)
+            yield dataclasses.replace(finding, field=finding.field or case.named(key))

@@ -62,6 +62,11 @@ class Disk:
     min_disk: int | None
     most: int  # GB
 
+    @property
+    def file(self) -> str:
+        """What a finding about the file itself points at: where the sidecar names it, else its key."""
+        return f"{self.at}/file" if self.at else self.subject.head.key
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -84,6 +89,10 @@ class Case:
         """The bare name of the disk's bitmap file, and the file if it is there."""
         key = names.bitmap_key(disk.subject.head.key)
         return key.rpartition("/")[2], self.parts.get(key)
+
+    def named(self, key: str) -> str:
+        """Where the sidecar names this data disk, as a JSON pointer; of another file its key."""
+        return next((disk.file for disk in self.data() if disk.subject.head.key == key), key)
 
     def system(self) -> Disk:
         return Disk(self.image, "", "", self.fast, self.sidecar.min_disk, limits.SYSTEM_GB[1])

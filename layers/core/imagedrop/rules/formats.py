@@ -11,4 +11,4 @@ from imagedrop.rules.case import Disk
 
 def of_disk(disk: Disk) -> Iterator[Finding]:
     if disk.subject.facts.format is None and not disk.subject.broken:
-        yield say.FORMAT_UNKNOWN(at=disk.subject.head.key, file=disk.subject.name)
+        yield say.FORMAT_UNKNOWN(at=disk.file, file=disk.subject.name)

@@ -13,8 +13,10 @@ from imagedrop.rules.filled import fill_in
 from imagedrop.rules.size import FAST_FORMATS, NORMAL_MOST
 from imagedrop.settings import Settings
 
+FILL_IN = "FILL-IN"  # no address, so that `read` asks for one
 
-def fill(facts: DiskFacts, *, file: str = "", email: str = "", settings: Settings | None = None) -> dict[str, Any]:
+
+def fill(facts: DiskFacts, *, file: str = "", email: str = FILL_IN, settings: Settings | None = None) -> dict[str, Any]:
     """Ready to be written as JSON. Without `email` it is not yet right: the owner's address is for a person to fill in.
 
     `file`: the image's file name, from which its name in IMS is made.

@@ -30,7 +30,7 @@ def judge(case: Case) -> Iterator[Finding]:
         yield say.BUCKET_CLASS(found=case.place.storage_class)
     yield from _region(case)
     for subject in (case.image, *case.parts.values()):
-        yield from _object(subject)
+        yield from _object(subject, case.named(subject.head.key))
 
 
 def _region(case: Case) -> Iterator[Finding]:
@@ -41,12 +41,12 @@ def _region(case: Case) -> Iterator[Finding]:
         yield say.BUCKET_REGION(found=bucket, said=ours)
 
 
-def _object(subject: Subject) -> Iterator[Finding]:
+def _object(subject: Subject, at: str) -> Iterator[Finding]:
     head = subject.head
     if (head.storage_class or STANDARD).upper() != STANDARD:
-        yield say.OBJECT_CLASS(at=head.key, file=subject.name, found=head.storage_class)
+        yield say.OBJECT_CLASS(at=at, file=subject.name, found=head.storage_class)
     if head.encryption and "kms" not in head.encryption.lower():
-        yield say.ENCRYPTED_OBJECT(at=head.key, file=subject.name, found=head.encryption)
+        yield say.ENCRYPTED_OBJECT(at=at, file=subject.name, found=head.encryption)
 
 
 def _names(case: Case) -> Iterator[Finding]:

@@ -1,5 +1,5 @@
 """The sidecar as JSON Schema (2020-12): it takes and refuses the very documents that `read` does, but for what no
-schema can see (two data images with one file, min_ram above max_ram)."""
+schema can see (two data images with one file that differ elsewhere, min_ram above max_ram)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TAGS = {
 def schema() -> dict[str, Any]:
     """What `imagedrop schema` prints."""
     made: dict[str, Any] = _tidy(Sidecar.model_json_schema())
-    made["properties"]["data_images"]["maxItems"] = limits.DATA_IMAGES
+    made["properties"]["data_images"] |= {"maxItems": limits.DATA_IMAGES, "uniqueItems": True}
     for owner in (made, made["$defs"]["DataImage"]):
         tags = owner["properties"]["image_tags"]
         owner["properties"]["image_tags"] = {"description": tags["description"], **_TAGS}
