@@ -377,7 +377,7 @@ def test_a_drop_that_cannot_be_judged_ends_too(world: World, monkeypatch: pytest
     def broken(*_: object, **__: object) -> None:
         raise RecursionError("a bug")
 
-    monkeypatch.setattr("imagedrop.validation.inspect", broken)
+    monkeypatch.setattr("imagedrop.validation.judging.inspect", broken)
     world.put(KEY, SAMPLE)
     world.put(BESIDE, sidecar())
     world.live_through(4)

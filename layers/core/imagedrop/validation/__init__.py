@@ -1,25 +1,25 @@
 """Validation: from "something lies at this key" to a drop that is accepted, rejected or waits for its parts.
 
-concerned   which drops an object belongs to        Validation.look   one drop, judged by what lies there now
+look      every drop that an object belongs to; which row, and which of its files are there
+judging   sidecar, file and place against each other: accepted or rejected
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from imagedrop import drop as drops
-from imagedrop import endings, pairing, records, recovery, rules, telling
-from imagedrop.drop import Drop, Reason, Versions
+from imagedrop import endings, pairing, records, recovery
+from imagedrop.drop import Drop, Versions
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
-from imagedrop.inspection import Budget, inspect
-from imagedrop.inspection.source import ObjectSource, SourceChanged
+from imagedrop.inspection.source import SourceChanged
 from imagedrop.log import note
 from imagedrop.pairing import Files
-from imagedrop.ports import Conflict, ImsError, KeyTaken, ObjectHead, Ports, PutBack
+from imagedrop.ports import Conflict, ImsError, ObjectHead, Ports, PutBack
 from imagedrop.registration import GONE, TAG
 from imagedrop.times import moment
+from imagedrop.validation import judging
 
 TRIES = 3  # a drop whose files change under the inspection is looked at so often, then later
 
@@ -161,14 +161,14 @@ class _Look:
             self._wait(row, files, tuple(wait.key for wait in waits), [wait.finding for wait in waits])
             return
         pairing.name_parts(self.ports, self.bucket, files)
-        self._judge(self._kept(row, files, ()), files)
+        judging.judge(self.ports, self._kept(row, files, ()), files)
 
     def _wait(self, row: Drop, files: Files, missing: tuple[str, ...], late: list[Finding]) -> None:
         """`late`: what is said if the deadline is past."""
         now = self.ports.clock()
         row = row.model_copy(update={"owner": files.owner or row.owner})
         if now >= moment(row.deadline_at):
-            self._reject(row, files.versions, [*files.faults, *late])
+            judging.reject(self.ports, row, files.versions, [*files.faults, *late])
             return
         pairing.name_parts(self.ports, self.bucket, files)
         self._kept(row, files, missing)
@@ -182,69 +182,3 @@ class _Look:
         saved = self.ports.ledger.save(waiting)
         note("waiting", saved, missing=list(missing))
         return saved
-
-    # --- judging -------------------------------------------------------------------------------------------------
-
-    def _judge(self, row: Drop, files: Files) -> None:
-        ports = self.ports
-        subjects = {head.key: self._subject(head, files) for head in files.present()}
-        image = subjects.pop(self.image_key)
-        verdict = rules.judge(files.wanted, image, subjects, rules.Place.of(ports, self.bucket))
-        if records.current(ports.objects, self.bucket, files.versions) != files.versions:
-            raise SourceChanged(self.image_key)
-        findings = [*files.faults, *self._owner_faults(files), *verdict.findings]
-        row = row.model_copy(update={"owner": files.owner})
-        facts = image.facts.public()
-        if has_errors(findings):
-            self._reject(row, files.versions, findings, facts=facts)
-            return
-        accepted = drops.accept(
-            row,
-            ports.clock(),
-            ports.settings.attempt_deadline,
-            versions=files.versions,
-            sidecar=verdict.filled,
-            request=verdict.request,
-            facts=facts,
-            findings=tuple(finding.stored() for finding in findings),
-        )
-        self._accept(row, accepted, files)
-
-    def _subject(self, head: ObjectHead, files: Files) -> rules.Subject:
-        role = files.roles.get(head.key)
-        if role == pairing.BITMAP:
-            return rules.Subject(head)  # only Huawei's tools read one
-        source = ObjectSource(self.ports.objects, self.bucket, head.key, head)
-        budget = Budget(clock=lambda: self.ports.clock().timestamp())
-        seen = inspect(source, file_name=head.key, role="data" if role else "system", budget=budget)
-        return rules.Subject(head, seen.facts, seen.findings)
-
-    def _owner_faults(self, files: Files) -> list[Finding]:
-        settings = self.ports.settings
-        if files.owner is None or telling.may_write_to(files.owner.email, settings):
-            return []
-        domains = ", ".join(settings.owner_domains)
-        return [kinds.OWNER_NOT_ALLOWED(at="/owner/email", email=files.owner.email, domains=domains)]
-
-    def _accept(self, row: Drop, accepted: Drop, files: Files, over: Drop | None = None) -> None:
-        ledger = self.ports.ledger
-        try:
-            saved = ledger.accept(accepted, over)
-            note("accepted", saved)
-            endings.hand_on(self.ports, saved)
-        except KeyTaken as taken:
-            holder = ledger.get(taken.holder)
-            if holder is None:
-                ledger.unlock(row.model_copy(update={"drop_id": taken.holder}))
-                raise Conflict(taken.holder) from None
-            if holder.stage not in drops.LIVE and over is None:
-                self._accept(row, accepted, files, holder)
-                return
-            waiting = drops.wait(row, self.ports.clock(), versions=files.versions, missing=(), behind=taken.holder)
-            ledger.save(waiting)
-
-    def _reject(self, row: Drop, versions: Versions, findings: Sequence[Finding], **more: Mapping[str, object]) -> None:
-        worst = next(finding for finding in findings if finding.severity == "error")
-        stored = tuple(finding.stored() for finding in findings)
-        reason = Reason(code=worst.id, message=worst.message)
-        endings.finish(self.ports, row, "rejected", reason, versions=versions, findings=stored, **more)

@@ -3,92 +3,27 @@
 One LIST page per 1,000 keys, and nothing else for what has ended: a seal's name says which versions of which files an
 end has read. Then every open row that has stood still for too long is driven again, and given up after five times.
 
-    Inventory   pure: what the listing says         sweep   one round, as far as its time allows
+    inventory   pure: what the listing says         sweep   one round, as far as its time allows
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from logging import WARNING
 
-from imagedrop import drop as drops
-from imagedrop import endings, names, pairing, records, recovery
-from imagedrop.drop import Drop, FileVersion, Versions
+from imagedrop import endings, names, records, recovery
+from imagedrop.drop import Drop, Versions
 from imagedrop.log import LOG, note
 from imagedrop.ports import Conflict, ObjectHead, Ports
 from imagedrop.settings import Settings
+from imagedrop.sweep.inventory import Inventory
 from imagedrop.times import seconds_between, stamp
+
+__all__ = ["GIVE_UP_AFTER", "Inventory", "Round", "sweep"]
 
 GIVE_UP_AFTER = 5
 CURSOR = "sweep"
-
-
-@dataclass
-class Inventory:
-    """What lies in the bucket, as LIST tells it."""
-
-    settings: Settings
-    bucket: str
-    versions: dict[str, FileVersion] = field(default_factory=dict)
-    seals: dict[str, list[frozenset[str]]] = field(default_factory=dict)
-    claims: set[str] = field(default_factory=set)
-    digests: set[str] = field(default_factory=set)  # of every file as it is, and of every name that is there
-
-    def add(self, head: ObjectHead) -> None:
-        key = head.key
-        if key.startswith(names.SEALS):
-            if seal := records.read_seal(key):
-                self.seals.setdefault(seal[0], []).append(seal[1])
-        elif key.startswith(names.FOLDER):
-            self.claims.add(key.removeprefix(names.FOLDER).removesuffix(".json"))
-        elif not names.is_ours(key) and key.startswith(self.settings.drop_prefix):
-            version = FileVersion(etag=head.etag, last_modified=head.last_modified)
-            self.versions[key] = version
-            self.digests |= {records.digest(key, version), records.digest(key, None)}
-
-    def images(self) -> Iterator[str]:
-        """The keys of images, there or announced by a sidecar, that are nobody's data or bitmap file so far as the
-        listing can tell."""
-        for key in self.versions:
-            if key.endswith(names.SIDECAR_SUFFIX):
-                image = key.removesuffix(names.SIDECAR_SUFFIX)
-                if image not in self.versions and pairing.looks_like_image(image, self.settings):
-                    yield image
-            elif pairing.looks_like_image(key, self.settings) or names.sidecar_key(key) in self.versions:
-                yield key
-
-    def over(self, image_key: str) -> bool:
-        """True if this drop, as it lies there, has ended: a seal has read these very files and missed no other."""
-        image = self.versions.get(image_key)
-        row = drops.Drop(
-            drop_id=drops.drop_id(self.bucket, image_key, image.etag) if image else "",
-            bucket=self.bucket,
-            key=image_key,
-            etag=image.etag if image else None,
-            received_at="",
-            updated_at="",
-            deadline_at="",
-        )
-        name = records.seal_folder(row).removeprefix(names.SEALS).rstrip("/")
-        beside = names.sidecar_key(image_key)
-        own = {records.digest(key, self.versions.get(key)) for key in (image_key, beside)}
-        return any(own <= seal and self._holds(seal) for seal in self.seals.get(name, ()))
-
-    def _holds(self, seal: frozenset[str]) -> bool:
-        return all((one in self.digests) == one.startswith("v") for one in seal)
-
-    def belongs(self, image_key: str, open_parts: Container[str], read: Container[str]) -> bool:
-        """True of a part of another drop, and of a sidecar that has been read and whose image was taken away since."""
-        beside = names.sidecar_key(image_key)
-        image, sidecar = self.versions.get(image_key), self.versions.get(beside)
-        if image is None:
-            return records.digest(beside, sidecar) in read
-        return sidecar is None and (image_key in open_parts or records.digest(image_key, image) in read)
-
-    def parts(self) -> frozenset[str]:
-        """Digests of the files that some end has read: a data file of a drop that is over is no drop of its own."""
-        return frozenset(one for seals in self.seals.values() for seal in seals for one in seal)
 
 
 @dataclass
