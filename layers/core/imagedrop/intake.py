@@ -88,7 +88,7 @@ def _taken(request: PushRequest, ports: Ports, gate: Gate) -> Answer:
     if request.method != "POST":
         raise smn.PushRefused(405, "POST only")
     if len(request.body) > LIMIT:
-        raise smn.PushRefused(413, f"the body has {len(request.body)} bytes, and at most {LIMIT} are taken")
+        raise smn.PushRefused(413, f"the body has more than the {LIMIT} bytes that are taken")
     known = _knows_secret(request, settings, gate)
     body = _json(request.body)
     if smn.is_push(body):

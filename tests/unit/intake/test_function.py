@@ -104,6 +104,15 @@ def test_an_odd_request_is_refused_in_json(
     assert json.loads(response["body"])["error"]
 
 
+def test_a_body_that_was_too_large_to_be_decoded_is_not_said_to_have_the_size_of_its_coding(
+    app: ModuleType, ports: MemoryPorts
+) -> None:
+    event = url_event(b"", **{"x-imagedrop-secret": HEADER_SECRET})
+    event |= {"body": base64.b64encode(bytes(5_000_000)).decode(), "isBase64Encoded": True}
+    error = json.loads(app.handle(event, ports, secret, Web({}))["body"])["error"]
+    assert error == f"the body has more than the {LIMIT} bytes that are taken"
+
+
 def test_the_certificate_is_kept_from_one_push_to_the_next(
     app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
 ) -> None:

@@ -71,18 +71,9 @@ EDGES: dict[str, list[Any]] = {
     "size": [0, 1, 2**63 - 1, 2**63, 1.5],
     "etag": ["abc", '"abc-1"', "", "a b", "x" * 129],
     "$schema": ["x", "", "a\n"],
-    "data_images": [
-        [],
-        [{}],
-        [{"file": "a"}] * 2,
-        [{"file": "a"}, {"file": "b"}],
-        [{"file": "a", "min_disk": 9}, {"file": "a", "min_disk": 9.0}],
-        [{"file": "a"}, {"file": "a", "min_disk": 9}],
-        [{"file": "a"}] * 4,
-        [3],
-        {},
-        [{"file": "a", "cmk_id": KEY}],
-    ]
+    "data_images": [[], [{}], [{"file": "a"}] * 3, [{"file": "a"}] * 4, [3], {}, [{"file": "a", "cmk_id": KEY}]]
+    + [[{"file": "a"}] * 2, [{"file": "a"}, {"file": "b"}], [{"file": "a"}, {"file": "a", "min_disk": 9}]]
+    + [[{"file": "a", "min_disk": 9}, {"file": "a", "min_disk": 9.0}]]
     + [[{"file": "a", key: value}] for key in ("min_disk",) for value in (0, 1, 2048, 2049)]
     + [[{"file": name}] for name in ("", ".", "..", "...", "a b", "a/b", "a,b", "x" * 128, "x" * 129, "中")]
     + [[{"file": "a", "image_tags": tags}] for tags in ({"imagedrop": ""}, {f"k{n}": "" for n in range(10)})]
