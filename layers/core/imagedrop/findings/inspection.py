@@ -24,7 +24,7 @@ NOT_AN_IMAGE = Kind(
     "See what it is with `file {file}`, and drop a disk image "
     "(vhd, vhdx, vmdk, qcow2, qcow, qed, vdi, raw, zvhd or zvhd2).",
     "这不是磁盘镜像文件：其中没有任何格式的文件头，也没有分区表。文件开头为 {start}。",
-    "用 `file {file}` 查看文件类型，并放入磁盘镜像（vhd、vhdx、vmdk、qcow2、qcow、qed、vdi、raw、zvhd 或 zvhd2）。",
+    "用 `file {file}` 查看文件类型，并投放磁盘镜像（vhd、vhdx、vmdk、qcow2、qcow、qed、vdi、raw、zvhd 或 zvhd2）。",
 )
 OTHER_FORMAT = Kind(
     "image.other_format",
@@ -41,7 +41,7 @@ ISO = Kind(
     "Install Windows from it into a virtual machine and drop that machine's disk; "
     "a disk to install to: `qemu-img create -f qcow2 windows.qcow2 40G`.",
     "文件是 ISO：这是安装介质，而不是已安装 Windows 的磁盘。",
-    "用它在虚拟机中安装 Windows，再放入该虚拟机的磁盘；创建安装用磁盘：`qemu-img create -f qcow2 windows.qcow2 40G`。",
+    "用它在虚拟机中安装 Windows，再投放该虚拟机的磁盘；创建安装用磁盘：`qemu-img create -f qcow2 windows.qcow2 40G`。",
 )
 COMPRESSED_WRAPPER = Kind(
     "image.compressed_wrapper",
@@ -49,7 +49,7 @@ COMPRESSED_WRAPPER = Kind(
     "The file is packed ({kind}). IMS does not unpack it, so the import would fail.",
     "Unpack it and drop the image inside: `{command}`.",
     "文件是打包文件（{kind}）。IMS 不会解包，导入会失败。",
-    "请先解包，再放入其中的镜像：`{command}`。",
+    "请先解包，再投放其中的镜像：`{command}`。",
 )
 CHUNKED_UPLOAD = Kind(
     "image.chunked_upload",
@@ -234,7 +234,7 @@ TOO_LARGE = Kind(
     "The disk is {size} bytes; IMS takes at most 1 TiB ({limit} bytes).",
     "Shrink the partitions and then the disk (`Resize-VHD`, or `virt-resize`), and drop it again.",
     "磁盘为 {size} 字节；IMS 最多支持 1 TiB（{limit} 字节）。",
-    "请先缩小分区再缩小磁盘（`Resize-VHD` 或 `virt-resize`），然后重新放入。",
+    "请先缩小分区再缩小磁盘（`Resize-VHD` 或 `virt-resize`），然后重新投放。",
 )
 NOT_SECTORS = Kind(
     "image.not_sectors",

@@ -88,7 +88,7 @@ GREY_ZONE = Kind(
     "{file} is {size} bytes, between 128 * 10^9 and 128 * 2^30: whether IMS's limit of 128 GB lets it through is not "
     "documented.",
     "If the import fails for its size, compact the file below 128,000,000,000 bytes or use the fast channel.",
-    "{file} 为 {size} 字节，介于 128 * 10^9 与 128 * 2^30 之间；IMS 的 128 GB 限制如何计算没有说明。",
+    "{file} 为 {size} 字节，介于 128 * 10^9 与 128 * 2^30 之间；IMS 的 128 GB 限制如何计算，文档未说明。",
     "如果因大小导入失败，请压缩到 128,000,000,000 字节以下，或使用快速通道。",
 )
 FILE_OVER_1TB = Kind(
@@ -159,7 +159,7 @@ FIRMWARE_DIFFERS = Kind(
     "error",
     "`hw_firmware_type` is {said}, but the disk is made to start with {found}: no server made from it would start.",
     "Set `hw_firmware_type` to {found} or leave it out.",
-    "`hw_firmware_type` 为 {said}，但磁盘是按 {found} 启动制作的，由此创建的服务器将无法启动。",
+    "`hw_firmware_type` 为 {said}，但磁盘是按 {found} 启动方式制作的，由此创建的服务器将无法启动。",
     "请将 `hw_firmware_type` 改为 {found} 或删除。",
 )
 ARM_NEEDS_UEFI = Kind(
@@ -167,7 +167,7 @@ ARM_NEEDS_UEFI = Kind(
     "error",
     "The image is for arm, which starts with UEFI only, but it is made to start with BIOS.",
     "Check `architecture`; for arm, install the system with UEFI.",
-    "镜像为 arm 架构，只能用 UEFI 启动，但该磁盘是按 BIOS 启动制作的。",
+    "镜像为 arm 架构，只能用 UEFI 启动，但该磁盘是按 BIOS 启动方式制作的。",
     "请检查 `architecture`；arm 架构请以 UEFI 方式安装系统。",
 )
 OS_WITHOUT_UEFI = Kind(
@@ -218,7 +218,7 @@ FAST_ENCRYPTED = Kind(
     "warning",
     "Whether the fast channel encrypts with `cmk_id` is not documented.",
     "Check after the import that the image is encrypted, or import it without `is_quick_import`.",
-    "快速通道是否支持用 `cmk_id` 加密没有说明。",
+    "快速通道是否支持用 `cmk_id` 加密，文档未说明。",
     "导入后请确认镜像已加密，或不使用 `is_quick_import` 导入。",
 )
 
