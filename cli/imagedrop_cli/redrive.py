@@ -10,6 +10,7 @@ from imagedrop.drop import Drop
 from imagedrop.status import newest_first
 from imagedrop_cli import options
 from imagedrop_cli.desk import address, desk
+from imagedrop_cli.doing import doing
 from imagedrop_cli.output import BAD, Stop, print_json, say
 
 
@@ -21,7 +22,8 @@ def redrive(
     """Set a rejected or failed drop going again, as it lies in the bucket.
 
     For what was mended elsewhere: a quota, a permission, a setting. Whoever mends the image or its sidecar only has to
-    upload it again. Exit code: 0 it is on its way, 1 there is nothing to set going.
+    upload it again, and a drop that waits for an operator goes on by itself. Exit code: 0 it is on its way, 1 there is
+    nothing to set going.
 
     \b
     Example:
@@ -47,7 +49,7 @@ def _redrivable(key: str, rows: list[Drop]) -> Drop:
         names = ", ".join(image.id for image in row.images)
         raise Stop(f"{key} is registered already ({names}): there is nothing to set going", BAD)
     if not row.ended:
-        raise Stop(f"{key} is still going ({row.stage}): `imagedrop status {key}` tells more", BAD)
+        raise Stop(f"{key} is still going ({row.stage}): {doing(row)}", BAD)
     if row.etag is None:
         raise Stop(f"{key} itself has never arrived, only its sidecar: upload the image", BAD)
     return row

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,9 +13,13 @@ from rich.table import Table
 from rich.text import Text
 
 from imagedrop import status as core
-from imagedrop_cli import draw, options
+from imagedrop.drop import Drop
+from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
+from imagedrop_cli import draw, ended, options, places
 from imagedrop_cli.desk import address, desk
-from imagedrop_cli.output import BAD, Stop, print_json, printable, say, show
+from imagedrop_cli.doing import doing
+from imagedrop_cli.outgoing import bucket_of
+from imagedrop_cli.output import BAD, Stop, note, print_json, printable, say, show
 
 
 def status(
@@ -21,10 +27,11 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="Rows of the ledger.")] = False,
     folder: options.Folder = None,
 ) -> None:
-    """Tell what every drop on its way is doing, or the whole story of one.
+    """Tell what every drop is doing, the last twenty that have ended among them, or the whole story of one.
 
     Reads the ledger of the stack on this machine, or of the one that the environment names (IMAGEDROP_LEDGER_TABLE,
-    IMAGEDROP_DROP_BUCKET and AWS's own variables).
+    IMAGEDROP_DROP_BUCKET and AWS's own variables). Which drops have ended is read from the bucket, as `check` reaches
+    it; where it cannot be reached, those on their way are shown. Exit code: 0, or 1 if no drop is known at KEY.
 
     \b
     Examples:
@@ -32,60 +39,72 @@ def status(
       imagedrop status golden/w2022.vhdx
       imagedrop status golden/w2022.vhdx --json
     """
+    if key is not None:
+        _stories(key, folder, json=json)
+        return
+    around = dict(os.environ)  # in there it is a function's
     with desk(folder) as ports:
-        found = core.overview(ports) if key is None else core.stories(ports, *address(key, ports))
-    if key is not None and not found:
+        under_way = sorted(ports.ledger.open(), key=lambda row: row.received_at)
+        bucket, images = _ended(folder, around)
+        found = [*under_way, *ended.rows(ports.ledger, bucket, images, under_way)]
+    if json:
+        print_json({"drops": [core.line(row) for row in found]})
+    else:
+        _overview(found)
+
+
+def _stories(key: str, folder: Path | None, *, json: bool) -> None:
+    with desk(folder) as ports:
+        found = core.newest_first(ports, *address(key, ports))
+    if not found:
         raise Stop(f"no drop is known at {key}", BAD)
     if json:
-        print_json({"drops": found})
-    elif key is None:
-        _overview(found)
-    else:
-        for row in found:
-            show(_story(row))
+        print_json({"drops": [row.model_dump(mode="json") for row in found]})
+        return
+    for row in found:
+        show(_story(row))
 
 
-def _overview(rows: Sequence[Mapping[str, Any]]) -> None:
+def _ended(folder: Path | None, environment: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The bucket, and the keys of its images that have ended last."""
+    try:
+        obs = places.obs(folder, environment)
+        bucket = bucket_of("", obs)
+        return bucket, ended.keys(obs.objects, bucket, obs.settings.drop_prefix)
+    except (Stop, ObjectsRefused, ObjectsUnavailable) as error:
+        note(f"drops that have ended are not shown: {error}")
+        return "", []
+
+
+def _overview(rows: Sequence[Drop]) -> None:
     if not rows:
-        say("no drop is on its way; `imagedrop status KEY` tells the story of one that has ended")
+        say("no drop is on its way")
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("key", "stage", "attempt", "since", "doing"):
         table.add_column(name)
     for row in rows:
-        since = row["received_at"][:19] + "Z"
-        table.add_row(printable(row["key"]), row["stage"], str(row["attempt"]), since, printable(_doing(row)))
+        since = (row.ended_at or row.received_at)[:19] + "Z"
+        table.add_row(printable(row.key), row.stage, str(row.attempt), since, printable(doing(row)))
     show([table])
 
 
-def _doing(row: Mapping[str, Any]) -> str:
-    if row["held"]:
-        return f"waits for an operator: {row['held']['code']} {row['held']['message']}"
-    if row["behind"]:
-        return "waits for the end of older content of this key"
-    if row["missing"]:
-        return f"waits for {', '.join(row['missing'])}"
-    if row["stage"] == "importing":
-        return f"IMS job {row['job_id']}" if row["job_id"] else "IMS imports it"
-    return "its owner is being told" if row["stage"] in ("registered", "rejected", "failed") else "at work"
-
-
-def _story(row: Mapping[str, Any]) -> Iterator[Any]:
+def _story(row: Drop) -> Iterator[Any]:
     """One row of the ledger, as its end if it has ended."""
-    yield from draw.ending(row)
+    yield from draw.ending(row.model_dump(mode="json"))
     for name, value in _details(row):
         yield Text.assemble((f"  {name:<9} ", "bold"), printable(value))
 
 
-def _details(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "drop id", row["drop_id"]
-    yield "received", row["received_at"]
-    yield ("ended", row["ended_at"]) if row["ended_at"] else ("updated", row["updated_at"])
-    if not row["ended_at"]:
-        yield "doing", _doing(row)
-    if row["job_id"]:
-        yield "IMS job", row["job_id"]
-    if row["owner"]:
-        yield "owner", row["owner"]["email"]
-    for channel, told in row["told"].items():
-        yield channel, told["state"] + (f" ({told['note']})" if told["note"] else "")
+def _details(row: Drop) -> Iterator[tuple[str, str]]:
+    yield "drop id", row.drop_id
+    yield "received", row.received_at
+    yield ("ended", row.ended_at) if row.ended_at else ("updated", row.updated_at)
+    if not row.ended_at:
+        yield "doing", doing(row)
+    if row.job_id:
+        yield "IMS job", row.job_id
+    if row.owner:
+        yield "owner", row.owner.email
+    for channel, told in row.told.items():
+        yield channel, told.state + (f" ({told.note})" if told.note else "")

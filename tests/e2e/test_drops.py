@@ -20,6 +20,7 @@ def test_a_drop_becomes_an_image_and_its_owner_is_told(cli: Cli, world: World) -
     (mail,) = world.until(lambda: world.mails("plain"))
     assert made["id"] in mail["BodyText"]
     world.until(lambda: made["id"] in cli("status", "golden/plain.qcow2").out)
+    world.until(lambda: f"image {made['id']}" in cli("status").out)  # among those that have ended
 
 
 def test_a_rejected_drop_tells_why_and_one_that_is_mended_goes_through(cli: Cli, world: World) -> None:

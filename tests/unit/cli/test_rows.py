@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,6 +10,11 @@ import pytest
 from imagedrop import drop as drops
 from imagedrop import endings
 from imagedrop.drop import Reason
+from imagedrop.times import stamp
+from imagedrop_cli import ended as ended_drops
+from imagedrop_cli.output import Stop
+from imagedrop_local.memory.objects import MemoryObjects
+from imagedrop_local.memory.time import SettableClock
 from support.cli import Cli
 from support.world import BUCKET, KEY, World
 
@@ -20,6 +26,8 @@ def told(cli: Cli, world: World, monkeypatch: pytest.MonkeyPatch) -> Cli:
 
     for command in ("status", "redrive"):
         monkeypatch.setattr(f"imagedrop_cli.{command}.desk", lambda folder: nullcontext(world.ports))
+    obs = SimpleNamespace(settings=world.ports.settings, objects=world.ports.objects)
+    monkeypatch.setattr("imagedrop_cli.status.places.obs", lambda folder, environment: obs)
     return cli
 
 
@@ -41,6 +49,74 @@ def test_what_every_drop_is_doing(told: Cli, world: World) -> None:
 def test_nothing_on_its_way_is_said(told: Cli) -> None:
     assert "no drop is on its way" in told("status").out
     assert told("status", "--json").json == {"drops": []}
+
+
+def all_over(world: World, key: str) -> None:
+    reason = Reason(code="IMG.0057", message=f"{key} is damaged")
+    endings.finish(world.ports, world.accepted(key), "failed", reason)
+    world.run(60)
+    world.ports.clock.advance(2)
+
+
+def test_what_has_ended_is_shown_after_what_is_on_its_way_and_the_newest_first(told: Cli, world: World) -> None:
+    all_over(world, "-first.vhd")
+    all_over(world, "second.vhd")
+    world.accepted()
+    rows = told("status", "--json").json["drops"]
+    assert [row["key"] for row in rows] == [KEY, "second.vhd", "-first.vhd"]
+    assert "IMG.0057: -first.vhd is damaged" in told("status").out
+
+
+def test_no_more_than_twenty_that_have_ended_are_shown(told: Cli, world: World) -> None:
+    for number in range(23):
+        all_over(world, f"{number:02}.vhd")
+    shown = [row["key"] for row in told("status", "--json").json["drops"]]
+    assert shown == [f"{number:02}.vhd" for number in reversed(range(3, 23))]
+
+
+def test_results_are_found_behind_any_number_of_claims(world: World) -> None:
+    objects = MemoryObjects(SettableClock(), BUCKET, page=10)
+    for number in range(300):
+        objects.place(BUCKET, f".imagedrop/{number:03}.json", b"{}")
+    objects.place(BUCKET, "-a.vhd.result.json", b"{}")
+    objects.place(BUCKET, "w.vhd.result.json", b"{}")
+    assert set(ended_drops.keys(objects, BUCKET, "")) == {"-a.vhd", "w.vhd"}
+
+
+def test_what_is_on_its_way_is_shown_where_the_bucket_cannot_be_reached(
+    told: Cli, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.accepted()
+
+    def nowhere(folder: object, environment: object) -> None:
+        raise Stop("where is OBS?")
+
+    monkeypatch.setattr("imagedrop_cli.status.places.obs", nowhere)
+    said = told("status")
+    assert (said.code, KEY in said.out) == (0, True)
+    assert "where is OBS?" in said.err
+
+
+def test_a_drop_whose_answer_was_lost_says_so(told: Cli, world: World) -> None:
+    ledger, clock = world.ports.ledger, world.ports.clock
+    row = ledger.save(drops.reserve(world.accepted(), clock()))
+    row = ledger.save(drops.sending(row, clock(), 90))
+    assert "IMS is being asked" in told("status").out
+    clock.advance(91)
+    ledger.save(row.with_(clock(), tries=1, next_at=stamp(clock())))
+    for said in (told("status").out, told("status", KEY).out):
+        assert "IMS's answer was lost; looking for the image; by itself again at" in said
+
+
+def test_a_held_drop_says_when_it_is_tried_again(told: Cli, world: World) -> None:
+    held = drops.Held(code="IMG.0056", message="the quota is used up", since=world.now())
+    row = drops.release(drops.reserve(world.accepted(), world.ports.clock()), world.ports.clock(), 900, held)
+    due = world.ports.ledger.save(row.model_copy(update={"revision": 1})).next_at
+    refused = told("redrive", KEY)
+    assert refused.code == 1
+    for said in (told("status").out, refused.err):
+        assert "waits for an operator: IMG.0056 the quota is used up" in said
+        assert f"by itself again at {(due or '')[:19]}Z" in said
 
 
 def test_the_whole_story_of_a_drop(told: Cli, world: World) -> None:
