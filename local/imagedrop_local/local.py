@@ -27,7 +27,7 @@ from imagedrop_local.stack.urls import FunctionFailed
 from imagedrop_local.switches import Switches
 from imagedrop_local.wiring import BUCKET, Elsewhere
 
-WEBHOOK_SECRET = "local-webhook-secret"  # noqa: S105 - of a stack on 127.0.0.1
+WEBHOOK_SECRET = "only-for-local-use"  # noqa: S105 - of a stack on 127.0.0.1, and in events/intake-secret-header.json
 
 
 class CannotStart(Exception):
