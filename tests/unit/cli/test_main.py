@@ -126,3 +126,12 @@ def test_the_schema_is_the_sidecar_s(cli: Cli) -> None:
     jsonschema.Draft202012Validator(schema).validate(sample)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.Draft202012Validator(schema).validate({"name": "w"})
+
+
+@pytest.mark.parametrize("command", ["cloud", "up"])
+def test_a_folder_that_cannot_be_is_named_without_python_s_words(cli: Cli, here: Path, command: str) -> None:
+    (here / "file").touch()
+    names = ("", "obs-", "ims-", "smn-", "intake-", "status-") if command == "up" else ("obs-", "ims-", "smn-")
+    free = [part for name in names for part in (f"--{name}port", "0")]
+    said = cli(command, "--folder", here / "file" / "sub", *free)
+    assert (said.code, said.err) == (1, f"imagedrop: {here}/file/sub: Not a directory\n")
