@@ -2,6 +2,7 @@
 
 import pytest
 from pytest_socket import disable_socket
+
 from support.world import World
 
 
