@@ -525,3 +525,17 @@ def test_an_answer_records_only_what_was_read_together(world: World) -> None:
     world.event(KEY)
     world.run()
     assert (world.row(KEY).attempt, len(world.mails())) == (2, 2)
+
+
+def test_a_registered_drop_that_is_dropped_again_while_ims_is_away_makes_no_storm(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run()
+    world.ports.images.fail("by_ids", *(ImsError("undelivered", "away", "no route") for _ in range(5000)))
+    calls = world.ports.images.calls["by_ids"]
+    world.put(KEY, SAMPLE)
+    world.live_through(3)
+    assert 30 <= world.ports.images.calls["by_ids"] - calls <= 38
+    world.ports.images._plans.clear()
+    world.live_through(1)
+    assert (world.row(KEY).stage, world.row(KEY).attempt, len(world.mails())) == ("registered", 2, 2)

@@ -7,6 +7,7 @@ judging   sidecar, file and place against each other: accepted or rejected
 from __future__ import annotations
 
 from dataclasses import dataclass
+from logging import WARNING
 
 from imagedrop import drop as drops
 from imagedrop import endings, pairing, records, recovery
@@ -126,7 +127,9 @@ class _Look:
         try:
             kept = [image for image in ports.images.by_ids([one.id for one in row.images]) if image.status not in GONE]
         except ImsError as error:
-            raise PutBack(60) from error
+            # The sweep, which finds it again each time, is patience enough: a message that came back too would add up.
+            note("IMS cannot say whether it has the image", row, level=WARNING, code=error.code)
+            return True
         if not kept or any(image.tags.get(TAG, row.drop_id) != row.drop_id for image in kept):
             return False
         finding = kinds.ALREADY_REGISTERED(image=kept[0].id)
