@@ -6,7 +6,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := layers/core/imagedrop local/imagedrop_local cli/imagedrop_cli
+# Always of a pinned pip: older ones trip over extras among hashed requirements.
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
 help: ## this page
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,18 +54,20 @@ clean: ## remove what the targets made
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo 'imagedrop needs Python 3.11 or newer; none was found (set PYTHON=...)' >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python $(INSTALL) -r requirements/pip.txt
 	@touch $@
 
 $(VENV)/.local: requirements/local.txt pyproject.toml | $(VENV)/.python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/local.txt
+	$(BIN)/python $(INSTALL) -r requirements/local.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.local
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	$(BIN)/python $(INSTALL) -r requirements/test.txt
 	@touch $@
 
 $(VENV)-sam/.done: requirements/sam.txt | $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)-sam
-	$(VENV)-sam/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sam.txt
+	$(VENV)-sam/bin/python $(INSTALL) -r requirements/pip.txt
+	$(VENV)-sam/bin/python $(INSTALL) -r requirements/sam.txt
 	@touch $@
