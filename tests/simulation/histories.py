@@ -30,6 +30,7 @@ LIMITS: Mapping[QueueName, tuple[int, float, float]] = {
     "polls": (10, 720, 120),
     "notices": (1, 360, 60),  # five in template.yaml; one tells whose mail it is
 }
+CROWD = 8  # messages in a queue, from which on none is doubled: each would live for hours
 SWEEP_EVERY, QUIET_EVERY, SWEEP_LIMIT = 300.0, 1800.0, 300.0
 
 
@@ -130,7 +131,8 @@ class History(World):
         running = self.weather.running[-1]
         if what == "twin" and running.name in HANDLERS.values():
             queue = next(queue for queue, name in HANDLERS.items() if name == running.name)
-            self.ports.queues._put(queue, running.body, 0)
+            if len(self.ports.queues.messages(queue)) < CROWD:
+                self.ports.queues._put(queue, running.body, 0)
             self._deliver(queue)
         elif what == "act" and self._plans and self._plans[0][0] < self.climate.calm:
             heapq.heappop(self._plans)[2]()

@@ -62,9 +62,14 @@ def draw(random: Random, climate: Climate) -> list[Act]:
 
 def _drop(random: Random, calm: float, key: str) -> Iterator[Act]:
     start, beside = random.random() * calm / 2, key + ".json"
-    for one, names in ((key, IMAGES), (beside, SIDECARS)):
+    first = {key: random.choice(IMAGES), beside: random.choice(SIDECARS)}
+    for one, content in first.items():
         if random.random() < 0.97:
-            yield Act(start + random.choice((0, 1, 30, 900)) * random.random(), "put", one, random.choice(names))
+            yield Act(start + random.choice((0, 1, 30, 900)) * random.random(), "put", one, content)
+    if random.random() < 0.15:  # overwritten by mistake, and put back
+        at = start + random.random() * 300
+        yield Act(min(at, calm), "put", key, random.choice(IMAGES))
+        yield Act(min(at + random.random() * 1800, calm), "put", key, first[key])
     for _ in range(random.choice((0, 0, 0, 1, 1, 2, 4))):
         one = random.choice((key, key, beside, beside, DATA))
         at = start + random.random() * random.choice((60, 900, calm - start))
