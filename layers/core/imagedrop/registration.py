@@ -120,9 +120,10 @@ def _still_as_judged(ports: Ports, row: Drop) -> bool:
 def _adopt(ports: Ports, row: Drop) -> bool:
     """An earlier attempt, or one that the ledger has lost, may have left an image: then that is the one."""
     found = _usable(own(ports, row))
-    if found:
-        _follow(ports, row, None, found)
-    return bool(found)
+    if all(image.data_disk for image in found):
+        return False  # none, or what is left of a drop whose system image was deleted
+    _follow(ports, row, None, found)
+    return True
 
 
 def _refused(ports: Ports, row: Drop, error: ImsError) -> None:

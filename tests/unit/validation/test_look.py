@@ -539,3 +539,17 @@ def test_a_registered_drop_that_is_dropped_again_while_ims_is_away_makes_no_stor
     world.ports.images._plans.clear()
     world.live_through(1)
     assert (world.row(KEY).stage, world.row(KEY).attempt, len(world.mails())) == ("registered", 2, 2)
+
+
+def test_a_drop_of_which_only_the_data_image_is_left_is_registered_anew(world: World) -> None:
+    world.put(DATA, SAMPLE)
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(**NEEDS_DATA))
+    world.run()
+    roles = {image["role"]: image["id"] for image in world.result(KEY)["images"]}
+    world.ports.images.remove(roles["system"])
+    world.ports.clock.advance(60)
+    world.put(KEY, SAMPLE)
+    world.run()
+    assert world.result(KEY)["stage"] == "registered"
+    assert len(world.ports.images.bodies) == 2

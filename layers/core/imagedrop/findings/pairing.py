@@ -41,9 +41,10 @@ OTHER_CONTENT = Kind(
 ALREADY_REGISTERED = Kind(
     "drop.already_registered",
     "info",
-    "This very content is registered already, as the image {image}: nothing was registered again.",
+    "The content of this image file is registered already, as the image {image}: nothing was registered again, whatever "
+    "has changed beside it.",
     "Delete that image in IMS and drop again if you want it registered anew; other content needs no such step.",
-    "该内容已注册为镜像 {image}，未重复注册。",
+    "该镜像文件的内容已注册为镜像 {image}，未重复注册；仅旁边的文件有改动时也不会重新注册。",
     "如需重新注册，请先在 IMS 中删除该镜像后再次投放；内容不同的文件不受影响。",
 )
 OWNER_NOT_ALLOWED = Kind(

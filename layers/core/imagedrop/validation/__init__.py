@@ -124,8 +124,9 @@ class _Look:
     def _answered(self, row: Drop, seen: Versions) -> bool:
         """A registered drop is not registered twice, unless IMS no longer has its image."""
         ports = self.ports
+        system = [one.id for one in row.images if one.role == "system"]  # a data image alone starts nothing
         try:
-            kept = [image for image in ports.images.by_ids([one.id for one in row.images]) if image.status not in GONE]
+            kept = [image for image in ports.images.by_ids(system) if image.status not in GONE]
         except ImsError as error:
             # The sweep, which finds it again each time, is patience enough: a message that came back too would add up.
             note("IMS cannot say whether it has the image", row, level=WARNING, code=error.code)
