@@ -58,7 +58,7 @@ def read_seal(key: str) -> tuple[str, frozenset[str]] | None:
 
 
 def seal(objects: Objects, drop: Drop) -> None:
-    """Idempotent. After it goes the claim: until then the drop is still to be found."""
+    """Idempotent. The claim goes only afterwards: until then the drop is still to be found."""
     objects.put(drop.bucket, seal_key(drop), b"", "application/octet-stream")
 
 
