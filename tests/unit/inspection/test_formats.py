@@ -134,7 +134,7 @@ def test_zstd_without_a_reader_is_a_finding_and_the_size_is_known_all_the_same(m
     def missing(name: str) -> None:
         raise ImportError(name)
 
-    monkeypatch.setattr("imagedrop.inspection.containers.codecs.importlib.import_module", missing)
+    monkeypatch.setattr("imagedrop.inspection.unpack.codecs.importlib.import_module", missing)
     seen = look(fixture("zstd.qcow2"), "zstd.qcow2")
     assert ids(seen) == {"image.zstd_missing"}
     assert (seen.facts.virtual_size, seen.facts.partition_table) == (12 * MIB, None)

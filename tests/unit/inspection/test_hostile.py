@@ -10,8 +10,8 @@ import zlib
 import pytest
 
 from imagedrop.inspection import Inspection
-from imagedrop.inspection.containers.codecs import inflate, inflate_raw
 from imagedrop.inspection.errors import Unreadable
+from imagedrop.inspection.unpack.codecs import inflate, inflate_raw
 from tests.unit.inspection.images import MIB, errors, fixture, look, patched, qcow2, resealed_vhdx
 
 REQUESTS = 60

@@ -15,9 +15,9 @@ import struct
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Packed, Piece, Stored, Zero
-from imagedrop.inspection.containers.codecs import inflate_raw
 from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.errors import Unreadable, malformed
+from imagedrop.inspection.unpack.codecs import inflate_raw
 
 
 class Qcow(TwoLevel):

@@ -22,9 +22,9 @@ import struct
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Packed, Piece, Stored, Zero
-from imagedrop.inspection.containers.codecs import inflate_raw, unzstd
 from imagedrop.inspection.containers.two_level import LOOKED_AT, TwoLevel
 from imagedrop.inspection.errors import Unreadable, malformed
+from imagedrop.inspection.unpack.codecs import inflate_raw, unzstd
 
 MAGIC = b"QFI\xfb"
 OFFSET = 0x00FFFFFFFFFFFE00

@@ -1,0 +1,1 @@
+"""Bounded decompressors: pure functions whose answers are capped, whatever the input says."""
