@@ -1,0 +1,45 @@
+"""Registry hives as large as those of a Windows that has been lived in."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from pathlib import Path
+
+from samples.builder import hive, registry
+from samples.builder.recipe import Recipe
+from samples.builder.registry import Keys
+from samples.builder.words import ordinary
+
+BRANCHES = 32  # subkeys per key: hivex copies the whole list for each one that is added
+PAIR = 545  # bytes that a key, the key below it and their values take, with their share of the lists: measured
+
+
+def software(recipe: Recipe, size: int, path: Path) -> bytes:
+    """A SOFTWARE hive of about `size` bytes. `path` is scratch."""
+    return _build(_pairs("Classes", "InprocServer32", size), dict(registry.software(recipe)), path)
+
+
+def system(recipe: Recipe, size: int, path: Path) -> bytes:
+    """A SYSTEM hive, likewise."""
+    return _build(_pairs("ControlSet001\\Enum", "Device Parameters", size), dict(registry.system(recipe)), path)
+
+
+def _build(many: Keys, telling: Keys, path: Path) -> bytes:
+    """What names the Windows is created when half of the many keys are there, so that it lies in the hive's middle."""
+    names = list(many)
+    half = len(names) // 2
+    content = {name: many[name] for name in names[:half]} | telling | {name: many[name] for name in names[half:]}
+    return hive.build(content, path, f"System32\\Config\\{path.name}")
+
+
+def _pairs(top: str, below: str, size: int) -> Keys:
+    chance, words = random.Random(top), ordinary(576)
+    keys: Keys = {}
+    for number in range(size // PAIR):
+        group, part = divmod(number // BRANCHES, BRANCHES)
+        word = words[number % len(words)]
+        key = f"{top}\\{words[group % len(words)]}.{group}\\{part}\\{{{uuid.UUID(int=chance.getrandbits(128))}}}"
+        keys[key] = {"": f"{word} Class"}
+        keys[f"{key}\\{below}"] = {"": f"C:\\Windows\\System32\\{word}.dll", "ThreadingModel": "Both"}
+    return keys
