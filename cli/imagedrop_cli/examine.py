@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISBLK, S_ISDIR, S_ISREG
 from typing import Any, Protocol
@@ -53,7 +53,7 @@ class Examined:
     def public(self) -> dict[str, Any]:
         """What `check --json` prints."""
         findings = [finding.public() for finding in self.findings]
-        return {"facts": self.facts.public(), "findings": findings, "sidecar": self.filled, "read": asdict(self.read)}
+        return {"facts": self.facts.public(), "findings": findings, "sidecar": self.filled, "read": self.read.public()}
 
 
 class Folder:

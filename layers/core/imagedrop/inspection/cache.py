@@ -1,17 +1,24 @@
-"""Every byte of an image goes through one block cache, which counts, and one budget, which nothing can swallow."""
+"""Every byte of an image goes through one block cache, which counts, and one budget, which nothing can swallow.
+
+What a distant bucket costs is round trips. So readers are run by `run`: what is not here yet stops them (`NotHere`), all
+that they miss side by side (`together`) comes in one go, and they begin again, now without waiting. What they have read
+stays until the end, so that each run gets further than the one before; the budget bounds it.
+"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple, TypeVar
 
 from imagedrop.inspection.errors import PastEnd
 from imagedrop.inspection.source import ManyAtOnce, Range, Source, SourceChanged
 
-BLOCK = 64 * 1024  # measured: smaller blocks cost more requests, larger ones only bytes
-BLOCKS = 256  # 16 MiB kept
+BLOCK = 16 * 1024  # what is kept, and the least that is fetched
+WINDOW = 64 * 1024  # what is fetched around a place that is read: its neighbours are often next
+NEAR = 2 * BLOCK  # two requests that are no further apart become one
 READ_MOST = 16 * 1024 * 1024  # one read, and one prefetch
+
+T = TypeVar("T")
 
 
 class BudgetExceeded(BaseException):
@@ -22,57 +29,100 @@ class BudgetExceeded(BaseException):
         self.limit, self.unit = limit, unit
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class NotHere(BaseException):
+    """Blocks that a reader needs have not been fetched yet. No Exception: it is for `together` and `run` alone."""
+
+    def __init__(self, blocks: Iterable[int]) -> None:
+        super().__init__("not fetched yet")
+        self.blocks = set(blocks)
+
+
+def together(*jobs: Callable[[], T]) -> list[T]:
+    """What the jobs answer. They do not wait for one another: what they all miss is fetched at once.
+
+    A job is run again from its beginning, so it must do nothing that cannot be done twice. The first that raises ends
+    them all.
+    """
+    answers: list[T] = []
+    missing = set[int]()
+    for job in jobs:
+        try:
+            answers.append(job())
+        except NotHere as stop:
+            missing |= stop.blocks
+    if missing:
+        raise NotHere(missing)
+    return answers
+
+
+class Budget(NamedTuple):
     """What one inspection may cost. `clock`: monotonic seconds, handed in; without one time is not limited."""
 
     requests: int = 300
-    bytes: int = 64 * 1024 * 1024
+    bytes: int = 48 * 1024 * 1024
     seconds: float = 120.0
     clock: Callable[[], float] | None = None
 
 
-@dataclass(slots=True)
 class Cost:
     """What it did cost. `round_trips`: requests that had to wait for one another; `seconds`: since the first."""
 
-    gets: int = 0
-    bytes: int = 0
-    round_trips: int = 0
-    seconds: float = 0.0
+    __slots__ = ("bytes", "gets", "round_trips", "seconds")
+
+    def __init__(self) -> None:
+        self.gets = self.bytes = self.round_trips = 0
+        self.seconds = 0.0
+
+    def public(self) -> dict[str, float]:
+        return {name: getattr(self, name) for name in ("gets", "bytes", "round_trips", "seconds")}
 
 
 class BlockCache:
-    """A file as its readers see it: `size`, `read`, `prefetch`. Least recently used blocks go first."""
+    """A file as its readers see it: `size`, `read`, `prefetch`."""
 
     def __init__(self, source: Source, budget: Budget) -> None:
         self.size, self.cost = source.size, Cost()
         self._source, self._budget = source, budget
-        self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        self._blocks: dict[int, bytes] = {}
+        self._running = False
         self._began = self._now()
 
-    def read(self, offset: int, length: int) -> bytes:
+    def run(self, job: Callable[[], T]) -> T:
+        """What `job` answers, in as few round trips as what it reads depends on what it has read."""
+        while True:
+            self._running = True
+            try:
+                return job()
+            except NotHere as stop:
+                missing = stop.blocks
+            finally:
+                self._running = False
+            self._fetch(sorted(missing))
+
+    def read(self, offset: int, length: int, window: int = WINDOW) -> bytes:
         """Exactly `length` bytes. Raises PastEnd, BudgetExceeded, SourceChanged and what the source raises."""
         if offset < 0 or length < 0 or offset + length > self.size:
             raise PastEnd(offset, length, self.size)
         if length > READ_MOST:
             raise ValueError(f"{length} bytes in one read")
-        wanted = _blocks_of(offset, length)
-        self._fetch(wanted)
-        data = b"".join([self._touch(number) for number in wanted])
-        self._trim()
-        at = offset - wanted.start * BLOCK
-        return data if at == 0 and len(data) == length else data[at : at + length]
+        first, last = offset // BLOCK, (offset + length - 1) // BLOCK
+        if first == last and (block := self._blocks.get(first)):
+            return block[offset - first * BLOCK : offset - first * BLOCK + length]
+        wanted = range(first, last + 1)
+        if any(number not in self._blocks for number in wanted):
+            self._bring(self._around(offset, length, window))
+        return b"".join([self._blocks[number] for number in wanted])[offset - first * BLOCK :][:length]
 
-    def prefetch(self, ranges: Iterable[Range]) -> None:
+    def prefetch(self, ranges: Iterable[Range], window: int = WINDOW) -> None:
         """Reads what is missing of independent places at once; what lies behind the end is left out."""
-        wanted: dict[int, None] = {}
+        wanted = set[int]()
         for offset, length in ranges:
             end = min(offset + length, self.size)
-            if 0 <= offset < end and len(wanted) * BLOCK + (end - offset) <= READ_MOST // 2:
-                wanted.update(dict.fromkeys(_blocks_of(offset, end - offset)))
-        self._fetch(sorted(wanted))
-        self._trim()
+            if not 0 <= offset < end or len(wanted) * BLOCK + (end - offset) > READ_MOST // 2:
+                continue
+            if any(number not in self._blocks for number in _blocks_of(offset, end - offset)):
+                wanted.update(self._around(offset, end - offset, window))
+        self._bring(wanted)
 
     def check_time(self) -> None:
         """Raises BudgetExceeded where the time is up: for work that reads nothing."""
@@ -80,10 +130,20 @@ class BlockCache:
         if self.cost.seconds > self._budget.seconds:
             raise BudgetExceeded(self._budget.seconds, "seconds")
 
-    def _fetch(self, numbers: Sequence[int]) -> None:
-        runs = self._runs([number for number in numbers if number not in self._blocks])
-        if not runs:
-            return
+    def _around(self, offset: int, length: int, window: int) -> range:
+        """The blocks of the aligned windows in which the range lies."""
+        start = offset - offset % window
+        end = min(-(-(offset + length) // window) * window, self.size)
+        return _blocks_of(start, end - start)
+
+    def _bring(self, numbers: Iterable[int]) -> None:
+        missing = [number for number in numbers if number not in self._blocks]
+        if missing and self._running:
+            raise NotHere(missing)
+        self._fetch(sorted(missing))
+
+    def _fetch(self, missing: Sequence[int]) -> None:
+        runs = self._runs(missing)
         if len(runs) > 1 and isinstance(self._source, ManyAtOnce):
             for run in runs:
                 self._charge(run)
@@ -96,14 +156,14 @@ class BlockCache:
         self.check_time()
 
     def _runs(self, missing: Sequence[int]) -> list[Range]:
-        """Neighbouring blocks become one request."""
+        """Neighbouring blocks become one request, and so do those that are near each other."""
         runs: list[Range] = []
         for number in missing:
             offset = number * BLOCK
-            length = min(BLOCK, self.size - offset)
-            if runs and sum(runs[-1]) == offset:
-                offset, length = runs[-1][0], runs.pop()[1] + length
-            runs.append((offset, length))
+            end = min(offset + BLOCK, self.size)
+            if runs and offset - sum(runs[-1]) <= NEAR and end - runs[-1][0] <= READ_MOST:
+                offset = runs.pop()[0]
+            runs.append((offset, end - offset))
         return runs
 
     def _read_one(self, run: Range) -> bytes:
@@ -126,14 +186,6 @@ class BlockCache:
             raise SourceChanged(f"{self._source.name}: {len(data)} bytes came where {length} were")
         for at in range(0, length, BLOCK):
             self._blocks[(offset + at) // BLOCK] = data[at : at + BLOCK]
-
-    def _touch(self, number: int) -> bytes:
-        self._blocks.move_to_end(number)
-        return self._blocks[number]
-
-    def _trim(self) -> None:
-        while len(self._blocks) > BLOCKS:
-            self._blocks.popitem(last=False)
 
     def _now(self) -> float:
         return self._budget.clock() if self._budget.clock else 0.0

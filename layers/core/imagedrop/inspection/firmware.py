@@ -24,13 +24,18 @@ class BootManager(NamedTuple):
     architecture: Architecture | None
 
 
-def firmware(layout: Layout, report: Report) -> Firmware | None:
-    """Of a system disk; None has a finding that says why. What holds no partition at all is an error: IMS looks for a
-    Windows in it and fails (IMG.0072)."""
+def firmware(layout: Layout) -> Firmware | None:
+    """Of a system disk."""
     if layout.table == "gpt" and esp(layout):
         return "uefi"
-    if layout.table == "mbr" and layout.active is not None:
-        return "bios"
+    return "bios" if layout.table == "mbr" and layout.active is not None else None
+
+
+def say_what_is_missing(layout: Layout, report: Report) -> None:
+    """Why nothing starts this disk, where that is so. What holds no partition at all is an error: IMS looks for a
+    Windows in it and fails (IMG.0072)."""
+    if firmware(layout):
+        return
     if layout.partitions:
         report.say(kinds.NO_ESP if layout.table == "gpt" else kinds.NO_ACTIVE_PARTITION)
     elif layout.bare:
@@ -39,7 +44,6 @@ def firmware(layout: Layout, report: Report) -> Firmware | None:
         report.say(kinds.NO_PARTITION_TABLE)
     elif not layout.unread:  # else its damage has been said
         report.say(kinds.NO_PARTITIONS, table=layout.table.upper())
-    return None
 
 
 def esp(layout: Layout) -> Partition | None:

@@ -6,7 +6,7 @@ import shlex
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import filesystems
-from imagedrop.inspection.cache import BLOCK, BlockCache
+from imagedrop.inspection.cache import WINDOW, BlockCache
 from imagedrop.inspection.chunked import chunk_length
 from imagedrop.inspection.containers import qcow2, vdi, vhd, vmdk
 from imagedrop.inspection.containers.base import Container
@@ -34,6 +34,7 @@ EXTENSIONS = {
     "zvhd": "zvhd",
     "zvhd2": "zvhd2",
 }  # .img and .bin may be anything
+HEAD = 256 * 1024  # the header and, in most formats, the tables that come first
 CLOSED: dict[str, type[Container]] = {"zvhd": Zvhd, "zvhd2": Zvhd2}
 RAW_NAMES = ("raw", "dd", "img", "bin")
 DESCRIPTOR = b"# disk descriptorfile"
@@ -43,8 +44,8 @@ def recognise(file: BlockCache, report: Report) -> Container:
     """The container, not opened yet. Raises Unreadable where the file is no image that IMS takes."""
     if not file.size:
         raise Unreadable(kinds.EMPTY_FILE)
-    file.prefetch([(0, BLOCK), (max(0, file.size - 512), 512)])
-    head, tail = file.read(0, min(BLOCK, file.size)), file.read(max(0, file.size - 512), min(512, file.size))
+    file.prefetch([(0, HEAD), (max(0, file.size - 512), 512)])
+    head, tail = file.read(0, min(WINDOW, file.size)), file.read(max(0, file.size - 512), min(512, file.size))
     if (length := chunk_length(file)) is not None:
         raise Unreadable(kinds.CHUNKED_UPLOAD, length=length)
     formats, other = _formats(head, tail), _other(head, tail)

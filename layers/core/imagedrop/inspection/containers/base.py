@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.cache import READ_MOST, BlockCache
+from imagedrop.inspection.cache import BLOCK, READ_MOST, BlockCache, together
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.facts import Format
 from imagedrop.inspection.report import Report
@@ -74,22 +75,23 @@ class Container:
         """Exactly `length` bytes of the disk at `offset`."""
         if length > READ_MOST:
             raise ValueError(f"{length} bytes in one read")
-        return b"".join([self._bytes(piece, skip, take) for piece, skip, take in self._pieces(offset, length)])
+        pieces = list(self._pieces(offset, length))
+        if len(pieces) == 1:
+            return self._bytes(*pieces[0])
+        return b"".join(together(*[partial(self._bytes, *one) for one in pieces]))
 
     def prefetch(self, ranges: Sequence[Range]) -> None:
         """Brings independent places of the disk in at once. Never fails: what is wrong shows when it is read."""
         inside = [(at, min(length, self.size - at)) for at, length in ranges if 0 <= at < self.size]
         self.prefetch_tables(inside)
-        places: list[Range] = []
-        for one in inside:
-            with self.report.quiet():
-                places += [_place(*mapped) for mapped in self._pieces(*one) if not isinstance(mapped[0], Zero)]
-        self.file.prefetch(places)
+        self.file.prefetch(
+            [place for places in together(*[partial(self._places, *one) for one in inside]) for place in places]
+        )
 
     def prefetch_tables(self, ranges: Sequence[Range]) -> None:
         """Brings in only what mapping these places reads. Never fails."""
-        with self.report.quiet():
-            self.file.prefetch([table for one in ranges for table in self.tables(*one)])
+        tables = together(*[partial(self._tables, *one) for one in ranges])
+        self.file.prefetch([table for found in tables for table in found], BLOCK)
 
     def check_stored(self, offset: int, length: int = 1) -> None:
         """Raises PastEnd where what is at `offset` of the disk should lie behind the end of the file."""
@@ -122,6 +124,25 @@ class Container:
                 raise ValueError(f"nothing is mapped at {offset}")
             yield piece, skip, take
             offset += take
+
+    def _tables(self, offset: int, length: int) -> list[Range]:
+        found: list[Range] = []
+        with self.report.quiet():
+            found += self.tables(offset, length)
+        return found
+
+    def _places(self, offset: int, length: int) -> list[Range]:
+        """Where in the file these bytes of the disk lie."""
+        found: list[Range] = []
+        with self.report.quiet():
+            for piece, skip, take in self._pieces(offset, length):
+                if not isinstance(piece, Zero):
+                    found.append(_place(piece, skip, take))
+        return found
+
+    def table_entry(self, at: int, length: int) -> bytes:
+        """An entry of a table in the file: so small that little around it is worth fetching."""
+        return self.file.read(at, length, BLOCK)
 
     def _bytes(self, piece: Piece, skip: int, take: int) -> bytes:
         if isinstance(piece, Zero):

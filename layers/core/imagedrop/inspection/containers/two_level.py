@@ -39,12 +39,12 @@ class TwoLevel(Container):
         if not table:
             span = self.unit * self.second_entries
             return Zero(span - offset % span)
-        return self.piece(self.file.read(table + self.second_width * within, self.second_width), offset)
+        return self.piece(self.table_entry(table + self.second_width * within, self.second_width), offset)
 
     def tables(self, offset: int, length: int) -> Iterable[Range]:
         first, last = offset // self.unit, (offset + length - 1) // self.unit
         start, stop = first // self.second_entries, last // self.second_entries
-        self.file.prefetch([(self.first_at + self.first_width * start, self.first_width * (stop - start + 1))])
+        self.file.prefetch([(self.first_at + self.first_width * start, self.first_width * (stop - start + 1))], BLOCK)
         for index in range(start, min(stop, start + 63) + 1):
             if table := self._second_table(index):
                 low = first % self.second_entries if index == start else 0
@@ -82,7 +82,7 @@ class TwoLevel(Container):
         if index >= self.first_entries:
             return 0
         at = self.first_at + self.first_width * index
-        return self.second(int.from_bytes(self.file.read(at, self.first_width), self.byte_order))
+        return self.second(int.from_bytes(self.table_entry(at, self.first_width), self.byte_order))
 
     def _entries(self, at: int, count: int, width: int) -> Iterable[int]:
         data = self.file.read(at, count * width)

@@ -60,7 +60,7 @@ class Vdi(Container):
 
     def map(self, offset: int) -> Piece:
         number, within = divmod(offset, self._block)
-        (block,) = struct.unpack("<I", self.file.read(self._map + 4 * number, 4))
+        (block,) = struct.unpack("<I", self.table_entry(self._map + 4 * number, 4))
         length = self._block - within
         if block >= ZERO:
             return Zero(length)

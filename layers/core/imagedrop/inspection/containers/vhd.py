@@ -138,6 +138,6 @@ class Vhd(Container):
         number, within = divmod(offset, self._block)
         if number >= self._entries:
             return Zero(self.size - offset)  # beyond current size, within the geometry
-        (sector,) = struct.unpack(">I", self.file.read(self._bat + 4 * number, 4))
+        (sector,) = struct.unpack(">I", self.table_entry(self._bat + 4 * number, 4))
         length = self._block - within
         return Zero(length) if sector == UNUSED else Stored(length, sector * SECTOR + self._bitmap + within)

@@ -169,7 +169,7 @@ class Vhdx(Container):
 
     def map(self, offset: int) -> Piece:
         number, within = divmod(offset, self._block)
-        (entry,) = struct.unpack("<Q", self.file.read(self._bat + 8 * self._index(number), 8))
+        (entry,) = struct.unpack("<Q", self.table_entry(self._bat + 8 * self._index(number), 8))
         length, state = self._block - within, entry & 7
         if state <= 3:
             return Zero(length)

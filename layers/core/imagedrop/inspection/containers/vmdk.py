@@ -20,11 +20,12 @@ import shlex
 import struct
 
 from imagedrop.findings import inspection as kinds
+from imagedrop.inspection.cache import WINDOW
 from imagedrop.inspection.containers.base import UNIT_MOST, Packed, Piece, Stored, Zero
 from imagedrop.inspection.containers.two_level import TwoLevel
-from imagedrop.inspection.unpack.codecs import inflate
 from imagedrop.inspection.containers.vmdk_descriptor import SIZE_MOST, Descriptor
 from imagedrop.inspection.errors import Unreadable, malformed, truncated
+from imagedrop.inspection.unpack.codecs import inflate
 
 MAGIC = b"KDMV"
 SECTOR = 512
@@ -111,6 +112,7 @@ class Vmdk(TwoLevel):
         place = sector * SECTOR
         if not self._flags & COMPRESSED:
             return Stored(self.unit - within, place + within)
+        self.file.prefetch([(place, min(self.unit, 2 * WINDOW))])  # its length is in its marker, but it is near that
         first, length = struct.unpack("<QI", self.file.read(place, 12))
         if first * SECTOR != offset - within or length > 2 * UNIT_MOST:
             raise malformed("VMDK grain", f"the one at {place} says sector {first}, {length} bytes")

@@ -1,0 +1,137 @@
+"""Everything that one Windows says of itself, and what there is to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal, NamedTuple, TypeVar, cast
+
+from imagedrop import os_versions
+from imagedrop.findings import inspection as kinds
+from imagedrop.inspection.cache import together
+from imagedrop.inspection.facts import WindowsFacts
+from imagedrop.inspection.registry import Hive, Key
+from imagedrop.inspection.report import Report
+from imagedrop.inspection.windows import cloudbase, machine, tools
+from imagedrop.inspection.windows.control import Control, control, control_set
+from imagedrop.inspection.windows.drivers import drivers
+from imagedrop.inspection.windows.installation import Installation
+from imagedrop.inspection.windows.product import Product, image_state, product
+
+SOFTWARE, SYSTEM = "registry hive SOFTWARE", "registry hive SYSTEM"
+T = TypeVar("T")
+Architecture = Literal["x86_64", "x86", "arm64"]
+
+
+class Seen(NamedTuple):
+    """None: not readable, which has been said, or not recorded."""
+
+    product: Product | None
+    image_state: str | None
+    control: Control | None
+    drivers: dict[str, str] | None
+    cloudbase_init: bool | None
+    machine: Architecture | None = None  # of the kernel, looked at only where the registry does not say
+
+    @property
+    def architecture(self) -> str | None:
+        return (self.control and self.control.architecture) or (self.product and self.product.architecture)
+
+
+def read(windows: Installation, report: Report) -> Seen:
+    """May be run again from its beginning; says what cannot be read and what is wrong with the parts."""
+
+    def of(what: str, job: Callable[[], Any]) -> Callable[[], Any]:
+        return partial(guarded, report, what, job)
+
+    def software() -> Hive:
+        return _clean(windows.hive("SOFTWARE"), report)
+
+    def current() -> Key:
+        return control_set(_clean(windows.hive("SYSTEM"), report))
+
+    seen = Seen(
+        *together(
+            of(SOFTWARE, lambda: product(software())),
+            of("state of Windows Setup", lambda: image_state(software(), windows)),
+            of(SYSTEM, lambda: control(current())),
+            of(SYSTEM, lambda: drivers(windows, current(), report)),
+            of(SYSTEM, lambda: cloudbase.installed(windows, current(), report)),
+            of(SYSTEM, lambda: tools.say(current(), report)),
+        )[:5]
+    )
+    if seen.architecture is None:
+        seen = seen._replace(machine=guarded(report, "kernel of Windows", lambda: machine.of_kernel(windows)))
+    return seen
+
+
+def guarded(report: Report, what: str, job: Callable[[], T]) -> T | None:
+    with report.guard(what):
+        return job()
+    return None
+
+
+def facts(seen: Seen, booted: str | None, report: Report) -> WindowsFacts:
+    """`booted`: the architecture of the boot manager that starts it. Says what the whole of it leads to."""
+    found = seen.product
+    known = [one for one in (seen.architecture, seen.machine, booted) if one]
+    if len(set(known)) > 1:
+        report.say(kinds.ARCHITECTURES_DIFFER, one=known[0], other=known[-1])
+    architecture = cast(Architecture | None, known[0] if known else None)
+    _say_not_recorded(seen, report)
+    return WindowsFacts(
+        product_name=found.name if found else None,
+        edition=found.edition if found else None,
+        build=found.build if found else None,
+        ubr=found.ubr if found else None,
+        display_version=found.display_version if found else None,
+        installation_type=found.installation_type if found else None,
+        architecture=architecture,
+        drivers=seen.drivers,
+        cloudbase_init=seen.cloudbase_init,
+        image_state=seen.image_state,
+        os_version=_os_version(found, architecture, report) if found else None,
+    )
+
+
+def _os_version(found: Product, architecture: Architecture | None, report: Report) -> str | None:
+    """As IMS spells it."""
+    if found.build is None or found.edition is None or architecture is None:
+        missing = [name for name, value in (("build", found.build), ("edition", found.edition),
+                                            ("architecture", architecture)) if value is None]  # fmt: skip
+        report.say(kinds.WINDOWS_UNREAD, what="os_version", why=f"not known: {', '.join(missing)}")
+        return None
+    bits = {"x86_64": 64, "x86": 32}.get(architecture)
+    version = os_versions.of(found.build, found.edition, found.is_server, bits) if bits else None
+    if version is None:
+        report.say(kinds.OS_UNLISTED, product=f"{found.name or found.edition} ({architecture})", build=found.build)
+    return version
+
+
+def _say_not_recorded(seen: Seen, report: Report) -> None:
+    values = seen.product._asdict() if seen.product else {}
+    values.pop("architecture", None)
+    missing = [name if name != "name" else "product_name" for name, value in values.items() if value is None]
+    if seen.product and seen.image_state is None:
+        missing.append("image_state")
+    if missing:
+        report.say(kinds.NOT_RECORDED, what=", ".join(missing))
+
+
+def say_state(seen: Seen, report: Report) -> None:
+    """What the state in which it was left leads to."""
+    if seen.image_state == "IMAGE_STATE_COMPLETE":
+        report.say(kinds.NOT_GENERALIZED)
+    elif seen.image_state and seen.image_state != "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE":
+        report.say(kinds.IMAGE_STATE, state=seen.image_state)
+    if seen.control:
+        for address in seen.control.static_addresses:
+            report.say(kinds.STATIC_ADDRESS, address=address)
+        if seen.control.remote_desktop is False:
+            report.say(kinds.REMOTE_DESKTOP_OFF)
+
+
+def _clean(hive: Hive, report: Report) -> Hive:
+    if hive.dirty:
+        report.say(kinds.HIVE_DIRTY, hive=hive.name)
+    return hive

@@ -1,0 +1,92 @@
+"""What the SOFTWARE hive says: which Windows it is, and in which state setup or sysprep left it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from imagedrop.inspection.registry import Hive, Key
+from imagedrop.inspection.windows.installation import Installation
+
+CURRENT_VERSION = "Microsoft\\Windows NT\\CurrentVersion"
+STATE = "Microsoft\\Windows\\CurrentVersion\\Setup\\State"
+STATE_FILE = "Setup/State/State.ini"
+STATE_FILE_MOST = 4096
+WINDOWS_11 = 22000  # the first build; its registry goes on saying Windows 10
+MACHINES = {"amd64fre": "x86_64", "x86fre": "x86", "arm64fre": "arm64"}
+
+
+class Product(NamedTuple):
+    """None: this Windows does not record it."""
+
+    name: str | None
+    edition: str | None
+    build: int | None
+    ubr: int | None
+    display_version: str | None
+    installation_type: str | None
+    architecture: str | None
+
+    @property
+    def is_server(self) -> bool:
+        kind = self.installation_type or self.edition or self.name or ""
+        return "server" in kind.lower()
+
+
+def product(software: Hive) -> Product:
+    key = software.root().subkey(CURRENT_VERSION)
+    values = _Values(key)
+    build = values.number("CurrentBuildNumber", "CurrentBuild")
+    kind, edition, name = values.text("InstallationType"), values.text("EditionID"), values.text("ProductName")
+    lab = (values.text("BuildLabEx") or values.text("BuildLab") or "").lower().split(".")
+    machine = next((MACHINES[part] for part in lab if part in MACHINES), None)
+    shown = values.text("DisplayVersion") or values.text("ReleaseId")
+    found = Product(name, edition, build, values.number("UBR"), shown, kind, machine)
+    return found._replace(name=_true_name(found))
+
+
+def _true_name(found: Product) -> str | None:
+    if found.name and not found.is_server and (found.build or 0) >= WINDOWS_11:
+        return found.name.replace("Windows 10", "Windows 11", 1)
+    return found.name
+
+
+def image_state(software: Hive, windows: Installation) -> str | None:
+    """IMAGE_STATE_COMPLETE and so on (Windows Setup: states of a Windows installation)."""
+    key = software.root().subkey(STATE)
+    said = _Values(key, "ImageState").text("ImageState")
+    return said or _from_file(windows)
+
+
+def _from_file(windows: Installation) -> str | None:
+    file = windows.file(STATE_FILE)
+    data = file.data() if file else None
+    if data is None or data.size > STATE_FILE_MOST:
+        return None
+    raw = data.read(0, data.size)
+    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
+    lines = (line.strip().partition("=") for line in text.splitlines())
+    return next((value.strip() for name, _, value in lines if name.strip().lower() == "imagestate"), None) or None
+
+
+class _Values:
+    """The values of a key by their kind; None where there is none, or one of another kind."""
+
+    NAMES = ("ProductName", "EditionID", "CurrentBuildNumber", "CurrentBuild", "UBR", "DisplayVersion", "ReleaseId",
+             "InstallationType", "BuildLabEx", "BuildLab")  # fmt: skip
+
+    def __init__(self, key: Key | None, *names: str) -> None:
+        self._values = key.values(*(names or self.NAMES)) if key else {}
+
+    def text(self, name: str) -> str | None:
+        value = self._values.get(name)
+        return value.strip() or None if isinstance(value, str) else None
+
+    def number(self, *names: str) -> int | None:
+        """The first that is a number, or a text of digits."""
+        for name in names:
+            value = self._values.get(name)
+            if isinstance(value, int):
+                return value
+            if isinstance(value, str) and value.isascii() and value.isdigit():
+                return int(value[:9])
+        return None
