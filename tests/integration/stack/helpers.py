@@ -29,7 +29,14 @@ def said(stack: Stack, case: str) -> list[dict[str, Any]]:
     return sorted((line for line in lines if line["case"] == case), key=lambda line: line["at"])
 
 
-def until(condition: Callable[[], Any], seconds: float = 15) -> Any:
+def held(stack: Stack, queue: str) -> int:
+    """The messages that a queue still has, visible or not."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    answer = stack.client("sqs").get_queue_attributes(QueueUrl=stack.outputs.queues[queue], AttributeNames=names)
+    return sum(int(answer["Attributes"][name]) for name in names)
+
+
+def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """The first truth that `condition` gives; fails when there was none in time."""
     end = time.monotonic() + seconds
     while not (found := condition()):
