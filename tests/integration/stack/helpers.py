@@ -1,8 +1,6 @@
 """What the tests of the stack share: probes in place of functions, and how to ask them."""
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +32,3 @@ def held(stack: Stack, queue: str) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     answer = stack.client("sqs").get_queue_attributes(QueueUrl=stack.outputs.queues[queue], AttributeNames=names)
     return sum(int(answer["Attributes"][name]) for name in names)
-
-
-def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
-    """The first truth that `condition` gives; fails when there was none in time."""
-    end = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
-    return found

@@ -13,13 +13,14 @@ from botocore.credentials import Credentials
 
 from imagedrop_local.stack.stack import Stack
 from imagedrop_local.stack.urls import FunctionFailed
-from integration.stack.helpers import said, until
+from integration.stack.helpers import said
+from support.patience import until
 
 
 def fetch(url: str, data: bytes | None = None, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:
     request = urllib.request.Request(url, data, dict(headers or {}))
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
@@ -76,12 +77,15 @@ def test_status_answers_nobody_else(stack: Stack) -> None:
     assert fetch(stack.outputs.status_url) == (403, {"Message": "Missing Authentication Token"})
 
 
+def with_second(texts: list[str]) -> list[str]:
+    return texts if any('"second"' in text for text in texts) else []
+
+
 def test_the_log_of_a_function_can_be_read_from_where_it_was_left(stack: Stack) -> None:
     stack.invoke("register", {"name": "first"})
     (first,) = until(lambda: [line for line in stack.logs() if '"first"' in line.text])
     stack.invoke("register", {"name": "second"})
-    later = [line.text for line in stack.logs(after=first.timestamp)]
-    assert any('"second"' in text for text in later)
+    later = until(lambda: with_second([line.text for line in stack.logs(after=first.timestamp)]))
     assert not any('"first"' in text for text in later)
     assert first.function == "register"
     assert said(stack, "called")
