@@ -13,6 +13,8 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from support.patience import PATIENCE
+
 
 @dataclass(frozen=True)
 class Push:
@@ -37,7 +39,7 @@ class Endpoint:
         self._thread.start()
 
     def stop(self) -> None:
-        self._released.set()
+        self.release()
         self._httpd.shutdown()
         self._httpd.server_close()
         self._thread.join()
@@ -49,7 +51,11 @@ class Endpoint:
             return self.answers.popleft() if self.answers else 200
 
     def hang(self) -> None:
-        self._released.wait(10)
+        self._released.wait(PATIENCE)
+
+    def release(self) -> None:
+        """Lets go, without an answer, of whom it keeps waiting."""
+        self._released.set()
 
     def of(self, kind: str) -> list[Push]:
         return [push for push in list(self.pushes) if push.body["type"] == kind]
@@ -61,7 +67,7 @@ class Endpoint:
 
     def until(self, met: Callable[[], bool]) -> None:
         with self._changed:
-            assert self._changed.wait_for(met, 10), f"after 10 s: {[push.body for push in self.pushes]}"
+            assert self._changed.wait_for(met, PATIENCE), f"it has {[push.body for push in self.pushes]}"
 
 
 def visit(url: str) -> bytes:

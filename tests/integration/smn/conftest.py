@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -19,6 +18,7 @@ from imagedrop_local.smn.service import Smn
 from imagedrop_local.smn.switches import SmnSwitches
 from support import signed
 from support.endpoint import Endpoint, visit
+from support.patience import until
 
 
 class Office:
@@ -32,7 +32,7 @@ class Office:
             signed.REGION,
             signed.PROJECT,
             lambda: datetime.now(UTC) + self.ahead,
-            SmnSwitches(**{"smn_retry_interval": 0.02, "smn_push_timeout": 0.3, **switches}),
+            SmnSwitches(**{"smn_retry_interval": 0.02, "smn_push_timeout": 20, **switches}),
             self.faults,
         )
         self.server = Server(self.smn, self).start()
@@ -55,18 +55,19 @@ class Office:
         """The URN of a topic to which the endpoint has subscribed and confirmed."""
         urn = self.smn.create_topic("drops")
         self.smn.subscribe(urn, "http", self.endpoint.url, headers)
-        (push,) = self.endpoint.wait(1, "SubscriptionConfirmation")
+        push = self.endpoint.wait(1, "SubscriptionConfirmation")[0]
         visit(push.body["subscribe_url"])
         return urn
 
     def settled(self, **counts: int) -> dict[str, int]:
         """What became of pushes, once nothing waits and these counts are reached."""
-        for _ in range(500):
-            pushes = dict(self.state()["pushes"])
-            if not pushes["waiting"] and all(pushes.get(name) == count for name, count in counts.items()):
-                return pushes
-            time.sleep(0.01)
-        raise AssertionError(self.state())
+
+        def pushes() -> dict[str, int] | None:
+            found: dict[str, int] = self.state()["pushes"]
+            there = all(found.get(name) == count for name, count in counts.items())
+            return found if there and not found["waiting"] else None
+
+        return until(pushes)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import socket
+import time
 import urllib.error
 from collections.abc import Callable
 from datetime import timedelta
@@ -128,8 +129,8 @@ def test_older_documents_name_the_subscription_in_a_header(make_office: Make) ->
     assert push.headers["X-SMN-SUBSCRIPTION-URN"] == office.state()["subscriptions"][0]["subscription_urn"]
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 0])
-def test_a_push_is_tried_again_where_the_server_fails_or_hangs(office: Any, status: int) -> None:
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_push_is_tried_again_where_the_server_fails(office: Any, status: int) -> None:
     urn = office.subscribed()
     office.endpoint.answers.extend([status, status])
     office.smn.publish(urn, "m")
@@ -137,6 +138,16 @@ def test_a_push_is_tried_again_where_the_server_fails_or_hangs(office: Any, stat
     assert len({push.body["message_id"] for push in pushes}) == 1
     assert len({push.body["timestamp"] for push in pushes}) == 1
     assert office.settled(delivered=2)["retried"] == 2  # the confirmation is one of the two
+
+
+def test_a_push_is_tried_again_where_the_server_hangs(make_office: Make) -> None:
+    office = make_office(smn_push_timeout=0.3)
+    urn = office.subscribed()
+    office.endpoint.answers.extend([0, 0])
+    office.smn.publish(urn, "m")
+    pushes = office.endpoint.wait(3)
+    assert len({push.body["message_id"] for push in pushes}) == 1
+    assert office.settled(delivered=2)["retried"] >= 2  # a busy machine may hang once more
 
 
 def test_a_push_is_given_up_after_six_more_tries(office: Any) -> None:
@@ -157,12 +168,11 @@ def test_a_push_that_is_refused_is_lost_at_once(office: Any, status: int) -> Non
 
 
 def test_an_endpoint_that_cannot_be_reached_is_tried_again(office: Any) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     urn = office.smn.create_topic("drops")
-    office.smn.subscribe(urn, "http", f"http://nobody.localhost:{port}/")
-    assert office.settled(given_up=1)["retried"] == 6
+    with socket.socket() as deaf:  # bound, so that nobody else listens there
+        deaf.bind(("127.0.0.1", 0))
+        office.smn.subscribe(urn, "http", f"http://nobody.localhost:{deaf.getsockname()[1]}/")
+        assert office.settled(given_up=1)["retried"] == 6
 
 
 def test_a_name_below_localhost_is_this_machine(office: Any) -> None:
@@ -192,11 +202,13 @@ def test_events_are_lost_doubled_and_held_back_by_faults(office: Any) -> None:
     urn = office.subscribed()
     for fault, seconds in (("drop", 0.0), ("duplicate", 0.0), ("reorder", 0.2)):
         office.faults.add(Fault(service="smn", call="Push", times=1, fault=fault, seconds=seconds))  # type: ignore[arg-type]
+    start = time.monotonic()
     for message in ("lost", "twice", "late", "last"):
         office.smn.publish(urn, message)
     pushes = office.endpoint.wait(4)
-    assert sorted(push.body["message"] for push in pushes[:3]) == ["last", "twice", "twice"]
-    assert pushes[3].body["message"] == "late"
+    assert sorted(push.body["message"] for push in pushes) == ["last", "late", "twice", "twice"]
+    (late,) = [push for push in pushes if push.body["message"] == "late"]
+    assert late.at - start >= 0.2
     assert len({push.body["message_id"] for push in pushes}) == 3
     assert office.settled()["dropped"] == 1
 
@@ -218,5 +230,6 @@ def test_a_slow_endpoint_does_not_hold_up_the_others(office: Any) -> None:
     office.endpoint.answers.append(0)
     for number in range(20):
         office.smn.publish(urn, str(number))
-    pushes = office.endpoint.wait(20)
-    assert pushes[19].at - pushes[0].at < 0.3
+    office.endpoint.wait(20)
+    assert "retried" not in office.state()["pushes"]  # the slow one has not been given up yet
+    office.endpoint.release()
