@@ -19,7 +19,7 @@ WINDOWS_2022 = "Windows Server 2022 Datacenter 64bit"
 
 
 def windows(**changes: Any) -> WindowsFacts:
-    known = {"os_version": WINDOWS_2022, "architecture": "x86_64", "drivers": {"viostor": "boot"}}
+    known = {"os_version": WINDOWS_2022, "architecture": "x86_64", "drivers": {"viostor": "boot", "netkvm": "manual"}}
     return WindowsFacts(**{**known, **changes})
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from imagedrop.findings import inspection as kinds_of_images
 from tests.unit.rules.cases import WINDOWS_2022, alone, bitmap, facts, ids, judged, place, subject, windows
 
 WINDOWS_2019 = "Windows Server 2019 Standard 64bit"
@@ -21,6 +22,8 @@ def raw(**changes: Any) -> Any:
 
 
 BITMAP = (bitmap("windows/win.mf"),)
+UNLISTED = kinds_of_images.OS_UNLISTED(product="Windows 11 Pro", build=22631)
+A_LINUX = subject(given=facts(windows=None, hw_firmware_type="bios"), findings=(kinds_of_images.LINUX(),))
 UNREAD = image(windows=None)
 UNREAD_BIOS = image(windows=None, hw_firmware_type="bios")
 
@@ -79,6 +82,38 @@ def test_a_windows_of_unknown_version_takes_none_from_a_sidecar_that_speaks_of_l
     assert "os_version" not in verdict.request
 
 
+def test_a_windows_of_unknown_version_keeps_the_one_that_the_sidecar_says() -> None:
+    verdict = judged({"os_version": WINDOWS_2019}, image(windows=windows(os_version=None)))
+    assert (ids(verdict), verdict.request["os_version"]) == ([], WINDOWS_2019)
+
+
+@pytest.mark.parametrize(
+    ("said", "field"), [({"os_type": "Windows"}, "/os_type"), ({"os_version": WINDOWS_2019}, "/os_version")]
+)
+def test_a_sidecar_of_windows_over_a_linux_is_an_error(said: dict[str, Any], field: str) -> None:
+    (finding, _) = judged(said, A_LINUX).findings
+    assert (finding.id, finding.severity, finding.field) == ("os.linux_inside", "error", field)
+
+
+def test_a_linux_is_registered_as_one_even_where_the_sidecar_does_not_say_it() -> None:
+    assert ids(judged(LINUX, A_LINUX)) == ["image.linux"]
+    verdict = judged(image=A_LINUX)
+    assert (ids(verdict), verdict.request["os_type"]) == (["image.linux"], "Linux")
+
+
+@pytest.mark.parametrize(
+    ("said", "inside"),
+    [
+        ({}, windows(architecture="x86", os_version="Windows 7 Professional 32bit")),
+        ({}, windows(architecture="x86", os_version=None)),
+        ({"os_version": "Windows 7 Professional 32bit"}, None),
+    ],
+)
+def test_a_32_bit_windows_is_told_how_much_memory_it_uses(said: dict[str, Any], inside: Any) -> None:
+    found = judged(said, image(windows=inside, hw_firmware_type="bios")).findings
+    assert [(one.id, one.severity) for one in found] == [("os.bits_32", "info")]
+
+
 def test_the_fast_channel_must_be_told_the_version() -> None:
     assert "os.version_needed" in ids(judged({"is_quick_import": True}, raw(windows=None), BITMAP))
     assert "os.version_needed" not in ids(judged({"is_quick_import": True}, raw(), BITMAP))
@@ -120,11 +155,23 @@ def test_arm_means_uefi() -> None:
         ("Windows Server 2008 R2 Standard 64bit", ["firmware.os_without_uefi"]),
         ("Windows 7 Professional 64bit", ["firmware.os_without_uefi"]),
         ("Windows Server 2012 Standard 64bit", []),
-        ("Other Windows(64 bit)", ["config.off_os"]),
+        ("Other Windows(64 bit)", ["firmware.os_unlisted", "config.off_os"]),
     ],
 )
 def test_only_listed_systems_start_with_uefi(version: str, kinds: list[str]) -> None:
     assert ids(judged(image=image(windows=windows(os_version=version)))) == kinds
+
+
+def test_a_windows_that_ims_does_not_list_may_not_start_with_uefi_and_is_not_prepared() -> None:
+    eleven = windows(product_name="Windows 11 Pro", os_version=None)
+    inspected = subject(given=facts(windows=eleven), findings=(UNLISTED,))
+    verdict = judged(image=inspected)
+    assert ids(verdict) == ["image.os_unlisted", "firmware.os_unlisted", "config.off_os"]
+    assert "Windows 11 Pro" in verdict.findings[1].message
+    assert "os_version" not in verdict.request
+    by_bios = subject(given=facts(windows=eleven, hw_firmware_type="bios"), findings=(UNLISTED,))
+    assert ids(judged(image=by_bios)) == ["image.os_unlisted", "config.off_os"]
+    assert ids(judged({"os_version": WINDOWS_2022}, inspected)) == ["image.os_unlisted"]
 
 
 def test_an_unknown_boot_mode_is_a_warning_and_not_guessed() -> None:
@@ -140,7 +187,6 @@ def test_an_unknown_boot_mode_is_a_warning_and_not_guessed() -> None:
     ("changes", "done", "kinds"),
     [
         ({}, True, []),
-        ({"windows": windows(drivers={"viostor": "absent"})}, False, ["config.off_uefi"]),
         ({"windows": windows(drivers={"viostor": "manual", "vioscsi": "boot"})}, True, []),
         ({"windows": windows(drivers=None)}, False, ["config.off_uefi"]),
         ({"windows": windows(drivers=None), "hw_firmware_type": "bios"}, True, []),

@@ -6,7 +6,6 @@ say about it.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ from imagedrop.findings import Finding, has_errors
 from imagedrop.rules import (
     config,
     data_images,
+    drivers,
     fast_channel,
     firmware,
     formats,
@@ -65,6 +65,7 @@ def _judged(case: Case, inside: system.System, starts: str | None) -> Iterator[F
     yield from firmware.judge(case, inside, starts)
     yield from fast_channel.judge(case)
     yield from config.judge(case, inside, starts)
+    yield from drivers.judge(case, starts, injected=config.injects(case, inside, starts))
     yield from data_images.judge(case)
     yield from places.judge(case)
 
@@ -73,4 +74,4 @@ def _inspected(case: Case) -> Iterator[Finding]:
     yield from case.image.findings
     for key, part in case.parts.items():
         for finding in part.findings:
-            yield dataclasses.replace(finding, field=finding.field or case.named(key))
+            yield finding._replace(field=finding.field or case.named(key))

@@ -29,6 +29,10 @@ class Subject:
     def broken(self) -> bool:
         return any(finding.severity == "error" for finding in self.findings)
 
+    def says(self, kind: str) -> bool:
+        """Whether the inspection found this, by the id of its finding."""
+        return any(finding.id == kind for finding in self.findings)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:

@@ -7,12 +7,9 @@ from collections.abc import Iterator
 
 from imagedrop.findings import Finding, Kind
 from imagedrop.findings import rules as say
-from imagedrop.inspection.facts import DiskFacts
+from imagedrop.rules import drivers
 from imagedrop.rules.case import Case
-from imagedrop.rules.system import System
-from imagedrop.sidecar import os_versions
-
-_DISK_DRIVERS = ("viostor", "vioscsi")
+from imagedrop.rules.system import System, unlisted
 
 
 def settle(case: Case, system: System, firmware: str | None) -> bool:
@@ -20,8 +17,16 @@ def settle(case: Case, system: System, firmware: str | None) -> bool:
     return said if said is not None else _why_not(case, system, firmware) is None
 
 
+def injects(case: Case, system: System, firmware: str | None) -> bool:
+    """Whether IMS puts VirtIO drivers into the image."""
+    possible = not case.fast and firmware != "uefi" and not unlisted(case, system)
+    return possible and settle(case, system, firmware)
+
+
 def judge(case: Case, system: System, firmware: str | None) -> Iterator[Finding]:
     why_not = _why_not(case, system, firmware)
+    if why_not is say.CONFIG_OFF_UEFI and drivers.lacks_disk(case):
+        return  # which is an error of its own
     if case.sidecar.is_config is None and why_not and not case.alone:
         yield why_not(at="/is_config")
     elif case.sidecar.is_config and why_not is say.CONFIG_OFF_UEFI:
@@ -31,14 +36,8 @@ def judge(case: Case, system: System, firmware: str | None) -> Iterator[Finding]
 def _why_not(case: Case, system: System, firmware: str | None) -> Kind | None:
     if case.fast:
         return say.CONFIG_OFF_FAST
-    if firmware == "uefi" and not has_disk_driver(case.image.facts):
+    if firmware == "uefi" and not drivers.starts_disk(case):
         return say.CONFIG_OFF_UEFI
-    if system.os_version in os_versions.UNLISTED or system.os_type == "Other":
+    if unlisted(case, system):
         return say.CONFIG_OFF_OS
     return None
-
-
-def has_disk_driver(facts: DiskFacts) -> bool:
-    """A VirtIO disk driver that starts with the system. False where the registry was not read."""
-    drivers = (facts.windows.drivers if facts.windows else None) or {}
-    return any(drivers.get(name) == "boot" for name in _DISK_DRIVERS)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
 from imagedrop.rules.case import Case
-from imagedrop.rules.system import System
+from imagedrop.rules.system import System, unlisted
 from imagedrop.sidecar import os_versions
 
 
@@ -26,10 +26,19 @@ def judge(case: Case, system: System, firmware: str | None) -> Iterator[Finding]
         yield say.FIRMWARE_DIFFERS(at=at, said=there, found=here)
     if system.architecture == "arm" and firmware == "bios":
         yield say.ARM_NEEDS_UEFI(at=at)
-    if system.architecture != "arm" and firmware == "uefi" and system.os_version in os_versions.BIOS_ONLY:
-        yield say.OS_WITHOUT_UEFI(at="/os_version" if case.sidecar.os_version else at, os_version=system.os_version)
+    if system.architecture != "arm" and firmware == "uefi":
+        yield from _with_uefi(case, system, "/os_version" if case.sidecar.os_version else at)
     if firmware is None and not case.alone and not case.image.broken:
         yield say.FIRMWARE_UNKNOWN(at="/hw_firmware_type")
+
+
+def _with_uefi(case: Case, system: System, at: str | None) -> Iterator[Finding]:
+    if system.os_version in os_versions.BIOS_ONLY:
+        yield say.OS_WITHOUT_UEFI(at=at, os_version=system.os_version)
+    elif system.os_type == "Windows" and unlisted(case, system):
+        windows = case.image.facts.windows
+        name = (windows and windows.product_name) or system.os_version or "this Windows"
+        yield say.OS_UNLISTED_UEFI(at=at, os_version=name)
 
 
 def _known(case: Case) -> str | None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
-from imagedrop.inspection.facts import DiskFacts
-from imagedrop.rules.case import Case
+from imagedrop.rules.case import Case, Subject
 from imagedrop.sidecar import os_versions
 
 _ARCHITECTURES = {"x86_64": "x86", "x86": "x86", "arm64": "arm"}
@@ -24,11 +23,11 @@ class System:
     architecture: str | None
 
 
-def found(facts: DiskFacts) -> System:
+def found(image: Subject) -> System:
     """What the file says of itself."""
-    windows = facts.windows
+    windows = image.facts.windows
     if windows is None:
-        return System(None, None, None)
+        return System("Linux" if image.says("image.linux") else None, None, None)
     return System("Windows", windows.os_version, _ARCHITECTURES.get(windows.architecture or ""))
 
 
@@ -42,11 +41,18 @@ def said(case: Case) -> System:
 
 def settle(case: Case) -> System:
     """What is registered."""
-    mine, theirs = found(case.image.facts), said(case)
+    mine, theirs = found(case.image), said(case)
     os_type = mine.os_type or theirs.os_type
     fits = theirs.os_type == os_type
     version = mine.os_version or (theirs.os_version if fits else None)
     return System(os_type, version, mine.architecture or theirs.architecture)
+
+
+def unlisted(case: Case, system: System) -> bool:
+    """Known not to be among the systems that IMS lists."""
+    if system.os_version is None:
+        return system.os_type == "Other" or case.image.says("image.os_unlisted")
+    return system.os_type == "Other" or system.os_version in os_versions.UNLISTED
 
 
 def judge(case: Case, system: System) -> Iterator[Finding]:
@@ -58,13 +64,27 @@ def judge(case: Case, system: System) -> Iterator[Finding]:
             yield say.WINDOWS_NOT_TAKEN()
         if system.architecture == "arm":
             yield say.WINDOWS_ON_ARM(at="/architecture" if case.sidecar.architecture else None)
+        if _bits(case, system) == 32:
+            yield say.BITS_32()
     elif case.sidecar.license_type and system.os_type:
         yield say.LICENSE(at="/license_type", os_type=system.os_type)
 
 
 def _differences(case: Case) -> Iterator[Finding]:
-    mine, kind = found(case.image.facts), say.DIFFERS_FAST if case.fast else say.DIFFERS
+    mine, kind = found(case.image), say.DIFFERS_FAST if case.fast else say.DIFFERS
+    if mine.os_type == "Linux" and said(case).os_type == "Windows":
+        field = "os_type" if case.sidecar.os_type else "os_version"
+        yield say.WINDOWS_OVER_LINUX(at=f"/{field}", field=field, said=getattr(case.sidecar, field))
+        return
     for field in ("os_type", "os_version", "architecture"):
         there, here = getattr(case.sidecar, field), getattr(mine, field)
         if there is not None and here is not None and there != here:
             yield kind(at=f"/{field}", field=field, said=there, found=here)
+
+
+def _bits(case: Case, system: System) -> int | None:
+    """32 or 64 by the processor that the file is for, else by the version that is registered."""
+    windows = case.image.facts.windows
+    if windows and windows.architecture:
+        return 32 if windows.architecture == "x86" else 64
+    return 32 if "32" in (system.os_version or "") else None
