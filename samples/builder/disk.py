@@ -42,9 +42,9 @@ def write_gpt(recipe: Recipe, found: list[Partition], disk: Path) -> None:
 
 
 def write_mbr(recipe: Recipe, found: list[Partition], disk: Path) -> None:
-    """Up to four primary partitions; the first is active."""
+    """Up to four primary partitions."""
     entries = [
-        struct.pack("<B3sB3sII", ACTIVE if part is found[0] else 0, BEYOND_CHS, int(part.type, 16), BEYOND_CHS,
+        struct.pack("<B3sB3sII", ACTIVE if part.active else 0, BEYOND_CHS, int(part.type, 16), BEYOND_CHS,
                     part.start, part.size)
         for part in found
     ]  # fmt: skip

@@ -38,6 +38,13 @@ def with_checksum(hive: bytes) -> bytes:
     return hive[:508] + struct.pack("<I", {0: 1, 0xFFFFFFFF: 0xFFFFFFFE}.get(checksum, checksum)) + hive[512:]
 
 
+def left_open(hive: bytes) -> bytes:
+    """As it is while it is written. regf format: the second sequence number follows the first when all is on disk."""
+    data = bytearray(hive)
+    struct.pack_into("<II", data, 4, 8, 7)
+    return with_checksum(bytes(data))
+
+
 def _cells(data: bytearray) -> Iterator[tuple[int, int]]:
     """(place in the file, size with its sign) of every cell."""
     start = BLOCK

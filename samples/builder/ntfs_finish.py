@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from samples.builder.recipe import SECTOR, filetime
 from samples.builder.sparse import CHUNK, extents
 
+PIECE = 1 << 16
 SIZES = {b"FILE": 1024, b"INDX": 4096}
 FILE_NAME, END = 0x30, 0xFFFFFFFF
 UNIX_EPOCH = 11_644_473_600 * 10_000_000  # what mkntfs --zero-time writes
@@ -40,9 +41,28 @@ def _records(descriptor: int) -> Iterator[tuple[int, bytearray]]:
     for start, end in extents(descriptor):
         for base in range(start, end, CHUNK):
             data = os.pread(descriptor, min(CHUNK, end - base), base)
-            for at in range(0, len(data), 1024):
-                if size := SIZES.get(data[at : at + 4]):
-                    yield base + at, bytearray(data[at : at + size])
+            for at in range(0, len(data), SECTOR):
+                record = bytearray(data[at : at + SIZES.get(data[at : at + 4], 0)])
+                if record and _whole(record):
+                    yield base + at, record
+
+
+def _whole(record: bytearray) -> bool:
+    """Whether its sectors belong together: a record may lie in several extents."""
+    offset, places = _sequence(record)
+    whole = len(places) * SECTOR == len(record) and offset + 2 * len(places) < SECTOR
+    return whole and all(record[place : place + 2] == record[offset : offset + 2] for place in places)
+
+
+def empty_log(descriptor: int) -> None:
+    """Zeroes the 0xFF with which an emptied journal is filled, but for a first piece: it says what it did."""
+    before = False
+    for start, end in list(extents(descriptor)):
+        for at in range(start, end, PIECE):
+            full = os.pread(descriptor, PIECE, at) == b"\xff" * PIECE
+            if full and before:
+                os.pwrite(descriptor, bytes(PIECE), at)
+            before = full
 
 
 def _used(record: bytearray) -> int:

@@ -54,7 +54,10 @@ IN_THE_BOX = (
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The words with which a Windows names itself in its registry; the defaults are those of Server 2022 Datacenter."""
+    """The words with which a Windows names itself in its registry; the defaults are those of Server 2022 Datacenter.
+
+    `version` is the kernel's; a word that is empty, and a `ubr` of 0, has no value in the registry.
+    """
 
     product_name: str = "Windows Server 2022 Datacenter"
     edition: str = "ServerDatacenter"
@@ -67,11 +70,49 @@ class Windows:
     image_state: str = "IMAGE_STATE_COMPLETE"
     product_type: Literal["ServerNT", "WinNT"] = "ServerNT"
     fast_startup: bool = False
+    version: str = "10.0"
+    service_pack: str = ""
+    release_id: str = ""
+    computer_name: str = "WIN-SAMPLE"
+
+
+@dataclass(frozen=True, slots=True)
+class Ntfs:
+    """How the system's volume is laid out; paths are those of the tree.
+
+    cluster     bytes, what `mkntfs -c` takes
+    dirty       Windows is to check the volume when it starts
+    compressed  directories in which every file is compressed (LZNT1)
+    fragmented  files of which no two clusters lie beside one another
+    shattered   before the first file, all free space is single clusters: the MFT grows in pieces too
+    short_log   the 64 MiB of 0xFF in an empty $LogFile are left out of the image
+    """
+
+    cluster: int = 4096
+    dirty: bool = False
+    compressed: tuple[str, ...] = ()
+    fragmented: tuple[str, ...] = ()
+    shattered: bool = False
+    short_log: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`name` is the file's stem, `format` a key of `container.FORMATS`, `size_gib` the virtual disk's size."""
+    """`name` is the file's stem, `format` a key of `container.FORMATS`, `size_gib` the virtual disk's size.
+
+    windows_mib        size of the system's volume, 0 for all that is left
+    layout             which partitions there are: a key of `layout.LAYOUTS`
+    beside             a second Windows, on a volume of its own
+    bitlocker          the system's volume is encrypted: no more of it than the boot sector that says so
+    driver_files       whether the drivers have files, or only services
+    cloudbase_service  Start of its service, None for none; only where `cloudbase_init`, which means its files
+    hibernation        how hiberfil.sys begins; empty for no such file
+    open_hives         files of System32\\config that were being written when the system stopped
+    control_set        the one in use; where it is not the first, that one is there too, and wrong
+    files, one_in      libraries in System32; of the other ordinary names, one in so many is there
+    names              of further folders, files, services and keys
+    capitals           every path is written so
+    """
 
     name: str
     windows: Windows = field(default_factory=Windows)
@@ -80,6 +121,20 @@ class Recipe:
     size_gib: int = 40
     drivers: tuple[Driver, ...] = DRIVERS
     cloudbase_init: bool = True
+    layout: str = "windows"
+    windows_mib: int = 0
+    ntfs: Ntfs = field(default_factory=Ntfs)
+    beside: Windows | None = None
+    bitlocker: bool = False
+    driver_files: bool = True
+    cloudbase_service: int | None = AUTO
+    hibernation: bytes = b""
+    open_hives: tuple[str, ...] = ()
+    control_set: int = 1
+    files: int = 240
+    one_in: int = 1
+    names: tuple[str, ...] = ()
+    capitals: bool = False
 
     @property
     def sectors(self) -> int:

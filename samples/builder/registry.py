@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from samples.builder.hive import Content, Expand, Value
-from samples.builder.recipe import AUTO, IN_THE_BOX, MADE, MANUAL, Driver, Recipe, filetime
+from samples.builder.recipe import DISABLED, IN_THE_BOX, MADE, MANUAL, Driver, Recipe, filetime
 from samples.builder.words import ordinary
 
 CLOUDBASE = "C:\\Program Files\\Cloudbase Solutions\\Cloudbase-Init"
@@ -27,11 +29,11 @@ def hives(recipe: Recipe) -> dict[str, Content]:
 
 
 def software(recipe: Recipe) -> Content:
-    windows = recipe.windows
-    keys: Keys = {f"Classes\\.{name.lower()}": {"": f"{name}.Document"} for name in ordinary(560)}
-    keys |= {f"Microsoft\\{name}": {} for name in ordinary(120)}
-    keys |= {f"Microsoft\\Windows\\CurrentVersion\\{name}": {} for name in ordinary(40)}
-    keys |= {f"Microsoft\\Windows NT\\CurrentVersion\\{name}": {} for name in ordinary(60)}
+    windows, few = recipe.windows, recipe.one_in
+    keys: Keys = {f"Classes\\.{name.lower()}": {"": f"{name}.Document"} for name in ordinary(560 // few)}
+    keys |= {f"Microsoft\\{name}": {} for name in (*ordinary(120 // few), *recipe.names)}
+    keys |= {f"Microsoft\\Windows\\CurrentVersion\\{name}": {} for name in ordinary(40 // few)}
+    keys |= {f"Microsoft\\Windows NT\\CurrentVersion\\{name}": {} for name in ordinary(60 // few)}
     keys |= {name: {} for name in ("Clients", "ODBC", "OpenSSH", "Policies", "RegisteredApplications", "WOW6432Node")}
     keys["Microsoft\\Windows NT\\CurrentVersion"] = _current_version(recipe)
     keys["Microsoft\\Windows\\CurrentVersion"] = {
@@ -49,7 +51,7 @@ def software(recipe: Recipe) -> Content:
 
 def _current_version(recipe: Recipe) -> dict[str, Value]:
     windows = recipe.windows
-    return {
+    words: dict[str, Value] = {
         "SystemRoot": "C:\\Windows",
         "ProductName": windows.product_name,
         "EditionID": windows.edition,
@@ -59,7 +61,7 @@ def _current_version(recipe: Recipe) -> dict[str, Value]:
         "CurrentBuildNumber": str(windows.build),
         "UBR": windows.ubr,
         "DisplayVersion": windows.display_version,
-        "CurrentVersion": "6.3",
+        "CurrentVersion": "6.3",  # so says every later one too
         "CurrentMajorVersionNumber": 10,
         "CurrentMinorVersionNumber": 0,
         "CurrentType": "Multiprocessor Free",
@@ -73,19 +75,40 @@ def _current_version(recipe: Recipe) -> dict[str, Value]:
         "RegisteredOrganization": "",
         "InstallDate": int(MADE.timestamp()),
         "InstallTime": filetime().to_bytes(8, "little"),
+        "CSDVersion": windows.service_pack,
+        "ReleaseId": windows.release_id,
     }
+    left_out = {name for name in ("UBR", "DisplayVersion", "CSDVersion", "ReleaseId") if not words[name]}
+    if windows.version != "10.0":
+        words["CurrentVersion"] = windows.version
+        left_out |= {"CurrentMajorVersionNumber", "CurrentMinorVersionNumber", "InstallTime"}
+    return {name: value for name, value in words.items() if name not in left_out}
 
 
 def system(recipe: Recipe) -> Content:
-    windows, control = recipe.windows, "ControlSet001\\Control"
-    complete = windows.image_state == DONE
-    keys: Keys = {f"{control}\\{name}": {} for name in ordinary(80)}
-    keys["Select"] = {"Current": 1, "Default": 1, "Failed": 0, "LastKnownGood": 1}
+    complete = recipe.windows.image_state == DONE
+    in_use = recipe.control_set
+    keys = _controls(f"ControlSet{in_use:03}", recipe.one_in)
+    keys["Select"] = {"Current": in_use, "Default": in_use, "Failed": 0, "LastKnownGood": in_use}
     keys["Setup"] = {"SystemSetupInProgress": int(not complete), "SetupType": 0 if complete else 2,
-                     "SetupPhase": 0, "OOBEInProgress": int(not complete), "CmdLine": ""}  # fmt: skip
+                     "SetupPhase": 0, "OOBEInProgress": int(not complete),
+                     "CmdLine": "" if complete else "oobe\\windeploy.exe"}  # fmt: skip
+    if not complete:
+        keys["Setup\\Status\\SysprepStatus"] = {"GeneralizationState": 7, "CleanupState": 2}
     if recipe.firmware == "uefi":  # on an MBR disk it would be the disk's signature and the partition's offset
         keys["MountedDevices"] = {"\\DosDevices\\C:": b"DMIO:ID:" + recipe.guid("windows").bytes_le}
-    keys[f"{control}\\ComputerName\\ComputerName"] = {"ComputerName": "WIN-SAMPLE"}
+    if in_use != 1:
+        keys |= _controls("ControlSet001", recipe.one_in) | control_set("ControlSet001", _wrong(recipe))
+    return keys | control_set(f"ControlSet{in_use:03}", recipe)
+
+
+def _controls(name: str, one_in: int) -> Keys:
+    return {f"{name}\\Control\\{one}": {} for one in ordinary(80 // one_in)}
+
+
+def control_set(name: str, recipe: Recipe) -> Keys:
+    windows, control = recipe.windows, f"{name}\\Control"
+    keys: Keys = {f"{control}\\ComputerName\\ComputerName": {"ComputerName": windows.computer_name}}
     keys[f"{control}\\ProductOptions"] = {"ProductType": windows.product_type}
     keys[f"{control}\\Session Manager"] = {"BootExecute": ["autocheck autochk *"], "ProtectionMode": 1}
     keys[f"{control}\\Session Manager\\Environment"] = {
@@ -97,17 +120,24 @@ def system(recipe: Recipe) -> Content:
     }
     keys[f"{control}\\Session Manager\\Memory Management"] = {"PagingFiles": ["?:\\pagefile.sys"]}
     keys[f"{control}\\Session Manager\\Power"] = {"HiberbootEnabled": int(windows.fast_startup)}
-    return keys | {f"ControlSet001\\Services\\{name}": values for name, values in services(recipe).items()}
+    return keys | {f"{name}\\Services\\{one}": values for one, values in services(recipe).items()}
+
+
+def _wrong(recipe: Recipe) -> Recipe:
+    """What a control set that is not in use may say."""
+    drivers = tuple(replace(driver, start=DISABLED) for driver in recipe.drivers)
+    windows = replace(recipe.windows, fast_startup=not recipe.windows.fast_startup, computer_name="WIN-FORMERLY")
+    return replace(recipe, drivers=drivers, windows=windows, cloudbase_service=DISABLED)
 
 
 def services(recipe: Recipe) -> Keys:
     """Service name -> values of its key; ordinary ones, enough for a split index, then the recipe's."""
-    found: Keys = {name: _hosted(name) for name in ordinary(540)}
+    found: Keys = {name: _hosted(name) for name in (*ordinary(540 // recipe.one_in), *recipe.names)}
     found |= {driver.service: _kernel_driver(driver) for driver in (*IN_THE_BOX, *recipe.drivers)}
-    if recipe.cloudbase_init:
+    if recipe.cloudbase_init and recipe.cloudbase_service is not None:
         found["cloudbase-init"] = {
             "Type": OWN_PROCESS,
-            "Start": AUTO,
+            "Start": recipe.cloudbase_service,
             "ErrorControl": 0,
             "ImagePath": Expand(f'"{CLOUDBASE}\\bin\\OpenStackService.exe" cloudbase-init'),
             "DisplayName": "Cloudbase-Init",

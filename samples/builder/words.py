@@ -16,5 +16,7 @@ ROLES = (
 
 
 def ordinary(count: int) -> list[str]:
-    """`count` (at most 576) different names, such as AppAgent."""
-    return ["".join(pair) for pair in itertools.islice(itertools.product(SUBJECTS, ROLES), count)]
+    """`count` different names, such as AppAgent; after 576 of them they are numbered."""
+    numbers = itertools.chain([""], map(str, itertools.count(2)))
+    names = (subject + role + number for number in numbers for subject in SUBJECTS for role in ROLES)
+    return list(itertools.islice(names, count))

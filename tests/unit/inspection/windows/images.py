@@ -1,0 +1,35 @@
+"""The Windows disks that are beside the tests: qcow2, 40 GiB virtual, a few megabytes when unpacked."""
+
+from __future__ import annotations
+
+import functools
+import json
+import lzma
+from pathlib import Path
+from typing import Any
+
+FIXTURES = Path(__file__).parent / "fixtures"
+EXPECTED = FIXTURES / "expected.json"  # name -> what the inspection finds
+UPCASE = FIXTURES / "upcase.xz"  # $UpCase, the same on every NTFS, is kept once
+PLACE = b"imagedrop: $UpCase was here".ljust(1 << 17, b"\0")
+
+
+@functools.cache
+def expected() -> dict[str, dict[str, Any]]:
+    loaded: dict[str, dict[str, Any]] = json.loads(EXPECTED.read_text(encoding="utf-8"))
+    return loaded
+
+
+@functools.lru_cache(4)
+def windows_image(name: str) -> bytes:
+    """The qcow2 file called `name` in expected.json."""
+    return lzma.decompress((FIXTURES / f"{name}.qcow2.xz").read_bytes()).replace(PLACE, _upcase())
+
+
+def without_upcase(data: bytes) -> bytes:
+    return data.replace(_upcase(), PLACE)
+
+
+@functools.cache
+def _upcase() -> bytes:
+    return lzma.decompress(UPCASE.read_bytes())
