@@ -33,13 +33,13 @@ def unique(prefix: str) -> str:
 
 
 class Shifted:
-    """A clock that can be put forward. Signatures are checked against it, so by less than 15 minutes."""
+    """A clock that stands still until it is put forward: by less than 15 minutes, as it checks signatures too."""
 
     def __init__(self) -> None:
-        self.ahead = timedelta()
+        self.start, self.ahead = datetime.now(UTC), timedelta()
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return self.start + self.ahead
 
 
 @dataclass

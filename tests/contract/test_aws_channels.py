@@ -22,7 +22,7 @@ def test_a_machine_gets_the_document_and_can_filter_by_its_attributes(aws: Clien
     arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     aws("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
     SnsTopic(aws("sns"), topic).publish("registered: 窗\n", '{"stage": "registered"}', {"stage": "registered"})
-    (message,) = aws("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=2)["Messages"]
+    (message,) = aws("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
     envelope = json.loads(message["Body"])
     assert json.loads(envelope["Message"]) == {"stage": "registered"}
     assert envelope["MessageAttributes"] == {"stage": {"Type": "String", "Value": "registered"}}
@@ -32,7 +32,7 @@ def test_a_mail_reaches_the_mailbox_and_an_unverified_sender_is_refused(aws: Cli
     ses: Any = aws("sesv2")
     ses.create_email_identity(EmailIdentity="imagedrop@example.com")
     SesMail(ses, "imagedrop@example.com").send("ada@example.com", "您的镜像", "text 文", "<p>文</p>")
-    with urllib.request.urlopen(f"{ses.meta.endpoint_url}/_ministack/ses/messages", timeout=5) as answer:
+    with urllib.request.urlopen(f"{ses.meta.endpoint_url}/_ministack/ses/messages", timeout=60) as answer:
         mails = json.dumps(json.load(answer), ensure_ascii=False)
     assert "ada@example.com" in mails
     assert "您的镜像" in mails

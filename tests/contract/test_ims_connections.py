@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -21,21 +21,16 @@ from imagedrop.credentials import HuaweiKeys
 from imagedrop.ims import ImsImages, client_for
 from imagedrop.ports import ImsError
 from imagedrop_local.memory import RecordedSleep, memory_settings
+from support.patience import PATIENCE
 
 Behave = Callable[[socket.socket], None]
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imagedrop.ims_client.CONNECT_TIMEOUT", 0.3)
-    monkeypatch.setattr("imagedrop.ims_client.READ_TIMEOUT", 0.3)
-
-
 class Peer:
-    """Accepts connections, reads a request of each and then behaves. Counts the requests that came whole."""
+    """Accepts one connection after the other, reads a request of each and then behaves."""
 
     def __init__(self, behave: Behave, context: ssl.SSLContext | None = None) -> None:
-        self._behave, self._context, self.requests = behave, context, 0
+        self._behave, self._context, self._requests = behave, context, 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -62,8 +57,16 @@ class Peer:
             if not piece:
                 return
             got += piece
-        self.requests += 1
+        self._requests += 1
         self._behave(connection)
+
+    def requests(self) -> int:
+        """How many came whole on connections made until now: one that comes last is let go when all others were."""
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as last:
+            last.shutdown(socket.SHUT_WR)
+            with suppress(ConnectionError):
+                last.recv(1)
+        return self._requests
 
     def stop(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -102,7 +105,7 @@ def answer(body: bytes, status: str = "200 OK", headers: str = "") -> Behave:
 
 
 def hang(connection: socket.socket) -> None:
-    connection.settimeout(5)
+    connection.settimeout(PATIENCE)
     connection.recv(1)  # until the client goes away
 
 
@@ -114,24 +117,28 @@ def close(connection: socket.socket) -> None:
     pass
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+@contextmanager
+def deaf() -> Iterator[str]:
+    """An address where nobody listens, and nobody else can begin to."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
 # --- never delivered
 
 
 def test_a_refused_connection_is_undelivered() -> None:
-    assert failure(f"http://127.0.0.1:{free_port()}").kind == "undelivered"
+    with deaf() as endpoint:
+        assert failure(endpoint).kind == "undelivered"
 
 
 def test_a_name_that_nobody_knows_is_undelivered() -> None:
     assert failure("http://ims.nowhere.invalid").kind == "undelivered"
 
 
-def test_a_connection_that_is_not_taken_in_time_is_undelivered() -> None:
+def test_a_connection_that_is_not_taken_in_time_is_undelivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imagedrop.ims_client.CONNECT_TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         port = full.getsockname()[1]
         waiting = [socket.socket() for _ in range(4)]
@@ -147,17 +154,20 @@ def test_a_connection_that_is_not_taken_in_time_is_undelivered() -> None:
 def test_a_certificate_that_is_not_trusted_is_undelivered(peer: Callable[..., Peer], tmp_path: Path) -> None:
     server = peer(close, self_signed(tmp_path))
     assert failure(f"https://127.0.0.1:{server.port}").kind == "undelivered"
-    assert server.requests == 0
+    assert server.requests() == 0
 
 
 # --- perhaps delivered
 
 
 @pytest.mark.parametrize("behave", [hang, reset, close, answer(b"{", headers="X: y\r\nContent-Length: 50\r\n")])
-def test_an_answer_that_never_comes_leaves_it_unknown(peer: Callable[..., Peer], behave: Behave) -> None:
+def test_an_answer_that_never_comes_leaves_it_unknown(
+    peer: Callable[..., Peer], behave: Behave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imagedrop.ims_client.READ_TIMEOUT", 0.3)
     server = peer(behave)
     assert failure(f"http://127.0.0.1:{server.port}").kind == "unknown"
-    assert server.requests == 1
+    assert server.requests() == 1
 
 
 @pytest.mark.parametrize(
@@ -168,7 +178,7 @@ def test_an_answer_that_says_no_job_leaves_it_unknown_and_is_not_asked_for_again
 ) -> None:
     server = peer(answer(body))
     assert failure(f"http://127.0.0.1:{server.port}").kind == "unknown"
-    assert server.requests == 1
+    assert server.requests() == 1
 
 
 def test_what_is_no_http_leaves_it_unknown(peer: Callable[..., Peer]) -> None:
@@ -181,7 +191,8 @@ def test_an_earlier_failure_that_is_being_handled_says_nothing_about_this_one(pe
 
     def second_try() -> str:
         try:
-            return create(f"http://127.0.0.1:{free_port()}")
+            with deaf() as endpoint:
+                return create(endpoint)
         except ImsError:
             return create(f"http://127.0.0.1:{server.port}")
 

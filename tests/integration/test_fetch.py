@@ -10,8 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from imagedrop.fetch import LIMIT, FetchFailed, FetchTooLong, fetch
+from support.patience import PATIENCE
 
 ASKED: list[str] = []
+ENDED = threading.Event()
 
 
 class Server(BaseHTTPRequestHandler):
@@ -23,7 +25,7 @@ class Server(BaseHTTPRequestHandler):
             self.wfile.write(b"certainly\r\n\r\n")
             return
         if self.path == "/silent":
-            time.sleep(0.6)
+            ENDED.wait(PATIENCE)
             return
         status = {"/moved": 302, "/gone": 404, "/broken": 500, "/empty": 204}.get(self.path.partition("?")[0], 200)
         self.send_response(status)
@@ -34,10 +36,10 @@ class Server(BaseHTTPRequestHandler):
 
     def _body(self) -> None:
         if self.path == "/drip":
-            for _ in range(12):
+            end = time.monotonic() + PATIENCE
+            while not ENDED.wait(0.05) and time.monotonic() < end:
                 self.wfile.write(b"x")
                 self.wfile.flush()
-                time.sleep(0.05)
         elif self.path.startswith("/bytes/"):
             self.wfile.write(b"x" * int(self.path.removeprefix("/bytes/")))
         elif self.path == "/certificate":
@@ -58,32 +60,33 @@ def url() -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
+    ENDED.set()
     server.shutdown()
     server.server_close()
     thread.join()
 
 
 def test_the_body_comes_back(url: str) -> None:
-    assert fetch(f"{url}/certificate") == b"a certificate"
-    assert len(fetch(f"{url}/bytes/{LIMIT}")) == LIMIT
+    assert fetch(f"{url}/certificate", PATIENCE) == b"a certificate"
+    assert len(fetch(f"{url}/bytes/{LIMIT}", PATIENCE)) == LIMIT
 
 
 @pytest.mark.parametrize(("path", "said"), [("gone", "404"), ("broken", "500"), ("empty", "204")])
 def test_anything_but_200_is_a_failure(path: str, said: str, url: str) -> None:
     with pytest.raises(FetchFailed, match=f"HTTP {said}"):
-        fetch(f"{url}/{path}")
+        fetch(f"{url}/{path}", PATIENCE)
 
 
 def test_a_redirect_is_not_followed(url: str) -> None:
     ASKED.clear()
     with pytest.raises(FetchFailed, match="302"):
-        fetch(f"{url}/moved")
+        fetch(f"{url}/moved", PATIENCE)
     assert ASKED == ["/moved"]
 
 
 def test_a_body_over_the_limit_is_cut_off(url: str) -> None:
     with pytest.raises(FetchTooLong):
-        fetch(f"{url}/bytes/{LIMIT + 1}")
+        fetch(f"{url}/bytes/{LIMIT + 1}", PATIENCE)
 
 
 @pytest.mark.parametrize("path", ["silent", "drip", "reset", "garbage"])
@@ -91,7 +94,7 @@ def test_a_server_that_is_slow_or_hangs_up_is_left(path: str, url: str) -> None:
     start = time.monotonic()
     with pytest.raises(FetchFailed):
         fetch(f"{url}/{path}", timeout=0.2)
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < PATIENCE / 2
 
 
 @pytest.mark.parametrize(
@@ -104,5 +107,5 @@ def test_only_http_is_spoken_and_every_failure_is_one_kind(url: str) -> None:
 
 def test_a_failure_does_not_tell_the_token(url: str) -> None:
     with pytest.raises(FetchFailed) as caught:
-        fetch(f"{url}/moved?token=secret")
+        fetch(f"{url}/moved?token=secret", PATIENCE)
     assert "secret" not in str(caught.value)

@@ -19,10 +19,11 @@ from support import signed, tiny_disks
 
 
 class Region:
-    """IMS over HTTP and the official SDK before it. Time goes 60 times as fast as the clock, which can be set ahead."""
+    """IMS over HTTP and the official SDK before it. Its clock stands still until it is set ahead, and an import goes
+    60 times as fast."""
 
     def __init__(self, folder: Path, **switches: Any) -> None:
-        self.ahead = timedelta()
+        self.now = datetime.now(UTC)
         self.faults = Faults()
         self.store = Store(folder / "obs", signed.REGION)
         self.store.create_bucket("drops")
@@ -33,7 +34,7 @@ class Region:
             signed.CREDENTIALS,
             signed.REGION,
             signed.PROJECT,
-            lambda: datetime.now(UTC) + self.ahead,
+            lambda: self.now,
             60.0,
             ImsSwitches(**switches),
             self.faults,
@@ -50,7 +51,7 @@ class Region:
 
     def wait(self) -> None:
         """Until every import has ended."""
-        self.ahead += timedelta(seconds=10)
+        self.now += timedelta(seconds=10)
 
 
 @pytest.fixture

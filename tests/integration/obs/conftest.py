@@ -24,13 +24,15 @@ TOPIC = f"urn:smn:{REGION}:project:drops"
 
 @dataclass
 class Cloud:
-    """A running simulator. `messages` are what it published, as (topic, message)."""
+    """A running simulator. `messages` are what it published, as (topic, message), once `obs.start()` has been called:
+    it is at once, unless `held`."""
 
     folder: Path
     switches: ObsSwitches = field(default_factory=ObsSwitches)
     path_style: bool = True
     poll_interval: float = 0.02
     skew: timedelta = timedelta()
+    held: bool = False
     faults: Faults = field(default_factory=Faults)
     messages: list[tuple[str, str]] = field(default_factory=list)
 
@@ -48,7 +50,8 @@ class Cloud:
             poll_interval=self.poll_interval,
         )
         self.server = Server(self.obs, self).start()
-        self.obs.start()
+        if not self.held:
+            self.obs.start()
         return self
 
     def stop(self) -> None:

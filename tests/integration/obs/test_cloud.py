@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -18,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from imagedrop_local.cloud import Cloud, FolderInUse, Ports
 from imagedrop_local.obs.model import EventRule
+from support.patience import until
 
 KEYS = ("AKTESTTESTTEST", "SKTESTTESTTESTTEST")
 
@@ -70,13 +70,6 @@ def client(cloud: Cloud) -> Any:
 def ask(url: str, method: str = "GET", body: bytes | None = None) -> Any:
     with urllib.request.urlopen(urllib.request.Request(url, body, method=method)) as answer:
         return json.loads(answer.read())
-
-
-def until(condition: Any, seconds: float = 10) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 def watch(cloud: Cloud, endpoint: Any) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from botocore.exceptions import ClientError
 from imagedrop_local.obs.model import Attributes, EventRule
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
+from support.patience import until
 
 TOPIC = "urn:smn:cn-north-4:project:drops"
 
@@ -27,13 +27,6 @@ def watched(cloud: Any) -> None:
 
 def keys_told(cloud: Any) -> list[str]:
     return [json.loads(message)["Records"][0]["obs"]["object"]["key"] for _, message in cloud.messages]
-
-
-def until(condition: Any, seconds: float = 5) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 def test_a_file_that_is_copied_in_is_an_object_at_once_and_gone_when_removed(cloud: Any, s3: Any) -> None:
@@ -154,12 +147,15 @@ def test_a_copied_in_file_makes_one_event_when_it_has_stopped_growing(launch: An
 
 
 def test_what_was_put_through_the_api_is_not_told_of_twice(launch: Any) -> None:
-    cloud = launch()
+    cloud = launch(poll_interval=1000)
     watched(cloud)
+    look = cloud.obs._poller.look
+    look()
     cloud.client().put_object(Bucket="drops", Key="k", Body=b"one")
     (cloud.folder / "drops" / "copied").write_bytes(b"two")
-    until(lambda: len(cloud.messages) == 2)
-    time.sleep(0.1)
+    for _ in range(4):
+        look()
+    cloud.obs.stop()  # once all is sent
     assert sorted(keys_told(cloud)) == ["copied", "k"]
 
 
@@ -167,6 +163,7 @@ def test_copied_in_files_make_no_events_where_that_is_switched_off(launch: Any) 
     cloud = launch(switches=ObsSwitches(obs_copied_in_events=False))
     watched(cloud)
     (cloud.folder / "drops" / "copied").write_bytes(b"two")
-    time.sleep(0.15)
+    assert cloud.obs._poller is None
+    cloud.obs.stop()  # once all is sent
     assert cloud.messages == []
     assert [stored.key for stored in cloud.store.list("drops").objects] == ["copied"]

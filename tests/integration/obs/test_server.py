@@ -10,6 +10,7 @@ import pytest
 
 from imagedrop_local.faults import Faults
 from imagedrop_local.http import Request, Response, Server
+from support.patience import PATIENCE
 
 
 class Echo:
@@ -37,7 +38,7 @@ class Echo:
 def talk() -> Iterator[Callable[[bytes], bytes]]:
     service = Echo()
     server = Server(service, service).start()
-    line = socket.create_connection(("127.0.0.1", server.port), 5)
+    line = socket.create_connection(("127.0.0.1", server.port), PATIENCE)
 
     def say(sent: bytes) -> bytes:
         """All that comes back until the server closes; the last request asks it to."""
@@ -85,7 +86,7 @@ def test_a_broken_service_answers_500_in_its_own_shape(talk: Callable[[bytes], b
 def test_a_stopped_server_ends_the_connections_it_kept_alive() -> None:
     service = Echo()
     server = Server(service, service).start()
-    with socket.create_connection(("127.0.0.1", server.port), 5) as line:
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as line:
         line.sendall(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
         got = b""
         while not got.endswith(b"/a"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import time
 import urllib.error
 import urllib.request
 from datetime import timedelta
@@ -152,7 +151,5 @@ def test_faults_strike_calls_by_name(cloud: Any) -> None:
     client = cloud.client()
     client.head_bucket(Bucket="drops")
     assert refusal(client) == (503, "SlowDown")
-    start = time.monotonic()
     client.list_objects_v2(Bucket="drops")
-    assert time.monotonic() - start < 1
     assert cloud.faults.calls["obs.ListObjectsV2"] == 2
