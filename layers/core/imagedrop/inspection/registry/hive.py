@@ -28,7 +28,7 @@ STORED = {0: 1, 0xFFFFFFFF: 0xFFFFFFFE}
 class Hive:
     """`name`: for what is said of it; `size` in bytes, `read` and `prefetch` of the file.
 
-    `dirty`: it was not written to its end, what its transaction logs hold is not in it. Known after `open`.
+    `dirty`: it was not written to its end, or what its transaction logs hold is not in it yet. Known after `open`.
     """
 
     dirty: bool
@@ -36,12 +36,12 @@ class Hive:
     def __init__(
         self, name: str, size: int, read: Callable[[int, int], bytes], prefetch: Callable[[Sequence[Range]], None]
     ) -> None:
-        self._name, self._size, self._read, self._prefetch = name, size, read, prefetch
+        self.name, self._size, self._read, self._prefetch = name, size, read, prefetch
         self._key: Key | None = None
 
     def open(self) -> None:
         """Raises Unreadable where this is no hive."""
-        what = f"registry hive {self._name}"
+        what = f"registry hive {self.name}"
         if self._size <= BINS:
             raise malformed(what, f"it has {self._size} bytes")
         self._prefetch([(0, min(2 * BINS, self._size))])  # the root key is in the first bin
@@ -53,7 +53,7 @@ class Hive:
             raise malformed(what, f"it has version {major}.{minor}")
         self.dirty = before != after or checksum(base) != struct.unpack_from("<I", base, 508)[0]
         self._root = root
-        self._nodes = Nodes(Cells(self._name, min(self._size, BINS + bins), self._read))
+        self._nodes = Nodes(Cells(self.name, min(self._size, BINS + bins), self._read))
 
     def root(self) -> Key:
         if self._key is None:

@@ -8,7 +8,7 @@ Root:     0  2  "ri"                  2  2  entries    4  the entries: the offse
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from imagedrop.inspection.registry.cells import Cells
 from imagedrop.inspection.registry.jobs import Job
@@ -24,7 +24,8 @@ FIRST_GUESS = 16 * 1024  # the first list may be a root, or long: other writers 
 CHILDREN_MOST = 65536
 
 
-class Listed(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Listed:
     """As it lies in the file: a long one is looked through where it is needed."""
 
     kind: bytes

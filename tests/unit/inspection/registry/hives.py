@@ -1,0 +1,164 @@
+"""What the tests of the registry share: the fixtures, a file that counts its round trips, hives made by hand."""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import json
+import struct
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from imagedrop.inspection.registry import Hive, Key
+
+FIXTURES = Path(__file__).parent / "fixtures"
+NAMES = ("plain", "lh", "lf", "li")
+BINS, BLOCK, NONE = 4096, 16 * 1024, 0xFFFFFFFF
+CURRENT = "Microsoft\\Windows NT\\CurrentVersion"
+
+T = TypeVar("T")
+
+
+@functools.cache
+def fixture(name: str) -> bytes:
+    return gzip.decompress((FIXTURES / f"{name}.hive.gz").read_bytes())
+
+
+@functools.cache
+def expected() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = json.loads(gzip.decompress((FIXTURES / "expected.json.gz").read_bytes()))
+    for values in found.values():
+        values |= {name: bytes.fromhex(one["hex"]) for name, one in values.items() if isinstance(one, dict)}
+    return found
+
+
+class Missing(BaseException):
+    """Blocks are not here yet."""
+
+
+class Distant:
+    """A file far away: what is not here interrupts its reader, and comes in one round trip."""
+
+    def __init__(self, data: bytes) -> None:
+        self.size, self._data = len(data), data
+        self.here: set[int] = set()
+        self.round_trips, self.reads = 0, 0
+        self.unannounced: list[tuple[int, int]] = []
+
+    def read(self, offset: int, length: int) -> bytes:
+        assert 0 <= offset <= offset + length <= self.size
+        self.reads += 1
+        if not self._blocks(offset, length) <= self.here:
+            self.unannounced.append((offset, length))
+            self._bring(self._blocks(offset, length))
+        return self._data[offset : offset + length]
+
+    def prefetch(self, ranges: Sequence[tuple[int, int]]) -> None:
+        self._bring({block for one in ranges for block in self._blocks(*one)})
+
+    def hive(self) -> Hive:
+        """Opened; what that read is not counted."""
+        hive = Hive("TEST", self.size, self.read, self.prefetch)
+        self.until(hive.open)
+        self.round_trips = 0
+        return hive
+
+    def until(self, job: Callable[[], T]) -> T:
+        while True:
+            try:
+                return job()
+            except Missing:
+                self.round_trips += 1
+
+    def _bring(self, blocks: set[int]) -> None:
+        if not blocks <= self.here:
+            self.here |= blocks
+            raise Missing
+
+    def _blocks(self, offset: int, length: int) -> set[int]:
+        return set(range(offset // BLOCK, -(-(offset + length) // BLOCK)))
+
+
+def opened(data: bytes) -> Hive:
+    hive = Hive("TEST", len(data), lambda offset, length: data[offset : offset + length], lambda ranges: None)
+    hive.open()
+    return hive
+
+
+def found(key: Key, path: str) -> Key:
+    child = key.subkey(path)
+    assert child is not None, path
+    return child
+
+
+def resealed(data: bytes) -> bytes:
+    """With a right checksum."""
+    total = functools.reduce(lambda one, other: one ^ other, struct.unpack_from("<127I", data))
+    return data[:508] + struct.pack("<I", {0: 1, NONE: 0xFFFFFFFE}.get(total, total)) + data[512:]
+
+
+class Forge:
+    """A hive of one bin, cell by cell. What is asked for is written, right or wrong."""
+
+    def __init__(self) -> None:
+        self.data = bytearray(32)
+
+    def cell(self, content: bytes, *, size: int | None = None) -> int:
+        """Its offset. `size` as it is stored, if not the right one."""
+        offset, whole = len(self.data), -(-(len(content) + 4) // 8) * 8
+        self.data += (struct.pack("<i", -whole if size is None else size) + content).ljust(whole, b"\0")
+        return offset
+
+    def gap(self, length: int) -> None:
+        self.data += bytes(length)
+
+    def key(self, name: str, children: tuple[int, int] = (0, NONE), values: tuple[int, int] = (0, NONE)) -> int:
+        """`children` and `values`: how many, and where their list is."""
+        flags, raw = (0x20, name.encode("latin-1")) if name.isascii() else (0, name.encode("utf-16-le"))
+        head = struct.pack("<2sHQIIIIII", b"nk", flags, 0, 0, NONE, children[0], 0, children[1], NONE)
+        return self.cell(head + struct.pack("<II28xHH", *values, len(raw), 0) + raw)
+
+    def leaf(self, kind: bytes, keys: Sequence[tuple[int, str]]) -> int:
+        return self.cell(struct.pack("<2sH", kind, len(keys)) + b"".join(entry(kind, *key) for key in keys))
+
+    def root_of(self, leaves: Sequence[int]) -> int:
+        return self.cell(struct.pack(f"<2sH{len(leaves)}I", b"ri", len(leaves), *leaves))
+
+    def parent(self, kind: bytes, names: Sequence[str], leaf_size: int = 0) -> int:
+        """A key with children of these names, in this order; with `leaf_size` below a root."""
+        keys = [(self.key(name), name) for name in names]
+        if not leaf_size:
+            return self.key("parent", (len(keys), self.leaf(kind, keys)))
+        leaves = [self.leaf(kind, keys[at : at + leaf_size]) for at in range(0, len(keys), leaf_size)]
+        return self.key("parent", (len(keys), self.root_of(leaves)))
+
+    def value(self, name: str, kind: int, data: bytes, *, inline: bool = False) -> int:
+        field = data.ljust(4, b"\0") if inline else struct.pack("<I", self.cell(data))
+        return self.raw_value(name, len(data) | inline << 31, field, kind)
+
+    def raw_value(self, name: str, length: int, field: bytes, kind: int) -> int:
+        flags, raw = (1, name.encode("latin-1")) if name.isascii() else (0, name.encode("utf-16-le"))
+        return self.cell(struct.pack("<2sHI4sIHH", b"vk", len(raw), length, field, kind, flags, 0) + raw)
+
+    def with_values(self, *values: int) -> int:
+        return self.key("valued", values=(len(values), self.cell(struct.pack(f"<{len(values)}I", *values))))
+
+    def bytes(self, root: int, version: int = 5) -> bytes:
+        bins = bytes(self.data) + bytes(-len(self.data) % 4096)
+        bins = struct.pack("<4sIIQQI", b"hbin", 0, len(bins), 0, 0, 0) + bins[32:]
+        head = struct.pack("<4sIIQIIIIIII", b"regf", 7, 7, 0, 1, version, 0, 1, root, len(bins), 1)
+        return resealed(head.ljust(BINS, b"\0")) + bins
+
+    def opened(self, root: int) -> Key:
+        return opened(self.bytes(root)).root()
+
+
+def entry(kind: bytes, offset: int, name: str) -> bytes:
+    """Of a leaf, as Windows writes it (simple upper case suffices here)."""
+    clue = {b"li": b"", b"lf": b"", b"lh": b""}[kind]
+    if kind == b"lf":
+        clue = name[:4].encode("latin-1").ljust(4, b"\0") if name[:4].isascii() else bytes(4)
+    if kind == b"lh":
+        clue = struct.pack("<I", functools.reduce(lambda sum_, one: (sum_ * 37 + ord(one)) % 2**32, name.upper(), 0))
+    return struct.pack("<I", offset) + clue

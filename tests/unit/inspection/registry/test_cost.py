@@ -1,0 +1,92 @@
+"""Round trips are what a distant hive costs: few, and no more for a larger hive."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+
+from tests.unit.inspection.registry.hives import BLOCK, CURRENT, NAMES, Distant, Forge, expected, fixture, found
+
+
+@functools.cache
+def wide(count: int, leaf_size: int) -> bytes:
+    forge = Forge()
+    keys = [(forge.key(name), name) for name in (f"Component {number:05}" for number in range(count))]
+    leaves = []
+    for at in range(0, count, leaf_size):
+        forge.gap(BLOCK)  # as far apart as in a hive that has grown for years
+        leaves.append(forge.leaf(b"lh", keys[at : at + leaf_size]))
+    return forge.bytes(forge.key("parent", (count, forge.root_of(leaves))))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lookup_reads_a_few_blocks_and_announces_them_all(name: str) -> None:
+    distant = Distant(fixture(name))
+    hive = distant.hive()
+    current = distant.until(lambda: found(hive.root(), CURRENT))
+    values = distant.until(lambda: current.values("ProductName", "CurrentBuild", "UBR", "Owners"))
+    assert values["UBR"] == 2849
+    assert not distant.unannounced
+    assert distant.round_trips <= 4
+    assert len(distant.here) <= 8
+
+
+def trips(*paths: str) -> int:
+    distant = Distant(fixture("lh"))
+    hive = distant.hive()
+    assert all(distant.until(lambda: hive.root().subkeys(*paths)).values())
+    return distant.round_trips
+
+
+def test_several_ways_cost_little_more_than_the_longest() -> None:
+    ways = ("One\\two\\three\\four\\five\\six\\seven", "ControlSet001\\Services\\viostor", CURRENT)
+    assert trips(*ways) <= max(map(trips, ways)) + 1 < sum(map(trips, ways))
+
+
+def test_the_cells_of_many_values_are_read_side_by_side() -> None:
+    forge = Forge()
+    stored = []
+    for number in range(40):
+        stored.append(forge.value(f"value {number}", 1, f"text {number}\0".encode("utf-16-le")))
+        forge.gap(BLOCK)
+    distant = Distant(forge.bytes(forge.with_values(*stored)))
+    hive = distant.hive()
+    names = [f"value {number}" for number in range(40)]
+    assert len(distant.until(lambda: hive.root().values(*names))) == 40
+    assert not distant.unannounced
+    assert distant.round_trips <= 4
+
+
+@pytest.mark.parametrize("leaf_size", [100, 500])
+def test_what_a_lookup_costs_does_not_grow_with_the_number_of_brothers(leaf_size: int) -> None:
+    costs = []
+    for count in (2_000, 20_000):
+        distant = Distant(wide(count, leaf_size))
+        hive = distant.hive()
+        assert distant.until(lambda hive=hive: hive.root().subkey("Component 01234")) is not None  # type: ignore[misc]
+        assert not distant.unannounced
+        costs.append((distant.round_trips, len(distant.here)))
+    assert max(trips for trips, _ in costs) <= 8
+    assert max(blocks for _, blocks in costs) <= 45
+
+
+def test_what_was_found_costs_nothing_the_second_time() -> None:
+    distant = Distant(fixture("lh"))
+    hive = distant.hive()
+    for _ in range(2):
+        before = distant.reads
+        key = distant.until(lambda: found(hive.root(), CURRENT))
+        distant.until(lambda key=key: key.values("UBR", "None such"))  # type: ignore[misc]
+    assert distant.reads == before
+
+
+def test_a_reader_that_is_stopped_and_begun_again_finds_the_same() -> None:
+    distant = Distant(fixture("li"))
+    hive = distant.hive()
+    paths = list(expected())[::9]
+    keys = distant.until(lambda: hive.root().subkeys(*paths))
+    for path in paths:
+        key = keys[path]
+        assert key is not None
+        assert distant.until(lambda key=key, path=path: key.values(*expected()[path])) == expected()[path]  # type: ignore[misc]

@@ -1,0 +1,119 @@
+"""Hives that hivex wrote, against what python-registry and dissect.regf say of them."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from imagedrop.inspection.errors import Unreadable
+from imagedrop.inspection.registry import Hive
+from tests.unit.inspection.registry.hives import CURRENT, NAMES, expected, fixture, found, opened, resealed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_key_is_found_with_every_value(name: str) -> None:
+    root = opened(fixture(name)).root()
+    keys = root.subkeys(*expected())
+    for path, values in expected().items():
+        key = keys[path]
+        assert key is not None, path
+        assert key.name == path.rpartition("\\")[2] or key is root
+        assert key.values(*values, "Nothing Of The Kind") == values
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_key_is_listed_once(name: str) -> None:
+    root = opened(fixture(name)).root()
+    paths = [path for path in expected() if path]
+    for path in expected():
+        below = sorted(one.rpartition("\\")[2] for one in paths if one.rpartition("\\")[0] == path)
+        key = found(root, path)
+        assert sorted(key.names(1000)) == below
+        assert len(key.names(3)) == min(3, len(below))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_cases_make_no_difference(name: str) -> None:
+    root = opened(fixture(name)).root()
+    assert found(root, CURRENT.upper()).values("PRODUCTNAME", "größe", "GRÖßE") == {
+        "PRODUCTNAME": "Windows Server 2022 Datacenter",
+        "größe": "ß",
+        "GRÖßE": "ß",
+    }
+    assert found(root, "controlset001\\SERVICES\\VioStor").name == "viostor"
+    assert found(root, "software\\ÄLTER").name == "Älter"
+    assert found(root, "software\\aЯ").name == "Aя"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_not_there_is_none(name: str) -> None:
+    root = opened(fixture(name)).root()
+    for path in (
+        "No",
+        "ControlSet001\\Services\\viostor2",
+        "ControlSet001\\Services\\vio",
+        "Software\\日",
+        "One\\two\\x\\y",
+    ):
+        assert root.subkey(path) is None
+    assert root.values("", "any") == {}
+
+
+def test_a_child_is_looked_up_once() -> None:
+    root = opened(fixture("lh")).root()
+    assert root.subkey(CURRENT) is root.subkey(CURRENT.lower())
+
+
+def test_a_clean_hive_is_not_dirty() -> None:
+    assert not opened(fixture("lh")).dirty
+
+
+def test_a_hive_whose_last_write_did_not_end_is_dirty_and_still_read() -> None:
+    hive = opened(resealed(fixture("lh")[:4] + struct.pack("<I", 999) + fixture("lh")[8:]))
+    assert hive.dirty
+    assert found(hive.root(), CURRENT).values("UBR") == {"UBR": 2849}
+
+
+def test_a_wrong_checksum_makes_a_hive_dirty() -> None:
+    data = bytearray(fixture("lh"))
+    data[508] ^= 1
+    hive = opened(bytes(data))
+    assert hive.dirty
+    assert found(hive.root(), CURRENT).values("UBR") == {"UBR": 2849}
+
+
+@pytest.mark.parametrize("wanted", [0, 0xFFFFFFFF])
+def test_a_checksum_that_has_a_meaning_of_its_own_is_stored_as_its_neighbour(wanted: int) -> None:
+    data = fixture("lh")
+    (now,) = struct.unpack_from("<I", resealed(data[:400] + bytes(4) + data[404:]), 508)
+    data = data[:400] + struct.pack("<I", now ^ wanted) + data[404:]
+    assert opened(data[:508] + struct.pack("<I", {0: 1}.get(wanted, 0xFFFFFFFE)) + data[512:]).dirty is False
+    assert opened(data[:508] + struct.pack("<I", wanted) + data[512:]).dirty is True
+
+
+@pytest.mark.parametrize(
+    ("at", "new", "why"),
+    [(0, b"REGF", "begins with b'REGF'"), (20, b"\2", "version 2.5"), (24, b"\2", "version 1.2"), (24, b"\7", "1.7")],
+)
+def test_what_is_no_hive_is_refused(at: int, new: bytes, why: str) -> None:
+    data = fixture("lh")
+    with pytest.raises(Unreadable) as caught:
+        opened(data[:at] + new + data[at + len(new) :])
+    assert caught.value.values["what"] == "registry hive TEST"
+    assert why in caught.value.values["why"]
+
+
+@pytest.mark.parametrize("size", [0, 3, 512, 4096])
+def test_a_file_without_a_bin_is_refused(size: int) -> None:
+    with pytest.raises(Unreadable):
+        opened(fixture("lh")[:size])
+
+
+def test_a_hive_that_ends_early_is_read_as_far_as_it_goes() -> None:
+    data = fixture("lh")
+    hive = Hive("TEST", 8192, lambda offset, length: data[:8192][offset : offset + length], lambda ranges: None)
+    hive.open()
+    assert hive.root().name == "ROOT"
+    with pytest.raises(Unreadable):
+        hive.root().subkey(CURRENT)
