@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from imagedrop.findings import Finding
-from imagedrop.inspection.facts import DiskFacts, WindowsFacts
+from imagedrop.inspection.facts import DiskFacts
+from imagedrop_cli import inside
 from imagedrop_cli.output import printable
 
 COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
@@ -45,17 +46,7 @@ def _lines(found: DiskFacts) -> Iterator[tuple[str, str]]:
     yield "size", f"{size(found.virtual_size)}, {size(found.file_size)} in the file"
     yield "starts by", (found.hw_firmware_type or "?").upper()
     yield "partitions", found.partition_table or "?"
-    if found.windows is not None:
-        yield "Windows", _windows(found.windows)
-    marks = {"BitLocker": found.bitlocker, "NTFS not clean": found.ntfs_dirty, "hibernated": found.hibernated}
-    if any(marks.values()):
-        yield "beware", ", ".join(name for name, there in marks.items() if there)
-
-
-def _windows(found: WindowsFacts) -> str:
-    build = f"build {found.build}" + (f".{found.ubr}" if found.ubr is not None else "") if found.build else None
-    known = (found.product_name, found.display_version, build, found.architecture)
-    return ", ".join(one for one in known if one) or "yes"
+    yield from inside.lines(found)
 
 
 def _partitions(found: DiskFacts) -> Table:

@@ -38,7 +38,7 @@ def init(
     """
     where = shelf(image, folder)
     found = examine(where, None)
-    written = _filled(rules.fill(found.facts, file=where.key, email=owner_email or OWNER), name)
+    written = _filled(rules.fill(found.facts, found.findings, file=where.key, email=owner_email or OWNER), name)
     target = _target(image, output)
     if target is None:
         print_json(written)

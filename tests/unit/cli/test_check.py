@@ -34,7 +34,7 @@ def test_the_facts_of_a_file_as_json(cli: Cli) -> None:
 def test_the_facts_of_a_file_for_a_person(cli: Cli) -> None:
     said = cli("check", SAMPLE)
     assert (said.code, said.err) == (0, "")
-    for word in ("qcow2", "40 GiB", "UEFI", "gpt", "efi_system", "ntfs", "no errors"):
+    for word in ("qcow2", "40 GiB", "UEFI", "gpt", "efi_system", "ntfs", "no errors", "build 20348", "viostor boot"):
         assert word in said.out
     assert f"add --sidecar {SAMPLE}.json" in said.out
 

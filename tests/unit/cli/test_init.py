@@ -23,8 +23,14 @@ def test_what_it_writes_passes_the_check(cli: Cli, image: Path) -> None:
     written = json.loads(Path(f"{image}.json").read_text("utf-8"))
     assert (written["name"], written["owner"]["email"]) == ("w-2022", "ada@example.com")
     assert (written["min_disk"], written["hw_firmware_type"]) == (40, "uefi")
+    assert (written["os_version"], written["architecture"]) == ("Windows Server 2022 Datacenter 64bit", "x86")
     moved = image.rename(image.with_name("w.qcow2"))
     assert cli("check", moved, "--sidecar", f"{image}.json").code == 0
+
+
+def test_a_file_name_that_says_nothing_gives_way_to_what_is_inside(cli: Cli, image: Path) -> None:
+    disk = image.rename(image.with_name("disk-0.qcow2"))
+    assert cli("init", disk, "--output", "-").json["name"].startswith("Windows-Server-2022-Datacenter-20348")
 
 
 def test_without_an_owner_it_says_so_and_nobody_takes_the_sidecar(cli: Cli, image: Path) -> None:

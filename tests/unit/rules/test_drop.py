@@ -13,11 +13,25 @@ from hypothesis import strategies as st
 
 from imagedrop.drop import drop_id
 from imagedrop.findings import Finding, has_errors
+from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.facts import DiskFacts
 from imagedrop.rules import FILL_IN, fill, judge
 from imagedrop.settings import Settings
 from imagedrop.sidecar import read
-from tests.unit.rules.cases import GIB, KEY, WINDOWS_2022, alone, bitmap, facts, ids, judged, place, sidecar, subject
+from tests.unit.rules.cases import (
+    GIB,
+    KEY,
+    WINDOWS_2022,
+    alone,
+    bitmap,
+    facts,
+    ids,
+    judged,
+    place,
+    sidecar,
+    subject,
+    windows,
+)
 
 FAST = {"is_quick_import": True}
 RAW = subject("windows/win.raw", facts(format="raw"))
@@ -313,6 +327,44 @@ def test_a_fresh_sidecar_wants_only_its_owner(given_facts: DiskFacts) -> None:
 def test_a_fresh_sidecar_has_a_name_that_ims_takes(file: str) -> None:
     fresh = fill(facts(), file=file, email="ada@example.com")
     assert read(json.dumps(fresh).encode()).findings == []
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("disk.vhd", "Windows-Server-2022-Datacenter-20348.3091"),
+        ("new-vm-disk-0.vmdk", "Windows-Server-2022-Datacenter-20348.3091"),
+        ("C:\\images\\Windows 10.vhdx", "Windows-Server-2022-Datacenter-20348.3091"),
+        ("win2022.qcow2", "win2022"),
+        ("web01-disk1.vmdk", "web01-disk1"),
+        ("系统.vhd", "系统"),
+    ],
+)
+def test_a_file_name_that_says_nothing_gives_way_to_the_product(file: str, name: str) -> None:
+    inside = windows(product_name="Windows Server 2022 Datacenter", build=20348, ubr=3091)
+    assert fill(facts(windows=inside), file=file)["name"] == name
+
+
+@given(st.text(max_size=40), st.text(max_size=200), st.none() | st.integers(0, 1 << 62))
+@settings(max_examples=100, deadline=None)
+def test_whatever_file_and_product_are_called_the_name_is_taken(file: str, product: str, build: int | None) -> None:
+    inside = windows(product_name=product, build=build)
+    fresh = fill(facts(windows=inside), file=file, email="ada@example.com")
+    assert read(json.dumps(fresh).encode()).findings == []
+
+
+def test_a_fresh_sidecar_of_a_linux_says_so() -> None:
+    assert fill(facts(windows=None), (kinds.LINUX(),), file="web.vhd")["os_type"] == "Linux"
+
+
+def test_a_vmdk_that_vmware_may_not_have_written_is_told_what_ims_asks() -> None:
+    qemus = subject("a.vmdk", facts(format="vmdk", variant="monolithicSparse"))
+    (finding,) = judged(image=qemus).findings
+    assert (finding.id, finding.severity) == ("format.vmdk_origin", "info")
+    assert ids(judged(image=subject("a.vmdk", facts(format="vmdk", variant="streamOptimized")))) == []
+    data = subject("windows/d.vmdk", facts(format="vmdk", variant="monolithicSparse"))
+    (finding,) = judged({"data_images": [{"file": "d.vmdk"}]}, parts=(data,)).findings
+    assert (finding.id, finding.field) == ("format.vmdk_origin", "/data_images/0/file")
 
 
 any_facts = st.builds(

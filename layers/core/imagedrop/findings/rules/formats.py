@@ -10,6 +10,15 @@ FORMAT_UNKNOWN = Kind(
     "无法识别 {file} 的格式。",
     "请转换为 IMS 支持的格式，例如 `qemu-img convert -O qcow2`。",
 )
+VMDK_ORIGIN = Kind(
+    "format.vmdk_origin",
+    "info",
+    "{file} is a VMDK of the kind that qemu-img, VirtualBox and others write too; IMS says that it takes those that VMware's "
+    "tools exported.",
+    "Nothing to do if VMware's tools wrote it; else make a qcow2 of it: `qemu-img convert -O qcow2 {file} image.qcow2`.",
+    "{file} 是 qemu-img、VirtualBox 等也会生成的 VMDK；IMS 要求 VMDK 由 VMware 工具导出。",
+    "如果由 VMware 工具导出，则无需处理；否则请转换为 qcow2：`qemu-img convert -O qcow2 {file} image.qcow2`。",
+)
 FAST_FORMAT = Kind(
     "fast.format",
     "error",
