@@ -89,8 +89,7 @@ def windows(recipe: Recipe, scratch: Path) -> Tree:
         data = hive.build(content, scratch / name, f"System32\\Config\\{name}")
         tree[f"{SYSTEM32}/config/{name}"] = left_open(data) if name in recipe.open_hives else data
         tree |= {f"{SYSTEM32}/config/{name}.LOG{number}": b"" for number in (1, 2)}
-    state = f"[State]\r\nImageState={recipe.windows.image_state}\r\n"
-    tree["Windows/Setup/State/State.ini"] = state.encode("utf-16")
+    tree["Windows/Setup/State/State.ini"] = _state(recipe).encode("utf-16")
     if recipe.windows.image_state != DONE:
         tree[f"{SYSTEM32}/Sysprep/Sysprep_succeeded.tag"] = b""
     tree["Windows/explorer.exe"] = stub(recipe.windows.architecture, "gui")
@@ -99,6 +98,12 @@ def windows(recipe: Recipe, scratch: Path) -> Tree:
     if recipe.cloudbase_init:
         tree |= _cloudbase_init(recipe)
     return {path.upper(): content for path, content in tree.items()} if recipe.capitals else tree
+
+
+def _state(recipe: Recipe) -> str:
+    """Where it is the only place that says the state, it is too long to lie within its MFT record."""
+    comment = "" if recipe.state_in_registry else "; written by Windows Setup\r\n" * 60
+    return f"{comment}[State]\r\nImageState={recipe.windows.image_state}\r\n"
 
 
 def _system32(recipe: Recipe) -> Tree:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from samples.builder import bitlocker, ext4, fat, layout, recipe
-from samples.builder.recipe import AUTO, SECTOR, Recipe, Windows
+from samples.builder.recipe import SECTOR, Recipe, Windows
 
 STARTS = ("boot", "system", "auto", "manual", "disabled")
 DRIVERS = ("viostor", "vioscsi", "netkvm", "balloon", "vioser")  # by their files' stems
@@ -27,20 +27,21 @@ def facts(wanted: Recipe, os_version: str | None) -> dict[str, Any]:
     parts = layout.partitions(wanted)
     named = {part.name for part in parts}
     seen = "windows" in named and not wanted.bitlocker
+    whole = not wanted.bitlocker and any(_partition(part)["filesystem"] == "ntfs" for part in parts)
     return {
         "partition_table": {"uefi": "gpt", "bios": "mbr"}[wanted.firmware],
         "partitions": [_partition(part) for part in parts],
         "hw_firmware_type": wanted.firmware if "esp" in named or any(part.active for part in parts) else None,
         "bitlocker": wanted.bitlocker,
-        "ntfs_dirty": wanted.ntfs.dirty if seen else None,
-        "hibernated": wanted.hibernation[:4] in HIBERNATED if seen else None,
+        "ntfs_dirty": wanted.ntfs.dirty if whole else None,
+        "hibernated": wanted.hibernation[:4] in HIBERNATED if whole else None,
         "windows": windows(wanted, wanted.windows, os_version) if seen else None,
     }
 
 
 def windows(wanted: Recipe, words: Windows, os_version: str | None) -> dict[str, Any]:
     return {
-        "product_name": words.product_name,
+        "product_name": words.shown_name or words.product_name,
         "edition": words.edition,
         "build": words.build,
         "ubr": words.ubr or None,
@@ -48,7 +49,7 @@ def windows(wanted: Recipe, words: Windows, os_version: str | None) -> dict[str,
         "installation_type": words.installation_type,
         "architecture": ARCHITECTURES[words.architecture],
         "drivers": {name: _start(wanted, f"{name}.sys") for name in DRIVERS},
-        "cloudbase_init": wanted.cloudbase_init and wanted.cloudbase_service == AUTO,
+        "cloudbase_init": wanted.cloudbase_init,
         "image_state": words.image_state,
         "os_version": os_version,
     }

@@ -56,7 +56,8 @@ IN_THE_BOX = (
 class Windows:
     """The words with which a Windows names itself in its registry; the defaults are those of Server 2022 Datacenter.
 
-    `version` is the kernel's; a word that is empty, and a `ubr` of 0, has no value in the registry.
+    `version` is the kernel's; `shown_name` what it calls itself on its screens, where its registry says another name.
+    A word that is empty, and a `ubr` of 0, has no value in the registry.
     """
 
     product_name: str = "Windows Server 2022 Datacenter"
@@ -74,6 +75,7 @@ class Windows:
     service_pack: str = ""
     release_id: str = ""
     computer_name: str = "WIN-SAMPLE"
+    shown_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Recipe:
     driver_files       whether the drivers have files, or only services
     cloudbase_service  Start of its service, None for none; only where `cloudbase_init`, which means its files
     hibernation        how hiberfil.sys begins; empty for no such file
+    state_in_registry  whether the registry says the image state too, not State.ini alone
     open_hives         files of System32\\config that were being written when the system stopped
     control_set        the one in use; where it is not the first, that one is there too, and wrong
     files, one_in      libraries in System32; of the other ordinary names, one in so many is there
@@ -129,6 +132,7 @@ class Recipe:
     driver_files: bool = True
     cloudbase_service: int | None = AUTO
     hibernation: bytes = b""
+    state_in_registry: bool = True
     open_hives: tuple[str, ...] = ()
     control_set: int = 1
     files: int = 240

@@ -41,7 +41,8 @@ def software(recipe: Recipe) -> Content:
         "CommonFilesDir": "C:\\Program Files\\Common Files",
         "DevicePath": Expand("%SystemRoot%\\inf"),
     }
-    keys["Microsoft\\Windows\\CurrentVersion\\Setup\\State"] = {"ImageState": windows.image_state}
+    if recipe.state_in_registry:
+        keys["Microsoft\\Windows\\CurrentVersion\\Setup\\State"] = {"ImageState": windows.image_state}
     if recipe.cloudbase_init:
         uninstall = f"Microsoft\\Windows\\CurrentVersion\\Uninstall\\{{{recipe.guid('cloudbase-init')}}}"
         keys[uninstall] = {"DisplayName": "Cloudbase-Init", "Publisher": "Cloudbase Solutions Srl"}

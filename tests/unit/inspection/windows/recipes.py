@@ -29,8 +29,10 @@ SERVER_2022 = Windows()
 SERVER_2025 = Windows("Windows Server 2025 Datacenter", "ServerDatacenter", 26100, 2894, "24H2", "ge_release")
 WINDOWS_10 = Windows("Windows 10 Pro", "Professional", 19045, 5371, "22H2", "vb_release", "Client",
                      product_type="WinNT", release_id="2009")  # fmt: skip
-WINDOWS_11 = replace(WINDOWS_10, build=22631, ubr=4751, display_version="23H2", branch="ni_release")
-ARM = replace(WINDOWS_10, build=26100, ubr=2894, display_version="24H2", branch="ge_release", architecture="arm64")
+WINDOWS_11 = replace(WINDOWS_10, build=22631, ubr=4751, display_version="23H2", branch="ni_release",
+                     shown_name="Windows 11 Pro")  # fmt: skip
+ARM = replace(WINDOWS_11, build=26100, ubr=2894, display_version="24H2", branch="ge_release", architecture="arm64")
+FOREIGN = replace(WINDOWS_10, product_name="Windows 10 专业版", computer_name="ПК-数据")
 GENERALIZED = "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE"
 
 SERVER_2022_NAME = "Windows Server 2022 Datacenter 64bit"
@@ -73,11 +75,14 @@ RECIPES: tuple[tuple[Recipe, str | None], ...] = (
     (lean("data", layout="data"), None),
     (lean("data-mbr", layout="data", firmware="bios", size_gib=100), None),
     (lean("bitlocker", bitlocker=True), None),
-    (lean("not-in-english", replace(WINDOWS_10, product_name="Windows 10 专业版", computer_name="ПК-数据"), names=WORDS),
-     "Windows 10 64bit"),
+    (lean("not-in-english", FOREIGN, names=WORDS), "Windows 10 64bit"),
     (lean("fragmented", ntfs=Ntfs(cluster=512, fragmented=(f"{CONFIG}/SOFTWARE", f"{CONFIG}/SYSTEM")), one_in=3,
           **OLD), SERVER_2022_NAME),
     (lean("compressed", ntfs=Ntfs(compressed=(CONFIG, "Windows/Setup/State")), one_in=3, **OLD), SERVER_2022_NAME),
+    (lean("compressed-small-clusters", replace(SERVER_2022, image_state=GENERALIZED),
+          Ntfs(cluster=512, compressed=(CONFIG, "Windows/Setup/State")), state_in_registry=False, **OLD),
+     SERVER_2022_NAME),
+    (lean("huge-clusters", ntfs=Ntfs(cluster=2 << 20), **OLD), SERVER_2022_NAME),
     (lean("shattered", ntfs=Ntfs(shattered=True), windows_mib=24, **OLD), SERVER_2022_NAME),
     (lean("many-files", files=1500, **OLD), SERVER_2022_NAME),
 )  # fmt: skip
