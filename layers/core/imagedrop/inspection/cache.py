@@ -8,14 +8,15 @@ stays until the end, so that each run gets further than the one before; the budg
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from imagedrop.inspection.errors import PastEnd
-from imagedrop.inspection.source import ManyAtOnce, Range, Source, SourceChanged
+from imagedrop.inspection.source import Range, Source, SourceChanged, many_at_once
 
 BLOCK = 16 * 1024  # what is kept, and the least that is fetched
-WINDOW = 64 * 1024  # what is fetched around a place that is read: its neighbours are often next
+WINDOW = 32 * 1024  # what is fetched around a place that is read: its neighbours are often next
 NEAR = 2 * BLOCK  # two requests that are no further apart become one
+HINTED_MOST = 32  # blocks that are fetched on suspicion in one round trip
 READ_MOST = 16 * 1024 * 1024  # one read, and one prefetch
 
 T = TypeVar("T")
@@ -55,6 +56,19 @@ def together(*jobs: Callable[[], T]) -> list[T]:
     return answers
 
 
+class Once:
+    """Remembers what jobs have answered, so that running again what consists of them costs nothing."""
+
+    def __init__(self) -> None:
+        self._answers: dict[object, Any] = {}
+
+    def __call__(self, name: object, job: Callable[[], T]) -> T:
+        if name not in self._answers:
+            self._answers[name] = job()
+        answer: T = self._answers[name]
+        return answer
+
+
 class Budget(NamedTuple):
     """What one inspection may cost. `clock`: monotonic seconds, handed in; without one time is not limited."""
 
@@ -84,6 +98,7 @@ class BlockCache:
         self.size, self.cost = source.size, Cost()
         self._source, self._budget = source, budget
         self._blocks: dict[int, bytes] = {}
+        self._hinted = set[int]()
         self._running = False
         self._began = self._now()
 
@@ -94,10 +109,11 @@ class BlockCache:
             try:
                 return job()
             except NotHere as stop:
-                missing = stop.blocks
+                missing = stop.blocks | self._hinted
             finally:
                 self._running = False
-            self._fetch(sorted(missing))
+                self._hinted = set()
+            self._fetch(sorted(number for number in missing if number not in self._blocks))
 
     def read(self, offset: int, length: int, window: int = WINDOW) -> bytes:
         """Exactly `length` bytes. Raises PastEnd, BudgetExceeded, SourceChanged and what the source raises."""
@@ -124,6 +140,13 @@ class BlockCache:
                 wanted.update(self._around(offset, end - offset, window))
         self._bring(wanted)
 
+    def hint(self, ranges: Iterable[Range]) -> None:
+        """These places will likely be read soon: they are fetched with what is waited for next, and not waited for."""
+        for offset, length in ranges:
+            end = min(offset + length, self.size)
+            if 0 <= offset < end and len(self._hinted) + (end - offset) // BLOCK < HINTED_MOST:
+                self._hinted.update(_blocks_of(offset, end - offset))
+
     def check_time(self) -> None:
         """Raises BudgetExceeded where the time is up: for work that reads nothing."""
         self.cost.seconds = self._now() - self._began
@@ -144,7 +167,7 @@ class BlockCache:
 
     def _fetch(self, missing: Sequence[int]) -> None:
         runs = self._runs(missing)
-        if len(runs) > 1 and isinstance(self._source, ManyAtOnce):
+        if len(runs) > 1 and many_at_once(self._source):
             for run in runs:
                 self._charge(run)
             self.cost.round_trips += 1

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import firmware, partitions, system
-from imagedrop.inspection.cache import BlockCache, together
+from imagedrop.inspection.cache import BlockCache, Once, together
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.two_level import TwoLevel
-from imagedrop.inspection.facts import DiskFacts
+from imagedrop.inspection.facts import DiskFacts, Partition
 from imagedrop.inspection.partitions import Layout
 from imagedrop.inspection.recognise import recognise
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.windows.facts import guarded
-from imagedrop.inspection.windows.volumes import Volumes
+from imagedrop.inspection.windows.volumes import Told, Volumes
 
 Role = Literal["system", "data"]
+RECOVERY = ("recovery", "0x27")  # no Windows lives there, only its rescue; not looked into where there is more
 LOOKED_UP = 16  # partitions whose last sector is looked up
-VOLUMES_MOST = 16  # that are asked for a Windows
+ASKED_MOST = 32  # partitions that are looked into
 LARGEST: dict[Role, int] = {"system": 1024 << 30, "data": 2048 << 30}  # bytes; IMS: min_disk of either
+
+
+class Answer(NamedTuple):
+    """What one partition has to say."""
+
+    partition: Partition
+    manager: firmware.BootManager | None
+    volume: Told | None
 
 
 class Look:
@@ -42,7 +52,8 @@ class Look:
         if not opened:
             return
         self.layout = self._step("partition table", lambda: partitions.read(disk, self.report))
-        self._step("file", lambda: self._look_inside(disk, Volumes(disk, self.report)))
+        if (layout := self.layout) is not None:
+            guarded(self.report, "file", lambda: self._look_inside(disk, layout))
 
     def _step(self, what: str, job: Callable[[], Any]) -> Any:
         return guarded(self.report, what, lambda: self.file.run(job))
@@ -53,32 +64,37 @@ class Look:
         if size is not None and size % 512:
             self.report.say(kinds.NOT_SECTORS, size=size)
 
-    def _look_inside(self, disk: Container, volumes: Volumes) -> None:
-        """Restartable."""
-        layout = self.layout
-        starts = [start for start, filesystem in layout.filesystems() if filesystem == "ntfs"] if layout else []
-        jobs: tuple[Callable[[], Any], ...] = (
-            lambda: guarded(self.report, "file", lambda: self._look_at_the_end(disk)),
-            lambda: self._boot_manager(disk),
-            lambda: volumes.ask(*starts[:VOLUMES_MOST]),
-        )
-        _, manager, told = together(*jobs)
-        if layout is not None:
-            self.inside = system.inside(disk, layout, manager, told, self.role, self.report)
+    def _look_inside(self, disk: Container, layout: Layout) -> None:
+        """Every partition goes its own way, side by side. Restartable."""
+        volumes, once = Volumes(disk, self.report), Once()
+        spared = any(one.type not in (*RECOVERY, "efi_system") for one in layout.partitions)
 
-    def _boot_manager(self, disk: Container) -> firmware.BootManager | None:
-        esp = firmware.esp(self.layout) if self.layout else None
-        if esp is None:
-            return None
+        def ask(number: int, partition: Partition) -> Answer:
+            found = once(number, lambda: partitions.identified(partition, layout, disk, self.report))
+            manager = self._boot_manager(disk, found) if found.type == "efi_system" else None
+            asked = found.filesystem == "ntfs" and not (spared and found.type in RECOVERY)
+            return Answer(found, manager, volumes.ask(found.start) if asked else None)
+
+        bare = [Partition(0, disk.size, "bare", layout.bare)] if layout.bare else []
+        asked = [*layout.partitions[:ASKED_MOST], *bare]
+        end = partial(guarded, self.report, "file", lambda: self._look_at_the_end(disk, layout))
+        jobs: list[Callable[[], Any]] = [end, *[partial(ask, *one) for one in enumerate(asked)]]
+        answers = self.file.run(lambda: together(*jobs))[1:]
+        layout.partitions[:ASKED_MOST] = [one.partition for one in answers[: len(layout.partitions)]]
+        manager = next((one.manager for one in answers if one.manager), None)
+        told = [one.volume for one in answers if one.volume]
+        self.inside = system.inside(disk, layout, manager, told, self.role, self.report)
+
+    def _boot_manager(self, disk: Container, esp: Partition) -> firmware.BootManager | None:
         return guarded(self.report, "EFI system partition", lambda: firmware.boot_manager(disk, esp, self.report))
 
-    def _look_at_the_end(self, disk: Container) -> None:
+    def _look_at_the_end(self, disk: Container, layout: Layout) -> None:
         """Where no header proves that the file is whole, the places that are written last are looked up in its map."""
         if disk.whole or not isinstance(disk, TwoLevel) or not disk.size:
             return
         if (last := disk.last_used()) is not None:
             disk.check_stored(last, disk.unit)
-        ends = [one.start + one.size - 1 for one in self.layout.partitions[-LOOKED_UP:]] if self.layout else []
+        ends = [one.start + one.size - 1 for one in layout.partitions[-LOOKED_UP:]]
         places = [end for end in ends if 0 <= end < disk.size] if disk.scattered else []
         disk.prefetch_tables([(place, 1) for place in places])
         for place in places:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import filesystems, gpt, mbr
@@ -44,10 +44,10 @@ class Layout:
 
 
 def read(disk: Container, report: Report) -> Layout:
-    """Raises what reading raises; damage that leaves something to show is said in `report`."""
+    """Without filesystems yet: `identified`. Raises what reading raises; damage that leaves something is said in `report`."""
     if disk.size < 512:
         return Layout("none")
-    disk.prefetch([(0, 8192), (max(0, disk.size - 4096), 4096)])
+    disk.prefetch([(0, 8192)])
     sector = disk.read(0, 512)
     bare = filesystems.identify(disk.read(0, min(filesystems.LOOKED_AT, disk.size)))
     entries = None if bare else mbr.parse(sector)
@@ -62,7 +62,9 @@ def read(disk: Container, report: Report) -> Layout:
     else:
         return Layout("none", bare=bare)
     _keep_inside(layout, disk, report)
-    _look_into(layout, disk, report)
+    for one in layout.partitions:
+        if one.type in DYNAMIC:
+            report.say(DYNAMIC[one.type])
     return layout
 
 
@@ -119,20 +121,13 @@ def _keep_inside(layout: Layout, disk: Container, report: Report) -> None:
         report.say(kinds.PARTITION_BEYOND_END, end=end, size=disk.size)
 
 
-def _look_into(layout: Layout, disk: Container, report: Report) -> None:
-    disk.prefetch([(one.start, filesystems.LOOKED_AT) for one in layout.partitions])
-    layout.partitions = [_identified(one, layout, disk, report) for one in layout.partitions]
-    for one in layout.partitions:
-        if one.type in DYNAMIC:
-            report.say(DYNAMIC[one.type])
-
-
-def _identified(partition: Partition, layout: Layout, disk: Container, report: Report) -> Partition:
+def identified(partition: Partition, layout: Layout, disk: Container, report: Report) -> Partition:
+    """With its filesystem."""
     length = min(filesystems.LOOKED_AT, partition.size, disk.size - partition.start)
     if length <= 0:
         layout.unread = True
         return partition
     with report.guard(f"boot sector of the partition at {partition.start}"):
-        return replace(partition, filesystem=filesystems.identify(disk.read(partition.start, length)))
+        return partition._replace(filesystem=filesystems.identify(disk.read(partition.start, length)))
     layout.unread = True
     return partition

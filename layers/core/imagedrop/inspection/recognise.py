@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import filesystems
 from imagedrop.inspection.cache import WINDOW, BlockCache
@@ -16,7 +14,7 @@ from imagedrop.inspection.containers.raw import Raw, Zvhd, Zvhd2
 from imagedrop.inspection.containers.vhdx import Vhdx
 from imagedrop.inspection.containers.vmdk_descriptor import DescriptorFile
 from imagedrop.inspection.errors import Unreadable
-from imagedrop.inspection.report import Report
+from imagedrop.inspection.report import Report, quoted
 from imagedrop.inspection.signatures import SIGNATURES, Signature
 
 EXTENSIONS = {
@@ -34,7 +32,7 @@ EXTENSIONS = {
     "zvhd": "zvhd",
     "zvhd2": "zvhd2",
 }  # .img and .bin may be anything
-HEAD = 256 * 1024  # the header and, in most formats, the tables that come first
+HEAD = 384 * 1024  # the header and, in most formats, the tables that come first
 CLOSED: dict[str, type[Container]] = {"zvhd": Zvhd, "zvhd2": Zvhd2}
 RAW_NAMES = ("raw", "dd", "img", "bin")
 DESCRIPTOR = b"# disk descriptorfile"
@@ -89,7 +87,7 @@ def _refusal(other: Signature, report: Report) -> Unreadable:
     plain = report.file_name.removesuffix(other.ending) if other.ending else report.file_name
     if plain == report.file_name:
         plain = f"unpacked-{plain}"
-    command = other.command.format(file=shlex.quote(report.file_name), plain=shlex.quote(plain))
+    command = other.command.format(file=quoted(report.file_name), plain=quoted(plain))
     said = {"kind": other.name, "method": other.name, "command": command}
     return Unreadable(other.kind, **said, driver="luks", key_option="key-secret")
 
@@ -129,4 +127,4 @@ def _compare_name(found: type[Container], report: Report) -> None:
     if said is None or said == found.format or any(one.id == kinds.TRUNCATED.id for one in report.findings):
         return
     better = report.file_name[: -len(extension)] + found.format
-    report.say(kinds.EXTENSION, extension=extension, format=found.format, better=shlex.quote(better))
+    report.say(kinds.EXTENSION, extension=extension, format=found.format, better=quoted(better))

@@ -12,12 +12,13 @@ from functools import partial
 from typing import ClassVar, NamedTuple
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.cache import BLOCK, READ_MOST, BlockCache, together
+from imagedrop.inspection.cache import BLOCK, READ_MOST, WINDOW, BlockCache, NotHere, together
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.facts import Format
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.source import Range
 
+HINTED_TABLES_MOST = 8  # blocks
 UNIT_MOST = 2 * 1024 * 1024  # the largest compressed unit of any format (qcow2 cluster)
 UNPACKED_MOST = 4 * UNIT_MOST  # unpacked units kept
 
@@ -50,6 +51,7 @@ class Container:
     """One image file. After `open` the attributes say what it is; after a failed one, what was learned until then."""
 
     format: ClassVar[Format]
+    table_window: ClassVar[int] = 2 * WINDOW  # bytes of a table that are fetched where one entry is needed
 
     def __init__(self, file: BlockCache, report: Report) -> None:
         self.file, self.report = file, report
@@ -91,7 +93,16 @@ class Container:
     def prefetch_tables(self, ranges: Sequence[Range]) -> None:
         """Brings in only what mapping these places reads. Never fails."""
         tables = together(*[partial(self._tables, *one) for one in ranges])
-        self.file.prefetch([table for found in tables for table in found], BLOCK)
+        self.file.prefetch([table for found in tables for table in found], self.table_window)
+
+    def hint_tables(self, ranges: Sequence[Range]) -> None:
+        """These places of the disk will be read later: what mapping them reads may come along, unless it is much."""
+        try:
+            tables = [table for one in ranges for table in self._tables(*one)]
+        except NotHere:
+            return
+        if sum(length // BLOCK + 1 for _, length in tables) <= HINTED_TABLES_MOST:
+            self.file.hint(tables)
 
     def check_stored(self, offset: int, length: int = 1) -> None:
         """Raises PastEnd where what is at `offset` of the disk should lie behind the end of the file."""
@@ -141,8 +152,8 @@ class Container:
         return found
 
     def table_entry(self, at: int, length: int) -> bytes:
-        """An entry of a table in the file: so small that little around it is worth fetching."""
-        return self.file.read(at, length, BLOCK)
+        """An entry of a table in the file."""
+        return self.file.read(at, length, self.table_window)
 
     def _bytes(self, piece: Piece, skip: int, take: int) -> bytes:
         if isinstance(piece, Zero):

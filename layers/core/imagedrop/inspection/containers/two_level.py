@@ -44,7 +44,9 @@ class TwoLevel(Container):
     def tables(self, offset: int, length: int) -> Iterable[Range]:
         first, last = offset // self.unit, (offset + length - 1) // self.unit
         start, stop = first // self.second_entries, last // self.second_entries
-        self.file.prefetch([(self.first_at + self.first_width * start, self.first_width * (stop - start + 1))], BLOCK)
+        self.file.prefetch(
+            [(self.first_at + self.first_width * start, self.first_width * (stop - start + 1))], self.table_window
+        )
         for index in range(start, min(stop, start + 63) + 1):
             if table := self._second_table(index):
                 low = first % self.second_entries if index == start else 0

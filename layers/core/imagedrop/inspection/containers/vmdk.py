@@ -20,7 +20,7 @@ import shlex
 import struct
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.cache import WINDOW
+from imagedrop.inspection.cache import BLOCK
 from imagedrop.inspection.containers.base import UNIT_MOST, Packed, Piece, Stored, Zero
 from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.containers.vmdk_descriptor import SIZE_MOST, Descriptor
@@ -32,6 +32,7 @@ SECTOR = 512
 AT_END = 2**64 - 1
 ZERO_GRAINS, COMPRESSED, MARKERS = 1 << 2, 1 << 16, 1 << 17
 ENTRIES_MOST = 512
+LIKELY = 40 * 1024  # bytes of a compressed grain
 
 
 class Vmdk(TwoLevel):
@@ -112,7 +113,7 @@ class Vmdk(TwoLevel):
         place = sector * SECTOR
         if not self._flags & COMPRESSED:
             return Stored(self.unit - within, place + within)
-        self.file.prefetch([(place, min(self.unit, 2 * WINDOW))])  # its length is in its marker, but it is near that
+        self.file.prefetch([(place, min(self.unit, LIKELY))], BLOCK)  # how long it is, is said at its beginning
         first, length = struct.unpack("<QI", self.file.read(place, 12))
         if first * SECTOR != offset - within or length > 2 * UNIT_MOST:
             raise malformed("VMDK grain", f"the one at {place} says sector {first}, {length} bytes")

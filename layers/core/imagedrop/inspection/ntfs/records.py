@@ -18,7 +18,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from imagedrop.inspection.errors import malformed
+from imagedrop.inspection.errors import Unreadable, malformed
 
 STANDARD, LIST, FILE_NAME, VOLUME_INFORMATION, DATA, INDEX_ROOT, INDEX_ALLOCATION, REPARSE_POINT = (
     0x10, 0x20, 0x30, 0x70, 0x80, 0x90, 0xA0, 0xC0,
@@ -93,6 +93,21 @@ def parse(data: bytes, number: int) -> Record:
     sequence, _, first, flags, used = struct.unpack_from("<HHHHI", record, 16)
     base = Reference.of(struct.unpack_from("<Q", record, 32)[0])
     return Record(sequence, flags, base, list(_attributes(record[: min(used, len(record))], first, what)))
+
+
+def names(data: bytes, number: int) -> Iterator[tuple[str, Reference, Reference]]:
+    """(name, directory, itself) as a record in use says; nothing where it is not sound. Key of a directory: index.py."""
+    try:
+        record = parse(data, number)
+    except Unreadable:
+        return
+    if not record.flags & IN_USE or record.base.number:
+        return
+    for one in record.attributes:
+        content = one.content or b""
+        if one.type == FILE_NAME and len(content) > 66:
+            parent = Reference.of(struct.unpack_from("<Q", content)[0])
+            yield _text(content, 66, content[64]), parent, Reference(number, record.sequence)
 
 
 def _attributes(record: bytes, at: int, what: str) -> Iterator[Attribute]:

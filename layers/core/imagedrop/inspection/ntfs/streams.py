@@ -11,6 +11,7 @@ from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs.runs import Extents
 from imagedrop.inspection.source import Range
 
+HINTED_MOST = 64  # extents
 UNIT_MOST = 1024 * 1024  # bytes of a packed unit; Windows packs clusters of up to 4 KiB, 16 at a time
 
 
@@ -31,7 +32,7 @@ class Clusters(Protocol):
 
     def read(self, offset: int, length: int) -> bytes: ...
     def prefetch(self, ranges: Sequence[Range]) -> None: ...
-    def prefetch_tables(self, ranges: Sequence[Range]) -> None: ...
+    def hint_tables(self, ranges: Sequence[Range]) -> None: ...
 
 
 class Resident:
@@ -62,9 +63,9 @@ class Plain:
     def prefetch(self, ranges: Sequence[Range]) -> None:
         self._volume.prefetch(self._stored(ranges))
 
-    def prefetch_tables(self, ranges: Sequence[Range]) -> None:
-        """Brings in what the container needs to find these places."""
-        self._volume.prefetch_tables(self._stored(ranges))
+    def hint_tables(self) -> None:
+        """All of it will be read here and there: what the container needs to find it may come along."""
+        self._volume.hint_tables(self._stored([(0, self.size)])[:HINTED_MOST])
 
     def _stored(self, ranges: Sequence[Range]) -> list[Range]:
         cut = [(at, min(length, self._written - at)) for at, length in ranges if 0 <= at < self._written]

@@ -9,7 +9,7 @@ from imagedrop.inspection.cache import together
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs import boot, records
-from imagedrop.inspection.ntfs.index import Directory
+from imagedrop.inspection.ntfs.index import Directory, collated
 from imagedrop.inspection.ntfs.records import Attribute, Listed, Record, Reference
 from imagedrop.inspection.ntfs.runs import RUNS_MOST, Extents, Run, decode
 from imagedrop.inspection.ntfs.streams import Packed, Plain, Resident, Stream
@@ -21,6 +21,7 @@ AHEAD = 128 * 1024  # of the MFT: the first directories that were made have the 
 LIST_MOST = 512 * 1024
 EXTENSIONS_MOST = 1024
 DIRTY = 1
+FIRST_USER = 24  # the records before it are the volume's own
 
 
 class Volume:
@@ -30,6 +31,7 @@ class Volume:
         self.start, self._disk = start, disk
         self.geometry = boot.parse(disk.read(start, 512))
         self.cluster = self.geometry.cluster
+        self.known: dict[tuple[Reference, bytes], Reference] = {}
         self._files: dict[Reference, File] = {}
         self._mft: Stream | None = None
 
@@ -39,8 +41,8 @@ class Volume:
     def prefetch(self, ranges: Sequence[Range]) -> None:
         self._disk.prefetch([(self.start + at, length) for at, length in ranges])
 
-    def prefetch_tables(self, ranges: Sequence[Range]) -> None:
-        self._disk.prefetch_tables([(self.start + at, length) for at, length in ranges])
+    def hint_tables(self, ranges: Sequence[Range]) -> None:
+        self._disk.hint_tables([(self.start + at, length) for at, length in ranges])
 
     @property
     def dirty(self) -> bool:
@@ -78,7 +80,9 @@ class Volume:
             first = _of(record.attributes, records.DATA, "")
             if not first or first[0].content is not None:
                 raise malformed("$MFT", "it has no clusters")
-            self._mft = Plain(self, Extents(list(decode(first[0].runs, 0))), first[0].size, first[0].written)
+            table = Plain(self, Extents(list(decode(first[0].runs, 0))), first[0].size, first[0].written)
+            table.hint_tables()
+            self._mft = table
             if _of(record.attributes, records.LIST, ""):
                 try:
                     pieces = File(self, MFT, record).attributes(records.DATA)
@@ -86,7 +90,18 @@ class Volume:
                     self._mft = None  # not all of it is here yet
                     raise
                 self._mft = stream(self, pieces)
+            self._learn(first[0])
         return self._mft
+
+    def _learn(self, first: Attribute) -> None:
+        """Remembers the names of the first records: a record that is here says of its parent what the parent's tree,
+        which is somewhere else, says of it."""
+        run = next(decode(first.runs, 0))
+        size = self.geometry.record
+        data = self.read(self.geometry.mft_at, min(AHEAD, run.count * self.cluster) // size * size)
+        for number in range(FIRST_USER, len(data) // size):
+            for name, parent, own in records.names(data[number * size : (number + 1) * size], number):
+                self.known[parent, collated(name)] = own
 
 
 class File:
@@ -156,7 +171,9 @@ class File:
     def _entry(self, name: str) -> Reference | None:
         key = name.lower()
         if key not in self._entries:
-            self._entries[key] = self._index().find(name) if self.is_directory else None
+            me = Reference(self.at.number, self._record.sequence)
+            known = self._volume.known.get((me, collated(name)))
+            self._entries[key] = known or (self._index().find(name) if self.is_directory else None)
         return self._entries[key]
 
     def _extension(self, at: Reference) -> Record:
@@ -179,6 +196,8 @@ class File:
             root = self.attribute(records.INDEX_ROOT, "$I30").content
             pieces = self.attributes(records.INDEX_ALLOCATION, "$I30")
             blocks = stream(self._volume, pieces) if pieces else None
+            if isinstance(blocks, Plain):
+                blocks.hint_tables()
             self._directory = Directory(root or b"", blocks, self._volume.cluster)
         return self._directory
 

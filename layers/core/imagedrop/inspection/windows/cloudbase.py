@@ -18,9 +18,9 @@ PROGRAMS = ("Program Files", "Program Files (x86)")
 FOLDER = "Cloudbase Solutions/Cloudbase-Init"
 
 
-def installed(windows: Installation, current: Key, report: Report) -> bool:
+def installed(windows: Installation, current: Callable[[], Key], report: Report) -> bool:
     """By its service or its folder; says where one is without the other, or nothing starts it."""
-    jobs: tuple[Callable[[], Any], ...] = (lambda: services(current, SERVICE), lambda: _folder(windows))
+    jobs: tuple[Callable[[], Any], ...] = (lambda: services(current(), SERVICE), lambda: _folder(windows))
     found, folder = together(*jobs)
     service: Service | None = found.get(SERVICE)
     if service is None:

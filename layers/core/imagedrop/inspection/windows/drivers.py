@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.cache import together
 from imagedrop.inspection.registry import Key
 from imagedrop.inspection.report import Report
+from imagedrop.inspection.windows.installation import DRIVERS as FOLDER
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.services import Service, inside_windows, services
-
-FOLDER = "System32/drivers"
 
 
 class Driver(NamedTuple):
@@ -32,25 +32,42 @@ DRIVERS = {
 SERVICES = tuple(service for driver in DRIVERS.values() for service in driver.services)
 
 
-def drivers(windows: Installation, current: Key, report: Report) -> dict[str, str]:
+def drivers(windows: Installation, current: Callable[[], Key], report: Report) -> dict[str, str]:
     """Driver -> when it starts (boot, system, auto, manual, disabled), or absent."""
-    installed = services(current, *SERVICES)
-    jobs = [partial(_state, windows, driver, installed) for driver in DRIVERS.values()]
-    found = dict(zip(DRIVERS, together(*jobs), strict=True))
-    for name, (state, there) in found.items():
-        if state and not there:
+    jobs: tuple[Callable[[], Any], ...] = (
+        lambda: windows.once("driver services", lambda: services(current(), *SERVICES)),
+        lambda: windows.once("driver files", lambda: _files(windows)),
+    )
+    installed, files = together(*jobs)
+    states = {name: next((installed[one] for one in driver.services if one in installed), None)
+              for name, driver in DRIVERS.items()}  # fmt: skip
+    missing = [name for name in DRIVERS if name not in files]
+    elsewhere = together(*[partial(_is_elsewhere, windows, states[name]) for name in missing])
+    there = dict.fromkeys(files, True) | dict(zip(missing, elsewhere, strict=True))
+    for name, service in states.items():
+        if service and service.start and not there[name]:
             report.say(kinds.DRIVER_FILE_MISSING, driver=name, file=DRIVERS[name].file)
-        elif there and not state:
+        elif there[name] and service is None:
             report.say(kinds.DRIVER_NOT_INSTALLED, driver=name, file=DRIVERS[name].file)
-    return {name: state if state and there else "absent" for name, (state, there) in found.items()}
+    return {name: _state(service) if there[name] else "absent" for name, service in states.items()}
 
 
-def _state(windows: Installation, driver: Driver, installed: dict[str, Service]) -> tuple[str | None, bool]:
-    """(when its service starts, whether its file is there)."""
-    service = next((installed[name] for name in driver.services if name in installed), None)
+def _state(service: Service | None) -> str:
+    return (service and service.start) or "absent"
+
+
+def _files(windows: Installation) -> set[str]:
+    """The drivers whose files lie where they usually do."""
     folder = windows.file(FOLDER)
-    there = folder is not None and folder.has(driver.file)
-    if service and service.image and not there:
-        path = inside_windows(service.image)
-        there = path is None or windows.holds(path)
-    return service.start if service else None, there
+    if folder is None:
+        return set()
+    found = together(*[partial(folder.has, driver.file) for driver in DRIVERS.values()])
+    return {name for name, there in zip(DRIVERS, found, strict=True) if there}
+
+
+def _is_elsewhere(windows: Installation, service: Service | None) -> bool:
+    """Whether the file lies where its service says: newer Windows start some from the driver store."""
+    if service is None or service.image is None:
+        return False
+    path = inside_windows(service.image)
+    return path is None or windows.holds(path)

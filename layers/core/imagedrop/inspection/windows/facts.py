@@ -41,23 +41,23 @@ class Seen(NamedTuple):
 def read(windows: Installation, report: Report) -> Seen:
     """May be run again from its beginning; says what cannot be read and what is wrong with the parts."""
 
-    def of(what: str, job: Callable[[], Any]) -> Callable[[], Any]:
-        return partial(guarded, report, what, job)
+    def of(name: str, what: str, job: Callable[[], Any]) -> Callable[[], Any]:
+        return partial(windows.once, name, partial(guarded, report, what, job))
 
     def software() -> Hive:
         return _clean(windows.hive("SOFTWARE"), report)
 
     def current() -> Key:
-        return control_set(_clean(windows.hive("SYSTEM"), report))
+        return windows.once("control set", lambda: control_set(_clean(windows.hive("SYSTEM"), report)))
 
     seen = Seen(
         *together(
-            of(SOFTWARE, lambda: product(software())),
-            of("state of Windows Setup", lambda: image_state(software(), windows)),
-            of(SYSTEM, lambda: control(current())),
-            of(SYSTEM, lambda: drivers(windows, current(), report)),
-            of(SYSTEM, lambda: cloudbase.installed(windows, current(), report)),
-            of(SYSTEM, lambda: tools.say(current(), report)),
+            of("product", SOFTWARE, lambda: product(software())),
+            of("state", "state of Windows Setup", lambda: image_state(software(), windows)),
+            of("control", SYSTEM, lambda: control(current())),
+            of("drivers", SYSTEM, lambda: drivers(windows, current, report)),
+            of("cloudbase", SYSTEM, lambda: cloudbase.installed(windows, current, report)),
+            of("tools", SYSTEM, lambda: tools.say(current(), report)),
         )[:5]
     )
     if seen.architecture is None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from imagedrop.inspection.cache import Once, together
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs import File, Volume
 from imagedrop.inspection.ntfs.streams import Plain
 from imagedrop.inspection.registry import Hive
 
 FOLDER = "Windows"
-CONFIG = "System32/config"
+CONFIG, DRIVERS = "System32/config", "System32/drivers"
+HIVES = ("SOFTWARE", "SYSTEM")
 
 
 class Installation:
@@ -16,7 +20,7 @@ class Installation:
 
     def __init__(self, volume: Volume, folder: File) -> None:
         self.volume, self.folder = volume, folder
-        self._hives: dict[str, Hive] = {}
+        self.once = Once()
 
     def file(self, path: str) -> File | None:
         """By its path from the Windows folder."""
@@ -30,23 +34,24 @@ class Installation:
 
     def hive(self, name: str) -> Hive:
         """SOFTWARE or SYSTEM, opened. Raises Unreadable."""
-        if name not in self._hives:
-            file = self.file(f"{CONFIG}/{name}")
-            if file is None:
-                raise malformed("Windows", f"it has no {CONFIG}/{name}")
-            data = file.data()
-            if isinstance(data, Plain):
-                data.prefetch_tables([(0, data.size)])
-            hive = Hive(name, data.size, data.read, data.prefetch)
-            hive.open()
-            self._hives[name] = hive
-        return self._hives[name]
+        return self.once(f"hive {name}", lambda: self._opened(name))
+
+    def _opened(self, name: str) -> Hive:
+        file = self.file(f"{CONFIG}/{name}")
+        if file is None:
+            raise malformed("Windows", f"it has no {CONFIG}/{name}")
+        data = file.data()
+        if isinstance(data, Plain):
+            data.hint_tables()
+        hive = Hive(name, data.size, data.read, data.prefetch)
+        hive.open()
+        return hive
 
 
 def find(volume: Volume) -> Installation | None:
     """The Windows of a volume; None where there is none."""
     folder = volume.find(FOLDER)
-    config = folder.find(CONFIG) if folder else None
-    if folder is None or config is None or config.child("SOFTWARE") is None or config.child("SYSTEM") is None:
+    config, _ = together(*[partial(folder.find, path) for path in (CONFIG, DRIVERS)]) if folder else (None, None)
+    if folder is None or config is None or not all(together(*[partial(config.has, hive) for hive in HIVES])):
         return None
     return Installation(volume, folder)

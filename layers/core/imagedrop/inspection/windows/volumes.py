@@ -6,12 +6,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from imagedrop.inspection.cache import together
+from imagedrop.inspection.cache import Once, together
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.ntfs import Volume
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.windows import facts, hibernation, installation, starting
-from imagedrop.inspection.windows.installation import Installation
 
 
 class Told(NamedTuple):
@@ -30,28 +29,27 @@ class Volumes:
 
     def __init__(self, disk: Container, report: Report) -> None:
         self._disk, self._report = disk, report
-        self._volumes: dict[int, Volume] = {}
-        self._windows: dict[int, Installation | None] = {}
+        self._once = Once()
 
-    def ask(self, *starts: int) -> list[Told]:
-        """All volumes that begin at these bytes, side by side. May be run again from its beginning."""
-        return together(*[partial(self._ask, start) for start in starts])
+    def ask(self, start: int) -> Told:
+        """The volume that begins at this byte. May be run again from its beginning."""
+        what = f"NTFS volume at {start}"
 
-    def _ask(self, start: int) -> Told:
-        def of(job: Callable[[Volume], Any]) -> Callable[[], Any]:
-            return partial(facts.guarded, self._report, f"NTFS volume at {start}", lambda: job(self._volume(start)))
+        def of(name: str, job: Callable[[Volume], Any]) -> Callable[[], Any]:
+            guarded = partial(facts.guarded, self._report, what, lambda: job(self._volume(start)))
+            return partial(self._once, (start, name), guarded)
 
-        jobs = of(lambda volume: volume.dirty), of(hibernation.asleep), of(starting.boot_files), of(self._search)
-        dirty, asleep, boot_files, found = together(*jobs)
+        dirty, asleep, boot_files, found = together(
+            of("dirty", lambda volume: volume.dirty),
+            of("asleep", hibernation.asleep),
+            of("boot files", starting.boot_files),
+            of("windows", self._search),
+        )
         return Told(start, dirty, asleep, boot_files, found[0] if found else None, found is not None)
 
     def _volume(self, start: int) -> Volume:
-        if start not in self._volumes:
-            self._volumes[start] = Volume(self._disk, start)
-        return self._volumes[start]
+        return self._once(start, lambda: Volume(self._disk, start))
 
     def _search(self, volume: Volume) -> tuple[facts.Seen | None]:
-        if volume.start not in self._windows:
-            self._windows[volume.start] = installation.find(volume)
-        windows = self._windows[volume.start]
+        windows = self._once((volume.start, "installation"), lambda: installation.find(volume))
         return (facts.read(windows, self._report) if windows else None,)
