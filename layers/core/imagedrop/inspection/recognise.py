@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import filesystems
-from imagedrop.inspection.cache import WINDOW, BlockCache
+from imagedrop.inspection.cache import BlockCache
 from imagedrop.inspection.chunked import chunk_length
 from imagedrop.inspection.containers import qcow2, vdi, vhd, vmdk
 from imagedrop.inspection.containers.base import Container
@@ -32,6 +32,7 @@ EXTENSIONS = {
     "zvhd": "zvhd",
     "zvhd2": "zvhd2",
 }  # .img and .bin may be anything
+LOOKED_AT = 64 * 1024  # where every signature lies
 HEAD = 384 * 1024  # the header and, in most formats, the tables that come first
 CLOSED: dict[str, type[Container]] = {"zvhd": Zvhd, "zvhd2": Zvhd2}
 RAW_NAMES = ("raw", "dd", "img", "bin")
@@ -43,7 +44,7 @@ def recognise(file: BlockCache, report: Report) -> Container:
     if not file.size:
         raise Unreadable(kinds.EMPTY_FILE)
     file.prefetch([(0, HEAD), (max(0, file.size - 512), 512)])
-    head, tail = file.read(0, min(WINDOW, file.size)), file.read(max(0, file.size - 512), min(512, file.size))
+    head, tail = file.read(0, min(LOOKED_AT, file.size)), file.read(max(0, file.size - 512), min(512, file.size))
     if (length := chunk_length(file)) is not None:
         raise Unreadable(kinds.CHUNKED_UPLOAD, length=length)
     formats, other = _formats(head, tail), _other(head, tail)
