@@ -1,0 +1,147 @@
+"""LZX with a window of 32 KiB, as the Windows Overlay Filter and WIM files pack a chunk (MS-PATCH, and WIM's changes).
+
+A chunk is words of 16 bits, little-endian, whose bits count from the top. They are blocks, one after the other:
+
+bits  what
+   3  1 verbatim, 2 aligned, 3 stored
+   1  1: the block has 32768 bytes; 0: 16 bits follow that say how many
+ 8x3  aligned only: the lengths of the words of the aligned code
+  ..  the lengths of the words of the main code (256 for literals, then 240) and of the length code (249)
+  ..  symbols until the block has its bytes
+
+Main symbols below 256 are literal bytes. Of the others bits 0-2 are a match's length less 2, of which 7 goes on in a
+symbol of the length code; the rest is its slot. Slots 0 to 2 are the last three distances, the newest first, all 1 at
+the beginning; the one that is taken changes places with the newest. A slot n from 3 on covers 2^(n/2-1) distances, of
+which the bits that follow say one; an aligned block has the lowest three of them in a symbol of the aligned code.
+
+A stored block begins with a word: 1 to 16 bits are left out before it.
+    0 4 newest distance   4 4 second   8 4 third   12 .. its bytes, and one more if their number is odd
+"""
+
+from __future__ import annotations
+
+import struct
+
+from imagedrop.inspection.errors import malformed
+from imagedrop.inspection.unpack.huffman import Code, code
+from imagedrop.inspection.unpack.lzx_bits import WHAT, Bits
+from imagedrop.inspection.unpack.matches import repeat
+
+MOST = 32 * 1024  # the window, and the bytes of a whole chunk
+VERBATIM, ALIGNED, STORED = 1, 2, 3
+BLOCKS = 64  # of a chunk: writers make a few; each may cost a millisecond for its codes
+LITERALS, MAIN_SYMBOLS, LENGTH_SYMBOLS = 256, 496, 249
+LONG = 7 + 2  # a match of so many bytes may be longer
+SLOTS = [(0, 0)] * 3 + [((2 + n % 2 << n // 2 - 1) - 2, n // 2 - 1) for n in range(3, 30)]  # first distance, bits
+CALL = 0xE8
+CALL_SIZE = 12_000_000  # of the file that x86 calls are made for, whatever its real size
+
+
+def lzx(data: bytes, size: int) -> bytes:
+    """The `size` bytes, at most 32 KiB, of one chunk. Raises Unreadable where it stands for any other number."""
+    if not 0 <= size <= MOST or len(data) > 2 * MOST:
+        raise malformed(WHAT, f"{len(data)} bytes for {size}")
+    chunk = _Chunk(data, size)
+    try:
+        for _ in range(BLOCKS):
+            if len(chunk.out) == size:
+                break
+            chunk.block()
+    except IndexError:
+        raise malformed(WHAT, "it ends too early") from None
+    if len(chunk.out) < size or chunk.bits.at > chunk.bits.end:
+        raise malformed(WHAT, f"{len(chunk.out)} of {size} bytes in {BLOCKS} blocks at most")
+    _undo_calls(chunk.out)
+    return bytes(chunk.out)
+
+
+class _Chunk:
+    """Its methods raise IndexError where bits that are not there would be needed."""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        self.data, self.size, self.bits = data, size, Bits(data)
+        self.out = bytearray()
+        self.recent = [1, 1, 1]
+        self.main_lengths, self.length_lengths = [0] * MAIN_SYMBOLS, [0] * LENGTH_SYMBOLS  # each block changes them
+
+    def block(self) -> None:
+        bits = self.bits
+        kind = bits.take(3)
+        length = MOST if bits.take(1) else bits.take(16)
+        if not VERBATIM <= kind <= STORED or not 0 < length <= self.size - len(self.out):
+            where = f"byte {len(self.out)} of {self.size}"
+            raise malformed(WHAT, f"a block of type {kind} with {length} bytes at {where}")
+        if kind == STORED:
+            self._stored(length)
+        else:
+            self._coded(length, code([bits.take(3) for _ in range(8)], WHAT) if kind == ALIGNED else None)
+
+    def _stored(self, length: int) -> None:
+        start = self.bits.next_word()
+        end = start + 12 + length
+        if end > len(self.data):
+            raise IndexError
+        self.recent = list(struct.unpack_from("<III", self.data, start))
+        self.out += self.data[start + 12 : end]
+        self.bits.at = 8 * (end + length % 2)
+
+    def _coded(self, length: int, aligned: Code | None) -> None:
+        bits, out = self.bits, self.out
+        bits.lengths(self.main_lengths, 0, LITERALS)
+        bits.lengths(self.main_lengths, LITERALS, MAIN_SYMBOLS)
+        bits.lengths(self.length_lengths, 0, LENGTH_SYMBOLS)
+        width, table = code(self.main_lengths, WHAT)
+        lengths = code(self.length_lengths, WHAT)
+        if not width:
+            raise malformed(WHAT, "a block whose main code has no words")
+        pairs, at, end = bits.pairs, bits.at, len(out) + length
+        shift, mask = 32 - width, (1 << width) - 1
+        while len(out) < end:
+            entry = table[pairs[at >> 4] >> shift - (at & 15) & mask]
+            at += entry & 31
+            if entry < LITERALS << 5:
+                out.append(entry >> 5)
+                continue
+            bits.at = at
+            self._match((entry >> 5) - LITERALS, lengths, aligned, end - len(out))
+            at = bits.at
+        bits.at = at
+
+    def _match(self, symbol: int, lengths: Code, aligned: Code | None, most: int) -> None:
+        length = (symbol & 7) + 2
+        if length == LONG:
+            length += self.bits.symbol(lengths)
+        distance = self._distance(symbol >> 3, aligned)
+        here = len(self.out)
+        if not 0 < distance <= here or length > most:
+            raise malformed(WHAT, f"a match of {length} bytes, {distance} back, at byte {here} of {self.size}")
+        repeat(self.out, distance, length)
+
+    def _distance(self, slot: int, aligned: Code | None) -> int:
+        recent, bits = self.recent, self.bits
+        if slot < 3:
+            recent[0], recent[slot] = recent[slot], recent[0]
+            return recent[0]
+        distance, extra = SLOTS[slot]
+        if aligned and extra >= 3:
+            distance += bits.take(extra - 3) << 3
+            distance += bits.symbol(aligned)
+        else:
+            distance += bits.take(extra)
+        self.recent = [distance, recent[0], recent[1]]
+        return distance
+
+
+def _undo_calls(out: bytearray) -> None:
+    """x86 calls were given the place that they call in place of its distance, so that calls of one place look the same.
+
+    All but the last ten bytes are looked through (MS-PATCH 2.4; WIM: each chunk, as if it began the file).
+    """
+    end = max(0, len(out) - 10)
+    at = out.find(CALL, 0, end)
+    while at >= 0:
+        called = int.from_bytes(out[at + 1 : at + 5], "little", signed=True)
+        if -at <= called < CALL_SIZE:
+            called += CALL_SIZE if called < 0 else -at
+            out[at + 1 : at + 5] = called.to_bytes(4, "little", signed=True)
+        at = out.find(CALL, at + 5, end)

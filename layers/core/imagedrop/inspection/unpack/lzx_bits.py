@@ -1,0 +1,66 @@
+"""The bits of an LZX chunk, the symbols among them, and how lengths of code words are written."""
+
+from __future__ import annotations
+
+import struct
+from itertools import pairwise
+
+from imagedrop.inspection.errors import malformed
+from imagedrop.inspection.unpack.huffman import Code, code
+
+WHAT = "LZX data"
+LENGTHS = 17  # lengths of code words are 0 to 16: they are written as differences modulo this
+SHORT_ZEROS, LONG_ZEROS, SAME = 17, 18, 19
+
+
+class Bits:
+    """Words of 16 bits, little-endian, read from the top; `at` counts bits. Reading on behind the end: IndexError."""
+
+    def __init__(self, data: bytes) -> None:
+        self.at, self.end = 0, 8 * len(data)
+        words = struct.unpack(f"<{(len(data) + 1) // 2}H", data + bytes(len(data) % 2))
+        # each word with the next one: any 16 bits lie within one of these
+        self.pairs: list[int] = [high << 16 | low for high, low in pairwise((*words, 0, 0))]
+
+    def take(self, count: int) -> int:
+        """The next `count` bits, at most 16."""
+        value = self.pairs[self.at >> 4] >> 32 - count - (self.at & 15) & (1 << count) - 1
+        self.at += count
+        return value
+
+    def symbol(self, code: Code) -> int:
+        entry = code.table[self.pairs[self.at >> 4] >> 32 - code.width - (self.at & 15) & (1 << code.width) - 1]
+        if not entry & 31:
+            raise malformed(WHAT, "a symbol of a code without words")
+        self.at += entry & 31
+        return entry >> 5
+
+    def next_word(self) -> int:
+        """The byte where the next word begins; the rest of the one that is being read, or a whole one, is left out."""
+        return (self.at // 16 + 1) * 2
+
+    def lengths(self, lengths: list[int], start: int, stop: int) -> None:
+        """Changes lengths of code words; the lengths of 20 words of 4 bits come first, of the code that tells them.
+
+        0-16 what is subtracted, modulo 17   17 4 zeros and 4 bits more   18 20 and 5 bits more
+        19 the next symbol 4 times and 1 bit more
+        """
+        changes = code([self.take(4) for _ in range(20)], WHAT)
+        while start < stop:
+            count, value = self._run(changes, lengths[start])
+            if count > stop - start:
+                raise malformed(WHAT, f"lengths of {count} code words where {stop - start} are left")
+            lengths[start : start + count] = [value] * count
+            start += count
+
+    def _run(self, changes: Code, before: int) -> tuple[int, int]:
+        count, symbol = 1, self.symbol(changes)
+        if symbol == SHORT_ZEROS:
+            return 4 + self.take(4), 0
+        if symbol == LONG_ZEROS:
+            return 20 + self.take(5), 0
+        if symbol == SAME:
+            count, symbol = 4 + self.take(1), self.symbol(changes)
+        if symbol >= LENGTHS:
+            raise malformed(WHAT, "a run of a run of code word lengths")
+        return count, (before - symbol) % LENGTHS
