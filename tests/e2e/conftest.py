@@ -15,7 +15,8 @@ from support.e2e import World
 
 @pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    with Local(tmp_path_factory.mktemp("stack"), time_scale=120, parameters={"PollLongest": "1"}) as running:
+    parameters = {"PollLongest": "1", "SweepRate": "rate(1 day)"}  # the only sweep is a test's own
+    with Local(tmp_path_factory.mktemp("stack"), time_scale=120, parameters=parameters) as running:
         yield running
 
 
@@ -27,6 +28,13 @@ def cli(local: Local, capsys: pytest.CaptureFixture[str]) -> Cli:
 @pytest.fixture
 def world(local: Local, tmp_path: Path) -> World:
     return World(local, tmp_path)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Each drop takes seconds, and several times as many on a busy machine."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,8 @@ from pathlib import Path
 
 from imagedrop_local import sockets
 from imagedrop_local.house import ROOT
-from support.e2e import SAMPLE
+from support.e2e import PATIENCE, SAMPLE
+from support.patience import until
 
 COMMAND = [sys.executable, "-m", "imagedrop_cli"]
 PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))
@@ -36,7 +36,7 @@ def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     return process.returncode, out, err
 
 
@@ -94,18 +94,19 @@ def test_the_cloud_alone_answers_and_ends_on_ctrl_c(tmp_path: Path) -> None:
 
 def _until_asked_after(state: str) -> None:
     """The job runs, and has been asked after: there is a message that goes round."""
-    for _ in range(300):
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(state, timeout=10) as answer:
-            if json.load(answer)["calls"]["ims"].get("ShowJob"):
-                return
-        time.sleep(0.1)
-    raise AssertionError("it never came to importing")
+
+    def asked() -> bool:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(state, timeout=PATIENCE) as answer:
+            return bool(json.load(answer)["calls"]["ims"].get("ShowJob"))
+
+    until(asked, PATIENCE)
 
 
 def _told(result: Path, folder: str) -> dict[str, str]:
-    for _ in range(300):
-        if result.exists():
-            told: dict[str, str] = json.loads(result.read_text("utf-8"))
-            return told
-        time.sleep(0.1)
-    raise AssertionError(f"the drop did not go on: {run('status', SAMPLE.name, '--folder', folder, '--json')}")
+    try:
+        until(result.exists, PATIENCE)
+    except AssertionError as error:
+        error.add_note(f"the drop did not go on: {run('status', SAMPLE.name, '--folder', folder, '--json')}")
+        raise
+    told: dict[str, str] = json.loads(result.read_text("utf-8"))
+    return told

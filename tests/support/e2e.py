@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -13,9 +12,10 @@ from typing import Any
 from imagedrop_cli import places
 from imagedrop_local.house import SAMPLES
 from imagedrop_local.local import Local
+from support.patience import until
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
-PATIENCE = 60.0  # s; it takes some three
+PATIENCE = 120.0  # s; it takes some three
 
 
 class World:
@@ -65,11 +65,7 @@ class World:
 
     def until(self, there: Callable[[], Any]) -> Any:
         """What `there` answers as soon as that is something."""
-        end = time.monotonic() + PATIENCE
-        while not (found := there()):
-            assert time.monotonic() < end, f"nothing within {PATIENCE:.0f} s"
-            time.sleep(0.1)
-        return found
+        return until(there, PATIENCE)
 
     def _call(self, url: str, body: Any = None) -> Any:
         data = json.dumps(body).encode() if body is not None else None
