@@ -12,7 +12,8 @@ from pathlib import Path
 
 from samples.builder import ntfs_finish
 from samples.builder.commands import CommandFailed, run
-from samples.builder.ntfs_files import DOS_NAME, Writer
+from samples.builder.ntfs_bitmap import scattered
+from samples.builder.ntfs_files import DOS_NAME, fill
 from samples.builder.recipe import SECTOR, Ntfs
 from samples.builder.tree import Tree, nested
 
@@ -28,8 +29,9 @@ def make(path: Path, tree: Tree, label: str, serial: int, start: int, how: Ntfs 
     geometry = ["-s", "512", "-c", str(how.cluster), "-p", str(start), "-H", "255", "-S", "63"]
     run("mkntfs", "--quiet", "--quick", "--force", "--zero-time", "-L", label, *geometry, str(path))
     begun = time.time()
-    with mounted(path, compression=bool(how.compressed)) as root:
-        Writer(root, how).fill(nested(tree))
+    pieces = scattered(path, how.pieces, how.mft_pieces)
+    with pieces, mounted(path, compression=bool(how.compressed)) as root:
+        fill(root, nested(tree), how.compressed)
     if how.dirty:
         run("ntfsfix", str(path))  # all that it mends is well; it leaves word that Windows is to look too
     with path.open("r+b") as file:

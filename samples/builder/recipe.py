@@ -85,16 +85,16 @@ class Ntfs:
     cluster     bytes, what `mkntfs -c` takes
     dirty       Windows is to check the volume when it starts
     compressed  directories in which every file is compressed (LZNT1)
-    fragmented  files of which no two clusters lie beside one another
-    shattered   before the first file, all free space is single clusters: the MFT grows in pieces too
+    pieces      clusters that lie together in what is free, and so in every file; 0 for no limit
+    mft_pieces  likewise where the MFT grows
     short_log   the 64 MiB of 0xFF in an empty $LogFile are left out of the image
     """
 
     cluster: int = 4096
     dirty: bool = False
     compressed: tuple[str, ...] = ()
-    fragmented: tuple[str, ...] = ()
-    shattered: bool = False
+    pieces: int = 0
+    mft_pieces: int = 0
     short_log: bool = False
 
 
