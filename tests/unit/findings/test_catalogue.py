@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from imagedrop import settings_page
 from imagedrop.findings import Kind, catalogue
+from imagedrop.findings.checklist import CHECKLIST
+from imagedrop.findings.inspection import prepared, starting, systems, volumes
 from imagedrop.findings.page import page
 from imagedrop.settings import Settings
 
-DOCS = Path(__file__).parents[3] / "docs"
+TESTS = Path(__file__).parents[1]
+DOCS = TESTS.parents[1] / "docs"
 KINDS = list(catalogue().values())
 named = pytest.mark.parametrize("kind", KINDS, ids=[kind.id for kind in KINDS])
 
@@ -68,6 +73,30 @@ def test_a_finding_says_what_and_how_to_mend_it(kind: Kind) -> None:
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.severity == "info"], ids=lambda kind: kind.id)
 def test_the_mend_of_an_info_reads_as_advice_after_to_mend_it(kind: Kind) -> None:
     assert kind.fix.startswith(("Nothing to do if ", "Set ", "Delete "))
+
+
+PROOFS = [proof for point in CHECKLIST for proof in point.proofs.items()]
+
+
+@pytest.mark.parametrize(("finding", "proof"), PROOFS)
+def test_what_ims_asks_for_is_proved_by_a_test_that_speaks_of_its_finding(finding: str, proof: str) -> None:
+    file, _, name = proof.partition("::")
+    text = (TESTS / file).read_text(encoding="utf-8")
+    (test,) = [one for one in ast.parse(text).body if isinstance(one, ast.FunctionDef) and one.name == name]
+    spoken = "".join(text.splitlines(keepends=True)[_first_line(test) - 1 : test.end_lineno])
+    assert finding in catalogue()
+    assert finding in spoken or finding.rpartition(".")[2].upper() in spoken
+
+
+def _first_line(test: ast.FunctionDef) -> int:
+    return min([test.lineno, *(one.lineno for one in test.decorator_list)])
+
+
+@pytest.mark.parametrize("topic", [prepared, starting, systems, volumes])
+def test_every_finding_of_what_is_in_an_image_is_on_the_list(topic: ModuleType) -> None:
+    kinds = {one.id for one in vars(topic).values() if isinstance(one, Kind)}
+    assert kinds
+    assert kinds <= dict(PROOFS).keys()
 
 
 PLAIN = re.compile(r"`[^`]*`|\{[^}]*\}|\"[^\"]*\"|<[^>]*>")  # what may be of any language: code, values, quotations

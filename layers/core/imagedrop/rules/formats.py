@@ -1,5 +1,6 @@
-"""The file's format. Which variants IMS takes is the inspection's to say, since it has read them. IMS wants a VMDK to be
-exported by VMware's tools (IMS: preparing an image file), which no header proves.
+"""The file's format. Which variants IMS takes is the inspection's to say, since it has read them.
+
+IMS wants a VMDK to be exported by VMware's tools (IMS: preparing an image file), which no header proves.
 """
 
 from __future__ import annotations

@@ -68,11 +68,3 @@ HIVE_DIRTY = Kind(
     "注册表配置单元 {hive} 未完整写入：最近的更改只在其日志中。所示内容未包含这些更改，可能已过时；Windows 会在下次启动时补入。",
     "请在源 Windows 中用 `shutdown /s /f /t 0` 关机（不要断电，也不要对运行中的机器做快照），然后重新制作镜像。",
 )
-WINDOWS_NOT_READ = Kind(
-    "image.windows_not_read",
-    "info",
-    "This version does not read the Windows inside: product, drivers, hibernation and NTFS state are not checked.",
-    "Nothing to do if they are known to be in order; else check them in the source Windows: `winver`, `shutdown /s /t 0` (no hibernation), `driverquery`.",
-    "此版本不读取其中的 Windows：未检查产品、驱动、休眠和 NTFS 状态。",
-    "如果已确认无误，则无需处理；否则请在源 Windows 中检查：`winver`、`shutdown /s /t 0`（不要休眠）、`driverquery`。",
-)

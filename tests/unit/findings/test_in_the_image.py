@@ -1,0 +1,239 @@
+"""What is in an image becomes findings: on disks that independent tools built, and on the registry's answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from imagedrop.findings import Finding
+from imagedrop.inspection import inspect
+from imagedrop.inspection.facts import Partition
+from imagedrop.inspection.firmware import BootManager
+from imagedrop.inspection.partitions import Layout
+from imagedrop.inspection.report import Report
+from imagedrop.inspection.system import Inside, inside
+from imagedrop.inspection.windows import tools
+from imagedrop.inspection.windows.control import control
+from imagedrop.inspection.windows.drivers import drivers
+from imagedrop.inspection.windows.facts import Seen, say_state
+from imagedrop.inspection.windows.volumes import Told
+from imagedrop.ports import ObjectHead
+from imagedrop.rules import Place, Subject, judge
+from imagedrop.settings import Settings
+from tests.unit.inspection.images import Memory
+from tests.unit.inspection.windows.images import windows_image
+
+NTFS, GAP = "ntfs", 1 << 20
+
+
+def said_of(name: str, role: Any = "system") -> dict[str, Finding]:
+    """Everything that is said of the disk alone, inspection and rules, by id."""
+    data = Memory(windows_image(name))
+    seen = inspect(data, file_name=f"{name}.qcow2", role=role)
+    head = ObjectHead(key=f"{name}.qcow2", etag="", size=data.size, last_modified="")
+    verdict = judge(None, Subject(head, seen.facts, seen.findings), {}, Place(settings=Settings()))
+    return {finding.id: finding for finding in verdict.findings}
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("server-2022", {"image.not_generalized"}),
+        ("sysprepped", set()),
+        ("bitlocker", {"image.bitlocker"}),
+        ("hibernated", {"image.hibernated", "image.not_generalized"}),
+        ("volume-dirty", {"image.ntfs_dirty", "image.not_generalized"}),
+        ("hive-open", {"image.hive_dirty", "image.not_generalized"}),
+        ("two-windows", {"image.several_windows", "image.not_generalized"}),
+        ("boot-alone", {"image.windows_elsewhere"}),
+        ("linux", {"image.linux"}),
+        ("data", {"image.data_disk"}),
+        ("no-drivers", {"drivers.disk_uefi", "drivers.network", "image.no_cloudbase_init", "image.not_generalized"}),
+        ("server-2016", {"drivers.disk_uefi", "drivers.network", "image.not_generalized"}),
+        ("windows-10", {"image.cloudbase_init_not_installed", "image.not_generalized"}),
+        (
+            "windows-11",
+            {"image.cloudbase_init_disabled", "image.os_unlisted", "firmware.os_unlisted", "image.not_generalized"},
+        ),
+        ("server-2008-r2", {"image.not_recorded", "image.not_generalized"}),
+    ],
+)
+def test_a_disk_has_the_findings_of_what_is_in_it_and_no_others(name: str, found: set[str]) -> None:
+    assert set(said_of(name)) == found
+
+
+def test_a_driver_without_its_file_is_named_and_does_not_count() -> None:
+    said = said_of("services-without-files")
+    assert said.keys() >= {"image.driver_file_missing", "drivers.disk_uefi"}
+    assert "viostor absent, vioscsi absent" in said["drivers.disk_uefi"].message
+
+
+def test_a_32_bit_windows_is_told_what_it_is_good_for() -> None:
+    assert said_of("windows-7-x86")["os.bits_32"].severity == "info"
+
+
+def test_a_windows_for_arm_is_refused() -> None:
+    assert said_of("windows-11-arm64")["os.windows_on_arm"].severity == "error"
+
+
+def test_a_windows_on_a_data_disk_is_a_warning() -> None:
+    assert said_of("server-2022", "data")["image.windows_on_data_disk"].severity == "warning"
+
+
+# --- the registry's answers --------------------------------------------------------------------------------------
+
+
+class FakeKey:
+    """A registry key: the values of paths below it."""
+
+    def __init__(self, content: Mapping[str, Mapping[str, Any]], path: str = "") -> None:
+        self._content, self._path = content, path
+
+    def subkey(self, path: str) -> FakeKey | None:
+        whole = f"{self._path}{path}"
+        there = any(name == whole or name.startswith(f"{whole}\\") for name in self._content)
+        return FakeKey(self._content, f"{whole}\\") if there else None
+
+    def subkeys(self, *names: str) -> dict[str, FakeKey | None]:
+        return {name: self.subkey(name) for name in names}
+
+    def names(self, most: int) -> list[str]:
+        below = [name.removeprefix(self._path) for name in self._content if name.startswith(self._path)]
+        return list(dict.fromkeys(name.split("\\")[0] for name in below))[:most]
+
+    def values(self, *names: str) -> dict[str, Any]:
+        known = self._content.get(self._path.removesuffix("\\"), {})
+        return {name: known[name] for name in names if name in known}
+
+
+INTERFACE = "Services\\Tcpip\\Parameters\\Interfaces\\{1}"
+
+
+def state(current: Mapping[str, Mapping[str, Any]], image_state: str | None = None) -> list[tuple[str, str]]:
+    report = Report("w.vhd", 0)
+    say_state(Seen(None, image_state, control(FakeKey(current)), None, None), report)  # type: ignore[arg-type]
+    return [(one.id, one.message) for one in report.findings]
+
+
+def test_an_interface_without_dhcp_is_a_warning_with_its_address() -> None:
+    ((kind, message),) = state({INTERFACE: {"EnableDHCP": 0, "IPAddress": ["192.0.2.7"]}})
+    assert (kind, "192.0.2.7" in message) == ("image.static_address", True)
+    assert state({INTERFACE: {"EnableDHCP": 1, "IPAddress": ["192.0.2.7"]}}) == []
+    assert state({INTERFACE: {"EnableDHCP": 0, "IPAddress": ["0.0.0.0"]}}) == []
+    assert state({INTERFACE: {}}) == []
+
+
+def test_remote_desktop_is_said_to_be_off_only_where_the_registry_says_so() -> None:
+    key = "Control\\Terminal Server"
+    assert [kind for kind, _ in state({key: {"fDenyTSConnections": 1}})] == ["image.remote_desktop_off"]
+    assert state({key: {"fDenyTSConnections": 0}}) == []
+    assert state({}) == []
+
+
+@pytest.mark.parametrize(
+    ("image_state", "found"),
+    [
+        ("IMAGE_STATE_COMPLETE", ["image.not_generalized"]),
+        ("IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE", []),
+        ("IMAGE_STATE_UNDEPLOYABLE", ["image.image_state"]),
+        ("IMAGE_STATE_SPECIALIZE_RESEAL_TO_AUDIT", ["image.image_state"]),
+        (None, []),
+    ],
+)
+def test_set_up_that_was_not_finished_is_a_warning(image_state: str | None, found: list[str]) -> None:
+    assert [kind for kind, _ in state({}, image_state)] == found
+
+
+def test_tools_of_other_platforms_are_named() -> None:
+    report = Report("w.vhd", 0)
+    tools.say(FakeKey({"Services\\VMTools": {"Start": 2}, "Services\\VBoxService": {"Start": 2}}), report)  # type: ignore[arg-type]
+    (finding,) = report.findings
+    assert finding.id == "image.foreign_tools"
+    assert "VMware Tools, VirtualBox Guest Additions" in finding.message
+
+
+class FakeInstallation:
+    """A Windows folder with these drivers."""
+
+    def __init__(self, *files: str) -> None:
+        self._files = files
+
+    def once(self, key: str, job: Callable[[], Any]) -> Any:
+        return job()
+
+    def file(self, path: str) -> FakeInstallation:
+        return self
+
+    def has(self, name: str) -> bool:
+        return name in self._files
+
+    holds = has
+
+
+def test_a_driver_file_without_its_service_is_an_info() -> None:
+    report = Report("w.vhd", 0)
+    found = drivers(FakeInstallation("viostor.sys"), lambda: FakeKey({"Services": {}}), report)  # type: ignore[arg-type]
+    assert [(one.id, one.severity) for one in report.findings] == [("image.driver_not_installed", "info")]
+    assert set(found.values()) == {"absent"}
+
+
+# --- what the parts add up to ------------------------------------------------------------------------------------
+
+
+def told(start: int, *, boots: bool | None = False, windows: Seen | None = None) -> Told:
+    return Told(start, dirty=False, asleep=False, boot_files=boots, windows=windows, searched=True)
+
+
+def added_up(layout: Layout, volumes: list[Told], manager: BootManager | None = None) -> tuple[Inside, set[str]]:
+    report = Report("w.vhd", 0)
+    found = inside(None, layout, manager, volumes, "system", report)  # type: ignore[arg-type]
+    return found, {one.id for one in report.findings} - {"image.windows_unread"}
+
+
+def mbr(active: int | None, *filesystems: str | None) -> Layout:
+    parts = [Partition(GAP * (1 + at), GAP, "0x07", one) for at, one in enumerate(filesystems)]
+    return Layout("mbr", parts, active=active)
+
+
+WINDOWS = Seen(None, None, None, None, None)
+
+
+def test_fast_start_up_is_an_info_unless_the_windows_sleeps() -> None:
+    on = control(FakeKey({"Control\\Session Manager\\Power": {"HiberbootEnabled": 1}}))  # type: ignore[arg-type]
+    one = told(GAP, boots=True, windows=WINDOWS._replace(control=on))
+    assert "image.fast_startup" in added_up(mbr(GAP, NTFS), [one])[1]
+    assert "image.fast_startup" not in added_up(mbr(GAP, NTFS), [one._replace(asleep=True)])[1]
+
+
+def test_an_active_partition_without_boot_files_is_an_error() -> None:
+    layout = mbr(GAP, NTFS)
+    assert "image.no_boot_files" in added_up(layout, [told(GAP, windows=WINDOWS)])[1]
+    assert "image.no_boot_files" not in added_up(layout, [told(GAP, boots=True, windows=WINDOWS)])[1]
+    assert "image.no_boot_files" not in added_up(layout, [told(GAP, boots=None, windows=WINDOWS)])[1]
+
+
+def test_boot_files_without_their_windows_are_an_error() -> None:
+    assert added_up(mbr(GAP, NTFS), [told(GAP, boots=True)])[1] == {"image.windows_elsewhere"}
+    esp = Layout("gpt", [Partition(GAP, GAP, "efi_system", "fat32")])
+    assert added_up(esp, [], BootManager(True, "x86_64"))[1] == {"image.windows_elsewhere"}
+
+
+def test_a_disk_that_would_start_but_holds_no_windows_is_an_error() -> None:
+    assert added_up(mbr(GAP, NTFS), [told(GAP)])[1] == {"image.no_windows"}
+
+
+def test_a_disk_of_empty_partitions_is_blank() -> None:
+    assert added_up(mbr(None, None, None), [])[1] == {"image.blank"}
+
+
+def test_boot_manager_and_windows_for_different_processors_are_a_warning() -> None:
+    layout = Layout("gpt", [Partition(GAP, GAP, "efi_system", "fat32"), Partition(2 * GAP, GAP, "basic_data", NTFS)])
+    windows = WINDOWS._replace(machine="x86_64")
+    assert "image.architectures_differ" in added_up(
+        layout, [told(2 * GAP, windows=windows)], BootManager(True, "arm64")
+    )[1]  # fmt: skip
+    assert "image.architectures_differ" not in added_up(
+        layout, [told(2 * GAP, windows=windows)], BootManager(True, "x86_64")
+    )[1]  # fmt: skip
