@@ -23,8 +23,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from imagedrop.findings import Finding, Language
+from imagedrop.findings import Finding
 from imagedrop.times import later, stamp
+from imagedrop.vocabulary import Language
 
 Stage = Literal["waiting", "accepted", "submitting", "importing", "registered", "rejected", "failed"]
 ENDED: frozenset[Stage] = frozenset({"registered", "rejected", "failed"})

@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from imagedrop.store import ObjectChanged as ObjectChanged
+from imagedrop.store import ObjectsRefused as ObjectsRefused
+from imagedrop.store import ObjectsUnavailable as ObjectsUnavailable
+
 if TYPE_CHECKING:
     from imagedrop.drop import Drop
 
@@ -53,22 +57,6 @@ class Listing:
 
     objects: Sequence[ObjectHead]
     after: str | None
-
-
-class ObjectChanged(Exception):
-    """The object is not the one asked for any more (412 on If-Match), or it is gone."""
-
-
-class ObjectsUnavailable(Exception):
-    """OBS did not answer as it should, after the retries inside the call: try again later."""
-
-
-class ObjectsRefused(Exception):
-    """OBS refuses us (403, wrong region, no such bucket): an operator must mend it. `code` is OBS's own."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
-        self.code, self.message = code, message
 
 
 class Objects(Protocol):

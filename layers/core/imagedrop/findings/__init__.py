@@ -6,27 +6,36 @@ A kind's id never changes once released: owners and machines match on it.
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
-from importlib import import_module
-from typing import Any, Literal
+from imagedrop.light import TYPE_CHECKING, NamedTuple
 
-Severity = Literal["error", "warning", "info"]
-Language = Literal["en", "zh"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from imagedrop.vocabulary import Language, Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A kind applied to one drop. `field` is a JSON pointer into the sidecar, or a file's key, or None."""
+class Finding(NamedTuple):
+    """A kind applied to one drop. `field` is a JSON pointer into the sidecar, or a file's key, or None.
+
+    `values` are there to say it again in another language: findings that say the same are equal.
+    """
 
     id: str
     severity: Severity
     message: str
     fix: str
     field: str | None = None
-    values: dict[str, Any] = dataclasses.field(
-        default_factory=dict, compare=False
-    )  # to say it again in another language
+    values: Mapping[str, Any] = {}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Finding) and self[:5] == other[:5]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:5])
 
     def public(self) -> dict[str, Any]:
         """The shape of the result file and of `check --json`."""
@@ -52,42 +61,36 @@ class Finding:
         return cls(**stored)
 
 
-AREAS = ("inspection", "pairing", "rules", "sidecar")
 CATALOGUE: dict[str, Kind] = {}  # of the areas that have been imported
 
 
 def catalogue() -> dict[str, Kind]:
     """Every kind there is: a process that only tells has raised none itself."""
-    for area in AREAS:
-        import_module(f"{__name__}.{area}")
+    from imagedrop.findings import inspection, pairing, rules, sidecar  # noqa: F401
+
     return CATALOGUE
 
 
-@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of finding. Texts are `str.format` templates over the values given when it is raised.
 
     `id` is `<area>.<what>`, `message` says what was seen and what it leads to, `fix` says how to mend it.
     """
 
-    id: str
-    severity: Severity
-    message: str
-    fix: str
-    zh_message: str
-    zh_fix: str
-
-    def __post_init__(self) -> None:
-        if self.id in CATALOGUE:
-            raise ValueError(f"two kinds of finding are called {self.id}")
-        CATALOGUE[self.id] = self
+    def __init__(self, id: str, severity: Severity, message: str, fix: str, zh_message: str, zh_fix: str) -> None:  # noqa: A002
+        if id in CATALOGUE:
+            raise ValueError(f"two kinds of finding are called {id}")
+        CATALOGUE[id] = self
+        self.id, self.severity = id, severity
+        self.message, self.fix = message, fix
+        self.zh_message, self.zh_fix = zh_message, zh_fix
 
     def __call__(self, *, at: str | None = None, **values: Any) -> Finding:
         """The finding for `values`; `at` becomes its `field`."""
         message, fix = self.text("en", values)
         return Finding(self.id, self.severity, message, fix, at, values)
 
-    def text(self, language: Language, values: dict[str, Any]) -> tuple[str, str]:
+    def text(self, language: Language, values: Mapping[str, Any]) -> tuple[str, str]:
         message, fix = (self.zh_message, self.zh_fix) if language == "zh" else (self.message, self.fix)
         return message.format(**values), fix.format(**values)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from imagedrop.findings import Kind
 from imagedrop.findings import inspection as kinds
+from imagedrop.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Unreadable(Exception):

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 from imagedrop.findings import Finding, Kind
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.errors import PastEnd, Unreadable
-from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
+from imagedrop.light import TYPE_CHECKING
+from imagedrop.store import ObjectsRefused, ObjectsUnavailable
 
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
+
+_PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-"
 SHOWN = 160  # characters of a text out of the file that a message repeats
 
 
@@ -26,7 +27,7 @@ class Report:
         headers. `file` and, unless given, `source` (the file to convert) and `size` are filled in."""
         if kind is kinds.TRUNCATED and any(one.id == kind.id for one in self.findings):
             return
-        file = shlex.quote(_printable(self.file_name))
+        file = quoted(_printable(self.file_name))
         shown: dict[str, Any] = {"file": file, "source": file, "size": self.file_size}
         shown |= {name: _shown(value) for name, value in values.items()}
         used: dict[str, Any] = {
@@ -36,30 +37,54 @@ class Report:
         if finding not in self.findings:
             self.findings.append(finding)
 
-    @contextmanager
-    def quiet(self) -> Iterator[None]:
+    def quiet(self) -> _Quiet:
         """For trying ahead: what the file does to a reader inside is passed over, it will show again."""
-        findings = self.findings
-        self.findings = []
-        try:
-            with self.guard("reading ahead"):
-                yield
-        finally:
-            self.findings = findings
+        return _Quiet(self)
 
-    @contextmanager
-    def guard(self, what: str) -> Iterator[None]:
+    def guard(self, what: str) -> _Guard:
         """Whatever the file does to a reader inside becomes a finding; what the source raises goes up."""
+        return _Guard(self, what)
+
+
+class _Guard:
+    def __init__(self, report: Report, what: str) -> None:
+        self.report, self.what = report, what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
+        if isinstance(error, Unreadable):
+            self.report.say(error.kind, **error.values)
+        elif isinstance(error, PastEnd):
+            self.report.say(kinds.TRUNCATED, why=f"the {self.what} is not whole: {error}")
+        elif isinstance(error, (ObjectsUnavailable, ObjectsRefused, OSError)):
+            return False
+        elif isinstance(error, Exception):  # parsers of hostile bytes fail in every way there is
+            self.report.say(kinds.MALFORMED, what=self.what, why=f"{type(error).__name__}: {error}")
+        return isinstance(error, Exception)
+
+
+class _Quiet(_Guard):
+    def __init__(self, report: Report) -> None:
+        super().__init__(report, "reading ahead")
+        self._before = report.findings
+
+    def __enter__(self) -> None:
+        self.report.findings = []
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
         try:
-            yield
-        except Unreadable as error:
-            self.say(error.kind, **error.values)
-        except PastEnd as error:
-            self.say(kinds.TRUNCATED, why=f"the {what} is not whole: {error}")
-        except (ObjectsUnavailable, ObjectsRefused, OSError):
-            raise
-        except Exception as error:  # noqa: BLE001 - parsers of hostile bytes fail in every way there is
-            self.say(kinds.MALFORMED, what=what, why=f"{type(error).__name__}: {error}")
+            return super().__exit__(kind, error, at)
+        finally:
+            self.report.findings = self._before
+
+
+def quoted(text: str) -> str:
+    """As one word for a shell, in quotes only where it needs them (what shlex.quote does, which costs re)."""
+    if text and not text.strip(_PLAIN):
+        return text
+    return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
 def _shown(value: Any) -> Any:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from imagedrop.findings import Kind
 from imagedrop.findings import inspection as kinds
+from imagedrop.light import NamedTuple
 
 
 class Signature(NamedTuple):

@@ -6,15 +6,16 @@ A source is pinned to one content: when that changes under the reader, SourceCha
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol, runtime_checkable
 
-from imagedrop.ports import ObjectChanged, ObjectHead, Objects
+from imagedrop.light import TYPE_CHECKING, Protocol
+from imagedrop.store import ObjectChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import TracebackType
+    from typing import TypeGuard
+
+    from imagedrop.ports import ObjectHead, Objects
 
 Range = tuple[int, int]  # offset, length
 
@@ -32,11 +33,14 @@ class Source(Protocol):
     def read(self, offset: int, length: int) -> bytes: ...
 
 
-@runtime_checkable
-class ManyAtOnce(Protocol):
+class ManyAtOnce(Source, Protocol):
     """A source that can read several ranges side by side, at the cost of one round trip."""
 
     def read_many(self, ranges: Sequence[Range]) -> Sequence[bytes]: ...
+
+
+def many_at_once(source: Source) -> TypeGuard[ManyAtOnce]:
+    return hasattr(source, "read_many")
 
 
 class FileSource:
@@ -44,7 +48,7 @@ class FileSource:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.name = os.fspath(path)
-        self._file: BinaryIO = Path(path).open("rb", buffering=0)  # noqa: SIM115 - closed by close
+        self._file = open(path, "rb", buffering=0)  # noqa: SIM115, PTH123 - closed by close; pathlib costs an import
         self.size = self._file.seek(0, os.SEEK_END)
         self._written = self._mark()
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from imagedrop import names
 from imagedrop.drop import Drop
-from imagedrop.findings import Finding, Language
+from imagedrop.findings import Finding
 from imagedrop.notices.texts import TEXTS, Texts, advice
+from imagedrop.vocabulary import Language
 
 SUBJECT_LIMIT = 120
 STYLE = "font:15px/1.5 -apple-system,Segoe UI,Roboto,'PingFang SC','Microsoft YaHei',sans-serif;color:#1a1a1a"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from imagedrop.drop import Stage
-from imagedrop.findings import Language, Severity
+from imagedrop.vocabulary import Language, Severity
 
 
 @dataclass(frozen=True)
