@@ -59,19 +59,18 @@ class Plan:
 
 
 SMALL = Plan("small", files=2_000, data=20 * MIB, software=8 * MIB, system=2 * MIB)
-GROWN = ("dynamic.vhd", "qcow2", "stream.vmdk")
 BIG = Plan("big")
-BASE = dataclasses.replace(BIG, name="base", data=150 * MIB, formats=GROWN)
-GROWTH = (
-    BASE,
-    dataclasses.replace(BASE, name="disk-x10", size_gib=400),
-    dataclasses.replace(BASE, name="hive-x10", software=950 * MIB),
-    dataclasses.replace(BASE, name="files-x10", files=300_000),
-)
+BIOS = dataclasses.replace(BIG, name="bios", data=150 * MIB, uefi=False, formats=())
+BASE = dataclasses.replace(BIG, name="base", data=150 * MIB, formats=("qcow2",))
 SETS: dict[str, tuple[Plan, ...]] = {
     "small": (SMALL,),
-    "big": (BIG, dataclasses.replace(BIG, name="bios", uefi=False, formats=())),
-    "growth": GROWTH,
+    "big": (BIG, BIOS),
+    "growth": (
+        BASE,
+        dataclasses.replace(BASE, name="disk-x10", size_gib=400),
+        dataclasses.replace(BASE, name="hive-x10", software=950 * MIB),
+        dataclasses.replace(BASE, name="files-x10", files=300_000),
+    ),
 }
 
 

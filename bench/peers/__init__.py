@@ -1,0 +1,1 @@
+"""Other readers of the same facts, to compare with. Test tools: nothing that ships imports them."""

@@ -1,0 +1,50 @@
+"""How a reader, in a process of its own, tells what it found and what it took; and how it is asked."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+PATIENCE = 600.0  # seconds for one reader
+
+
+class Told(NamedTuple):
+    """`seconds`: of the reading, without starting Python and importing; `rss`: bytes resident at most; `trips`: requests
+    that waited for one another, where the reader counts them; `error`: why there are no facts."""
+
+    facts: Mapping[str, Any] | None = None
+    seconds: float = 0.0
+    rss: int = 0
+    trips: int | None = None
+    error: str = ""
+
+
+def tell(read: Callable[[], tuple[Mapping[str, Any], int | None]]) -> None:
+    """Runs `read`, which answers facts and round trips, and prints all that there is to tell."""
+    begun = time.perf_counter()
+    facts, trips, error = None, None, ""
+    try:
+        facts, trips = read()
+    except Exception as failure:  # noqa: BLE001 - of any library
+        error = f"{type(failure).__name__}: {failure}"
+    seconds = time.perf_counter() - begun
+    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    print(json.dumps(Told(facts, seconds, rss, trips, error)._asdict()))
+
+
+def ask(python: str, module: str, *arguments: str) -> Told:
+    """What `python -m module arguments` tells."""
+    command = [python, "-m", module, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    if done.returncode:
+        return Told(error=(done.stderr.strip() or f"ended with {done.returncode}").splitlines()[-1])
+    return Told(**json.loads(done.stdout))
+
+
+def this_python() -> str:
+    return sys.executable
