@@ -102,7 +102,7 @@ def test_a_name_that_is_no_text_does_no_harm(cli: Cli, here: Path) -> None:
         assert "\x1b[31m" not in said.out + said.err
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(start=st.sampled_from([b"", b"QFI\xfb", b"vhdxfile", b"KDMV", b"conectix", b"QED\0", b"\0" * 510 + b"\x55\xaa"]),
        rest=st.binary(max_size=3000), name=st.sampled_from(["w.vhd", "w.qcow2", "w.raw", "w"]))  # fmt: skip
 def test_whatever_the_file_holds_it_ends_with_json(cli: Cli, here: Path, start: bytes, rest: bytes, name: str) -> None:

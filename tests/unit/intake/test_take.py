@@ -281,7 +281,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(changes=st.dictionaries(st.sampled_from([*sorted(unsigned()), "signature"]), JSON, max_size=3), body=JSON)
 def test_no_body_is_answered_with_trouble_or_taken_unsigned(
     changes: dict[str, Any], body: Any, ports: MemoryPorts, gate: Gate

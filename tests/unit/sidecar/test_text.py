@@ -143,10 +143,10 @@ def test_a_document_that_is_no_object_says_what_it_is(text: str) -> None:
 @pytest.mark.parametrize("piece", ['"\\"', '"', "\\", '{"a":0,', "[],", "\x00", "é"])
 def test_the_costliest_text_is_read_in_no_time(piece: str) -> None:
     body = (piece * LIMIT).encode()[:LIMIT]
-    started = time.perf_counter()
+    started = time.process_time()
     read(body)
     read(b'{"name": "' + body[: LIMIT - 20] + b'"}')
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_flood_of_faults_is_cut_and_counted() -> None:
