@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,23 +39,26 @@ class HuaweiKeys:
 
 
 class Secrets:
-    """`connect` makes boto3's client for Secrets Manager; its errors pass."""
+    """`connect` makes boto3's client for Secrets Manager; its errors pass. Threads that ask at once read it once."""
 
     def __init__(self, connect: Callable[[], Any], clock: Clock) -> None:
         self._connect, self._clock = connect, clock
         self._known: dict[str, tuple[datetime, str]] = {}
+        self._reading = threading.Lock()
 
     def get(self, secret_id: str) -> str:
         """As it was at most five minutes ago."""
-        read_at, text = self._known.get(secret_id, (None, ""))
-        if read_at is not None and self._clock() - read_at < FRESH:
-            return text
-        return self._read(secret_id)
+        with self._reading:
+            read_at, text = self._known.get(secret_id, (None, ""))
+            if read_at is not None and self._clock() - read_at < FRESH:
+                return text
+            return self._read(secret_id)
 
     def renew(self, secret_id: str) -> bool:
         """Reads it anew; whether it has changed."""
-        _, old = self._known.get(secret_id, (None, None))
-        return self._read(secret_id) != old
+        with self._reading:
+            _, old = self._known.get(secret_id, (None, None))
+            return self._read(secret_id) != old
 
     def _read(self, secret_id: str) -> str:
         answer = self._connect().get_secret_value(SecretId=secret_id)

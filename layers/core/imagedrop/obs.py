@@ -5,6 +5,7 @@ A range that does not fit is answered with 200 and the whole object, so answers 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC
@@ -25,10 +26,11 @@ T = TypeVar("T")
 
 
 class ObsObjects:
-    """`renew`: reads the keys anew after a refusal, and says whether they have changed."""
+    """`renew`: reads the keys anew after a refusal, and says whether they have changed. Threads may share it."""
 
     def __init__(self, client: Any, sleep: Sleep, random: Random, renew: Callable[[], bool] = lambda: False) -> None:
         self._client, self._sleep, self._random, self._renew = client, sleep, random, renew
+        self._renewing, self._renewals = threading.Lock(), 0
 
     def head(self, bucket: str, key: str) -> ObjectHead | None:
         answer = self._try(lambda: _or_none(self._client.head_object, Bucket=bucket, Key=key))
@@ -86,12 +88,20 @@ class ObsObjects:
         return headers
 
     def _try(self, once: Callable[[], T]) -> T:
+        before = self._renewals
         try:
             return self._patiently(once)
         except ObjectsRefused as error:
-            if error.code not in KEYS_REFUSED or not self._renew():
+            if error.code not in KEYS_REFUSED or not self._renewed_since(before):
                 raise
             return self._patiently(once)
+
+    def _renewed_since(self, before: int) -> bool:
+        """Of several threads that were refused with the same keys one reads them anew, for all."""
+        with self._renewing:
+            if self._renewals == before and self._renew():
+                self._renewals += 1
+            return self._renewals != before
 
     def _patiently(self, once: Callable[[], T]) -> T:
         def attempt() -> T:

@@ -5,7 +5,7 @@ Nothing in the core reads a clock, sleeps, draws a random number or opens a conn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -25,6 +25,16 @@ class Clock(Protocol):
 
 class Sleep(Protocol):
     def __call__(self, seconds: float) -> None: ...
+
+
+class Together(Protocol):
+    def __call__(self, calls: Sequence[Callable[[], bytes]]) -> Sequence[bytes]:
+        """Makes independent calls, at once where it can; their answers, in their order. Raises what the first to fail
+        raises."""
+
+
+def one_by_one(calls: Sequence[Callable[[], bytes]]) -> Sequence[bytes]:
+    return [call() for call in calls]
 
 
 class Random(Protocol):
@@ -249,3 +259,4 @@ class Ports:
     clock: Clock
     random: Random
     sleep: Sleep
+    together: Together = one_by_one

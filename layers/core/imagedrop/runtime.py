@@ -15,7 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 from imagedrop.batch import batch
 from imagedrop.credentials import HuaweiKeys, Secrets
-from imagedrop.ports import Clock, Images, Ledger, Mail, Meter, Objects, Ports, QueueName, Queues, Random, Sleep, Topic
+from imagedrop.ports import (
+    Clock,
+    Images,
+    Ledger,
+    Mail,
+    Meter,
+    Objects,
+    Ports,
+    QueueName,
+    Queues,
+    Random,
+    Sleep,
+    Together,
+    Topic,
+)
 from imagedrop.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -143,6 +157,12 @@ class LazyPorts(Ports):
     @cached_property
     def sleep(self) -> Sleep:
         return _sleep
+
+    @cached_property
+    def together(self) -> Together:
+        from imagedrop.threads import threads
+
+        return threads()
 
 
 def _now() -> datetime:

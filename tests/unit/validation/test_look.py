@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from imagedrop import drop as drops
-from imagedrop.ports import ImsError
+from imagedrop.ports import ImsError, one_by_one
 from imagedrop_local.house import SAMPLES
 from support.world import BUCKET, World, ids
 
@@ -35,6 +37,21 @@ def test_image_and_sidecar_become_a_registered_image(world: World) -> None:
     assert {"key": "imagedrop", "value": result["drop_id"]} in body["image_tags"]
     assert (body["min_disk"], body["hw_firmware_type"]) == (40, "uefi")
     assert len(world.mails()) == 1
+
+
+def test_what_an_image_is_judged_by_is_read_side_by_side(world: World) -> None:
+    asked: list[int] = []
+
+    def together(calls: Sequence[Callable[[], bytes]]) -> Sequence[bytes]:
+        asked.append(len(calls))
+        return one_by_one(calls)
+
+    world.ports = replace(world.ports, together=together)
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run()
+    assert world.row(KEY).stage == "registered"
+    assert max(asked) > 1
 
 
 @pytest.mark.parametrize("order", [(KEY, BESIDE), (BESIDE, KEY)])

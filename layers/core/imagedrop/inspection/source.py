@@ -11,11 +11,11 @@ from imagedrop.light import TYPE_CHECKING, Protocol
 from imagedrop.store import ObjectChanged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from types import TracebackType
     from typing import TypeGuard
 
-    from imagedrop.ports import ObjectHead, Objects
+    from imagedrop.ports import ObjectHead, Objects, Together
 
 Range = tuple[int, int]  # offset, length
 
@@ -90,12 +90,9 @@ class ObjectSource:
 
 
 class SideBySide:
-    """Any source, read side by side through `together`, which runs calls at once and answers in their order.
+    """Any source, read side by side through `together`; the threads are the caller's."""
 
-    The threads are the caller's: `SideBySide(source, lambda calls: list(pool.map(lambda call: call(), calls)))`.
-    """
-
-    def __init__(self, source: Source, together: Callable[[Sequence[Callable[[], bytes]]], Sequence[bytes]]) -> None:
+    def __init__(self, source: Source, together: Together) -> None:
         self.name, self.size, self.read = source.name, source.size, source.read
         self._together = together
 

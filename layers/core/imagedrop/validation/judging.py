@@ -10,7 +10,7 @@ from imagedrop.drop import Drop, Reason, Versions
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
 from imagedrop.inspection import Budget, inspect
-from imagedrop.inspection.source import ObjectSource, SourceChanged
+from imagedrop.inspection.source import ObjectSource, SideBySide, SourceChanged
 from imagedrop.log import note
 from imagedrop.pairing import Files
 from imagedrop.ports import Conflict, KeyTaken, ObjectHead, Ports
@@ -47,7 +47,7 @@ def _subject(ports: Ports, row: Drop, head: ObjectHead, files: Files) -> rules.S
     role = files.roles.get(head.key)
     if role == pairing.BITMAP:
         return rules.Subject(head)  # only Huawei's tools read one
-    source = ObjectSource(ports.objects, row.bucket, head.key, head)
+    source = SideBySide(ObjectSource(ports.objects, row.bucket, head.key, head), ports.together)
     budget = Budget(clock=lambda: ports.clock().timestamp())
     seen = inspect(source, file_name=head.key, role="data" if role else "system", budget=budget)
     return rules.Subject(head, seen.facts, seen.findings)

@@ -1,0 +1,20 @@
+"""Calls that wait for the network, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from imagedrop.ports import Together
+
+SIDE_BY_SIDE = 8  # fewer than the connections that obs_client keeps
+
+
+def threads(most: int = SIDE_BY_SIDE) -> Together:
+    """At most so many calls at once, in threads that are started when they are first needed and then kept."""
+    pool = ThreadPoolExecutor(most, thread_name_prefix="imagedrop")
+
+    def together(calls: Sequence[Callable[[], bytes]]) -> Sequence[bytes]:
+        return list(pool.map(lambda call: call(), calls))
+
+    return together

@@ -1,0 +1,114 @@
+"""Reads side by side: in their order, at once, and safe where they share keys."""
+
+from __future__ import annotations
+
+import io
+import random
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from imagedrop.credentials import Secrets
+from imagedrop.inspection import SourceChanged
+from imagedrop.obs import ObsObjects
+from imagedrop.ports import ObjectsRefused, Together, one_by_one
+from imagedrop.threads import SIDE_BY_SIDE, threads
+from imagedrop_local.memory import RecordedSleep, SettableClock
+
+FOUR = 4
+SOON = 20.0  # s; nobody waits so long but where the test fails
+
+
+@pytest.fixture(scope="module")
+def together() -> Together:
+    return threads()
+
+
+@pytest.fixture(params=["threads", "one by one"])
+def either(request: pytest.FixtureRequest, together: Together) -> Together:
+    return together if request.param == "threads" else one_by_one
+
+
+def saying(number: int) -> Callable[[], bytes]:
+    return lambda: b"%d" % number
+
+
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 403}}, "GetObject")
+
+
+def test_answers_come_in_the_order_of_the_calls(either: Together) -> None:
+    assert list(either([saying(number) for number in range(30)])) == [b"%d" % number for number in range(30)]
+
+
+@pytest.mark.parametrize("failure", [OSError("disk"), SourceChanged("disk")])
+def test_what_a_call_raises_is_raised(either: Together, failure: BaseException) -> None:
+    def fails() -> bytes:
+        raise failure
+
+    with pytest.raises(type(failure)):
+        either([saying(1), fails, saying(2)])
+
+
+def test_calls_are_made_at_once(together: Together) -> None:
+    all_there = threading.Barrier(SIDE_BY_SIDE)
+
+    def meets() -> bytes:
+        all_there.wait(SOON)
+        return b"met"
+
+    assert together([meets] * SIDE_BY_SIDE) == [b"met"] * SIDE_BY_SIDE
+
+
+def test_threads_that_are_refused_with_the_same_old_keys_all_go_on_with_the_new_ones(together: Together) -> None:
+    refused = threading.Barrier(FOUR)
+
+    class Client:
+        key, renewals = "old", 0
+
+        def get_object(self, **_: Any) -> dict[str, Any]:
+            if self.key == "old":
+                refused.wait(SOON)
+                raise refusal("InvalidAccessKeyId")
+            meta = {"HTTPStatusCode": 206}
+            return {"Body": io.BytesIO(b"23"), "ContentRange": "bytes 2-3/9", "ResponseMetadata": meta}
+
+        def renew(self) -> bool:
+            self.renewals += 1
+            changed, self.key = self.key != "new", "new"
+            return changed
+
+    client = Client()
+    objects = ObsObjects(client, RecordedSleep(), random.Random(1), client.renew)
+    assert together([lambda: objects.read("b", "k", "e", 2, 2)] * FOUR) == [b"23"] * FOUR
+    assert client.renewals == 1
+
+
+def test_keys_that_are_refused_and_have_not_changed_stay_refused() -> None:
+    class Client:
+        def get_object(self, **_: Any) -> dict[str, Any]:
+            raise refusal("AccessDenied")
+
+    with pytest.raises(ObjectsRefused):
+        ObsObjects(Client(), RecordedSleep(), random.Random(1), lambda: False).read("b", "k", "e", 2, 2)
+
+
+def test_threads_that_need_a_secret_at_once_read_it_once(together: Together) -> None:
+    all_there, reads = threading.Barrier(FOUR), []
+
+    class Manager:
+        def get_secret_value(self, **_: Any) -> dict[str, str]:
+            reads.append(threading.get_ident())
+            return {"SecretString": "one"}
+
+    secrets = Secrets(Manager, SettableClock())
+
+    def asks() -> bytes:
+        all_there.wait(SOON)
+        return secrets.get("id").encode()
+
+    assert together([asks] * FOUR) == [b"one"] * FOUR
+    assert len(reads) == 1
