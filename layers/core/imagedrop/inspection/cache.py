@@ -1,8 +1,8 @@
 """Every byte of an image goes through one block cache, which counts, and one budget, which nothing can swallow.
 
-What a distant bucket costs is round trips. So readers are run by `run`: what is not here yet stops them (`NotHere`), all
-that they miss side by side (`together`) comes in one go, and they begin again, now without waiting. What they have read
-stays until the end, so that each run gets further than the one before; the budget bounds it.
+What a distant bucket costs is round trips. So readers are run by `run`: what is not here yet stops them (`NotHere`),
+all that they miss side by side (`together`) comes in one go, and they begin again, now without waiting. What they have
+read stays until the end, so that each run gets further than the one before; the budget bounds it.
 """
 
 from __future__ import annotations

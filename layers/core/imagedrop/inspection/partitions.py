@@ -44,7 +44,7 @@ class Layout:
 
 
 def read(disk: Container, report: Report) -> Layout:
-    """Without filesystems yet: `identified`. Raises what reading raises; damage that leaves something is said in `report`."""
+    """Without filesystems yet: `identified`. Raises what reading raises; what damage leaves is read, and it is said."""
     if disk.size < 512:
         return Layout("none")
     disk.prefetch([(0, 8192)])

@@ -40,7 +40,7 @@ def inside(
             report.say(kinds.BITLOCKER, start=start)
     _say_of_volumes(told, report)
     found = [one for one in told if one.windows]
-    closed = [None for _, filesystem in layout.filesystems() if filesystem == "bitlocker"]
+    closed: list[bool | None] = [None for _, filesystem in layout.filesystems() if filesystem == "bitlocker"]
     dirty, asleep = _any([one.dirty for one in told] + closed), _any([one.asleep for one in told] + closed)
     if role == "data":
         for one in found:

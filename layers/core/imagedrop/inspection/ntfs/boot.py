@@ -24,7 +24,7 @@ class Geometry(NamedTuple):
 
     cluster: int
     record: int
-    index: int
+    index_block: int
     mft_at: int
     size: int
 

@@ -96,7 +96,7 @@ def parse(data: bytes, number: int) -> Record:
 
 
 def names(data: bytes, number: int) -> Iterator[tuple[str, Reference, Reference]]:
-    """(name, directory, itself) as a record in use says; nothing where it is not sound. Key of a directory: index.py."""
+    """(name, directory, itself) as a record in use says; nothing where it is not sound (the key: index.py)."""
     try:
         record = parse(data, number)
     except Unreadable:

@@ -1,7 +1,7 @@
 """Data runs: which clusters of the volume hold a stream.
 
-A run: 1 byte, its low half the bytes of the length, its high half the bytes of the place; then both, little-endian; the
-place is signed and counts from that of the run before. No place: the run is sparse. A byte of 0 ends them.
+A run: 1 byte, its low half the bytes of the length, its high half the bytes of the place; then both, little-endian;
+the place is signed and counts from that of the run before. No place: the run is sparse. A byte of 0 ends them.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ RUNS_MOST = 200_000
 
 
 class Run(NamedTuple):
-    """`count` clusters of the stream from its cluster `first` lie at cluster `at` of the volume; None: they are zero."""
+    """`clusters` of the stream from its cluster `first` on lie at cluster `at` of the volume; None: they are zero."""
 
     first: int
-    count: int
+    clusters: int
     at: int | None
 
 
@@ -48,7 +48,7 @@ class Extents:
         for run in runs:
             if run.first != expected:
                 raise malformed("NTFS data runs", f"cluster {expected} of a stream is missing")
-            expected += run.count
+            expected += run.clusters
         if len(runs) > RUNS_MOST:
             raise malformed("NTFS data runs", f"a stream has {len(runs)} runs")
         self.runs, self.clusters = runs, expected
@@ -60,7 +60,7 @@ class Extents:
         while count > 0 and 0 <= index < len(self.runs):
             run = self.runs[index]
             skip = first - run.first
-            taken = min(run.count - skip, count)
+            taken = min(run.clusters - skip, count)
             if taken <= 0:
                 return
             yield Run(first, taken, None if run.at is None else run.at + skip)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -82,7 +82,7 @@ class Plain:
         first, last = offset // cluster, (offset + length - 1) // cluster
         skip, left = offset % cluster, length
         for run in self._extents.between(first, last - first + 1):
-            taken = min(run.count * cluster - skip, left)
+            taken = min(run.clusters * cluster - skip, left)
             yield None if run.at is None else run.at * cluster + skip, taken
             skip, left = 0, left - taken
 
@@ -118,24 +118,11 @@ class Packed:
             from imagedrop.inspection.unpack.lznt1 import lznt1  # few files need it
 
             runs = list(self._extents.between(number * self._clusters, self._clusters))
-            there = sum(run.count for run in runs if run.at is not None)
+            there = sum(run.clusters for run in runs if run.at is not None)
             data = self._raw.read(number * self._unit, there * self._volume.cluster) if there else b""
             packed = 0 < there < self._clusters
             self._units[number] = (lznt1(data, self._unit) if packed else data).ljust(self._unit, b"\0")
         return self._units[number]
-
-
-class Cut:
-    """A stream that is read through a function, such as a packed file of the Windows Overlay Filter."""
-
-    def __init__(
-        self, size: int, read: Callable[[int, int], bytes], prefetch: Callable[[Sequence[Range]], None]
-    ) -> None:
-        self.size, self._read, self.prefetch = size, read, prefetch
-
-    def read(self, offset: int, length: int) -> bytes:
-        _check(self, offset, length)
-        return self._read(offset, length)
 
 
 def _check(stream: Stream, offset: int, length: int) -> None:

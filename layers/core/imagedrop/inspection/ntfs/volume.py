@@ -98,7 +98,7 @@ class Volume:
         which is somewhere else, says of it."""
         run = next(decode(first.runs, 0))
         size = self.geometry.record
-        data = self.read(self.geometry.mft_at, min(AHEAD, run.count * self.cluster) // size * size)
+        data = self.read(self.geometry.mft_at, min(AHEAD, run.clusters * self.cluster) // size * size)
         for number in range(FIRST_USER, len(data) // size):
             for name, parent, own in records.names(data[number * size : (number + 1) * size], number):
                 self.known[parent, collated(name)] = own
@@ -154,7 +154,7 @@ class File:
         return found[0]
 
     def attributes(self, kind: int, name: str = "") -> list[Attribute]:
-        """All pieces of an attribute, by their first cluster; where they lie in other records, these are read at once."""
+        """All pieces of an attribute, by their first cluster; those that lie in other records are read at once."""
         key = kind, name
         if key not in self._found:
             found = _of(self._record.attributes, kind, name)

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from imagedrop.inspection.cache import together
 from imagedrop.inspection.errors import malformed
-from imagedrop.inspection.registry import Hive, Key
-from imagedrop.inspection.registry.values import Value
+from imagedrop.inspection.registry import Hive, Key, Value
 
 ENVIRONMENT = "Control\\Session Manager\\Environment"
 POWER = "Control\\Session Manager\\Power"

@@ -65,7 +65,7 @@ def read(windows: Installation, report: Report) -> Seen:
     return seen
 
 
-def guarded(report: Report, what: str, job: Callable[[], T]) -> T | None:
+def guarded(report: Report, what: str, job: Callable[[], T | None]) -> T | None:
     with report.guard(what):
         return job()
     return None
@@ -77,7 +77,7 @@ def facts(seen: Seen, booted: str | None, report: Report) -> WindowsFacts:
     known = [one for one in (seen.architecture, seen.machine, booted) if one]
     if len(set(known)) > 1:
         report.say(kinds.ARCHITECTURES_DIFFER, one=known[0], other=known[-1])
-    architecture = cast(Architecture | None, known[0] if known else None)
+    architecture = cast("Architecture | None", known[0] if known else None)
     _say_not_recorded(seen, report)
     return WindowsFacts(
         product_name=found.name if found else None,

@@ -1,5 +1,5 @@
-"""hiberfil.sys: a Windows that sleeps on disk. Its first four bytes say so: "HIBR" or "hibr" (not yet woken up); "WAKE",
-"wake" or zeros: it was, or never slept. Fast start-up leaves the same behind at every shutdown."""
+"""hiberfil.sys: a Windows that sleeps on disk. Its first four bytes say so: "HIBR" or "hibr" (not yet woken up);
+"WAKE", "wake" or zeros: it was, or never slept. Fast start-up leaves the same behind at every shutdown."""
 
 from __future__ import annotations
 

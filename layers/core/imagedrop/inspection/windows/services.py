@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from imagedrop.inspection.cache import together
-from imagedrop.inspection.registry import Key
+from imagedrop.inspection.registry import Key, Value
 
 SERVICES = "Services"
 STARTS = ("boot", "system", "auto", "manual", "disabled")
@@ -29,10 +29,10 @@ def services(current: Key, *names: str) -> dict[str, Service]:
     return {name: _service(values) for name, values in zip(keys, told, strict=True)}
 
 
-def _service(values: dict[str, object]) -> Service:
+def _service(values: dict[str, Value]) -> Service:
     start, image = values.get("Start"), values.get("ImagePath")
-    known = isinstance(start, int) and 0 <= start < len(STARTS)
-    return Service(STARTS[start] if known else None, image if isinstance(image, str) else None)  # type: ignore[index]
+    word = STARTS[start] if isinstance(start, int) and 0 <= start < len(STARTS) else None
+    return Service(word, image if isinstance(image, str) else None)
 
 
 def inside_windows(image: str) -> str | None:
