@@ -6,7 +6,7 @@ import functools
 
 import pytest
 
-from tests.unit.inspection.registry.hives import BLOCK, CURRENT, NAMES, Distant, Forge, expected, fixture, found
+from tests.unit.inspection.registry.hives import BINS, BLOCK, CURRENT, NAMES, Distant, Forge, expected, fixture, found
 
 
 @functools.cache
@@ -69,6 +69,21 @@ def test_what_a_lookup_costs_does_not_grow_with_the_number_of_brothers(leaf_size
         costs.append((distant.round_trips, len(distant.here)))
     assert max(trips for trips, _ in costs) <= 8
     assert max(blocks for _, blocks in costs) <= 45
+
+
+def test_a_list_that_lies_in_two_blocks_comes_in_one_round_trip() -> None:
+    forge = Forge()
+    keys = [(forge.key(name), name) for name in (f"{number:03}" for number in range(300))]
+    forge.gap(-len(forge.data) % BLOCK - BINS + 5 * BLOCK - 800)
+    listed = forge.leaf(b"lh", keys)
+    assert (BINS + listed) // BLOCK != (BINS + listed + 2400) // BLOCK
+    forge.gap(3 * BLOCK)
+    distant = Distant(forge.bytes(forge.key("parent", (len(keys), listed))))
+    hive = distant.hive()
+    root = distant.until(hive.root)
+    before = distant.round_trips
+    assert distant.until(lambda: root.subkey("123")) is not None
+    assert distant.round_trips - before == 1  # the children lie where the hive begins
 
 
 def test_what_was_found_costs_nothing_the_second_time() -> None:

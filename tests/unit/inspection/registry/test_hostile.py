@@ -37,7 +37,14 @@ def refusal(job: Callable[[], object]) -> str:
 def test_a_root_where_no_cell_can_be_is_refused(offset: int) -> None:
     forge = Forge()
     forge.key("root")
-    assert hex(offset) in refusal(lambda: forge.opened(offset))
+    assert f"{offset:#x} lies where no cell can be" in refusal(lambda: forge.opened(offset))
+
+
+def test_a_cell_between_two_places_of_cells_is_refused() -> None:
+    forge = Forge()
+    forge.gap(4)
+    root = forge.key("root")
+    assert "lies where no cell can be" in refusal(lambda: forge.opened(root))
 
 
 @pytest.mark.parametrize(

@@ -121,8 +121,9 @@ def test_lengths_that_cannot_be_are_refused(length: int, why: str) -> None:
 @pytest.mark.parametrize("count", [VALUES_MOST + 1, NONE])
 def test_a_number_of_values_that_cannot_be_is_refused(count: int) -> None:
     forge = Forge()
+    listed = forge.cell(struct.pack("<I", forge.value("Name", 1, b"")) * (VALUES_MOST + 1))
     with pytest.raises(Unreadable):
-        forge.opened(forge.key("key", values=(count, forge.cell(bytes(64))))).values("any")
+        forge.opened(forge.key("key", values=(count, listed))).values("any")
 
 
 def test_data_that_nobody_asks_for_may_be_broken() -> None:
