@@ -39,7 +39,7 @@ sam-local: $(VENV)/.test ## every function in its Lambda container against the l
 	@if docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory $(VENV)-sam/.done; fi
 	$(BIN)/python tests/sam_local/run.py --sam $(abspath $(VENV)-sam)/bin/sam
 
-bench: $(VENV)/.test ## ratios, not verdicts
+bench: $(VENV)/.test $(VENV)-bench/.done ## ratios, not verdicts; python3 -m bench.images builds what it reads
 	$(BIN)/python -m bench
 
 simulate: $(VENV)/.test ## random histories of everything that can go wrong: SEEDS=n of them, or the story of SEED=n
@@ -49,7 +49,7 @@ locks: $(VENV)/.test ## pin requirements anew
 	scripts/locks
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) $(VENV)-sam .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-sam $(VENV)-bench .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo 'imagedrop needs Python 3.11 or newer; none was found (set PYTHON=...)' >&2; exit 1; }
@@ -64,6 +64,12 @@ $(VENV)/.local: requirements/local.txt pyproject.toml | $(VENV)/.python
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.local
 	$(BIN)/python $(INSTALL) -r requirements/test.txt
+	@touch $@
+
+$(VENV)-bench/.done: requirements/bench.txt | $(VENV)/.python
+	$(PYTHON) -m venv $(VENV)-bench
+	$(VENV)-bench/bin/python $(INSTALL) -r requirements/pip.txt
+	$(VENV)-bench/bin/python $(INSTALL) -r requirements/bench.txt
 	@touch $@
 
 $(VENV)-sam/.done: requirements/sam.txt | $(VENV)/.python

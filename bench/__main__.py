@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import sys
+import argparse
+from collections.abc import Callable
 
 from bench import inspection, polling
 
-ALL = {"inspection": inspection.run, "polling": polling.run}
-
-for name in sys.argv[1:] or ALL:
-    if name not in ALL:
-        sys.exit(f"there is no benchmark {name!r}; there are {', '.join(ALL)}")
-    ALL[name]()
+arguments = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+arguments.add_argument("names", nargs="*", metavar="NAME", help="inspection, polling")
+arguments.add_argument("--page", action="store_true", help="write docs/performance.md, of the inspection")
+given = arguments.parse_args()
+benchmarks: dict[str, Callable[[], None]] = {"inspection": lambda: inspection.run(given.page), "polling": polling.run}
+if unknown := set(given.names) - set(benchmarks):
+    arguments.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(benchmarks)}")
+for name in given.names or benchmarks:
+    benchmarks[name]()

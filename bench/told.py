@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import resource
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -14,8 +13,10 @@ PATIENCE = 600.0  # seconds for one reader
 
 
 class Told(NamedTuple):
-    """`seconds`: of the reading, without starting Python and importing; `rss`: bytes resident at most; `trips`: requests
-    that waited for one another, where the reader counts them; `error`: why there are no facts."""
+    """`seconds`: of the reading, without starting Python and importing. `rss`: bytes resident at most.
+
+    `trips`: requests that waited for one another, where the reader counts them. `error`: why there are no facts.
+    """
 
     facts: Mapping[str, Any] | None = None
     seconds: float = 0.0
@@ -44,7 +45,3 @@ def ask(python: str, module: str, *arguments: str) -> Told:
     if done.returncode:
         return Told(error=(done.stderr.strip() or f"ended with {done.returncode}").splitlines()[-1])
     return Told(**json.loads(done.stdout))
-
-
-def this_python() -> str:
-    return sys.executable

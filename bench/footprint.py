@@ -1,0 +1,38 @@
+"""What a reader costs before it reads: importing it, and what stays resident."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.far_bucket import NEAR, PEERS, Reader, bucket, dissect, ours
+from bench.table import Row
+
+HEAD = ("reader", "import: ms over bare Python", "resident after an inspection: MB")
+TIMES = 15
+
+
+def rows(folder: Path, file: str) -> Iterator[Row]:
+    readers: list[tuple[str, str, str, Reader]] = [("imagedrop", sys.executable, "imagedrop.inspection", ours)]
+    if PEERS.exists():
+        readers.append(("dissect", str(PEERS), "bench.peers.dissect_reader", dissect))
+    with bucket(folder, NEAR) as near:
+        for name, python, module, reader in readers:
+            resident = near.cost(reader, file, 1).told.rss / 1e6
+            yield name, f"{import_ms(python, module):.0f}", f"{resident:.0f}"
+
+
+def import_ms(python: str, module: str) -> float:
+    """Median of starting Python with the import, less without; by turns, for whatever else the machine does."""
+    pairs = [(_start(python, f"import {module}"), _start(python, "pass")) for _ in range(TIMES)]
+    return 1000 * statistics.median(one - other for one, other in pairs)
+
+
+def _start(python: str, command: str) -> float:
+    begun = time.perf_counter()
+    subprocess.run([python, "-c", command], check=True)
+    return time.perf_counter() - begun
