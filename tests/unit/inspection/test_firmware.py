@@ -6,13 +6,14 @@ import struct
 
 import pytest
 
-from imagedrop.inspection import inspect
-from imagedrop.inspection.facts import WindowsFacts
+from imagedrop.inspection import firmware, inspect
+from imagedrop.inspection.report import Report
 from tests.unit.inspection.images import (
     BASIC,
     ESP,
     MIB,
     Memory,
+    boot,
     errors,
     fixture,
     gpt_disk,
@@ -20,8 +21,12 @@ from tests.unit.inspection.images import (
     ids,
     look,
     mbr,
+    opened,
     patched,
+    told,
 )
+
+LOCKED, DATA = boot(b"-FVE-FS-"), boot(b"EXFAT   ")
 
 
 @pytest.mark.parametrize(
@@ -31,18 +36,19 @@ from tests.unit.inspection.images import (
 def test_the_boot_manager_is_found_in_every_fat_and_tells_the_machine(
     name: str, filesystem: str, architecture: str
 ) -> None:
-    seen = look(fixture(name), name)
-    assert ids(seen) == set()
+    seen, disk, report = look(fixture(name), name), opened(fixture(name), name), Report(name, 0)
+    assert told(seen) == {"image.windows_elsewhere"}
     assert seen.facts.hw_firmware_type == "uefi"
     assert seen.facts.partitions[0].filesystem == filesystem
-    assert seen.facts.windows == WindowsFacts(architecture=architecture)  # type: ignore[arg-type]
+    assert firmware.boot_manager(disk, seen.facts.partitions[0], report) == (True, architecture)
+    assert report.findings == []
 
 
 def test_a_boot_file_of_another_system_is_no_windows() -> None:
     data = fixture("gpt.raw").replace(b"BOOTMGFWEFI", b"GRUBX64 EFI")
     seen = look(data, "a.raw")
     assert (seen.facts.hw_firmware_type, seen.facts.windows) == ("uefi", None)
-    assert ids(seen) == set()
+    assert told(seen) == {"image.no_windows"}
 
 
 def test_an_esp_that_holds_nothing_to_start_is_a_warning() -> None:
@@ -59,26 +65,36 @@ def test_an_esp_that_is_not_fat_is_still_an_esp() -> None:
 @pytest.mark.parametrize(
     ("disk", "finding"),
     [
-        (gpt_disk(gpt_entry(BASIC, 2048, 3000)), "image.no_esp"),
-        (mbr((0, 7, 63, 1000)).ljust(MIB, b"\0"), "image.no_active_partition"),
-        (bytes(MIB), "image.no_partition_table"),
+        (patched(gpt_disk(gpt_entry(BASIC, 63, 3000)), (63 * 512, LOCKED)), "image.no_esp"),
+        (patched(mbr((0, 7, 63, 1000)).ljust(MIB, b"\0"), (63 * 512, LOCKED)), "image.no_active_partition"),
+        (LOCKED.ljust(MIB, b"\0"), "image.bare_volume"),
     ],
 )
-def test_a_disk_that_nothing_starts_from_says_why(disk: bytes, finding: str) -> None:
+def test_a_disk_that_nothing_starts_from_says_why_though_nobody_can_look_into_it(disk: bytes, finding: str) -> None:
     seen = look(disk, "a.raw")
     assert seen.facts.hw_firmware_type is None
-    assert ids(seen) == {finding}
+    assert told(seen) == {"image.bitlocker", finding}
+
+
+@pytest.mark.parametrize(
+    ("disk", "finding"),
+    [
+        (gpt_disk(gpt_entry(BASIC, 63, 3000)), "image.blank"),
+        (mbr((0, 7, 63, 1000)).ljust(MIB, b"\0"), "image.blank"),
+        (bytes(MIB), "image.blank"),
+        (patched(gpt_disk(gpt_entry(BASIC, 63, 3000)), (63 * 512, DATA)), "image.data_disk"),
+        (patched(mbr((0, 7, 63, 1000)).ljust(MIB, b"\0"), (63 * 512, DATA)), "image.data_disk"),
+        (patched(mbr((0x80, 7, 63, 1000)).ljust(MIB, b"\0"), (63 * 512, DATA)), "image.no_windows"),
+        (mbr((0, 0x83, 63, 1000)).ljust(MIB, b"\0"), "image.linux"),
+    ],
+)
+def test_a_disk_without_a_windows_is_called_what_it_is(disk: bytes, finding: str) -> None:
+    assert told(look(disk, "a.raw")) == {finding}
 
 
 def test_a_data_disk_need_not_start_anything() -> None:
     disk = gpt_disk(gpt_entry(BASIC, 2048, 3000))
     assert inspect(Memory(disk), file_name="a.raw", role="data").findings == []
-
-
-def test_what_this_version_does_not_read_is_said_once() -> None:
-    seen = look(fixture("gpt.raw"), "gpt.raw")
-    assert [one.id for one in seen.findings] == ["image.windows_not_read"]
-    assert seen.findings[0].severity == "info"
 
 
 FAT = MIB  # where the ESP begins in gpt.raw

@@ -12,7 +12,7 @@ import zipfile
 
 import pytest
 
-from tests.unit.inspection.images import errors, fixture, ids, look, mbr
+from tests.unit.inspection.images import errors, fixture, ids, look, mbr, told
 
 IMAGE = fixture("v3.qcow2")
 
@@ -119,10 +119,10 @@ def test_bytes_that_are_nothing_are_no_image(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.raw", "a.img"])
-def test_a_blank_raw_disk_is_a_disk_without_partitions(name: str) -> None:
+def test_a_blank_raw_disk_is_called_blank(name: str) -> None:
     seen = look(bytes(1 << 20), name)
     assert (seen.facts.format, seen.facts.virtual_size, seen.facts.partition_table) == ("raw", 1 << 20, "none")
-    assert errors(seen) == {"image.no_partition_table"}
+    assert told(seen) == {"image.blank"}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from tests.unit.inspection.images import (
     ESP,
     MIB,
     Memory,
+    boot,
     errors,
     fixture,
     gpt_disk,
@@ -25,14 +26,11 @@ from tests.unit.inspection.images import (
     opened,
     patched,
     qcow2,
+    told,
 )
 
 WINDOWS = gpt_entry(BASIC, 2048, 3000)
 OTHER = gpt_entry("01234567-89ab-cdef-0123-456789abcdef", 3001, 3100)
-
-
-def boot(name: bytes) -> bytes:
-    return (b"\xeb\x52\x90" + name).ljust(510, b"\0") + b"\x55\xaa"
 
 
 def test_an_mbr_with_an_extended_partition_as_parted_writes_it() -> None:
@@ -191,19 +189,20 @@ def test_an_mbr_without_partitions_is_an_mbr() -> None:
 
 VOLUME = fixture("mbr.raw")[MIB : 5 * MIB]
 NOTHING_TO_START = {
-    "zeros": (bytes(MIB), "image.no_partition_table"),
-    "no disk at all": (bytes(100), "image.no_partition_table"),
+    "zeros": (bytes(MIB), "image.blank"),
+    "no disk at all": (bytes(100), "image.blank"),
     "a bare volume": (VOLUME, "image.bare_volume"),
     "an empty MBR": (mbr().ljust(MIB, b"\0"), "image.no_partitions"),
     "an empty GPT": (gpt_disk(), "image.no_partitions"),
-    "zeros in a qcow2": (qcow2(), "image.no_partition_table"),
+    "zeros in a qcow2": (qcow2(), "image.blank"),
+    "text": (b"#!/bin/sh\n".ljust(MIB, b"\0"), "image.no_partition_table"),
 }
 
 
 @pytest.mark.parametrize("case", NOTHING_TO_START)
 def test_a_system_disk_that_holds_no_partition_is_an_error_and_a_data_disk_is_fine(case: str) -> None:
     disk, finding = NOTHING_TO_START[case]
-    assert finding in errors(look(disk, "a.raw"))
+    assert finding in told(look(disk, "a.raw"))
     as_data = inspect(Memory(disk), file_name="a.raw", role="data")
     assert {one.id for one in as_data.findings} <= {"image.not_sectors", "image.extension"}
 
