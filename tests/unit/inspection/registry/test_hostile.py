@@ -177,3 +177,10 @@ def test_noise_behind_a_sound_base_block_is_refused() -> None:
         data = fixture("lh")[:BINS] + dice.randbytes(8192)
         with pytest.raises(Unreadable):
             opened(data).root()
+
+
+@pytest.mark.timeout(10)
+def test_the_same_long_name_many_times_over_takes_no_time() -> None:
+    forge = Forge()
+    value = forge.raw_value("я" * 32767, 1 << 31 | 4, bytes(4), 3)
+    assert forge.opened(forge.with_values(*[value] * 4096)).values("x") == {}

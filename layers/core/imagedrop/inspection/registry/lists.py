@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from imagedrop.inspection.registry.cells import Cells
 from imagedrop.inspection.registry.jobs import Job
-from imagedrop.inspection.registry.names import hashed, may_begin
+from imagedrop.inspection.registry.names import hashed, hint, may_be
 from imagedrop.inspection.registry.nodes import Node
 
 LEAVES = (b"li", b"lf", b"lh")
@@ -45,7 +45,8 @@ class Listed:
             return self.places()
         clues = struct.iter_unpack("<I4s", self.entries)
         if self.kind == b"lf":
-            return [place for place, hint in clues if may_begin(hint, name)]
+            start = hint(name)
+            return [place for place, stored in clues if may_be(stored, start)]
         wanted = hashed(name).to_bytes(4, "little")
         return [place for place, hashed_name in clues if hashed_name == wanted]
 

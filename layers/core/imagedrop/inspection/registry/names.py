@@ -39,9 +39,11 @@ def hashed(name: str) -> int:
     return value
 
 
-def may_begin(hint: bytes, name: str) -> bool:
-    """Whether a name with this lf hint can be `name`. Hints of what is not ASCII say nothing: writers differ."""
-    start = hint.rstrip(b"\0")
-    if not start or not start.isascii() or 0 in start:
-        return True
-    return upper(start.decode()) == upper(name[:HINTED])
+def hint(name: str) -> bytes:
+    """lf lists: how the name begins, in upper case."""
+    return upper(name[:HINTED]).encode("ascii", "replace").ljust(HINTED, b"\0")
+
+
+def may_be(stored: bytes, wanted: bytes) -> bool:
+    """Whether hints can be of one name. One of what is not ASCII says nothing: writers differ."""
+    return stored.upper() == wanted or not stored.isascii() or 0 in (stored.rstrip(b"\0") or b"\0")

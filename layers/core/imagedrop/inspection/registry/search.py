@@ -58,9 +58,10 @@ def _pick(nodes: Nodes, parent: Node, places: list[int], name: str) -> Job[Node 
     def name_at(number: int) -> Job[str]:
         return (yield from nodes.node(places[number])).name
 
+    big = upper(name)
     part = yield from _narrowed(nodes, parent, len(places), name_at, name)
     for node in (yield from _nodes(nodes, [places[number] for number in part])):
-        if upper(node.name) == upper(name):
+        if upper(node.name) == big:
             return node
     return None
 

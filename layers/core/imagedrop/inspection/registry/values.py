@@ -38,10 +38,11 @@ class Stored(NamedTuple):
 def find(cells: Cells, node: Node, names: Mapping[str, str]) -> Job[dict[str, Value]]:
     """`names`: in upper case -> as asked. What is there by the names as asked; of two the first."""
     found: dict[str, Stored] = {}
+    lengths = set(map(len, names))  # upper case has the same; long names are not worth it
     for batch in batches((yield from _places(cells, node))):
         for value in (yield from abreast([_value(cells, place) for place in batch])):
-            if upper(value.name) in names:
-                found.setdefault(names[upper(value.name)], value)
+            if len(value.name) in lengths and (big := upper(value.name)) in names:
+                found.setdefault(names[big], value)
         if len(found) == len(names):
             break
     data = yield from abreast([_data(cells, value) for value in found.values()])
