@@ -154,8 +154,13 @@ def look_at_everything(root: Key) -> None:
 def test_no_changed_byte_breaks_the_reader(name: str) -> None:
     data, seen = fixture(name), list[tuple[int, int]]()
     hive = Distant(data)
-    record = hive.read
-    hive.read = lambda offset, length: (seen.append((offset, min(length, 200))), record(offset, length))[1]  # type: ignore[method-assign]
+    read = hive.read
+
+    def recorded(offset: int, length: int) -> bytes:
+        seen.append((offset, min(length, 200)))
+        return read(offset, length)
+
+    hive.read = recorded  # type: ignore[method-assign]
     opened_hive = hive.hive()
     hive.until(lambda: look_at_everything(opened_hive.root()))
     dice, unreadable = random.Random(name), 0
