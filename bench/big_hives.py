@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 
 from samples.builder import hive, registry
+from samples.builder.hive import Content
 from samples.builder.recipe import Recipe
 from samples.builder.registry import Keys
 from samples.builder.words import ordinary
@@ -17,19 +18,19 @@ PAIR = 675  # bytes that a key, the key below it and their values take, with the
 
 def software(recipe: Recipe, size: int, path: Path) -> bytes:
     """A SOFTWARE hive of about `size` bytes. `path` is scratch."""
-    return _build(_pairs("Classes", "InprocServer32", size), dict(registry.software(recipe)), path)
+    return _build(_pairs("Classes", "InprocServer32", size), registry.software(recipe), path)
 
 
 def system(recipe: Recipe, size: int, path: Path) -> bytes:
     """A SYSTEM hive, likewise."""
-    return _build(_pairs("ControlSet001\\Enum", "Device Parameters", size), dict(registry.system(recipe)), path)
+    return _build(_pairs("ControlSet001\\Enum", "Device Parameters", size), registry.system(recipe), path)
 
 
-def _build(many: Keys, telling: Keys, path: Path) -> bytes:
+def _build(many: Keys, telling: Content, path: Path) -> bytes:
     """What names the Windows is created when half of the many keys are there, so that it lies in the hive's middle."""
     names = list(many)
     half = len(names) // 2
-    content = {name: many[name] for name in names[:half]} | telling | {name: many[name] for name in names[half:]}
+    content = {name: many[name] for name in names[:half]} | dict(telling) | {name: many[name] for name in names[half:]}
     return hive.build(content, path, f"System32\\Config\\{path.name}")
 
 
