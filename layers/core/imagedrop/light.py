@@ -12,10 +12,13 @@ from operator import itemgetter
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from functools import partial as partial
     from typing import Literal as Literal
     from typing import NamedTuple as NamedTuple
     from typing import Protocol as Protocol
 else:
+    from _functools import partial as partial  # functools itself imports a dozen modules more
+
     Protocol = object
 
     class Literal:

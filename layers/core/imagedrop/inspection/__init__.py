@@ -7,8 +7,6 @@ report.py  findings as they come        recognise.py  which format; what is no i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from imagedrop.findings import Finding
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.cache import BlockCache, Budget, BudgetExceeded, Cost
@@ -16,17 +14,17 @@ from imagedrop.inspection.facts import DiskFacts
 from imagedrop.inspection.look import Look, Role
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.source import FileSource, ObjectSource, Source, SourceChanged
+from imagedrop.light import NamedTuple
 
 __all__ = ["Budget", "Cost", "FileSource", "Inspection", "ObjectSource", "Source", "SourceChanged", "inspect"]
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(NamedTuple):
     """`read`: what it cost. A fact that is None has a finding that says why."""
 
     facts: DiskFacts
-    findings: list[Finding] = field(default_factory=list)
-    read: Cost = field(default_factory=Cost)
+    findings: list[Finding]
+    read: Cost
 
 
 def inspect(source: Source, *, file_name: str, role: Role = "system", budget: Budget | None = None) -> Inspection:

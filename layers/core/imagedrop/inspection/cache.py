@@ -7,19 +7,21 @@ read stays until the end, so that each run gets further than the one before; the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
-
 from imagedrop.inspection.errors import PastEnd
 from imagedrop.inspection.source import Range, Source, SourceChanged, many_at_once
+from imagedrop.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, TypeVar
+
+    T = TypeVar("T")
 
 BLOCK = 16 * 1024  # what is kept, and the least that is fetched
 WINDOW = 32 * 1024  # what is fetched around a place that is read: its neighbours are often next
 NEAR = 2 * BLOCK  # two requests that are no further apart become one
 HINTED_MOST = 32  # blocks that are fetched on suspicion in one round trip
 READ_MOST = 16 * 1024 * 1024  # one read, and one prefetch
-
-T = TypeVar("T")
 
 
 class BudgetExceeded(BaseException):

@@ -9,11 +9,13 @@ Long name entry, before its 8.3 entry and last part first: 0 1 number (0x40: the
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.filesystems import FatGeometry
+from imagedrop.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 DIRECTORY_MOST = 8192 * 32  # bytes; an ESP has a few dozen entries
 END = {"fat12": 0xFF8, "fat16": 0xFFF8, "fat32": 0x0FFFFFF8}

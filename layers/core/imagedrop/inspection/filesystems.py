@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 import struct
-from typing import Literal, NamedTuple
+
+from imagedrop.light import Literal, NamedTuple
 
 Filesystem = Literal["ntfs", "fat12", "fat16", "fat32", "exfat", "refs", "ext", "bitlocker"]
 

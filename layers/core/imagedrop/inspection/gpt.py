@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.guids import guid
+from imagedrop.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SIGNATURE = b"EFI PART"
 TABLE_MOST = 1024 * 1024  # bytes; the specification asks for 16 KiB

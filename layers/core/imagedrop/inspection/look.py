@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, Literal, NamedTuple
-
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import firmware, partitions, system
 from imagedrop.inspection.cache import BlockCache, Once, together
@@ -17,6 +13,11 @@ from imagedrop.inspection.recognise import recognise
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.windows.facts import guarded
 from imagedrop.inspection.windows.volumes import Told, Volumes
+from imagedrop.light import TYPE_CHECKING, Literal, NamedTuple, partial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 Role = Literal["system", "data"]
 RECOVERY = ("recovery", "0x27")  # no Windows lives there, only its rescue; not looked into where there is more

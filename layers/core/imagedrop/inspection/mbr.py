@@ -9,12 +9,14 @@ An EBR has the same shape: its first entry is a logical partition (relative to t
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.report import Report
+from imagedrop.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EXTENDED = (0x05, 0x0F, 0x85)
 PROTECTIVE = 0xEE

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import filesystems, gpt, mbr
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.raw import Raw
 from imagedrop.inspection.facts import Partition, PartitionTable
 from imagedrop.inspection.report import Report
+from imagedrop.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 SECTOR_SIZES = (512, 4096)
 PARTITIONS_MOST = 128
@@ -21,7 +22,6 @@ DYNAMIC = {
 }
 
 
-@dataclass(slots=True)
 class Layout:
     """`active`: start of the active partition of an MBR. `unread`: the table or a boot sector could not be read.
     `end`: where the table itself says that the disk ends, at the earliest.
@@ -29,12 +29,20 @@ class Layout:
     `bare`: the filesystem of a disk without partition table.
     """
 
-    table: PartitionTable
-    partitions: list[Partition] = field(default_factory=list)
-    active: int | None = None
-    unread: bool = False
-    end: int = 0
-    bare: filesystems.Filesystem | None = None
+    __slots__ = ("active", "bare", "end", "partitions", "table", "unread")
+
+    def __init__(
+        self,
+        table: PartitionTable,
+        partitions: Sequence[Partition] = (),
+        *,
+        active: int | None = None,
+        unread: bool = False,
+        end: int = 0,
+        bare: filesystems.Filesystem | None = None,
+    ) -> None:
+        self.table, self.partitions, self.active = table, list(partitions), active
+        self.unread, self.end, self.bare = unread, end, bare
 
     def filesystems(self) -> Iterator[tuple[int, str | None]]:
         """(start, filesystem) of every partition, or of the whole disk where it has none."""
@@ -103,7 +111,7 @@ def _mbr(disk: Container, entries: list[mbr.Entry], report: Report) -> Layout:
     active = next((entry.start * size for entry in primary if entry.active), None)
     found = [*primary, *mbr.logical(disk, entries, size, report)]
     partitions = [Partition(one.start * size, one.sectors * size, f"{one.type:#04x}") for one in found]
-    return Layout("mbr", partitions, active)
+    return Layout("mbr", partitions, active=active)
 
 
 def _keep_inside(layout: Layout, disk: Container, report: Report) -> None:

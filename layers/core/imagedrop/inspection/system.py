@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
-
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import firmware
 from imagedrop.inspection.containers.base import Container
@@ -13,6 +10,10 @@ from imagedrop.inspection.partitions import Layout
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.windows.facts import facts, say_state
 from imagedrop.inspection.windows.volumes import Told
+from imagedrop.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 LINUX_FILESYSTEMS = ("ext", "xfs", "btrfs")
 LINUX_TYPES = ("linux_filesystem", "linux_swap", "linux_lvm", "0x83", "0x82", "0x8e")

@@ -6,17 +6,17 @@ are here, once.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from typing import ClassVar, NamedTuple
-
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.cache import BLOCK, READ_MOST, WINDOW, BlockCache, NotHere, together
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.facts import Format
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.source import Range
+from imagedrop.light import TYPE_CHECKING, NamedTuple, partial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import ClassVar
 
 HINTED_TABLES_MOST = 8  # blocks
 UNIT_MOST = 2 * 1024 * 1024  # the largest compressed unit of any format (qcow2 cluster)
@@ -59,7 +59,7 @@ class Container:
         self.virtual_size: int | None = None
         self.sector_size: int | None = None  # None: the format does not say
         self.whole = False  # the headers alone prove that the file is not cut off
-        self._unpacked: OrderedDict[int, bytes] = OrderedDict()
+        self._unpacked: dict[int, bytes] = {}  # the one used last is last
 
     def open(self) -> None:
         """Reads the headers. Raises Unreadable where the disk inside cannot or must not be read."""
@@ -163,17 +163,16 @@ class Container:
         return self._unit(piece)[skip : skip + take]
 
     def _unit(self, piece: Packed) -> bytes:
-        unit = self._unpacked.get(piece.start)
+        unit = self._unpacked.pop(piece.start, None)
         if unit is None:
             if piece.length > UNIT_MOST or piece.stored > 2 * UNIT_MOST:
                 raise ValueError(f"a compressed unit of {piece.length} bytes in {piece.stored}")
             unit = piece.unpack(self.file.read(piece.offset, piece.stored), piece.length)
             if len(unit) < min(piece.length, self.size - piece.start):
                 raise malformed("compressed data", f"it unpacks to {len(unit)} bytes, {piece.length} were expected")
-            self._unpacked[piece.start] = unit
-        self._unpacked.move_to_end(piece.start)
+        self._unpacked[piece.start] = unit
         while len(self._unpacked) * piece.length > max(UNPACKED_MOST, piece.length):
-            self._unpacked.popitem(last=False)
+            del self._unpacked[next(iter(self._unpacked))]
         return unit
 
 

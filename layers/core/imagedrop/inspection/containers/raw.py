@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container, Piece, Stored
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.facts import Format
+from imagedrop.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import ClassVar
 
 
 class Raw(Container):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar, Literal
-
 from imagedrop.inspection.containers.base import Container, Piece, Zero
 from imagedrop.inspection.source import Range
+from imagedrop.light import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import ClassVar
 
 LOOKED_AT = 64 * 1024  # bytes of a table that `last_used` looks through at once
 STEPS = 4

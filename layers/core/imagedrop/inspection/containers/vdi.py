@@ -12,12 +12,15 @@ Block map: 4 bytes a block, its number in the file; 0xFFFFFFFF not there, 0xFFFF
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container, Piece, Stored, Zero
 from imagedrop.inspection.errors import Unreadable, malformed
 from imagedrop.inspection.source import Range
+from imagedrop.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SIGNATURE = struct.pack("<I", 0xBEDA107F)
 TYPES = {1: "dynamic", 2: "static", 3: "undo", 4: "differencing"}

@@ -17,13 +17,15 @@ whose bit is not set are zero in the file.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
-from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container, Piece, Stored, Zero
 from imagedrop.inspection.errors import Unreadable, malformed, truncated
 from imagedrop.inspection.source import Range
+from imagedrop.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 COOKIE = b"conectix"
 SECTOR = 512

@@ -16,7 +16,6 @@ BAT: 8 bytes an entry, bits 0-2 state, bits 20-63 the offset in MiB. After every
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container, Piece, Stored, Zero
@@ -24,6 +23,10 @@ from imagedrop.inspection.crc32c import crc32c
 from imagedrop.inspection.errors import PastEnd, Unreadable, malformed, truncated
 from imagedrop.inspection.guids import guid
 from imagedrop.inspection.source import Range
+from imagedrop.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 KIB, MIB = 1024, 1024 * 1024
 HEADERS = (64 * KIB, 128 * KIB)

@@ -15,8 +15,6 @@ Marker: 0 8 value   8 4 size, 0   12 4 type: 0 end of stream, 3 footer
 
 from __future__ import annotations
 
-import re
-import shlex
 import struct
 
 from imagedrop.findings import inspection as kinds
@@ -25,6 +23,7 @@ from imagedrop.inspection.containers.base import UNIT_MOST, Packed, Piece, Store
 from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.containers.vmdk_descriptor import SIZE_MOST, Descriptor
 from imagedrop.inspection.errors import Unreadable, malformed, truncated
+from imagedrop.inspection.report import quoted
 from imagedrop.inspection.unpack.codecs import inflate
 
 MAGIC = b"KDMV"
@@ -79,10 +78,10 @@ class Vmdk(TwoLevel):
     def _extent(self) -> Unreadable:
         """One of several (VMware: `disk-s001.vmdk`): how large the whole disk is, only the descriptor file knows."""
         self.variant, self.virtual_size = "sparse extent", None
-        whole = re.sub(r"-s[0-9]{3}(?=\.vmdk$)", "", self.report.file_name)
-        source = whole if whole != self.report.file_name else "descriptor.vmdk"
+        stem, dash, number = self.report.file_name.removesuffix(".vmdk").rpartition("-s")
+        source = f"{stem}.vmdk" if dash and len(number) == 3 and number.isdigit() else "descriptor.vmdk"
         name = f"this is one extent of a split VMDK, {source} describes the others"
-        return Unreadable(kinds.DATA_FILE, name=name, source=shlex.quote(source))
+        return Unreadable(kinds.DATA_FILE, name=name, source=quoted(source))
 
     def _footer(self, header: bytes) -> int:
         """The grain directory's place; all else must be as in the header."""

@@ -5,12 +5,10 @@ What it names is judged and never opened: `RW 4192256 SPARSE "disk-s001.vmdk"`, 
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.errors import Unreadable, malformed
+from imagedrop.light import NamedTuple
 
 SIZE_MOST = 64 * 1024
 NO_PARENT = "ffffffff"
@@ -55,7 +53,9 @@ class Descriptor(NamedTuple):
     def variant(self) -> str:
         """`createType` as VMware spells it where it is a word."""
         kind = self.create_type
-        return IN_ONE_FILE.get(kind.lower(), kind if re.fullmatch("[A-Za-z0-9]{1,40}", kind) else "unknown")
+        return IN_ONE_FILE.get(
+            kind.lower(), kind if kind.isascii() and kind.isalnum() and len(kind) <= 40 else "unknown"
+        )
 
     @property
     def size(self) -> int:
@@ -82,12 +82,16 @@ class DescriptorFile(Container):
         descriptor.refuse()
 
 
+def _is_count(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= 18
+
+
 def _extents(lines: list[str]) -> list[Extent]:
     """`RW|RDONLY|NOACCESS <sectors> <type> "<file>" [<offset>]`."""
     found = []
     for line in lines:
         words = line.split(None, 3)
-        if len(words) >= 3 and words[0] in ("RW", "RDONLY", "NOACCESS") and re.fullmatch("[0-9]{1,18}", words[1]):
+        if len(words) >= 3 and words[0] in ("RW", "RDONLY", "NOACCESS") and _is_count(words[1]):
             name = words[3].split('"')[1] if len(words) > 3 and words[3].count('"') >= 2 else ""
             found.append(Extent(int(words[1]), words[2].upper(), name))
     return found

@@ -10,9 +10,9 @@
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
 
 from imagedrop.inspection.errors import malformed
+from imagedrop.light import NamedTuple
 
 CLUSTER_MOST = 2 * 1024 * 1024
 RECORD_MOST = 4096

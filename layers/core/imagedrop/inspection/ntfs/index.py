@@ -12,12 +12,14 @@ Key:         64 1 characters of the name, 65 1 namespace (2: a DOS name), 66 the
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs.records import Reference, fixed
 from imagedrop.inspection.ntfs.streams import Stream
+from imagedrop.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DEPTH_MOST = 16
 BELOW, LAST = 1, 2

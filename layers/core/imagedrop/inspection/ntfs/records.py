@@ -15,10 +15,12 @@ List of attributes (0x20), an entry:   0 4 type   4 2 length   6 1 length, 7 1 o
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from imagedrop.inspection.errors import Unreadable, malformed
+from imagedrop.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 STANDARD, LIST, FILE_NAME, VOLUME_INFORMATION, DATA, INDEX_ROOT, INDEX_ALLOCATION, REPARSE_POINT = (
     0x10, 0x20, 0x30, 0x70, 0x80, 0x90, 0xA0, 0xC0,

@@ -7,10 +7,12 @@ the place is signed and counts from that of the run before. No place: the run is
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from imagedrop.inspection.errors import malformed
+from imagedrop.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 RUNS_MOST = 200_000
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
-from typing import Protocol
-
 from imagedrop.inspection.cache import READ_MOST, together
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs.runs import Extents
 from imagedrop.inspection.source import Range
+from imagedrop.light import TYPE_CHECKING, Protocol, partial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 HINTED_MOST = 64  # extents
 UNIT_MOST = 1024 * 1024  # bytes of a packed unit; Windows packs clusters of up to 4 KiB, 16 at a time

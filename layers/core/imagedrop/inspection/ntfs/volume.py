@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-
 from imagedrop.inspection.cache import together
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.errors import malformed
@@ -15,6 +12,10 @@ from imagedrop.inspection.ntfs.runs import RUNS_MOST, Extents, Run, decode
 from imagedrop.inspection.ntfs.streams import Packed, Plain, Resident, Stream
 from imagedrop.inspection.ntfs.wof import unpacked
 from imagedrop.inspection.source import Range
+from imagedrop.light import TYPE_CHECKING, partial
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MFT, VOLUME, ROOT = Reference(0, 0), Reference(3, 0), Reference(5, 0)
 AHEAD = 128 * 1024  # of the MFT: the first directories that were made have the first records

@@ -7,10 +7,14 @@ Record (a content of a known kind):   0  2  signature
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
 
 from imagedrop.inspection.errors import Unreadable, malformed
-from imagedrop.inspection.registry.jobs import Job
+from imagedrop.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imagedrop.inspection.registry.jobs import Job
 
 BINS = 4096  # where the first bin lies in the file
 BIN_HEADER = 32

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import operator
 import struct
-from collections.abc import Callable, Sequence
 
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.registry.cells import BINS, Cells
@@ -19,6 +18,10 @@ from imagedrop.inspection.registry.jobs import run
 from imagedrop.inspection.registry.keys import Key
 from imagedrop.inspection.registry.nodes import Nodes
 from imagedrop.inspection.source import Range
+from imagedrop.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 BASE = 512  # bytes of the base block that have a meaning
 MINOR = range(3, 7)

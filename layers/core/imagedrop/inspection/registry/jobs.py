@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import TypeVar
-
 from imagedrop.inspection.source import Range
+from imagedrop.light import TYPE_CHECKING
 
-T = TypeVar("T")
-Job = Generator[Sequence[Range], None, T]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable, Sequence
+    from typing import TypeVar
+
+    T = TypeVar("T")
+    Job = Generator[Sequence[Range], None, T]
 
 AT_ONCE = 128  # places asked for in one round trip
 

@@ -8,12 +8,14 @@ Root:     0  2  "ri"                  2  2  entries    4  the entries: the offse
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from imagedrop.inspection.registry.cells import Cells
-from imagedrop.inspection.registry.jobs import Job
 from imagedrop.inspection.registry.names import hashed, hint, may_be
 from imagedrop.inspection.registry.nodes import Node
+from imagedrop.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from imagedrop.inspection.registry.jobs import Job
 
 LEAVES = (b"li", b"lf", b"lh")
 ROOT = b"ri"
@@ -24,15 +26,14 @@ FIRST_GUESS = 16 * 1024  # the first list may be a root, or long: other writers 
 CHILDREN_MOST = 65536
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """As it lies in the file: a long one is looked through where it is needed."""
 
     kind: bytes
     entries: bytes
 
     @property
-    def count(self) -> int:
+    def length(self) -> int:
         return len(self.entries) // WIDTH[self.kind]
 
     def places(self) -> list[int]:

@@ -7,7 +7,11 @@ character by character; so do the hashes and the order of the lists.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+
+from imagedrop.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HINTED = 4  # characters of a name in an lf list
 

@@ -9,11 +9,13 @@
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
 
 from imagedrop.inspection.registry.cells import Cells
-from imagedrop.inspection.registry.jobs import Job
 from imagedrop.inspection.registry.names import decoded
+from imagedrop.light import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from imagedrop.inspection.registry.jobs import Job
 
 NAME_AT = 76
 NAME_MOST = 512  # bytes; a key's name has 255 characters at most

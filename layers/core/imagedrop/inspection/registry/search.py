@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
 
 from imagedrop.inspection.registry import lists
-from imagedrop.inspection.registry.jobs import Job, abreast, batches
+from imagedrop.inspection.registry.jobs import abreast, batches
 from imagedrop.inspection.registry.lists import CHILDREN_MOST, Listed
 from imagedrop.inspection.registry.names import ORDERS, upper
 from imagedrop.inspection.registry.nodes import Node, Nodes
+from imagedrop.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from imagedrop.inspection.registry.jobs import Job
+
+    Namer = Callable[[int], Job[str]]
 
 FEW = 8  # so many are read at once rather than narrowed down; and so many are probed at once
 LEAVES_AT_ONCE = 2 * FEW
 SCANNED_MOST = 1024  # entries of a list in no order
-
-Namer = Callable[[int], Job[str]]
 
 
 def find(nodes: Nodes, parent: Node, name: str) -> Job[Node | None]:
@@ -43,13 +48,13 @@ def _leaves(nodes: Nodes, parent: Node, places: list[int], name: str) -> Job[lis
 
     def first_name(number: int) -> Job[str]:
         listed = yield from lists.leaf(nodes.cells, places[number])
-        return (yield from nodes.node(listed.places()[0])).name if listed.count else ""
+        return (yield from nodes.node(listed.places()[0])).name if listed.length else ""
 
     part = yield from _narrowed(nodes, parent, len(places), first_name, name)
     leaves: list[Listed] = []
     for batch in batches([places[number] for number in part], LEAVES_AT_ONCE):
         leaves += yield from _read(nodes, batch)
-        if sum(one.count for one in leaves) > CHILDREN_MOST:
+        if sum(one.length for one in leaves) > CHILDREN_MOST:
             raise nodes.cells.bad("key", parent.offset, f"lists more than {CHILDREN_MOST} subkeys")
     return leaves
 

@@ -10,13 +10,17 @@ Big data:   0  2  "db"     2  2  segments         4  4  the cell that lists thei
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
 
 from imagedrop.inspection.registry.cells import Cells
-from imagedrop.inspection.registry.jobs import Job, abreast, batches
+from imagedrop.inspection.registry.jobs import abreast, batches
 from imagedrop.inspection.registry.names import decoded, upper
 from imagedrop.inspection.registry.nodes import Node
+from imagedrop.light import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagedrop.inspection.registry.jobs import Job
 
 Value = str | int | bytes | list[str]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import zlib
-from typing import Any
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.errors import Unreadable, malformed
+from imagedrop.light import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 ZSTD_WINDOW_LOG = 23  # 8 MiB; qemu's clusters need 21
 
@@ -56,7 +58,7 @@ def _zstd() -> Any:
     """Python 3.14's module, or its backport; loaded only when a file needs it."""
     for name in ("compression.zstd", "backports.zstd"):
         try:
-            return importlib.import_module(name)
+            return __import__(name, fromlist=["ZstdDecompressor"])
         except ImportError:
             continue
     raise Unreadable(kinds.ZSTD_MISSING)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any
-
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.cache import together
 from imagedrop.inspection.registry import Key
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.services import Service, services
+from imagedrop.light import TYPE_CHECKING, partial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 SERVICE = "cloudbase-init"
 PROGRAMS = ("Program Files", "Program Files (x86)")

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import NamedTuple
-
 from imagedrop.inspection.cache import together
 from imagedrop.inspection.errors import malformed
+from imagedrop.inspection.facts import Architecture
 from imagedrop.inspection.registry import Hive, Key, Value
+from imagedrop.light import NamedTuple, partial
 
 ENVIRONMENT = "Control\\Session Manager\\Environment"
 POWER = "Control\\Session Manager\\Power"
 TERMINAL = "Control\\Terminal Server"
 INTERFACES = "Services\\Tcpip\\Parameters\\Interfaces"
 INTERFACES_MOST = 32
-MACHINES = {"amd64": "x86_64", "x86": "x86", "arm64": "arm64"}
+MACHINES: dict[str, Architecture] = {"amd64": "x86_64", "x86": "x86", "arm64": "arm64"}
 SET_MOST = 999
 
 
 class Control(NamedTuple):
     """None: not recorded. `static_addresses`: of interfaces that do not ask DHCP."""
 
-    architecture: str | None
+    architecture: Architecture | None
     fast_startup: bool
     remote_desktop: bool | None
     static_addresses: list[str]

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, NamedTuple
-
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.cache import together
 from imagedrop.inspection.registry import Key
@@ -13,6 +9,11 @@ from imagedrop.inspection.report import Report
 from imagedrop.inspection.windows.installation import DRIVERS as FOLDER
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.services import Service, inside_windows, services
+from imagedrop.light import TYPE_CHECKING, NamedTuple, partial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 class Driver(NamedTuple):

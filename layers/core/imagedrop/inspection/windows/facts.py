@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, Literal, NamedTuple, TypeVar, cast
-
 from imagedrop import os_versions
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.cache import together
-from imagedrop.inspection.facts import WindowsFacts
+from imagedrop.inspection.facts import Architecture, WindowsFacts
 from imagedrop.inspection.registry import Hive, Key
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.windows import cloudbase, machine, tools
@@ -17,10 +13,15 @@ from imagedrop.inspection.windows.control import Control, control, control_set
 from imagedrop.inspection.windows.drivers import drivers
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.product import Product, image_state, product
+from imagedrop.light import TYPE_CHECKING, NamedTuple, partial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
+
+    T = TypeVar("T")
 
 SOFTWARE, SYSTEM = "registry hive SOFTWARE", "registry hive SYSTEM"
-T = TypeVar("T")
-Architecture = Literal["x86_64", "x86", "arm64"]
 
 
 class Seen(NamedTuple):
@@ -34,7 +35,7 @@ class Seen(NamedTuple):
     machine: Architecture | None = None  # of the kernel, looked at only where the registry does not say
 
     @property
-    def architecture(self) -> str | None:
+    def architecture(self) -> Architecture | None:
         return (self.control and self.control.architecture) or (self.product and self.product.architecture)
 
 
@@ -71,13 +72,13 @@ def guarded(report: Report, what: str, job: Callable[[], T | None]) -> T | None:
     return None
 
 
-def facts(seen: Seen, booted: str | None, report: Report) -> WindowsFacts:
+def facts(seen: Seen, booted: Architecture | None, report: Report) -> WindowsFacts:
     """`booted`: the architecture of the boot manager that starts it. Says what the whole of it leads to."""
     found = seen.product
     known = [one for one in (seen.architecture, seen.machine, booted) if one]
     if len(set(known)) > 1:
         report.say(kinds.ARCHITECTURES_DIFFER, one=known[0], other=known[-1])
-    architecture = cast("Architecture | None", known[0] if known else None)
+    architecture = known[0] if known else None
     _say_not_recorded(seen, report)
     return WindowsFacts(
         product_name=found.name if found else None,

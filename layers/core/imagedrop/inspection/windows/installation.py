@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from imagedrop.inspection.cache import Once, together
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs import File, Volume
 from imagedrop.inspection.ntfs.streams import Plain
 from imagedrop.inspection.registry import Hive
+from imagedrop.light import partial
 
 FOLDER = "Windows"
 CONFIG, DRIVERS = "System32/config", "System32/drivers"

@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 import struct
-from typing import Literal
 
+from imagedrop.inspection.facts import Architecture
 from imagedrop.inspection.windows.installation import Installation
 
 KERNEL = "System32/ntoskrnl.exe"
 HEADER_MOST = 4096
-MACHINES: dict[int, Literal["x86_64", "x86", "arm64"]] = {0x8664: "x86_64", 0x14C: "x86", 0xAA64: "arm64"}
+MACHINES: dict[int, Architecture] = {0x8664: "x86_64", 0x14C: "x86", 0xAA64: "arm64"}
 
 
-def of_kernel(windows: Installation) -> Literal["x86_64", "x86", "arm64"] | None:
+def of_kernel(windows: Installation) -> Architecture | None:
     file = windows.file(KERNEL)
     data = file.data() if file else None
     if data is None or data.size < 64:

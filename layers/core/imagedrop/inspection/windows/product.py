@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from imagedrop.inspection.facts import Architecture
 from imagedrop.inspection.registry import Hive, Key
 from imagedrop.inspection.windows.installation import Installation
+from imagedrop.light import NamedTuple
 
 CURRENT_VERSION = "Microsoft\\Windows NT\\CurrentVersion"
 STATE = "Microsoft\\Windows\\CurrentVersion\\Setup\\State"
 STATE_FILE = "Setup/State/State.ini"
 STATE_FILE_MOST = 4096
 WINDOWS_11 = 22000  # the first build; its registry goes on saying Windows 10
-MACHINES = {"amd64fre": "x86_64", "x86fre": "x86", "arm64fre": "arm64"}
+MACHINES: dict[str, Architecture] = {"amd64fre": "x86_64", "x86fre": "x86", "arm64fre": "arm64"}
 
 
 class Product(NamedTuple):
@@ -24,7 +24,7 @@ class Product(NamedTuple):
     ubr: int | None
     display_version: str | None
     installation_type: str | None
-    architecture: str | None
+    architecture: Architecture | None
 
     @property
     def is_server(self) -> bool:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import NamedTuple
-
 from imagedrop.inspection.cache import together
 from imagedrop.inspection.registry import Key, Value
+from imagedrop.light import NamedTuple, partial
 
 SERVICES = "Services"
 STARTS = ("boot", "system", "auto", "manual", "disabled")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from imagedrop.inspection.cache import together
 from imagedrop.inspection.ntfs import Volume
+from imagedrop.light import partial
 
 BOOT_MANAGER, STORE = "bootmgr", "Boot/BCD"
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import Any, NamedTuple
-
 from imagedrop.inspection.cache import Once, together
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.ntfs import Volume
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.windows import facts, hibernation, installation, starting
+from imagedrop.light import TYPE_CHECKING, NamedTuple, partial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 
 class Told(NamedTuple):
