@@ -19,9 +19,9 @@ HEAD = ("image", *COST, "dissect: requests", "MB", "s", "ratio", "same facts", "
 
 FORMATS_NOTE = """\
 `big`: 40 GiB, GPT, Windows Server 2022 with 30,000 files and a SOFTWARE hive of 95 MiB, its telling keys in its middle;
-`bios`: the same on MBR, hibernated, without drivers; `small`: 2,000 files, 8 MiB. dissect reads through a file
-object with a cache of aligned 64 KiB blocks over one kept connection; for qed and qcow, which it does not know, it
-reader has streams of a few lines. Ratio: our seconds to its. Same facts: how many of those that it read are ours too.
+`bios`: the same on MBR, hibernated, without drivers; `small`: 2,000 files, 8 MiB. dissect reads through a file object
+with a cache of aligned 64 KiB blocks over one kept connection; qed and qcow, which it does not know, are streams of a
+few lines in its reader. Ratio: our seconds to its. Same facts: how many of those that it read are ours too.
 """
 GROWTH_NOTE = "Ten times the disk of `base`, ten times its SOFTWARE hive, ten times its files.\n"
 OTHERS_NOTE = """\
