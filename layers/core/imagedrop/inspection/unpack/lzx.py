@@ -47,10 +47,11 @@ def lzx(data: bytes, size: int) -> bytes:
             if len(chunk.out) == size:
                 break
             chunk.block()
+        chunk.bits.check()
     except IndexError:
         raise malformed(WHAT, "it ends too early") from None
-    if len(chunk.out) < size or chunk.bits.at > chunk.bits.end:
-        raise malformed(WHAT, f"{len(chunk.out)} of {size} bytes in {BLOCKS} blocks at most")
+    if len(chunk.out) < size:
+        raise malformed(WHAT, f"{BLOCKS} blocks hold {len(chunk.out)} of {size} bytes")
     _undo_calls(chunk.out)
     return bytes(chunk.out)
 

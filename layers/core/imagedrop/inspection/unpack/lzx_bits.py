@@ -17,7 +17,7 @@ class Bits:
     """Words of 16 bits, little-endian, read from the top; `at` counts bits. Reading on behind the end: IndexError."""
 
     def __init__(self, data: bytes) -> None:
-        self.at, self.end = 0, 8 * len(data)
+        self.at = 0
         words = struct.unpack(f"<{(len(data) + 1) // 2}H", data + bytes(len(data) % 2))
         # each word with the next one: any 16 bits lie within one of these
         self.pairs: list[int] = [high << 16 | low for high, low in pairwise((*words, 0, 0))]
@@ -38,6 +38,11 @@ class Bits:
     def next_word(self) -> int:
         """The byte where the next word begins; the rest of the one that is being read, or a whole one, is left out."""
         return (self.at // 16 + 1) * 2
+
+    def check(self) -> None:
+        """Raises IndexError where the last bits that were read lay behind the end."""
+        if self.at > 16 * (len(self.pairs) - 1):
+            raise IndexError
 
     def lengths(self, lengths: list[int], start: int, stop: int) -> None:
         """Changes lengths of code words; the lengths of 20 words of 4 bits come first, of the code that tells them.

@@ -4,20 +4,22 @@ Reparse point (MS-FSCC 2.1.2, wofapi: WOF_EXTERNAL_INFO, FILE_PROVIDER_EXTERNAL_
  0 4 tag, 0x80000017   4 2 bytes from 8 on   6 2 reserved
  8 4 version, 1   12 4 provider, 1: a WIM file, 2: each file by itself   16 4 version, 1   20 4 algorithm
 Stream WofCompressedData:
- 0 .. where each chunk but the first begins, from the end of this table on; 4 bytes each, 8 if the file has 4 GiB or more
+ 0 .. where each chunk but the first begins, from the end of this table on; 4 bytes each, 8 for a file of 4 GiB or more
  .. .. chunks; one that has as many bytes as it stands for is stored as it is
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import NamedTuple, Protocol
 
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.unpack.lzx import lzx
 from imagedrop.inspection.unpack.xpress import xpress
+from imagedrop.light import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 TAG = 0x80000017
 EACH_FILE = 2

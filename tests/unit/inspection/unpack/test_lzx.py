@@ -1,0 +1,163 @@
+"""LZX: blocks of every kind come back, calls are relative again, and what is broken is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imagedrop.inspection.errors import Unreadable
+from imagedrop.inspection.unpack.lzx import lzx
+from tests.unit.inspection.unpack.contents import contents, mutated
+from tests.unit.inspection.unpack.packers import Bits, LzxPacker, pack_lzx
+from tests.unit.inspection.unpack.samples import noise, sample
+
+KINDS = ("verbatim", "aligned", "stored")
+WHOLE = sample()[:32768]
+
+
+def refused(data: bytes, size: int) -> str:
+    with pytest.raises(Unreadable) as caught:
+        lzx(data, size)
+    return str(caught.value.values["why"])
+
+
+def bits(*values: tuple[int, int]) -> bytes:
+    out = Bits()
+    for value in values:
+        out.put(*value)
+    return bytes(out.out)
+
+
+@settings(max_examples=60, deadline=None)
+@given(contents(32768), st.lists(st.sampled_from(KINDS), min_size=1, max_size=5))
+def test_blocks_of_any_kind_come_back(data: bytes, kinds: list[str]) -> None:
+    assert lzx(pack_lzx(data, kinds), len(data)) == data
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_whole_chunk_in_one_block_comes_back(kind: str) -> None:
+    assert lzx(pack_lzx(WHOLE, [kind]), 32768) == WHOLE
+
+
+@settings(max_examples=150, deadline=None)
+@given(mutated(pack_lzx(sample()[4000:13000], ["verbatim", "stored", "aligned"])))
+def test_changed_bytes_end_in_the_right_number_of_bytes_or_a_refusal(data: bytes) -> None:
+    with contextlib.suppress(Unreadable):
+        assert len(lzx(data, 9000)) == 9000
+
+
+@pytest.mark.parametrize("room", [10, 11])
+def test_calls_in_the_last_ten_bytes_are_left_alone(room: int) -> None:
+    packer = LzxPacker()
+    content = bytes(100) + (b"\xe8" + struct.pack("<i", 100)).ljust(room, b"\0")
+    packer.stored(content)
+    relative = content[:101] + struct.pack("<i", 0) + content[105:]
+    assert lzx(bytes(packer.bits.out), len(content)) == (content if room == 10 else relative)
+
+
+@pytest.mark.parametrize(
+    ("place", "distance"),
+    [(99, -1), (11_999_999, 11_999_899), (12_000_000, 12_000_000), (-100, 11_999_900), (-101, -101)],
+)
+def test_a_place_within_the_file_becomes_a_distance(place: int, distance: int) -> None:
+    packer = LzxPacker()
+    packer.stored(bytes(100) + b"\xe8" + struct.pack("<i", place) + bytes(20))
+    assert struct.unpack_from("<i", lzx(bytes(packer.bits.out), 125), 101) == (distance,)
+
+
+def test_a_stored_block_leaves_out_a_word_where_one_has_just_ended() -> None:
+    ends = set()
+    for count in range(1, 17):
+        packer = LzxPacker()
+        packer.coded(bytes(range(100, 100 + count)), aligned=False)
+        ends.add((packer.bits.count + 20) % 16)  # the block's header has 20 bits
+        packer.stored(b"xyz")
+        assert lzx(bytes(packer.bits.out), count + 3) == bytes(range(100, 100 + count)) + b"xyz"
+    assert ends == set(range(16))
+
+
+def test_an_odd_stored_block_may_end_the_chunk_without_its_padding() -> None:
+    packed = pack_lzx(b"abc", ["stored"])
+    assert lzx(packed[:-1], 3) == lzx(packed, 3) == b"abc"
+
+
+@pytest.mark.parametrize("kind", [0, 4, 7])
+def test_blocks_of_no_kind_are_refused(kind: int) -> None:
+    assert f"type {kind}" in refused(bits((kind, 3), (0, 1), (10, 16)) + bytes(99), 10)
+
+
+@pytest.mark.parametrize("length", [0, 11, 65535])
+def test_blocks_that_are_empty_or_too_long_are_refused(length: int) -> None:
+    assert f"with {length} bytes" in refused(bits((3, 3), (0, 1), (length, 16)) + bytes(99), 10)
+
+
+def test_a_default_block_does_not_fit_a_shorter_chunk() -> None:
+    assert "with 32768 bytes" in refused(bits((3, 3), (1, 1)) + bytes(32767 + 12), 32767)
+
+
+@pytest.mark.parametrize("distance", [0, 3, 2**32 - 1])
+def test_a_distance_that_a_stored_block_names_is_checked_where_it_is_used(distance: int) -> None:
+    assert f"{distance} back, at byte 2" in refused(_first_match(distance, 3), 5)
+    assert lzx(_first_match(2, 3), 5) == b"ababa"
+
+
+def _first_match(distance: int, length: int, *, block: int = 3) -> bytes:
+    """Two stored bytes, and a block that begins with a match whose distance they brought."""
+    packer = LzxPacker()
+    packer.recent = [distance, 1, 1]
+    packer.stored(b"ab")
+    packer.begin(block, aligned=False)
+    packer.match(distance, length)
+    packer.literal(ord("z"))
+    return bytes(packer.bits.out)
+
+
+def test_a_match_may_not_leave_its_block() -> None:
+    assert "a match of 4 bytes" in refused(_first_match(2, 4), 100)
+    assert lzx(_first_match(2, 257, block=257), 259) == (b"ab" * 130)[:259]
+
+
+def test_a_chunk_that_is_cut_off_is_refused() -> None:
+    for kind in KINDS:
+        packed = pack_lzx(noise("cut", 1000), [kind])
+        for end in (4, 10, 100, len(packed) - 4):
+            assert "too early" in refused(packed[:end], 1000)
+
+
+def test_words_that_do_not_fill_a_code_are_refused() -> None:
+    header = [(1, 3), (0, 1), (10, 16)]
+    assert "Huffman" in refused(bits(*header, *[(1, 4)] * 20) + bytes(99), 10)
+    assert "Huffman" in refused(bits((2, 3), (0, 1), (10, 16), *[(1, 3)] * 8) + bytes(99), 10)
+
+
+def test_a_code_without_words_is_refused_where_a_symbol_of_it_is_needed() -> None:
+    assert "without words" in refused(bits((1, 3), (0, 1), (10, 16)) + bytes(99), 10)
+    empty = [*zeros(51, 51, 51, 51, 26, 26), *zeros(48, 48, 48, 48, 48), *zeros(51, 51, 51, 51, 45)]
+    assert "main code has no words" in refused(bits((1, 3), (0, 1), (10, 16), *empty) + bytes(99), 10)
+
+
+def zeros(*runs: int) -> list[tuple[int, int]]:
+    """Lengths of code words: a code whose symbols 18 and 19 have a bit each, and runs of 20 to 51 zeros (18)."""
+    words = [(1 if symbol in (18, 19) else 0, 4) for symbol in range(20)]
+    return words + [value for run in runs for value in ((0, 1), (run - 20, 5))]
+
+
+def test_lengths_of_more_words_than_a_code_has_are_refused() -> None:
+    many = zeros(51, 51, 51, 51, 51, 20)
+    assert "20 code words where 1 are left" in refused(bits((1, 3), (0, 1), (10, 16), *many) + bytes(99), 10)
+
+
+def test_a_run_of_runs_of_lengths_is_refused() -> None:
+    again = [*zeros(), (1, 1), (0, 1), (0, 1)]
+    assert "a run of a run" in refused(bits((1, 3), (0, 1), (10, 16), *again) + bytes(99), 10)
+
+
+def test_more_blocks_than_a_writer_makes_are_refused_before_they_cost_much() -> None:
+    packer = LzxPacker()
+    for _ in range(100):
+        packer.coded(b"a", aligned=True)
+    assert "64 blocks hold 64 of 100 bytes" in refused(bytes(packer.bits.out), 100)
