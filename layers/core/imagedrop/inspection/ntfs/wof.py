@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from imagedrop.light import TYPE_CHECKING
 
 from imagedrop.inspection.ntfs import records
 from imagedrop.inspection.ntfs.streams import Stream

@@ -8,8 +8,6 @@
 
 from __future__ import annotations
 
-import functools
-import operator
 import struct
 
 from imagedrop.inspection.errors import malformed
@@ -65,5 +63,7 @@ class Hive:
 
 
 def checksum(base: bytes) -> int:
-    total: int = functools.reduce(operator.xor, struct.unpack_from("<127I", base))
+    total = 0
+    for word in struct.unpack_from("<127I", base):
+        total ^= word
     return STORED.get(total, total)
