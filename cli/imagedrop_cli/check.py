@@ -9,12 +9,14 @@ import typer
 
 from imagedrop import names
 from imagedrop_cli import draw, options
-from imagedrop_cli.examine import Examined, examine, shelf, sidecar_text
+from imagedrop_cli.examine import Examined, examine, sidecar_text
 from imagedrop_cli.output import BAD, OK, print_json, say, show
+from imagedrop_cli.places import is_remote
+from imagedrop_cli.shelves import shelf
 
 
 def check(
-    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A file, or obs://bucket/key.")],
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A file, obs://bucket/key, or an https address.")],
     sidecar: Annotated[Path | None, typer.Option(metavar="F", help="Judge the image against this sidecar.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Facts, findings, the sidecar filled in, and the cost.")] = False,
     folder: options.Folder = None,
@@ -23,13 +25,15 @@ def check(
 
     Reads a few megabytes at both ends of the file, whatever its size. Without --sidecar only the file is judged. An
     object in OBS is read with IMAGEDROP_REGION (or IMAGEDROP_OBS_ENDPOINT) and HUAWEICLOUD_SDK_AK and _SK, or through
-    the stack that runs on this machine. Exit code: 0 no errors, 1 errors, 2 it cannot be read.
+    the stack that runs on this machine; an address that was signed beforehand needs no keys. Exit code: 0 no errors,
+    1 errors, 2 it cannot be read.
 
     \b
     Examples:
       imagedrop check disk.vhdx
       imagedrop check disk.vhdx --sidecar disk.vhdx.json
       imagedrop check obs://drops/golden/w2022.qcow2 --json
+      imagedrop check 'https://drops.obs.eu-west-101.myhuaweicloud.eu/w2022.qcow2?Signature=...'
     """
     found = examine(shelf(image, folder), sidecar_text(sidecar))
     if json:
@@ -43,5 +47,5 @@ def _show(found: Examined, image: str, sidecar: Path | None) -> None:
     show(draw.facts(found.facts))
     show([*draw.findings(found.findings), draw.verdict(found.findings)])
     beside = Path(names.sidecar_key(image))
-    if sidecar is None and beside.is_file():
+    if sidecar is None and not is_remote(image) and beside.is_file():
         say(f"{beside} lies beside it and was not judged: add --sidecar {beside}", style="dim")

@@ -13,11 +13,12 @@ from imagedrop import drop as drops
 from imagedrop import names, pairing
 from imagedrop.ports import ObjectHead
 from imagedrop_cli import draw, options, places
-from imagedrop_cli.examine import Examined, Folder, examine, sidecar_text
+from imagedrop_cli.examine import Examined, examine, sidecar_text
 from imagedrop_cli.follow import Dropped, follow
 from imagedrop_cli.outgoing import Outgoing, bucket_of, folder_of
 from imagedrop_cli.output import BAD, OK, USAGE, Stop, note, print_json, say, show, sleep
 from imagedrop_cli.progress import uploads
+from imagedrop_cli.shelves import Folder
 from imagedrop_cli.upload import Uploader
 
 

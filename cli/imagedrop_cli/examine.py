@@ -1,38 +1,24 @@
-"""An image judged where it lies, on a disk or in OBS, as the deployed functions would judge it."""
+"""An image judged where it lies, on a disk, in OBS or behind an address, as the deployed functions would judge it."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISBLK, S_ISDIR, S_ISREG
-from typing import Any, Protocol
+from typing import Any
 
 from imagedrop import names, pairing, rules, sidecar
 from imagedrop.findings import Finding, has_errors
-from imagedrop.inspection import Budget, Cost, FileSource, Inspection, ObjectSource, Source, SourceChanged, inspect
+from imagedrop.inspection import Budget, Cost, Inspection, SourceChanged, inspect
 from imagedrop.inspection.facts import DiskFacts
-from imagedrop.inspection.source import SideBySide
 from imagedrop.ports import ObjectHead
-from imagedrop.settings import Settings
 from imagedrop_cli import places
 from imagedrop_cli.output import USAGE, Stop
+from imagedrop_cli.shelves import Shelf, reason
 
 SECONDS = 60.0  # an inspection that takes longer says so and ends
-SIDE_BY_SIDE = 8
-
-
-class Shelf(Protocol):
-    """Where an image and its parts lie."""
-
-    key: str
-
-    def head(self, key: str) -> ObjectHead | None: ...
-    def open(self, head: ObjectHead) -> Source: ...
-    def place(self) -> rules.Place: ...
 
 
 @dataclass(frozen=True)
@@ -54,65 +40,6 @@ class Examined:
         """What `check --json` prints."""
         findings = [finding.public() for finding in self.findings]
         return {"facts": self.facts.public(), "findings": findings, "sidecar": self.filled, "read": self.read.public()}
-
-
-class Folder:
-    """A file, and what lies beside it. Raises Stop for what is no file."""
-
-    def __init__(self, path: Path) -> None:
-        self._folder, self.key = path.parent, path.name
-        try:
-            kind = path.stat().st_mode
-        except (OSError, ValueError) as error:
-            raise Stop(f"{path}: {reason(error)}", USAGE) from None
-        if not (S_ISREG(kind) or S_ISBLK(kind)):
-            raise Stop(f"{path} is {'a folder' if S_ISDIR(kind) else 'no file'}, not an image", USAGE)
-
-    def head(self, key: str) -> ObjectHead | None:
-        path = self._folder / key
-        if not path.is_file() and not path.is_block_device():
-            return None
-        with self._opened(path) as source:
-            return ObjectHead(key=key, etag="", size=source.size, last_modified="")
-
-    def open(self, head: ObjectHead) -> FileSource:
-        return self._opened(self._folder / head.key)
-
-    def place(self) -> rules.Place:
-        return rules.Place(settings=Settings())
-
-    def _opened(self, path: Path) -> FileSource:
-        try:
-            return FileSource(path)
-        except OSError as error:
-            raise Stop(f"{path}: {reason(error)}", USAGE) from None
-
-
-class Bucket:
-    """An object, and what lies beside it."""
-
-    def __init__(self, obs: places.Obs, bucket: str, key: str) -> None:
-        self.key, self._bucket, self._settings, self._objects = key, bucket, obs.settings, obs.objects
-
-    def head(self, key: str) -> ObjectHead | None:
-        return self._objects.head(self._bucket, key)
-
-    def open(self, head: ObjectHead) -> Source:
-        return SideBySide(ObjectSource(self._objects, self._bucket, head.key, head), _together)
-
-    def place(self) -> rules.Place:
-        return rules.Place(
-            settings=self._settings,
-            bucket=self._bucket,
-            region=self._objects.region(self._bucket),
-            storage_class=self._objects.storage_class(self._bucket),
-        )
-
-
-def shelf(image: str, folder: Path | None) -> Shelf:
-    """By what the user calls the image: a path, or `obs://bucket/key`."""
-    address = places.split(image)
-    return Folder(Path(image)) if address is None else Bucket(places.obs(folder), *address)
 
 
 def examine(where: Shelf, body: bytes | None) -> Examined:
@@ -141,10 +68,6 @@ def sidecar_text(path: Path | None) -> bytes | None:
         raise Stop(f"{path}: {reason(error)}", USAGE) from None
 
 
-def reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)
-
-
 def _parts(where: Shelf, wanted: sidecar.Sidecar) -> Iterator[tuple[str, rules.Subject]]:
     for key, role in pairing.parts(where.key, wanted):
         head = where.head(key) if key != names.sidecar_key(where.key) else None
@@ -156,18 +79,9 @@ def _parts(where: Shelf, wanted: sidecar.Sidecar) -> Iterator[tuple[str, rules.S
 
 
 def _inspected(where: Shelf, head: ObjectHead, role: Any) -> Inspection:
-    source = where.open(head)
-    try:
+    with where.open(head) as source:
         budget = Budget(seconds=SECONDS, clock=time.monotonic)
         return inspect(source, file_name=head.key, role=role, budget=budget)
-    finally:
-        if isinstance(source, FileSource):
-            source.close()
-
-
-def _together(calls: Any) -> list[bytes]:
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        return list(pool.map(lambda call: call(), calls))
 
 
 @contextmanager

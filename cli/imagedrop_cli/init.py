@@ -10,15 +10,16 @@ import typer
 
 from imagedrop import names, rules, sidecar
 from imagedrop_cli import draw, options
-from imagedrop_cli.examine import examine, reason, shelf
+from imagedrop_cli.examine import examine
 from imagedrop_cli.output import USAGE, Stop, note, print_json, show
-from imagedrop_cli.places import split
+from imagedrop_cli.places import is_remote
+from imagedrop_cli.shelves import reason, shelf
 
 OWNER = "FILL-IN"  # no address: a sidecar that still says so is refused
 
 
 def init(
-    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A file, or obs://bucket/key.")],
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A file, obs://bucket/key, or an https address.")],
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="F", help="Default: IMAGE.json; - is stdout.")
     ] = None,
@@ -39,7 +40,7 @@ def init(
     where = shelf(image, folder)
     found = examine(where, None)
     written = _filled(rules.fill(found.facts, found.findings, file=where.key, email=owner_email or OWNER), name)
-    target = _target(image, output)
+    target = _target(where.key.rpartition("/")[2] if is_remote(image) else image, output)
     if target is None:
         print_json(written)
     else:
@@ -63,8 +64,6 @@ def _filled(fields: dict[str, Any], name: str | None) -> dict[str, Any]:
 def _target(image: str, output: str | None) -> Path | None:
     if output == "-":
         return None
-    if output is None and (address := split(image)):
-        return Path(names.sidecar_key(address[1].rpartition("/")[2]))
     return Path(output or names.sidecar_key(image))
 
 

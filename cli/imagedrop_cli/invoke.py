@@ -13,8 +13,8 @@ from typing import Annotated, Any
 import typer
 
 from imagedrop_cli import options, places
-from imagedrop_cli.examine import reason
 from imagedrop_cli.output import BAD, USAGE, Stop, print_json
+from imagedrop_cli.shelves import reason
 
 SECONDS = 900.0  # Lambda's longest
 

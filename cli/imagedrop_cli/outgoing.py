@@ -10,9 +10,9 @@ from imagedrop.inspection import FileSource
 from imagedrop.obs_errors import KEYS_REFUSED
 from imagedrop.ports import ObjectHead, ObjectsRefused
 from imagedrop_cli import places
-from imagedrop_cli.examine import Folder
 from imagedrop_cli.options import bucket_name
 from imagedrop_cli.output import USAGE, Stop
+from imagedrop_cli.shelves import Folder
 
 LONGEST = 1024  # bytes of a key (OBS API: PutObject)
 NO_BUCKET = ("NoSuchBucket", "404")

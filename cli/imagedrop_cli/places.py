@@ -131,6 +131,14 @@ def keys(environment: Mapping[str, str]) -> HuaweiKeys:
     raise Stop("whose keys? Set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (AWS_ACCESS_KEY_ID and so on do too)", USAGE)
 
 
+def is_web(address: str) -> bool:
+    return address.lower().startswith(("http://", "https://"))
+
+
+def is_remote(address: str) -> bool:
+    return is_web(address) or address.startswith("obs://")
+
+
 def split(address: str) -> tuple[str, str] | None:
     """(bucket, key) of `obs://bucket/key`; None for a path. Raises Stop for half an address."""
     if not address.startswith("obs://"):
