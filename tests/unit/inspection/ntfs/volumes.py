@@ -1,0 +1,47 @@
+"""The volumes beside the tests: raw, made by mkntfs and filled by ntfs-3g."""
+
+from __future__ import annotations
+
+import functools
+import lzma
+from pathlib import Path
+from typing import NamedTuple
+
+from imagedrop.inspection.ntfs import Volume
+from samples.builder.recipe import Ntfs
+from tests.unit.inspection.images import opened
+from tests.unit.inspection.ntfs.contents import PACKED
+
+FIXTURES = Path(__file__).parent / "fixtures"
+MIB = 1 << 20
+
+
+class Made(NamedTuple):
+    """`names` in its large directory; `packed`: some files are, by NTFS, `wof`: by the overlay filter."""
+
+    how: Ntfs
+    size: int
+    names: int
+    packed: bool = False
+    wof: bool = False
+
+    @property
+    def unit(self) -> int:
+        return 16 * self.how.cluster if self.packed else 0
+
+
+MADE = {
+    "small-clusters": Made(Ntfs(cluster=512, compressed=(PACKED,)), 6 * MIB, 120, packed=True, wof=True),
+    "shattered-mft": Made(Ntfs(cluster=2048, pieces=1, mft_pieces=1), 12 * MIB, 470),
+    "common": Made(Ntfs(cluster=4096, compressed=(PACKED,)), 6 * MIB, 200, packed=True),
+    "large-clusters": Made(Ntfs(cluster=65536), 24 * MIB, 120),
+}
+
+
+@functools.cache
+def volume_bytes(name: str) -> bytes:
+    return lzma.decompress((FIXTURES / f"{name}.ntfs.xz").read_bytes())
+
+
+def volume(data: bytes) -> Volume:
+    return Volume(opened(data, "volume.raw"), 0)
