@@ -16,6 +16,7 @@ from imagedrop_local import sockets
 from imagedrop_local.house import ROOT
 from support.e2e import PATIENCE, SAMPLE
 from support.patience import until
+from support.signals import ctrl_c_is_heard
 
 COMMAND = [sys.executable, "-m", "imagedrop_cli"]
 PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))
@@ -25,9 +26,11 @@ FREE = [part for name in ("", "obs-", "ims-", "smn-", "intake-", "status-") for 
 @contextmanager
 def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     environment = os.environ | {"PYTHONPATH": PACKAGES}
-    with subprocess.Popen(
-        [*COMMAND, *arguments], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with ctrl_c_is_heard():
+        process = subprocess.Popen(
+            [*COMMAND, *arguments], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+    with process:
         try:
             yield process
         finally:

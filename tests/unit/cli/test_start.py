@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from imagedrop_local.house import ROOT
+from support.signals import ctrl_c_is_heard
 
 PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))
 STARTER = """
@@ -31,13 +32,14 @@ run()
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("module", ["imagedrop_cli.app", "typer", "imagedrop_cli.schema", "pydantic"])
 def test_who_ends_it_while_it_starts_sees_no_trace(module: str, number: int) -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", STARTER, module, str(int(number)), "schema"],
-        env=os.environ | {"PYTHONPATH": PACKAGES},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with ctrl_c_is_heard():
+        ended = subprocess.run(
+            [sys.executable, "-c", STARTER, module, str(int(number)), "schema"],
+            env=os.environ | {"PYTHONPATH": PACKAGES},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
 
 
