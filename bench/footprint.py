@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench.far_bucket import NEAR, PEERS, Reader, bucket, dissect, ours
 from bench.table import Row
+from bench.told import ENVIRONMENT
 
 HEAD = ("reader", "import: ms over bare Python", "resident after an inspection: MB")
 TIMES = 15
@@ -28,11 +29,12 @@ def rows(folder: Path, file: str) -> Iterator[Row]:
 
 def import_ms(python: str, module: str) -> float:
     """Median of starting Python with the import, less without; by turns, for whatever else the machine does."""
+    _start(python, f"import {module}")  # writes the bytecode
     pairs = [(_start(python, f"import {module}"), _start(python, "pass")) for _ in range(TIMES)]
     return 1000 * statistics.median(one - other for one, other in pairs)
 
 
 def _start(python: str, command: str) -> float:
     begun = time.perf_counter()
-    subprocess.run([python, "-c", command], check=True)
+    subprocess.run([python, "-c", command], check=True, env=ENVIRONMENT)
     return time.perf_counter() - begun

@@ -33,7 +33,11 @@ def rows(near: Bucket, folder: Path, files: list[str]) -> Iterator[Row]:
 
 def _libyal(near: Bucket, file: str) -> Row:
     cost, mine = near.cost(libyal, file, 1), near.cost(ours, file, 1)
-    yields = "no facts: its NTFS does not open" if cost.told.error else same.facts(mine.told.facts, cost.told.facts)
+    yields = (
+        "no facts: its NTFS does not open"
+        if cost.told.error
+        else f"{same.facts(mine.told.facts, cost.told.facts)} facts"
+    )
     return _row("libyal", file.partition(".")[2], yields, cost)
 
 
