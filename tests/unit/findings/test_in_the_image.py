@@ -179,6 +179,15 @@ def test_a_driver_file_without_its_service_is_an_info() -> None:
     assert set(found.values()) == {"absent"}
 
 
+def test_an_override_of_its_start_counts_and_is_said() -> None:
+    report = Report("w.vhd", 0)
+    viostor = {"Services\\viostor": {"Start": 0}, "Services\\viostor\\StartOverride": {"0": 3}}
+    found = drivers(FakeInstallation("viostor.sys"), lambda: FakeKey(viostor), report)  # type: ignore[arg-type]
+    assert [(one.id, one.severity) for one in report.findings] == [("image.driver_start_overridden", "warning")]
+    assert found["viostor"] == "manual"
+    assert "makes that manual" in report.findings[0].message
+
+
 # --- what the parts add up to ------------------------------------------------------------------------------------
 
 

@@ -115,6 +115,7 @@ CHECKLIST = (
             "drivers.network": f"{_DRIVERS}::test_without_a_network_driver_there_is_a_warning",
             "image.driver_file_missing": f"{_CONTENT}::test_a_driver_without_its_file_is_named_and_does_not_count",
             "image.driver_not_installed": f"{_CONTENT}::test_a_driver_file_without_its_service_is_an_info",
+            "image.driver_start_overridden": f"{_CONTENT}::test_an_override_of_its_start_counts_and_is_said",
         },
     ),
     Point(

@@ -64,6 +64,17 @@ DRIVER_FILE_MISSING = Kind(
     "请在源 Windows 中重新安装驱动（VirtIO：`virtio-win-guest-tools.exe /install /quiet /norestart`），或删除残留服务："
     "`sc delete {driver}`。",
 )
+DRIVER_START_OVERRIDDEN = Kind(
+    "image.driver_start_overridden",
+    "warning",
+    "The driver {driver} is meant to start at boot, but its key StartOverride makes that {start}: on a server, Windows may "
+    "not find its disk (0x7B).",
+    "In the source Windows, remove the override and make the image again: "
+    "`reg delete HKLM\\SYSTEM\\CurrentControlSet\\Services\\{driver}\\StartOverride /f`.",
+    "驱动 {driver} 应在引导时启动，但其 StartOverride 项将其改为 {start}：服务器上的 Windows 可能找不到磁盘（0x7B）。",
+    "请在源 Windows 中删除该项并重新制作镜像："
+    "`reg delete HKLM\\SYSTEM\\CurrentControlSet\\Services\\{driver}\\StartOverride /f`。",
+)
 DRIVER_NOT_INSTALLED = Kind(
     "image.driver_not_installed",
     "info",

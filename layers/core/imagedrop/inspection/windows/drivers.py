@@ -48,6 +48,8 @@ def drivers(windows: Installation, current: Callable[[], Key], report: Report) -
     for name, service in states.items():
         if service and service.start and not there[name]:
             report.say(kinds.DRIVER_FILE_MISSING, driver=name, file=DRIVERS[name].file)
+        elif service and service.overridden == "boot":
+            report.say(kinds.DRIVER_START_OVERRIDDEN, driver=name, start=service.start)
         elif there[name] and service is None:
             report.say(kinds.DRIVER_NOT_INSTALLED, driver=name, file=DRIVERS[name].file)
     return {name: _state(service) if there[name] else "absent" for name, service in states.items()}

@@ -7,16 +7,19 @@ from imagedrop.inspection.registry import Key, Value
 from imagedrop.light import NamedTuple, partial
 
 SERVICES = "Services"
+OVERRIDE, PROFILE = "StartOverride", "0"  # a subkey of a driver's key: its value replaces Start in a hardware profile
 STARTS = ("boot", "system", "auto", "manual", "disabled")
 FOLDER = "windows\\"
 ROOTS = ("\\systemroot\\", "%systemroot%\\", "%windir%\\")
 
 
 class Service(NamedTuple):
-    """`start`: a word of STARTS, or None where its key says none. `image`: ImagePath as it is written."""
+    """`start`: a word of STARTS, or None where its key says none. `image`: ImagePath as it is written.
+    `overridden`: what its key says where something else counts."""
 
     start: str | None
     image: str | None
+    overridden: str | None = None
 
 
 def services(current: Key, *names: str) -> dict[str, Service]:
@@ -24,13 +27,23 @@ def services(current: Key, *names: str) -> dict[str, Service]:
     folder = current.subkey(SERVICES)
     keys = {name: key for name, key in (folder.subkeys(*names) if folder else {}).items() if key is not None}
     told = together(*[partial(key.values, "Start", "ImagePath") for key in keys.values()])
-    return {name: _service(values) for name, values in zip(keys, told, strict=True)}
+    overrides = together(*[partial(_override, key) for key in keys.values()])
+    return {name: _service(*found) for name, *found in zip(keys, told, overrides, strict=True)}
 
 
-def _service(values: dict[str, Value]) -> Service:
-    start, image = values.get("Start"), values.get("ImagePath")
-    word = STARTS[start] if isinstance(start, int) and 0 <= start < len(STARTS) else None
-    return Service(word, image if isinstance(image, str) else None)
+def _override(key: Key) -> str | None:
+    below = key.subkey(OVERRIDE)
+    return _start(below.values(PROFILE).get(PROFILE)) if below else None
+
+
+def _service(values: dict[str, Value], override: str | None) -> Service:
+    start, image = _start(values.get("Start")), values.get("ImagePath")
+    counts = override or start
+    return Service(counts, image if isinstance(image, str) else None, start if counts != start else None)
+
+
+def _start(value: Value | None) -> str | None:
+    return STARTS[value] if isinstance(value, int) and 0 <= value < len(STARTS) else None
 
 
 def inside_windows(image: str) -> str | None:
