@@ -167,6 +167,10 @@ def test_chunks_that_lie_nowhere_are_refused(entry: int) -> None:
     assert "chunk 0 lies" in refused(WofStream(Stored(bytes(data)), 0, 5096))
 
 
+def test_a_chunk_that_ends_behind_the_stream_is_refused() -> None:
+    assert "chunk 0 lies" in refused(WofStream(Stored(struct.pack("<II", 1000, 1500) + bytes(500)), 0, 3 * 4096))
+
+
 def test_chunks_in_no_order_are_refused() -> None:
     data = struct.pack("<II", 4096, 100) + bytes(9000)
     assert "chunk 1 lies" in refused(WofStream(Stored(data), 0, 3 * 4096), 4096)

@@ -108,6 +108,7 @@ def test_a_chunk_that_is_cut_off_is_refused() -> None:
     data = coded(*[(symbol, 9) for symbol in b"abcdefghijklmnop"])
     assert xpress(data[:-2], 16) == b"abcdefghijklmnop"  # the word that lies ahead holds nothing yet
     assert "too early" in refused(data[:-4], 16)
+    assert "too early" in refused(data[:-4], 15)  # 135 bits of 128
     assert "too early" in refused(data, 19)
     assert "100 bytes" in refused(data[:100], 16)
 
