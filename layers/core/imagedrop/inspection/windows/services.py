@@ -28,7 +28,7 @@ def services(current: Key, *names: str) -> dict[str, Service]:
     keys = {name: key for name, key in (folder.subkeys(*names) if folder else {}).items() if key is not None}
     told = together(*[partial(key.values, "Start", "ImagePath") for key in keys.values()])
     overrides = together(*[partial(_override, key) for key in keys.values()])
-    return {name: _service(*found) for name, *found in zip(keys, told, overrides, strict=True)}
+    return {name: _service(values, other) for name, values, other in zip(keys, told, overrides, strict=True)}
 
 
 def _override(key: Key) -> str | None:
