@@ -8,7 +8,8 @@ from typing import NamedTuple
 from tests.unit.inspection.unpack.samples import FIXTURES, noise, sample
 
 SCRIPTS = (
-    "Программы", "ユーザー", "数据中心", "Übersicht", "ǅungla", "𝔘nicode", "çalışma", "Ελληνικά", "straße", "ﬁne print", "İstanbul",
+    "Программы", "ユーザー", "数据中心", "Übersicht", "ǅungla", "𝔘nicode", "çalışma", "Ελληνικά",
+    "straße", "ﬁne print", "İstanbul",
 )  # fmt: skip
 WOF = {"xpress4k": 0, "lzx": 1}  # MS-FSCC 2.1.2.7: FILE_PROVIDER_EXTERNAL_INFO
 WOF_STREAM = "WofCompressedData"

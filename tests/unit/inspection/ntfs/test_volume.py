@@ -17,8 +17,20 @@ from imagedrop.inspection.ntfs.streams import Packed, Plain, Resident, Stream
 from imagedrop.inspection.ntfs.volume import MFT
 from imagedrop.inspection.report import Report
 from samples.builder.fat_names import short_names
-from tests.unit.inspection.images import Memory, ManyMemory, patched
-from tests.unit.inspection.ntfs.contents import HOLES, PACKED, PIECES, STREAMS, WOF, extras, holes, many, numbered, pieces, plain
+from tests.unit.inspection.images import ManyMemory, Memory, patched
+from tests.unit.inspection.ntfs.contents import (
+    HOLES,
+    PACKED,
+    PIECES,
+    STREAMS,
+    WOF,
+    extras,
+    holes,
+    many,
+    numbered,
+    pieces,
+    plain,
+)
 from tests.unit.inspection.ntfs.volumes import MADE, MIB, volume, volume_bytes
 from tests.unit.inspection.unpack.samples import sample
 

@@ -1,0 +1,78 @@
+"""The boot sector: sizes as formatters write them, and sizes that nobody could mean."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imagedrop.inspection.errors import Unreadable
+from imagedrop.inspection.ntfs.boot import CLUSTER_MOST, INDEX_MOST, RECORD_MOST, parse
+from tests.unit.inspection.images import patched
+from tests.unit.inspection.ntfs import crafted
+from tests.unit.inspection.ntfs.volumes import MADE, volume_bytes
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_the_sizes_are_those_that_mkntfs_was_told(name: str) -> None:
+    found = parse(volume_bytes(name)[:512])
+    assert (found.cluster, found.record, found.index_block) == (MADE[name].how.cluster, 1024, 4096)
+    assert volume_bytes(name)[found.mft_at : found.mft_at + 4] == b"FILE"
+    assert (
+        found.size == len(volume_bytes(name)) - 512 if found.cluster == 512 else found.size <= len(volume_bytes(name))
+    )
+
+
+@pytest.mark.parametrize(
+    ("sector", "cluster", "bytes_"),
+    [(512, 1, 512), (512, 8, 4096), (512, 128, 65536), (512, 0xF4, 2 << 20), (4096, 1, 4096), (512, 0xF8, 128 << 10)],
+)
+def test_a_cluster_is_a_number_of_sectors_or_a_power_of_two_of_them(sector: int, cluster: int, bytes_: int) -> None:
+    assert parse(crafted.boot(cluster, index=0xF4, sector=sector)).cluster == bytes_
+
+
+@pytest.mark.parametrize(
+    ("record", "index", "sizes"), [(0xF6, 1, (1024, 4096)), (0xF4, 0xF4, (4096, 4096)), (1, 2, (4096, 8192))]
+)
+def test_records_and_blocks_are_clusters_or_a_power_of_two_of_bytes(
+    record: int, index: int, sizes: tuple[int, int]
+) -> None:
+    found = parse(crafted.boot(8, record, index))
+    assert (found.record, found.index_block) == sizes
+
+
+@pytest.mark.parametrize(
+    "sector",
+    [
+        crafted.boot(0),
+        crafted.boot(3),
+        crafted.boot(0x81),
+        crafted.boot(0xEA),  # clusters of 2^31 bytes
+        crafted.boot(8, 0),
+        crafted.boot(8, 3),
+        crafted.boot(8, 0x80),
+        crafted.boot(8, 0xF8),
+        crafted.boot(8, 2),
+        crafted.boot(8, 0xF6, 0),
+        crafted.boot(8, 0xF6, 0x81),
+        crafted.boot(8, 0xF6, 127),
+        crafted.boot(sector=0),
+        crafted.boot(sector=513),
+        crafted.boot(sector=65535),
+    ],
+)
+def test_sizes_that_nobody_could_mean_are_refused(sector: bytes) -> None:
+    with pytest.raises(Unreadable):
+        parse(sector)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(11, 80), st.binary(min_size=1, max_size=8))
+def test_whatever_a_boot_sector_says_is_refused_or_within_bounds(at: int, value: bytes) -> None:
+    try:
+        found = parse(patched(crafted.boot(), (at, value)))
+    except Unreadable:
+        return
+    assert 512 <= found.cluster <= CLUSTER_MOST
+    assert 512 <= found.record <= RECORD_MOST
+    assert 512 <= found.index_block <= INDEX_MOST

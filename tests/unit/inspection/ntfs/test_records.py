@@ -1,0 +1,149 @@
+"""Records of the MFT: their update sequence, their attributes, and lists of these."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imagedrop.inspection.errors import Unreadable
+from imagedrop.inspection.ntfs import records
+from imagedrop.inspection.ntfs.records import Listed, Reference, fixed, parse
+from tests.unit.inspection.images import patched
+from tests.unit.inspection.ntfs import crafted
+
+NAMED = crafted.resident(crafted.DATA, b"inside", "a stream")
+AWAY = crafted.elsewhere(crafted.DATA, crafted.runs([(5, 70)]), 20_000, "", first=3, written=19_000, flags=1, unit=4)
+SOUND = crafted.record(NAMED, AWAY, sequence=9, base=5 << 48 | 77)
+
+
+def test_a_record_says_what_it_was_told() -> None:
+    found = parse(SOUND, 30)
+    assert (found.sequence, found.flags, found.base) == (9, 1, Reference(77, 5))
+    inside, away = found.attributes
+    assert (inside.type, inside.name, inside.content, inside.size) == (0x80, "a stream", b"inside", 6)
+    assert (away.content, away.first, away.unit, away.size, away.written, away.flags) == (
+        None,
+        3,
+        16,
+        20_000,
+        19_000,
+        1,
+    )
+    assert away.runs.startswith(crafted.runs([(5, 70)]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 8), st.binary(min_size=4, max_size=40))
+def test_a_block_comes_out_as_it_was_before_its_update_sequence(sectors: int, noise: bytes) -> None:
+    content = b"INDX".ljust(100, b"\0") + (noise * 1024)[: 512 * sectors - 100]
+    sealed = crafted.sealed(content, 40)
+    assert [sealed[end - 2 : end] for end in range(512, len(sealed) + 1, 512)] == [crafted.SEQUENCE] * sectors
+    assert fixed(sealed, b"INDX", "block")[100:] == content[100:]
+
+
+@pytest.mark.parametrize(
+    "torn",
+    [
+        (510, b"\x08\0"),
+        (1022, b"\x06\0"),
+        (48, b"\x09\0"),
+        (0, b"BAAD"),
+        (0, bytes(4)),
+        (4, b"\xff\xff"),
+        (6, b"\0\0"),
+        (6, b"\x02\0"),
+        (6, b"\xff\xff"),
+    ],
+    ids=["first sector", "second sector", "number", "marked bad", "empty", "outside", "none", "too few", "too many"],
+)
+def test_a_record_that_was_written_in_part_is_refused(torn: tuple[int, bytes]) -> None:
+    with pytest.raises(Unreadable):
+        parse(patched(SOUND, torn), 30)
+
+
+@pytest.mark.parametrize("length", [16, 23, 56, 500, 513])
+def test_a_record_that_is_too_short_is_refused(length: int) -> None:
+    with pytest.raises(Unreadable):
+        parse(SOUND[:length], 30)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        (60, struct.pack("<I", 0)),
+        (60, struct.pack("<I", 16)),
+        (60, struct.pack("<I", 4096)),
+        (60, struct.pack("<I", 2**32 - 8)),
+        (60, struct.pack("<I", 57)),
+        (72, struct.pack("<I", 2**32 - 1)),
+        (76, b"\xff\xff"),
+    ],
+    ids=["no length", "short", "beyond", "far beyond", "odd", "content beyond", "content far"],
+)
+def test_an_attribute_that_does_not_fit_its_record_is_refused(damage: tuple[int, bytes]) -> None:
+    with pytest.raises(Unreadable):
+        parse(patched(SOUND, damage), 30)
+
+
+def test_attributes_without_an_end_end_with_their_record() -> None:
+    head = struct.unpack_from("<I", SOUND, 24)[0]
+    assert len(parse(patched(SOUND, (24, struct.pack("<I", head - 8))), 30).attributes) == 2
+    assert parse(patched(SOUND, (20, b"\xff\xff")), 30).attributes == []
+
+
+def test_an_attribute_in_clusters_whose_head_is_cut_off_is_refused() -> None:
+    short = struct.pack("<IIBBHHH", 0x80, 32, 1, 0, 64, 0, 0).ljust(32, b"\0")
+    with pytest.raises(Unreadable):
+        parse(crafted.record(short), 30)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 300), st.binary(min_size=1, max_size=8)), min_size=1, max_size=3))
+def test_whatever_a_record_says_is_refused_or_lies_within_it(patches: list[tuple[int, bytes]]) -> None:
+    try:
+        found = parse(patched(SOUND, *patches), 30)
+    except Unreadable:
+        return
+    assert all(len(one.content or one.runs) <= len(SOUND) and len(one.name) <= 255 for one in found.attributes)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([0x10, 0x80, 0xA0]),
+            st.text("ab日", max_size=9),
+            st.integers(0, 2**40),
+            st.integers(0, 2**63),
+        ),
+        max_size=20,
+    )
+)
+def test_a_list_of_attributes_comes_out_as_it_was_packed(entries: list[tuple[int, str, int, int]]) -> None:
+    data = b"".join(crafted.listed(kind, at, first, name) for kind, name, first, at in entries)
+    assert list(records.listed(data)) == [
+        Listed(kind, name, first, Reference.of(at)) for kind, name, first, at in entries
+    ]
+
+
+@pytest.mark.parametrize("length", [0, 8, 25, 40, 65535])
+def test_an_entry_of_a_list_with_a_length_of_no_sense_is_refused(length: int) -> None:
+    with pytest.raises(Unreadable):
+        list(records.listed(patched(crafted.listed(0x80, 5), (4, struct.pack("<H", length)))))
+
+
+def named(*attributes: bytes, **how: int) -> list[tuple[str, Reference, Reference]]:
+    return list(records.names(crafted.record(*attributes, sequence=4, **how), 40))
+
+
+def test_a_record_in_use_tells_its_names_and_another_tells_none() -> None:
+    names = [
+        crafted.resident(crafted.FILE_NAME, crafted.file_name(name, 3 << 48 | 5)) for name in ("Long name", "LONG~1")
+    ]
+    assert named(*names) == [(name, Reference(5, 3), Reference(40, 4)) for name in ("Long name", "LONG~1")]
+    assert named(*names, flags=0) == named(*names, base=77) == named() == []
+    assert list(records.names(bytes(1024), 40)) == []
+    assert named(crafted.resident(crafted.FILE_NAME, b"short")) == []
