@@ -76,9 +76,9 @@ class Directory:
         at, end = header + first, min(header + end, len(node))
         while at + 16 <= end:
             packed, length, _, flags = struct.unpack_from("<QHHH", node, at)
-            if length < 16 or length % 8 or at + length > end:
+            if length < (24 if flags & BELOW else 16) or length % 8 or at + length > end:
                 raise malformed("NTFS directory", f"an entry of {length} bytes")
-            below = struct.unpack_from("<Q", node, at + length - 8)[0] if flags & BELOW and length >= 24 else None
+            below = struct.unpack_from("<Q", node, at + length - 8)[0] if flags & BELOW else None
             yield Entry(Reference.of(packed), None if flags & LAST else _name(node, at, length), below)
             if flags & LAST:
                 return
@@ -87,13 +87,16 @@ class Directory:
 
 
 def collated(name: str) -> bytes:
-    """What names are ordered and compared by. `$UpCase` maps one UTF-16 unit to one; so does this."""
-    upper = "".join([up if len(up := one.upper()) == 1 and up.isascii() == one.isascii() else one for one in name])
+    """What names are ordered and compared by. `$UpCase` maps one UTF-16 unit to one, and only to what is mapped back;
+    so does this, but for letters that are younger than that table."""
+    if name.isascii():
+        return name.upper().encode("utf-16-be")
+    upper = "".join([up if len(up := one.upper()) == 1 and up.lower() == one else one for one in name])
     return upper.encode("utf-16-be", "surrogatepass")
 
 
 def _name(node: bytes, at: int, length: int) -> str:
-    if length < NAME_AT - 2 + 2:
-        raise malformed("NTFS directory", f"an entry of {length} bytes has no name")
-    characters = node[at + NAME_AT - 2]
-    return node[at + NAME_AT : at + min(NAME_AT + 2 * characters, length)].decode("utf-16-le", "surrogatepass")
+    end = NAME_AT + 2 * node[at + NAME_AT - 2] if length >= NAME_AT else NAME_AT
+    if end > length:
+        raise malformed("NTFS directory", f"an entry of {length} bytes cannot hold its name")
+    return node[at + NAME_AT : at + end].decode("utf-16-le", "surrogatepass")

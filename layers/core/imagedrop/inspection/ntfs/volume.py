@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagedrop.inspection.cache import together
 from imagedrop.inspection.containers.base import Container
-from imagedrop.inspection.errors import malformed
+from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.ntfs import boot, records
 from imagedrop.inspection.ntfs.index import Directory, collated
 from imagedrop.inspection.ntfs.records import Attribute, Listed, Record, Reference
@@ -37,6 +37,11 @@ class Volume:
         self._mft: Stream | None = None
 
     def read(self, offset: int, length: int) -> bytes:
+        end = offset + length
+        if self.start + end > self._disk.size:
+            if end > self.geometry.size:
+                raise malformed("NTFS structure", f"bytes {offset} to {end} of a volume of {self.geometry.size}")
+            raise PastEnd(self.start + offset, length, self._disk.size)
         return self._disk.read(self.start + offset, length)
 
     def prefetch(self, ranges: Sequence[Range]) -> None:
@@ -55,7 +60,10 @@ class Volume:
 
     def find(self, path: str) -> File | None:
         """The file or directory of a path from the root, such as Windows/System32; None where there is none."""
-        return self.file(ROOT).find(path)
+        root = self.file(ROOT)
+        if not root.is_directory:
+            raise malformed("NTFS volume", "its root is no directory")
+        return root.find(path)
 
     def file(self, at: Reference) -> File:
         if at not in self._files:
@@ -91,15 +99,15 @@ class Volume:
                     self._mft = None  # not all of it is here yet
                     raise
                 self._mft = stream(self, pieces)
-            self._learn(first[0])
+            self._learn(table, first[0])
         return self._mft
 
-    def _learn(self, first: Attribute) -> None:
+    def _learn(self, table: Stream, first: Attribute) -> None:
         """Remembers the names of the first records: a record that is here says of its parent what the parent's tree,
         which is somewhere else, says of it."""
-        run = next(decode(first.runs, 0))
+        run = next(decode(first.runs, 0), None)
         size = self.geometry.record
-        data = self.read(self.geometry.mft_at, min(AHEAD, run.clusters * self.cluster) // size * size)
+        data = table.read(0, min(AHEAD, run.clusters * self.cluster, table.size) // size * size) if run else b""
         for number in range(FIRST_USER, len(data) // size):
             for name, parent, own in records.names(data[number * size : (number + 1) * size], number):
                 self.known[parent, collated(name)] = own
