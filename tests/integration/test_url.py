@@ -209,7 +209,6 @@ def test_nobody_listening_is_an_error() -> None:
         "http://[::1/x",
         "http://h:99999/x",
         "http://h:0/x",
-        "http://u@h/x",
         "http://a..b/x",
         "http://" + "x" * 70 + ".invalid/x",
     ],
@@ -217,3 +216,9 @@ def test_nobody_listening_is_an_error() -> None:
 def test_an_address_that_cannot_be_asked_is_an_error(url: str) -> None:
     with pytest.raises(OSError):  # noqa: PT011
         UrlSource(url)
+
+
+def test_a_users_name_in_an_address_is_not_sent(server: Files) -> None:
+    with pytest.raises(OSError, match="no http or https address"):
+        UrlSource(server.url.replace("//", "//ada:secret@") + "/disk.raw")
+    assert server.asked == []

@@ -97,11 +97,12 @@ def test_keys_that_are_refused_and_have_not_changed_stay_refused() -> None:
 
 
 def test_threads_that_need_a_secret_at_once_read_it_once(together: Together) -> None:
-    all_there, reads = threading.Barrier(FOUR), []
+    all_there, reads, twice = threading.Barrier(FOUR), [], threading.Event()
 
     class Manager:
         def get_secret_value(self, **_: Any) -> dict[str, str]:
             reads.append(threading.get_ident())
+            twice.wait(0.1) if len(reads) == 1 else twice.set()  # time for the others to ask too
             return {"SecretString": "one"}
 
     secrets = Secrets(Manager, SettableClock())
