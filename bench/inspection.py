@@ -30,48 +30,51 @@ libyal's `pyregf` scans the whole of a hive that it opens. The download is recko
 FOOTPRINT_NOTE = "Importing: the median over 15 pairs of starts of Python, with and without it.\n"
 
 
-def run(page: bool = False) -> None:
+def run(page: bool = False, small: bool = False) -> None:
     found = []
-    for section in sections():
+    for section in sections(FOLDER, small):
         print(f"{section.title}\n\n{section.table}", flush=True)
         found.append(section)
     if page:
         write(found)
 
 
-def sections(folder: Path = FOLDER) -> Iterator[Section]:
-    """Of the largest images that are there; of the sample that ships where none were built."""
-    plans = [plan for plan in (BIG, BIOS) if _there(folder, plan)] or [SMALL]
-    files = [f"{plan.name}.{ending}" for plan in plans for ending in ("raw", *plan.formats)]
-    if not _there(folder, plans[0]):
+def sections(folder: Path, small: bool) -> Iterator[Section]:
+    """Of the largest images that are there, or the small ones, measured once; of the sample where none were built."""
+    plans = [plan for plan in (BIG, BIOS) if not small and _files(folder, plan)] or [SMALL]
+    files = [file for plan in plans for file in _files(folder, plan)]
+    grown = [file for plan in SETS["growth"] for file in _files(folder, plan) if BIG in plans]
+    if not files:
         folder, files = SAMPLES, [file.name for file in sorted(SAMPLES.glob("*.qcow2"))]
+    times = 3 if BIG in plans else 1
     with bucket(folder, NEAR) as near:
         with bucket(folder, FAR) as far:
-            yield Section("Formats", FORMATS_NOTE, table(HEAD, [_line(file, near, far) for file in files]))
-        if grown := [plan for plan in SETS["growth"] if _there(folder, plan)]:
-            yield Section("Growth", GROWTH_NOTE, table(("image", *COST), list(_growth(grown, near))))
+            yield Section("Formats", FORMATS_NOTE, table(HEAD, [_line(file, near, far, times) for file in files]))
+        if grown:
+            rows = [(file, *_cost(near.cost(ours, file))) for file in sorted(grown, key=_ending)]
+            yield Section("Growth", GROWTH_NOTE, table(("image", *COST), rows))
         yield Section("Other ways", OTHERS_NOTE, table(others.HEAD, list(others.rows(near, folder, files))))
     yield Section("Footprint", FOOTPRINT_NOTE, table(footprint.HEAD, list(footprint.rows(folder, files[0]))))
 
 
-def _there(folder: Path, plan: Plan) -> bool:
-    return (folder / f"{plan.name}.raw").exists()
+def _files(folder: Path, plan: Plan) -> list[str]:
+    """Those that were built."""
+    names = [f"{plan.name}.{ending}" for ending in ("raw", *plan.formats)]
+    return [name for name in names if (folder / name).exists()]
 
 
-def _line(file: str, near: Bucket, far: Bucket) -> Row:
-    mine, away = near.cost(ours, file), far.cost(ours, file, 1)
+def _ending(file: str) -> str:
+    return file.partition(".")[2]
+
+
+def _line(file: str, near: Bucket, far: Bucket, times: int) -> Row:
+    mine, away = near.cost(ours, file, times), far.cost(ours, file, 1)
     if not PEERS.exists():
         return file, *_cost(mine), *["-"] * 5, _seconds(away), "-", "-"
-    theirs, theirs_away = near.cost(dissect, file), far.cost(dissect, file, 1)
+    theirs, theirs_away = near.cost(dissect, file, times), far.cost(dissect, file, 1)
     facts = theirs.told.error[:40] or same.facts(mine.told.facts, theirs.told.facts)
     return (file, *_cost(mine), *_cost(theirs)[1:], _ratio(mine, theirs), facts,
             _seconds(away), _seconds(theirs_away), _ratio(away, theirs_away))  # fmt: skip
-
-
-def _growth(plans: list[Plan], near: Bucket) -> Iterator[Row]:
-    for ending in ("raw", *plans[0].formats):
-        for plan in plans:
-            yield f"{plan.name}.{ending}", *_cost(near.cost(ours, f"{plan.name}.{ending}"))
 
 
 def _cost(cost: Cost) -> tuple[str, str, str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import textwrap
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +21,9 @@ Written by `python -m bench inspection --page`. Compare ratios, not seconds.
 
 The images lie behind a server that lets every request wait 20 ms for its first byte (150 ms: as across an ocean) and
 gives all connections together {rate:.0f} MB/s. Each reader is a process of its own that is given a URL and nothing
-else. Seconds are those of reading alone, without starting Python and importing. The server counts requests, a HEAD
-among them, and bytes. A round trip is a request, or several side by side, that had to wait for the one before.
-
-Measured {day} on {machine}; peers: {peers}.
+else. Seconds are those of reading alone, without starting Python and importing. The server counts requests, the first
+question for the size among them, and bytes. A round trip is a request, or several side by side, that had to wait for
+the one before.
 """
 
 
@@ -34,9 +34,8 @@ def write(sections: Iterable[Section]) -> None:
 
 def _introduction() -> str:
     machine = f"{os.cpu_count()} cores of {_processor()}, {platform.system()}, Python {platform.python_version()}"
-    return INTRODUCTION.format(
-        rate=RATE / 1e6, day=datetime.now(UTC).date(), machine=machine, peers=", ".join(_peers()) or "none"
-    )
+    measured = f"Measured {datetime.now(UTC).date()} on {machine}; peers: {', '.join(_peers()) or 'none'}."
+    return f"{INTRODUCTION.format(rate=RATE / 1e6)}\n{textwrap.fill(measured, 120)}\n"
 
 
 def _processor() -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import resource
+import re
 import subprocess
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 PATIENCE = 600.0  # seconds for one reader
@@ -37,8 +38,7 @@ def tell(read: Callable[[], tuple[Mapping[str, Any], int | None]]) -> None:
     except Exception as failure:  # noqa: BLE001 - of any library
         error = f"{type(failure).__name__}: {failure}"
     seconds = time.perf_counter() - begun
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print(json.dumps(Told(facts, seconds, rss, trips, error)._asdict()))
+    print(json.dumps(Told(facts, seconds, _resident(), trips, error)._asdict()))
 
 
 def ask(python: str, module: str, *arguments: str) -> Told:
@@ -48,3 +48,10 @@ def ask(python: str, module: str, *arguments: str) -> Told:
     if done.returncode:
         return Told(error=(done.stderr.strip() or f"ended with {done.returncode}").splitlines()[-1])
     return Told(**json.loads(done.stdout))
+
+
+def _resident() -> int:
+    """The most, in bytes, since this program began; getrusage would count the memory of the process that started it."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    found = re.search(r"VmHWM:\s*(\d+) kB", status)
+    return int(found[1]) * 1024 if found else 0
