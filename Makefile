@@ -1,6 +1,6 @@
 # Every target sets up what it needs: Python 3.11 or newer, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format types lint pages locks bench simulate sam-local clean
+.PHONY: help demo test check format types lint pages locks bench simulate sam-local matrix clean
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
@@ -45,11 +45,15 @@ bench: $(VENV)/.test $(VENV)-bench/.done ## ratios, not verdicts; python3 -m ben
 simulate: $(VENV)/.test ## random histories of everything that can go wrong: SEEDS=n of them, or the story of SEED=n
 	PYTHONPATH=tests $(BIN)/python -m simulation.run $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
 
+matrix: $(VENV)/.test ## every kind of Windows disk in every format, inspected and judged (needs root and Debian's tools)
+	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory $(VENV)-judges/.done; fi
+	$(BIN)/python -m tests.matrix --judges $(VENV)-judges/bin/python
+
 locks: $(VENV)/.test ## pin requirements anew
 	scripts/locks
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) $(VENV)-sam $(VENV)-bench .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-sam $(VENV)-judges $(VENV)-bench .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo 'imagedrop needs Python 3.11 or newer; none was found (set PYTHON=...)' >&2; exit 1; }
@@ -70,6 +74,12 @@ $(VENV)-bench/.done: requirements/bench.txt | $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)-bench
 	$(VENV)-bench/bin/python $(INSTALL) -r requirements/pip.txt
 	$(VENV)-bench/bin/python $(INSTALL) -r requirements/bench.txt
+	@touch $@
+
+$(VENV)-judges/.done: requirements/judges.txt | $(VENV)/.python
+	$(PYTHON) -m venv $(VENV)-judges
+	$(VENV)-judges/bin/python $(INSTALL) -r requirements/pip.txt
+	$(VENV)-judges/bin/python $(INSTALL) -r requirements/judges.txt
 	@touch $@
 
 $(VENV)-sam/.done: requirements/sam.txt | $(VENV)/.python

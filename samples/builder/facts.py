@@ -18,7 +18,7 @@ TYPES = {
     layout.WINDOWS["uefi"]: "basic_data",
     layout.WINDOWS["bios"]: "0x07",
 }
-FILESYSTEMS = {fat.make: "fat32", ext4.make: "ext", bitlocker.make: "bitlocker"}
+FILESYSTEMS: dict[layout.Format, str] = {fat.make: "fat32", ext4.make: "ext", bitlocker.make: "bitlocker"}
 HIBERNATED = (b"HIBR", b"hibr")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from samples.builder.recipe import AUTO, BOOT, DISABLED, DRIVERS, MANUAL, SYSTEM, Ntfs, Recipe, Windows
 
@@ -42,13 +43,13 @@ MIXED = tuple(replace(driver, start=STARTS.get(driver.service, MANUAL)) for driv
 WORDS = ("Программы", "ユーザー", "数据中心", "Übersicht", "ǅungla", "𝔘nicode", "çalışma")
 
 
-def lean(name: str, windows: Windows = SERVER_2022, ntfs: Ntfs | None = None, **more: object) -> Recipe:
+def lean(name: str, windows: Windows = SERVER_2022, ntfs: Ntfs | None = None, **more: Any) -> Recipe:
     """Few files and keys, so that the image is small; the system's name alone is as long as it must be."""
-    few: dict[str, object] = {"files": 40, "one_in": 12} | more
-    return replace(Recipe(name, windows, ntfs=replace(ntfs or Ntfs(), short_log=True)), **few)  # type: ignore[arg-type]
+    few: dict[str, Any] = {"files": 40, "one_in": 12} | more
+    return replace(Recipe(name, windows, ntfs=replace(ntfs or Ntfs(), short_log=True)), **few)
 
 
-OLD: dict[str, object] = {"firmware": "bios", "layout": "one partition"}
+OLD: dict[str, Any] = {"firmware": "bios", "layout": "one partition"}
 RECIPES: tuple[tuple[Recipe, str | None], ...] = (
     (lean("windows-7-x86", replace(WINDOWS_7, architecture="x86"), firmware="bios", cloudbase_init=False),
      "Windows 7 Professional 32bit"),
@@ -76,7 +77,7 @@ RECIPES: tuple[tuple[Recipe, str | None], ...] = (
     (lean("data-mbr", layout="data", firmware="bios", size_gib=100), None),
     (lean("bitlocker", bitlocker=True), None),
     (lean("not-in-english", FOREIGN, names=WORDS), "Windows 10 64bit"),
-    (lean("fragmented", ntfs=Ntfs(cluster=1024, pieces=1), one_in=1, **OLD), SERVER_2022_NAME),
+    (lean("fragmented", ntfs=Ntfs(cluster=1024, pieces=1), one_in=1, windows_mib=512, **OLD), SERVER_2022_NAME),
     (lean("fragmented-records", ntfs=Ntfs(cluster=512, pieces=1, mft_pieces=1), files=0, one_in=50, **OLD),
      SERVER_2022_NAME),
     (lean("compressed", ntfs=Ntfs(compressed=(CONFIG, "Windows/Setup/State")), one_in=3, **OLD), SERVER_2022_NAME),

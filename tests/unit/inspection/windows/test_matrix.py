@@ -1,0 +1,61 @@
+"""The matrix notices what it is there to notice."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from samples.builder import ntfs_bitmap
+from samples.builder.recipe import Ntfs
+from tests.matrix.laid_out import as_wanted
+from tests.matrix.verdicts import COLUMNS, disagreements, of_the_judge
+from tests.unit.inspection.windows.images import expected
+
+FACTS = expected()["server-2022"]
+SAID: dict[str, Any] = {
+    "partitions": [{name: part[name] for name in ("start", "size", "filesystem")} for part in FACTS["partitions"]],
+    "ntfs_dirty": False,
+    "hibernated": False,
+    "windows": {name: value for name, value in FACTS["windows"].items() if name != "os_version"},
+}
+LAYOUT = {"cluster": 4096, "hive_extents": 1, "hive_compressed": False, "mft_extents": 1}
+
+
+@pytest.mark.parametrize(("column", "name"), [(column, name) for column, names in COLUMNS.items() for name in names])
+def test_any_fact_that_differs_is_told_in_its_column(column: str, name: str) -> None:
+    found = copy.deepcopy(FACTS)
+    (found["windows"] if name.startswith(".") else found)[name.strip(".")] = "another"
+    assert [where for where, _ in disagreements(found, FACTS)] == [column]
+
+
+def test_a_windows_that_was_not_seen_is_told() -> None:
+    assert {"product", "drivers"} < {column for column, _ in disagreements({**FACTS, "windows": None}, FACTS)}
+
+
+def test_a_judge_who_agrees_says_nothing() -> None:
+    assert list(of_the_judge(SAID, FACTS)) == []
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_judge_who_sees_anything_otherwise_is_heard(name: str) -> None:
+    assert len(list(of_the_judge({**SAID, name: None}, FACTS))) == 1
+
+
+def test_a_judge_who_failed_is_no_agreement() -> None:
+    assert list(of_the_judge({"error": "MemoryError: "}, FACTS)) == ["MemoryError: "]
+
+
+@pytest.mark.parametrize(
+    "wanted", [Ntfs(cluster=512), Ntfs(pieces=1), Ntfs(mft_pieces=1), Ntfs(compressed=("Windows",))], ids=str
+)
+def test_a_volume_that_is_easier_than_its_recipe_is_told(wanted: Ntfs) -> None:
+    assert len(list(as_wanted(wanted, [LAYOUT]))) == 1
+    assert list(as_wanted(Ntfs(), [LAYOUT])) == []
+
+
+@pytest.mark.parametrize("pieces", [1, 3, 8])
+def test_every_second_run_of_clusters_is_taken(pieces: int) -> None:
+    bits = ntfs_bitmap._number(ntfs_bitmap._every_second(pieces, 30))
+    assert [bits >> at & 1 for at in range(240)] == [at // pieces % 2 for at in range(240)]
