@@ -47,7 +47,8 @@ def test_records_and_blocks_are_clusters_or_a_power_of_two_of_bytes(
         crafted.boot(0),
         crafted.boot(3),
         crafted.boot(0x81),
-        crafted.boot(0xEA),  # clusters of 2^31 bytes
+        crafted.boot(0xEA, index=0xF4),  # clusters of 2^31 bytes
+        crafted.boot(0xF3, index=0xF4),  # of 4 MiB
         crafted.boot(8, 0),
         crafted.boot(8, 3),
         crafted.boot(8, 0x80),

@@ -84,7 +84,9 @@ HOSTILE: dict[str, bytes] = {
     "a list in clusters that lists itself": of_file(
         elsewhere(LIST, runs([(1, 60)]), 64), clusters={60: listed(LIST, HERE) + listed(DATA, HERE)}
     ),
-    "a list that lists what does not extend the file": of_file(resident(LIST, listed(DATA, 5))),
+    "a list that lists another file's content": of_file(
+        resident(LIST, listed(DATA, 41)), more={41: record(resident(DATA, b"secret"))}
+    ),
     "a list that lists a record outside": of_file(resident(LIST, listed(DATA, 1 << 40))),
     "a list of 100,000 entries": of_file(
         elsewhere(LIST, runs([(len(LIST_OF_MANY) // 4096 + 1, 60)]), len(LIST_OF_MANY)), clusters={60: LIST_OF_MANY}
@@ -144,7 +146,7 @@ HOSTILE: dict[str, bytes] = {
             )
         }
     ),
-    "clusters of 2^31 bytes": crafted.disk(ROOT, sector=crafted.boot(0xEA)),
+    "clusters of 2^31 bytes": crafted.disk(ROOT, sector=crafted.boot(0xEA, index=0xF4)),
     "records of 0 bytes": crafted.disk(ROOT, sector=crafted.boot(record=0)),
     "records of 2^63 bytes": crafted.disk(ROOT, sector=crafted.boot(record=0xC1)),
     "an MFT behind the disk": crafted.disk(ROOT, sector=crafted.boot(mft=1 << 40)),
@@ -162,6 +164,29 @@ def test_volumes_made_by_hand_read_where_they_are_sound() -> None:
     )
     assert read(of_table(elsewhere(DATA, runs([(11, MFT_AT)]), 11 * 4096))) == b"inside"
     assert read(of_file(PACKED, clusters={60: pack_lznt1(b"packed" * 10_000)})) == (b"packed" * 700)[:4096]
+
+
+def test_the_pieces_of_a_file_may_be_listed_in_any_order() -> None:
+    pieces = [elsewhere(DATA, runs([(1, at)]), 8192, first=first) for at, first in ((60, 0), (61, 1))]
+    data = of_file(
+        resident(LIST, listed(DATA, HERE, 1) + listed(DATA, 41)),
+        pieces[1],
+        more={41: record(pieces[0], base=1 << 48 | HERE)},
+        clusters={60: b"first".ljust(4096) + b"second"},
+    )
+    found = volume(data).find("file")
+    assert found is not None
+    assert found.data().read(0, 8192).split() == [b"first", b"second".ljust(4096, b"\0")]
+
+
+def test_a_file_in_more_records_than_any_has_is_refused_before_they_are_read() -> None:
+    pieces = [elsewhere(DATA, runs([(1, None)]), 8192, first=number) for number in range(1500)]
+    more = {HERE + 1 + number: record(piece, base=HERE) for number, piece in enumerate(pieces)}
+    entries = b"".join(listed(DATA, number, first) for first, number in enumerate(more))
+    data = of_file(elsewhere(LIST, runs([(12, 800)]), len(entries)), more=more, clusters={800: entries})
+    with pytest.raises(Unreadable) as refused:
+        read(data)
+    assert "other records" in refused.value.values["why"]
 
 
 @pytest.mark.parametrize("case", HOSTILE)
