@@ -46,7 +46,7 @@ def sections(folder: Path, small: bool) -> Iterator[Section]:
     grown = [file for plan in SETS["growth"] for file in _files(folder, plan) if BIG in plans]
     if not files:
         folder, files = SAMPLES, [file.name for file in sorted(SAMPLES.glob("*.qcow2"))]
-    times = 3 if BIG in plans else 1
+    times = 5 if BIG in plans else 1
     with bucket(folder, NEAR) as near:
         with bucket(folder, FAR) as far:
             yield Section("Formats", FORMATS_NOTE, table(HEAD, [_line(file, near, far, times) for file in files]))
