@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagedrop.inspection import Budget, inspect
-from imagedrop.inspection.cache import BLOCK, NEAR, READ_MOST, WINDOW, BlockCache, BudgetExceeded
+from imagedrop.inspection.budget import BudgetExceeded
+from imagedrop.inspection.cache import BLOCK, NEAR, READ_MOST, WINDOW, BlockCache
 from imagedrop.inspection.errors import PastEnd
 from imagedrop.inspection.source import Range, SideBySide, SourceChanged
 from tests.unit.inspection.images import Memory, fixture, ids

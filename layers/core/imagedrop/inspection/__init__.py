@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from imagedrop.findings import Finding
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.cache import BlockCache, Budget, BudgetExceeded, Cost
+from imagedrop.inspection.budget import Budget, BudgetExceeded, Cost
+from imagedrop.inspection.cache import BlockCache
 from imagedrop.inspection.facts import DiskFacts
 from imagedrop.inspection.look import Look, Role
 from imagedrop.inspection.report import Report

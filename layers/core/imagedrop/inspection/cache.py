@@ -1,19 +1,20 @@
 """Every byte of an image goes through one block cache, which counts, and one budget, which nothing can swallow.
 
-What a distant bucket costs is round trips. So readers are run by `run`: what is not here yet stops them (`NotHere`),
-all that they miss side by side (`together`) comes in one go, and they begin again, now without waiting. What they have
-read stays until the end, so that each run gets further than the one before; the budget bounds it.
+The cost that counts is round trips: see rounds.py. What was read stays until the end, so that each run gets further
+than the one before; the budget bounds it.
 """
 
 from __future__ import annotations
 
+from imagedrop.inspection.budget import Budget, BudgetExceeded, Cost
 from imagedrop.inspection.errors import PastEnd
+from imagedrop.inspection.rounds import NotHere
 from imagedrop.inspection.source import Range, Source, SourceChanged, many_at_once
-from imagedrop.light import TYPE_CHECKING, NamedTuple
+from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Any, TypeVar
+    from typing import TypeVar
 
     T = TypeVar("T")
 
@@ -22,75 +23,6 @@ WINDOW = 32 * 1024  # what is fetched around a place that is read: its neighbour
 NEAR = 2 * BLOCK  # two requests that are no further apart become one
 HINTED_MOST = 32  # blocks that are fetched on suspicion in one round trip
 READ_MOST = 16 * 1024 * 1024  # one read, and one prefetch
-
-
-class BudgetExceeded(BaseException):
-    """The inspection cost more than it may. No Exception: a reader that tries and catches must not go on."""
-
-    def __init__(self, limit: float, unit: str) -> None:
-        super().__init__(f"more than {limit:g} {unit}")
-        self.limit, self.unit = limit, unit
-
-
-class NotHere(BaseException):
-    """Blocks that a reader needs have not been fetched yet. No Exception: it is for `together` and `run` alone."""
-
-    def __init__(self, blocks: Iterable[int]) -> None:
-        super().__init__("not fetched yet")
-        self.blocks = set(blocks)
-
-
-def together(*jobs: Callable[[], T]) -> list[T]:
-    """What the jobs answer. They do not wait for one another: what they all miss is fetched at once.
-
-    A job is run again from its beginning, so it must do nothing that cannot be done twice. The first that raises ends
-    them all.
-    """
-    answers: list[T] = []
-    missing = set[int]()
-    for job in jobs:
-        try:
-            answers.append(job())
-        except NotHere as stop:
-            missing |= stop.blocks
-    if missing:
-        raise NotHere(missing)
-    return answers
-
-
-class Once:
-    """Remembers what jobs have answered, so that running again what consists of them costs nothing."""
-
-    def __init__(self) -> None:
-        self._answers: dict[object, Any] = {}
-
-    def __call__(self, name: object, job: Callable[[], T]) -> T:
-        if name not in self._answers:
-            self._answers[name] = job()
-        answer: T = self._answers[name]
-        return answer
-
-
-class Budget(NamedTuple):
-    """What one inspection may cost. `clock`: monotonic seconds, handed in; without one time is not limited."""
-
-    requests: int = 300
-    bytes: int = 48 * 1024 * 1024
-    seconds: float = 120.0
-    clock: Callable[[], float] | None = None
-
-
-class Cost:
-    """What it did cost. `round_trips`: requests that had to wait for one another; `seconds`: since the first."""
-
-    __slots__ = ("bytes", "gets", "round_trips", "seconds")
-
-    def __init__(self) -> None:
-        self.gets = self.bytes = self.round_trips = 0
-        self.seconds = 0.0
-
-    def public(self) -> dict[str, float]:
-        return {name: getattr(self, name) for name in ("gets", "bytes", "round_trips", "seconds")}
 
 
 class BlockCache:

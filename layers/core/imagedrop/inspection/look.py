@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import firmware, partitions, system
-from imagedrop.inspection.cache import BlockCache, Once, together
+from imagedrop.inspection.cache import BlockCache
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.facts import DiskFacts, Partition
 from imagedrop.inspection.partitions import Layout
 from imagedrop.inspection.recognise import recognise
 from imagedrop.inspection.report import Report
+from imagedrop.inspection.rounds import Once, together
 from imagedrop.inspection.windows.facts import guarded
 from imagedrop.inspection.windows.volumes import Told, Volumes
 from imagedrop.light import TYPE_CHECKING, Literal, NamedTuple, partial

@@ -7,44 +7,21 @@ are here, once.
 from __future__ import annotations
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.cache import BLOCK, READ_MOST, WINDOW, BlockCache, NotHere, together
+from imagedrop.inspection.cache import BLOCK, READ_MOST, WINDOW, BlockCache
+from imagedrop.inspection.containers.pieces import UNIT_MOST, Packed, Piece, Stored, Zero, place
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.facts import Format
 from imagedrop.inspection.report import Report
+from imagedrop.inspection.rounds import NotHere, together
 from imagedrop.inspection.source import Range
-from imagedrop.light import TYPE_CHECKING, NamedTuple, partial
+from imagedrop.light import TYPE_CHECKING, partial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import ClassVar
 
 HINTED_TABLES_MOST = 8  # blocks
-UNIT_MOST = 2 * 1024 * 1024  # the largest compressed unit of any format (qcow2 cluster)
 UNPACKED_MOST = 4 * UNIT_MOST  # unpacked units kept
-
-
-class Stored(NamedTuple):
-    """`length` bytes of the disk lie as they are at `offset` of the file."""
-
-    length: int
-    offset: int
-
-
-class Zero(NamedTuple):
-    length: int
-
-
-class Packed(NamedTuple):
-    """The unit of `length` bytes that begins at `start` of the disk lies compressed in `stored` bytes at `offset`."""
-
-    length: int
-    start: int
-    offset: int
-    stored: int
-    unpack: Callable[[bytes, int], bytes]  # (compressed, most) -> at most that many bytes
-
-
-Piece = Stored | Zero | Packed
 
 
 class Container:
@@ -148,7 +125,7 @@ class Container:
         with self.report.quiet():
             for piece, skip, take in self._pieces(offset, length):
                 if not isinstance(piece, Zero):
-                    found.append(_place(piece, skip, take))
+                    found.append(place(piece, skip, take))
         return found
 
     def table_entry(self, at: int, length: int) -> bytes:
@@ -174,10 +151,3 @@ class Container:
         while len(self._unpacked) * piece.length > max(UNPACKED_MOST, piece.length):
             del self._unpacked[next(iter(self._unpacked))]
         return unit
-
-
-def _place(piece: Piece, skip: int, take: int) -> Range:
-    if isinstance(piece, Packed):
-        return piece.offset, piece.stored
-    assert isinstance(piece, Stored)
-    return piece.offset, take

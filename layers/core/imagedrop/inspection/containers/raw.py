@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.containers.base import Container, Piece, Stored
+from imagedrop.inspection.containers.base import Container
+from imagedrop.inspection.containers.pieces import Piece, Stored
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.facts import Format
 from imagedrop.light import TYPE_CHECKING

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagedrop.inspection.containers.base import Container, Piece, Zero
+from imagedrop.inspection.containers.base import Container
+from imagedrop.inspection.containers.pieces import Piece, Zero
 from imagedrop.inspection.source import Range
 from imagedrop.light import TYPE_CHECKING, Literal
 

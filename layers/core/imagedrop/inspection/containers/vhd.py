@@ -19,7 +19,8 @@ from __future__ import annotations
 import struct
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.containers.base import Container, Piece, Stored, Zero
+from imagedrop.inspection.containers.base import Container
+from imagedrop.inspection.containers.pieces import Piece, Stored, Zero
 from imagedrop.inspection.errors import Unreadable, malformed, truncated
 from imagedrop.inspection.source import Range
 from imagedrop.light import TYPE_CHECKING, NamedTuple

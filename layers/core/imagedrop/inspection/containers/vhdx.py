@@ -18,7 +18,8 @@ from __future__ import annotations
 import struct
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.containers.base import Container, Piece, Stored, Zero
+from imagedrop.inspection.containers.base import Container
+from imagedrop.inspection.containers.pieces import Piece, Stored, Zero
 from imagedrop.inspection.crc32c import crc32c
 from imagedrop.inspection.errors import PastEnd, Unreadable, malformed, truncated
 from imagedrop.inspection.guids import guid

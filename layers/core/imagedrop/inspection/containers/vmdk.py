@@ -19,7 +19,7 @@ import struct
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.cache import BLOCK
-from imagedrop.inspection.containers.base import UNIT_MOST, Packed, Piece, Stored, Zero
+from imagedrop.inspection.containers.pieces import UNIT_MOST, Packed, Piece, Stored, Zero
 from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.containers.vmdk_descriptor import SIZE_MOST, Descriptor
 from imagedrop.inspection.errors import Unreadable, malformed, truncated

@@ -155,3 +155,8 @@ def listed(data: bytes) -> Iterator[Listed]:
 
 def _text(data: bytes, at: int, characters: int) -> str:
     return data[at : at + 2 * characters].decode("utf-16-le", "replace")
+
+
+def pieces(attributes: list[Attribute], kind: int, name: str) -> list[Attribute]:
+    """Those of one attribute, in the order of the record."""
+    return [one for one in attributes if one.type == kind and one.name == name]

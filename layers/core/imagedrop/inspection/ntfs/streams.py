@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from imagedrop.inspection.cache import READ_MOST, together
+from imagedrop.inspection.cache import READ_MOST
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs.runs import Extents
+from imagedrop.inspection.rounds import together
 from imagedrop.inspection.source import Range
 from imagedrop.light import TYPE_CHECKING, Protocol, partial
 

@@ -1,26 +1,23 @@
-"""A volume and its files."""
+"""A volume: its geometry, its table of files ($MFT), and the files by their paths."""
 
 from __future__ import annotations
 
-from imagedrop.inspection.cache import together
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.ntfs import boot, records
-from imagedrop.inspection.ntfs.index import Directory, collated
-from imagedrop.inspection.ntfs.records import Attribute, Listed, Record, Reference
-from imagedrop.inspection.ntfs.runs import RUNS_MOST, Extents, Run, decode
-from imagedrop.inspection.ntfs.streams import Packed, Plain, Resident, Stream
-from imagedrop.inspection.ntfs.wof import unpacked
+from imagedrop.inspection.ntfs.file import File, stream
+from imagedrop.inspection.ntfs.index import collated
+from imagedrop.inspection.ntfs.records import Attribute, Record, Reference
+from imagedrop.inspection.ntfs.runs import Extents, decode
+from imagedrop.inspection.ntfs.streams import Plain, Stream
 from imagedrop.inspection.source import Range
-from imagedrop.light import TYPE_CHECKING, partial
+from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MFT, VOLUME, ROOT = Reference(0, 0), Reference(3, 0), Reference(5, 0)
 AHEAD = 128 * 1024  # of the MFT: the first directories that were made have the first records
-LIST_MOST = 512 * 1024
-EXTENSIONS_MOST = 1024
 DIRTY = 1
 FIRST_USER = 24  # the records before it are the volume's own
 
@@ -86,13 +83,13 @@ class Volume:
             at, size = self.geometry.mft_at, self.geometry.record
             self.prefetch([(at, AHEAD)])
             record = records.parse(self.read(at, size), 0)
-            first = _of(record.attributes, records.DATA, "")
+            first = records.pieces(record.attributes, records.DATA, "")
             if not first or first[0].content is not None:
                 raise malformed("$MFT", "it has no clusters")
             table = Plain(self, Extents(list(decode(first[0].runs, 0))), first[0].size, first[0].written)
             table.hint_tables()
             self._mft = table
-            if _of(record.attributes, records.LIST, ""):
+            if records.pieces(record.attributes, records.LIST, ""):
                 try:
                     pieces = File(self, MFT, record).attributes(records.DATA)
                 except BaseException:
@@ -111,128 +108,3 @@ class Volume:
         for number in range(FIRST_USER, len(data) // size):
             for name, parent, own in records.names(data[number * size : (number + 1) * size], number):
                 self.known[parent, collated(name)] = own
-
-
-class File:
-    """A record of the MFT with those that extend it."""
-
-    def __init__(self, volume: Volume, at: Reference, record: Record) -> None:
-        self._volume, self.at, self._record = volume, at, record
-        self._list: list[Listed] | None = None
-        self._found: dict[tuple[int, str], list[Attribute]] = {}
-        self._entries: dict[str, Reference | None] = {}
-        self._directory: Directory | None = None
-        self._data: Stream | None = None
-
-    @property
-    def is_directory(self) -> bool:
-        return bool(self._record.flags & records.DIRECTORY)
-
-    def find(self, path: str) -> File | None:
-        """By its path from this directory; None where there is none."""
-        file: File | None = self
-        for name in path.replace("\\", "/").split("/"):
-            if name and file is not None:
-                file = file.child(name)
-        return file
-
-    def child(self, name: str) -> File | None:
-        """Of a directory; None where there is none of that name, or this is no directory."""
-        found = self._entry(name)
-        return self._volume.file(found) if found else None
-
-    def has(self, name: str) -> bool:
-        """Whether the directory has an entry of that name; what it is, is not read."""
-        return self._entry(name) is not None
-
-    def data(self) -> Stream:
-        """The content, unpacked. Raises Unreadable where it is encrypted, or packed in a way that nobody knows."""
-        if self._data is None:
-            self._data = unpacked(self) or stream(self._volume, self.attributes(records.DATA))
-        return self._data
-
-    def stream(self, name: str) -> Stream | None:
-        """A named stream; None where the file has none of that name."""
-        pieces = self.attributes(records.DATA, name)
-        return stream(self._volume, pieces) if pieces else None
-
-    def attribute(self, kind: int, name: str = "") -> Attribute:
-        found = self.attributes(kind, name)
-        if not found:
-            raise malformed(f"MFT record {self.at.number}", f"it has no attribute {kind:#x}")
-        return found[0]
-
-    def attributes(self, kind: int, name: str = "") -> list[Attribute]:
-        """All pieces of an attribute, by their first cluster; those that lie in other records are read at once."""
-        key = kind, name
-        if key not in self._found:
-            found = _of(self._record.attributes, kind, name)
-            elsewhere = {
-                one.at for one in self._listed() if (one.type, one.name) == key and one.at.number != self.at.number
-            }
-            if len(elsewhere) > EXTENSIONS_MOST:
-                raise malformed(f"MFT record {self.at.number}", f"it goes on in {len(elsewhere)} other records")
-            for more in together(*[partial(self._extension, one) for one in sorted(elsewhere)]):
-                found += _of(more.attributes, kind, name)
-            self._found[key] = sorted(found, key=lambda one: one.first)
-        return self._found[key]
-
-    def _entry(self, name: str) -> Reference | None:
-        key = name.lower()
-        if key not in self._entries:
-            me = Reference(self.at.number, self._record.sequence)
-            known = self._volume.known.get((me, collated(name)))
-            self._entries[key] = known or (self._index().find(name) if self.is_directory else None)
-        return self._entries[key]
-
-    def _extension(self, at: Reference) -> Record:
-        record = self._volume.record(at)
-        if record.base.number != self.at.number:
-            raise malformed(f"MFT record {at.number}", f"it does not extend record {self.at.number}")
-        return record
-
-    def _listed(self) -> list[Listed]:
-        if self._list is None:
-            own = _of(self._record.attributes, records.LIST, "")
-            content = stream(self._volume, own) if own else Resident(b"")
-            if content.size > LIST_MOST:
-                raise malformed(f"MFT record {self.at.number}", f"its attribute list has {content.size} bytes")
-            self._list = list(records.listed(content.read(0, content.size)))
-        return self._list
-
-    def _index(self) -> Directory:
-        if self._directory is None:
-            root = self.attribute(records.INDEX_ROOT, "$I30").content
-            pieces = self.attributes(records.INDEX_ALLOCATION, "$I30")
-            blocks = stream(self._volume, pieces) if pieces else None
-            if isinstance(blocks, Plain):
-                blocks.hint_tables()
-            self._directory = Directory(root or b"", blocks, self._volume.cluster)
-        return self._directory
-
-
-def stream(volume: Volume, pieces: list[Attribute]) -> Stream:
-    """The content of an attribute from all its pieces."""
-    if not pieces:
-        raise malformed("NTFS file", "it has no content")
-    first = pieces[0]
-    if first.flags & records.ENCRYPTED:
-        raise malformed("NTFS file", "it is encrypted (EFS)")
-    if first.content is not None:
-        return Resident(first.content)
-    runs: list[Run] = []
-    for piece in pieces:
-        runs += decode(piece.runs, piece.first)
-        if len(runs) > RUNS_MOST:
-            raise malformed("NTFS data runs", f"a file has more than {RUNS_MOST}")
-    extents = Extents(runs)
-    size = min(first.size, extents.clusters * volume.cluster)
-    if size < first.size:
-        raise malformed("NTFS data runs", f"{extents.clusters} clusters cannot hold {first.size} bytes")
-    if first.flags & records.PACKED:
-        return Packed(volume, extents, size, first.written, first.unit)
-    return Plain(volume, extents, size, first.written)
-
-
-def _of(attributes: list[Attribute], kind: int, name: str) -> list[Attribute]:
-    return [one for one in attributes if one.type == kind and one.name == name]

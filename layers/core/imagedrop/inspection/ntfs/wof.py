@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from imagedrop.light import TYPE_CHECKING
-
 from imagedrop.inspection.ntfs import records
 from imagedrop.inspection.ntfs.streams import Stream
+from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from imagedrop.inspection.ntfs.volume import File
+    from imagedrop.inspection.ntfs.file import File
 
 STREAM = "WofCompressedData"
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from imagedrop.inspection.cache import together
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.facts import Architecture
 from imagedrop.inspection.registry import Hive, Key, Value
+from imagedrop.inspection.rounds import together
 from imagedrop.light import NamedTuple, partial
 
 ENVIRONMENT = "Control\\Session Manager\\Environment"

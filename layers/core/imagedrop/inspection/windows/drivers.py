@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.cache import together
 from imagedrop.inspection.registry import Key
 from imagedrop.inspection.report import Report
+from imagedrop.inspection.rounds import together
 from imagedrop.inspection.windows.installation import DRIVERS as FOLDER
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.services import Service, inside_windows, services

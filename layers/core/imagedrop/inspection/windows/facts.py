@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from imagedrop import os_versions
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.cache import together
 from imagedrop.inspection.facts import Architecture, WindowsFacts
 from imagedrop.inspection.registry import Hive, Key
 from imagedrop.inspection.report import Report
+from imagedrop.inspection.rounds import together
 from imagedrop.inspection.windows import cloudbase, machine, tools
 from imagedrop.inspection.windows.control import Control, control, control_set
 from imagedrop.inspection.windows.drivers import drivers

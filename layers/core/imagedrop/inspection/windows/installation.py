@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from imagedrop.inspection.cache import Once, together
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs import File, Volume
 from imagedrop.inspection.ntfs.streams import Plain
 from imagedrop.inspection.registry import Hive
+from imagedrop.inspection.rounds import Once, together
 from imagedrop.light import partial
 
 FOLDER = "Windows"

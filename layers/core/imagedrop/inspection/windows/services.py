@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imagedrop.inspection.cache import together
 from imagedrop.inspection.registry import Key, Value
+from imagedrop.inspection.rounds import together
 from imagedrop.light import NamedTuple, partial
 
 SERVICES = "Services"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imagedrop.inspection.cache import together
 from imagedrop.inspection.ntfs import Volume
+from imagedrop.inspection.rounds import together
 from imagedrop.light import partial
 
 BOOT_MANAGER, STORE = "bootmgr", "Boot/BCD"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from imagedrop.inspection.cache import Once, together
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.ntfs import Volume
 from imagedrop.inspection.report import Report
+from imagedrop.inspection.rounds import Once, together
 from imagedrop.inspection.windows import facts, hibernation, installation, starting
 from imagedrop.light import TYPE_CHECKING, NamedTuple, partial
 
