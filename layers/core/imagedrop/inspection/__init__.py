@@ -1,8 +1,10 @@
 """The inspection: what a disk image says about itself, by a few dozen ranged reads, whatever the file holds.
 
-source.py  where the bytes lie          containers/  the formats: virtual disk -> places in the file
-cache.py   blocks, cost, budget         partitions.py, gpt.py, mbr.py, filesystems.py, fat.py, firmware.py
-report.py  findings as they come        recognise.py  which format; what is no image at all
+source.py, url.py     where the bytes lie        containers/  the formats: virtual disk -> places in the file
+cache.py, rounds.py   blocks in few round trips  partitions.py, gpt.py, mbr.py, filesystems.py  what is on the disk
+budget.py             what it may cost           firmware.py, fat.py  what starts it
+report.py             findings as they come      ntfs/, registry/, windows/  the Windows inside; unpack/  its packed files
+recognise.py          which format it is         look.py, system.py  all of it together
 """
 
 from __future__ import annotations
