@@ -22,8 +22,10 @@ def send(stack: Stack, queue: str, *orders: dict[str, Any]) -> None:
 
 
 def said(stack: Stack, case: str) -> list[dict[str, Any]]:
-    """What probes have logged of a case so far, in order of time."""
-    lines = (json.loads(line.text)["probe"] for line in stack.logs() if line.text.startswith('{"probe"'))
+    """What probes have said of a case so far, in order of time; on the same folder in an earlier stack too."""
+    file = stack._ministack.folder / "probes"
+    whole = file.read_text().rpartition("\n")[0] if file.exists() else ""
+    lines = map(json.loads, whole.splitlines())
     return sorted((line for line in lines if line["case"] == case), key=lambda line: line["at"])
 
 

@@ -1,7 +1,8 @@
-"""A function that does as its event says, and logs what it got: stands in for all seven."""
+"""A function that does as its event says, and says what it got: stands in for all seven."""
 
 import json
 import os
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +33,11 @@ def done(record: Mapping[str, Any]) -> bool:
 
 
 def say(case: str, **what: Any) -> None:
-    print(json.dumps({"probe": {"case": case, "at": time.time(), **what}}))
+    """In the log, and in a file: on a busy machine ministack has a line only in the log of the call after."""
+    line = json.dumps({"case": case, "at": time.time(), **what})
+    print(line)
+    with (Path(tempfile.gettempdir()).parent / "probes").open("a") as said:
+        said.write(f"{line}\n")
 
 
 def echo(event: Mapping[str, Any]) -> Any:
