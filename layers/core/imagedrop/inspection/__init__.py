@@ -3,7 +3,7 @@
 source.py, url.py     where the bytes lie        containers/  the formats: virtual disk -> places in the file
 cache.py, rounds.py   blocks in few round trips  partitions.py, gpt.py, mbr.py, filesystems.py  what is on the disk
 budget.py             what it may cost           firmware.py, fat.py  what starts it
-report.py             findings as they come      ntfs/, registry/, windows/  the Windows inside; unpack/  its packed files
+report.py             findings as they come      ntfs/, registry/, windows/  the Windows inside   unpack/  packed files
 recognise.py          which format it is         look.py, system.py  all of it together
 """
 
