@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Role = Literal["system", "data"]
 RECOVERY = ("recovery", "0x27")  # no Windows lives there, only its rescue; not looked into where there is more
-LOOKED_UP = 16  # partitions whose last sector is looked up
+LOOKED_UP = 2  # partitions whose last sector is looked up
 ASKED_MOST = 32  # partitions that are looked into
 LARGEST: dict[Role, int] = {"system": 1024 << 30, "data": 2048 << 30}  # bytes; IMS: min_disk of either
 
@@ -80,7 +80,7 @@ class Look:
         bare = [Partition(0, disk.size, "bare", layout.bare)] if layout.bare else []
         asked = [*layout.partitions[:ASKED_MOST], *bare]
         end = partial(guarded, self.report, "file", lambda: self._look_at_the_end(disk, layout))
-        jobs: list[Callable[[], Any]] = [end, *[partial(ask, *one) for one in enumerate(asked)]]
+        jobs: list[Callable[[], Any]] = [partial(once, "end", end), *[partial(ask, *one) for one in enumerate(asked)]]
         answers = self.file.run(lambda: together(*jobs))[1:]
         layout.partitions[:ASKED_MOST] = [one.partition for one in answers[: len(layout.partitions)]]
         manager = next((one.manager for one in answers if one.manager), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.pieces import Piece, Zero
 from imagedrop.inspection.source import Range
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 64 * 1024  # bytes of a table that `last_used` looks through at once
 STEPS = 4
+WORDS = {4: "I", 8: "Q"}  # of struct; entries of other widths are taken one by one
 TABLES_LOOKED_AT = 32
 
 
@@ -91,4 +94,6 @@ class TwoLevel(Container):
 
     def _entries(self, at: int, count: int, width: int) -> Iterable[int]:
         data = self.file.read(at, count * width)
+        if width in WORDS:
+            return struct.unpack(f"{'>' if self.byte_order == 'big' else '<'}{count}{WORDS[width]}", data)
         return [int.from_bytes(data[start : start + width], self.byte_order) for start in range(0, len(data), width)]
