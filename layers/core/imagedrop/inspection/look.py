@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Role = Literal["system", "data"]
 RECOVERY = ("recovery", "0x27")  # no Windows lives there, only its rescue; not looked into where there is more
-LOOKED_UP = 2  # partitions whose last sector is looked up
+LOOKED_UP = 16  # partitions whose last sector is looked up
 ASKED_MOST = 32  # partitions that are looked into
 LARGEST: dict[Role, int] = {"system": 1024 << 30, "data": 2048 << 30}  # bytes; IMS: min_disk of either
 
