@@ -22,6 +22,7 @@ BLOCK = 16 * 1024  # what is kept, and the least that is fetched
 WINDOW = 32 * 1024  # what is fetched around a place that is read: its neighbours are often next
 NEAR = 2 * BLOCK  # two requests that are no further apart become one
 HINTED_MOST = 32  # blocks that are fetched on suspicion in one round trip
+READ_STEPS, BYTES_A_STEP = 10, 32  # what one read costs, and looking through what it brought
 READ_MOST = 16 * 1024 * 1024  # one read, and one prefetch
 
 
@@ -34,6 +35,7 @@ class BlockCache:
         self._blocks: dict[int, bytes] = {}
         self._hinted = set[int]()
         self._running = False
+        self._worked = 0
         self._began = self._now()
 
     def run(self, job: Callable[[], T]) -> T:
@@ -55,6 +57,7 @@ class BlockCache:
             raise PastEnd(offset, length, self.size)
         if length > READ_MOST:
             raise ValueError(f"{length} bytes in one read")
+        self.work(READ_STEPS + length // BYTES_A_STEP)
         first, last = offset // BLOCK, (offset + length - 1) // BLOCK
         if first == last and (block := self._blocks.get(first)):
             return block[offset - first * BLOCK : offset - first * BLOCK + length]
@@ -80,6 +83,12 @@ class BlockCache:
             end = min(offset + length, self.size)
             if 0 <= offset < end and len(self._hinted) + (end - offset) // BLOCK < HINTED_MOST:
                 self._hinted.update(_blocks_of(offset, end - offset))
+
+    def work(self, steps: int) -> None:
+        """Charges work on what is here already. Raises BudgetExceeded."""
+        self._worked += steps
+        if self._worked > self._budget.work:
+            raise BudgetExceeded(self._budget.work, "steps of work")
 
     def check_time(self) -> None:
         """Raises BudgetExceeded where the time is up: for work that reads nothing."""

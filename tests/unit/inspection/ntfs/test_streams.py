@@ -40,6 +40,8 @@ class Disk:
     def hint_tables(self, ranges: Sequence[Range]) -> None:
         self.wanted += ranges
 
+    def work(self, steps: int) -> None: ...
+
 
 def extents(pieces: Sequence[tuple[int, int | None]]) -> Extents:
     return Extents(list(decode(runs(pieces), 0)))

@@ -161,4 +161,4 @@ def test_more_blocks_than_a_writer_makes_are_refused_before_they_cost_much() -> 
     packer = LzxPacker()
     for _ in range(100):
         packer.coded(b"a", aligned=True)
-    assert "64 blocks hold 64 of 100 bytes" in refused(bytes(packer.bits.out), 100)
+    assert "16 blocks hold 16 of 100 bytes" in refused(bytes(packer.bits.out), 100)

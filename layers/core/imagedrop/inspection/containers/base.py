@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HINTED_TABLES_MOST = 8  # blocks
 UNPACKED_MOST = 4 * UNIT_MOST  # unpacked units kept
+UNPACKED_A_STEP = 256  # bytes
 
 
 class Container:
@@ -144,6 +145,7 @@ class Container:
         if unit is None:
             if piece.length > UNIT_MOST or piece.stored > 2 * UNIT_MOST:
                 raise ValueError(f"a compressed unit of {piece.length} bytes in {piece.stored}")
+            self.file.work(piece.length // UNPACKED_A_STEP)
             unit = piece.unpack(self.file.read(piece.offset, piece.stored), piece.length)
             if len(unit) < min(piece.length, self.size - piece.start):
                 raise malformed("compressed data", f"it unpacks to {len(unit)} bytes, {piece.length} were expected")

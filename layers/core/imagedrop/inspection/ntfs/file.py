@@ -54,7 +54,7 @@ class File:
     def data(self) -> Stream:
         """The content, unpacked. Raises Unreadable where it is encrypted, or packed in a way that nobody knows."""
         if self._data is None:
-            self._data = unpacked(self) or stream(self._volume, self.attributes(records.DATA))
+            self._data = unpacked(self, self._volume.work) or stream(self._volume, self.attributes(records.DATA))
         return self._data
 
     def stream(self, name: str) -> Stream | None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 HINTED_MOST = 64  # extents
+UNITS_KEPT = 8 * 1024 * 1024  # bytes of unpacked units
+PACKED_A_STEP, UNPACKED_A_STEP = 8, 128  # bytes
 UNIT_MOST = 1024 * 1024  # bytes of a packed unit; Windows packs clusters of up to 4 KiB, 16 at a time
 
 
@@ -34,6 +36,7 @@ class Clusters(Protocol):
     def read(self, offset: int, length: int) -> bytes: ...
     def prefetch(self, ranges: Sequence[Range]) -> None: ...
     def hint_tables(self, ranges: Sequence[Range]) -> None: ...
+    def work(self, steps: int) -> None: ...
 
 
 class Resident:
@@ -122,6 +125,9 @@ class Packed:
             there = sum(run.clusters for run in runs if run.at is not None)
             data = self._raw.read(number * self._unit, there * self._volume.cluster) if there else b""
             packed = 0 < there < self._clusters
+            self._volume.work(len(data) // PACKED_A_STEP + self._unit // UNPACKED_A_STEP)
+            if (len(self._units) + 1) * self._unit > UNITS_KEPT:
+                del self._units[next(iter(self._units))]
             self._units[number] = (lznt1(data, self._unit) if packed else data).ljust(self._unit, b"\0")
         return self._units[number]
 

@@ -41,6 +41,10 @@ class Volume:
             raise PastEnd(self.start + offset, length, self._disk.size)
         return self._disk.read(self.start + offset, length)
 
+    def work(self, steps: int) -> None:
+        """Charges work on what has been read. Raises BudgetExceeded."""
+        self._disk.file.work(steps)
+
     def prefetch(self, ranges: Sequence[Range]) -> None:
         self._disk.prefetch([(self.start + at, length) for at, length in ranges])
 

@@ -7,13 +7,15 @@ from imagedrop.inspection.ntfs.streams import Stream
 from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imagedrop.inspection.ntfs.file import File
 
 STREAM = "WofCompressedData"
 
 
-def unpacked(file: File) -> Stream | None:
-    """The content of a file that is packed so; None of any other. Raises Unreadable."""
+def unpacked(file: File, work: Callable[[int], None]) -> Stream | None:
+    """The content of a file that is packed so; None of any other. `work` charges for unpacking. Raises Unreadable."""
     points = file.attributes(records.REPARSE_POINT)
     if not points or (packed := file.stream(STREAM)) is None:
         return None
@@ -21,4 +23,4 @@ def unpacked(file: File) -> Stream | None:
 
     algorithm = wof_algorithm(points[0].content or b"")
     size = file.attribute(records.DATA).size
-    return None if algorithm is None else WofStream(packed, algorithm, size)
+    return None if algorithm is None else WofStream(packed, algorithm, size, work)

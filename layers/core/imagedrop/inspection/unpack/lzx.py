@@ -29,7 +29,7 @@ from imagedrop.inspection.unpack.matches import repeat
 
 MOST = 32 * 1024  # the window, and the bytes of a whole chunk
 VERBATIM, ALIGNED, STORED = 1, 2, 3
-BLOCKS = 64  # of a chunk: writers make a few; each may cost a millisecond for its codes
+BLOCKS = 16  # of a chunk: writers make a few; each may cost a millisecond for its codes
 LITERALS, MAIN_SYMBOLS, LENGTH_SYMBOLS = 256, 496, 249
 LONG = 7 + 2  # a match of so many bytes may be longer
 SLOTS = [(0, 0)] * 3 + [((2 + n % 2 << n // 2 - 1) - 2, n // 2 - 1) for n in range(3, 30)]  # first distance, bits

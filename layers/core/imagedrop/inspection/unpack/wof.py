@@ -25,6 +25,7 @@ TAG = 0x80000017
 EACH_FILE = 2
 WHAT = "file packed by the Windows Overlay Filter"
 READ_MOST = 1024 * 1024  # one read: that many bytes take up to a second or two to unpack
+UNPACKED_A_STEP = 2  # bytes
 KEPT = 2 * READ_MOST  # bytes of unpacked chunks
 
 
@@ -58,12 +59,14 @@ def wof_algorithm(point: bytes) -> int | None:
 
 
 class WofStream:
-    """The content, `size` bytes, of a file whose stream WofCompressedData is `packed`."""
+    """The content, `size` bytes, of a file whose stream WofCompressedData is `packed`. `work` charges for unpacking."""
 
-    def __init__(self, packed: Packed, algorithm: int, size: int) -> None:
+    def __init__(
+        self, packed: Packed, algorithm: int, size: int, work: Callable[[int], None] = lambda steps: None
+    ) -> None:
         if not 0 <= algorithm < len(ALGORITHMS):
             raise malformed(WHAT, f"algorithm {algorithm}")
-        self.size, self._packed = size, packed
+        self.size, self._packed, self._work = size, packed, work
         self._chunk, self._unpack = ALGORITHMS[algorithm]
         self._count = -(-size // self._chunk)
         self._width = 4 if size < 1 << 32 else 8
@@ -102,6 +105,7 @@ class WofStream:
             self._unpacked = {number: self._unpacked[number] for number in chunks if number in self._unpacked}
         for number, (start, end) in zip(chunks, pairwise(bounds), strict=True):
             if number not in self._unpacked:
+                self._work(self._chunk // UNPACKED_A_STEP)
                 piece, size = data[start - bounds[0] : end - bounds[0]], self._size(number)
                 self._unpacked[number] = piece if len(piece) == size else self._unpack(piece, size)
 
