@@ -34,7 +34,7 @@ def quick_inspection() -> Iterator[None]:
 
     def quick(source: Any, *, file_name: str, role: str, **_: Any) -> Any:
         source.read(0, min(512, source.size))
-        return _inspected(source._etag, file_name, role)
+        return _inspected(source.source.etag, file_name, role)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "inspect", quick)

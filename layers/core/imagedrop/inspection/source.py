@@ -80,11 +80,12 @@ class ObjectSource:
 
     def __init__(self, objects: Objects, bucket: str, key: str, head: ObjectHead) -> None:
         self.name, self.size = key, head.size
-        self._objects, self._bucket, self._key, self._etag = objects, bucket, key, head.etag
+        self.etag = head.etag
+        self._objects, self._bucket, self._key = objects, bucket, key
 
     def read(self, offset: int, length: int) -> bytes:
         try:
-            return self._objects.read(self._bucket, self._key, self._etag, offset, length)
+            return self._objects.read(self._bucket, self._key, self.etag, offset, length)
         except ObjectChanged as error:
             raise SourceChanged(self._key) from error
 
@@ -94,7 +95,7 @@ class SideBySide:
 
     def __init__(self, source: Source, together: Together) -> None:
         self.name, self.size, self.read = source.name, source.size, source.read
-        self._together = together
+        self.source, self._together = source, together
 
     def read_many(self, ranges: Sequence[Range]) -> Sequence[bytes]:
         return self._together([lambda one=one: self.read(*one) for one in ranges])  # type: ignore[misc]
