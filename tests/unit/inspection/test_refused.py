@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from imagedrop.inspection import Inspection
-from tests.unit.inspection.images import errors, fixture, ids, look, patched, qcow2, resealed_vhdx
+from tests.unit.inspection.images import errors, fixture, ids, look, patched, qcow2, resealed_vhdx, vmdk_with_footer
 
 PARENT = b"/etc/passwd"
 
@@ -95,6 +95,68 @@ def test_a_vmdk_whose_descriptor_names_another_file() -> None:
 
 def test_a_vmdk_with_a_second_extent() -> None:
     only(look(vmdk(b"\nRW ", b'\nRW 1 SPARSE "/etc/passwd"\nRW '), "a.vmdk"), "image.data_file")
+
+
+@pytest.mark.parametrize("line", [b'RW 1 SPARSE "/etc/passwd"', b"rw 1 flat /etc/passwd", b'rw 1 SPARSE "two.vmdk"'])
+def test_a_vmdk_whose_descriptor_names_a_file_in_any_spelling(line: bytes) -> None:
+    only(look(vmdk(b"# The Disk Data Base", line), "a.vmdk"), "image.data_file")
+
+
+def test_a_vmdk_whose_only_extent_lies_at_a_path() -> None:
+    seen = look(vmdk(b'"sparse.vmdk"', b'"../sparse.vmdk"'), "a.vmdk")
+    only(seen, "image.data_file")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'# createType="monolithicFlat"',
+        b'xcreateType="monolithicFlat"',
+        b"# parentCID=12345678",
+        b"wronly 2048 two.vmdk",
+        b"RW one SPARSE two.vmdk",
+        b"anything",
+        b"any key = value",
+    ],
+)
+def test_a_vmdk_whose_descriptor_can_be_read_in_two_ways(line: bytes) -> None:
+    only(look(vmdk(b"# The Disk Data Base", line), "a.vmdk"), "image.malformed")
+
+
+@pytest.mark.parametrize("line", [b"", b"  # a comment", b"encoding=GBK", b'ddb.comment = "a b"', b"\xb4\xc5=1"])
+def test_a_vmdk_whose_descriptor_says_more_is_read(line: bytes) -> None:
+    assert errors(look(vmdk(b"# The Disk Data Base", line), "a.vmdk")) == errors(look(fixture("sparse.vmdk"), "a.vmdk"))
+
+
+def test_a_vmdk_without_capacity_would_be_what_its_descriptor_says() -> None:
+    only(look(patched(fixture("sparse.vmdk"), (12, bytes(8))), "a.vmdk"), "image.malformed")
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        (-1536 + 8, b"\1"),
+        (-1536 + 12, b"\7"),
+        (-1536 + 16, b"\1"),
+        (-1024 + 4, b"\2"),
+        (-1024 + 8, b"\1"),
+        (-1024 + 12, b"\1"),
+        (-1024 + 28, b"\3"),
+        (-1024 + 36, b"\1"),
+        (-512, b"\1"),
+        (-1, b"\1"),
+    ],
+)
+def test_a_vmdk_whose_footer_is_not_its_header_between_its_markers(at: int, value: bytes) -> None:
+    whole = vmdk_with_footer(fixture("stream.vmdk"))
+    at %= len(whole)
+    assert whole[at : at + 1] != value
+    only(look(patched(whole, (at, value)), "a.vmdk"), "image.malformed")
+
+
+def test_a_vmdk_whose_footer_sends_on_to_another_footer() -> None:
+    whole = vmdk_with_footer(fixture("stream.vmdk"))
+    assert errors(look(patched(whole, (len(whole) - 1024 + 56, b"\xff" * 8)), "a.vmdk"))
 
 
 def test_a_vmdk_descriptor_alone() -> None:

@@ -10,7 +10,7 @@ Flags: bit 2 entry 1 is a grain of zeros, bit 16 grains are compressed, bit 17 t
 Grain directory: 4 bytes an entry, the sector of a grain table, 0 none. Grain table: 4 bytes, the sector, 0 none.
 Compressed grain: 0 8 its first sector on the disk   8 4 length of the data   12 a zlib stream
 streamOptimized ends with: footer marker (512), footer (512, a header), end-of-stream marker (512)
-Marker: 0 8 value   8 4 size, 0   12 4 type: 0 end of stream, 3 footer
+Marker: 0 8 value   8 4 size, 0   12 4 type: 0 end of stream, 3 footer   the rest 0, as all of the end-of-stream marker
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ SECTOR = 512
 AT_END = 2**64 - 1
 ZERO_GRAINS, COMPRESSED, MARKERS = 1 << 2, 1 << 16, 1 << 17
 ENTRIES_MOST = 512
+FOOTER_MARKER = struct.pack("<II496x", 0, 3)  # after its value
 LIKELY = 40 * 1024  # bytes of a compressed grain
 
 
@@ -89,16 +90,18 @@ class Vmdk(TwoLevel):
         marker, footer, stop = end[:SECTOR], end[SECTOR : 2 * SECTOR], end[2 * SECTOR :]
         if not footer.startswith(MAGIC) or any(stop[8:16]):
             raise truncated("a streamOptimized VMDK ends with a footer, and there is none")
-        if struct.unpack_from("<II", marker, 8) != (0, 3) or footer[12:48] != header[12:48]:
-            raise malformed("VMDK footer", "it contradicts the header")
+        if marker[8:] != FOOTER_MARKER or any(stop) or footer[4:48] != header[4:48]:
+            raise malformed("VMDK footer", "it contradicts the header, or its markers say something else")
         self.whole = True
         return int(struct.unpack_from("<Q", footer, 56)[0])
 
     def _set_tables(self, directory: int) -> None:
         self.first_at = directory * SECTOR
         self.first_entries = -(-self.size // (self.unit * self.second_entries))
-        if not directory and self.size:
-            raise malformed("VMDK header", "it has no grain directory")
+        if (
+            not directory or not self.size
+        ):  # qemu opens the extents that the descriptor names where there is no capacity
+            raise malformed("VMDK header", "it has no grain directory, or no capacity")
         self.must_reach(self.first_at + 4 * self.first_entries, "its grain directory")
 
     def second(self, entry: int) -> int:

@@ -1,6 +1,8 @@
 """The text descriptor of a VMDK (VMware Virtual Disk Format 5.0): `key=value` lines and the list of extents.
 
 What it names is judged and never opened: `RW 4192256 SPARSE "disk-s001.vmdk"`, with its length in sectors of 512 bytes.
+Readers differ in what they make of the rest (qemu searches the whole text for a key, upper or lower case may count): a
+descriptor that could be read in two ways is refused.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from imagedrop.light import NamedTuple
 SIZE_MOST = 64 * 1024
 NO_PARENT = "ffffffff"
 SECTOR = 512
+ACCESS = ("rw", "rdonly", "noaccess")
+JUDGED = ("createtype", "parentcid", "parentfilenamehint")
 IN_ONE_FILE = {"monolithicsparse": "monolithicSparse", "streamoptimized": "streamOptimized"}
 
 
@@ -26,10 +30,12 @@ class Descriptor(NamedTuple):
     create_type: str
     parent: str | None  # None: it has none; else its file name as far as it is said
     extents: tuple[Extent, ...]
+    unclear: str  # what could be read in two ways
 
     @classmethod
     def parse(cls, data: bytes) -> Descriptor:
-        lines = [line.strip() for line in data.split(b"\0")[0].decode("utf-8", "replace").splitlines()]
+        text = data.split(b"\0")[0].decode("utf-8", "replace")
+        lines = [line.strip() for line in text.splitlines()]
         keys: dict[str, str] = {}
         for line in lines:
             key, equals, value = line.partition("=")
@@ -37,7 +43,8 @@ class Descriptor(NamedTuple):
                 keys.setdefault(key.strip().lower(), value.strip().strip('"'))
         has_parent = keys.get("parentcid", NO_PARENT).lower() != NO_PARENT or "parentfilenamehint" in keys
         parent = keys.get("parentfilenamehint", "") if has_parent else None
-        return cls(keys.get("createtype", ""), parent, tuple(_extents(lines)))
+        extents = tuple(extent for line in lines if (extent := _extent(line)))
+        return cls(keys.get("createtype", ""), parent, extents, _unclear(text.lower(), lines))
 
     def refuse(self) -> None:
         """Raises Unreadable unless the disk is whole in the one file that holds this descriptor."""
@@ -48,6 +55,10 @@ class Descriptor(NamedTuple):
             raise Unreadable(kinds.DATA_FILE, name=names or f"VMDK of type {self.create_type or 'unknown'}")
         if len(self.extents) != 1 or self.extents[0].type != "SPARSE":
             raise Unreadable(kinds.DATA_FILE, name=names) if names else malformed("VMDK descriptor", "no extent")
+        if "/" in names:
+            raise Unreadable(kinds.DATA_FILE, name=names)
+        if self.unclear:
+            raise malformed("VMDK descriptor", self.unclear)
 
     @property
     def variant(self) -> str:
@@ -86,12 +97,24 @@ def _is_count(word: str) -> bool:
     return word.isascii() and word.isdigit() and len(word) <= 18
 
 
-def _extents(lines: list[str]) -> list[Extent]:
+def _extent(line: str) -> Extent | None:
     """`RW|RDONLY|NOACCESS <sectors> <type> "<file>" [<offset>]`."""
-    found = []
-    for line in lines:
-        words = line.split(None, 3)
-        if len(words) >= 3 and words[0] in ("RW", "RDONLY", "NOACCESS") and _is_count(words[1]):
-            name = words[3].split('"')[1] if len(words) > 3 and words[3].count('"') >= 2 else ""
-            found.append(Extent(int(words[1]), words[2].upper(), name))
-    return found
+    words = line.split(None, 3)
+    if len(words) < 3 or words[0].lower() not in ACCESS or not _is_count(words[1]):
+        return None
+    name = words[3] if len(words) > 3 else ""
+    return Extent(int(words[1]), words[2].upper(), name.split('"')[1] if name.count('"') >= 2 else name)
+
+
+def _unclear(text: str, lines: list[str]) -> str:
+    if twice := next((key for key in JUDGED if text.count(f"{key}=") > 1), None):
+        return f"it says {twice} twice"
+    strange = next((line for line in lines if not _has_meaning(line)), None)
+    return f"a line of it means nothing: {strange!r}" if strange else ""
+
+
+def _has_meaning(line: str) -> bool:
+    """Nothing, a comment, an entry of the disk data base, an extent, or a key with its value."""
+    key, equals, _ = line.partition("=")
+    is_value = line.lower().startswith("ddb.") or (bool(equals) and " " not in key.rstrip())
+    return line[:1] in ("", "#") or is_value or _extent(line) is not None
