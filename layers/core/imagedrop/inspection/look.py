@@ -73,7 +73,8 @@ class Look:
 
         def ask(number: int, partition: Partition) -> Answer:
             found = once(number, lambda: partitions.identified(partition, layout, disk, self.report))
-            manager = self._boot_manager(disk, found) if found.type == "efi_system" else None
+            esp = found.type == "efi_system"
+            manager = once(("esp", number), lambda: self._boot_manager(disk, found)) if esp else None
             asked = found.filesystem == "ntfs" and not (spared and found.type in RECOVERY)
             return Answer(found, manager, volumes.ask(found.start) if asked else None)
 

@@ -104,7 +104,7 @@ class Container:
         """(piece, bytes of it to skip, bytes of it to take), one after the other."""
         end = offset + length
         if not 0 <= offset <= end <= self.size:
-            raise ValueError(f"bytes {offset} to {end} of a disk of {self.size}")
+            raise malformed("content of the disk", f"it leads to bytes {offset} to {end} of a disk of {self.size}")
         while offset < end:
             piece = self.map(offset)
             skip = offset - piece.start if isinstance(piece, Packed) else 0

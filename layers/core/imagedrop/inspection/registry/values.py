@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Value = str | int | bytes | list[str]
 
 VALUES_MOST = 4096  # of a key
-DATA_MOST = 1 << 20  # bytes
+DATA_MOST = 1 << 16  # bytes; what is asked for is short
 SEGMENT = 16344
 HEADER, GUESS = 20, 60  # bytes of a value's cell; with a name of 40 characters
 INLINE = 1 << 31

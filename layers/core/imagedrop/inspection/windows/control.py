@@ -14,6 +14,9 @@ TERMINAL = "Control\\Terminal Server"
 INTERFACES = "Services\\Tcpip\\Parameters\\Interfaces"
 INTERFACES_MOST = 32
 MACHINES: dict[str, Architecture] = {"amd64": "x86_64", "x86": "x86", "arm64": "arm64"}
+ADDRESSES_MOST = 8  # that are told
+ADDRESS_MOST = 45  # characters
+NONE_YET = "0.0.0.0"  # noqa: S104 - nothing listens here
 SET_MOST = 999
 
 
@@ -55,13 +58,14 @@ def static_addresses(current: Key) -> list[str]:
     names = interfaces.names(INTERFACES_MOST) if interfaces else []
     keys = interfaces.subkeys(*names).values() if interfaces else ()
     told = together(*[partial(one.values, "EnableDHCP", "IPAddress") for one in keys if one])
-    return [address for values in told if values.get("EnableDHCP") == 0 for address in _addresses(values)]
+    found = [address for values in told if values.get("EnableDHCP") == 0 for address in _addresses(values)]
+    return found[:ADDRESSES_MOST]
 
 
 def _addresses(values: dict[str, Value]) -> list[str]:
     found = values.get("IPAddress")
     texts = found if isinstance(found, list) else [found] if isinstance(found, str) else []
-    return [text for text in texts if text and text != "0.0.0.0"]  # noqa: S104 - no address yet, not one to listen on
+    return [text for text in texts if 0 < len(text) <= ADDRESS_MOST and text != NONE_YET]
 
 
 def _value(current: Key, path: str, name: str) -> Value | None:

@@ -11,6 +11,7 @@ CURRENT_VERSION = "Microsoft\\Windows NT\\CurrentVersion"
 STATE = "Microsoft\\Windows\\CurrentVersion\\Setup\\State"
 STATE_FILE = "Setup/State/State.ini"
 STATE_FILE_MOST = 4096
+TEXT_MOST = 255  # characters; what is longer is no name of anything
 WINDOWS_11 = 22000  # the first build; its registry goes on saying Windows 10
 MACHINES: dict[str, Architecture] = {"amd64fre": "x86_64", "x86fre": "x86", "arm64fre": "arm64"}
 
@@ -65,7 +66,11 @@ def _from_file(windows: Installation) -> str | None:
     raw = data.read(0, data.size)
     text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
     lines = (line.strip().partition("=") for line in text.splitlines())
-    return next((value.strip() for name, _, value in lines if name.strip().lower() == "imagestate"), None) or None
+    return _name(next((value for name, _, value in lines if name.strip().lower() == "imagestate"), ""))
+
+
+def _name(text: str) -> str | None:
+    return text.strip() or None if len(text) <= TEXT_MOST else None
 
 
 class _Values:
@@ -79,7 +84,7 @@ class _Values:
 
     def text(self, name: str) -> str | None:
         value = self._values.get(name)
-        return value.strip() or None if isinstance(value, str) else None
+        return _name(value) if isinstance(value, str) else None
 
     def number(self, *names: str) -> int | None:
         """The first that is a number, or a text of digits."""

@@ -9,13 +9,14 @@ from imagedrop.light import NamedTuple, partial
 SERVICES = "Services"
 OVERRIDE, PROFILE = "StartOverride", "0"  # a subkey of a driver's key: its value replaces Start in a hardware profile
 STARTS = ("boot", "system", "auto", "manual", "disabled")
+PATH_MOST = 1024  # characters of an ImagePath
 FOLDER = "windows\\"
 ROOTS = ("\\systemroot\\", "%systemroot%\\", "%windir%\\")
 
 
 class Service(NamedTuple):
-    """`start`: a word of STARTS, or None where its key says none. `image`: ImagePath as it is written.
-    `overridden`: what its key says where something else counts."""
+    """`start`: a word of STARTS, or None where its key says none. `image`: ImagePath as it is written, unless
+    it is longer than any path. `overridden`: what its key says where something else counts."""
 
     start: str | None
     image: str | None
@@ -39,7 +40,8 @@ def _override(key: Key) -> str | None:
 def _service(values: dict[str, Value], override: str | None) -> Service:
     start, image = _start(values.get("Start")), values.get("ImagePath")
     counts = override or start
-    return Service(counts, image if isinstance(image, str) else None, start if counts != start else None)
+    path = image if isinstance(image, str) and len(image) <= PATH_MOST else None
+    return Service(counts, path, start if counts != start else None)
 
 
 def _start(value: Value | None) -> str | None:
