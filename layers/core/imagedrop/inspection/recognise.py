@@ -6,13 +6,8 @@ from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import filesystems
 from imagedrop.inspection.cache import BlockCache
 from imagedrop.inspection.chunked import chunk_length
-from imagedrop.inspection.containers import qcow2, vdi, vhd, vmdk
+from imagedrop.inspection.containers import container
 from imagedrop.inspection.containers.base import Container
-from imagedrop.inspection.containers.qcow import Qcow
-from imagedrop.inspection.containers.qed import Qed
-from imagedrop.inspection.containers.raw import Raw, Zvhd, Zvhd2
-from imagedrop.inspection.containers.vhdx import Vhdx
-from imagedrop.inspection.containers.vmdk_descriptor import DescriptorFile
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.report import Report, quoted
 from imagedrop.inspection.signatures import SIGNATURES, Signature
@@ -34,7 +29,7 @@ EXTENSIONS = {
 }  # .img and .bin may be anything
 LOOKED_AT = 64 * 1024  # where every signature lies
 HEAD = 384 * 1024  # the header and, in most formats, the tables that come first
-CLOSED: dict[str, type[Container]] = {"zvhd": Zvhd, "zvhd2": Zvhd2}
+CLOSED = ("zvhd", "zvhd2")
 RAW_NAMES = ("raw", "dd", "img", "bin")
 DESCRIPTOR = b"# disk descriptorfile"
 
@@ -48,28 +43,29 @@ def recognise(file: BlockCache, report: Report) -> Container:
     if (length := chunk_length(file)) is not None:
         raise Unreadable(kinds.CHUNKED_UPLOAD, length=length)
     formats, other = _formats(head, tail), _other(head, tail)
-    names = [one.format for one in formats] + ([_said(other)] if other else [])
+    names = [*formats, *([_said(other)] if other else [])]
     if len(names) > 1:
         raise Unreadable(kinds.POLYGLOT, first=names[0], second=names[1])
     if other:
         raise _refusal(other, report)
-    found = formats[0] if formats else _without_header(head, report)
-    _compare_name(found, report)
+    found = container(formats[0] if formats else _without_header(head, report))
+    _compare_name(found.format, report)
     return found(file, report)
 
 
-def _formats(head: bytes, tail: bytes) -> list[type[Container]]:
-    version = head[4:8]
-    claims: list[tuple[type[Container], bool]] = [
-        (Vhdx, head.startswith(b"vhdxfile")),
-        (vmdk.Vmdk, head.startswith(vmdk.MAGIC)),
-        (Qcow, head.startswith(qcow2.MAGIC) and version == b"\0\0\0\1"),
-        (qcow2.Qcow2, head.startswith(qcow2.MAGIC) and version != b"\0\0\0\1"),
-        (Qed, head.startswith(b"QED\0")),
-        (vdi.Vdi, head[64:68] == vdi.SIGNATURE),
-        (vhd.Vhd, head.startswith(vhd.COOKIE) or vhd.COOKIE in (tail[:8], tail[1:9])),
-    ]
-    return [container for container, claimed in claims if claimed]
+def _formats(head: bytes, tail: bytes) -> list[str]:
+    """Those that the file claims to be; where each signature lies, the layout of its container says."""
+    qcow, version = head.startswith(b"QFI\xfb"), head[4:8]
+    claims = {
+        "vhdx": head.startswith(b"vhdxfile"),
+        "vmdk": head.startswith(b"KDMV"),
+        "qcow": qcow and version == b"\0\0\0\1",
+        "qcow2": qcow and version != b"\0\0\0\1",
+        "qed": head.startswith(b"QED\0"),
+        "vdi": head[64:68] == b"\x7f\x10\xda\xbe",
+        "vhd": b"conectix" in (head[:8], tail[:8], tail[1:9]),
+    }
+    return [name for name, claimed in claims.items() if claimed]
 
 
 def _other(head: bytes, tail: bytes) -> Signature | None:
@@ -93,19 +89,19 @@ def _refusal(other: Signature, report: Report) -> Unreadable:
     return Unreadable(other.kind, **said, driver="luks", key_option="key-secret")
 
 
-def _without_header(head: bytes, report: Report) -> type[Container]:
+def _without_header(head: bytes, report: Report) -> str:
     """Nothing in the file says what it is: a text, raw, one of the closed formats, or no image at all."""
     if head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(DESCRIPTOR):
-        return DescriptorFile
+        return "vmdk descriptor"
     extension = _extension(report)
     if _like_a_disk(head):
         if extension == "vhd":
             report.say(kinds.TRUNCATED, why="it is named .vhd but does not end with the footer of a VHD")
-        return Raw
+        return "raw"
     if extension in CLOSED:
-        return CLOSED[extension]
+        return extension
     if extension in RAW_NAMES and not _is_text(head[:512]):
-        return Raw
+        return "raw"
     raise Unreadable(kinds.NOT_AN_IMAGE, start=repr(head[:24])[1:])
 
 
@@ -122,10 +118,10 @@ def _extension(report: Report) -> str:
     return report.file_name.rpartition(".")[2].lower() if "." in report.file_name else ""
 
 
-def _compare_name(found: type[Container], report: Report) -> None:
+def _compare_name(found: str, report: Report) -> None:
     extension = _extension(report)
     said = EXTENSIONS.get(extension)
-    if said is None or said == found.format or any(one.id == kinds.TRUNCATED.id for one in report.findings):
+    if said is None or said == found or any(one.id == kinds.TRUNCATED.id for one in report.findings):
         return
-    better = report.file_name[: -len(extension)] + found.format
-    report.say(kinds.EXTENSION, extension=extension, format=found.format, better=quoted(better))
+    better = report.file_name[: -len(extension)] + found
+    report.say(kinds.EXTENSION, extension=extension, format=found, better=quoted(better))

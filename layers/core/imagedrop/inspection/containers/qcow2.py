@@ -26,7 +26,6 @@ from imagedrop.inspection.containers.two_level import LOOKED_AT, TwoLevel
 from imagedrop.inspection.errors import Unreadable, malformed
 from imagedrop.inspection.unpack.codecs import inflate_raw, unzstd
 
-MAGIC = b"QFI\xfb"
 OFFSET = 0x00FFFFFFFFFFFE00
 DIRTY, CORRUPT, DATA_FILE, COMPRESSION, EXTENDED = (1 << bit for bit in range(5))
 DATA_FILE_NAME = 0x44415441

@@ -23,7 +23,6 @@ from imagedrop.light import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SIGNATURE = struct.pack("<I", 0xBEDA107F)
 TYPES = {1: "dynamic", 2: "static", 3: "undo", 4: "differencing"}
 ZERO = 0xFFFFFFFE
 BLOCK_MOST = 256 * 1024 * 1024
