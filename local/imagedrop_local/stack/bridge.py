@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 STATE, TEMPORARY = "state", "tmp"
+PAUSED = "Disabled"  # Lambda API: the state of an event source mapping
 
 
 def settings(folder: Path, port: int, region: str) -> dict[str, str]:
@@ -52,6 +53,25 @@ def release_in_flight(folder: Path) -> None:
             if message.get("receive_count"):
                 message["visible_at"] = min(message["visible_at"], time.time())
     path.write_text(json.dumps(state))
+
+
+def pause_consumers(folder: Path) -> None:
+    """ministack would read on from the queues at once, with functions that still have the last start's addresses and
+    are about to be replaced: a message that is taken then comes again only after its visibility timeout."""
+    path = folder / STATE / "lambda.json"
+    if not path.exists():
+        return
+    state = json.loads(path.read_text())
+    for mapping in state["payload"]["esms"]["data"].values():
+        mapping.update(Enabled=False, State=PAUSED)
+    path.write_text(json.dumps(state))
+
+
+def resume_consumers(functions: Any) -> None:
+    """`functions`: the client of Lambda, once they are this start's."""
+    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+        if mapping["State"] == PAUSED:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
 
 def follow_port(folder: Path, port: int) -> None:

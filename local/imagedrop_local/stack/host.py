@@ -33,6 +33,7 @@ def main() -> None:
     if running.exists():
         bridge.forget(folder)
     bridge.release_in_flight(folder)
+    bridge.pause_consumers(folder)
     bridge.follow_port(folder, int(os.environ["GATEWAY_PORT"]))
     running.touch()
     try:

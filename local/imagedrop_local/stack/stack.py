@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from imagedrop_local.http import Server
-from imagedrop_local.stack import aws, deploy, identity
+from imagedrop_local.stack import aws, bridge, deploy, identity
 from imagedrop_local.stack.outputs import FUNCTIONS, Outputs, function, outputs
 from imagedrop_local.stack.process import Ministack
 from imagedrop_local.stack.urls import FunctionFailed, FunctionUrl
@@ -69,6 +69,7 @@ class Stack:
             intake = self._front(function(found, "intake"), self._intake_port, signed=False)
             status = self._front(function(found, "status"), self._status_port, signed=True)
             self.outputs = outputs(found, self.endpoint, intake, status)
+            bridge.resume_consumers(self.client("lambda"))
         except BaseException:
             self.stop()
             raise

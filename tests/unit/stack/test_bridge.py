@@ -29,6 +29,17 @@ def test_a_first_start_has_nothing_to_release(tmp_path: Path) -> None:
     bridge.release_in_flight(tmp_path)
 
 
+def test_no_message_is_taken_before_the_functions_are_there(tmp_path: Path) -> None:
+    path = kept(tmp_path, "lambda", {"esms": {"data": {"a": {"UUID": "a", "State": "Enabled", "Enabled": True}}}})
+    bridge.pause_consumers(tmp_path)
+    (mapping,) = json.loads(path.read_text())["payload"]["esms"]["data"].values()
+    assert mapping == {"UUID": "a", "State": "Disabled", "Enabled": False}
+
+
+def test_a_first_start_has_nobody_to_pause(tmp_path: Path) -> None:
+    bridge.pause_consumers(tmp_path)
+
+
 def test_what_is_kept_moves_along_to_another_port(tmp_path: Path) -> None:
     bridge.follow_port(tmp_path, 4566)
     path = kept(tmp_path, "lambda", {"url": "http://127.0.0.1:4566/0/q", "other": "127.0.0.1:45660/"})
