@@ -1,6 +1,6 @@
 # Every target sets up what it needs: Python 3.11 or newer, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format types lint pages locks bench simulate sam-local matrix clean
+.PHONY: help demo test check format types lint pages locks bench simulate sam-local matrix oslo clean
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
@@ -49,11 +49,15 @@ matrix: $(VENV)/.test ## every kind of Windows disk in every format, inspected a
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory $(VENV)-judges/.done; fi
 	$(BIN)/python -m tests.matrix --judges $(VENV)-judges/bin/python
 
+oslo: $(VENV)/.test ## a second opinion: the images that OpenStack's tests make, looked at by both (needs qemu-img)
+	@if command -v qemu-img >/dev/null; then $(MAKE) --no-print-directory $(VENV)-oslo/.done; fi
+	$(BIN)/python -m tests.oslo --python $(VENV)-oslo/bin/python
+
 locks: $(VENV)/.test ## pin requirements anew
 	scripts/locks
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) $(VENV)-sam $(VENV)-judges $(VENV)-bench .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-sam $(VENV)-judges $(VENV)-oslo $(VENV)-bench .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo 'imagedrop needs Python 3.11 or newer; none was found (set PYTHON=...)' >&2; exit 1; }
@@ -80,6 +84,12 @@ $(VENV)-judges/.done: requirements/judges.txt | $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)-judges
 	$(VENV)-judges/bin/python $(INSTALL) -r requirements/pip.txt
 	$(VENV)-judges/bin/python $(INSTALL) -r requirements/judges.txt
+	@touch $@
+
+$(VENV)-oslo/.done: requirements/oslo.txt | $(VENV)/.python
+	$(PYTHON) -m venv $(VENV)-oslo
+	$(VENV)-oslo/bin/python $(INSTALL) -r requirements/pip.txt
+	$(VENV)-oslo/bin/python $(INSTALL) -r requirements/oslo.txt
 	@touch $@
 
 $(VENV)-sam/.done: requirements/sam.txt | $(VENV)/.python
