@@ -1,4 +1,4 @@
-"""The images that are changed: all that lie beside the tests, and two Windows disks in every format that qemu-img writes.
+"""The images that are changed: those beside the tests, and two Windows disks in every format that qemu-img writes.
 
 They are unpacked into a folder and stay there: in memory they would count as the inspection's.
 """

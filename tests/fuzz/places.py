@@ -11,7 +11,7 @@ from typing import NamedTuple
 from imagedrop.inspection.cache import WINDOW, BlockCache
 
 INSPECTION = "imagedrop.inspection."
-PLUMBING = ("cache", "containers.base", "ntfs.streams", "unpack.wof", "look", "report")  # these hand bytes on
+PLUMBING = ("cache", "rounds", "containers.base", "ntfs.streams", "unpack.wof", "look", "report")  # hand bytes on
 NAMES = {
     "containers": "container", "chunked": "recognise", "firmware": "fat",
     "mbr": "partitions", "gpt": "partitions", "filesystems": "partitions",

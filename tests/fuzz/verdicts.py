@@ -58,7 +58,7 @@ def objections(seen: Inspection, before: Inspection, *, told: bool = False) -> I
 
 
 def _of_volumes_gone(here: dict[str, Any]) -> set[str]:
-    """Facts that need no reason: a filesystem that nobody knows is none, and without NTFS nobody asks how it was left."""
+    """Facts that need no reason: a filesystem that nobody knows is none, and without NTFS nothing is dirty."""
     filesystems = {name: value for name, value in here.items() if name.endswith(FILESYSTEM)}
     return {*filesystems, *(() if "ntfs" in filesystems.values() else ("ntfs_dirty", "hibernated"))}
 

@@ -1,4 +1,4 @@
-"""Very many trials in a few processes, each of which is watched: one that dies or stands still has failed at its seed."""
+"""Very many trials in a few processes. One that dies or stands still has failed at its seed."""
 
 from __future__ import annotations
 

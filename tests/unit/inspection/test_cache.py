@@ -101,7 +101,7 @@ def test_requests_that_are_near_each_other_become_one(gap: int, requests: int) -
 
 def test_requests_become_no_larger_than_one_may_be() -> None:
     source = Many(b"", LARGE)
-    cache = BlockCache(source, Budget())
+    cache = BlockCache(source, Budget(work=1 << 30))
 
     def job() -> None:
         cache.hint([(0, 1)])

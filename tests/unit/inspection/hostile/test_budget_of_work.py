@@ -1,0 +1,32 @@
+"""Work on what is here already: counted, so that it ends alike on every machine."""
+
+from __future__ import annotations
+
+import pytest
+
+from imagedrop.inspection import Budget
+from imagedrop.inspection.budget import BudgetExceeded
+from imagedrop.inspection.cache import BLOCK, BlockCache
+from tests.unit.inspection.images import Memory, fixture, look, told
+from tests.unit.inspection.windows.images import expected, windows_image
+
+
+def test_reading_the_same_again_and_again_ends() -> None:
+    cache = BlockCache(Memory(bytes(BLOCK)), Budget(work=1000))
+    with pytest.raises(BudgetExceeded) as stopped:
+        for _ in range(1000):
+            cache.read(0, 4)
+    assert (stopped.value.limit, stopped.value.unit) == (1000, "steps of work")
+    assert cache.cost.gets == 1
+
+
+def test_what_needs_no_request_is_ended_with_a_finding_and_what_was_seen_until_then() -> None:
+    seen = look(fixture("gpt.raw"), "a.raw", budget=Budget(work=4000))
+    assert "image.budget" in told(seen)
+    assert seen.facts.format == "raw"
+
+
+@pytest.mark.parametrize("name", expected())
+def test_a_sound_windows_needs_a_tenth_of_it(name: str) -> None:
+    seen = look(windows_image(name), f"{name}.qcow2", budget=Budget(work=Budget().work // 10))
+    assert "image.budget" not in told(seen)

@@ -1,0 +1,88 @@
+"""Many of everything: each part of the disk is bearable, all of them together are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+
+from tests.unit.inspection.hostile.survival import survived
+from tests.unit.inspection.hostile.system_partitions import SystemPartitions
+from tests.unit.inspection.hostile.windows import Disk, software, system, windows
+from tests.unit.inspection.images import BASIC, MIB, Memory, gpt_disk, gpt_entry, told
+from tests.unit.inspection.ntfs import crafted
+from tests.unit.inspection.ntfs.crafted import INDEX_ALLOCATION, INDEX_ROOT, elsewhere
+from tests.unit.inspection.ntfs.crafted import resident as inside
+
+CLUSTER = crafted.CLUSTER
+
+
+def many(volume: bytes, count: int, kind: str = BASIC) -> bytes:
+    """A disk with the same volume `count` times."""
+    sectors = -(-len(volume) // 4096) * 8
+    entries = [gpt_entry(kind, 2048 + number * sectors, 2047 + (number + 1) * sectors) for number in range(count)]
+    disk = bytearray(gpt_disk(*entries, sectors=4096 + count * sectors))
+    for number in range(count):
+        start = (2048 + number * sectors) * 512
+        disk[start : start + len(volume)] = volume
+    return bytes(disk)
+
+
+def deep(nodes: int, size: int) -> bytes:
+    """A Windows whose folders are trees of `nodes` blocks, each below the one before, full of other names."""
+    names = [crafted.entry(f"!{number:04}") for number in range((size - size // 64) // 104)]
+    end = [crafted.entry(None, 0, number * size // CLUSTER) for number in range(1, nodes)] + [crafted.entry(None)]
+    blocks = b"".join(crafted.block(b"".join([*names, end[at]]), at * size // CLUSTER, size) for at in range(nodes))
+    disk = Disk()
+    tree = elsewhere(
+        INDEX_ALLOCATION, crafted.runs([(len(blocks) // CLUSTER, disk.stored(blocks))]), len(blocks), "$I30"
+    )
+
+    def grown(entries: Mapping[str, int]) -> Iterable[bytes]:
+        packed = b"".join(crafted.entry(name, at, 0) for name, at in sorted(entries.items()))
+        return inside(INDEX_ROOT, crafted.root(packed + crafted.entry(None, 0, 0), size), "$I30"), tree
+
+    config = disk.file(*grown({"SOFTWARE": disk.content(software()), "SYSTEM": disk.content(system())}), flags=3)
+    folder = disk.file(*grown({"config": config, "drivers": disk.file(*grown({}), flags=3)}), flags=3)
+    disk.records[5] = crafted.record(*grown({"Windows": disk.file(*grown({"System32": folder}), flags=3)}), flags=3)
+    return crafted.disk(disk.records, disk.clusters)
+
+
+@pytest.mark.parametrize("count", [32, 128])
+def test_many_volumes_each_of_which_is_slow_end_in_time_all_together(count: int) -> None:
+    seen = survived(many(deep(15, 16384), count))
+    assert len(seen.facts.partitions) == count
+    assert "image.budget" in told(seen)
+
+
+def test_one_slow_volume_is_read() -> None:
+    seen = survived(many(deep(15, 16384), 1))
+    assert seen.facts.windows
+    assert seen.facts.windows.build == 20348
+
+
+@pytest.mark.parametrize("count", [1, 32])
+def test_a_directory_whose_every_cluster_is_a_new_request_ends_at_their_number(count: int) -> None:
+    """The others wait for the first, and do not look through their own again and again."""
+    seen = survived(SystemPartitions(count))
+    assert len(seen.facts.partitions) == count
+    assert "image.budget" in told(seen)
+
+
+def test_partitions_that_all_lie_far_apart_cost_no_more_than_the_budget() -> None:
+    volume = windows()
+    entries = [gpt_entry(BASIC, 2048 + number * (1 << 22), 2047 + (number + 1) * (1 << 22)) for number in range(128)]
+    head = gpt_disk(*entries)[: 34 * 512]
+
+    class Far(Memory):
+        """The volume again and again, 2 GiB apart."""
+
+        def read(self, offset: int, length: int) -> bytes:
+            if offset < MIB:
+                return super().read(offset, length)
+            within = (offset - MIB) % (1 << 31)
+            return volume[within : within + length].ljust(length, b"\0")
+
+    seen = survived(Far(head, MIB + (128 << 31)))
+    assert len(seen.facts.partitions) == 128
+    assert seen.facts.windows

@@ -1,0 +1,92 @@
+"""Whatever files an image names, none of them is looked for, let alone opened."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.inspection.images import errors, fixture, look, patched, qcow2
+from tests.unit.inspection.test_refused import vhd, vmdk
+
+NAME = b"/etc/passwd"
+REACHING_OUT = ("open", "os.", "socket.", "subprocess.", "shutil.", "glob.", "pathlib.", "urllib.")
+
+
+class Watch:
+    """Everything that Python does outside itself, as its audit hooks tell (PEP 578); a hook stays, so there is one."""
+
+    def __init__(self) -> None:
+        self.on, self.seen = False, list[str]()
+        sys.addaudithook(self._note)
+
+    def _note(self, event: str, arguments: tuple[object, ...]) -> None:
+        if self.on and event.startswith(REACHING_OUT):
+            self.seen.append(f"{event}{arguments}")
+
+
+WATCH = Watch()
+
+
+@contextlib.contextmanager
+def watched() -> Iterator[list[str]]:
+    """Filled with what is done outside while it is open."""
+    WATCH.seen.clear()
+    WATCH.on = True
+    try:
+        yield WATCH.seen
+    finally:
+        WATCH.on = False
+
+
+def with_backing(data: bytes, at: int, layout: str) -> bytes:
+    """The name lies at the end of the file; its place and length where the format keeps them."""
+    return patched(data, (at, struct.pack(layout, len(data), len(NAME)))) + NAME
+
+
+def with_data_file() -> bytes:
+    extension = struct.pack(">II", 0x44415441, len(NAME)) + NAME.ljust(16, b"\0")
+    return patched(qcow2(features=4), (104, extension))
+
+
+def of_vhd() -> bytes:
+    """A differencing disk whose dynamic header has the parent's name and a locator of it."""
+    data = vhd(4)
+    name = NAME.decode().encode("utf-16-be").ljust(512, b"\0")
+    locator = struct.pack(">4sIIIQ", b"W2ku", 1, len(NAME) * 2, 0, 2048)
+    return patched(data, (512 + 64, name), (512 + 576, locator))
+
+
+NAMING: dict[str, tuple[bytes, str]] = {
+    "a.qcow2": (with_backing(qcow2(), 8, ">QI"), "image.backing_file"),
+    "data.qcow2": (with_data_file(), "image.data_file"),
+    "a.qcow": (with_backing(fixture("v1.qcow"), 8, ">QI"), "image.backing_file"),
+    "a.qed": (patched(fixture("64k.qed") + NAME, (16, b"\1"), (56, struct.pack("<II", len(fixture("64k.qed")), 11))),
+              "image.backing_file"),
+    "a.vhd": (of_vhd(), "image.differencing"),
+    "a.vdi": (patched(fixture("dynamic.vdi"), (76, b"\4"), (424, b"\1" * 32)), "image.differencing"),
+    "parent.vmdk": (vmdk(b"parentCID=ffffffff", b'parentCID=12345678\nparentFileNameHint="/etc/passwd"'),
+                    "image.differencing"),
+    "extent.vmdk": (vmdk(b"\nRW ", b'\nRW 1 FLAT "/etc/passwd" 0\nRW '), "image.data_file"),
+    "descriptor.vmdk": (b'# Disk DescriptorFile\ncreateType="monolithicFlat"\nRW 2048 FLAT "/etc/passwd" 0\n',
+                        "image.data_file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMING)
+def test_what_an_image_names_is_refused_and_never_opened(name: str) -> None:
+    data, finding = NAMING[name]
+    assert finding in errors(look(data, name))  # and everything is imported
+    with watched() as seen:
+        look(data, name)
+    assert seen == []
+
+
+def test_what_is_opened_would_be_seen() -> None:
+    with watched() as seen:
+        Path(__file__).read_bytes()
+    assert seen

@@ -1,0 +1,104 @@
+"""Registries made to hurt: what they say costs little to read, and little of it is told."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.inspection.hostile.survival import survived
+from tests.unit.inspection.hostile.windows import (
+    BINARY,
+    DWORD,
+    MULTI,
+    SZ,
+    Disk,
+    Made,
+    dword,
+    software,
+    system,
+    text,
+    windows,
+)
+from tests.unit.inspection.images import MIB
+
+DRIVERS = ("viostor", "vioscsi", "netkvm", "balloon", "vioser")
+
+
+def drivers(image_path: str) -> bytes:
+    values = [("Start", DWORD, dword(0)), ("ImagePath", SZ, text(image_path))]
+    return system(services={name: {"": values} for name in DRIVERS})
+
+
+def test_a_windows_made_by_hand_is_one() -> None:
+    seen = survived(windows())
+    assert seen.facts.windows
+    assert (seen.facts.windows.product_name, seen.facts.windows.build) == ("Windows Server 2022 Datacenter", 20348)
+    assert seen.facts.windows.os_version == "Windows Server 2022 Datacenter 64bit"
+
+
+def values_of(count: int, length: int) -> bytes:
+    """A product key of so many values, whose data all lie in the same cell."""
+    forge = Made()
+    data = forge.cell(bytes(length))
+    names = ["ProductName", "EditionID", "DisplayVersion", "InstallationType", "BuildLabEx"]
+    names += [f"value {number}" for number in range(count - len(names))]
+    places = [forge.raw_value(name, length, struct.pack("<I", data), BINARY) for name in names]
+    return forge.bytes(forge.path(forge.with_values(*places), "ROOT", "Microsoft", "Windows NT", "CurrentVersion"))
+
+
+def children(kind: bytes, leaves: int) -> bytes:
+    """A SYSTEM hive whose Services have 65,535 children, all of them one, `leaves` times over."""
+    forge = Made()
+    clue = b"" if kind == b"li" else bytes(4)
+    one = forge.key("child")
+    leaf = forge.cell(kind + b"\xff\xff" + (struct.pack("<I", one) + clue) * 65535)
+    listed = forge.root_of([leaf] * leaves) if leaves else leaf
+    services = forge.key("Services", (65535, listed))
+    current = forge.key("ControlSet001", (1, forge.leaf(b"lh", [(services, "Services")])))
+    select = forge.with_values(forge.value("Current", DWORD, dword(1), inline=True))
+    both = forge.leaf(b"lh", [(current, "ControlSet001"), (select, "Select")])
+    return forge.bytes(forge.key("ROOT", (2, both)))
+
+
+def circle(hive: bytes) -> bytes:
+    """A Windows folder that holds itself."""
+    disk = Disk()
+    config = disk.folder({"SOFTWARE": disk.content(software()), "SYSTEM": disk.content(hive)})
+    folder = disk.folder({"config": config, "drivers": disk.folder({})})
+    return disk.root({"Windows": disk.folder({"System32": folder, "a": folder + 1})})
+
+
+ADDRESSES = ("\0".join(f"10.{at // 256}.{at % 256}.1" for at in range(2500)) + "\0").encode("utf-16-le")
+FIXED = {"": [("EnableDHCP", DWORD, dword(0)), ("IPAddress", MULTI, ADDRESSES)]}
+REGISTRY: dict[str, Callable[[], bytes]] = {
+    "names of 30,000 characters": lambda: windows(
+        software(*[(name, SZ, text("x" * 30_000)) for name in ("ProductName", "EditionID", "DisplayVersion")])
+    ),
+    "an image state of 30,000 characters": lambda: windows(
+        Made.hive({"Microsoft": {"Windows": {"CurrentVersion": {"Setup": {"State": {
+            "": [("ImageState", SZ, text("x" * 30_000))]}}}}}})
+    ),
+    "values of 1 MiB": lambda: windows(values_of(4096, MIB)),
+    "values of 64 KiB": lambda: windows(values_of(4096, 1 << 16)),
+    "more values than a key can have": lambda: windows(values_of(5000, 8)),
+    "65,535 children that are one, by hash": lambda: windows(b"", children(b"lh", 0)),
+    "65,535 children that are one, by nothing": lambda: windows(b"", children(b"li", 0)),
+    "65,535 lists of 65,535 children": lambda: windows(b"", children(b"lh", 65535)),
+    "2,500 addresses on each of 32 interfaces": lambda: windows(
+        b"", system(interfaces={f"interface {at}": FIXED for at in range(32)})
+    ),
+    "a driver behind 15,000 folders that are one": lambda: circle(drivers("\\SystemRoot\\" + "a\\" * 15_000 + "x.sys")),
+    "a driver with a name of 30,000 characters": lambda: windows(b"", drivers("System32\\" + "я" * 30_000)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REGISTRY)
+def test_a_registry_that_hurts_costs_little_and_tells_little(case: str) -> None:
+    survived(REGISTRY[case]())
+
+
+def test_of_very_many_addresses_a_few_are_told() -> None:
+    seen = survived(REGISTRY["2,500 addresses on each of 32 interfaces"]())
+    assert 0 < len([one for one in seen.findings if one.id == "image.static_address"]) <= 10
