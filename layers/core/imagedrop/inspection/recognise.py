@@ -28,7 +28,7 @@ EXTENSIONS = {
     "zvhd2": "zvhd2",
 }  # .img and .bin may be anything
 LOOKED_AT = 64 * 1024  # where every signature lies
-HEAD = 384 * 1024  # the header and, in most formats, the tables that come first
+HEAD = 352 * 1024  # the header and, in most formats, the tables that come first
 CLOSED = ("zvhd", "zvhd2")
 RAW_NAMES = ("raw", "dd", "img", "bin")
 DESCRIPTOR = b"# disk descriptorfile"

@@ -14,6 +14,7 @@ from __future__ import annotations
 import struct
 
 from imagedrop.findings import inspection as kinds
+from imagedrop.inspection.cache import WINDOW
 from imagedrop.inspection.containers.pieces import Packed, Piece, Stored, Zero
 from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.errors import Unreadable, malformed
@@ -22,6 +23,7 @@ from imagedrop.inspection.unpack.codecs import inflate_raw
 
 class Qcow(TwoLevel):
     format = "qcow"
+    table_window = WINDOW  # its tables are small, and what they map follows them
 
     def open(self) -> None:
         header = self.file.read(0, 48)

@@ -7,10 +7,12 @@ from imagedrop.inspection.ntfs import File, Volume
 from imagedrop.inspection.ntfs.streams import Plain
 from imagedrop.inspection.registry import Hive
 from imagedrop.inspection.rounds import Once, together
+from imagedrop.inspection.source import Range
 from imagedrop.light import partial
 
 FOLDER = "Windows"
 CONFIG, DRIVERS = "System32/config", "System32/drivers"
+HIVE_WINDOW = 64 * 1024  # bytes of a hive that are fetched around a cell
 HIVES = ("SOFTWARE", "SYSTEM")
 
 
@@ -42,9 +44,17 @@ class Installation:
         data = file.data()
         if isinstance(data, Plain):
             data.hint_tables()
-        hive = Hive(name, data.size, data.read, data.prefetch)
+        hive = Hive(
+            name, data.size, data.read, lambda ranges: data.prefetch([_around(*one, data.size) for one in ranges])
+        )
         hive.open()
         return hive
+
+
+def _around(at: int, length: int, size: int) -> Range:
+    """The aligned windows of a hive in which a range lies: keys that were made together are near each other."""
+    start = at - at % HIVE_WINDOW
+    return start, min(-(-(at + length) // HIVE_WINDOW) * HIVE_WINDOW, size) - start
 
 
 def find(volume: Volume) -> Installation | None:
