@@ -93,6 +93,13 @@ def test_absurd_numbers_of_entries_are_refused(count: int, width: int) -> None:
     assert seen.read.gets < 10
 
 
+def test_a_hybrid_mbr_is_an_error_since_windows_goes_by_it() -> None:
+    disk = patched(gpt_disk(gpt_entry(BASIC, 63, 3000)), (0, mbr((0, 0xEE, 1, 62), (0x80, 7, 63, 2938))))
+    seen = look(disk, "a.raw")
+    assert "image.partition_table_damaged" in errors(seen)
+    assert seen.facts.partition_table == "gpt"
+
+
 def test_a_gpt_without_its_protective_mbr_is_read_and_said_to_be_so() -> None:
     seen = look(patched(gpt_disk(WINDOWS), (0, bytes(512))), "a.raw")
     assert seen.facts.partition_table == "gpt"

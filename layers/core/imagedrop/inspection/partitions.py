@@ -65,6 +65,9 @@ def read(disk: Container, report: Report) -> Layout:
     if protective or (size and not entries and not bare):
         layout = _gpt(disk, [size] if size else sizes, report)
         _judge_gpt(protective, size, disk, report)
+        if protective and any(entry.type != mbr.PROTECTIVE for entry in entries or ()):
+            why = "its MBR lists partitions beside the GPT (a hybrid MBR), and Windows goes by those"
+            report.say(kinds.PARTITION_TABLE_DAMAGED, why=why)
     elif entries is not None:
         layout = _mbr(disk, entries, report)
     else:
