@@ -11,7 +11,7 @@ from imagedrop.inspection import Budget, Inspection
 from imagedrop.inspection.windows.drivers import DRIVERS
 from imagedrop.inspection.windows.services import STARTS
 
-CRASH = re.compile(r"\b[A-Z]\w*(?:Error|Exception|Iteration|Exit)\b: ?")
+CRASH = re.compile(r"\b(?:[A-Z]\w*(?:Error|Exception|Iteration|Exit)|error): ")  # `error` is struct's and zlib's
 FILESYSTEM = ".filesystem"
 WORDS: dict[str, tuple[str, ...]] = {
     "format": ("vhd", "vhdx", "vmdk", "qcow2", "qcow", "qed", "vdi", "raw", "zvhd2", "zvhd"),
