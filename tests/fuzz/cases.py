@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from imagedrop.inspection import Inspection, inspect
 from tests.fuzz import images, seals
-from tests.fuzz.mutations import Known, mutation, resized
+from tests.fuzz.mutations import LARGE, Known, mutation, resized
 from tests.fuzz.places import Place, recorded
 from tests.fuzz.seals import Seal
 from tests.fuzz.sources import Bytes, Patch, Patched
@@ -19,6 +19,7 @@ from tests.fuzz.sources import Bytes, Patch, Patched
 SEVERAL = (1, 1, 1, 2, 2, 3, 4, 6)
 SEALED = 0.85
 RESIZED = 0.04
+ALONE = 4  # times as often
 ELSEWHERE = 0.1  # a change in another reader's place than the first
 
 
@@ -43,7 +44,19 @@ class Subject(NamedTuple):
         for one in sealed:
             if one.kind == "update sequence":
                 readers["ntfs"].append(Place(one.offset, one.length, "ntfs"))
+        readers = {reader: _weighed(places) for reader, places in readers.items()}
         return cls(called, file, Known(file, readers, _origins(before, sealed)), sealed, before)
+
+
+def _weighed(places: Sequence[Place]) -> list[Place]:
+    """What is read by itself is looked at more closely than what comes along in a large piece: it comes oftener."""
+    large = [one for one in places if one.length > LARGE]
+    single = [one for one in places if places.count(one) > 1 or not any(_holds(whole, one) for whole in large)]
+    return [*places, *single * ALONE]
+
+
+def _holds(whole: Place, part: Place) -> bool:
+    return whole.offset <= part.offset and part.end <= whole.end
 
 
 def _origins(before: Inspection, sealed: Sequence[Seal]) -> list[int]:

@@ -9,10 +9,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.fuzz.made import MADE
 from tests.fuzz.sources import OnDisk
 from tests.matrix.formats import FORMS, convert
 from tests.unit.inspection.images import EXPECTED, fixture, has_zstd
-from tests.unit.inspection.ntfs.volumes import MADE, volume_bytes
+from tests.unit.inspection.ntfs.volumes import MADE as VOLUMES
+from tests.unit.inspection.ntfs.volumes import volume_bytes
 from tests.unit.inspection.windows.images import expected, windows_image
 
 HOLE = bytes(64 * 1024)
@@ -20,7 +22,8 @@ PLAIN = (*EXPECTED, "gpt.raw", "mbr.raw", "fat12.raw", "fat32.raw")
 CONVERTED = ("windows-11", "windows-7-x86")  # GPT and MBR
 BESIDE: dict[str, Callable[[], bytes]] = (
     {name: lambda name=name: fixture(name) for name in PLAIN}  # type: ignore[misc]
-    | {f"{name}.ntfs": lambda name=name: volume_bytes(name) for name in MADE}  # type: ignore[misc]
+    | MADE
+    | {f"{name}.ntfs": lambda name=name: volume_bytes(name) for name in VOLUMES}  # type: ignore[misc]
     | {f"{name}.qcow2": lambda name=name: windows_image(name) for name in expected()}  # type: ignore[misc]
 )
 CONVERSIONS = {f"{name} as {form}": (name, form) for name in CONVERTED for form in FORMS}

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 import pytest
 
 from tests.unit.inspection.hostile.survival import survived
 from tests.unit.inspection.hostile.system_partitions import SystemPartitions
-from tests.unit.inspection.hostile.windows import Disk, software, system, windows
+from tests.unit.inspection.hostile.trees import deep
+from tests.unit.inspection.hostile.windows import windows
 from tests.unit.inspection.images import BASIC, MIB, Memory, gpt_disk, gpt_entry, told
-from tests.unit.inspection.ntfs import crafted
-from tests.unit.inspection.ntfs.crafted import INDEX_ALLOCATION, INDEX_ROOT, elsewhere
-from tests.unit.inspection.ntfs.crafted import resident as inside
-
-CLUSTER = crafted.CLUSTER
 
 
 def many(volume: bytes, count: int, kind: str = BASIC) -> bytes:
@@ -26,26 +20,6 @@ def many(volume: bytes, count: int, kind: str = BASIC) -> bytes:
         start = (2048 + number * sectors) * 512
         disk[start : start + len(volume)] = volume
     return bytes(disk)
-
-
-def deep(nodes: int, size: int) -> bytes:
-    """A Windows whose folders are trees of `nodes` blocks, each below the one before, full of other names."""
-    names = [crafted.entry(f"!{number:04}") for number in range((size - size // 64) // 104)]
-    end = [crafted.entry(None, 0, number * size // CLUSTER) for number in range(1, nodes)] + [crafted.entry(None)]
-    blocks = b"".join(crafted.block(b"".join([*names, end[at]]), at * size // CLUSTER, size) for at in range(nodes))
-    disk = Disk()
-    tree = elsewhere(
-        INDEX_ALLOCATION, crafted.runs([(len(blocks) // CLUSTER, disk.stored(blocks))]), len(blocks), "$I30"
-    )
-
-    def grown(entries: Mapping[str, int]) -> Iterable[bytes]:
-        packed = b"".join(crafted.entry(name, at, 0) for name, at in sorted(entries.items()))
-        return inside(INDEX_ROOT, crafted.root(packed + crafted.entry(None, 0, 0), size), "$I30"), tree
-
-    config = disk.file(*grown({"SOFTWARE": disk.content(software()), "SYSTEM": disk.content(system())}), flags=3)
-    folder = disk.file(*grown({"config": config, "drivers": disk.file(*grown({}), flags=3)}), flags=3)
-    disk.records[5] = crafted.record(*grown({"Windows": disk.file(*grown({"System32": folder}), flags=3)}), flags=3)
-    return crafted.disk(disk.records, disk.clusters)
 
 
 @pytest.mark.parametrize("count", [32, 128])
