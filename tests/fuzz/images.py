@@ -20,11 +20,11 @@ from tests.unit.inspection.windows.images import expected, windows_image
 HOLE = bytes(64 * 1024)
 PLAIN = (*EXPECTED, "gpt.raw", "mbr.raw", "fat12.raw", "fat32.raw")
 CONVERTED = ("windows-11", "windows-7-x86")  # GPT and MBR
-BESIDE: dict[str, Callable[[], bytes]] = (
-    {name: lambda name=name: fixture(name) for name in PLAIN}  # type: ignore[misc]
+BESIDE: dict[str, Callable[[], bytes]] = (  # past the caches of the tests: they would be held for ever
+    {name: lambda name=name: fixture.__wrapped__(name) for name in PLAIN}  # type: ignore[misc]
     | MADE
-    | {f"{name}.ntfs": lambda name=name: volume_bytes(name) for name in VOLUMES}  # type: ignore[misc]
-    | {f"{name}.qcow2": lambda name=name: windows_image(name) for name in expected()}  # type: ignore[misc]
+    | {f"{name}.ntfs": lambda name=name: volume_bytes.__wrapped__(name) for name in VOLUMES}  # type: ignore[misc]
+    | {f"{name}.qcow2": lambda name=name: windows_image.__wrapped__(name) for name in expected()}  # type: ignore[misc]
 )
 CONVERSIONS = {f"{name} as {form}": (name, form) for name in CONVERTED for form in FORMS}
 NAMES = (*BESIDE, *CONVERSIONS)

@@ -49,7 +49,7 @@ def objections(seen: Inspection, before: Inspection, *, told: bool = False) -> I
     known, new = flat(before.facts.public()), [one for one in seen.findings if one not in before.findings]
     here = flat(facts)
     lost = [name for name, value in known.items() if value is not None and here.get(name, ...) is None]
-    if set(lost) - _of_volumes_gone(here) and not new:
+    if set(lost) - _needs_no_reason(here, seen) and not new:
         yield f"{', '.join(lost)} went without a word"
     if not seen.findings and any(value is None for name, value in here.items() if not name.endswith(FILESYSTEM)):
         yield "nothing is said of what is not known"
@@ -57,10 +57,11 @@ def objections(seen: Inspection, before: Inspection, *, told: bool = False) -> I
         yield f"other facts without a word: {sorted(name for name in here if here[name] != known.get(name))}"
 
 
-def _of_volumes_gone(here: dict[str, Any]) -> set[str]:
-    """Facts that need no reason: a filesystem that nobody knows is none, and without NTFS nothing is dirty."""
+def _needs_no_reason(here: dict[str, Any], seen: Inspection) -> set[str]:
+    """A filesystem that nobody knows is none; without NTFS nothing is dirty; a Linux is not looked into."""
     filesystems = {name: value for name, value in here.items() if name.endswith(FILESYSTEM)}
-    return {*filesystems, *(() if "ntfs" in filesystems.values() else ("ntfs_dirty", "hibernated"))}
+    gone = {*filesystems, *(() if "ntfs" in filesystems.values() else ("ntfs_dirty", "hibernated"))}
+    return gone | {"hw_firmware_type"} if any(one.id == "image.linux" for one in seen.findings) else gone
 
 
 def _cost(seen: Inspection) -> Iterator[str]:
