@@ -19,14 +19,14 @@ class TooSlow(BaseException):
 
 
 @contextlib.contextmanager
-def hurried() -> Iterator[None]:
+def hurried(seconds: float = SECONDS) -> Iterator[None]:
     """Raises TooSlow in the midst of what takes too long. In the main thread alone."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise TooSlow
 
     before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:

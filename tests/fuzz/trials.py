@@ -32,7 +32,7 @@ def tried(case: Case, subject: Subject, held: int = 0) -> Outcome:
     began, seen, broken = time.process_time(), None, None
     forget_peak()
     try:
-        with hurried():
+        with hurried(SECONDS):
             seen = inspect(source, file_name=subject.name)
     except TooSlow:
         broken = f"more than {SECONDS:g} s"

@@ -84,7 +84,7 @@ def test_a_reader_that_hangs_is_ended(subjects: Subjects, monkeypatch: pytest.Mo
             pass
 
     monkeypatch.setattr(fat.Fat, "root", endless)
-    monkeypatch.setattr("tests.fuzz.limits.SECONDS", 0.05)
+    monkeypatch.setattr("tests.fuzz.trials.SECONDS", 0.05)
     outcome = run(changed("gpt.raw"), subjects)
     assert outcome.broken is not None
     assert outcome.broken.startswith("more than")

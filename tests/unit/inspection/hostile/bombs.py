@@ -6,22 +6,26 @@ import struct
 import zlib
 from collections.abc import Sequence
 
-from tests.unit.inspection.hostile.windows import BINARY, Disk, Made, system
+from tests.unit.inspection.hostile.windows import SZ, Disk, Made, system
 from tests.unit.inspection.ntfs import crafted
-from tests.unit.inspection.ntfs.crafted import DATA, LIST, elsewhere
-from tests.unit.inspection.unpack.packers import pack_lznt1
+from tests.unit.inspection.ntfs.contents import reparse
+from tests.unit.inspection.ntfs.crafted import DATA, LIST, REPARSE, elsewhere, resident
+from tests.unit.inspection.unpack.packers import LzxPacker, pack_lznt1, pack_lzx
+from tests.unit.inspection.unpack.samples import sample
 
 CLUSTER = crafted.CLUSTER
-VALUE = struct.pack("<2sHI4sIHH", b"vk", 1, 1 << 31 | 4, b"data", BINARY, 1, 0) + b"z"
-CELL = struct.pack("<i", -32) + VALUE.ljust(28, b"\0")
+VALUE = struct.pack("<2sHI4sIHH", b"vk", 9, 1 << 31 | 4, b"z\0\0\0", SZ, 1, 0) + b"EditionID"
+CELL = struct.pack("<i", -40) + VALUE.ljust(36, b"\0")
 CELL_AT = 64  # in every unit
+RUNS_A_RECORD = 200
+KEPT = (DATA, REPARSE)
 
 
 def spread(count: int, unit: int) -> bytes:
     """The first unit of a SOFTWARE hive whose product key has a value in each of `count` further units."""
     forge = Made()
     places = [unit * (1 + number) + CELL_AT - 4096 for number in range(count)]
-    root = forge.path(forge.with_values(*places), "ROOT", "Microsoft", "Windows NT", "CurrentVersion")
+    root = forge.path(places, "ROOT", "Microsoft", "Windows NT", "CurrentVersion")
     hive = bytearray(forge.bytes(root))
     struct.pack_into("<I", hive, 40, unit * (1 + count) - 4096)
     return bytes(hive).ljust(unit, b"\0")
@@ -32,19 +36,50 @@ def lznt1_hive(count: int, clusters: int) -> bytes:
     disk, unit = Disk(), clusters * CLUSTER
     first = disk.stored(spread(count, unit))
     packed = disk.stored(pack_lznt1((bytes(CELL_AT) + CELL).ljust(unit, b"\0")).ljust(CLUSTER, b"\0"))
-    pieces, per_record = [(0, [(clusters, first)])], 100
-    for start in range(0, count, per_record):
-        repeated = [(1, packed), (clusters - 1, None)] * min(per_record, count - start)
-        pieces.append(((1 + start) * clusters, repeated))
-    base, power = disk.file(), clusters.bit_length() - 1
-    for order, (at, placed) in enumerate(pieces):
-        size = 0 if order else (1 + count) * unit
-        attribute = elsewhere(DATA, crafted.runs(placed), size, first=at, flags=1, unit=power)
+    placed = [(clusters, first), *[(1, packed), (clusters - 1, None)] * count]
+    hive = _in_pieces(disk, placed, (1 + count) * unit, "", flags=1, unit=clusters.bit_length() - 1)
+    return disk.windows(hive, disk.content(system()))
+
+
+def overlaid_hive(count: int) -> bytes:
+    """Every further chunk of the hive, 16 blocks of LZX, lies in the same clusters. The overlay filter packed it."""
+    unit, disk, slow = 32768, Disk(), LzxPacker()
+    content = (bytes(CELL_AT) + CELL + sample())[:unit]
+    for at in range(0, unit, unit // 16):
+        slow.coded(content[at : at + unit // 16], aligned=True)
+    chunk = _padded(bytes(slow.bits.out))
+    head = _padded(bytes(4 * count) + pack_lzx(spread(count, unit)))
+    ends = [len(head) - 4 * count + number * len(chunk) for number in range(count)]
+    head = struct.pack(f"<{count}I", *ends) + head[4 * count :]
+    placed = [(len(head) // CLUSTER, disk.stored(head)), *[(len(chunk) // CLUSTER, disk.stored(chunk))] * count]
+    clusters = (1 + count) * unit // CLUSTER
+    more = elsewhere(DATA, crafted.runs([(clusters, None)]), clusters * CLUSTER), resident(REPARSE, reparse(1))
+    hive = _in_pieces(disk, placed, len(head) + count * len(chunk), "WofCompressedData", *more)
+    return disk.windows(hive, disk.content(system()))
+
+
+def _padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) % CLUSTER)
+
+
+def _in_pieces(
+    disk: Disk, placed: Sequence[tuple[int, int | None]], size: int, name: str, *more: bytes, **packing: int
+) -> int:
+    """A file whose content lies in very many places, said in as many records as that takes; `more`: of its own."""
+    base, first, kept = (
+        disk.file(),
+        0,
+        b"".join(crafted.listed(kind, disk.free_record - 1) for kind in KEPT[: len(more)]),
+    )
+    for start in range(0, len(placed), RUNS_A_RECORD):
+        part = placed[start : start + RUNS_A_RECORD]
+        attribute = elsewhere(DATA, crafted.runs(part), 0 if start else size, name, first=first, **packing)
+        kept += crafted.listed(DATA, disk.free_record, first, name)
         disk.records[disk.file()] = crafted.record(attribute, base=1 << 48 | base)
-    listed = b"".join(crafted.listed(DATA, base + 1 + order, at) for order, (at, _) in enumerate(pieces))
-    where = crafted.runs([(-(-len(listed) // CLUSTER), disk.stored(listed))])
-    disk.records[base] = crafted.record(elsewhere(LIST, where, len(listed)))
-    return disk.windows(base, disk.content(system()))
+        first += sum(count for count, _ in part)
+    where = crafted.runs([(-(-len(kept) // CLUSTER), disk.stored(kept))])
+    disk.records[base] = crafted.record(elsewhere(LIST, where, len(kept)), *more)
+    return base
 
 
 def qcow2_hive(count: int, bits: int) -> bytes:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 
 from imagedrop.inspection import Budget, Inspection, inspect
-from tests.fuzz.limits import MEMORY, forget_peak, hurried, peak, resident
+from tests.fuzz.limits import MEMORY, SECONDS, forget_peak, hurried, peak, resident
 from tests.fuzz.verdicts import CRASH
 from tests.unit.inspection.images import Memory
 
+SLOW = 3  # a machine may be so many times slower than one that keeps to the seconds
 PUBLIC_MOST = 64 * 1024  # characters of facts and findings: they go into a ledger and a mail
 
 
@@ -16,7 +17,7 @@ def survived(data: bytes | Memory, name: str = "a.raw") -> Inspection:
     source = data if isinstance(data, Memory) else Memory(data)
     held = resident()
     forget_peak()
-    with hurried():
+    with hurried(SLOW * SECONDS):
         seen = inspect(source, file_name=name)
     assert peak() - held < MEMORY
     assert seen.read.gets <= Budget().requests

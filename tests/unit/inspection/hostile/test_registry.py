@@ -45,7 +45,7 @@ def values_of(count: int, length: int) -> bytes:
     names = ["ProductName", "EditionID", "DisplayVersion", "InstallationType", "BuildLabEx"]
     names += [f"value {number}" for number in range(count - len(names))]
     places = [forge.raw_value(name, length, struct.pack("<I", data), BINARY) for name in names]
-    return forge.bytes(forge.path(forge.with_values(*places), "ROOT", "Microsoft", "Windows NT", "CurrentVersion"))
+    return forge.bytes(forge.path(places, "ROOT", "Microsoft", "Windows NT", "CurrentVersion"))
 
 
 def children(kind: bytes, leaves: int) -> bytes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from tests.unit.inspection.ntfs import crafted
@@ -43,11 +44,11 @@ class Made(Forge):
         leaf = self.leaf(b"lh", children) if children else 0xFFFFFFFF
         return self.key(name, (len(children), leaf), (len(values), listed))
 
-    def path(self, last: int, *names: str) -> int:
-        """The first of keys of which each is the only child of the one before; the last name leads to `last`."""
-        at, below = last, names[-1]
-        for name in reversed(names[:-1]):
-            at, below = self.key(name, (1, self.leaf(b"lh", [(at, below)]))), name
+    def path(self, values: Sequence[int], *names: str) -> int:
+        """The first of keys of which each is the only child of the one before; the last one has these values."""
+        at = self.key(names[-1], values=(len(values), self.cell(struct.pack(f"<{len(values)}I", *values))))
+        for below, name in reversed(list(pairwise(names))):
+            at = self.key(below, (1, self.leaf(b"lh", [(at, name)])))
         return at
 
     @classmethod
@@ -78,7 +79,7 @@ class Disk:
     def __init__(self) -> None:
         self.records = {3: record(resident(VOLUME_INFORMATION, bytes(8) + b"\3\1\0\0"))}
         self.clusters: dict[int, bytes] = {}
-        self._next, self.free = 40, 200
+        self.free_record, self.free = 40, 400
 
     def stored(self, data: bytes) -> int:
         """The cluster from which on it lies."""
@@ -87,7 +88,7 @@ class Disk:
         return at
 
     def file(self, *attributes: bytes, flags: int = 1) -> int:
-        at, self._next = self._next, self._next + 1
+        at, self.free_record = self.free_record, self.free_record + 1
         self.records[at] = record(*attributes, flags=flags)
         return at
 

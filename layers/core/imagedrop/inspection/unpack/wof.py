@@ -25,7 +25,7 @@ TAG = 0x80000017
 EACH_FILE = 2
 WHAT = "file packed by the Windows Overlay Filter"
 READ_MOST = 1024 * 1024  # one read: that many bytes take up to a second or two to unpack
-UNPACKED_A_STEP = 3  # bytes
+STEPS_FOR_3_BYTES = 2  # unpacked; so slow is LZX of as many blocks as may be
 KEPT = 2 * READ_MOST  # bytes of unpacked chunks
 
 
@@ -105,7 +105,7 @@ class WofStream:
             self._unpacked = {number: self._unpacked[number] for number in chunks if number in self._unpacked}
         for number, (start, end) in zip(chunks, pairwise(bounds), strict=True):
             if number not in self._unpacked:
-                self._work(self._chunk // UNPACKED_A_STEP)
+                self._work(STEPS_FOR_3_BYTES * self._chunk // 3)
                 piece, size = data[start - bounds[0] : end - bounds[0]], self._size(number)
                 self._unpacked[number] = piece if len(piece) == size else self._unpack(piece, size)
 
