@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 
-from tests.unit.inspection.hostile.windows import SZ, Disk, Made, system
+from tests.unit.inspection.hostile.windows import SZ, Disk, Made, software, system
 from tests.unit.inspection.ntfs import crafted
 from tests.unit.inspection.ntfs.contents import reparse
 from tests.unit.inspection.ntfs.crafted import DATA, LIST, REPARSE, elsewhere, resident
@@ -56,6 +56,18 @@ def overlaid_hive(count: int) -> bytes:
     more = elsewhere(DATA, crafted.runs([(clusters, None)]), clusters * CLUSTER), resident(REPARSE, reparse(1))
     hive = _in_pieces(disk, placed, len(head) + count * len(chunk), "WofCompressedData", *more)
     return disk.windows(hive, disk.content(system()))
+
+
+def scattered_hive(count: int) -> bytes:
+    """Both hives end in so many clusters, each in a run of its own."""
+    disk = Disk()
+    disk.free += count // RUNS_A_RECORD  # room for the records
+    hives = []
+    for hive in (software(), system()):
+        data, tail = _padded(hive), disk.stored(bytes(3 * CLUSTER))
+        pieces = [(len(data) // CLUSTER, disk.stored(data)), *[(1, tail), (1, tail + 2)] * (count // 2)]
+        hives.append(_in_pieces(disk, pieces, len(data) + count * CLUSTER, ""))
+    return disk.windows(*hives)
 
 
 def _padded(data: bytes) -> bytes:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.unit.inspection.hostile.bombs import lznt1_hive, overlaid_hive, qcow2_hive
+from imagedrop.inspection import Budget
+from tests.unit.inspection.hostile.bombs import lznt1_hive, overlaid_hive, qcow2_hive, scattered_hive
 from tests.unit.inspection.hostile.survival import survived
-from tests.unit.inspection.images import told
+from tests.unit.inspection.images import look, told
 
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a hive whose 2,000 values each lie in a unit of LZNT1": (lambda: lznt1_hive(2000, 16), "a.raw"),
@@ -31,3 +32,11 @@ def test_few_units_are_unpacked_and_read() -> None:
         assert "image.budget" not in told(seen)
         assert seen.facts.windows
         assert seen.facts.windows.edition == "z"
+
+
+def test_a_hive_in_very_many_pieces_is_read_and_charged_for() -> None:
+    data = scattered_hive(20_000)
+    seen = survived(data)
+    assert seen.facts.windows
+    assert seen.facts.windows.edition == "ServerDatacenter"
+    assert "image.budget" in told(look(data, "a.raw", budget=Budget(work=60_000)))

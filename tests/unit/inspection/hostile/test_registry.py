@@ -102,3 +102,11 @@ def test_a_registry_that_hurts_costs_little_and_tells_little(case: str) -> None:
 def test_of_very_many_addresses_a_few_are_told() -> None:
     seen = survived(REGISTRY["2,500 addresses on each of 32 interfaces"]())
     assert 0 < len([one for one in seen.findings if one.id == "image.static_address"]) <= 10
+
+
+def test_texts_are_cut_where_no_text_that_counts_goes_on() -> None:
+    forge = Made()
+    key = forge.opened(
+        forge.with_values(forge.value("long", SZ, text("x" * 30_000)), forge.value("short", SZ, text("y")))
+    )
+    assert key.values("long", "short") == {"long": "x" * 4096, "short": "y"}

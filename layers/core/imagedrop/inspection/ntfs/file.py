@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imagedrop.inspection.ntfs.volume import Volume
 
 LIST_MOST = 512 * 1024  # bytes of an attribute list
+RUN_STEPS = 2
 EXTENSIONS_MOST = 1024
 
 
@@ -128,7 +129,9 @@ def stream(volume: Volume, pieces: list[Attribute]) -> Stream:
         return Resident(first.content)
     runs: list[Run] = []
     for piece in pieces:
+        before = len(runs)
         runs += decode(piece.runs, piece.first)
+        volume.work(RUN_STEPS * (len(runs) - before))
         if len(runs) > RUNS_MOST:
             raise malformed("NTFS data runs", f"a file has more than {RUNS_MOST}")
     extents = Extents(runs)

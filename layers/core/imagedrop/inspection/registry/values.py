@@ -26,6 +26,7 @@ Value = str | int | bytes | list[str]
 
 VALUES_MOST = 4096  # of a key
 DATA_MOST = 1 << 16  # bytes; what is asked for is short
+TEXT_MOST = 4096  # characters
 SEGMENT = 16344
 HEADER, GUESS = 20, 60  # bytes of a value's cell; with a name of 40 characters
 INLINE = 1 << 31
@@ -97,7 +98,7 @@ def _big(cells: Cells, listed: int, length: int) -> Job[bytes]:
 
 
 def typed(kind: int, raw: bytes) -> Value:
-    """SZ and EXPAND_SZ: up to the first zero. Numbers of a wrong length, and all other types, stay bytes."""
+    """SZ, EXPAND_SZ: up to the first zero; long texts are cut. Numbers of a wrong length and all else stay bytes."""
     if kind in (1, 2):
         return _text(raw).partition("\0")[0]
     if kind == 7:
@@ -111,4 +112,4 @@ NUMBERS: Mapping[int, tuple[int, Literal["little", "big"]]] = {4: (4, "little"),
 
 
 def _text(raw: bytes) -> str:
-    return raw[: len(raw) & ~1].decode("utf-16-le", "replace")
+    return raw[: min(len(raw) & ~1, 2 * TEXT_MOST)].decode("utf-16-le", "replace")
