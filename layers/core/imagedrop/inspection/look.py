@@ -13,7 +13,7 @@ from imagedrop.inspection.recognise import recognise
 from imagedrop.inspection.report import Report
 from imagedrop.inspection.rounds import Once, together
 from imagedrop.inspection.windows.facts import guarded
-from imagedrop.inspection.windows.volumes import Told, Volumes
+from imagedrop.inspection.windows.volumes import UNASKED, Told, Volumes
 from imagedrop.light import TYPE_CHECKING, Literal, NamedTuple, partial
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Role = Literal["system", "data"]
 RECOVERY = ("recovery", "0x27")  # no Windows lives there, only its rescue; not looked into where there is more
 LOOKED_UP = 16  # partitions whose last sector is looked up
-ASKED_MOST = 32  # partitions that are looked into
+ASKED_MOST = 32  # partitions whose volumes are searched for a Windows
 LARGEST: dict[Role, int] = {"system": 1024 << 30, "data": 2048 << 30}  # bytes; IMS: min_disk of either
 
 
@@ -42,6 +42,7 @@ class Look:
         self.file, self.report, self.role = file, report, role
         self.container: Container | None = None
         self.layout: Layout | None = None
+        self.identified = False  # whether every partition was looked at
         self.inside = system.Inside()
 
     def run(self) -> None:
@@ -67,7 +68,7 @@ class Look:
             self.report.say(kinds.NOT_SECTORS, size=size)
 
     def _look_inside(self, disk: Container, layout: Layout) -> None:
-        """Every partition goes its own way, side by side. Restartable."""
+        """Every partition goes its own way, side by side."""
         volumes, once = Volumes(disk, self.report), Once()
         spared = any(one.type not in (*RECOVERY, "efi_system") for one in layout.partitions)
 
@@ -76,14 +77,19 @@ class Look:
             esp = found.type == "efi_system"
             manager = once(("esp", number), lambda: self._boot_manager(disk, found)) if esp else None
             asked = found.filesystem == "ntfs" and not (spared and found.type in RECOVERY)
+            if asked and number >= ASKED_MOST:
+                why = f"only the first {ASKED_MOST} partitions are searched"
+                self.report.say(kinds.WINDOWS_UNREAD, what=f"volume at byte {found.start}", why=why)
+                return Answer(found, manager, UNASKED._replace(start=found.start))
             return Answer(found, manager, volumes.ask(found.start) if asked else None)
 
         bare = [Partition(0, disk.size, "bare", layout.bare)] if layout.bare else []
-        asked = [*layout.partitions[:ASKED_MOST], *bare]
+        asked = [*layout.partitions, *bare]
         end = partial(guarded, self.report, "file", lambda: self._look_at_the_end(disk, layout))
         jobs: list[Callable[[], Any]] = [partial(once, "end", end), *[partial(ask, *one) for one in enumerate(asked)]]
         answers = self.file.run(lambda: together(*jobs))[1:]
-        layout.partitions[:ASKED_MOST] = [one.partition for one in answers[: len(layout.partitions)]]
+        layout.partitions = [one.partition for one in answers[: len(layout.partitions)]]
+        self.identified = True
         manager = next((one.manager for one in answers if one.manager), None)
         told = [one.volume for one in answers if one.volume]
         self.inside = system.inside(disk, layout, manager, told, self.role, self.report)
@@ -113,7 +119,7 @@ class Look:
             partition_table=layout.table if layout else None,
             partitions=layout.partitions if layout else [],
             hw_firmware_type=inside.firmware,
-            bitlocker=_bitlocker(layout) if layout else None,
+            bitlocker=_bitlocker(layout) if layout and self.identified else None,
             ntfs_dirty=inside.ntfs_dirty,
             hibernated=inside.hibernated,
             windows=inside.windows,

@@ -25,6 +25,9 @@ class Told(NamedTuple):
     searched: bool  # whether there is a Windows is known
 
 
+UNASKED = Told(0, None, None, None, None, False)
+
+
 class Volumes:
     """What is known of volumes between two runs of the same questions."""
 
