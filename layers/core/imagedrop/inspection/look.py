@@ -10,9 +10,8 @@ from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.facts import DiskFacts, Partition
 from imagedrop.inspection.partitions import Layout
 from imagedrop.inspection.recognise import recognise
-from imagedrop.inspection.report import Report
+from imagedrop.inspection.report import Report, guarded
 from imagedrop.inspection.rounds import Once, together
-from imagedrop.inspection.windows.facts import guarded
 from imagedrop.inspection.windows.volumes import UNASKED, Told, Volumes
 from imagedrop.light import TYPE_CHECKING, Literal, NamedTuple, partial
 

@@ -9,8 +9,11 @@ from imagedrop.light import TYPE_CHECKING
 from imagedrop.store import ObjectsRefused, ObjectsUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
-    from typing import Any
+    from typing import Any, TypeVar
+
+    T = TypeVar("T")
 
 _PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-"
 SHOWN = 160  # characters of a text out of the file that a message repeats
@@ -78,6 +81,13 @@ class _Quiet(_Guard):
             return super().__exit__(kind, error, at)
         finally:
             self.report.findings = self._before
+
+
+def guarded(report: Report, what: str, job: Callable[[], T | None]) -> T | None:
+    """What `job` answers; None where it could not, which has been said."""
+    with report.guard(what):
+        return job()
+    return None
 
 
 def quoted(text: str) -> str:

@@ -15,7 +15,6 @@ from imagedrop.light import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-LINUX_FILESYSTEMS = ("ext", "xfs", "btrfs")
 LINUX_TYPES = ("linux_filesystem", "linux_swap", "linux_lvm", "0x83", "0x82", "0x8e")
 VOLUMES = ("ntfs", "fat12", "fat16", "fat32", "exfat", "refs")
 
@@ -98,7 +97,7 @@ def _say_what_else(
     filesystems = {filesystem for _, filesystem in layout.filesystems()}
     if layout.unread or "bitlocker" in filesystems or not all(one.searched for one in told):
         firmware.say_what_is_missing(layout, report)  # why no Windows was seen has been said
-    elif filesystems & set(LINUX_FILESYSTEMS) or any(one.type in LINUX_TYPES for one in layout.partitions):
+    elif "ext" in filesystems or any(one.type in LINUX_TYPES for one in layout.partitions):
         report.say(kinds.LINUX)
     elif (boots := next(_boots(layout, manager, told), None)) is not None:
         report.say(kinds.WINDOWS_ELSEWHERE, start=boots)

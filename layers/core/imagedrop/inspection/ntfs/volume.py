@@ -92,6 +92,7 @@ class Volume:
                 raise malformed("$MFT", "it has no clusters")
             table = Plain(self, Extents(list(decode(first[0].runs, 0))), first[0].size, first[0].written)
             table.hint_tables()
+            self._learn(table, first[0])
             self._mft = table
             if records.pieces(record.attributes, records.LIST, ""):
                 try:
@@ -100,7 +101,6 @@ class Volume:
                     self._mft = None  # not all of it is here yet
                     raise
                 self._mft = stream(self, pieces)
-            self._learn(table, first[0])
         return self._mft
 
     def _learn(self, table: Stream, first: Attribute) -> None:

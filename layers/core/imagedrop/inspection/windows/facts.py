@@ -6,7 +6,7 @@ from imagedrop import os_versions
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.facts import Architecture, WindowsFacts
 from imagedrop.inspection.registry import Hive, Key
-from imagedrop.inspection.report import Report
+from imagedrop.inspection.report import Report, guarded
 from imagedrop.inspection.rounds import together
 from imagedrop.inspection.windows import cloudbase, machine, tools
 from imagedrop.inspection.windows.control import Control, control, control_set
@@ -17,9 +17,7 @@ from imagedrop.light import TYPE_CHECKING, NamedTuple, partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeVar
-
-    T = TypeVar("T")
+    from typing import Any
 
 SOFTWARE, SYSTEM = "registry hive SOFTWARE", "registry hive SYSTEM"
 
@@ -64,12 +62,6 @@ def read(windows: Installation, report: Report) -> Seen:
     if seen.architecture is None:
         seen = seen._replace(machine=guarded(report, "kernel of Windows", lambda: machine.of_kernel(windows)))
     return seen
-
-
-def guarded(report: Report, what: str, job: Callable[[], T | None]) -> T | None:
-    with report.guard(what):
-        return job()
-    return None
 
 
 def facts(seen: Seen, booted: Architecture | None, report: Report) -> WindowsFacts:

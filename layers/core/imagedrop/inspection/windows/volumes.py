@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.ntfs import Volume
-from imagedrop.inspection.report import Report
+from imagedrop.inspection.report import Report, guarded
 from imagedrop.inspection.rounds import Once, together
 from imagedrop.inspection.windows import facts, hibernation, installation, starting
 from imagedrop.light import TYPE_CHECKING, NamedTuple, partial
@@ -40,8 +40,8 @@ class Volumes:
         what = f"NTFS volume at {start}"
 
         def of(name: str, job: Callable[[Volume], Any]) -> Callable[[], Any]:
-            guarded = partial(facts.guarded, self._report, what, lambda: job(self._volume(start)))
-            return partial(self._once, (start, name), guarded)
+            answer = partial(guarded, self._report, what, lambda: job(self._volume(start)))
+            return partial(self._once, (start, name), answer)
 
         dirty, asleep, boot_files, found = together(
             of("dirty", lambda volume: volume.dirty),
