@@ -12,15 +12,17 @@ Document = dict[str, Any]
 
 
 class Records:
-    """Documents with a string `id` that is also a file name. What `put` returned from survives kill -9.
+    """Documents with a string `id` that is also a file name. What `put` returned from survives kill -9; without a
+    folder nothing survives.
 
     Not thread-safe: the owner locks. Iteration is in the order of first `put`, over restarts too.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-        found = [json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")]
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        found = [json.loads(path.read_text("utf-8")) for path in folder.glob("*.json")] if folder else []
         self._held: dict[str, Document] = {one["id"]: one for one in sorted(found, key=lambda one: int(one["place"]))}
         self._next = max((one["place"] for one in found), default=0) + 1
 
@@ -38,15 +40,13 @@ class Records:
         if "place" not in document:
             document["place"] = self._next
             self._next += 1
-        path = self._path(document["id"])
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8")
-        os.replace(part, path)  # noqa: PTH105 - says what it does
+        if self._folder is not None:
+            path = self._folder / f"{document['id']}.json"
+            part = path.with_suffix(".part")
+            part.write_text(json.dumps(document, ensure_ascii=False, indent=1), "utf-8")
+            os.replace(part, path)  # noqa: PTH105 - says what it does
         self._held[document["id"]] = document
 
     def delete(self, name: str) -> None:
-        if self._held.pop(name, None) is not None:
-            self._path(name).unlink(missing_ok=True)
-
-    def _path(self, name: str) -> Path:
-        return self._folder / f"{name}.json"
+        if self._held.pop(name, None) is not None and self._folder is not None:
+            (self._folder / f"{name}.json").unlink(missing_ok=True)

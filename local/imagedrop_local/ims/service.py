@@ -26,7 +26,7 @@ from imagedrop_local.records import Document, Records
 
 
 class Ims:
-    """All that it holds lies in `folder` and outlives the process.
+    """All that it holds lies in `folder` and outlives the process; without one it is in memory alone.
 
     `credentials`: access key -> secret key. `time_scale`: seconds of the cloud in one second of `clock` (60: an import
     of five minutes takes five seconds). Faults for the call `ImportJob` strike jobs: `status` fails the next one with
@@ -38,7 +38,7 @@ class Ims:
     def __init__(
         self,
         store: Store,
-        folder: Path,
+        folder: Path | None,
         credentials: Mapping[str, str],
         region: str,
         project_id: str,
@@ -51,9 +51,9 @@ class Ims:
         chance = chance or random.Random()  # noqa: S311 - ids need no secrecy
         self._switches, self._clock = switches, clock
         self._gateway = Gateway(credentials, project_id, clock, lambda: switches.ims_rate)
-        self._images = Images(Records(folder / "images"), switches, project_id)
+        self._images = Images(Records(folder and folder / "images"), switches, project_id)
         self._imports = Imports(
-            Records(folder / "jobs"), self._images, Checks(store, switches), switches, faults, time_scale, chance
+            Records(folder and folder / "jobs"), self._images, Checks(store, switches), switches, faults, time_scale, chance
         )
         orders = Orders(switches)
         calls = Calls(orders, Sources(store, region, switches), self._images, self._imports, switches)
