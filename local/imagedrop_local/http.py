@@ -10,8 +10,7 @@ import urllib.parse
 from collections.abc import Callable
 from functools import partial
 
-from pydantic import ValidationError
-
+from imagedrop_local import faults
 from imagedrop_local.faults import Fault
 from imagedrop_local.web.handler import Httpd, bound
 from imagedrop_local.web.messages import (
@@ -24,6 +23,8 @@ from imagedrop_local.web.messages import (
     Response,
     Service,
 )
+
+LARGEST_FAULT = 64 << 10  # bytes
 
 __all__ = ["CHUNK", "Body", "Control", "FileSlice", "Hangup", "Request", "Response", "Server", "Service"]
 
@@ -72,6 +73,8 @@ class Server:
         return act() if fault is None else self._struck(fault, act)
 
     def _struck(self, fault: Fault, act: Callable[[], Response]) -> Response:
+        if fault.after:
+            act().close()
         if fault.fault == "status":
             return self.service.error(fault.status, fault.code, "set at /_sim/faults")
         if fault.fault == "reset":
@@ -88,14 +91,16 @@ class Server:
 
 
 def _control(control: Control, request: Request, path: str) -> Response:
-    if path == "/_sim/state" and request.method == "GET":
-        return Response.json(200, control.state())
+    if path == "/_sim/state":
+        if request.method == "GET":
+            return Response.json(200, control.state())
+        return Response.json(405, {"error": "GET"})
     if path != "/_sim/faults":
         return Response.json(404, {"error": "there are /_sim/state (GET) and /_sim/faults (GET, POST, DELETE)"})
     if request.method == "POST":
         try:
-            control.faults.add(Fault.model_validate_json(request.body()))
-        except (ValidationError, ValueError) as error:
+            control.faults.add(faults.read(request.body(LARGEST_FAULT)))
+        except ValueError as error:
             return Response.json(400, {"error": str(error)})
     elif request.method == "DELETE":
         control.faults.clear()

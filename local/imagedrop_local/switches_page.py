@@ -41,9 +41,18 @@ Every simulator answers these on its own address:
 ```
 
 `service` is obs, ims or smn; `call` the SDK's name of the call, or `*`; then `times` or `probability`, or neither for
-always. Faults: `status` (with `status` and `code`), `timeout_before` and `timeout_after` the effect, `reset`, `slow`;
-for events (`Event` of OBS, `Push` of SMN) `drop`, `duplicate`, `reorder`. `ImportJob` of ims makes jobs fail (`status`
-with `code`) or take longer (`slow`).
+always. What cannot strike is refused with 400 and the reason.
+
+| fault | what the client meets | effect |
+| --- | --- | --- |
+| `status` | an error with `status` (503) and `code`, in the service's shape | none; with `"after": true` it has happened |
+| `reset` | a connection that is reset | none; with `"after": true` it has happened |
+| `timeout_before` | no answer for `seconds` (2), then a closed connection | none |
+| `timeout_after` | the same | it has happened |
+| `slow` | the answer, `seconds` later | it has happened |
+| `drop`, `duplicate`, `reorder` | of events only (`Event` of obs, `Push` of smn): lost, twice, overtaken | |
+
+`ImportJob` of ims stands for running jobs: `status` with `code` fails one, `slow` makes it `seconds` longer.
 
 ## Switches
 

@@ -16,6 +16,9 @@ class Routes(Generic[Handler]):
     def __init__(self, rows: Iterable[tuple[str, str, str, Handler]]) -> None:
         self._rows = [(method, _pattern(path), call, handler) for method, path, call, handler in rows]
 
+    def calls(self) -> frozenset[str]:
+        return frozenset(call for _, _, call, _ in self._rows)
+
     def find(self, method: str, path: str) -> tuple[str, Handler, dict[str, str]] | None:
         """Call, handler, and what the path names, decoded."""
         for known, pattern, call, handler in self._rows:

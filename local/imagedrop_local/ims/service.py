@@ -53,11 +53,18 @@ class Ims:
         self._gateway = Gateway(credentials, project_id, clock, lambda: switches.ims_rate)
         self._images = Images(Records(folder and folder / "images"), switches, project_id)
         self._imports = Imports(
-            Records(folder and folder / "jobs"), self._images, Checks(store, switches), switches, faults, time_scale, chance
+            Records(folder and folder / "jobs"),
+            self._images,
+            Checks(store, switches),
+            switches,
+            faults,
+            time_scale,
+            chance,
         )
         orders = Orders(switches)
         calls = Calls(orders, Sources(store, region, switches), self._images, self._imports, switches)
         self._routes = table(calls, orders)
+        faults.know(self.name, self._routes.calls())
         self._lock = threading.RLock()
 
     def start(self) -> None:

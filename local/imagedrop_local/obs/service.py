@@ -59,6 +59,7 @@ class Obs:
             **Parts(store, switches).calls,
             **Notifications(store, switches, known_topic, self.events.send).calls,
         }
+        faults.know(self.name, self._handlers)
 
     def start(self) -> None:
         """Starts sending events and watching the folder."""

@@ -22,6 +22,7 @@ from imagedrop_local.smn.mailroom import Mailroom
 from imagedrop_local.smn.messages import Writer
 from imagedrop_local.smn.switches import SmnSwitches
 
+CERTIFICATE = "DownloadHttpCert"  # the call by which its certificate is fetched
 _STATUS = {PENDING: "pending", CONFIRMED: "confirmed"}
 
 
@@ -51,6 +52,7 @@ class Smn:
         self._courier = Courier(Records(folder / "pushes"), switches, faults)
         self._room = Mailroom(Book(folder, region, project_id), self._courier, self._writer, clock, switches)
         self._routes = Calls(self._room).routes()
+        faults.know(self.name, self._routes.calls() | {CERTIFICATE})
 
     def start(self) -> None:
         """Starts delivering, beginning with what an earlier process left."""
@@ -78,7 +80,7 @@ class Smn:
     def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
         if request.method == "GET" and request.path == f"/smn/{self._certificate.name}":
             pem = Response(200, self._certificate.pem, {"Content-Type": "application/x-pem-file"})
-            return "DownloadHttpCert", lambda: pem
+            return CERTIFICATE, lambda: pem
         found = self._routes.find(request.method, request.path)
         if found is None:
             return "Unknown", partial(self.error, 404, None, "the API does not exist or is not published")

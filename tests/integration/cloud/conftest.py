@@ -1,0 +1,86 @@
+"""The three simulators together, and a client of each that is nobody's SDK."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from imagedrop_local.cloud import Cloud
+from imagedrop_local.smn.certificate import Certificate
+from imagedrop_local.switches import Switches
+from support import tiny_disks
+from support.raw_client import RawClient
+from support.signed import AK, PROJECT, REGION, SK
+
+
+class Side:
+    """A cloud with the bucket `drops` and a disk in it. Its jobs take 5 s and more: none ends here."""
+
+    def __init__(self, folder: Path, **switches: Any) -> None:
+        self._clients = ExitStack()
+        smn = {"smn_retry_interval": 0.02, "smn_push_timeout": 20}
+        self.cloud = Cloud(
+            folder,
+            credentials=(AK, SK),
+            region=REGION,
+            project_id=PROJECT,
+            switches=Switches(**{**smn, **switches}),
+            poll_interval=0.02,
+        ).start()
+        self.cloud.store.create_bucket("drops")
+        self.cloud.store.put("drops", "disk.qcow2", tiny_disks.qcow2(40 * tiny_disks.GIB))
+
+    def client(self, service: str, **how: Any) -> RawClient:
+        made = RawClient(self.cloud.urls[service], **how)
+        self._clients.callback(made.close)
+        return made
+
+    def stop(self) -> None:
+        self._clients.close()
+        self.cloud.stop()
+
+    def s3(self) -> Any:
+        made = boto3.client(
+            "s3",
+            endpoint_url=self.cloud.urls["obs"],
+            region_name=REGION,
+            aws_access_key_id=AK,
+            aws_secret_access_key=SK,
+            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
+        )
+        self._clients.callback(made.close)
+        return made
+
+
+@pytest.fixture(scope="session")
+def signing_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once: drawing an RSA key takes longer than any of these tests."""
+    folder = tmp_path_factory.mktemp("key")
+    Certificate(folder, REGION)
+    return folder / "signing.pem"
+
+
+@pytest.fixture
+def make_side(tmp_path: Path, signing_key: Path) -> Iterator[Callable[..., Side]]:
+    (tmp_path / "smn").mkdir()
+    shutil.copy(signing_key, tmp_path / "smn")
+    with ExitStack() as stack:
+
+        def make(**switches: Any) -> Side:
+            side = Side(tmp_path, **switches)
+            stack.callback(side.stop)
+            return side
+
+        yield make
+
+
+@pytest.fixture
+def side(make_side: Callable[..., Side]) -> Side:
+    return make_side()

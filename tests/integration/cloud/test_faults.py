@@ -1,0 +1,180 @@
+"""Every fault at every service, set over HTTP: what the client meets, and whether the call had its effect."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ConnectionClosedError
+
+from support.patience import until
+from support.signed import PROJECT
+
+GONE = (http.client.RemoteDisconnected, ConnectionResetError, ConnectionClosedError)
+ORDER = {"name": "server", "image_url": "drops:disk.qcow2", "min_disk": 40}
+
+
+def control(side: Any, method: str = "GET", body: Any = None, path: str = "faults", service: str = "smn") -> Any:
+    """/_sim/... of any of the three; an error's status with its body."""
+    raw = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+    request = urllib.request.Request(f"{side.cloud.urls[service]}/_sim/{path}", raw, method=method)
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, json.load(refused)
+
+
+def put(side: Any) -> int:
+    try:
+        side.s3().put_object(Bucket="drops", Key="new", Body=b"one")
+    except ClientError as error:
+        return int(error.response["ResponseMetadata"]["HTTPStatusCode"])
+    return 200
+
+
+def create(side: Any) -> int:
+    return int(side.client("ims").call("POST", "/v2/cloudimages/action", ORDER).status)
+
+
+def topic(side: Any) -> int:
+    status = side.client("smn").call("POST", f"/v2/{PROJECT}/notifications/topics", {"name": "new"}).status
+    return 200 if status == 201 else int(status)
+
+
+CALLS: dict[str, tuple[str, Callable[[Any], int], Callable[[dict[str, Any]], int]]] = {
+    "obs": ("PutObject", put, lambda state: int(state["buckets"][0]["objects"]) - 1),
+    "ims": ("CreateImage", create, lambda state: len(state["jobs"])),
+    "smn": ("CreateTopic", topic, lambda state: len(state["topics"])),
+}
+# (fault) -> (status that the client sees, None where there is no answer; effects that it had)
+KINDS: list[tuple[dict[str, Any], int | None, int]] = [
+    ({"fault": "status", "status": 500}, 500, 0),
+    ({"fault": "status", "status": 429}, 429, 0),
+    ({"fault": "status", "after": True}, 503, 1),
+    ({"fault": "timeout_before", "seconds": 0.01}, None, 0),
+    ({"fault": "timeout_after", "seconds": 0.01}, None, 1),
+    ({"fault": "reset"}, None, 0),
+    ({"fault": "reset", "after": True}, None, 1),
+    ({"fault": "slow", "seconds": 0.01}, 200, 1),
+]
+
+
+@pytest.mark.parametrize(("fault", "seen", "effects"), KINDS, ids=str)
+@pytest.mark.parametrize("call", [True, False], ids=["named", "any call"])
+@pytest.mark.parametrize("service", CALLS)
+def test_a_call_is_struck_once_and_has_its_effect_as_the_fault_says(
+    side: Any, service: str, call: bool, fault: dict[str, Any], seen: int | None, effects: int
+) -> None:
+    name, act, count = CALLS[service]
+    control(side, "POST", {"service": service, "times": 1, **({"call": name} if call else {}), **fault})
+    if seen is None:
+        with pytest.raises(GONE):
+            act(side)
+    else:
+        assert act(side) == seen
+    assert count(control(side, path="state")) == effects
+    assert control(side)["faults"] == []
+    assert act(side) == 200
+    assert control(side, path="state")["calls"][service][name] == 2
+
+
+@pytest.mark.parametrize("service", CALLS)
+@pytest.mark.parametrize(("kind", "effects"), [("timeout_before", 0), ("timeout_after", 1)])
+def test_a_client_that_does_not_wait_as_long_sees_its_own_time_out(
+    side: Any, service: str, kind: str, effects: int
+) -> None:
+    control(side, "POST", {"service": service, "fault": kind, "seconds": 3000})
+    paths = {"obs": "/drops", "ims": "/v2/cloudimages", "smn": f"/v2/{PROJECT}/notifications/topics"}
+    if service == "ims" and effects:
+        client = side.client("ims", timeout=0.5)
+        with pytest.raises(TimeoutError):
+            client.call("POST", "/v2/cloudimages/action", ORDER)
+        until(lambda: control(side, path="state", service="obs")["jobs"])
+    else:
+        with pytest.raises(TimeoutError):
+            side.client(service, timeout=0.1).call("GET", paths[service])
+    control(side, "DELETE")
+
+
+def test_times_are_counted_down_where_they_are_listed(side: Any) -> None:
+    control(side, "POST", {"service": "ims", "call": "CreateImage", "times": 3, "fault": "status", "code": "IMG.0018"})
+    assert create(side) == 503
+    (listed,) = control(side, service="ims")["faults"]
+    assert (listed["times"], listed["code"], listed["call"]) == (2, "IMG.0018", "CreateImage")
+
+
+def test_a_fault_without_measure_strikes_until_it_is_cleared(side: Any) -> None:
+    control(side, "POST", {"service": "ims", "call": "CreateImage", "fault": "status"})
+    assert [create(side) for _ in range(3)] == [503] * 3
+    assert control(side, "DELETE") == {"faults": []}
+    assert create(side) == 200
+
+
+def test_a_fault_of_one_service_or_call_leaves_the_others_alone(side: Any) -> None:
+    control(side, "POST", {"service": "ims", "call": "ListImages", "fault": "status"})
+    assert (put(side), create(side), topic(side)) == (200, 200, 200)
+
+
+def test_an_error_that_is_set_has_its_services_own_shape(side: Any) -> None:
+    fault = {"times": 1, "fault": "status", "status": 400}
+    for code in ("IMG.0061", "APIGW.0308"):
+        control(side, "POST", {"service": "ims", **fault, "code": code})
+    own = side.client("ims").call("GET", "/v2/cloudimages").json
+    assert own["error"]["code"] == "IMG.0061"
+    assert side.client("ims").call("GET", "/v2/cloudimages").json["error_code"] == "APIGW.0308"
+    control(side, "POST", {"service": "smn", **fault, "code": "SMN.0007"})
+    assert side.client("smn").call("GET", f"/v2/{PROJECT}/notifications/topics").json["code"] == "SMN.0007"
+    control(side, "POST", {"service": "obs", **fault, "code": "SlowDown", "status": 503})
+    with pytest.raises(ClientError, match="SlowDown"):
+        side.s3().list_buckets()
+
+
+BAD: list[tuple[Any, str]] = [
+    (b"", "Invalid JSON"),
+    (b"{", "Invalid JSON"),
+    (b"\xff", "Invalid JSON"),
+    ([], "object"),
+    ({}, "service: Field required"),
+    ({"service": "ims"}, "fault: Field required"),
+    ({"service": "ecs", "fault": "reset"}, "'obs', 'ims' or 'smn'"),
+    ({"service": "ims", "fault": "explode"}, "'status', 'timeout_before'"),
+    ({"service": "ims", "fault": "reset", "times": 0}, "times: "),
+    ({"service": "ims", "fault": "reset", "times": "often"}, "times: "),
+    ({"service": "ims", "fault": "reset", "probability": 0}, "probability: "),
+    ({"service": "ims", "fault": "reset", "probability": 1.5}, "probability: "),
+    ({"service": "ims", "fault": "reset", "times": 1, "probability": 0.5}, "not both"),
+    ({"service": "ims", "fault": "status", "status": 200}, "status: "),
+    ({"service": "ims", "fault": "slow", "seconds": -1}, "seconds: "),
+    ({"service": "ims", "fault": "reset", "colour": "red"}, "colour: Extra"),
+    ({"service": "ims", "call": "CreateImages", "fault": "reset"}, "CreateImage,"),
+    ({"service": "obs", "call": "CreateImage", "fault": "reset"}, "obs has no 'CreateImage'"),
+    ({"service": "ims", "fault": "drop"}, "is for events"),
+    ({"service": "smn", "call": "PublishMessage", "fault": "drop"}, "is for events"),
+    ({"service": "obs", "call": "Event", "fault": "reset"}, "Event takes drop"),
+    ({"service": "ims", "call": "ImportJob", "fault": "reset"}, "ImportJob takes slow, status"),
+    ({"service": "ims", "fault": "slow", "after": True}, "after is for"),
+    (b" " * 70_000, "at most"),
+]
+
+
+@pytest.mark.parametrize(("body", "said"), BAD, ids=lambda value: str(value)[:60])
+def test_a_fault_that_could_never_strike_is_refused_in_words(side: Any, body: Any, said: str) -> None:
+    status, answer = control(side, "POST", body)
+    assert status == 400
+    assert said in answer["error"]
+    assert "\n" not in answer["error"]
+    assert control(side)["faults"] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("PUT", "faults", 405), ("POST", "state", 405), ("GET", "x", 404)]
+)
+def test_what_the_control_has_not_it_refuses(side: Any, method: str, path: str, status: int) -> None:
+    assert control(side, method, None if method == "GET" else {}, path)[0] == status
