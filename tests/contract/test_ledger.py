@@ -13,7 +13,8 @@ from contract.clouds import unique
 from imagedrop import drop as drops
 from imagedrop.drop import Drop, FileVersion, Owner, Reason, Told
 from imagedrop.ledger import DynamoLedger
-from imagedrop.ports import Conflict, KeyTaken, Ledger
+from imagedrop.ledger_index import LINE
+from imagedrop.ports import Conflict, KeyTaken, Ledger, Queued
 from imagedrop_local.memory import MemoryLedger
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -40,7 +41,7 @@ def dynamo(request: pytest.FixtureRequest) -> Callable[[], DynamoLedger]:
                         {"AttributeName": "open", "KeyType": "HASH"},
                         {"AttributeName": "updated_at", "KeyType": "RANGE"},
                     ],
-                    "Projection": {"ProjectionType": "ALL"},
+                    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(LINE[1:])},
                 }
             ],
         )
@@ -230,6 +231,53 @@ def test_open_ends_though_every_row_is_written_meanwhile(ledger: Ledger) -> None
     assert sorted(seen) == ["0", "1", "2", "3", "4"]
 
 
+def stood(number: int, **changes: Any) -> Drop:
+    """An accepted row, written `number` minutes after the others."""
+    at = NOW + timedelta(minutes=number)
+    return row(f"e{number}", key=str(number), at=at).model_copy(update={"stage": "accepted", **changes})
+
+
+def test_the_line_shows_who_is_in_it_oldest_first_and_no_more_than_is_asked_for(ledger: Ledger) -> None:
+    versions = {"2": None, "2.json": None, "d.vhd": None}
+    later = stood(2, turn="queued", versions=versions, request={"data_images": [{}, {}]})
+    for one in (later, stood(1, turn="queued"), stood(0), stood(3, turn="called"), stood(4, turn="queued")):
+        ledger.save(one)
+    line = ledger.queued()
+    assert [one.drop_id for one in line] == [stood(number).drop_id for number in (1, 2, 4)]
+    assert line[1] == Queued(later.drop_id, "2", ("d.vhd",), 3, later.deadline_at)
+    assert list(ledger.queued(2)) == list(line[:2])
+
+
+def test_who_is_called_goes_from_the_line_to_work_and_leaves_it_with_the_end(ledger: Ledger) -> None:
+    waits = ledger.save(stood(1, turn="queued", request={"data_images": [{}]}))
+    assert (dict(ledger.working()), len(ledger.queued())) == ({}, 1)
+    called = ledger.save(drops.call(waits, NOW))
+    assert (dict(ledger.working()), list(ledger.queued())) == ({called.drop_id: 2}, [])
+    ended = ledger.save(drops.end(called, NOW, "rejected", None))
+    assert (dict(ledger.working()), list(ledger.open())) == ({}, [ended])
+
+
+def test_at_work_is_what_was_called_or_is_imported_and_not_what_is_looked_up(ledger: Ledger) -> None:
+    called, unknown = stood(1, turn="called"), stood(3, stage="submitting", sent_at="2026-11-24T13:00:00Z")
+    for one in (called, stood(2, stage="importing"), unknown, stood(4, stage="submitting", turn="called"), stood(5)):
+        ledger.save(one)
+    assert dict(ledger.working()) == {stood(number).drop_id: 1 for number in (1, 2, 4)}
+
+
+def test_a_row_that_is_deleted_stands_nowhere(ledger: Ledger) -> None:
+    for one in (stood(1, turn="queued"), stood(2, turn="called")):
+        ledger.delete(ledger.save(one))
+    assert (dict(ledger.working()), list(ledger.queued()), list(ledger.open())) == ({}, [], [])
+
+
+def test_open_shows_every_place_oldest_first_and_the_line_only_where_it_is_asked_for(ledger: Ledger) -> None:
+    turns = {0: "queued", 1: "", 2: "called", 3: "queued", 4: ""}
+    for number, turn in turns.items():
+        ledger.save(stood(number, turn=turn))
+    assert [one.key for one in ledger.open()] == ["0", "1", "2", "3", "4"]
+    assert [one.key for one in ledger.open(queued=False)] == ["1", "2", "4"]
+
+
 def test_of_key_shows_every_content_of_it(ledger: Ledger) -> None:
     waiting = ledger.save(drops.new("drops", KEY, None, NOW, 60))
     rows = [ledger.save(row("e1")), ledger.accept(row("e2")), waiting]
@@ -262,3 +310,37 @@ def test_the_longest_keys_of_obs_fit(ledger: Ledger) -> None:
     saved = ledger.accept(drops.new("b" * 63, "窗" * 341, None, NOW, 60))
     ledger.name_part("b" * 63, "窗" * 341, "窗" * 341)
     assert list(ledger.of_key("b" * 63, "窗" * 341)) == [saved]
+
+
+def test_a_note_that_may_be_forgotten_is_kept_until_then(ledger: Ledger) -> None:
+    ledger.store("push:1", {"at": "now"}, NOW + timedelta(days=365_00))
+    assert ledger.load("push:1") == {"at": "now"}
+
+
+def test_a_counter_stops_at_its_most_and_each_counts_for_itself(ledger: Ledger) -> None:
+    later = NOW + timedelta(days=365_00)
+    assert [ledger.count("mails:窗", 2, later) for _ in range(4)] == [True, True, False, False]
+    assert ledger.count("mails:b", 1, later)
+    assert ledger.count("mails:窗", 3, later)
+    assert ledger.load("mails:窗") is None
+
+
+def test_what_is_counted_at_once_is_counted_once_each(dynamo: Callable[[], DynamoLedger]) -> None:
+    ledger, counted = dynamo(), list[bool]()
+    until = NOW + timedelta(days=365_00)
+    threads = [threading.Thread(target=lambda: counted.append(ledger.count("n", 5, until))) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(counted) == [False] * 7 + [True] * 5
+
+
+def test_what_may_be_forgotten_carries_the_tables_time_to_live(dynamo: Callable[[], DynamoLedger]) -> None:
+    ledger, until = dynamo(), NOW + timedelta(hours=1)
+    ledger.store("kept", {})
+    ledger.store("short", {}, until)
+    ledger.count("short", 1, until)
+    items = {item["pk"]["S"]: item.get("expires") for item in ledger._client.scan(TableName=ledger._table)["Items"]}
+    expires = {"N": str(int(until.timestamp()))}
+    assert items == {"note:kept": None, "note:short": expires, "count:short": expires}

@@ -24,6 +24,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from imagedrop.findings import Finding
+from imagedrop.names import sidecar_key
 from imagedrop.times import later, stamp
 from imagedrop.vocabulary import Language
 
@@ -40,6 +41,8 @@ NEXT: Mapping[Stage, frozenset[Stage]] = {
     "rejected": frozenset(),
     "failed": frozenset(),
 }
+
+Place = Literal["working", "queued", "other"]  # in the ledger's index: with IMS, in line for it, or neither
 
 REPLACED = "object.replaced"  # the reason of an attempt whose files changed under it
 
@@ -127,6 +130,7 @@ class Drop(Row):
     findings: tuple[dict[str, Any], ...] = ()
     request: dict[str, Any] | None = None
     # registration and polling
+    turn: Literal["", "queued", "called"] = ""  # in line for IMS; called: it counts among IMS's tasks
     sent_at: str | None = None  # set just before the call: without it IMS surely knows nothing
     sends: int = 0
     restarts: int = 0  # of jobs that failed for a passing reason
@@ -152,6 +156,26 @@ class Drop(Row):
     def open(self) -> bool:
         """Somebody still has to do something about it."""
         return not self.parked and (not self.ended or not self.sealed)
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is counted; None: nobody has to do anything about it. One whose outcome is unknown may be with IMS,
+        and is not counted: a few lost answers would keep all others waiting."""
+        if not self.open:
+            return None
+        if self.stage == "importing" or (self.stage in LIVE and self.turn == "called"):
+            return "working"
+        return "queued" if self.stage == "accepted" and self.turn == "queued" else "other"
+
+    @property
+    def tasks(self) -> int:
+        """How many of IMS's tasks it takes: one an image."""
+        return 1 + len((self.request or {}).get("data_images") or ())
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The keys of its files other than the image and the sidecar."""
+        return tuple(key for key in self.versions if key not in (self.key, sidecar_key(self.key)))
 
     @property
     def all_told(self) -> bool:
@@ -241,9 +265,19 @@ def accept(drop: Drop, now: datetime, attempt_deadline: float, **found: Any) -> 
     return drop.with_(now, stage="accepted", missing=(), behind=None, deadline_at=deadline, redrives=0, **found)
 
 
+def queue(drop: Drop, now: datetime) -> Drop:
+    """To the end of the line for IMS. Only of one that IMS surely does not know."""
+    return drop.with_(now, stage="accepted", turn="queued", redrives=0, next_at=None)
+
+
+def call(drop: Drop, now: datetime) -> Drop:
+    """Its turn has come; it counts among IMS's tasks from here on."""
+    return drop.with_(now, turn="called", held=None, redrives=0, next_at=None)
+
+
 def reserve(drop: Drop, now: datetime) -> Drop:
     """About to call IMS; nothing is sent yet."""
-    return drop.with_(now, stage="submitting", sent_at=None, held=None, redrives=0)
+    return drop.with_(now, stage="submitting", turn="called", sent_at=None, held=None, redrives=0)
 
 
 def sending(drop: Drop, now: datetime, answer_within: float) -> Drop:
@@ -253,11 +287,14 @@ def sending(drop: Drop, now: datetime, answer_within: float) -> Drop:
     return drop.with_(now, sent_at=at, sends=drop.sends + 1, next_at=later(at, answer_within))
 
 
-def release(drop: Drop, now: datetime, wait_seconds: float, held: Held | None = None) -> Drop:
-    """IMS surely has not taken it: it may be sent again."""
+def release(
+    drop: Drop, now: datetime, wait_seconds: float, held: Held | None = None, turn: Literal["", "called"] = ""
+) -> Drop:
+    """IMS surely has not taken it: it may be sent again; called: without going back to the end of the line."""
     return drop.with_(
         now,
         stage="accepted",
+        turn=turn,
         sent_at=None,
         held=held,
         redrives=0,
@@ -305,6 +342,7 @@ def restart_job(drop: Drop, now: datetime) -> Drop:
     return drop.with_(
         now,
         stage="accepted",
+        turn="called",
         job_id=None,
         images=(),
         sent_at=None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from imagedrop import drop as drops
+from imagedrop import room
 from imagedrop.drop import Drop, Reason
 from imagedrop.log import note
 from imagedrop.ports import Ports
@@ -21,6 +22,7 @@ def finish(
     ended = ports.ledger.save(drops.end(row, ports.clock(), stage, reason, **more))
     note("ended", ended, code=reason.code if reason else None, images=[image.id for image in ended.images])
     hand_on(ports, ended)
+    room.leave(ports, row)
     return ended
 
 

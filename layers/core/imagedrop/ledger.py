@@ -1,16 +1,15 @@
-"""The ledger in DynamoDB: one table, key `pk`, index `open` (hash `open`, range `updated_at`).
+"""The ledger in DynamoDB: one table, key `pk`, index `open` (see ledger_index).
 
 pk                      other attributes
-<drop id>               the row: `revision`, `stage` ..., and `open` = "1" while somebody has to do something about it
+<drop id>               the row: `revision`, `stage` ..., and while it is open what the index needs
 live:<bucket>/<key>     `drop_id`: the drop that holds the key
 key:<bucket>/<key>      `drops` (string set): every drop that there ever was of this key
 part:<bucket>/<key>     `images` (string set): the images whose sidecars name this file
-note:<name>             `note` (JSON)
+note:<name> count:<name>   see ledger_notes
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -18,24 +17,17 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from imagedrop.drop import Drop
-from imagedrop.ledger_items import Item, live_pk, next_revision, plain, to_drop, to_row, unmoved, wire
+from imagedrop.ledger_index import DynamoIndex
+from imagedrop.ledger_items import Item, live_pk, next_revision, to_row, unmoved, wire
+from imagedrop.ledger_notes import CONDITION_FAILED
 from imagedrop.ports import Conflict, KeyTaken
 
-INDEX = "open"
-CONDITION_FAILED = "ConditionalCheckFailedException"
 RACES = (CONDITION_FAILED, "TransactionConflictException")
 LOST = ("ConditionalCheckFailed", "TransactionConflict")  # as a transaction says it
 
 
-class DynamoLedger:
+class DynamoLedger(DynamoIndex):
     """`client`: boto3's for DynamoDB. Throttling is botocore's to retry; what is left of it passes as ClientError."""
-
-    def __init__(self, client: Any, table: str) -> None:
-        self._client, self._table = client, table
-
-    def get(self, drop_id: str) -> Drop | None:
-        item = self._item(drop_id)
-        return to_drop(item) if item else None
 
     def save(self, drop: Drop) -> Drop:
         self._file(drop)
@@ -74,23 +66,6 @@ class DynamoLedger:
             if _code(error) != CONDITION_FAILED:
                 raise
 
-    def open(self) -> Iterator[Drop]:
-        """Oldest first, each once, read anew when its turn comes. The index lags a little behind the table."""
-        seen: set[str] = set()  # a row that is saved meanwhile comes by again at the end of the index
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=INDEX,
-            KeyConditionExpression="#open = :open",
-            ProjectionExpression="pk",
-            ExpressionAttributeNames={"#open": "open"},
-            ExpressionAttributeValues={":open": {"S": "1"}},
-        )
-        for drop_id in (item["pk"]["S"] for page in pages for item in page["Items"]):
-            row = None if drop_id in seen else self.get(drop_id)
-            seen.add(drop_id)
-            if row is not None and row.open:
-                yield row
-
     def of_key(self, bucket: str, key: str) -> Iterator[Drop]:
         rows = (self.get(drop_id) for drop_id in self._members(f"key:{bucket}/{key}", "drops"))
         return (row for row in rows if row is not None)
@@ -100,22 +75,6 @@ class DynamoLedger:
 
     def part_of(self, bucket: str, part: str) -> Sequence[str]:
         return self._members(f"part:{bucket}/{part}", "images")
-
-    def load(self, name: str) -> dict[str, Any] | None:
-        item = self._item(f"note:{name}")
-        note: dict[str, Any] | None = json.loads(item["note"]) if item else None
-        return note
-
-    def store(self, name: str, value: Mapping[str, Any]) -> None:
-        item = {"pk": f"note:{name}", "note": json.dumps(dict(value))}
-        self._client.put_item(TableName=self._table, Item=wire(item))
-
-    def _at(self, pk: str) -> Item:
-        return {"TableName": self._table, "Key": {"pk": {"S": pk}}}
-
-    def _item(self, pk: str) -> Item | None:
-        item = self._client.get_item(**self._at(pk), ConsistentRead=True).get("Item")
-        return plain(item) if item else None
 
     def _file(self, drop: Drop) -> None:
         """Before a row is there, so that none is there unfiled; one that is filed and never written does no harm."""

@@ -37,7 +37,13 @@ def unmoved(drop: Drop) -> Item:
 def to_row(drop: Drop) -> Item:
     shown = drop.model_dump(mode="json", exclude_none=True)
     texts = {name: json.dumps(shown[name]) for name in TEXTS if name in shown}
-    return {**shown, **texts, "pk": drop.drop_id, **({"open": "1"} if drop.open else {})}
+    return {**shown, **texts, "pk": drop.drop_id, **(_indexed(drop) if drop.open else {})}
+
+
+def _indexed(drop: Drop) -> Item:
+    """What only the index reads (ledger_index)."""
+    parts = {"parts": list(drop.parts)} if drop.parts else {}
+    return {"open": drop.place, "tasks": drop.tasks, **parts}
 
 
 def to_drop(item: Item) -> Drop:

@@ -165,6 +165,17 @@ class KeyTaken(Exception):
         self.holder = holder  # its drop id
 
 
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A drop that is in line for IMS, so far as anybody needs to know who does not read its row."""
+
+    drop_id: str
+    key: str
+    parts: tuple[str, ...]  # keys of its files other than image and sidecar
+    tasks: int  # of IMS's, that it will take
+    deadline_at: str
+
+
 class Ledger(Protocol):
     """One row a drop, written whole and only if its revision is still the one that was read."""
 
@@ -185,8 +196,16 @@ class Ledger(Protocol):
     def unlock(self, drop: Drop) -> None:
         """Lets go of the key, if this drop holds it."""
 
-    def open(self) -> Iterable[Drop]:
-        """Every row that has not ended or whose owner has not been told everything yet."""
+    def open(self, *, queued: bool = True) -> Iterable[Drop]:
+        """Every row that has not ended or whose owner has not been told everything yet, oldest first. `queued`: those
+        that are in line for IMS, too."""
+
+    def working(self) -> Mapping[str, int]:
+        """Drop id -> tasks of IMS, of every row whose place is `working`. This and `queued` may lag a little behind the
+        rows."""
+
+    def queued(self, limit: int | None = None) -> Sequence[Queued]:
+        """The line for IMS, or its first `limit`: whoever has been there longest first."""
 
     def of_key(self, bucket: str, key: str) -> Iterable[Drop]:
         """Every row of this key, whatever content it was for."""
@@ -200,7 +219,12 @@ class Ledger(Protocol):
     def load(self, name: str) -> dict[str, Any] | None:
         """A note of the sweep's or of the notices' own (cursor, counters) ..."""
 
-    def store(self, name: str, value: Mapping[str, Any]) -> None: ...
+    def store(self, name: str, value: Mapping[str, Any], until: datetime | None = None) -> None:
+        """... which may be forgotten from `until` on, though it need not be."""
+
+    def count(self, name: str, most: int, until: datetime) -> bool:
+        """Adds one to a counter of its own kind of name, unless it has come to `most`: whether it has added. Atomic;
+        may be forgotten from `until` on, like a note."""
 
 
 class PutBack(Exception):

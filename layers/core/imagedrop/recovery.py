@@ -26,7 +26,7 @@ def revive(ports: Ports, claimed: Drop) -> Drop:
     """A claimed row, live again. It may be older than what became of it: its messages count no more, and it is looked
     at soon. Raises Conflict where somebody else was faster."""
     now = ports.clock()
-    row = claimed.with_(now, generation=claimed.generation + 1, next_at=stamp(now), redrives=0)
+    row = claimed.with_(now, generation=claimed.generation + 1, turn="", next_at=stamp(now), redrives=0)
     try:
         row = ports.ledger.accept(row)
     except KeyTaken:  # newer content is at work already; this one still has to be followed to its end

@@ -15,7 +15,7 @@ from enum import Enum
 from logging import WARNING
 
 from imagedrop import drop as drops
-from imagedrop import endings, records
+from imagedrop import endings, records, room
 from imagedrop.backoff import grown
 from imagedrop.drop import Drop, DropImage, Held, Reason
 from imagedrop.log import note
@@ -35,6 +35,7 @@ ANSWER_WITHIN = 90.0  # s; more than the function may run
 class Step(Enum):
     NOTHING = "the row has moved on"
     OVERDUE = "the attempt's deadline is past"
+    QUEUED = "in line for IMS: it is called"
     WAIT = "not yet"
     START = "surely not sent: may be sent"
     LOOK_UP = "the outcome is unknown: look for the image"
@@ -46,6 +47,8 @@ def judge(row: Drop | None, attempt: int, now: datetime) -> Step:
     sent = row.stage == "submitting" and row.sent_at is not None
     if now >= moment(row.deadline_at):
         return Step.LOOK_UP if sent else Step.OVERDUE  # one last look
+    if row.place == "queued":
+        return Step.QUEUED
     if row.next_at is not None and now < moment(row.next_at):
         return Step.WAIT
     return Step.LOOK_UP if sent else Step.START
@@ -65,7 +68,7 @@ def register(ports: Ports, drop_id: str, attempt: int) -> None:
     """Carries a drop one step further. Raises PutBack to be called again later."""
     row = ports.ledger.get(drop_id)
     step = judge(row, attempt, ports.clock())
-    if row is None or step is Step.NOTHING:
+    if row is None or step in (Step.NOTHING, Step.QUEUED):
         return
     try:
         if step is Step.OVERDUE:
@@ -84,6 +87,8 @@ def register(ports: Ports, drop_id: str, attempt: int) -> None:
 
 
 def _start(ports: Ports, row: Drop) -> None:
+    if not room.enter(ports, row):
+        return
     try:
         if not _still_as_judged(ports, row) or _adopt(ports, row):
             return
@@ -113,6 +118,7 @@ def _still_as_judged(ports: Ports, row: Drop) -> bool:
         endings.fail(ports, row, drops.REPLACED, f"{row.key} {what} before it could be registered.")
     else:
         ports.ledger.save(drops.again(row, ports.clock(), ports.settings.pairing_deadline))
+        room.leave(ports, row)
     endings.look_again(ports, row)
     return False
 
@@ -140,10 +146,11 @@ def _refused(ports: Ports, row: Drop, error: ImsError) -> None:
 
 
 def _postponed(ports: Ports, row: Drop, error: Exception) -> PutBack:
-    """Surely not taken, this time: back to `accepted`, and again later."""
+    """Surely not taken, this time: back to `accepted`, and again later. It keeps its turn meanwhile: if IMS has no time
+    for it, another would only be refused as well."""
     held = held_by(ports, row, error)
     wait = HELD_WAIT if held else grown(BUSY_FIRST, BUSY_LONGEST, row.tries, ports.random)
-    released = ports.ledger.save(drops.release(row, ports.clock(), wait, held))
+    released = ports.ledger.save(drops.release(row, ports.clock(), wait, held, turn="called"))
     if row.stage == "submitting":
         records.claim(ports.objects, released)  # the one that was written says that it may have been sent
     return PutBack(wait)
@@ -185,7 +192,8 @@ def _look_later(ports: Ports, row: Drop, held: Held | None = None) -> None:
         _give_up(ports, row)
         return
     wait = grown(LOOK_UP_FIRST, LOOK_UP_LONGEST, row.tries, ports.random)
-    ports.ledger.save(row.with_(now, tries=row.tries + 1, next_at=later(stamp(now), wait), held=held, redrives=0))
+    due = later(stamp(now), wait)
+    ports.ledger.save(row.with_(now, turn="", tries=row.tries + 1, next_at=due, held=held, redrives=0))
     raise PutBack(wait)
 
 
@@ -237,6 +245,9 @@ def _give_up(ports: Ports, row: Drop) -> None:
         endings.fail(ports, row, "ims.outcome_unknown", text)
         return
     why = f" It was held by {row.held.code}: {row.held.message}" if row.held else ""
+    if row.place == "queued":
+        most = ports.settings.ims_tasks
+        why = f" It waited for its turn: IMS makes {most} images at once, and others were before it.{why}"
     endings.fail(ports, row, "deadline", f"IMS did not take the request until {row.deadline_at}.{why}")
 
 

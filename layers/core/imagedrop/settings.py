@@ -51,6 +51,9 @@ class Settings(BaseModel):
     )
     ims_shows_imports: bool = Field(False, description="true where ListImages shows images while they import")
     ims_allows_windows: bool = Field(True, description="false where the region's IMS takes no Windows images")
+    ims_tasks: int = Field(
+        40, ge=1, description="images that IMS makes at once; more drops than that wait for their turn"
+    )
     ims_chinese_names: bool = Field(True, description="false where image names may not be Chinese")
 
     # events

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from imagedrop.drop import Drop
-from imagedrop.ports import Conflict, KeyTaken
+from imagedrop.drop import Drop, Place
+from imagedrop.ports import Conflict, KeyTaken, Queued
+from imagedrop_local.memory.places import Places
 from imagedrop_local.memory.scripted import Scripted
 
 
@@ -16,9 +18,13 @@ class MemoryLedger(Scripted):
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[str, str] = {}
+        self._revisions: dict[str, int] = {}
+        self._keys: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)  # drop ids, in order
+        self._places = Places()
         self._live: dict[tuple[str, str], str] = {}
         self._parts: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._notes: dict[str, str] = {}
+        self._counts: Counter[str] = Counter()
 
     def rows(self) -> list[Drop]:
         """Every row, for a test to look at."""
@@ -26,7 +32,9 @@ class MemoryLedger(Scripted):
 
     def wipe(self) -> None:
         """The table is lost."""
-        for kept in (self._rows, self._live, self._parts, self._notes):
+        for rows in (self._rows, self._revisions, self._keys, self._places):
+            rows.clear()
+        for kept in (self._live, self._parts, self._notes, self._counts):
             kept.clear()
 
     def live(self) -> dict[tuple[str, str], str]:
@@ -47,7 +55,9 @@ class MemoryLedger(Scripted):
     def delete(self, drop: Drop) -> None:
         with self._call("delete"):
             self._check(drop)
-            self._rows.pop(drop.drop_id, None)
+            if self._rows.pop(drop.drop_id, None) is not None:
+                del self._revisions[drop.drop_id], self._keys[drop.bucket, drop.key][drop.drop_id]
+                self._places.drop(drop.drop_id)
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
         with self._call("accept"):
@@ -61,17 +71,27 @@ class MemoryLedger(Scripted):
             if self._live.get((drop.bucket, drop.key)) == drop.drop_id:
                 del self._live[drop.bucket, drop.key]
 
-    def open(self) -> Iterator[Drop]:
+    def open(self, *, queued: bool = True) -> Iterator[Drop]:
         with self._call("open"):
-            ids = [drop.drop_id for drop in sorted(self.rows(), key=lambda drop: drop.updated_at) if drop.open]
-        for drop_id in ids:
-            row = self._get(drop_id)
-            if row is not None and row.open:
+            places: tuple[Place, ...] = ("working", "other", "queued") if queued else ("working", "other")
+            found = self._places.of(*places)
+        for one in found:
+            row = self._get(one.drop_id)
+            if row is not None and row.open and (queued or row.place != "queued"):
                 yield row
+
+    def working(self) -> Mapping[str, int]:
+        with self._call("working"):
+            return {one.drop_id: one.tasks for one in self._places.of("working")}
+
+    def queued(self, limit: int | None = None) -> Sequence[Queued]:
+        with self._call("queued"):
+            return self._places.of("queued", limit=limit)
 
     def of_key(self, bucket: str, key: str) -> list[Drop]:
         with self._call("of_key"):
-            return [drop for drop in self.rows() if (drop.bucket, drop.key) == (bucket, key)]
+            rows = (self._get(drop_id) for drop_id in list(self._keys.get((bucket, key), ())))
+            return [row for row in rows if row is not None]
 
     def name_part(self, bucket: str, part: str, image_key: str) -> None:
         with self._call("name_part"):
@@ -86,9 +106,15 @@ class MemoryLedger(Scripted):
             note: dict[str, Any] | None = json.loads(self._notes.get(name, "null"))
             return note
 
-    def store(self, name: str, value: Mapping[str, Any]) -> None:
+    def store(self, name: str, value: Mapping[str, Any], until: datetime | None = None) -> None:
         with self._call("store"):
             self._notes[name] = json.dumps(dict(value))
+
+    def count(self, name: str, most: int, until: datetime) -> bool:
+        with self._call("count"):
+            within = self._counts[name] < most
+            self._counts[name] += within
+            return within
 
     def _get(self, drop_id: str) -> Drop | None:
         row = self._rows.get(drop_id)
@@ -97,6 +123,9 @@ class MemoryLedger(Scripted):
     def _write(self, drop: Drop) -> Drop:
         saved = drop.model_copy(update={"revision": drop.revision + 1})
         self._rows[drop.drop_id] = json.dumps(saved.model_dump(mode="json"))
+        self._revisions[drop.drop_id] = saved.revision
+        self._keys[drop.bucket, drop.key][drop.drop_id] = None
+        self._places.put(saved)
         return saved
 
     def _check_key(self, drop: Drop, over: Drop | None) -> None:
@@ -114,8 +143,6 @@ class MemoryLedger(Scripted):
             raise KeyTaken(str(holder))
 
     def _check(self, drop: Drop) -> None:
-        row = self._get(drop.drop_id)
-        if (row.revision if row else 0) != drop.revision:
-            raise Conflict(
-                f"{drop.drop_id}: revision {drop.revision} was read, {row.revision if row else 'none'} is there"
-            )
+        there = self._revisions.get(drop.drop_id, 0)
+        if there != drop.revision:
+            raise Conflict(f"{drop.drop_id}: revision {drop.revision} was read, {there or 'none'} is there")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Protocol
 
 from imagedrop.ports import Clock, Listing, ObjectChanged, ObjectHead, ObjectsRefused
@@ -24,6 +26,7 @@ class _Bucket:
     storage_class: str | None
     region: str | None
     objects: dict[str, tuple[ObjectHead, Content]] = field(default_factory=dict)
+    order: list[bytes] = field(default_factory=list)  # its keys, sorted as OBS lists them
 
 
 class MemoryObjects(Scripted):
@@ -39,7 +42,9 @@ class MemoryObjects(Scripted):
     def make(self, bucket: str, storage_class: str | None = "STANDARD", region: str | None = None) -> None:
         """Makes a bucket, or gives one another class or region."""
         old = self._buckets.get(bucket)
-        self._buckets[bucket] = _Bucket(storage_class, region or self._region, old.objects if old else {})
+        self._buckets[bucket] = _Bucket(storage_class, region or self._region)
+        if old:
+            self._buckets[bucket].objects, self._buckets[bucket].order = old.objects, old.order
 
     def place(
         self,
@@ -56,7 +61,10 @@ class MemoryObjects(Scripted):
         modified = self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
         etag = etag or hashlib.md5(body[0 : len(body)], usedforsecurity=False).hexdigest()
         head = ObjectHead(key, etag, len(body), modified, storage_class, encryption, content_encoding)
-        self._bucket(bucket).objects[key] = (head, body)
+        there = self._bucket(bucket)
+        if key not in there.objects:
+            insort(there.order, _order(key))
+        there.objects[key] = (head, body)
         return head
 
     def body(self, bucket: str, key: str) -> bytes | None:
@@ -65,7 +73,7 @@ class MemoryObjects(Scripted):
         return found[1][0 : found[0].size] if found else None
 
     def keys(self, bucket: str) -> list[str]:
-        return sorted(self._bucket(bucket).objects, key=_order)
+        return [_key(one) for one in self._bucket(bucket).order]
 
     # --- the port
 
@@ -92,11 +100,13 @@ class MemoryObjects(Scripted):
 
     def delete(self, bucket: str, key: str) -> None:
         with self._call("delete"):
-            self._bucket(bucket).objects.pop(key, None)
+            there = self._bucket(bucket)
+            if there.objects.pop(key, None) is not None:
+                del there.order[bisect_left(there.order, _order(key))]
 
     def list(self, bucket: str, prefix: str = "", after: str | None = None) -> Listing:
         with self._call("list"):
-            heads = list(self._from(bucket, prefix, after))
+            heads = list(islice(self._from(bucket, prefix, after), self.page + 1))
             shown = heads[: self.page]
             return Listing(shown, shown[-1].key if len(heads) > len(shown) else None)
 
@@ -114,10 +124,19 @@ class MemoryObjects(Scripted):
         return self._buckets[name]
 
     def _from(self, bucket: str, prefix: str, after: str | None) -> Iterator[ObjectHead]:
-        for key in self.keys(bucket):
-            if key.startswith(prefix) and (after is None or _order(key) > _order(after)):
-                yield self._bucket(bucket).objects[key][0]
+        there = self._bucket(bucket)
+        start = bisect_left(there.order, _order(prefix))
+        if after is not None:
+            start = max(start, bisect_right(there.order, _order(after)))
+        for one in islice(there.order, start, None):
+            if not one.startswith(_order(prefix)):
+                return
+            yield there.objects[_key(one)][0]
 
 
 def _order(key: str) -> bytes:
     return key.encode("utf-8", "surrogatepass")
+
+
+def _key(order: bytes) -> str:
+    return order.decode("utf-8", "surrogatepass")

@@ -36,7 +36,7 @@ def test_what_has_ended_costs_nothing_but_the_listing(world: World) -> None:
     objects = world.ports.objects.calls - before[0]
     assert set(objects) == {"list"}
     assert objects["list"] <= keys / 25 + 4
-    assert set(world.ports.ledger.calls - before[1]) <= {"open", "load"}
+    assert set(world.ports.ledger.calls - before[1]) <= {"open", "queued", "load"}
     assert world.ports.images.calls == before[2]
     assert sent(world) == []
     assert (done["found"], done["driven"], done["listed"]) == (0, 0, 60)
@@ -209,7 +209,7 @@ def test_the_seals_name_says_which_versions_an_end_has_read() -> None:
 
 def test_one_drop_that_cannot_be_driven_keeps_the_sweep_from_no_other(world: World) -> None:
     for number in range(3):
-        world.accepted(f"golden/{number}.vhd", str(number).encode())
+        world.accepted(f"golden/{number}.vhd", str(number).encode(), turn="called")
     world.ports.clock.advance(1000)
     world.ports.queues.fail("send", RuntimeError("throttled"))
     assert world.sweep()["driven"] == 2

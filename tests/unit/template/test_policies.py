@@ -2,9 +2,14 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
+from imagedrop import drop as drops
+from imagedrop.ledger_index import LINE
+from imagedrop.ledger_items import to_row
 
 CONSUME = {
     "sqs:ReceiveMessage",
@@ -33,8 +38,8 @@ TELL = {("sns:Publish", "NoticesTopic"), ("ses:SendEmail", "identity")}
 MAY = {
     "Intake": send("Drops") | {("secretsmanager:GetSecretValue", "WebhookSecretArn")},
     "Validate": consume("Drops") | send(*QUEUES) | HUAWEI | LEDGER,
-    "Register": consume("Registrations") | send(*QUEUES) | HUAWEI | LEDGER,
-    "Poll": consume("Polls") | send("Registrations", "Polls", "Notices") | HUAWEI | LEDGER,
+    "Register": consume("Registrations") | send(*QUEUES) | HUAWEI | LEDGER | OPEN,
+    "Poll": consume("Polls") | send("Registrations", "Polls", "Notices") | HUAWEI | LEDGER | OPEN,
     "Notify": consume("Notices") | send("Drops") | HUAWEI | LEDGER | TELL,
     "Sweep": send(*QUEUES) | HUAWEI | LEDGER | OPEN,
     "Status": {("dynamodb:GetItem", "LedgerTable")} | OPEN,
@@ -77,6 +82,15 @@ def test_the_ledger_outlives_the_stack(resources: dict[str, Any]) -> None:
         "Retain",
         "Retain",
     )
+
+
+def test_the_index_carries_what_is_read_from_it(resources: dict[str, Any]) -> None:
+    drop = drops.new("drops", "w.vhd", "e", datetime(2026, 11, 24, tzinfo=UTC), 60)
+    drop = drop.model_copy(update={"versions": {"w.vhd": None, "w.vhd.json": None, "d.vhd": None}})
+    index = resources["LedgerTable"]["Properties"]["GlobalSecondaryIndexes"][0]
+    carried = index["Projection"]["NonKeyAttributes"]
+    assert {"pk", "updated_at", *carried} == {"pk", "updated_at", *LINE}
+    assert to_row(drop).keys() >= {"open", "pk", "updated_at", *carried}
 
 
 def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,17 +8,18 @@ end has read. Then every open row that has stood still for too long is driven ag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import asdict, dataclass
 from logging import WARNING
 
-from imagedrop import endings, names, records, recovery
+from imagedrop import drop as drops
+from imagedrop import endings, names, records, recovery, room
 from imagedrop.drop import Drop, Versions
 from imagedrop.log import LOG, note
-from imagedrop.ports import Conflict, ObjectHead, Ports
+from imagedrop.ports import Conflict, ObjectHead, Ports, Queued
 from imagedrop.settings import Settings
 from imagedrop.sweep.inventory import Inventory
-from imagedrop.times import seconds_between, stamp
+from imagedrop.times import moment, seconds_between, stamp
 
 __all__ = ["GIVE_UP_AFTER", "Inventory", "Round", "sweep"]
 
@@ -35,6 +36,7 @@ class Round:
     revived: int = 0
     found: int = 0
     driven: int = 0
+    called: int = 0  # from the line for IMS
     whole: bool = True  # False: the next round goes on listing where this one ended
 
     def public(self) -> dict[str, int | bool]:
@@ -46,11 +48,14 @@ def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
     settings: Settings = ports.settings
     inventory, done = Inventory(settings, settings.drop_bucket), Round()
     _list(ports, inventory, time_left, done)
-    rows = {row.drop_id: row for row in ports.ledger.open()}
-    done.open = len(rows)
-    done.revived = _revive(ports, inventory, rows)
-    done.found = _find(ports, inventory, rows)
+    rows = {row.drop_id: row for row in ports.ledger.open(queued=False)}
+    line = ports.ledger.queued()
+    done.open = len(rows) + len(line)
+    done.revived = _revive(ports, inventory, rows, {one.drop_id for one in line})
+    done.found = _find(ports, inventory, rows, line)
     done.driven = sum(_driven(ports, inventory, row) for row in rows.values())
+    done.driven += _drive_overdue(ports, line)
+    done.called = room.call(ports) if done.open else 0
     return done
 
 
@@ -91,10 +96,10 @@ def _pages(
             return
 
 
-def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
+def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop], line: Set[str]) -> int:
     """Claims whose rows the ledger has lost."""
     revived = 0
-    for drop_id in sorted(inventory.claims - rows.keys()):
+    for drop_id in sorted(inventory.claims - rows.keys() - line):
         known = ports.ledger.get(drop_id)
         if known is not None:
             if not known.open:
@@ -114,10 +119,11 @@ def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
     return revived
 
 
-def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
+def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop], line: Sequence[Queued]) -> int:
     """Drops that nobody has seen, and ended ones whose files have changed."""
-    open_keys = {row.key for row in rows.values()}
-    open_parts = {key for row in rows.values() for key in row.versions if key != row.key}
+    under_way: list[Drop | Queued] = [*rows.values(), *line]
+    open_keys = {one.key for one in under_way}
+    open_parts = {key for one in under_way for key in one.parts}
     ended_parts = inventory.parts()
     found = []
     for image_key in inventory.images():
@@ -130,6 +136,16 @@ def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop]) -> int:
     return len(found)
 
 
+def _drive_overdue(ports: Ports, line: Sequence[Queued]) -> int:
+    """To wait for one's turn is no standing still, unless it takes longer than the attempt may last."""
+    now = ports.clock()
+    overdue = [one.drop_id for one in line if now >= moment(one.deadline_at)]
+    rows = [row for row in map(ports.ledger.get, overdue) if row is not None]
+    if rows:
+        ports.queues.send_many("registrations", [{"drop_id": row.drop_id, "attempt": row.attempt} for row in rows])
+    return len(rows)
+
+
 def _drive(ports: Ports, inventory: Inventory, row: Drop) -> bool:
     """Sends the row on if it stands still; True if it did."""
     return _drive_waiting(ports, inventory, row) if row.stage == "waiting" else _drive_still(ports, row)
@@ -140,6 +156,9 @@ def _drive_still(ports: Ports, row: Drop) -> bool:
     due = max(filter(None, (row.updated_at, row.next_at)))
     if seconds_between(due, now) < ports.settings.stall_after:
         return False
+    if row.stage == "accepted" and not row.turn and now < moment(row.deadline_at):
+        ports.ledger.save(drops.queue(row, now))  # called from there, it needs no message of its own
+        return True
     if row.redrives >= GIVE_UP_AFTER:
         ports.meter.count("SweepGaveUp")
         if not row.ended:  # an owner who was not told is never given up
