@@ -8,6 +8,7 @@ from typing import Any
 from imagedrop import events, validation
 from imagedrop.batch import batch
 from imagedrop.ports import Ports
+from imagedrop.queues import BadMessage
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
@@ -27,6 +28,6 @@ def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
             elif isinstance(outcome, events.Bad):
                 bad.append(f"{outcome.at or 'body'}: {outcome.reason}")
         if bad:  # after the good ones, so that none of them is harmed
-            raise ValueError("; ".join(bad))
+            raise BadMessage("; ".join(bad))
 
     return batch(event, "drops", ports, one)

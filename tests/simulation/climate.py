@@ -2,69 +2,147 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from random import Random
+from typing import Any
 
 MINUTE, HOUR = 60.0, 3600.0
 OPEN_END = 1e12
 
+Spell = tuple[float, float]  # s from the start: from when until when
+
 
 @dataclass(frozen=True)
 class Climate:
-    # switches: what IMS's documents leave open
-    shows_imports: bool  # ListImages shows an image while it is imported
-    late_tags: bool  # ... without its tags until it is active
-    leaves_killed: bool  # a failed import leaves an image behind, as `killed`
-    unique_names: bool
-    system_id_only: bool  # a job names its system image alone
+    # what no document settles, and what is set to fit it
+    switches: Mapping[str, Any]  # of the IMS simulator
+    time_scale: float  # cloud seconds in one second of an import
     # rates, at every port call of a handler
     crash: float
     error: float
-    pause: float  # another worker, an owner or the sweep comes in between
-    # rates, at every event of the bucket
+    pause: float  # the worker stands still while others go on
+    # rates, at every event of the bucket and at every message
     lost: float
     doubled: float
     late: float
-    # at every CreateImage
+    twin: float  # a message is given to a second worker too
+    # rates, at every CreateImage and every import
     trouble: float
+    job_fails: float
+    job_slow: float
+    # of the index of open rows, which lags: a row is not in it yet
+    lag: float
+    # s that clocks of functions, and IMS's, are off
+    skew: float
+    ims_skew: float
+    page: int  # keys a listing
+    envelope: str  # of event messages
+    signed: bool  # pushes are signed by SMN; else they carry the shared secret
     # s from the start; what goes wrong does so before `calm`
     calm: float
-    ims_away: tuple[float, float]
-    obs_away: tuple[float, float]
+    ims_away: Spell
+    obs_away: Spell
+    ims_forbids: Spell
+    obs_forbids: Spell
     # settings
+    sweep_every: float
     attempt_deadline: int
     pairing_deadline: int
+    poll_longest: int
+    ims_tasks: int
 
     @classmethod
     def draw(cls, random: Random) -> Climate:
-        calm = random.choice((0.2, 1, 2, 4)) * HOUR
+        calm = random.choice((0.2, 1, 1, 2, 2, 4, 4, 12, 36)) * HOUR
         return cls(
-            shows_imports=random.random() < 0.5,
-            late_tags=random.random() < 0.3,
-            leaves_killed=random.random() < 0.3,
-            unique_names=random.random() < 0.15,
-            system_id_only=random.random() < 0.2,
+            switches=_switches(random),
+            time_scale=random.choice((100, 1, 1, 0.4, 0.1, 0.03)),
             crash=random.choice((0, 0, 0.003, 0.02)),
             error=random.choice((0, 0, 0.005, 0.03)),
-            pause=random.choice((0, 0.01, 0.04)),
+            pause=random.choice((0, 0.01, 0.05, 0.2)),
             lost=random.choice((0, 0.2, 0.7)),
             doubled=random.choice((0, 0.3)),
             late=random.choice((0, 0.3)),
+            twin=random.choice((0, 0, 0.02, 0.1)),
             trouble=random.choice((0, 0.3, 0.8)),
+            job_fails=random.choice((0, 0.15)),
+            job_slow=random.choice((0, 0, 0.1)),
+            lag=random.choice((0, 0.1)),
+            skew=random.choice((0, 0, 5, 55)),
+            ims_skew=random.choice((0, 0, -5, 5, -290, 290)),
+            page=random.choice((1000, 1000, 7, 3)),
+            envelope=random.choice("ABC"),
+            signed=random.random() < 0.1,
             calm=calm,
             ims_away=_spell(random, calm),
             obs_away=_spell(random, calm),
+            ims_forbids=_spell(random, calm, 12),
+            obs_forbids=_spell(random, calm, 12),
+            sweep_every=random.choice((300.0, 300.0, 900.0)) if calm < 6 * HOUR else 900.0,
             attempt_deadline=int(random.choice((2, 3, 12)) * HOUR),
             pairing_deadline=int(random.choice((1, 3, 12)) * HOUR),
+            poll_longest=random.choice((300, 900)),
+            ims_tasks=random.choice((1, 3, 40, 40)),
         )
 
+    def changed(self, changes: Mapping[str, Any]) -> Climate:
+        """`changes` by the names of fields, or of switches (`ims_...`)."""
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        switches = {name: value for name, value in changes.items() if name not in own}
+        return Climate(**own | {"switches": dict(self.switches) | switches} | dict(changes.items() - switches.items()))
+
     def __str__(self) -> str:
-        return ", ".join(f"{name} {value}" for name, value in asdict(self).items())
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        told |= {name: "never" for name, value in told.items() if value == (OPEN_END, OPEN_END)}
+        return ", ".join(f"{name} {value}" for name, value in told.items())
 
 
-def _spell(random: Random, calm: float) -> tuple[float, float]:
-    """An outage, in one history of six."""
-    if random.random() < 5 / 6:
+def _switches(random: Random) -> dict[str, Any]:
+    """Every switch of IMS, each either way; what would refuse all drops is rare."""
+
+    def often(chance: float) -> bool:
+        return random.random() < chance
+
+    return {
+        "ims_shows_imports": often(0.5),
+        "ims_tags_early": often(0.6),
+        "ims_active_delay": random.choice((0, 0, 30, 600)),
+        "ims_failed_image_stays": often(0.3),
+        "ims_killed_uses_quota": often(0.5),
+        "ims_delete_delay": random.choice((0, 0, 300)),
+        "ims_job_calls": random.choice(("both", "ShowJob", "ShowJobProgress")),
+        "ims_unknown_job": random.choice(("404", "IMG.0023")),
+        "ims_job_retention": random.choice((None, None, 600, 20)),
+        "ims_percent_of": random.choice((1, 100)),
+        "ims_image_id_early": often(0.3),
+        "ims_job_ids_in": random.choice(("mixed", "sub_jobs")),
+        "ims_sub_jobs_reversed": often(0.5),
+        "ims_keeps_parts": often(0.5),
+        "ims_replaced_fails": often(0.3),
+        "ims_small_disk_code": random.choice(("IMG.0055", "IMG.0111")),
+        "ims_names_unique": often(0.15),
+        "ims_refuses_windows": often(0.03),
+        "ims_chinese_names": often(0.5),
+        "ims_strict_keys": often(0.5),
+        "ims_tag_limits": random.choice(("old", "new")),
+        "ims_system_floor": random.choice((1, 20, 40)),
+        "ims_data_floor": random.choice((1, 40)),
+        "ims_gb": random.choice(("GiB", "GB")),
+        "ims_vhd_capacity": random.choice(("largest", "geometry", "current")),
+        "ims_bitmap_name": random.choice(("stem", "suffix")),
+        "ims_quick_encrypts": often(0.5),
+        "ims_os_list": "all",
+        "ims_windows_on_arm": often(0.5),
+        "ims_image_quota": random.choice((1000, 1000, 1000, 4)),
+        "ims_task_limit": random.choice((40, 40, 3, 2)),
+        "ims_rate": random.choice((None, None, None, 20)),
+    }
+
+
+def _spell(random: Random, calm: float, one_in: int = 6) -> Spell:
+    """An outage, in one history of so many."""
+    if random.random() >= 1 / one_in:
         return OPEN_END, OPEN_END
     start = random.random() * calm
     return start, min(calm, start + random.choice((10 * MINUTE, HOUR, 3 * HOUR)))

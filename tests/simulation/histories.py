@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -12,59 +13,67 @@ from typing import Any
 from imagedrop.drop import LIVE
 from imagedrop.ports import QueueName
 from imagedrop_local.house import function
-from imagedrop_local.memory import SettableClock, memory_ports, memory_settings
+from imagedrop_local.memory import SettableClock
+from simulation import post
 from simulation.checks import Checks
 from simulation.climate import HOUR, Climate
-from simulation.cloud import SimImages
+from simulation.house import CONCURRENCY, LIMITS, ports_of
+from simulation.ims_side import ImsSide
 from simulation.inspected import quick_inspection
+from simulation.less import WHOLE, Less
+from simulation.listening import SLIPS, listening
 from simulation.owners import Owners
 from simulation.watching import watch
-from simulation.weather import Crash, Invocation, Weather
+from simulation.weather import FunctionClock, Weather
+from simulation.workers import Crash, Worker, Workers
 from simulation.workload import Act, draw
-from support.world import HANDLERS, World
+from support.world import HANDLERS
 
-# As template.yaml has them: (batch, visibility time-out, time limit of the function), s.
-LIMITS: Mapping[QueueName, tuple[int, float, float]] = {
-    "drops": (1, 720, 120),
-    "registrations": (1, 360, 60),
-    "polls": (10, 720, 120),
-    "notices": (1, 360, 60),  # five in template.yaml; one tells whose mail it is
-}
+QUIET_EVERY, SWEEP_LIMIT, INTAKE_LIMIT = 1800.0, 300.0, 15.0  # s
 CROWD = 8  # messages in a queue, from which on none is doubled: each would live for hours
-SWEEP_EVERY, QUIET_EVERY, SWEEP_LIMIT = 300.0, 1800.0, 300.0
+ENDLESS = 60_000  # deliveries
 
 
-class History(World):
-    """`changes`: of the climate that the seed draws."""
+class History:
+    """`changes`: of the climate that the seed draws. `less`: what is left out."""
 
-    def __init__(self, seed: int, **changes: Any) -> None:
-        self.seed, self.random = seed, Random(seed)
-        self.climate = climate = replace(Climate.draw(self.random), **changes)
-        clock = SettableClock()
-        self.images = SimImages(clock, self.random, climate)
-        settings = memory_settings(
-            ims_shows_imports=climate.shows_imports,
-            attempt_deadline=climate.attempt_deadline,
-            pairing_deadline=climate.pairing_deadline,
-            poll_longest=900,
-        )
-        self.ports = memory_ports(settings, clock=clock, images=self.images, random=Random(seed + 1))
-        self.start = clock.seconds()
+    def __init__(self, seed: int, less: Less = WHOLE, **changes: Any) -> None:
+        self.seed = seed
+        self.order = self.chance("order")
+        self.climate = climate = Climate.draw(self.chance("climate")).changed(changes)
+        self.clock = SettableClock()
+        self.start = self.clock.seconds()
         self.log: list[tuple[float, str]] = []
-        self.checks = Checks(self.ports, self.images)
-        self.weather = Weather(self.random, climate, self.ports)
-        self.weather.meanwhile = self._meanwhile
-        self.weather.say = self.images.say = self.checks.say = self.say
-        self.images.later = self.later
-        self._order = itertools.count()
+        self._numbers = itertools.count()
         self._plans: list[tuple[float, int, Callable[[], object]]] = []
-        for act in draw(self.random, climate):
-            self._plan(act.at, lambda act=act: self._do(act))  # type: ignore[misc]
-        self._plan(climate.calm, self._calm)
-        self._sweep_at, self.idle, self.deliveries = self.random.random() * SWEEP_EVERY, 0, 0
+        self._labels: Counter[str] = Counter()
+        self.workers = Workers(self.later, self.clock.seconds)
+        self.weather = Weather(climate, less, self.clock, self.workers)
+        memory = ports_of(self)
+        self.side = ImsSide(memory.objects, self.clock, climate, self.workers, self.weather)
+        skews = self.chance("skew")
+        off = {name: skews.uniform(-climate.skew, climate.skew) for name in (*HANDLERS.values(), "sweep", "intake")}
+        clock: Any = FunctionClock(self.clock, self.workers, off)
+        images: Any = self.side.port(memory.settings, self._sleep, self.chance("adapter"), clock)
+        self.ports = replace(memory, clock=clock, images=images, sleep=self._sleep)
+        self.checks = Checks(self.ports, self.clock, self.side)
+        self.side.later = self.later
+        self.weather.say = self.side.say = self.checks.book.say = self.say
         self.sent: list[tuple[QueueName, dict[str, Any]]] = []
-        self._owners = Owners(self, self.random)
+        self.idle, self.deliveries = 0, 0
+        self._owners = Owners(self)
+        self.weather.watch(self.ports)
         watch(self)
+        self.acts = draw(self.chance("workload"), climate)
+        for number, act in enumerate(self.acts):
+            if number not in less.acts:
+                self._plan(act.at, lambda act=act, number=number: self._do(act, number))  # type: ignore[misc]
+        self._plan(climate.calm, self._calm)
+        self._sweep_at = self.order.random() * climate.sweep_every
+
+    def chance(self, what: str) -> Random:
+        """Random numbers of their own for each thing, so that what is left out changes nothing else."""
+        return Random(f"{self.seed}/{what}")
 
     # --- the story
 
@@ -72,52 +81,57 @@ class History(World):
         """Everything happens; what did not hold."""
         self.say(str(self.climate))
         limit = self.climate.calm + 3 * self.climate.attempt_deadline + 3 * self.climate.pairing_deadline + 4 * HOUR
-        with quick_inspection():
+        book = self.checks.book
+        with quick_inspection(), listening(self._failed):
             while not self._quiet():
                 self._next()
-                if self._seconds() > limit or self.deliveries > 5000:
-                    self.checks.fail(f"it does not end: {self._open()}, {self.deliveries} deliveries")
-                    return self.checks.broken
-        self.checks.finish(self.weather.suffered)
+                if self._seconds() > limit or self.deliveries > ENDLESS:
+                    book.fail(f"it does not end: {self._open()}, {self.deliveries} deliveries")
+                    return book.broken
         self._count_calls()
-        return self.checks.broken
+        return self.checks.finish()
 
     def story(self) -> str:
         return "\n".join(f"{at:10.2f}  {text}" for at, text in self.log)
 
     def say(self, text: str) -> None:
-        self.log.append(
-            (self._seconds(), "    " * len(self.weather.running if hasattr(self, "weather") else ()) + text)
-        )
+        worker = self.workers.current
+        self.log.append((self._seconds(), f"    {worker.label}: {text}" if worker else text))
 
     def _seconds(self) -> float:
-        return self.ports.clock.seconds() - self.start
+        return self.clock.seconds() - self.start
+
+    def _failed(self, error: BaseException) -> None:
+        self.say(f"fails: {error!r}")
+        if isinstance(error, SLIPS):
+            self.checks.book.fail(f"a handler trips over itself: {error!r}")
 
     def _open(self) -> list[str]:
-        return [f"{row.drop_id[:6]} {row.key} {row.stage}" for row in self.checks.rows.values() if row.open]
+        return [f"{row.drop_id[:6]} {row.key} {row.stage}" for row in self.checks.book.rows.values() if row.open]
 
     def _quiet(self) -> bool:
-        return not self._plans and self.idle >= 2 and not self._open() and self.ports.queues.next_at() is None
+        nothing = not self._plans and self.idle >= 2 and self.ports.queues.next_at() is None
+        return nothing and not self._open()
 
     def _count_calls(self) -> None:
-        calls = sum(self.images.calls.values())
-        attempts = len(self.checks.ends) + self.checks.wipes + 1
-        if calls > attempts * (100 + 60 * self._seconds() / HOUR):
-            self.checks.fail(f"{calls} calls of IMS for {attempts} attempts in {self._seconds() / HOUR:.1f} h")
+        attempts = len(self.checks.book.ends) + self.checks.book.wipes + 1
+        if self.side.calls > attempts * (100 + 60 * self._seconds() / HOUR):
+            text = f"{self.side.calls} calls of IMS for {attempts} attempts in {self._seconds() / HOUR:.1f} h"
+            self.checks.book.fail(text)
 
     # --- what comes next
 
     def _plan(self, at: float, act: Callable[[], object]) -> None:
-        heapq.heappush(self._plans, (at, next(self._order), act))
+        heapq.heappush(self._plans, (at, next(self._numbers), act))
 
     def later(self, seconds: float, act: Callable[[], object]) -> None:
         self._plan(self._seconds() + seconds, act)
 
     def _next(self) -> None:
         planned = self._plans[0][0] if self._plans else 1e12
-        message = (self.ports.queues.next_at() or 1e12) - self.start
+        message = self._message_at()
         at = min(planned, message, self._sweep_at)
-        self.ports.clock.advance(max(0.0, at - self._seconds()))
+        self.clock.advance(max(0.0, at - self._seconds()))
         if at == planned:
             heapq.heappop(self._plans)[2]()
         elif at == self._sweep_at:
@@ -125,79 +139,116 @@ class History(World):
         else:
             self._deliver()
 
-    def _meanwhile(self) -> None:
-        """Inside a port call of a handler: others are faster."""
-        what = self.random.choice(("message", "message", "twin", "act", "sweep", "time"))
-        running = self.weather.running[-1]
-        if what == "twin" and running.name in HANDLERS.values():
-            queue = next(queue for queue, name in HANDLERS.items() if name == running.name)
-            if len(self.ports.queues.messages(queue)) < CROWD:
-                self.ports.queues._put(queue, running.body, 0)
-            self._deliver(queue)
-        elif what == "act" and self._plans and self._plans[0][0] < self.climate.calm:
-            heapq.heappop(self._plans)[2]()
-        elif what == "sweep":
-            self._sweep()
-        elif what == "message":
-            self._deliver()
-        else:
-            self.ports.clock.advance(self.random.random() * 30)
+    def _message_at(self) -> float:
+        """When the next message can be given to a worker."""
+        queues = self.ports.queues
+        waiting = (one.visible_at for queue in self._free() for one in queues._messages[queue].values())
+        return min(waiting, default=1e12 + self.start) - self.start
+
+    def _free(self) -> list[QueueName]:
+        return [queue for queue, name in HANDLERS.items() if self.workers.busy(name) < CONCURRENCY[queue]]
+
+    def _sleep(self, seconds: float) -> None:
+        if self.workers.current is not None:
+            self.workers.pause(seconds)
 
     def _calm(self) -> None:
         self.say("from here on nothing goes wrong any more")
-        self.weather.calm, self.images.troubled = True, False
+        self.weather.calm, self.checks.book.calm_since = True, self.clock.seconds()
+        self.side.calm_down()
 
-    def _do(self, act: Act) -> None:
+    def _do(self, act: Act, number: int) -> None:
         self.say(f"{act.what} {act.key} {act.content}")
-        self.idle, self._sweep_at = 0, min(self._sweep_at, self._seconds() + SWEEP_EVERY)
-        with self.weather.aside():
-            self._owners.act(act)
+        self.idle, self._sweep_at = 0, min(self._sweep_at, self._seconds() + self.climate.sweep_every)
+        self._owners.act(act, self.chance(f"act {number}"))
 
     # --- handlers
 
-    def _deliver(self, only: QueueName | None = None) -> None:
+    def push(self, key: str, event: dict[str, Any], tries: int = 1) -> None:
+        """SMN brings an event; where it gets no answer, or a 5xx, it comes again."""
+
+        def run() -> None:
+            answer = function("intake").handle(event, self.ports, post.secret, post.fetch, post.CERTIFICATES)
+            if answer["statusCode"] != 200:
+                self.say(f"{answer['statusCode']} {answer['body']}")
+            answered.append(answer["statusCode"] < 500)
+
+        answered: list[bool] = []
+
+        def after() -> None:
+            if not any(answered) and tries < post.TRIES:
+                self.later(post.BETWEEN, lambda: self.push(key, event, tries + 1))
+
+        self._invoke("intake", {"key": key}, INTAKE_LIMIT, run, after)
+
+    def _deliver(self) -> None:
         """One of the messages that can be seen, whichever: SQS keeps no order."""
-        now, queues = self.ports.clock.seconds(), self.ports.queues
-        seen = [(queue, one) for queue in HANDLERS for one in queues.messages(queue) if one.visible_at <= now]
-        seen = [(queue, one) for queue, one in seen if only in (None, queue)]
-        if not seen:
-            self.ports.clock.advance(0.01)
+        now, queues = self.clock.seconds(), self.ports.queues
+        seen = [(queue, one) for queue in self._free() for one in queues.messages(queue) if one.visible_at <= now]
+        if not seen:  # by less than the clock can tell
+            self.clock.advance(0.001)
             return
-        queue, chosen = seen[self.random.randrange(len(seen))]
+        queue, chosen = seen[self.order.randrange(len(seen))]
         mine = queues._messages[queue]
         queues._messages[queue] = {chosen.id: mine.pop(chosen.id), **mine}
         batch, visibility, limit = LIMITS[queue]
         event = queues.event(queue, batch, visibility)
         self.deliveries += 1
-        body = chosen.json()
-        self.say(f"{HANDLERS[queue]} gets {_shown(body)}, {chosen.receive_count}. time")
-        answer = self._invoke(HANDLERS[queue], body, limit, lambda name: function(name).handle(event, self.ports))
-        if answer is not None and (self.weather.calm or self.random.random() >= self.climate.error):
-            queues.settle(queue, event, answer)
+        if not event["Records"]:
+            self.say(f"{queue}: {_shown(chosen.json())} goes to the dead letters")
+            return
+        if not self.weather.calm and self.order.random() < self.climate.twin and len(mine) < CROWD:
+            queues._put(queue, chosen.json(), 0)
+        body, name = chosen.json(), HANDLERS[queue]
+        self.say(f"{name} gets {_shown(body)}, {chosen.receive_count}. time")
+
+        def run() -> None:
+            answer = function(name).handle(event, self.ports)
+            if self.weather.calm or self.order.random() >= self.climate.error:
+                queues.settle(queue, event, answer)
+
+        self._invoke(name, body, limit, run)
 
     def _sweep(self) -> None:
-        self._sweep_at = self._seconds() + SWEEP_EVERY
-        done = self._invoke("sweep", {}, SWEEP_LIMIT, lambda name: function(name).handle(self.ports, lambda: 600.0))
-        if done is None:
-            return
-        moved = done["found"] + done["driven"] + done["revived"]
-        if moved:
-            self.say(f"sweep: {done}")
-        self.idle = 0 if moved or not self.weather.calm else self.idle + 1
-        if not moved and not any(row.stage in LIVE or row.ended for row in self.checks.rows.values() if row.open):
-            self._sweep_at += QUIET_EVERY - SWEEP_EVERY
+        self._sweep_at = self._seconds() + self.climate.sweep_every
 
-    def _invoke(self, name: str, body: dict[str, Any], limit: float, run: Callable[[str], Any]) -> Any:
-        self.weather.running.append(Invocation(name, body, self.ports.clock.seconds() + limit))
-        try:
-            return run(name)
-        except Crash:
-            return None
-        except Exception as error:  # noqa: BLE001 - as Lambda does: it is reported and forgotten
-            self.say(f"{name} fails: {error!r}")
-            return None
-        finally:
-            self.weather.running.pop()
+        def run() -> None:
+            done = function("sweep").handle(self.ports, lambda: 600.0)
+            moved = sum(int(count) for what, count in done.items() if what not in ("listed", "open", "whole"))
+            if moved:
+                self.say(f"sweep: {done}")
+            self.idle = 0 if moved or not self.weather.calm else self.idle + 1
+            rows = self.checks.book.rows.values()
+            if not moved and not any(row.stage in LIVE or row.ended for row in rows if row.open):
+                self._sweep_at = max(self._sweep_at, self._seconds() + QUIET_EVERY)
+
+        self._invoke("sweep", {}, SWEEP_LIMIT, run)
+
+    def _invoke(
+        self,
+        name: str,
+        body: dict[str, Any],
+        limit: float,
+        run: Callable[[], None],
+        after: Callable[[], None] = lambda: None,
+    ) -> None:
+        what = f"{name} {str(body.get('drop_id', body.get('key', '')))[:12]} {body.get('attempt', '')}".strip()
+        self._labels[what] += 1
+        label = f"{what} ({self._labels[what]})"
+        worker = Worker(name, body, label, self.clock.seconds() + limit, self.chance(label))
+
+        def whole() -> None:
+            try:
+                self.checks.images.begins(worker)
+                run()
+            except Crash:
+                pass
+            except Exception as error:  # noqa: BLE001 - as Lambda does: it is reported and forgotten
+                self._failed(error)
+            finally:
+                after()
+
+        self.workers.start(worker, whole)
 
 
 def _shown(body: dict[str, Any]) -> str:

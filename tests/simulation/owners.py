@@ -6,65 +6,78 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from imagedrop.ports import QueueName
+from simulation import post
 from simulation.climate import HOUR
 from simulation.workload import Act, contents
-from support.world import BUCKET
+from support.world import BUCKET, HANDLERS
 
 if TYPE_CHECKING:
     from simulation.histories import History
 
+# Messages that nobody can make anything of, as a slip of a hand or another version may send them.
+JUNK: tuple[dict[str, Any], ...] = (
+    {},
+    {"drop_id": "", "attempt": 1},
+    {"drop_id": "x", "attempt": "many"},
+    {"Records": [{"eventSource": "OBS"}]},
+    {"bucket": BUCKET},
+)
+
 
 class Owners:
-    def __init__(self, history: History, random: Random) -> None:
-        self._history, self._random = history, random
-        self._ports, self._images = history.ports, history.images
+    def __init__(self, history: History) -> None:
+        self._history, self._ports, self._side = history, history.ports, history.side
 
-    def act(self, act: Act) -> None:
-        getattr(self, "_" + act.what.replace(" ", "_"))(act)
+    def act(self, act: Act, random: Random) -> None:
+        getattr(self, "_" + act.what.replace(" ", "_"))(act, random)
 
-    def _put(self, act: Act) -> None:
+    def _put(self, act: Act, random: Random) -> None:
         etag, body = contents()[act.content]
         self._ports.objects.place(BUCKET, act.key, body, etag=etag)
-        self._images.placed(act.key, etag)
-        self._tell_of(act.key)
+        self._history.checks.images.placed(act.key, etag)
+        self._tell_of(act.key, etag, random)
 
-    def _delete(self, act: Act) -> None:
+    def _delete(self, act: Act, random: Random) -> None:
         self._ports.objects.delete(BUCKET, act.key)
-        self._images.placed(act.key, "")
+        self._history.checks.images.placed(act.key, "")
 
-    def _tell_of(self, key: str) -> None:
+    def _tell_of(self, key: str, etag: str, random: Random) -> None:
         """The event: lost, doubled or late, as the climate is."""
-        random, climate = self._random, self._history.climate
+        climate, history = self._history.climate, self._history
         if random.random() < climate.lost:
             return
+        now = self._ports.clock()
+        form: Any = climate.envelope
+        event = post.push(random, form, key, etag, now, sign=climate.signed)
         for _ in range(1 + (random.random() < climate.doubled)):
             late = random.random() < climate.late
-            event = {"bucket": BUCKET, "key": key}
-            self._history.later(random.random() * (HOUR if late else 5), lambda event=event: self._send("drops", event))  # type: ignore[misc]
+            history.later(random.random() * (HOUR / 2 if late else 5), lambda: history.push(key, event))
 
     def _send(self, queue: QueueName, body: dict[str, Any]) -> None:
         self._ports.queues._put(queue, body, 0)
 
-    def _redrive(self, act: Act) -> None:
+    def _redrive(self, act: Act, random: Random) -> None:
         for row in self._ports.ledger.of_key(BUCKET, act.key):
-            self._history.checks.redriven.add((act.key, row.attempt))
+            self._history.checks.book.redriven.add((act.key, row.attempt))
             self._send("drops", {"bucket": BUCKET, "key": act.key, "after_attempt": row.attempt})
 
-    def _remove(self, act: Act) -> None:
+    def _remove(self, act: Act, random: Random) -> None:
         """Somebody deletes the images of a registered drop."""
         for row in self._ports.ledger.of_key(BUCKET, act.key):
             for image in row.images if row.stage == "registered" else ():
-                self._images.remove(image.id)
+                self._side.remove(image.id)
 
-    def _replay(self, act: Act) -> None:
+    def _replay(self, act: Act, random: Random) -> None:
         """A message comes again that was over long ago."""
         if self._history.sent:
-            queue, body = self._random.choice(self._history.sent)
-            self._send(queue, body)
+            self._send(*random.choice(self._history.sent))
 
-    def _wipe_queues(self, act: Act) -> None:
+    def _poison(self, act: Act, random: Random) -> None:
+        self._send(random.choice(tuple(HANDLERS)), random.choice(JUNK))
+
+    def _wipe_queues(self, act: Act, random: Random) -> None:
         self._ports.queues.wipe()
 
-    def _wipe_ledger(self, act: Act) -> None:
+    def _wipe_ledger(self, act: Act, random: Random) -> None:
         self._ports.ledger.wipe()
-        self._history.checks.wiped()
+        self._history.checks.book.wiped()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from imagedrop import names
@@ -15,39 +15,80 @@ if TYPE_CHECKING:
 
 
 def watch(history: History) -> None:
-    ports, checks, weather = history.ports, history.checks, history.weather
-    write, delete = ports.ledger._write, ports.ledger.delete
-    put, place = ports.queues._put, ports.objects.place
+    _ledger(history)
+    _queues(history)
+    _channels(history)
+
+
+def _ledger(history: History) -> None:
+    ledger, checks = history.ports.ledger, history.checks
+    write, delete, opened = ledger._write, ledger.delete, ledger.open
 
     def written(drop: Drop) -> Drop:
         saved = write(drop)
-        checks.written(saved)
+        checks.written(saved, history.workers.current)
         history.idle = 0
         return saved
-
-    def queued(queue: QueueName, body: Mapping[str, Any], delay: int) -> None:
-        put(queue, body, delay)
-        history.sent.append((queue, dict(body)))
-        ports.queues.messages(queue)[-1].visible_at += history.random.random() * 0.5
-
-    def placed(bucket: str, key: str, body: Any, **more: Any) -> Any:
-        if key.endswith(names.RESULT_SUFFIX):
-            checks.tell("result", json.loads(body))
-        return place(bucket, key, body, **more)
 
     def deleted(drop: Drop) -> None:
         try:
             delete(drop)
         finally:  # it may take effect and fail all the same
-            if drop.drop_id not in ports.ledger._rows:
-                checks.rows.pop(drop.drop_id, None)
+            if drop.drop_id not in ledger._rows:
+                checks.book.rows.pop(drop.drop_id, None)
 
-    ports.ledger.delete = deleted  # type: ignore[method-assign]
-    ports.ledger._write = written  # type: ignore[method-assign]
-    ports.queues._put = queued  # type: ignore[method-assign]
+    def lagging(*arguments: Any, **more: Any) -> Iterator[Drop]:
+        """The index of open rows lags behind the table."""
+        worker = history.workers.current
+        for row in opened(*arguments, **more):
+            if worker is None or not history.weather.strikes(worker, f"lag {row.drop_id}", history.climate.lag):
+                yield row
+
+    ledger.delete = deleted  # type: ignore[method-assign]
+    ledger._write = written  # type: ignore[method-assign]
+    ledger.open = lagging  # type: ignore[method-assign]
+
+
+def _queues(history: History) -> None:
+    queues = history.ports.queues
+    put, many = queues._put, queues.send_many
+
+    def queued(queue: QueueName, body: Mapping[str, Any], delay: int) -> None:
+        put(queue, body, delay)
+        history.sent.append((queue, dict(body)))
+        queues.messages(queue)[-1].visible_at += history.order.random() * 0.5
+
+    def in_part(queue: QueueName, bodies: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+        """SQS may take some of a batch only."""
+        worker = history.workers.current
+        left = [
+            number
+            for number in range(len(bodies))
+            if worker is not None and history.weather.strikes(worker, f"not taken {number}", history.climate.error)
+        ]
+        many(queue, [body for number, body in enumerate(bodies) if number not in left])
+        return left
+
+    queues._put = queued  # type: ignore[method-assign]
+    queues.send_many = in_part  # type: ignore[method-assign]
+
+
+def _channels(history: History) -> None:
+    ports, checks, workers = history.ports, history.checks, history.workers
+    place = ports.objects.place
+
+    def placed(bucket: str, key: str, body: Any, **more: Any) -> Any:
+        if key.endswith(names.RESULT_SUFFIX):
+            checks.tell("result", json.loads(body), workers.current)
+        return place(bucket, key, body, **more)
+
+    def mailed(_: Any) -> None:
+        assert workers.current is not None
+        checks.tell("mail", workers.current.body, workers.current)
+
     ports.objects.place = placed  # type: ignore[method-assign]
-    ports.topic.published = _Seen(lambda one: checks.tell("sns", json.loads(one.body)))
-    ports.mail.sent = _Seen(lambda one: checks.tell("mail", weather.running[-1].body))
+    ports.topic.published = _Seen(lambda one: checks.tell("sns", json.loads(one.body), workers.current))
+    ports.mail.sent = _Seen(mailed)
 
 
 class _Seen(list[Any]):

@@ -2,104 +2,121 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
-from random import Random
-from typing import Any
 
-from imagedrop.ports import ImsError, MailRefused, ObjectsUnavailable
-from imagedrop_local.memory import MemoryPorts
+from imagedrop.ports import ImsError, MailRefused, ObjectsRefused, ObjectsUnavailable
+from imagedrop_local.memory import MemoryPorts, SettableClock
 from imagedrop_local.memory.scripted import Scripted
-from simulation.climate import Climate
+from simulation.climate import Climate, Spell
+from simulation.less import Less
+from simulation.workers import Crash, Worker, Workers
 
-PORTS = ("objects", "images", "ledger", "queues", "topic", "mail")
-DEEPEST = 3  # workers, each in the middle of another's call
-
-
-class Crash(BaseException):
-    """The function dies here: killed, or out of time. Nothing of it may catch this."""
-
-
-@dataclass(frozen=True)
-class Invocation:
-    name: str
-    body: dict[str, Any]
-    dies_at: float
+PORTS = ("objects", "ledger", "queues", "topic", "mail")
+PAUSES = (0.0, 0.0, 1.0, 20.0, 45.0, 200.0)  # s; some are longer than a function may run
 
 
 class Weather:
-    def __init__(self, random: Random, climate: Climate, ports: MemoryPorts) -> None:
-        self._random, self._climate, self._clock = random, climate, ports.clock
-        self._start = ports.clock.seconds()
-        self.running: list[Invocation] = []
+    """`say` takes the story's lines. `struck`: the names of all that went wrong."""
+
+    def __init__(self, climate: Climate, less: Less, clock: SettableClock, workers: Workers) -> None:
+        self._climate, self._less, self._clock, self._workers = climate, less, clock, workers
+        self._start = clock.seconds()
         self.calm = False
+        self.struck: list[str] = []
         self.say: Callable[[str], None] = lambda text: None
-        self.meanwhile: Callable[[], None] = lambda: None
-        self.suffered: Counter[tuple[str, int]] = Counter()  # (drop id, attempt) -> what hit its telling
+
+    def watch(self, ports: MemoryPorts) -> None:
         for name in PORTS:
             port: Scripted = getattr(ports, name)
-            port._call = partial(self._call, name, port)  # type: ignore[method-assign]
+            port._call = partial(self.call, name, port)  # type: ignore[method-assign]
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """What is done by nobody's handler: nothing of it goes wrong."""
-        running, self.running = self.running, []
-        try:
-            yield
-        finally:
-            self.running = running
-
-    @contextmanager
-    def _call(self, name: str, port: Scripted, call: str) -> Iterator[None]:
-        if not self.running:  # the world itself is looking
+    def call(self, name: str, port: Scripted | None, call: str) -> Iterator[None]:
+        worker = self._workers.current
+        if worker is None:  # the world itself is looking
             yield
             return
-        port.calls[call] += 1
-        self._pass(name, call, "before")
+        if port is not None:
+            port.calls[call] += 1
+        worker.calls += 1
+        self._pass(worker, name, call, "before")
         yield
-        self._pass(name, call, "after")
+        self._pass(worker, name, call, "after")
 
-    def _pass(self, name: str, call: str, when: str) -> None:
-        self._clock.advance(self._random.random() * 0.04)
-        running = self.running[-1]
-        if self._clock.seconds() > running.dies_at:
-            self._strike(f"{running.name} is out of time {when} {name}.{call}")
-            raise Crash
+    def strikes(self, worker: Worker, what: str, chance: float) -> bool:
+        """Whether this goes wrong now; never in the calm, and not where it is left out."""
+        name = f"{worker.label}.{worker.calls}.{what}"
+        if self.calm or worker.random.random() >= chance or name in self._less.strikes:
+            return False
+        self.struck.append(name)
+        return True
+
+    def _pass(self, worker: Worker, name: str, call: str, when: str) -> None:
+        self._clock.advance(worker.random.random() * 0.04)
+        if self._clock.seconds() > worker.dies_at:
+            self._die(worker, f"is out of time {when} {name}.{call}")
         if self.calm:
             return
         if when == "before":
-            self._outage(name, call)
-        chance = self._random.random()
-        if chance < self._climate.crash:
-            self._strike(f"{running.name} dies {when} {name}.{call}")
-            raise Crash
-        if chance < self._climate.crash + self._climate.error:
-            self._strike(f"{name}.{call} fails {when} its effect")
-            raise self._error(name, call, when)
-        if chance > 1 - self._climate.pause and len(self.running) < DEEPEST:
-            self.say(f"{running.name} pauses {when} {name}.{call}")
-            self.meanwhile()
+            self._outage(worker, name, call)
+        if self.strikes(worker, f"{when} crash", self._climate.crash):
+            self._die(worker, f"dies {when} {name}.{call}")
+        if self.strikes(worker, f"{when} error", self._climate.error):
+            self.say(f"{name}.{call} fails {when} its effect")
+            raise self._error(worker, name, call, when)
+        if self.strikes(worker, f"{when} pause", self._climate.pause):
+            seconds = worker.random.choice(PAUSES)
+            self.say(f"{worker.name} pauses for {seconds:.0f} s {when} {name}.{call}")
+            self._workers.pause(seconds)
+            self.say(f"{worker.name} goes on {when} {name}.{call}")
 
-    def _outage(self, name: str, call: str) -> None:
-        away = {"images": self._climate.ims_away, "objects": self._climate.obs_away}.get(name)
-        if away and away[0] <= self._clock.seconds() - self._start < away[1]:
-            self._strike(f"{name}.{call}: away")
-            raise ImsError("undelivered", "away", "IMS is away") if name == "images" else ObjectsUnavailable("away")
+    def _die(self, worker: Worker, how: str) -> None:
+        self.say(f"{worker.name} {how}")
+        raise Crash
 
-    def _strike(self, what: str) -> None:
-        self.say(what)
-        body = self.running[-1].body
-        if self.running[-1].name == "notify":
-            self.suffered[str(body.get("drop_id")), int(body.get("attempt", 0))] += 1
+    def within(self, spell: Spell) -> bool:
+        return spell[0] <= self._clock.seconds() - self._start < spell[1]
 
-    def _error(self, name: str, call: str, when: str) -> Exception:
+    def _outage(self, worker: Worker, name: str, call: str) -> None:
+        climate = self._climate
+        if name == "objects" and self.within(climate.obs_away):
+            self.say(f"objects.{call}: OBS is away")
+            raise ObjectsUnavailable("away")
+        if name == "objects" and self.within(climate.obs_forbids):
+            self.say(f"objects.{call}: OBS forbids it")
+            raise ObjectsRefused("AccessDenied", "the history has it so")
+        if name == "images" and self.within(climate.ims_away):
+            self.say(f"images.{call}: IMS is away")
+            raise ImsError("undelivered", "away", "IMS is away")
+        if name == "images" and self.within(climate.ims_forbids):
+            self.say(f"images.{call}: IMS forbids it")
+            raise ImsError("held", "APIGW.0302", "the history has it so")
+
+    def _error(self, worker: Worker, name: str, call: str, when: str) -> Exception:
         if name == "objects":
             return ObjectsUnavailable("503")
         if name == "images":
             return ImsError("unknown", "503", f"{call} fails {when} its effect")
-        if name == "mail" and when == "before" and self._random.random() < 0.3:
+        if name == "mail" and when == "before" and worker.random.random() < 0.3:
             return MailRefused("no such address")
         return RuntimeError(f"{name}.{call} fails {when} its effect")
+
+
+class FunctionClock:
+    """What the clock of the function shows that asks: each is off by a time of its own."""
+
+    def __init__(self, clock: SettableClock, workers: Workers, off: dict[str, float]) -> None:
+        self._clock, self._workers, self._off = clock, workers, off
+
+    def __call__(self) -> datetime:
+        worker = self._workers.current
+        return self._clock() + timedelta(seconds=self._off.get(worker.name, 0.0) if worker else 0.0)
+
+    def advance(self, seconds: float) -> datetime:
+        return self._clock.advance(seconds)
+
+    def seconds(self) -> float:
+        return self._clock.seconds()

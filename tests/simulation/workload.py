@@ -1,4 +1,4 @@
-"""What the owners do: they upload, overwrite, mend, delete and drop again; their events come as they will."""
+"""What the owners do: they upload, overwrite, mend, delete and drop again; and what befalls the installation."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import Any, Literal
 from imagedrop_local.house import SAMPLES
 from simulation.climate import Climate
 
-DATA = "golden/data.qcow2"
-What = Literal["put", "delete", "event", "redrive", "remove", "replay", "wipe queues", "wipe ledger"]
+FOLDER = "golden/"
+DATA = FOLDER + "data.qcow2"
+What = Literal["put", "delete", "event", "redrive", "remove", "replay", "poison", "wipe queues", "wipe ledger"]
 
 
 @dataclass(frozen=True)
@@ -46,17 +47,22 @@ def _sidecars() -> Iterator[tuple[str, Any]]:
 
 IMAGES = ("first", "first", "second", "third", "cut")
 SIDECARS = ("good", "good", "good", "renamed", "bad", "junk", "with data", "for second")
+DROPS = (1, 1, 1, 2, 2, 3, 4, 6, 10, 20)
+# What befalls the installation; more often what is harmless alone.
+REST: tuple[What, ...] = ("replay", "replay", "redrive", "redrive", "remove", "poison", "wipe queues", "wipe ledger")
 
 
 def draw(random: Random, climate: Climate) -> list[Act]:
     """Everything that will be done, in the order of time, all of it before `climate.calm`."""
-    keys = [f"golden/{letter}.qcow2" for letter in "abcd"[: random.randint(1, 4)]]
-    acts = [act for key in keys for act in _drop(random, climate.calm, key)]
+    keys = [f"{FOLDER}{letter}.qcow2" for letter in "abcdefghijklmnopqrst"[: random.choice(DROPS)]]
+    calm = climate.calm
+    acts = [act for key in keys for act in _drop(random, calm, key)]
     if any(act.content == "with data" for act in acts) and random.random() < 0.85:
-        acts.append(Act(random.random() * climate.calm, "put", DATA, random.choice(IMAGES)))
-    rest: tuple[What, ...] = ("replay", "replay", "redrive", "redrive", "remove", "wipe queues", "wipe ledger")
+        acts.append(Act(random.random() * calm, "put", DATA, random.choice(IMAGES)))
+    if random.random() < 0.2:
+        acts += _storm(random, calm, random.choice(keys))
     count = random.choice((0, 0, 1, 3, 6))
-    acts += [Act(random.random() * climate.calm, random.choice(rest), random.choice(keys)) for _ in range(count)]
+    acts += [Act(random.random() * calm, random.choice(REST), random.choice(keys)) for _ in range(count)]
     return sorted(acts, key=lambda act: act.at)
 
 
@@ -77,3 +83,12 @@ def _drop(random: Random, calm: float, key: str) -> Iterator[Act]:
             yield Act(min(at, calm), "delete", one)
         else:
             yield Act(min(at, calm), "put", one, random.choice(SIDECARS if one == beside else IMAGES))
+
+
+def _storm(random: Random, calm: float, key: str) -> Iterator[Act]:
+    """A pipeline that drops the same thing again and again within minutes."""
+    start, image, sidecar = random.random() * calm, random.choice(IMAGES), random.choice(SIDECARS)
+    for _ in range(random.randint(3, 12)):
+        at = min(calm, start + random.random() * 600)
+        yield Act(at, "put", key, image)
+        yield Act(at, "put", key + ".json", sidecar)

@@ -1,6 +1,7 @@
 """A batch of SQS messages: each on its own, and what failed comes back by itself, later and later.
 
-A message that a handler puts back is reported as failed, or Lambda would delete it.
+A message that a handler puts back is reported as failed, or Lambda would delete it. One that nobody can read is given
+a few turns, for an older version may have got what a newer one reads, and is then let go: it must not circle.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from imagedrop.ports import Ports, PutBack, QueueName
 from imagedrop.queues import BadMessage
 
 FIRST, LONGEST = 10, 900  # s
+UNREADABLE = 5  # turns
 
 Handle = Callable[[dict[str, Any], str, int], None]  # (body, receipt, how often it was received)
 
@@ -33,6 +35,8 @@ def batch(event: Mapping[str, Any], queue: QueueName, ports: Ports, handle: Hand
         except PutBack as later:
             _put_back(ports, queue, receipt, later.seconds)
             raise
+        except BadMessage as error:
+            _unreadable(ports, queue, record, error, received)
         except Exception:
             ports.meter.count("RecordsFailed")
             LOG.exception("a message failed", extra={"queue": queue, "body": record.body[:2000], "received": received})
@@ -42,6 +46,18 @@ def batch(event: Mapping[str, Any], queue: QueueName, ports: Ports, handle: Hand
     with processor(list(event.get("Records", ())), one):
         processor.process()
     return dict(processor.response())
+
+
+def _unreadable(ports: Ports, queue: QueueName, record: Any, error: BadMessage, received: int) -> None:
+    """Raises while it may come again."""
+    more = {"queue": queue, "body": record.body[:2000], "received": received}
+    if received >= UNREADABLE:
+        ports.meter.count("MessagesUnreadable")
+        LOG.error("a message is let go that cannot be read: %s", error, extra=more)
+        return
+    LOG.warning("a message cannot be read: %s", error, extra=more)
+    _put_back(ports, queue, record.receipt_handle, grown(FIRST, LONGEST, received - 1, ports.random))
+    raise error
 
 
 def _body(text: str) -> dict[str, Any]:

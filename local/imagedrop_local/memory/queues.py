@@ -31,9 +31,11 @@ class Message:
 
 
 class MemoryQueues(Scripted):
-    def __init__(self, clock: SettableClock, *, max_receives: int = 1000) -> None:
+    """`max_receives`: how often a message is given out before it goes to `dead`; for all queues, or for each."""
+
+    def __init__(self, clock: SettableClock, *, max_receives: int | Mapping[QueueName, int] = 1000) -> None:
         super().__init__()
-        self._clock, self.max_receives = clock, max_receives
+        self._clock, self._max_receives = clock, max_receives
         self._numbers = itertools.count(1)
         self._messages: defaultdict[QueueName, dict[str, Message]] = defaultdict(dict)
         self.dead: defaultdict[QueueName, list[Message]] = defaultdict(list)
@@ -58,11 +60,12 @@ class MemoryQueues(Scripted):
     def receive(self, queue: QueueName, limit: int = 10, visibility: float = 360) -> list[Message]:
         """Takes what is visible now; after `max_receives` a message goes to `dead` instead."""
         now = self._clock.seconds()
+        most = self._max_receives if isinstance(self._max_receives, int) else self._max_receives[queue]
         taken: list[Message] = []
         for message in self.messages(queue):
             if message.visible_at > now or len(taken) == limit:
                 continue
-            if message.receive_count >= self.max_receives:
+            if message.receive_count >= most:
                 self.dead[queue].append(self._messages[queue].pop(message.id))
                 continue
             message.receive_count += 1

@@ -1,0 +1,41 @@
+"""What must hold when nothing is left to do."""
+
+from __future__ import annotations
+
+import json
+
+from imagedrop import names, records
+from simulation.checks.book import Book
+from support.world import BUCKET
+
+
+def over(book: Book) -> None:
+    keys = book.ports.objects.keys(BUCKET)
+    for key in keys:
+        if not names.is_ours(key) and not key.endswith(names.SIDECAR_SUFFIX):
+            _settled(book, key, keys)
+    left = [key for key in keys if key.startswith(names.FOLDER) and not key.startswith(names.SEALS)]
+    if left:
+        book.fail(f"claims are left: {left}")
+
+
+def _settled(book: Book, key: str, keys: list[str]) -> None:
+    head = book.lying(key)
+    assert head is not None
+    drop_id = book.drop_id(head)
+    if any(one.startswith(f"{names.SEALS}{drop_id}/") for one in keys):
+        _result(book, key, drop_id)
+        return
+    digest = records.digest(key, records.version(head))
+    read = any(digest in one for one in keys if one.startswith(names.SEALS))
+    part = read or book.ports.ledger.part_of(BUCKET, key)
+    if not (part and book.lying(names.sidecar_key(key)) is None):
+        row = book.ports.ledger.get(drop_id)
+        book.fail(f"{key} lies in the bucket and its drop {drop_id[:6]} is {row.stage if row else 'unknown'}")
+
+
+def _result(book: Book, key: str, drop_id: str) -> None:
+    body = book.ports.objects.body(BUCKET, names.result_key(key))
+    told = json.loads(body) if body else {}
+    if told.get("drop_id") != drop_id:
+        book.fail(f"the result file of {key} tells of {str(told.get('drop_id'))[:6]}, not of {drop_id[:6]}")

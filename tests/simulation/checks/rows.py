@@ -1,0 +1,95 @@
+"""What must hold of every row as it is written."""
+
+from __future__ import annotations
+
+from imagedrop import records
+from imagedrop.drop import LIVE, NEXT, Drop
+from imagedrop.sweep import GIVE_UP_AFTER
+from imagedrop.times import moment
+from simulation.checks.book import Book, shown
+from simulation.workers import Worker
+
+SLACK = 2 * 3600.0  # s; from the deadline to the end: a look that is due, and what the sweep may take to see it
+FROM_MESSAGE = ("register", "poll", "notify")
+
+
+class Rows:
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._moved_at: dict[str, float] = {}  # when a row last moved by itself
+
+    def written(self, after: Drop, worker: Worker | None) -> bool:
+        """True if the row has come to another stage or attempt."""
+        book = self._book
+        before = book.rows.get(after.drop_id)
+        book.rows[after.drop_id] = after
+        moved_at = self._moved_at.get(after.drop_id, 0.0)
+        if before is None or after.redrives <= before.redrives:
+            self._moved_at[after.drop_id] = book.clock.seconds()
+        if before is not None and worker is not None:
+            self._in_time(before, worker)
+        moved = before is None or (before.stage, before.attempt) != (after.stage, after.attempt)
+        if moved:
+            book.say(f"ledger: {shown(after)} is {after.stage} {after.reason.code if after.reason else ''}")
+            self._given_up(after, moved_at)
+            self._moved(before, after)
+        elif before is not None and before.ended and _said(before) != _said(after):
+            book.fail(f"the end of {shown(after)} has changed")
+        self._one_live(after)
+        return moved
+
+    def _in_time(self, before: Drop, worker: Worker) -> None:
+        """A message of an older attempt or poll generation changes nothing."""
+        told = worker.body
+        if worker.name not in FROM_MESSAGE or told.get("drop_id") != before.drop_id:
+            return
+        if before.attempt != told["attempt"]:
+            self._book.fail(f"a message of attempt {told['attempt']} has changed {shown(before)}")
+        if worker.name == "poll" and before.generation != told["generation"]:
+            self._book.fail(f"a message of generation {told['generation']} has changed {shown(before)}")
+
+    def _moved(self, before: Drop | None, after: Drop) -> None:
+        fail = self._book.fail
+        if before is not None and before.attempt == after.attempt and after.stage not in NEXT[before.stage]:
+            fail(f"{shown(after)}: {before.stage} was left for {after.stage}")
+        if before is not None and after.attempt not in (before.attempt, before.attempt + 1):
+            fail(f"{shown(after)} follows attempt {before.attempt}")
+        if before is not None and before.ended and not self._was_dropped_again(before):
+            fail(f"{shown(after)} begins though nothing has changed")
+        if after.ended:
+            self._ended(before, after)
+
+    def _was_dropped_again(self, before: Drop) -> bool:
+        now = {key: records.version(self._book.lying(key)) for key in before.versions}
+        return now != before.versions or (before.key, before.attempt) in self._book.redriven
+
+    def _given_up(self, after: Drop, moved_at: float) -> None:
+        if after.reason and after.reason.code == "internal":
+            still = self._book.clock.seconds() - moved_at
+            if still < GIVE_UP_AFTER * self._book.ports.settings.stall_after - 2 * 60:  # clocks are off
+                self._book.fail(f"{shown(after)} is given up after {still:.0f} s")
+
+    def _ended(self, before: Drop | None, after: Drop) -> None:
+        book, now = self._book, self._book.clock.seconds()
+        end = after.drop_id, after.attempt
+        book.ends[end] = after
+        if end in book.ended_at:
+            return  # found again after its row was lost
+        book.ended_at[end] = now
+        if before is None or book.calm_since is None or before.attempt != after.attempt:
+            return
+        if before.stage in LIVE or before.missing:
+            late = now - max(moment(before.deadline_at).timestamp(), book.calm_since)
+            if late > SLACK:
+                book.fail(f"{shown(after)} ended {late:.0f} s after its deadline")
+
+    def _one_live(self, row: Drop) -> None:
+        if row.stage in LIVE and not self._book.wipes:
+            rows = self._book.rows.values()
+            live = [one.drop_id[:6] for one in rows if one.key == row.key and one.stage in LIVE]
+            if len(live) > 1:
+                self._book.fail(f"{row.key} has two live drops: {live}")
+
+
+def _said(row: Drop) -> tuple[object, ...]:
+    return row.stage, row.reason, row.images, row.versions, row.ended_at, row.findings

@@ -1,0 +1,50 @@
+"""The installation: settings that fit the climate, ports in memory, and the limits that template.yaml sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+from typing import TYPE_CHECKING
+
+from imagedrop.ports import QueueName
+from imagedrop_local.memory import MemoryObjects, MemoryPorts, MemoryQueues, memory_ports, memory_settings
+from simulation import post
+from support.world import BUCKET
+
+if TYPE_CHECKING:
+    from simulation.histories import History
+
+# As template.yaml has them: (batch, visibility time-out, time limit of the function), s.
+LIMITS: Mapping[QueueName, tuple[int, float, float]] = {
+    "drops": (1, 720, 120),
+    "registrations": (1, 360, 60),
+    "polls": (1, 720, 120),  # ten in template.yaml, and
+    "notices": (1, 360, 60),  # five: here each message has a worker, so that it can be told whose act something is
+}
+CONCURRENCY: Mapping[QueueName, int] = {"drops": 10, "registrations": 4, "polls": 4, "notices": 5}
+RECEIVES: Mapping[QueueName, int] = {"drops": 50, "registrations": 1000, "polls": 1000, "notices": 50}
+
+
+def ports_of(history: History) -> MemoryPorts:
+    """All but IMS, which is no fake."""
+    climate, clock = history.climate, history.clock
+    switches = climate.switches
+    calls = switches["ims_job_calls"]
+    settings = memory_settings(
+        ims_shows_imports=switches["ims_shows_imports"],
+        ims_job_call="ShowJob" if calls == "both" else calls,
+        ims_chinese_names=switches["ims_chinese_names"],
+        attempt_deadline=climate.attempt_deadline,
+        pairing_deadline=climate.pairing_deadline,
+        poll_longest=climate.poll_longest,
+        smn_topic_urn=post.TOPIC,
+        webhook_secret=post.SECRET_ID,
+        webhook_header=post.HEADER,
+    )
+    return memory_ports(
+        settings,
+        clock=clock,
+        objects=MemoryObjects(clock, BUCKET, page=climate.page),
+        queues=MemoryQueues(clock, max_receives=RECEIVES),
+        random=history.chance("handlers"),
+    )

@@ -1,0 +1,85 @@
+"""Workers: each runs one handler, in one thread, and stands still wherever the history wants it to.
+
+A worker is a greenlet: it runs until it pauses inside a port call, and others run until its time has come again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from greenlet import greenlet
+
+
+class Crash(BaseException):
+    """The function dies here: killed, or out of time. Nothing of it may catch this."""
+
+
+@dataclass(eq=False)
+class Worker:
+    """`name`: the function; `body`: what it was called with; `label`: the same in every history that has it."""
+
+    name: str
+    body: dict[str, Any]
+    label: str
+    dies_at: float
+    random: Random
+    calls: int = 0
+    over: bool = False  # it has ended, in whichever way
+    green: greenlet | None = field(default=None, repr=False)
+
+
+class Workers:
+    """`later(seconds, act)` plans; `now()` in seconds."""
+
+    def __init__(self, later: Callable[[float, Callable[[], object]], None], now: Callable[[], float]) -> None:
+        self._later, self._now = later, now
+        self.current: Worker | None = None
+        self.alive: set[Worker] = set()
+
+    def start(self, worker: Worker, run: Callable[[], None]) -> None:
+        """Runs until it has ended or pauses."""
+        self.alive.add(worker)
+        worker.green = greenlet(lambda: self._whole(worker, run))
+        self._switch(worker)
+
+    def pause(self, seconds: float) -> None:
+        """Called by the current worker: others run, until so much time has passed. Raises Crash if it was too much."""
+        worker = self.current
+        assert worker is not None
+        assert worker.green is not None
+        self._later(seconds, lambda: self._switch(worker))
+        assert worker.green.parent is not None
+        worker.green.parent.switch()
+        if self._now() > worker.dies_at:
+            raise Crash
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is done by nobody's handler."""
+        current, self.current = self.current, None
+        try:
+            yield
+        finally:
+            self.current = current
+
+    def busy(self, name: str) -> int:
+        return sum(worker.name == name for worker in self.alive)
+
+    def _whole(self, worker: Worker, run: Callable[[], None]) -> None:
+        try:
+            run()
+        finally:
+            worker.over = True
+            self.alive.discard(worker)
+
+    def _switch(self, worker: Worker) -> None:
+        assert worker.green is not None
+        before, self.current = self.current, worker
+        try:
+            worker.green.switch()
+        finally:
+            self.current = before
