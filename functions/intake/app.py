@@ -19,7 +19,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
     from imagedrop.runtime import runtime
 
     running = runtime()
-    return handle(event, running.ports, running.secret, fetch, CERTIFICATES)
+    return handle(event, running.ports, running.secret, fetch, CERTIFICATES, running.renew)
 
 
 def handle(
@@ -28,9 +28,10 @@ def handle(
     secret: Callable[[str], str],
     fetch: Fetch,
     certificates: Certificates | None = None,
+    renew: Callable[[str], bool] = lambda _: False,
 ) -> dict[str, Any]:
-    """One function URL event (payload 2.0) -> its response. `secret`: the value of a secret by its id."""
-    answer = take(push_request(event), ports, Gate(secret, fetch, certificates or Certificates()))
+    """One function URL event (payload 2.0) -> its response. `secret`: a secret's value by its id; `renew`: see Gate."""
+    answer = take(push_request(event), ports, Gate(secret, fetch, certificates or Certificates(), renew))
     return {"statusCode": answer.status, "headers": {"content-type": "application/json"}, "body": answer.body}
 
 

@@ -13,13 +13,16 @@ from imagedrop.ports import Clock
 from imagedrop.settings import SettingsError
 
 FRESH = timedelta(minutes=5)
+CALM = timedelta(
+    minutes=1
+)  # between two readings that a refusal asks for: whoever knocks with a wrong key sets the pace
 
 
 @dataclass(frozen=True, slots=True)
 class HuaweiKeys:
     """An access key of Huawei Cloud; `token` with temporary ones only."""
 
-    ak: str
+    ak: str = field(repr=False)
     sk: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
 
@@ -44,6 +47,7 @@ class Secrets:
     def __init__(self, connect: Callable[[], Any], clock: Clock) -> None:
         self._connect, self._clock = connect, clock
         self._known: dict[str, tuple[datetime, str]] = {}
+        self._renewed: dict[str, datetime] = {}
         self._reading = threading.Lock()
 
     def get(self, secret_id: str) -> str:
@@ -55,8 +59,12 @@ class Secrets:
             return self._read(secret_id)
 
     def renew(self, secret_id: str) -> bool:
-        """Reads it anew; whether it has changed."""
+        """Reads it anew, at most once a minute; whether it has changed."""
         with self._reading:
+            last, now = self._renewed.get(secret_id), self._clock()
+            if last is not None and now - last < CALM:
+                return False
+            self._renewed[secret_id] = now
             _, old = self._known.get(secret_id, (None, None))
             return self._read(secret_id) != old
 

@@ -4,27 +4,27 @@ SMN tries again after a 5xx and never after a 4xx, so 503 is for whatever may pa
 
 | answer | when                                                                                       |
 | ------ | ------------------------------------------------------------------------------------------ |
-| 200    | enqueued, confirmed, or of no concern to us                                                |
+| 200    | enqueued, confirmed, taken before, or of no concern to us                                  |
 | 400    | no JSON, fields of a push missing, nothing but bad records where no SMN stands behind them |
 | 401    | neither a signed push nor the secret header                                                |
-| 403    | forged: topic, certificate or signature                                                    |
+| 403    | forged (certificate or signature), of another topic, or of another time                    |
 | 405    | no POST                        413    over LIMIT                                           |
 | 503    | queue, certificate, confirmation or secret cannot be had now                               |
 """
 
 from __future__ import annotations
 
-import hmac
 import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from imagedrop import smn
+from imagedrop import replays, shared_secret, smn
 from imagedrop.fetch import Fetch
 from imagedrop.intake_drops import enqueue
 from imagedrop.ports import Ports
+from imagedrop.push_errors import PushRefused, PushUnavailable
 from imagedrop.settings import Settings
 
 LIMIT = 576 * 1024  # bytes; SMN takes messages of 256 KiB, and quoting one as JSON may double it
@@ -58,22 +58,25 @@ class Answer:
 
 @dataclass(frozen=True)
 class Gate:
-    """What it takes to let a push in. `secret`: the value of a secret by its id; `certificates` outlive the push."""
+    """What it takes to let a push in. `secret`: a secret's value by its id; `renew`: reads it anew, and says whether it
+    has changed; `certificates` outlive the push."""
 
     secret: Callable[[str], str]
     fetch: Fetch
     certificates: smn.Certificates
+    renew: Callable[[str], bool] = lambda _: False
 
 
 def take(request: PushRequest, ports: Ports, gate: Gate) -> Answer:
     """Never raises: what is unforeseen is logged and answered with 503, so that the push comes again."""
     try:
         return _taken(request, ports, gate)
-    except smn.PushRefused as refusal:
+    except PushRefused as refusal:
         ports.meter.count("PushesRefused")
+        ports.meter.count(f"Pushes{refusal.fault}")
         LOG.warning("push refused with %s: %s", refusal.status, refusal.reason)
         return Answer.refused(refusal.status, refusal.reason)
-    except smn.PushUnavailable as trouble:
+    except PushUnavailable as trouble:
         ports.meter.count("PushesDelayed")
         LOG.warning("push to come again: %s", trouble)
         return Answer.refused(503, str(trouble))
@@ -86,31 +89,32 @@ def take(request: PushRequest, ports: Ports, gate: Gate) -> Answer:
 def _taken(request: PushRequest, ports: Ports, gate: Gate) -> Answer:
     settings: Settings = ports.settings
     if request.method != "POST":
-        raise smn.PushRefused(405, "POST only")
+        raise PushRefused(405, "Malformed", "POST only")
     if len(request.body) > LIMIT:
-        raise smn.PushRefused(413, f"the body has more than the {LIMIT} bytes that are taken")
+        raise PushRefused(413, "Oversized", f"the body has more than the {LIMIT} bytes that are taken")
     known = _knows_secret(request, settings, gate)
     body = _json(request.body)
     if smn.is_push(body):
         return _smn_push(body, ports, gate, known=known)
     if not known:
-        raise smn.PushRefused(401, "neither a push signed by SMN nor the secret header")
+        raise PushRefused(401, "Unsigned", "neither a push signed by SMN nor the secret header")
     return _enqueue(body, ports, all_bad=400)
 
 
 def _knows_secret(request: PushRequest, settings: Settings, gate: Gate) -> bool:
-    given = request.headers.get(settings.webhook_header.lower())
-    if not given or not settings.webhook_secret:
+    given, name = request.headers.get(settings.webhook_header.lower()), settings.webhook_secret
+    if not given or not name:
         return False
-    expected = gate.secret(settings.webhook_secret).strip()
-    return hmac.compare_digest(given.encode(errors="replace"), expected.encode())
+    if shared_secret.fits(given, gate.secret(name)):
+        return True
+    return gate.renew(name) and shared_secret.fits(given, gate.secret(name))
 
 
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise smn.PushRefused(400, "the body is no JSON") from None
+        raise PushRefused(400, "Malformed", "the body is no JSON") from None
 
 
 def _smn_push(push: Mapping[str, Any], ports: Ports, gate: Gate, *, known: bool) -> Answer:
@@ -121,11 +125,15 @@ def _smn_push(push: Mapping[str, Any], ports: Ports, gate: Gate, *, known: bool)
     if kind not in (smn.NOTIFICATION, *smn.CONFIRMATIONS):
         ports.meter.count("PushesIgnored")
         return Answer.of(200, ignored="a type of push that carries no events")
+    replays.check_age(push, settings, ports.clock())
     if not (known and kind == smn.NOTIFICATION):
         smn.verify(push, settings, gate.certificates, gate.fetch, ports.clock())
-    if kind == smn.NOTIFICATION:
-        return _enqueue(push, ports, all_bad=200)
-    return _confirmation(push, ports, gate)
+    if replays.taken_before(push, ports):
+        ports.meter.count("PushesRepeated")
+        return Answer.of(200, repeated=True)
+    answer = _enqueue(push, ports, all_bad=200) if kind == smn.NOTIFICATION else _confirmation(push, ports, gate)
+    replays.remember(push, ports)
+    return answer
 
 
 def _confirmation(push: Mapping[str, Any], ports: Ports, gate: Gate) -> Answer:
@@ -142,5 +150,5 @@ def _enqueue(body: Any, ports: Ports, *, all_bad: int) -> Answer:
     """`all_bad`: the status where no record is of use. Not 4xx for SMN: that would have it avoid us for a while."""
     result = enqueue(body, ports)
     if result.bad and not (result.enqueued or result.ignored) and all_bad != 200:
-        raise smn.PushRefused(all_bad, f"at {result.bad[0].at or 'the top'}: {result.bad[0].reason}")
+        raise PushRefused(all_bad, "Malformed", f"at {result.bad[0].at or 'the top'}: {result.bad[0].reason}")
     return Answer.of(200, enqueued=result.enqueued, ignored=result.ignored, bad=len(result.bad))

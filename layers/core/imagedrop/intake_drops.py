@@ -10,8 +10,8 @@ from typing import Any, TypeGuard
 from imagedrop import names
 from imagedrop.events import Bad, ObjectCreated, Outcome, parse
 from imagedrop.ports import Ports
+from imagedrop.push_errors import PushUnavailable
 from imagedrop.settings import Settings
-from imagedrop.smn import PushUnavailable
 
 LOG = logging.getLogger(__name__)
 

@@ -78,9 +78,13 @@ class Runtime:
     def huawei_keys(self) -> HuaweiKeys:
         return HuaweiKeys.parse(self.secret(self.needed("credentials")))
 
+    def renew(self, secret_id: str) -> bool:
+        """After a refusal: reads a secret anew, at most once a minute; whether it has changed."""
+        return self.secrets.renew(secret_id)
+
     def renew_keys(self) -> bool:
-        """After a refusal: reads the keys anew; whether they have changed."""
-        return self.secrets.renew(self.settings.credentials)
+        """`renew` for the keys of Huawei Cloud."""
+        return self.renew(self.settings.credentials)
 
 
 class LazyPorts(Ports):

@@ -65,8 +65,11 @@ class Settings(BaseModel):
     smn_confirm_origin: str = Field(
         "https://console.huaweicloud.com", description="where a subscription may be confirmed"
     )
+    smn_max_age: int = Field(
+        3_600, ge=60, le=172_800, description="s; a push whose signed time is further from now is refused"
+    )
     webhook_secret: str = Field(
-        "", description="Secrets Manager id or ARN of the secret that a push may carry as header"
+        "", description="Secrets Manager id or ARN of the secret that a push may carry as header; one value a line"
     )
     webhook_header: str = Field("x-imagedrop-secret", description="the name of that header")
 

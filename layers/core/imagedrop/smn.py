@@ -6,7 +6,9 @@
     signature base64 of RSA PKCS#1 v1.5 over SHA-256
 
 SMN's key signs for every topic of every tenant, so a signature alone proves nothing: the topic must be ours. Neither
-headers nor `signing_cert_url` are signed, so the body decides, and certificates lie at the pinned origin only.
+headers nor `signing_cert_url` are signed, so the body decides, and certificates lie at the pinned origin only. The
+signed text does not say where a value ends: only the message, which comes first, may have several lines, or one text
+could be cut into two different pushes.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from imagedrop.fetch import Fetch, FetchFailed, FetchTooLong
+from imagedrop.push_errors import PushRefused, PushUnavailable
 from imagedrop.settings import Settings
-from imagedrop.smn_certificates import Certificates, PushRefused, PushUnavailable, check_certificate_url, public_key
+from imagedrop.smn_certificates import Certificates, check_certificate_url, public_key
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -33,6 +37,7 @@ SIGNED = {
     NOTIFICATION: ("message", "message_id", "subject", "timestamp", "topic_urn", "type"),
     **dict.fromkeys(CONFIRMATIONS, ("message", "message_id", "subscribe_url", "timestamp", "topic_urn", "type")),
 }
+ONE_LINE = ("message_id", "subject", "timestamp")  # topic and type are compared, the address has a rule of its own
 
 Push = Mapping[str, Any]
 
@@ -44,9 +49,9 @@ def is_push(body: Any) -> bool:
 def check_topic(push: Push, settings: Settings) -> None:
     """Raises PushRefused unless the push is of the configured topic."""
     if not settings.smn_topic_urn:
-        raise PushRefused(403, "no SMN topic is configured: set IMAGEDROP_SMN_TOPIC_URN")
+        raise PushRefused(403, "Foreign", "no SMN topic is configured: set IMAGEDROP_SMN_TOPIC_URN")
     if push.get("topic_urn") != settings.smn_topic_urn:
-        raise PushRefused(403, "topic_urn is not the configured topic")
+        raise PushRefused(403, "Foreign", "topic_urn is not the configured topic")
 
 
 def verify(push: Push, settings: Settings, certificates: Certificates, fetch: Fetch, now: datetime) -> None:
@@ -60,14 +65,14 @@ def verify(push: Push, settings: Settings, certificates: Certificates, fetch: Fe
     url = check_certificate_url(push.get("signing_cert_url"), settings)
     key = public_key(certificates.get(url, fetch, now), now)
     if not any(_signed(key, signature, text) for text in texts):
-        raise PushRefused(403, "the signature does not fit the message")
+        raise PushRefused(403, "Forged", "the signature does not fit the message")
 
 
 def texts_to_sign(push: Push) -> list[bytes]:
     """What SMN may have signed: two texts for an empty subject, on which its samples disagree. Raises PushRefused."""
     kind = push.get("type")
     if not isinstance(kind, str) or kind not in SIGNED:
-        raise PushRefused(400, f"type is none of {', '.join(SIGNED)}")
+        raise PushRefused(400, "Malformed", f"type is none of {', '.join(SIGNED)}")
     names = SIGNED[kind]
     given = [name for name in names if name != "subject" or name in push]
     choices = [given]
@@ -80,21 +85,23 @@ def _line(name: str, value: Any) -> bytes:
     if value is None and name == "subject":
         value = ""
     if not isinstance(value, str):
-        raise PushRefused(400, f"{name} is missing or no text")
+        raise PushRefused(400, "Malformed", f"{name} is missing or no text")
+    if name in ONE_LINE and ("\n" in value or "\r" in value):
+        raise PushRefused(400, "Malformed", f"{name} has more than one line")
     try:
         return f"{name}\n{value}\n".encode()
     except UnicodeEncodeError:
-        raise PushRefused(400, f"{name} cannot be written as UTF-8") from None
+        raise PushRefused(400, "Malformed", f"{name} cannot be written as UTF-8") from None
 
 
 def _signature(push: Push) -> bytes:
     given = push.get("signature")
     if not isinstance(given, str) or not given:
-        raise PushRefused(401, "there is no signature")
+        raise PushRefused(401, "Unsigned", "there is no signature")
     try:
         return base64.b64decode(given, validate=True)
     except (ValueError, binascii.Error):
-        raise PushRefused(400, "the signature is not base64") from None
+        raise PushRefused(400, "Malformed", "the signature is not base64") from None
 
 
 def _signed(key: RSAPublicKey, signature: bytes, text: bytes) -> bool:
@@ -111,12 +118,20 @@ def _signed(key: RSAPublicKey, signature: bytes, text: bytes) -> bool:
 
 def confirm(push: Push, settings: Settings, fetch: Fetch) -> None:
     """Confirms the subscription of a verified SubscriptionConfirmation. Raises PushRefused or PushUnavailable."""
-    url, origin = push["subscribe_url"], settings.smn_confirm_origin.rstrip("/")
-    if not re.fullmatch(rf"{re.escape(origin)}/[!-~]*", url) or "#" in url or "\\" in url:
-        raise PushRefused(403, f"subscribe_url does not lie at {origin}/")
+    url = _confirmation_url(push["subscribe_url"], settings)
     try:
         fetch(url)
     except FetchTooLong:
         pass  # it answered 200; the page that it shows is for people
     except FetchFailed as error:
         raise PushUnavailable(f"the subscription cannot be confirmed: {error}") from None
+
+
+def _confirmation_url(url: str, settings: Settings) -> str:
+    """`url`, if it lies where subscriptions are confirmed and names no other topic. Raises PushRefused."""
+    origin = settings.smn_confirm_origin.rstrip("/")
+    if not re.fullmatch(rf"{re.escape(origin)}/[!-~]*", url) or "#" in url or "\\" in url:
+        raise PushRefused(403, "Forged", f"subscribe_url does not lie at {origin}/")
+    if any(topic != settings.smn_topic_urn for topic in parse_qs(url.partition("?")[2]).get("topic_urn", ())):
+        raise PushRefused(403, "Foreign", "subscribe_url is for another topic")
+    return url

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from imagedrop.fetch import Fetch, FetchFailed
+from imagedrop.push_errors import PushRefused, PushUnavailable
 from imagedrop.settings import Settings
 
 if TYPE_CHECKING:
@@ -14,18 +15,6 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 SMALLEST_KEY = 2048  # bits
-
-
-class PushRefused(Exception):
-    """The push is not to be taken, and sending it again changes nothing. `status` 400, 401 or 403."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status, self.reason = status, reason
-
-
-class PushUnavailable(Exception):
-    """It cannot be told now whether the push is SMN's: it should come again."""
 
 
 def check_certificate_url(url: Any, settings: Settings) -> str:
@@ -38,7 +27,7 @@ def check_certificate_url(url: Any, settings: Settings) -> str:
     port = "(:443)?" if re.fullmatch(r"https://[^/:]+", origin) else ""
     rule = f"{re.escape(origin)}{port}/smn/SMN_{re.escape(region)}_[0-9a-fA-F]{{32}}\\.pem"
     if not isinstance(url, str) or not re.fullmatch(rule, url):
-        raise PushRefused(403, f"signing_cert_url is not {origin}/smn/SMN_{region}_<32 hex digits>.pem")
+        raise PushRefused(403, "Forged", f"signing_cert_url is not {origin}/smn/SMN_{region}_<32 hex digits>.pem")
     return url
 
 
@@ -49,7 +38,8 @@ def _region(settings: Settings) -> str:
 
 
 class Certificates:
-    """Certificates that were fetched, for an hour each. One for the life of a process."""
+    """Certificates that were fetched, for an hour each and no longer than they are valid. One for the life of a
+    process."""
 
     KEPT = 3600.0  # s
     MOST = 8
@@ -60,7 +50,7 @@ class Certificates:
     def get(self, url: str, fetch: Fetch, now: datetime) -> Certificate:
         """Raises PushUnavailable: the address is SMN's own, so whatever it answers is no fault of the push."""
         kept = self._kept.get(url)
-        if kept and abs((now - kept[0]).total_seconds()) < self.KEPT:
+        if kept and abs((now - kept[0]).total_seconds()) < self.KEPT and _valid(kept[1], now):
             return kept[1]
         certificate = _fetched(url, fetch)
         self._kept.pop(url, None)
@@ -70,11 +60,15 @@ class Certificates:
         return certificate
 
 
+def _valid(certificate: Certificate, now: datetime) -> bool:
+    return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
+
+
 def _fetched(url: str, fetch: Fetch) -> Certificate:
     from cryptography.x509 import load_pem_x509_certificate  # only this function carries it, and only a push needs it
 
     try:
-        return load_pem_x509_certificate(fetch(url))
+        return load_pem_x509_certificate(fetch(url))  # of a chain the first, which is the one that signs
     except FetchFailed as error:
         raise PushUnavailable(f"SMN's certificate cannot be had: {error}") from None
     except ValueError:
@@ -86,12 +80,12 @@ def public_key(certificate: Certificate, now: datetime) -> RSAPublicKey:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-        raise PushRefused(403, "SMN's certificate has expired or is not valid yet")
+    if not _valid(certificate, now):
+        raise PushRefused(403, "Forged", "SMN's certificate has expired or is not valid yet")
     try:
         key: object = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, RSAPublicKey) or key.key_size < SMALLEST_KEY:
-        raise PushRefused(403, f"SMN's certificate holds no RSA key of {SMALLEST_KEY} bits or more")
+        raise PushRefused(403, "Forged", f"SMN's certificate holds no RSA key of {SMALLEST_KEY} bits or more")
     return key

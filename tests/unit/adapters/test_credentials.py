@@ -32,13 +32,28 @@ def test_a_secret_is_read_once_in_five_minutes() -> None:
 
 
 def test_renewing_says_whether_a_secret_has_changed() -> None:
-    manager = Manager(SecretString="one")
-    secrets = Secrets(lambda: manager, SettableClock())
+    manager, clock = Manager(SecretString="one"), SettableClock()
+    secrets = Secrets(lambda: manager, clock)
     secrets.get("id")
     assert not secrets.renew("id")
     manager.answer = {"SecretString": "two"}
+    clock.advance(60)
     assert secrets.renew("id")
     assert (secrets.get("id"), manager.reads) == ("two", 3)
+
+
+def test_a_secret_is_renewed_at_most_once_a_minute_each() -> None:
+    manager, clock = Manager(SecretString="one"), SettableClock()
+    secrets = Secrets(lambda: manager, clock)
+    secrets.get("id")
+    assert not any(secrets.renew("id") for _ in range(100))
+    clock.advance(59)
+    secrets.renew("id")
+    assert manager.reads == 2
+    secrets.renew("other")
+    clock.advance(1)
+    secrets.renew("id")
+    assert manager.reads == 4
 
 
 def test_a_binary_secret_is_text_too() -> None:
@@ -68,4 +83,4 @@ def test_keys_that_are_none_are_told_without_being_shown(text: str, named: str) 
 
 
 def test_keys_do_not_show_their_secrets() -> None:
-    assert "hidden" not in repr(HuaweiKeys("a", "hidden-sk", "hidden-token"))
+    assert "hidden" not in repr(HuaweiKeys("hidden-ak", "hidden-sk", "hidden-token"))

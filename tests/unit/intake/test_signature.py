@@ -213,3 +213,36 @@ def test_no_certificate_at_its_address_means_later(page: bytes, key: Key) -> Non
         verify(signed(key, unsigned()), web, certificates)
     web.pages[CERTIFICATE] = certify(key)
     verify(signed(key, unsigned()), web, certificates)
+
+
+def test_of_a_chain_the_first_certificate_signs(key: Key, other_key: Key) -> None:
+    verify(signed(key, unsigned()), Web({CERTIFICATE: certify(key) + certify(other_key)}))
+    with pytest.raises(smn.PushRefused, match="signature"):
+        verify(signed(key, unsigned()), Web({CERTIFICATE: certify(other_key) + certify(key)}))
+
+
+def test_a_certificate_that_was_renewed_at_its_address_is_fetched_when_the_old_one_expires(key: Key) -> None:
+    web, certificates = Web({CERTIFICATE: certify(key, START - timedelta(days=30, minutes=-10))}), smn.Certificates()
+    verify(signed(key, unsigned()), web, certificates)
+    web.pages[CERTIFICATE] = certify(key)
+    verify(signed(key, unsigned()), web, certificates, hours=0.5)
+    assert web.asked == [CERTIFICATE] * 2
+
+
+def test_what_is_no_certificate_puts_no_good_one_out_of_memory(key: Key) -> None:
+    web, certificates = Web({CERTIFICATE: certify(key)}), smn.Certificates()
+    certificates.get(CERTIFICATE, web, START)
+    for number in range(20):
+        with pytest.raises(smn.PushUnavailable):
+            certificates.get(CERTIFICATE.replace("0a0a.pem", f"{number:04x}.pem"), web, START)
+    certificates.get(CERTIFICATE, web, START)
+    assert web.asked.count(CERTIFICATE) == 1
+
+
+@pytest.mark.parametrize("name", ["message_id", "subject", "timestamp"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_only_the_message_may_have_several_lines(name: str, end: str, key: Key, web: Web) -> None:
+    verify(signed(key, unsigned(message=f"one{end}two")), web)
+    with pytest.raises(smn.PushRefused, match=f"{name} has more than one line") as caught:
+        verify(signed(key, unsigned(**{name: f"one{end}two"})), web)
+    assert caught.value.status == 400

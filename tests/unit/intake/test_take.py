@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imagedrop.fetch import FetchFailed, FetchTooLong
-from imagedrop.intake import LIMIT, Answer, Gate, PushRequest, take
-from imagedrop_local.memory import MemoryPorts, MemoryQueues, memory_ports, memory_settings
+from imagedrop.intake import Answer, Gate, take
+from imagedrop_local.memory import MemoryLedger, MemoryPorts, MemoryQueues, memory_ports, memory_settings
+from tests.unit.intake.bad_pushes import BAD, Bad
 from tests.unit.intake.pushes import CERTIFICATE, CONFIRM, SECRET, SECRET_ID, TOPIC, Key, Web, post, signed, unsigned
 
 DROP = {"bucket": "drops", "key": "a/b.vhd"}
@@ -152,63 +154,94 @@ def test_the_secret_does_not_replace_the_signature_of_a_confirmation(ports: Memo
     assert web.asked == []
 
 
-def forged(key: Key, other_key: Key) -> dict[str, tuple[int, PushRequest]]:
-    """Name -> the answer that is due, and the push."""
-    good = signed(key, unsigned())
-    message = json.dumps({"Records": [created("evil.vhd")]})
-    return {
-        "nothing": (400, post(b"")),
-        "no JSON": (400, post(b"{")),
-        "no UTF-8": (400, post(b'"\xff"')),
-        "deep": (400, post(b"[" * 100_000)),
-        "no push": (401, post({"Records": [created("evil.vhd")]})),
-        "a number": (401, post(b"7")),
-        "wrong secret": (401, post(DROP, x_imagedrop_secret=SECRET[:-1])),
-        "empty secret": (401, post(DROP, x_imagedrop_secret="")),
-        "odd secret": (401, post(DROP, x_imagedrop_secret="\udc80")),
-        "another header": (401, post(DROP, authorization=SECRET)),
-        "unsigned": (401, post(unsigned())),
-        "empty signature": (401, post({**good, "signature": ""})),
-        "no base64": (400, post({**good, "signature": "not base64!"})),
-        "signature cut": (403, post({**good, "signature": good["signature"][:-4]})),
-        "no message": (400, post({name: good[name] for name in good if name != "message"})),
-        "message exchanged": (403, post({**good, "message": message})),
-        "of another key": (403, post(signed(other_key, unsigned(message=message)))),
-        "foreign topic": (403, post(signed(key, unsigned(topic_urn=TOPIC.replace("imagedrop", "theirs"))))),
-        "topic of the wrong kind": (403, post({**good, "topic_urn": [TOPIC]})),
-        "foreign topic with the secret": (403, post(unsigned(topic_urn="urn:smn:x:y:z"), x_imagedrop_secret=SECRET)),
-        "own certificate": (403, post({**good, "signing_cert_url": "https://evil.example/SMN.pem"})),
-        "type exchanged": (400, post({**good, "type": "SubscriptionConfirmation"})),
-        "right headers only": (401, post(unsigned(), x_smn_topic_urn=TOPIC, x_smn_message_type="Notification")),
-        "GET": (405, replace(post(good), method="GET")),
-        "oversized": (413, post(b" " * (LIMIT + 1))),
-        "oversized with the secret": (413, post(b" " * (LIMIT + 1), x_imagedrop_secret=SECRET)),
-    }
-
-
-FORGERIES = [
-    *("nothing", "no JSON", "no UTF-8", "deep", "no push", "a number", "wrong secret", "empty secret", "odd secret"),
-    *("another header", "unsigned", "empty signature", "no base64", "signature cut", "no message", "message exchanged"),
-    *("of another key", "foreign topic", "topic of the wrong kind", "foreign topic with the secret"),
-    *("own certificate", "type exchanged", "right headers only", "GET", "oversized", "oversized with the secret"),
-]
-
-
-@pytest.mark.parametrize("name", FORGERIES)
-def test_a_forged_push_enqueues_nothing_is_counted_and_hears_why(
-    name: str, key: Key, other_key: Key, ports: MemoryPorts, gate: Gate
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.what)
+def test_a_bad_push_enqueues_nothing_is_counted_and_hears_why(
+    bad: Bad, key: Key, other_key: Key, ports: MemoryPorts, gate: Gate, web: Web
 ) -> None:
-    status, request = forged(key, other_key)[name]
-    answer = take(request, ports, gate)
-    assert answer.status == status
-    assert said(answer)["error"]
+    if bad.after:
+        assert take(bad.after(key, other_key), ports, gate).status == 200
+    if bad.down:
+        web.pages[bad.down] = FetchFailed("timed out")
+    queued, asked = ports.queues.bodies("drops"), len(web.asked)
+    ports.meter.counts.clear()
+    answer = take(bad.make(key, other_key), ports, gate)
+    assert answer.status == bad.status
+    assert said(answer)
     assert SECRET not in answer.body
-    assert ports.queues.bodies("drops") == []
-    assert ports.meter.counts == {"PushesRefused": 1}
+    assert ports.queues.bodies("drops") == queued
+    refused = {"PushesRefused": 1} if 400 <= bad.status < 500 else {}
+    assert ports.meter.counts == refused | {f"Pushes{bad.fault}": 1}
+    assert web.asked[asked:] in ([], [CERTIFICATE])
 
 
-def test_every_forgery_is_tried(key: Key, other_key: Key) -> None:
-    assert sorted(forged(key, other_key)) == sorted(FORGERIES)
+def test_a_push_that_only_just_is_of_our_time_is_taken(key: Key, ports: MemoryPorts, gate: Gate) -> None:
+    for number, stamp in enumerate(("2026-11-24T12:00:00Z", "2026-11-24T14:00:00.123Z", "2026-11-24T21:00:00+08:00")):
+        push = signed(key, unsigned(timestamp=stamp, message_id=str(number)))
+        assert said(take(post(push), ports, gate))["enqueued"] == 1
+
+
+def test_how_far_a_push_may_be_from_now_is_a_setting(key: Key, gate: Gate) -> None:
+    ports = memory_ports(memory_settings(smn_topic_urn=TOPIC, smn_max_age=60))
+    ports.clock.advance(60)
+    assert take(post(signed(key, unsigned())), ports, gate).status == 403
+    ports.clock.advance(-1)
+    assert take(post(signed(key, unsigned())), ports, gate).status == 200
+
+
+def test_a_push_whose_drops_were_not_enqueued_is_taken_when_it_comes_again(
+    key: Key, ports: MemoryPorts, gate: Gate
+) -> None:
+    push = post(signed(key, unsigned()))
+    ports.queues.fail("send_many", RuntimeError("throttled"))
+    assert [take(push, ports, gate).status for _ in range(3)] == [503, 200, 200]
+    assert ports.queues.bodies("drops") == [DROP]
+    assert ports.meter.counts["PushesRepeated"] == 1
+
+
+def test_a_crash_before_a_push_is_remembered_enqueues_twice_rather_than_never(
+    key: Key, ports: MemoryPorts, gate: Gate
+) -> None:
+    push = post(signed(key, unsigned()))
+    ports.ledger.fail("store", SystemExit())
+    with pytest.raises(SystemExit):
+        take(push, ports, gate)
+    assert take(push, ports, gate).status == 200
+    assert ports.queues.bodies("drops") == [DROP, DROP]
+
+
+@pytest.mark.parametrize("call", ["load", "store"])
+def test_a_memory_that_fails_lets_the_push_in_and_is_counted(
+    call: str, key: Key, ports: MemoryPorts, gate: Gate
+) -> None:
+    ports.ledger.fail(call, RuntimeError("throttled"))
+    assert said(take(post(signed(key, unsigned())), ports, gate))["enqueued"] == 1
+    assert ports.meter.counts["ReplaysUnknown"] == 1
+
+
+class Noting(MemoryLedger):
+    """Until when notes are kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[datetime | None] = []
+
+    def store(self, name: str, value: Mapping[str, Any], until: datetime | None = None) -> None:
+        super().store(name, value, until)
+        self.kept.append(until)
+
+
+def test_a_push_is_remembered_as_long_as_it_would_be_taken(key: Key, ports: MemoryPorts, gate: Gate) -> None:
+    memory = Noting()
+    take(post(signed(key, unsigned(timestamp="2026-11-24T13:59:00Z"))), replace(ports, ledger=memory), gate)
+    assert memory.kept == [datetime(2026, 11, 24, 15, 4, tzinfo=UTC)]
+
+
+def test_of_a_key_that_is_given_twice_what_is_checked_is_what_is_used(key: Key, ports: MemoryPorts, gate: Gate) -> None:
+    good = json.dumps(signed(key, unsigned()))
+    evil = json.dumps(json.dumps({"Records": [created("evil.vhd")]}))
+    for body in (good[:-1] + f', "message": {evil}}}', f'{{"message": {evil}, ' + good[1:]):
+        take(post(body.encode()), ports, gate)
+    assert ports.queues.bodies("drops") == [DROP]
 
 
 def test_without_a_configured_secret_no_header_opens(gate: Gate) -> None:
@@ -218,9 +251,46 @@ def test_without_a_configured_secret_no_header_opens(gate: Gate) -> None:
 
 
 def test_an_empty_secret_opens_to_nobody(ports: MemoryPorts, gate: Gate) -> None:
-    gate = replace(gate, secret={SECRET_ID: " \n"}.__getitem__)
+    gate = replace(gate, secret=Vault(" \n").secret)
     for given_secret in (" ", "\n", " \n"):
         assert take(post(DROP, x_imagedrop_secret=given_secret), ports, gate).status == 401
+
+
+class Vault:
+    """A secret that is exchanged while a process keeps what it has read; `reads` anew."""
+
+    def __init__(self, *values: str) -> None:
+        self.values, self.kept, self.reads = list(values), values[0], 0
+
+    def secret(self, secret_id: str) -> str:
+        return {SECRET_ID: self.kept}[secret_id]
+
+    def renew(self, secret_id: str) -> bool:
+        self.reads += 1
+        old, self.kept = self.kept, self.values[-1]
+        return self.kept != old
+
+
+def opened(vault: Vault, given: str, ports: MemoryPorts, gate: Gate) -> bool:
+    gate = replace(gate, secret=vault.secret, renew=vault.renew)
+    return take(post(DROP, x_imagedrop_secret=given), ports, gate).status == 200
+
+
+def test_while_a_secret_is_exchanged_the_old_and_the_new_open(ports: MemoryPorts, gate: Gate) -> None:
+    vault = Vault("old secret\r\nnew secret\n\n")
+    assert opened(vault, "old secret", ports, gate)
+    assert opened(vault, "new secret", ports, gate)
+    assert not opened(vault, "old secret\r\nnew secret", ports, gate)
+    assert not opened(vault, "secret", ports, gate)
+
+
+def test_a_secret_that_does_not_fit_is_read_anew(ports: MemoryPorts, gate: Gate) -> None:
+    vault = Vault("old", "new")
+    assert opened(vault, "old", ports, gate)
+    assert vault.reads == 0
+    assert opened(vault, "new", ports, gate)
+    assert not opened(vault, "old", ports, gate)
+    assert vault.reads == 2
 
 
 class Choosy(MemoryQueues):
@@ -247,8 +317,12 @@ def test_whatever_breaks_makes_smn_try_again_and_shows_no_trace(key: Key, ports:
     assert take(post(signed(key, unsigned())), ports, gate).status == 200
 
 
+def unreadable(secret_id: str) -> str:
+    raise RuntimeError("throttled")
+
+
 def test_a_secret_that_cannot_be_read_now_means_later(ports: MemoryPorts, gate: Gate) -> None:
-    answer = take(post(DROP, x_imagedrop_secret=SECRET), ports, replace(gate, secret={}.__getitem__))
+    answer = take(post(DROP, x_imagedrop_secret=SECRET), ports, replace(gate, secret=unreadable))
     assert answer.status == 503
 
 

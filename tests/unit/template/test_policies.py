@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from imagedrop import drop as drops
+from imagedrop.drop import Drop
 from imagedrop.ledger_index import LINE
 from imagedrop.ledger_items import to_row
+from imagedrop.ledger_notes import EXPIRES
 
 CONSUME = {
     "sqs:ReceiveMessage",
@@ -34,9 +36,10 @@ def send(*queues: str) -> set[tuple[str, str]]:
 
 
 LEDGER = {(action, "LedgerTable") for action in WRITE}
+MEMORY = {("dynamodb:GetItem", "LedgerTable"), ("dynamodb:PutItem", "LedgerTable")}
 TELL = {("sns:Publish", "NoticesTopic"), ("ses:SendEmail", "identity")}
 MAY = {
-    "Intake": send("Drops") | {("secretsmanager:GetSecretValue", "WebhookSecretArn")},
+    "Intake": send("Drops") | {("secretsmanager:GetSecretValue", "WebhookSecretArn")} | MEMORY,
     "Validate": consume("Drops") | send(*QUEUES) | HUAWEI | LEDGER,
     "Register": consume("Registrations") | send(*QUEUES) | HUAWEI | LEDGER | OPEN,
     "Poll": consume("Polls") | send("Registrations", "Polls", "Notices") | HUAWEI | LEDGER | OPEN,
@@ -75,6 +78,30 @@ def test_intake_is_open_to_pushes_and_status_to_signed_requests_only(resources: 
         if one["Properties"].get("Principal") == "*"
     }
     assert open_to_all == {"IntakeFunction"}
+
+
+def test_intake_sees_of_the_ledger_only_which_pushes_it_has_taken(resources: dict[str, Any]) -> None:
+    found = [
+        statement["Condition"]
+        for policy in resources["IntakeFunctionRole"]["Properties"]["Policies"]
+        for statement in statements(policy)
+        if "dynamodb:GetItem" in listed(statement["Action"])
+    ]
+    assert found == [{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["note:push:*"]}}]
+
+
+def test_intakes_concurrency_is_capped_only_where_a_cap_is_asked_for(resources: dict[str, Any]) -> None:
+    reserved = resources["IntakeFunction"]["Properties"]["ReservedConcurrentExecutions"]
+    assert reserved == {"Fn::If": ["CapsIntake", {"Ref": "IntakeConcurrency"}, {"Ref": "AWS::NoValue"}]}
+    assert not [name for name, one in resources.items() if "ReservedConcurrentExecutions" in one["Properties"]][1:]
+
+
+def test_only_notes_expire(resources: dict[str, Any]) -> None:
+    assert resources["LedgerTable"]["Properties"]["TimeToLiveSpecification"] == {
+        "AttributeName": EXPIRES,
+        "Enabled": True,
+    }
+    assert EXPIRES not in Drop.model_fields
 
 
 def test_the_ledger_outlives_the_stack(resources: dict[str, Any]) -> None:
