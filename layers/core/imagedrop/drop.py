@@ -126,6 +126,7 @@ class Drop(Row):
     # what was found and asked for
     owner: Owner | None = None
     sidecar: dict[str, Any] | None = None
+    size: int | None = None  # bytes of all its images
     facts: dict[str, Any] | None = None
     findings: tuple[dict[str, Any], ...] = ()
     request: dict[str, Any] | None = None
@@ -136,6 +137,7 @@ class Drop(Row):
     restarts: int = 0  # of jobs that failed for a passing reason
     job_id: str | None = None
     job_started_at: str | None = None
+    looks: tuple[int, ...] = ()  # s after that, as planned
     images: tuple[DropImage, ...] = ()
     doubtful: tuple[str, ...] = ()  # images of earlier attempts, made while a file was replaced: never taken
     generation: int = 0
@@ -260,7 +262,7 @@ def park(drop: Drop, now: datetime) -> Drop:
 
 
 def accept(drop: Drop, now: datetime, attempt_deadline: float, **found: Any) -> Drop:
-    """`found`: versions, owner, sidecar, facts, findings, request."""
+    """`found`: versions, owner, sidecar, size, facts, findings, request."""
     deadline = later(stamp(now), attempt_deadline)
     return drop.with_(now, stage="accepted", missing=(), behind=None, deadline_at=deadline, redrives=0, **found)
 
@@ -311,6 +313,7 @@ def importing(drop: Drop, now: datetime, *, job_id: str | None, images: tuple[Dr
         job_id=job_id,
         images=images,
         job_started_at=at,
+        looks=drop.looks if job_id else (),
         held=None,
         redrives=0,
         tries=0,

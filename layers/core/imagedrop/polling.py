@@ -1,4 +1,5 @@
-"""Polling: one message per job, put back with a growing, jittered wait until the job and its image are settled.
+"""Polling: one message per job, put back until the next look at it, until the job and its image are settled. When that
+is, `pace` plans by what earlier jobs took.
 
 A SUCCESS counts when the images are active, carry no other drop's tag, and the files are what they were at the submit.
 """
@@ -12,13 +13,14 @@ from enum import Enum
 from imagedrop import drop as drops
 from imagedrop import endings, names, records
 from imagedrop.drop import Drop, DropImage, Held
-from imagedrop.ports import Conflict, Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, Ports, PutBack, Random
+from imagedrop.looks import next_wait
+from imagedrop.pace import learn
+from imagedrop.ports import Conflict, Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, Ports, PutBack
 from imagedrop.registration import GONE, TAG, held_by, own
 from imagedrop.times import later, moment, seconds_between, stamp
 
 # Job failures that may pass when the same request is made once more (facts: IMG.1075, failed to register the file).
 ONCE_MORE = frozenset({"IMG.1075", "IMG.0018", "IMG.0061"})
-GROWTH = 0.1  # the next look comes after this part of the time that the job has taken so far
 
 
 class Step(Enum):
@@ -32,13 +34,6 @@ def judge(row: Drop | None, attempt: int, generation: int, now: datetime) -> Ste
         return Step.NOTHING
     due = min(row.next_at or "", row.deadline_at)
     return Step.WAIT if due and now < moment(due) else Step.LOOK
-
-
-def next_wait(elapsed: float, first: float, longest: float, random: Random) -> float:
-    """Seconds to the next look at a job that has run for `elapsed` seconds: a part of that time, so that a job is
-    found out late by no more than that part of it; at least a fifth of the first wait, at most `longest`."""
-    full = min(longest, max(first / 5, 1.0, elapsed * GROWTH))
-    return full * (1 - 0.2 * random.random())
 
 
 def poll(ports: Ports, drop_id: str, attempt: int, generation: int) -> None:
@@ -82,7 +77,7 @@ def _wait(ports: Ports, row: Drop, held: Held | None = None) -> None:
         return
     assert row.job_started_at is not None
     elapsed = seconds_between(row.job_started_at, now)
-    wait = next_wait(elapsed, settings.poll_first, settings.poll_longest, ports.random)
+    wait = next_wait(elapsed, row.looks, settings.poll_first, settings.poll_longest, ports.random)
     ports.ledger.save(row.with_(now, tries=row.tries + 1, held=held, redrives=0, next_at=later(stamp(now), wait)))
     raise PutBack(wait)
 
@@ -132,6 +127,7 @@ def _registered(ports: Ports, row: Drop, active: Sequence[Image]) -> None:
         endings.fail(ports, row, drops.REPLACED, text, images=images)
     else:
         endings.finish(ports, row, "registered", None, images=images)
+        learn(ports, row)
 
 
 def _changed(ports: Ports, row: Drop) -> str | None:

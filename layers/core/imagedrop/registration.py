@@ -19,6 +19,7 @@ from imagedrop import endings, records, room
 from imagedrop.backoff import grown
 from imagedrop.drop import Drop, DropImage, Held, Reason
 from imagedrop.log import note
+from imagedrop.pace import planned
 from imagedrop.ports import Conflict, Image, ImsError, ObjectsRefused, ObjectsUnavailable, Ports, PutBack
 from imagedrop.settings import Settings
 from imagedrop.times import later, moment, seconds_between, stamp
@@ -94,7 +95,7 @@ def _start(ports: Ports, row: Drop) -> None:
             return
     except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
         raise _postponed(ports, row, error) from error
-    row = ports.ledger.save(drops.reserve(row, ports.clock()))
+    row = ports.ledger.save(drops.reserve(planned(ports, row), ports.clock()))
     records.claim(ports.objects, drops.sending(row, ports.clock(), ANSWER_WITHIN))
     row = ports.ledger.save(drops.sending(row, ports.clock(), ANSWER_WITHIN))
     assert row.request is not None
@@ -229,7 +230,7 @@ def _follow(ports: Ports, row: Drop, job_id: str | None, found: Sequence[Image])
         DropImage(role="data" if image.data_disk else "system", id=image.id, name=image.name, min_disk=image.min_disk)
         for image in sorted(found, key=lambda one: one.data_disk)
     )
-    first = ports.settings.poll_first if job_id else 1
+    first = next(iter(row.looks), ports.settings.poll_first) if job_id else 1
     row = ports.ledger.save(drops.importing(row, ports.clock(), job_id=job_id, images=images, first=first))
     note("importing", row, job_id=job_id, images=[image.id for image in images])
     records.claim(ports.objects, row)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagedrop.polling import next_wait
+from imagedrop.looks import next_wait
 from imagedrop.ports import Image, ImsError, ObjectsRefused
 from imagedrop.times import moment
 from imagedrop_local.memory.images import Outcome
@@ -34,7 +34,7 @@ def code(world: World) -> str | None:
 def test_waits_grow_with_the_jobs_time_and_stay_within_their_bounds(
     elapsed: float, first: float, longest: float, chance: random.Random
 ) -> None:
-    wait = next_wait(elapsed, first, longest, chance)
+    wait = next_wait(elapsed, (), first, longest, chance)
     assert 0 < wait <= min(longest, max(first / 5, 1, elapsed * 0.1))
     assert wait >= 0.8 * min(longest, 1)
 

@@ -36,6 +36,7 @@ def judge(ports: Ports, row: Drop, files: Files) -> None:
         ports.settings.attempt_deadline,
         versions=files.versions,
         sidecar=verdict.filled,
+        size=sum(one.head.size for one in (image, *subjects.values())),
         request=verdict.request,
         facts=facts,
         findings=tuple(finding.stored() for finding in findings),
