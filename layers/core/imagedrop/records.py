@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from imagedrop import __version__
-from imagedrop.drop import LIVE, Drop, DropImage, FileVersion, Reason, Versions
+from imagedrop.drop import LIVE, Drop, DropImage, FileVersion, Reason, Versions, drop_id
 from imagedrop.names import (
     SEALS,
     claim_key,
@@ -42,13 +42,14 @@ def digest(key: str, seen: FileVersion | None) -> str:
     return ("v" if seen else "a") + base64.urlsafe_b64encode(raw).decode()
 
 
-def seal_folder(drop: Drop) -> str:
-    name = drop.drop_id if drop.etag is not None else "waiting-" + digest(f"{drop.bucket}/{drop.key}", None)[1:]
-    return f"{SEALS}{name}/"
+def seal_name(bucket: str, key: str, etag: str | None) -> str:
+    """Of a drop: its id, or that of a sidecar whose image nobody has seen."""
+    return drop_id(bucket, key, etag) if etag is not None else "waiting-" + digest(f"{bucket}/{key}", None)[1:]
 
 
 def seal_key(drop: Drop) -> str:
-    return seal_folder(drop) + ".".join(sorted(digest(key, seen) for key, seen in drop.versions.items()))
+    name = seal_name(drop.bucket, drop.key, drop.etag)
+    return f"{SEALS}{name}/" + ".".join(sorted(digest(key, seen) for key, seen in drop.versions.items()))
 
 
 def read_seal(key: str) -> tuple[str, frozenset[str]] | None:

@@ -125,11 +125,12 @@ class MemoryObjects(Scripted):
 
     def _from(self, bucket: str, prefix: str, after: str | None) -> Iterator[ObjectHead]:
         there = self._bucket(bucket)
-        start = bisect_left(there.order, _order(prefix))
+        begin = _order(prefix)
+        start = bisect_left(there.order, begin)
         if after is not None:
             start = max(start, bisect_right(there.order, _order(after)))
         for one in islice(there.order, start, None):
-            if not one.startswith(_order(prefix)):
+            if not one.startswith(begin):
                 return
             yield there.objects[_key(one)][0]
 

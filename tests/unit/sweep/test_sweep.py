@@ -248,3 +248,38 @@ def test_a_claim_that_nobody_can_go_on_from_stops_nothing(world: World, changes:
     world.put("golden/new.vhd", b"new", event=False)
     assert world.sweep()["revived"] == 0
     assert {"bucket": BUCKET, "key": "golden/new.vhd"} in sent(world)
+
+
+def ended(world: World, number: int, row: bool) -> None:
+    """A lone image that was rejected and told: what lies in the bucket for it and, perhaps, in the ledger."""
+    key = f"golden/{number:06d}.vhd"
+    head = world.ports.objects.place(BUCKET, key, b"x", etag=str(number))
+    versions = {key: FileVersion(etag=head.etag, last_modified=head.last_modified), key + ".json": None}
+    at = dict.fromkeys(("received_at", "updated_at", "deadline_at"), "")
+    over = drops.Drop(drop_id=drops.drop_id(BUCKET, key, head.etag), bucket=BUCKET, key=key, etag=head.etag, **at)
+    over = over.model_copy(update={"stage": "rejected", "sealed": True, "versions": versions})
+    world.ports.objects.place(BUCKET, records.seal_key(over), b"", etag="seal")
+    if row:
+        world.ports.ledger.save(over)
+
+
+def calls_of_a_round(world: World, count: int, rows: bool) -> dict[str, int]:
+    """Every call of a port that a round of the sweep makes for so many drops that have ended, and no other."""
+    for number in range(count):
+        ended(world, number, rows)
+    ports = (world.ports.objects, world.ports.ledger, world.ports.images, world.ports.queues)
+    for port in ports:
+        port.calls.clear()
+    done = world.sweep()
+    assert (done["listed"], done["open"], done["found"], done["driven"], done["whole"]) == (count, 0, 0, 0, True)
+    return {name: number for port in ports for name, number in port.calls.items()}
+
+
+def test_drops_that_have_ended_cost_one_page_a_thousand_keys_and_nothing_else(world: World) -> None:
+    world.ports.objects.page = 100  # for a thousand: ten thousand drops are as a hundred thousand
+    calls = calls_of_a_round(world, 10_000, rows=False)
+    assert calls == {"list": 200 + 1, "load": 1, "open": 1, "queued": 1}  # an image and a seal each
+
+
+def test_rows_that_have_ended_cost_the_sweep_nothing(world: World) -> None:
+    assert calls_of_a_round(World(), 10, rows=True) == calls_of_a_round(world, 900, rows=True) | {"list": 2}

@@ -25,6 +25,7 @@ __all__ = ["GIVE_UP_AFTER", "Inventory", "Round", "sweep"]
 
 GIVE_UP_AFTER = 5
 CURSOR = "sweep"
+BEHIND_OURS = names.FOLDER + "~"  # nothing of ours sorts behind it
 
 
 @dataclass
@@ -78,8 +79,9 @@ def _list(ports: Ports, inventory: Inventory, time_left: Callable[[], float], do
     cursor = (ports.ledger.load(CURSOR) or {}).get("after")
     last = None
     for head in _pages(ports, inventory.bucket, inventory.settings.drop_prefix, cursor, time_left):
-        inventory.add(head)
         last = head.key
+        if not last.startswith(names.FOLDER):
+            inventory.add(head)
     done.listed, done.whole = len(inventory.versions), cursor is None and time_left() > 0
     if not done.whole:
         ports.ledger.store(CURSOR, {"after": last if time_left() <= 0 else None, "at": stamp(ports.clock())})
@@ -94,6 +96,8 @@ def _pages(
         after = page.after
         if after is None or time_left() <= 0:
             return
+        if prefix == "" and after.startswith(names.FOLDER):
+            after = BEHIND_OURS
 
 
 def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop], line: Set[str]) -> int:

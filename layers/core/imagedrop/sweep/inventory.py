@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
-from imagedrop import drop as drops
 from imagedrop import names, pairing, records
 from imagedrop.drop import FileVersion
 from imagedrop.ports import ObjectHead
@@ -49,16 +48,7 @@ class Inventory:
     def over(self, image_key: str) -> bool:
         """True if this drop, as it lies there, has ended: a seal has read these very files and missed no other."""
         image = self.versions.get(image_key)
-        row = drops.Drop(
-            drop_id=drops.drop_id(self.bucket, image_key, image.etag) if image else "",
-            bucket=self.bucket,
-            key=image_key,
-            etag=image.etag if image else None,
-            received_at="",
-            updated_at="",
-            deadline_at="",
-        )
-        name = records.seal_folder(row).removeprefix(names.SEALS).rstrip("/")
+        name = records.seal_name(self.bucket, image_key, image.etag if image else None)
         beside = names.sidecar_key(image_key)
         own = {records.digest(key, self.versions.get(key)) for key in (image_key, beside)}
         return any(own <= seal and self._holds(seal) for seal in self.seals.get(name, ()))
