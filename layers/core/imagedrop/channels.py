@@ -7,6 +7,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from imagedrop.mailbox import is_address
+from imagedrop.plain import ascii_line, one_line
 from imagedrop.ports import MailRefused
 
 NAMESPACE = "imagedrop"
@@ -26,13 +28,15 @@ class SnsTopic:
             Subject=_plain(subject) or "imagedrop",
             Message=body,
             MessageAttributes={
-                name: {"DataType": "String", "StringValue": value} for name, value in attributes.items() if value
+                name: {"DataType": "String", "StringValue": one_line(value)}
+                for name, value in attributes.items()
+                if value
             },
         )
 
 
 def _plain(subject: str) -> str:
-    return " ".join(subject.encode("ascii", "replace").decode().split())[:SUBJECT_LIMIT]
+    return " ".join(ascii_line(" ".join(subject.split())).split())[:SUBJECT_LIMIT].rstrip()
 
 
 class SesMail:
@@ -40,12 +44,15 @@ class SesMail:
         self._client, self._sender = client, sender
 
     def send(self, to: str, subject: str, text: str, html: str) -> None:
+        """Raises MailRefused where `to` is anything but one bare address, too."""
+        if not is_address(to):
+            raise MailRefused(f"{one_line(to)!r} is not one mail address")
         body = {"Text": _utf8(text), "Html": _utf8(html)}
         try:
             self._client.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [to]},
-                Content={"Simple": {"Subject": _utf8(" ".join(subject.split())), "Body": body}},
+                Content={"Simple": {"Subject": _utf8(one_line(" ".join(subject.split()))), "Body": body}},
             )
         except ClientError as error:
             code = str(error.response["Error"]["Code"])

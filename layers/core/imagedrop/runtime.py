@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagedrop.batch import batch
 from imagedrop.credentials import HuaweiKeys, Secrets
+from imagedrop.plain import json_line
 from imagedrop.ports import (
     Clock,
     Images,
@@ -62,7 +63,7 @@ class Runtime:
         """Structured; what the core logs to `imagedrop` goes through it too."""
         from aws_lambda_powertools import Logger
 
-        return Logger(service=SERVICE)
+        return Logger(service=SERVICE, json_serializer=json_line)
 
     def secret(self, secret_id: str) -> str:
         """A secret's text, as it was at most five minutes ago."""

@@ -7,16 +7,18 @@ live was left by a crash, and the channel is used again: rather told twice than 
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import timedelta
 
 from imagedrop import endings, notices, records
 from imagedrop.drop import CHANNELS, Channel, Drop, Told, ToldState
 from imagedrop.log import note
+from imagedrop.mailbox import is_address, is_of, mailbox
 from imagedrop.ports import Conflict, MailRefused, Ports, PutBack
 from imagedrop.settings import Settings
 from imagedrop.times import seconds_between, stamp
 
 LEASE = 180.0  # s; more than the function may run
+KEPT = timedelta(hours=2)  # a count of mails, which is of one hour
 
 
 def tell(ports: Ports, drop_id: str, attempt: int) -> None:
@@ -59,7 +61,7 @@ def _use(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | N
             raise PutBack(left)
     row = _record(ports, row, channel, "sending")
     try:
-        state, note = _send(ports, row, channel)
+        state, note = _send(ports, row, channel, again=told.state == "sending")
     except Exception as error:  # noqa: BLE001 - raised when the others have had their turn
         return row, error
     return _record(ports, row, channel, state, note), None
@@ -71,7 +73,7 @@ def _record(ports: Ports, row: Drop, channel: Channel, state: ToldState, note: s
     return ports.ledger.save(row.with_(now, told=told))
 
 
-def _send(ports: Ports, row: Drop, channel: Channel) -> tuple[ToldState, str | None]:
+def _send(ports: Ports, row: Drop, channel: Channel, *, again: bool) -> tuple[ToldState, str | None]:
     if channel == "result":
         if records.outdated(ports.objects, row):
             return "skipped", "the result of newer content lies there"
@@ -80,20 +82,21 @@ def _send(ports: Ports, row: Drop, channel: Channel) -> tuple[ToldState, str | N
     if channel == "sns":
         _publish(ports, row)
         return "done", None
-    return _mail(ports, row)
+    return _mail(ports, row, again=again)
 
 
 def _publish(ports: Ports, row: Drop) -> None:
-    attributes = {"stage": row.stage, "owner": row.owner.email if row.owner else "", "bucket": row.bucket}
-    body = json.dumps(records.result(row), ensure_ascii=False)
+    owner = row.owner.email if row.owner and is_address(row.owner.email) else ""
+    attributes = {"stage": row.stage, "owner": owner, "bucket": row.bucket}
+    body = json.dumps(records.result(row))  # ASCII: SNS refuses some characters that a key may hold
     ports.topic.publish(notices.subject(row, "en"), body, {name: value for name, value in attributes.items() if value})
 
 
-def _mail(ports: Ports, row: Drop) -> tuple[ToldState, str | None]:
+def _mail(ports: Ports, row: Drop, *, again: bool) -> tuple[ToldState, str | None]:
     to, language = addressee(row, ports.settings)
     if not ports.settings.mail_from or not to:
         return "skipped", "no sender is set" if to else "no readable owner, and no operator's address is set"
-    if not _within_limit(ports, to):
+    if not again and not _within_limit(ports, to):
         ports.meter.count("MailLimited")
         return "skipped", f"more than {ports.settings.mails_per_hour} mails to {to} in this hour"
     letter = notices.letter(row, language)
@@ -113,20 +116,10 @@ def addressee(row: Drop, settings: Settings) -> tuple[str, notices.Language]:
 
 
 def may_write_to(email: str, settings: Settings) -> bool:
-    domain = email.rpartition("@")[2].lower()
-    return not settings.owner_domains or domain in {one.lower() for one in settings.owner_domains}
+    return is_address(email) and is_of(email, settings.owner_domains)
 
 
 def _within_limit(ports: Ports, to: str) -> bool:
-    """Counts this mail. A count that is lost to a race lets one mail more through, which harms nobody."""
-    name, hour = f"mails:{to}", _hour(ports.clock())
-    note = ports.ledger.load(name) or {}
-    sent = int(note.get("sent", 0)) if note.get("hour") == hour else 0
-    if sent >= ports.settings.mails_per_hour:
-        return False
-    ports.ledger.store(name, {"hour": hour, "sent": sent + 1})
-    return True
-
-
-def _hour(now: datetime) -> str:
-    return stamp(now)[:13]
+    """Counts this mail. What is counted and then not sent is counted no second time."""
+    now = ports.clock()
+    return ports.ledger.count(f"mails:{mailbox(to)}:{stamp(now)[:13]}", ports.settings.mails_per_hour, now + KEPT)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from imagedrop.channels import EmfMeter, SesMail, SilentMail, SnsTopic
 from imagedrop.ports import MailRefused
+from support.hostile import HOSTILE, unprintable
+from tests.unit.telling.test_mailbox import TRICKS
 
 
 class Recorder:
@@ -39,7 +41,7 @@ def test_a_message_to_machines_carries_its_attributes_as_strings() -> None:
     }
 
 
-@given(st.text(max_size=300))
+@given(st.text(st.characters(), max_size=300) | HOSTILE)
 def test_any_subject_becomes_one_that_sns_takes(subject: str) -> None:
     client = Recorder()
     SnsTopic(client, "arn").publish(subject, "{}", {})
@@ -47,8 +49,32 @@ def test_any_subject_becomes_one_that_sns_takes(subject: str) -> None:
     assert 0 < len(sent) < 100
     assert sent.isascii()
     assert sent.strip() == sent
-    assert "\n" not in sent
-    assert "\r" not in sent
+    assert sent.isprintable()
+
+
+@given(HOSTILE)
+def test_an_attribute_has_no_character_that_acts(text: str) -> None:
+    client = Recorder()
+    SnsTopic(client, "arn").publish("s", "{}", {"bucket": text})
+    assert not unprintable(client.asked[0]["MessageAttributes"]["bucket"]["StringValue"])
+
+
+@given(HOSTILE)
+def test_a_mails_subject_is_one_line_without_any_character_that_acts(text: str) -> None:
+    client = Recorder()
+    SesMail(client, "f@example.com").send("t@example.com", text, "t", "h")
+    sent = client.asked[0]["Content"]["Simple"]["Subject"]["Data"]
+    assert not unprintable(sent)
+    assert len(sent.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("to", TRICKS)
+def test_a_mail_goes_to_one_bare_address_or_to_nobody(to: str) -> None:
+    client = Recorder()
+    with pytest.raises(MailRefused, match="not one mail address") as refused:
+        SesMail(client, "f@example.com").send(to, "s", "t", "h")
+    assert not unprintable(str(refused.value))
+    assert client.asked == []
 
 
 def test_a_mail_is_text_and_html_in_utf_8() -> None:

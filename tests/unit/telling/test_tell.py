@@ -149,3 +149,66 @@ def test_findings_are_told_in_chinese_by_a_process_that_has_raised_none() -> Non
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=CORE)
     assert "描述文件" in ran.stdout.decode()
+
+
+def ended_many(world: World, count: int, email: str = "ada@example.com") -> None:
+    for number in range(count):
+        key = f"{email}/{number}.vhd"
+        row = world.accepted(key, key.encode(), owner=Owner(email=email))
+        world.ports.ledger.save(drops.end(row, world.ports.clock(), "rejected", None))
+        world.ports.queues.send("notices", {"drop_id": row.drop_id, "attempt": 1})
+
+
+def test_the_spellings_of_an_address_share_one_limit_and_others_have_their_own() -> None:
+    world = World(mails_per_hour=2)
+    for email in ("ada@example.com", "ADA@example.com", "ada+1@example.com", "bob@example.com"):
+        ended_many(world, 1, email)
+    world.run(60)
+    assert [mail.to for mail in world.mails()] == ["ada@example.com", "ADA@example.com", "bob@example.com"]
+    assert world.ports.meter.counts["MailLimited"] == 1
+
+
+def test_the_limit_is_of_an_hour() -> None:
+    world = World(mails_per_hour=1)
+    for _ in range(2):
+        ended_many(world, 1, f"ada+{world.now()}@example.com".replace(":", ""))
+        world.run(60)
+        world.ports.clock.advance(3600)
+    assert len(world.mails()) == 2
+
+
+def test_the_operator_has_the_same_limit() -> None:
+    world = World(mails_per_hour=1, owner_domains=("corp.example",))
+    ended_many(world, 2)
+    world.run(60)
+    assert [mail.to for mail in world.mails()] == ["operator@example.com"]
+    assert all(not row.open for row in world.ports.ledger.rows())
+
+
+def test_a_mail_that_is_sent_again_is_counted_once() -> None:
+    world = World(mails_per_hour=2)
+    ended_many(world, 1)
+    world.ports.mail.fail("send", *(RuntimeError("throttled") for _ in range(4)))
+    world.run(1800)
+    ended_many(world, 1, "Ada@example.com")
+    world.run(60)
+    assert [mail.to for mail in world.mails()] == ["ada@example.com", "Ada@example.com"]
+
+
+def test_an_owner_that_only_a_forged_claim_can_hold_is_not_written_to(world: World) -> None:
+    ended(world, owner=Owner(email="ada@example.com, eve@evil.example"))
+    world.run()
+    assert [mail.to for mail in world.mails()] == ["operator@example.com"]
+    assert "owner" not in world.ports.topic.published[0].attributes
+
+
+def test_what_machines_are_told_is_ascii_and_the_same_document(world: World) -> None:
+    ended(
+        world,
+        sidecar={"name": "窗\ufffe\u202e"},
+        findings=({"id": "x", "severity": "info", "message": "\ufffe\u202e窗", "fix": ""},),
+    )
+    world.run()
+    body = world.ports.topic.published[0].body
+    assert body.isascii()
+    assert json.loads(body) == world.result()

@@ -9,6 +9,7 @@ from imagedrop import names
 from imagedrop.drop import Drop
 from imagedrop.findings import Finding
 from imagedrop.notices.texts import TEXTS, Texts, advice
+from imagedrop.plain import one_line
 from imagedrop.vocabulary import Language
 
 SUBJECT_LIMIT = 120
@@ -32,15 +33,15 @@ class Section:
 
 
 def subject(row: Drop, language: Language) -> str:
-    """One line without control characters: it is made of what a file says."""
+    """One line: it is made of what a file says."""
     name = (row.sidecar or {}).get("name") or row.key
     line = TEXTS[language].subject[row.stage].format(name=name)
-    line = "".join(char for char in line if char.isprintable())
+    line = one_line(" ".join(line.split()))
     return line if len(line) <= SUBJECT_LIMIT else line[: SUBJECT_LIMIT - 1] + "…"
 
 
 def letter(row: Drop, language: Language) -> Letter:
-    """For a row that has ended."""
+    """For a row that has ended. Whatever a file says is one line of text in it."""
     texts = TEXTS[language]
     name = row.owner.name if row.owner else None
     hello = texts.hello.format(name=name) if name else texts.hello_nobody
@@ -53,7 +54,7 @@ def letter(row: Drop, language: Language) -> Letter:
     sections = _sections(row, texts, language)
     return Letter(
         subject(row, language),
-        _text([hello, opening], sections, [step, details, texts.footer], texts),
+        _text([one_line(hello), one_line(opening)], sections, [step, one_line(details), texts.footer], texts),
         _html(row, [hello, opening], sections, step, [details, texts.footer], texts),
     )
 
@@ -86,27 +87,31 @@ def _text(opening: list[str], sections: list[Section], closing: list[str], texts
     for section in sections:
         lines = [section.title]
         for message, fix in section.points:
-            lines.append(f"- {message}")
+            lines.append(f"- {one_line(message)}")
             if fix:
-                lines.append(f"  {texts.fix.format(fix=fix)}")
+                lines.append(f"  {one_line(texts.fix.format(fix=fix))}")
         blocks.append("\n".join(lines))
     return "\n\n".join([*blocks, *closing]) + "\n"
 
 
 def _html(row: Drop, opening: list[str], sections: list[Section], step: str, closing: list[str], texts: Texts) -> str:
     colour = COLOURS[row.stage]
-    parts = [f"<p>{html.escape(line)}</p>" for line in opening]
+    parts = [f"<p>{_escaped(line)}</p>" for line in opening]
     for section in sections:
-        parts.append(f'<h3 style="margin:18px 0 6px;font-size:15px">{html.escape(section.title)}</h3><ul>')
+        parts.append(f'<h3 style="margin:18px 0 6px;font-size:15px">{_escaped(section.title)}</h3><ul>')
         for message, fix in section.points:
-            mend = f'<br><span style="color:#555">{html.escape(texts.fix.format(fix=fix))}</span>' if fix else ""
-            parts.append(f'<li style="margin:4px 0">{html.escape(message)}{mend}</li>')
+            mend = f'<br><span style="color:#555">{_escaped(texts.fix.format(fix=fix))}</span>' if fix else ""
+            parts.append(f'<li style="margin:4px 0">{_escaped(message)}{mend}</li>')
         parts.append("</ul>")
-    parts.append(f"<p><b>{html.escape(step)}</b></p>")
-    small = "<br>".join(html.escape(line) for line in closing)
+    parts.append(f"<p><b>{_escaped(step)}</b></p>")
+    small = "<br>".join(_escaped(line) for line in closing)
     body = "\n".join(parts)
     return (
         f'<!doctype html><html><head><meta charset="utf-8"></head><body style="{STYLE};max-width:44em">'
         f'<div style="border-left:4px solid {colour};padding:2px 16px">\n{body}\n'
         f'<p style="color:#777;font-size:12px">{small}</p></div></body></html>'
     )
+
+
+def _escaped(text: str) -> str:
+    return html.escape(one_line(text))
