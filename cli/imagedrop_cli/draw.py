@@ -12,8 +12,8 @@ from rich.text import Text
 
 from imagedrop.findings import Finding
 from imagedrop.inspection.facts import DiskFacts
+from imagedrop.plain import one_line
 from imagedrop_cli import inside
-from imagedrop_cli.output import printable
 
 COLOURS = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB")
@@ -35,7 +35,7 @@ def facts(found: DiskFacts) -> Iterator[Any]:
     grid.add_column(style="bold")
     grid.add_column()
     for name, value in _lines(found):
-        grid.add_row(Text(name), Text(printable(value)))
+        grid.add_row(Text(name), Text(one_line(value)))
     yield grid
     if found.partitions:
         yield _partitions(found)
@@ -56,7 +56,7 @@ def _partitions(found: DiskFacts) -> Table:
     for name in ("type", "filesystem"):
         table.add_column(name)
     for one in found.partitions:
-        table.add_row(size(one.start), size(one.size), printable(one.type), one.filesystem or "-")
+        table.add_row(size(one.start), size(one.size), one_line(one.type), one.filesystem or "-")
     return table
 
 
@@ -64,13 +64,13 @@ def findings(found: Iterable[Finding]) -> Iterator[Any]:
     """What is wrong, and how to mend it below."""
     for one in found:
         place = f" at {one.field}" if one.field else ""
-        yield Text.assemble((one.severity, COLOURS[one.severity]), f" {one.id}{printable(place)}")
+        yield Text.assemble((one_line(one.severity), COLOURS.get(one.severity, "")), one_line(f" {one.id}{place}"))
         yield indented(one.message)
         yield indented(f"→ {one.fix}", style="dim")
 
 
 def indented(text: str, style: str = "") -> Padding:
-    return Padding(Text(printable(text), style=style), (0, 0, 0, 2), expand=False)
+    return Padding(Text(one_line(text), style=style), (0, 0, 0, 2), expand=False)
 
 
 def stored(found: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
@@ -95,7 +95,7 @@ def ending(result: Mapping[str, Any]) -> Iterator[Any]:
     """How a drop ended, from its result file or its row."""
     stage = str(result["stage"])
     style = "bold green" if stage == "registered" else "bold red"
-    yield Text.assemble((stage, style), f" {printable(str(result['key']))}, attempt {result['attempt']}")
+    yield Text.assemble((one_line(stage), style), one_line(f" {result['key']}, attempt {result['attempt']}"))
     for image in result.get("images") or ():
         disk = "" if image["role"] == "system" else f" (data disk {image['file']})"
         yield indented(f"image {image['id']}  {image['name']}, {image['min_disk']} GB{disk}")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
+
+from imagedrop.plain import one_line
 
 OK, BAD, USAGE = 0, 1, 2
 UNBROKEN = 10_000  # characters: where there is no terminal, whoever reads breaks the lines
@@ -23,11 +26,19 @@ class Stop(Exception):
         self.message, self.code, self.answered = message, code, answered
 
 
+class Screen(Console):
+    """Whatever is printed on it, wherever it stands: only rich's own codes act on the terminal."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+
 def console(*, stderr: bool = False) -> Console:
     """For people. Nothing in a text is taken for markup."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else UNBROKEN
-    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+    return Screen(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
 def say(text: str | Text = "", style: str | None = None) -> None:
@@ -55,7 +66,7 @@ def note(text: str) -> None:
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
     """ASCII, whatever the terminal can show: keys may hold anything."""
-    sys.stdout.write(json.dumps(value, indent=indent) + "\n")
+    sys.stdout.write(json.dumps(value, indent=indent).replace("\x7f", "\\u007f") + "\n")
     sys.stdout.flush()
 
 
@@ -68,8 +79,8 @@ def sleep(seconds: float) -> None:
 
 
 def printable(text: str) -> str:
-    """Foreign text without what a terminal would act on; line ends stay."""
-    return "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in text)
+    """Text without what a terminal would act on. Line ends stay, for they may be ours; foreign text: plain.one_line."""
+    return "\n".join(map(one_line, text.split("\n")))
 
 
 def forgive(stream: Any) -> None:

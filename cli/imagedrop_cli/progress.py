@@ -8,8 +8,9 @@ from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
+from imagedrop.plain import one_line
 from imagedrop_cli import draw
-from imagedrop_cli.output import console, note, printable
+from imagedrop_cli.output import console, note
 
 Told = Callable[[Path], Callable[[int], None]]
 
@@ -23,10 +24,10 @@ def uploads(files: Sequence[Path]) -> Iterator[Told]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(binary_units=True), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=screen) as bars:
-        tasks = {path: bars.add_task(printable(path.name), total=path.stat().st_size) for path in files}
+        tasks = {path: bars.add_task(one_line(path.name), total=path.stat().st_size) for path in files}
         yield lambda path: lambda count: bars.advance(tasks[path], count)
 
 
 def _spoken(path: Path) -> Callable[[int], None]:
-    note(f"uploading {printable(path.name)}, {draw.size(path.stat().st_size)}")
+    note(f"uploading {one_line(path.name)}, {draw.size(path.stat().st_size)}")
     return lambda count: None

@@ -14,12 +14,13 @@ from rich.text import Text
 
 from imagedrop import status as core
 from imagedrop.drop import Drop
+from imagedrop.plain import one_line
 from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
 from imagedrop_cli import draw, ended, options, places
 from imagedrop_cli.desk import address, desk
 from imagedrop_cli.doing import doing
 from imagedrop_cli.outgoing import bucket_of
-from imagedrop_cli.output import BAD, Stop, note, print_json, printable, say, show
+from imagedrop_cli.output import BAD, Stop, note, print_json, say, show
 
 
 def status(
@@ -85,7 +86,7 @@ def _overview(rows: Sequence[Drop]) -> None:
         table.add_column(name)
     for row in rows:
         since = (row.ended_at or row.received_at)[:19] + "Z"
-        table.add_row(printable(row.key), row.stage, str(row.attempt), since, printable(doing(row)))
+        table.add_row(one_line(row.key), row.stage, str(row.attempt), since, one_line(doing(row)))
     show([table])
 
 
@@ -93,7 +94,7 @@ def _story(row: Drop) -> Iterator[Any]:
     """One row of the ledger, as its end if it has ended."""
     yield from draw.ending(row.model_dump(mode="json"))
     for name, value in _details(row):
-        yield Text.assemble((f"  {name:<9} ", "bold"), printable(value))
+        yield Text.assemble((f"  {name:<9} ", "bold"), one_line(value))
 
 
 def _details(row: Drop) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from imagedrop.mailbox import is_address
 from imagedrop.plain import ascii_line, one_line
 from imagedrop.ports import MailRefused
 
@@ -45,6 +44,8 @@ class SesMail:
 
     def send(self, to: str, subject: str, text: str, html: str) -> None:
         """Raises MailRefused where `to` is anything but one bare address, too."""
+        from imagedrop.mailbox import is_address  # and with it the sidecar's rules, which only a mail needs
+
         if not is_address(to):
             raise MailRefused(f"{one_line(to)!r} is not one mail address")
         body = {"Text": _utf8(text), "Html": _utf8(html)}
