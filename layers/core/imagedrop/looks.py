@@ -23,7 +23,7 @@ WIDEST = 0.3
 # The wait at a hazard of 1: 30 s, a third of the looks of one every 10 s, but within these parts of the time so far.
 EVEN, FINEST, COARSEST = 30.0, 0.06, 0.2
 CLOSEST = 0.01  # no two looks are closer than this part of the time
-EARLY = 0.2  # a random part of this may be missing to the first look
+STRAY = 0.02  # a random part of this is every look of a job earlier than planned
 STEP = 0.02
 MOST = 48  # looks in a plan
 
@@ -31,22 +31,23 @@ MOST = 48  # looks in a plan
 def plan(known: Forecast | None, first: float, longest: float, random: Random) -> tuple[int, ...]:
     """Seconds after the start of a job at which to look at it, rising; none where nothing is known or the job should
     be over by `first`. Ends where the forecast does. The first look is between `first` and twice that; no wait is above
-    `longest`, nor above both `first` and half of the time so far. A random shift keeps jobs from falling in step."""
+    `longest`, nor above both `first` and half of the time so far. Each job's plan strays, lest jobs fall in step."""
     if known is None:
         return ()
     chances = _chances(known, first)
     left, unlike = sum(chances), 1 - known.trust
-    looks: list[int] = []
-    due, limit = 1 - EARLY * random.random(), min(2 * first, max(first, longest))
+    looks: list[float] = []
+    due, limit = 1.0, min(2 * first, max(first, longest))
     for step, chance in enumerate(chances, 1):
         seconds = first * math.exp(step * STEP)
         rate = _rate((chance / STEP + unlike) / (left + unlike), seconds)
         due -= rate * STEP
         if due <= 0 or seconds > limit:
-            looks.append(math.ceil(min(limit, seconds * math.exp(min(0.0, due / rate)))))
+            looks.append(min(limit, seconds * math.exp(min(0.0, due / rate))))
             due, limit = min(0.0, due) + 1, looks[-1] + min(longest, max(first, looks[-1] / 2))
         left, unlike = max(0.0, left - chance), unlike * math.exp(-STEP)
-    return tuple(looks[:MOST])
+    early = 1 - STRAY * random.random()
+    return tuple(math.ceil(max(first, look * early)) for look in looks[:MOST])
 
 
 def next_wait(elapsed: float, looks: Sequence[int], first: float, longest: float, random: Random) -> float:
