@@ -21,6 +21,7 @@ def cloud(
     bucket: options.Bucket = wiring.BUCKET,
     push_to: Annotated[str, options.url("Where the bucket's events are pushed to.")] = "",
     time_scale: options.TimeScale = 60,
+    switch: options.Switch = [],  # noqa: B006 - typer wants a list
     json: options.AddressesAsJson = False,
 ) -> None:
     """Run only the Huawei side: OBS over a folder, IMS with jobs in scaled time, SMN with signed pushes.
@@ -39,7 +40,7 @@ def cloud(
         if port and not sockets.is_free(port):
             raise Stop(f"127.0.0.1:{port} is in use: end what listens there, or choose another port", BAD)
     try:
-        running = wiring.cloud(folder.resolve(), ports, time_scale)
+        running = wiring.cloud(folder.resolve(), ports, time_scale, options.switches(switch))
     except (FolderInUse, OSError) as error:
         raise Stop(wiring.why(error), BAD) from None
     try:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
+from pydantic import ValidationError
 
 from imagedrop_local.obs.keys import is_bucket
+from imagedrop_local.switches import Switches
 
 FOLDER = "IMAGEDROP_FOLDER"
 
@@ -36,6 +39,34 @@ def address(url: str) -> str:
     if url and not sound:
         raise typer.BadParameter(f"{url} is no address like https://obs.cn-north-4.myhuaweicloud.com")
     return url
+
+
+def pairs(given: list[str]) -> list[str]:
+    for one in given:
+        if not one.partition("=")[0].strip() or "=" not in one:
+            raise typer.BadParameter(f"{one!r} is not NAME=VALUE")
+    return given
+
+
+def named(given: list[str]) -> dict[str, str]:
+    """What `pairs` has let through; of a name that is given twice the last counts."""
+    return {name: value for name, _, value in (one.partition("=") for one in given)}
+
+
+def switches(given: list[str]) -> Switches:
+    """Raises typer.BadParameter for a switch that is none, or that has no such value."""
+    try:
+        return Switches.model_validate({name: _value(text) for name, text in named(given).items()})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise typer.BadParameter(f"switch {first['loc'][0]}: {first['msg']} (docs/simulators.md)") from None
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)  # numbers and true
+    except ValueError:
+        return text
 
 
 def port(of: str) -> Any:
@@ -65,6 +96,16 @@ TimeScale = Annotated[
     float, typer.Option(min=0.001, metavar="N", callback=finite, help="Seconds of the simulated cloud in one of ours.")
 ]
 Bucket = Annotated[str, typer.Option(metavar="B", callback=bucket_name, help="The bucket that is watched.")]
+Switch = Annotated[
+    list[str],
+    typer.Option(
+        "--switch", metavar="NAME=VALUE", callback=pairs, help="Of the simulators; docs/simulators.md has all of them."
+    ),
+]
+Parameter = Annotated[
+    list[str],
+    typer.Option("--parameter", metavar="NAME=VALUE", callback=pairs, help="Of template.yaml, over what is set here."),
+]
 AddressesAsJson = Annotated[bool, typer.Option("--json", help="One line with all addresses and keys, when it is up.")]
 
 

@@ -37,6 +37,8 @@ def up(
     accept_declarations: Annotated[
         bool, typer.Option("--accept-declarations", help="You accept IMS's declarations (docs/settings.md).")
     ] = False,
+    parameter: options.Parameter = [],  # noqa: B006 - typer wants a list
+    switch: options.Switch = [],  # noqa: B006
     json: options.AddressesAsJson = False,
 ) -> None:
     """Run everything on this machine: template.yaml in an embedded AWS, and the Huawei side simulated beside it.
@@ -60,7 +62,15 @@ def up(
     if elsewhere is not None and not elsewhere.simulated:
         parameters = {"DeclarationsAccepted": str(accept_declarations).lower()}
     ports = Ports(port, obs_port, ims_port, smn_port, intake_port, status_port)
-    local = Local(folder, ports=ports, elsewhere=elsewhere, bucket=bucket, time_scale=time_scale, parameters=parameters)
+    local = Local(
+        folder,
+        ports=ports,
+        elsewhere=elsewhere,
+        bucket=bucket,
+        time_scale=time_scale,
+        switches=options.switches(switch),
+        parameters=parameters | options.named(parameter),
+    )
     _run(local, json=json)
 
 

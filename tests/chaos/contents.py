@@ -1,0 +1,43 @@
+"""What the owners drop: images and sidecars, good and bad, each drop's its own."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from imagedrop_local.house import SAMPLES
+
+CUT = 100_000  # bytes: what the partition table promises is not there
+
+
+def body(key: str, content: str) -> bytes:
+    """`content` is `image-<n>`, `cut-<n>` or the name of a sidecar; the same words are the same bytes."""
+    kind, _, number = content.partition("-")
+    if kind == "image":
+        return _sample() + f"{key} {number}".encode()
+    if kind == "cut":
+        return _sample()[:CUT] + f"{key} {number}".encode()
+    return sidecar(key.removesuffix(".json"), content)
+
+
+def sidecar(image_key: str, content: str) -> bytes:
+    """`good`, `renamed`, `bad` (min_disk), `misspelt`, `junk` (not JSON), or `with <data file>`."""
+    if content == "junk":
+        return b'{"name": '
+    name = image_key.rpartition("/")[2].partition(".")[0]
+    said: dict[str, Any] = {"name": name, "owner": {"email": f"{name}@example.com"}}
+    if content == "renamed":
+        said["name"] = f"{name}-renamed"
+    elif content == "bad":
+        said["min_disk"] = 5
+    elif content == "misspelt":
+        said["discription"] = "of a field that there is not"
+    elif content.startswith("with "):
+        said["data_images"] = [{"file": content.removeprefix("with "), "name": f"{name}-data", "min_disk": 40}]
+    return json.dumps(said).encode()
+
+
+@cache
+def _sample() -> bytes:
+    return (SAMPLES / "windows-server-2022.qcow2").read_bytes()

@@ -1,0 +1,147 @@
+"""The processes of a run, `imagedrop cloud` and `imagedrop up`: started, killed outright, started again."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from chaos.plan import Kill
+from imagedrop_local.house import ROOT
+from support.patience import until
+
+COMMAND = [sys.executable, "-m", "imagedrop_cli"]
+PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))
+PATIENCE = 120.0  # s; a start takes two
+
+
+class Ended(RuntimeError):
+    """A process ended that should run."""
+
+
+class Process:
+    """One of the two commands, with its first line of output; what it says otherwise goes to `log`."""
+
+    def __init__(self, log: Path, *arguments: str) -> None:
+        self._log, self.arguments = log, arguments
+        self._child: subprocess.Popen[str] | None = None
+        self.addresses: dict[str, Any] = {}
+
+    def start(self) -> None:
+        with self._log.open("a") as log:
+            self._child = subprocess.Popen(
+                [*COMMAND, *self.arguments, "--json"],
+                env=os.environ | {"PYTHONPATH": PACKAGES},
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+            )
+        assert self._child.stdout is not None
+        line = self._child.stdout.readline()
+        if not line:
+            raise Ended(f"{self.arguments[0]} did not start; its log: {self._log}")
+        self.addresses = json.loads(line)
+
+    def kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+            self._gone()
+
+    def stop(self) -> None:
+        """In order, as on SIGTERM."""
+        if self._child is not None:
+            self._child.terminate()
+            self._gone()
+
+    def _gone(self) -> None:
+        assert self._child is not None
+        self._child.communicate(timeout=PATIENCE)
+        self._child = None
+
+
+class Stack(Process):
+    """`imagedrop up`, and the processes below it: ministack, which leads a group of its own, and its functions."""
+
+    def __init__(self, folder: Path, log: Path, *arguments: str) -> None:
+        super().__init__(log, "up", "--folder", str(folder), *arguments)
+        self._aws = folder / "aws"
+
+    def die(self, how: Kill) -> None:
+        """Returns when all of it is dead."""
+        if how == "parent":
+            self.kill()  # ministack hears of it, and writes down what it holds
+            until(lambda: not self._running(), PATIENCE)
+        elif how.startswith("stop"):
+            self.stop()
+        else:
+            self._kill_group()
+            self.kill()
+        if how.endswith("folder"):
+            shutil.rmtree(self._aws, ignore_errors=True)
+
+    def cpu(self) -> float:
+        """s that ministack's and the functions' processes have used, those that have ended too."""
+        return sum(_cpu(pid) for pid in self._group())
+
+    def close(self) -> None:
+        """Leaves nothing behind, whatever state it is in."""
+        self._kill_group()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.kill()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, ValueError, FileNotFoundError):
+            os.killpg(self._leader(), signal.SIGKILL)
+        until(lambda: not self._running(), PATIENCE)
+
+    def _leader(self) -> int:
+        return int((self._aws / "lock").read_text())
+
+    def _running(self) -> bool:
+        """A zombie is dead: whoever should bury it was killed too."""
+        return any(_state(pid) not in ("Z", "X", "") for pid in self._group())
+
+    def _group(self) -> list[int]:
+        try:
+            leader = self._leader()
+        except (ValueError, FileNotFoundError):
+            return []
+        return [pid for pid in _processes() if _group_of(pid) == leader]
+
+
+def _processes() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _fields(pid: int) -> list[str]:
+    """/proc/<pid>/stat after the name, which may hold anything (proc(5)); empty: it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _state(pid: int) -> str:
+    return next(iter(_fields(pid)), "")
+
+
+def _group_of(pid: int) -> int:
+    fields = _fields(pid)
+    return int(fields[2]) if fields else 0
+
+
+def _cpu(pid: int) -> float:
+    fields = _fields(pid)
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
+
+
+def now() -> float:
+    return time.time()

@@ -1,0 +1,121 @@
+"""`make chaos`: drops through the real processes, whatever breaks; then everything that must hold is checked.
+
+python -m chaos.run --drops 1000 --seed 7      the closing line says what happened; exit code 1: it is broken
+python -m chaos.run --drops 1000 --calm        all drops at once, nothing goes wrong: what a drop costs
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from chaos import contents, costs, plan, report
+from chaos.invariants import broken
+from chaos.plan import FEW, Plan
+from chaos.seen import Broken
+from chaos.settled import unsettled
+from chaos.world import World
+
+PACE = 1.3  # s between two drops, what the stack bears on two cores
+STILL = 420.0  # s in which nothing moves: more than any lease, deadline or wait of a run
+
+
+def run(world: World) -> list[Broken]:
+    """The whole plan, then calm, then the end of every drop. What does not hold."""
+    began = time.monotonic()
+    with _sweeping(world):
+        threads = [threading.Thread(target=does, args=(world, began)) for does in (_owners, _killer)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        world.calm()
+        still = wait(world)
+    return [*broken(world.look()), *([Broken("", f"nothing has moved for {STILL:.0f} s")] if still else [])]
+
+
+def wait(world: World, still: float = STILL) -> bool:
+    """Until every drop has ended and every queue is empty; True: nothing moves any more, and that is not so."""
+    moved, before = time.monotonic(), world.progress()
+    while time.monotonic() - moved < still:
+        time.sleep(1)
+        if (now := world.progress()) != before:
+            moved, before = time.monotonic(), now
+        elif time.monotonic() - moved > 2 and _over(world):
+            return False
+    return True
+
+
+def _over(world: World) -> bool:
+    seen = world.look()
+    claims = any(key.startswith(".imagedrop/") and not key.startswith(".imagedrop/ended/") for key in seen.objects)
+    return not claims and not any(seen.queued.values()) and not unsettled(seen)
+
+
+@contextlib.contextmanager
+def _sweeping(world: World) -> Iterator[None]:
+    every = 4.0 if world.plan.drops <= FEW else 20.0
+    over = threading.Event()
+
+    def sweep() -> None:
+        while not over.wait(every):
+            world.sweep()
+
+    thread = threading.Thread(target=sweep, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(60)
+
+
+def _owners(world: World, began: float) -> None:
+    for act in world.plan.acts:
+        time.sleep(max(0.0, began + act.at - time.monotonic()))
+        world.put(act.key, contents.body(act.key, act.content), act.content)
+
+
+def _killer(world: World, began: float) -> None:
+    for at, how in world.plan.kills:
+        time.sleep(max(0.0, began + at - time.monotonic()))
+        world.kill(how)
+
+
+def _plan(given: argparse.Namespace) -> Plan:
+    if given.calm:
+        return plan.calm(given.seed, given.drops)
+    return plan.draw(given.seed, given.drops, pace=given.pace)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--drops", type=int, default=100, help="how many")
+    parser.add_argument("--seed", type=int, help="of the plan; left out: any")
+    parser.add_argument("--pace", type=float, default=PACE, help="seconds between two drops")
+    parser.add_argument("--calm", action="store_true", help="nothing goes wrong, and all come at once")
+    parser.add_argument("--folder", type=Path, help="kept; left out: a temporary one")
+    given = parser.parse_args()
+    given.seed = random.randrange(1 << 20) if given.seed is None else given.seed
+    with contextlib.ExitStack() as stack:
+        folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imagedrop-chaos-")))
+        world = stack.enter_context(World(folder.resolve(), _plan(given)))
+        began = time.monotonic()
+        found = run(world)
+        seconds = time.monotonic() - began
+        if given.calm:
+            print(costs.table(world, seconds))
+        print(report.told(world.seen, found))
+        print(report.closing(world, found, given.seed, seconds))
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""A run's processes and what stands around them: started, hindered, killed, looked at."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chaos.bucket import Bucket, Watcher
+from chaos.plan import WIPING, Kill, Plan
+from chaos.processes import Process, Stack
+from chaos.relay import Relay
+from chaos.seen import Image, Interruption, Seen
+from imagedrop.registration import TAG
+from imagedrop.times import moment
+from imagedrop_local.stack.aws import Clients
+
+TIME_SCALE = 60  # s of the cloud in one of ours: an import takes two or three
+
+
+class World:
+    """`with World(folder, plan) as world`: everything is up inside, and gone afterwards."""
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        self.folder, self.plan, self.seen = folder, plan, Seen()
+        folder.mkdir(parents=True, exist_ok=True)
+        aws, intake, status, obs, ims, smn = _free_ports(6)
+        self.relay = Relay(aws, self.seen)
+        self._relay = self.relay.serve()
+        options = [word for name, value in plan.switches.items() for word in ("--switch", f"{name}={value}")]
+        self._cloud = Process(
+            folder / "cloud.log",
+            *("cloud", "--folder", str(folder / "cloud"), "--push-to", f"http://127.0.0.1:{intake}/"),
+            *("--obs-port", str(obs), "--ims-port", str(ims), "--smn-port", str(smn)),
+            *("--time-scale", str(TIME_SCALE), *options),
+        )
+        parameters = plan.parameters | {"AwsEndpoint": self._relay.url}
+        options = [word for name, value in parameters.items() for word in ("--parameter", f"{name}={value}")]
+        self.stack = Stack(
+            folder / "stack",
+            folder / "stack.log",
+            *("--port", str(aws), "--intake-port", str(intake), "--status-port", str(status)),
+            *(word for name, port in (("obs", obs), ("ims", ims), ("smn", smn)) for word in _endpoint(name, port)),
+            *options,
+        )
+        self._sim = f"http://127.0.0.1:{obs}/_sim"
+        self._aws = Clients(f"http://127.0.0.1:{aws}")
+        self._watcher = Watcher(folder / "cloud", self.seen)
+        self._alive = threading.Lock()  # held while something is dead
+        self._calm = not plan.faults
+        self.sweeps = 0
+        self.cpu = 0.0  # s, of stacks that were killed
+
+    def __enter__(self) -> World:
+        try:
+            self._cloud.start()
+            self.stack.start()
+            self.bucket = Bucket(self._cloud.addresses, self.seen)
+            self._watcher.start()
+            self._hinder()
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        self.stack.close()
+        self._cloud.kill()
+        self._watcher.stop()
+        self._relay.stop()
+
+    # --- what happens
+
+    def put(self, key: str, body: bytes, what: str) -> None:
+        self.bucket.put(key, body, what)
+
+    def kill(self, how: Kill) -> None:
+        """Returns when all is up again."""
+        with self._alive:
+            if how == "cloud":
+                self.seen.interruptions.append(Interruption(time.time(), how, wiped=False))
+                self._cloud.kill()
+                self._cloud.start()
+                self._hinder()
+                return
+            self.cpu += self.stack.cpu()
+            self.seen.interruptions.append(Interruption(time.time(), how, wiped=how in WIPING))
+            self.stack.die(how)
+            self.stack.start()
+
+    def sweep(self) -> None:
+        """As the schedule does it, which cannot say seconds."""
+        with self._alive, contextlib.suppress(ClientError, BotoCoreError):
+            name = self.stack.addresses["aws"]["functions"]["sweep"]
+            self._aws("lambda").invoke(FunctionName=name, Payload=b"{}", InvocationType="Event")
+            self.sweeps += 1
+
+    def calm(self) -> None:
+        """From here on nothing goes wrong any more."""
+        self._calm = True
+        self._call("faults", method="DELETE")
+
+    def _hinder(self) -> None:
+        if not self._calm:
+            for fault in self.plan.faults:
+                self._call("faults", fault)
+
+    # --- what can be seen
+
+    def progress(self) -> tuple[int, ...]:
+        """Changes as long as anything moves."""
+        return len(self.seen.written), len(self.seen.tellings), len(self.seen.seals)
+
+    def look(self) -> Seen:
+        """Everything as it is now."""
+        seen, state = self.seen, self.state()
+        seen.images = list(_images(state))
+        seen.objects = self.bucket.listed()
+        self._watcher.look()
+        aws = self.stack.addresses["aws"]
+        seen.queued = {name: self._count(url) for name, url in aws["queues"].items()}
+        seen.dead = {name: self._count(url) for name, url in aws["dead_letters"].items()}
+        return seen
+
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = self._call("state")
+        return state
+
+    def _count(self, url: str) -> int:
+        counts = ("", "NotVisible", "Delayed")
+        names = [f"ApproximateNumberOfMessages{one}" for one in counts]
+        found = self._aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+        return sum(int(found[name]) for name in names)
+
+    def _call(self, what: str, body: Any = None, method: str | None = None) -> Any:
+        data = json.dumps(body).encode() if body is not None else None
+        request = urllib.request.Request(f"{self._sim}/{what}", data, method=method)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+            return json.load(answer)
+
+
+def _images(state: dict[str, Any]) -> list[Image]:
+    made = {part["image_id"]: (job, part) for job in state["jobs"] for part in job["images"]}
+    found = []
+    for image in state["images"]:
+        job, part = made.get(image["id"], ({}, {}))
+        found.append(
+            Image(
+                image["id"],
+                image["status"],
+                image["tags"].get(TAG, ""),
+                part.get("role", "system"),
+                moment(job.get("submitted", image["created_at"])).timestamp(),
+                job.get("job_id", ""),
+                part.get("key", ""),
+                part.get("etag", ""),
+            )
+        )
+    return found
+
+
+def _endpoint(name: str, port: int) -> tuple[str, str]:
+    return f"--{name}-endpoint", f"http://127.0.0.1:{port}"
+
+
+def _free_ports(count: int) -> list[int]:
+    """All held at once, so that no two are the same."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
