@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from typing import get_args
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from imagedrop.settings_page import default_of, values_of
 from imagedrop_local.ims.switches import ImsSwitches
@@ -45,18 +47,18 @@ always. What cannot strike is refused with 400 and the reason.
 
 | fault | what the client meets | effect |
 | --- | --- | --- |
-| `status` | an error with `status` (503) and `code`, in the service's shape | none; with `"after": true` it has happened |
-| `reset` | a connection that is reset | none; with `"after": true` it has happened |
+| `status` | an error with `status` (503) and `code`, in the service's shape | none; with `"after": true` there is one |
+| `reset` | a connection that is reset | none; with `"after": true` there is one |
 | `timeout_before` | no answer for `seconds` (2), then a closed connection | none |
-| `timeout_after` | the same | it has happened |
-| `slow` | the answer, `seconds` later | it has happened |
+| `timeout_after` | the same | the call's |
+| `slow` | the answer, `seconds` later | the call's |
 | `drop`, `duplicate`, `reorder` | of events only (`Event` of obs, `Push` of smn): lost, twice, overtaken | |
 
 `ImportJob` of ims stands for running jobs: `status` with `code` fails one, `slow` makes it `seconds` longer.
 
 ## Switches
 
-Fields of `imagedrop_local.switches.Switches`.
+Fields of `imagedrop_local.switches.Switches`. A default is the reading that is harder for a client, or the likelier.
 """
 SERVICES = (("OBS", ObsSwitches), ("IMS", ImsSwitches), ("SMN", SmnSwitches))
 
@@ -67,11 +69,23 @@ def page() -> str:
 
 def _table(service: str, model: type[BaseModel]) -> str:
     rows = [
-        f"| `{name}` | {default_of(field.default)} | {values_of(field)} | {field.description or ''} |\n"
+        f"| `{name}` | {_default(field)} | {_values(field)} | {field.description or ''} |\n"
         for name, field in model.model_fields.items()
     ]
     head = f"\n### {service}\n\n| switch | default | values | what it is about |\n| --- | --- | --- | --- |\n"
     return head + "".join(rows)
+
+
+def _default(field: FieldInfo) -> str:
+    return "empty" if field.default is None else default_of(field.default)
+
+
+def _values(field: FieldInfo) -> str:
+    kinds: tuple[type, ...] = get_args(field.annotation)
+    if type(None) not in kinds:
+        return values_of(field)
+    names = {int: "whole number", float: "number", str: "text"}
+    return f"{names[next(kind for kind in kinds if kind is not type(None))]}, or empty"
 
 
 if __name__ == "__main__":

@@ -20,8 +20,8 @@ LONG = 1000  # s; longer than any import of a tiny disk
 
 
 class Answer:
-    def __init__(self, status: int, content: bytes) -> None:
-        self.status = status
+    def __init__(self, status: int, content: bytes, headers: dict[str, str]) -> None:
+        self.status, self.headers = status, headers
         self.json: Any = json.loads(content) if content else None
 
     @property
@@ -66,7 +66,7 @@ class Desk:
         _, act = self.ims.route(signed.request(method, path, body, query, at=self.now))
         response = act()
         assert isinstance(response.body, bytes)
-        return Answer(response.status, response.body)
+        return Answer(response.status, response.body, response.headers)
 
     def create(self, **body: Any) -> Answer:
         whole = {"name": "server", "image_url": "drops:disk.qcow2", "min_disk": 40, **body}

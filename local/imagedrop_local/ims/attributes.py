@@ -59,7 +59,7 @@ class Attributes:
         name = fields.text(body, "os_version")
         if not name:
             return None
-        version = listed(self._switches.ims_os_list, self._switches.ims_other_windows).get(name)
+        version = listed(self._switches).get(name)
         if version is None:
             raise refused("IMG.0056", f"os_version {name!r} is not in this region's list")
         return version
@@ -72,7 +72,7 @@ class Attributes:
 
     def _os_suits(self, architecture: str, os_type: str | None) -> None:
         if os_type == "Windows" and self._switches.ims_refuses_windows:
-            raise refused("IMG.0056", "Windows images are not provided in this region")
+            raise refused(self._switches.ims_windows_code, "Windows images are not provided in this region")
         if os_type == "Windows" and architecture == "arm" and not self._switches.ims_windows_on_arm:
             raise refused("IMG.0056", "no Windows runs on arm")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from imagedrop_local.http import Response
 from imagedrop_local.ims import changes, fields, jobs, query, tags
@@ -17,6 +18,8 @@ from imagedrop_local.ims.refusals import refused
 from imagedrop_local.ims.sources import Sources
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.records import Document
+
+NATIVE_PAGE = 25
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,19 @@ class Calls:
         return refused("IMG.0023", job_id)
 
     def list_images(self, asked: Asked) -> Response:
-        return Response.json(200, query.listing(self._images.visible(), asked.query))
+        page = query.listing(self._images.visible(), asked.query)
+        if not self._switches.ims_page_info:
+            page.pop("page_info", None)
+        return Response.json(200, page)
+
+    def native_list(self, asked: Asked) -> Response:
+        """OpenStack's own listing: 25 a page, the next one as a link."""
+        found = query.listing(self._images.visible(), asked.query, NATIVE_PAGE)
+        shown = {"images": found["images"], "first": "/v2/images", "schema": "/v2/schemas/images"}
+        if "page_info" in found:
+            kept = [(name, value) for name, value in asked.query if name != "marker"]
+            shown["next"] = f"/v2/images?{urlencode([*kept, ('marker', found['page_info']['next_marker'])])}"
+        return Response.json(200, shown)
 
     def show(self, asked: Asked) -> Response:
         return Response.json(200, self._images.shown(changes.find(self._images, asked.path["image_id"])))
@@ -95,6 +110,8 @@ class Calls:
 
     def delete(self, asked: Asked) -> Response:
         """Deleting an image twice is answered like deleting it once."""
+        if self._switches.ims_delete_unknown == "204" and not changes.known(self._images, asked.path["image_id"]):
+            return Response(204)
         image = changes.find(self._images, asked.path["image_id"])
         if image["status"] in ("queued", "saving"):
             raise refused("IMG.0090", image["id"])
@@ -116,7 +133,7 @@ class Calls:
         """Grouped by platform; `tag=uefi` keeps those that boot by UEFI, other tags keep all."""
         uefi = ("tag", "uefi") in asked.query
         grouped: dict[str, list[dict[str, Any]]] = {}
-        for version in listed(self._switches.ims_os_list, self._switches.ims_other_windows).values():
+        for version in listed(self._switches).values():
             refuses = version.os_type == "Windows" and self._switches.ims_refuses_windows
             if refuses or (uefi and not version.uefi):
                 continue
@@ -141,12 +158,25 @@ class Calls:
         return Response.json(200, {"tags": [{"key": key, "value": value} for key, value in shown.items()]})
 
     def all_tags(self, asked: Asked) -> Response:
-        """Every key of the project's images with its values."""
+        """Every key of the project's images with its values (ListImagesTags)."""
         values: dict[str, set[str]] = {}
         for image in self._images.visible():
             for key, value in query.tags_of(image).items():
                 values.setdefault(key, set()).add(value)
         return Response.json(200, {"tags": [{"key": key, "values": sorted(values[key])} for key in sorted(values)]})
+
+    def tag_texts(self, asked: Asked) -> Response:
+        """The tags of the images that the query finds, as `key=value` (ListTags)."""
+        paging = ("limit", "page")
+        found = query.listing(self._images.visible(), [pair for pair in asked.query if pair[0] not in paging])
+        return Response.json(200, {"tags": sorted({tag for image in found["images"] for tag in image["tags"]})})
+
+    def put_tag(self, asked: Asked) -> Response:
+        """One tag, added or changed (CreateOrUpdateTags)."""
+        body = asked.body()
+        image = changes.find(self._images, fields.text(body, "image_id") or "")
+        self._images.save({**image, "tags": changes.put_tag(image, body, self._limits)}, asked.now)
+        return Response(204)
 
     def tagged(self, change: TagChange) -> Handler:
         """A call that changes the tags of one image."""

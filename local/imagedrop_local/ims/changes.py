@@ -19,9 +19,13 @@ _CHANGEABLE = frozenset({*_OWN, "min_ram", "max_ram", "__description", "hw_firmw
 def find(images: Images, image_id: str) -> Document:
     """The record of an image that can be seen. Raises Refused with 404."""
     image = images.get(image_id)
-    if image is None or image_id not in {one["id"] for one in images.visible()}:
+    if image is None or not known(images, image_id):
         raise refused("IMG.0027", image_id, status=404)
     return image
+
+
+def known(images: Images, image_id: str) -> bool:
+    return image_id in {one["id"] for one in images.visible()}
 
 
 def patched(image: Document, operations: list[Any], orders: Orders, taken: set[str] | None) -> Document:
@@ -74,6 +78,14 @@ def _value(name: str, value: Any, orders: Orders) -> Any:
 def add_tag(image: Document, body: Document, limits: Limits) -> dict[str, str]:
     """Its tags with one more, or that one's value changed."""
     return _joined(image["tags"], dict([tags.pair(body.get("tag"))]), limits)
+
+
+def put_tag(image: Document, body: Document, limits: Limits) -> dict[str, str]:
+    """Its tags with `tag` ("key.value") or `image_tag` ({key, value}), of which there is one."""
+    text, pair = body.get("tag"), body.get("image_tag")
+    if (text is None) == (pair is None):
+        raise refused("IMG.0115", "tag or image_tag")
+    return _joined(image["tags"], tags.read({"tags": text and [text], "image_tags": pair and [pair]}, limits), limits)
 
 
 def change_tags(image: Document, body: Document, limits: Limits) -> dict[str, str]:

@@ -35,7 +35,7 @@ class Checks:
 
     def begin(self, part: dict[str, Any], iso: bool = False) -> Failure | None:
         """Reads the object, as IMS does when the job starts."""
-        gone = self.unchanged(part)
+        gone = self._changed(part)
         if gone:
             return gone
         try:
@@ -46,8 +46,13 @@ class Checks:
         part["disk_format"] = verdict.format or "raw"
         return self._format(part, verdict, iso) or self._quick(part, verdict) or self._size(part, verdict)
 
-    def unchanged(self, part: dict[str, Any]) -> Failure | None:
-        """Whether the object is still the one that the job was given."""
+    def end(self, part: dict[str, Any]) -> Failure | None:
+        """Whether the object is still the one that the job was given, now that all of it has been read."""
+        if not self._switches.ims_deleted_fails and head(self._store, part["bucket"], part["key"]) is None:
+            return None
+        return self._changed(part)
+
+    def _changed(self, part: dict[str, Any]) -> Failure | None:
         held = head(self._store, part["bucket"], part["key"])
         if held is None:
             return failure("IMG.0057", f"{part['key']} is gone")
@@ -58,11 +63,11 @@ class Checks:
 
     def _format(self, part: dict[str, Any], verdict: Verdict, iso: bool) -> Failure | None:
         if verdict.fault:
-            return failure("IMG.0072", f"{part['key']}: {verdict.fault}")
+            return failure(self._switches.ims_bad_file_code, f"{part['key']}: {verdict.fault}")
         plain_data = verdict.format is None and part["role"] == "data" and part["size"] % 512 == 0
         wanted = {"iso"} if iso and part["role"] == "system" else PARSED
         if not plain_data and verdict.format not in wanted:
-            return failure("IMG.0072", f"{part['key']}: {verdict.format or 'nothing known'}")
+            return failure(self._switches.ims_bad_file_code, f"{part['key']}: {verdict.format or 'nothing known'}")
         return None
 
     def _quick(self, part: dict[str, Any], verdict: Verdict) -> Failure | None:
@@ -89,8 +94,9 @@ class Checks:
         if verdict.capacity > most * unit:
             return failure("IMG.0111", f"{verdict.capacity} bytes, at most {most} GB")
         room = part["min_disk"] * unit
+        needs = verdict.capacity // unit * unit if self._switches.ims_rounds_down else verdict.capacity
         # Quick import wants room to spare (IMS API: quick import, min_disk).
-        if verdict.capacity > room or (part["quick"] and verdict.capacity == room):
+        if needs > room or (part["quick"] and needs == room):
             detail = f"{verdict.capacity} bytes, min_disk {part['min_disk']}"
             return Failure(self._switches.ims_small_disk_code, f"{TOO_SMALL} ({detail})")
         return None

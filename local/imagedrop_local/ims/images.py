@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from imagedrop_local.ims.os_versions import OsVersion
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.records import Document, Records
 
@@ -65,9 +66,10 @@ class Images:
             image["status"] = "saving"
             self.save(image, now)
 
-    def done(self, image_id: str, ended: datetime, active_at: datetime) -> None:
-        """The job succeeded at `ended`; the image is active from `active_at` on."""
+    def done(self, image_id: str, ended: datetime, active_at: datetime, found: OsVersion | None = None) -> None:
+        """The job succeeded at `ended`; the image is active from `active_at` on. `found`: the OS in its file."""
         if image := self.get(image_id):
+            image["attributes"] |= found.attributes() if found else {}
             image["active_at"] = active_at.isoformat()
             image["status"] = "active" if active_at <= ended else "saving"
             self.save(image, ended)

@@ -14,12 +14,12 @@ from imagedrop_local.faults import Faults
 from imagedrop_local.ims.checks import Checks, Failure, failure
 from imagedrop_local.ims.images import Images
 from imagedrop_local.ims.orders import File, Order
+from imagedrop_local.ims.os_versions import OsVersion, find
 from imagedrop_local.ims.sources import GIB, Source
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.records import Document, Records
 
 # Seconds of the cloud; with 40 GiB some five minutes, as users report.
-INIT = 5
 PARSED, PARSED_A_GIB = 115, 4.0
 QUICK, QUICK_A_GIB = 40, 0.4
 FAILS_AFTER = 0.1  # of the job's time: what is wrong with a file shows early
@@ -56,7 +56,7 @@ class Imports:
         job_id = self._id()
         seconds = sum(self._seconds(file.quick, source.size) for file, source in zip(order.files, sources, strict=True))
         parts = [self._part(file, source) for file, source in zip(order.files, sources, strict=True)]
-        begins = now + self.span(INIT)
+        begins = now + self.span(self._switches.ims_init_time)
         job: Document = {
             "id": job_id,
             "type": order.job_type,
@@ -143,9 +143,17 @@ class Imports:
         fault = self._faults.strike("ims", "ImportJob", exact="status")
         if fault:
             return failure(fault.code or "IMG.1075", "set at /_sim/faults")
-        if job["windows"] and self._switches.ims_refuses_windows:
-            return failure("IMG.0056", "Windows images are not provided in this region")
+        found = self._detected(job["parts"][0])
+        windows = found.os_type == "Windows" if found else job["windows"]
+        if windows and self._switches.ims_refuses_windows:
+            return failure(self._switches.ims_windows_code, "Windows images are not provided in this region")
         return None
+
+    def _detected(self, part: Document) -> OsVersion | None:
+        """The OS that is found in a file; in a data disk none is looked for, and a quick import looks at nothing."""
+        if part["role"] != "system" or part["quick"] or self._switches.ims_detected_os is None:
+            return None
+        return find(self._switches.ims_detected_os)
 
     def _slowed(self) -> float:
         fault = self._faults.strike("ims", "ImportJob", exact="slow")
@@ -161,7 +169,7 @@ class Imports:
     def _end(self, job: Document) -> None:
         ended = _time(job["due"])
         if job["failure"] is None:
-            self._each(job, self._checks.unchanged)
+            self._each(job, self._checks.end)
         job |= {"status": "FAIL" if job["failure"] else "SUCCESS", "ended": job["due"]}
         active_at = ended + self.span(self._switches.ims_active_delay)
         for part in job["parts"]:
@@ -172,7 +180,7 @@ class Imports:
             if spoilt:
                 self._images.failed(part["image_id"], ended)
             else:
-                self._images.done(part["image_id"], ended, active_at)
+                self._images.done(part["image_id"], ended, active_at, self._detected(part))
         self._records.put(job)
 
 

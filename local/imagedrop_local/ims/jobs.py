@@ -15,17 +15,19 @@ _SUB_JOB = {"system": "imsGoofysImportImageJob", "data": "imsImportDataImageJob"
 
 def shown(job: Document, call: Call, progress: float, switches: ImsSwitches) -> dict[str, Any]:
     """The answer about one job."""
-    return _outer(job["id"], job["type"], job, job["failure"]) | {"entities": _entities(job, call, progress, switches)}
+    outer = _outer(job["id"], job["type"], job, job["failure"], switches)
+    return outer | {"entities": _entities(job, call, progress, switches)}
 
 
-def _outer(job_id: str, kind: str, job: Document, failed: Document | None) -> dict[str, Any]:
+def _outer(job_id: str, kind: str, job: Document, failed: Document | None, switches: ImsSwitches) -> dict[str, Any]:
     failed = failed if job["status"] == "FAIL" else None
+    stamp = _TIMES[switches.ims_job_times]
     return {
         "job_id": job_id,
         "job_type": kind,
         "status": job["status"],
-        "begin_time": _stamp(job["submitted"]),
-        "end_time": _stamp(job["ended"]) if "ended" in job else "",
+        "begin_time": stamp(datetime.fromisoformat(job["submitted"])),
+        "end_time": stamp(datetime.fromisoformat(job["ended"])) if "ended" in job else "",
         "error_code": failed["code"] if failed else None,
         "fail_reason": failed["reason"] if failed else None,
     }
@@ -50,7 +52,7 @@ def _entities(job: Document, call: Call, progress: float, switches: ImsSwitches)
 
 
 def _sub_job(part: Document, job: Document, switches: ImsSwitches) -> dict[str, Any]:
-    outer = _outer(part["job_id"], _SUB_JOB[part["role"]], job, part["failure"])
+    outer = _outer(part["job_id"], _SUB_JOB[part["role"]], job, part["failure"], switches)
     if job["status"] == "FAIL" and part.get("made"):
         outer["status"] = "SUCCESS"
     return outer | {"entities": _named(part, job, switches)}
@@ -64,6 +66,13 @@ def _named(part: Document, job: Document, switches: ImsSwitches) -> dict[str, st
     return named
 
 
-def _stamp(shown: str) -> str:
-    when = datetime.fromisoformat(shown)
+def _iso(when: datetime) -> str:
     return f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03d}Z"
+
+
+def _old(when: datetime) -> str:
+    return f"{when:%d}-{_MONTHS[when.month - 1]}-{when:%Y %H:%M:%S}:{when.microsecond // 1000:03d}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TIMES = {"iso": _iso, "old": _old}

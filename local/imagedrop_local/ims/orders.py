@@ -13,6 +13,9 @@ from imagedrop_local.ims.refusals import refused
 from imagedrop_local.ims.switches import ImsSwitches
 
 LARGEST_SYSTEM, LARGEST_DATA = 1024, 2048  # GB
+WINDOWS_FLOOR, LEAST_FLOOR = 20, 10  # GB, where min_disk goes by the OS
+
+Floor = int | Literal["by_os"]
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,9 @@ class Orders:
         """CreateImage from an object: a system image, and up to three data images."""
         fields.only_objects(body)
         quick = fields.flag(body, "is_quick_import")
-        system = self._file(body, "system", quick, self._switches.ims_system_floor, LARGEST_SYSTEM)
+        system = self._file(body, "system", quick, _least(self._switches.ims_system_floor), LARGEST_SYSTEM)
         attributes, windows = self._attributes.system(body, quick)
+        self._check_floor(self._switches.ims_system_floor, system, windows)
         fields.flag(body, "is_config")
         listed_data = fields.items(body, "data_images")
         if len(listed_data) > 3:
@@ -69,8 +73,10 @@ class Orders:
             return _order("imsImportDataImageJob", (file,), attributes, windows)
         if kind not in ("ECS", "BMS"):
             raise refused("IMG.0024", kind)
-        file = self._file(body, "system", True, self._switches.ims_system_floor, LARGEST_SYSTEM)
-        return _order("imsImportImageJob", (file,), *self._attributes.system(body, True))
+        file = self._file(body, "system", True, _least(self._switches.ims_quick_floor), LARGEST_SYSTEM)
+        attributes, windows = self._attributes.system(body, True)
+        self._check_floor(self._switches.ims_quick_floor, file, windows)
+        return _order("imsImportImageJob", (file,), attributes, windows)
 
     def data(self, body: Body) -> Order:
         """CreateDataImage from an object."""
@@ -89,6 +95,10 @@ class Orders:
             tags.read(body, tags.LIMITS[self._switches.ims_tag_limits]),
         )
 
+    def _check_floor(self, floor: Floor, file: File, windows: bool) -> None:
+        if floor == "by_os" and windows and file.min_disk < WINDOWS_FLOOR:
+            raise refused("IMG.0055", f"min_disk {file.min_disk}, at least {WINDOWS_FLOOR} for Windows")
+
     def name(self, value: Any) -> str:
         """An image name (IMS API: image attributes)."""
         if value is None or value == "":
@@ -97,10 +107,15 @@ class Orders:
             raise refused("IMG.0003", "it is no string")
         if len(value) > 128:
             raise refused("IMG.0002", f"{len(value)}")
-        chinese = "\u4e00-\u9fff" if self._switches.ims_chinese_names else ""
+        last = chr(int(self._switches.ims_chinese_end, 16))
+        chinese = f"\u4e00-{last}" if self._switches.ims_chinese_names else ""
         if not re.fullmatch(rf"(?! )[A-Za-z0-9 ._{chinese}-]+(?<! )", value):
             raise refused("IMG.0003", repr(value))
         return value
+
+
+def _least(floor: Floor) -> int:
+    return LEAST_FLOOR if floor == "by_os" else floor
 
 
 def _order(job_type: str, files: tuple[File, ...], attributes: dict[str, Any], windows: bool) -> Order:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from imagedrop_local.ims.switches import ImsSwitches
+
 
 @dataclass(frozen=True)
 class OsVersion:
@@ -19,6 +21,15 @@ class OsVersion:
     @property
     def bits(self) -> int:
         return 32 if "32" in self.name.rsplit(" ", 1)[-1] else 64
+
+    def attributes(self) -> dict[str, str]:
+        """What an image says of it (IMS API: image attributes)."""
+        return {
+            "__os_type": self.os_type,
+            "__os_version": self.name,
+            "__platform": self.platform,
+            "__os_bit": str(self.bits),
+        }
 
 
 def _windows(name: str, *, uefi: bool = False, newer: bool = False) -> OsVersion:
@@ -54,8 +65,13 @@ VERSIONS = (
 )
 
 
-def listed(which: Literal["all", "2022"], other_windows: str) -> dict[str, OsVersion]:
-    """By name, those that a region has; `other_windows` is how it spells an unlisted Windows."""
-    known = [version for version in VERSIONS if which == "all" or not version.newer]
-    known.append(OsVersion(other_windows, "Windows", "Windows", uefi=True))
+def listed(switches: ImsSwitches) -> dict[str, OsVersion]:
+    """By name, those that a region has, with its spelling of an unlisted Windows."""
+    known = [version for version in VERSIONS if switches.ims_os_list == "all" or not version.newer]
+    known.append(_windows(switches.ims_other_windows, uefi=switches.ims_other_windows_uefi))
     return {version.name: version for version in known}
+
+
+def find(name: str) -> OsVersion:
+    """The version of this name; one that nobody lists is some Windows."""
+    return next((version for version in VERSIONS if version.name == name), _windows(name, uefi=True))

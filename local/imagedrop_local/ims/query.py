@@ -63,9 +63,10 @@ def _fits(image: Image, name: str, value: str) -> bool:
         return value == "all_granted_eps" or value == image.get(name, "0")
     if name == "architecture":
         return (image.get("__support_arm") == "true") == (value == "arm")
-    held = image.get(name)
-    shown = str(held).lower() if isinstance(held, bool) else str(held)
-    return name not in _KNOWN or shown == value
+    held = str(image.get(name))
+    if name in ("protected", "__isregistered"):
+        held, value = held.lower(), value.lower()
+    return name not in _KNOWN or held == value
 
 
 _KNOWN = frozenset(

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -89,12 +90,23 @@ class Ims:
             with self._lock:
                 answer = handler(Asked(path, request.pairs, raw, self._advance()))
         except Refused as refusal:
-            answer = self.error(refusal.status, refusal.code, refusal.message)
+            answer = self._refusal(request, refusal)
         return gateway.marked(answer)
+
+    def _refusal(self, request: Request, refusal: Refused) -> Response:
+        native = self._switches.ims_native_errors == "openstack" and request.path.startswith("/v2/images")
+        if native and (refusal.code or "").startswith("IMG."):
+            title = HTTPStatus(refusal.status).phrase
+            said = {"code": f"{refusal.status} {title}", "title": title, "message": refusal.message}
+            return Response.json(refusal.status, said)
+        answer = self.error(refusal.status, refusal.code, refusal.message)
+        if refusal.status == 429 and self._switches.ims_retry_after is not None:
+            answer.headers["Retry-After"] = str(self._switches.ims_retry_after)
+        return answer
 
     def error(self, status: int, code: str | None, message: str) -> Response:
         """IMS's shape for IMG codes, the gateway's for all others."""
-        if code is None or not code.startswith("IMG."):
+        if code is None or not code.startswith("IMG.") or self._switches.ims_flat_errors:
             return gateway.error(status, code, message)
         return Response.json(status, {"error": {"message": message, "code": code}})
 

@@ -18,6 +18,17 @@ class ImsSwitches(BaseModel):
     ims_active_delay: float = Field(0, ge=0, description="s from SUCCESS of the job until the image is active")
     ims_failed_image_stays: bool = Field(False, description="a failed import leaves an image with status killed")
     ims_killed_uses_quota: bool = Field(True, description="killed images count to the quota")
+    ims_delete_unknown: Literal["404", "204"] = Field(
+        "404", description="the answer to a DELETE of an image that is not there"
+    )
+    ims_page_info: bool = Field(
+        True, description="a page of ListImages names the next one in page_info, as the SDK says"
+    )
+    ims_detected_os: str | None = Field(
+        None,
+        description="the os_version that IMS finds in every system disk that it parses, and takes instead of what was "
+        "claimed; empty: it finds none",
+    )
     ims_delete_delay: float = Field(0, ge=0, description="s that a deleted image is still shown")
 
     # jobs
@@ -25,6 +36,10 @@ class ImsSwitches(BaseModel):
         "both", description="the call that this region has for asking after a job"
     )
     ims_unknown_job: Literal["404", "IMG.0023"] = Field("404", description="the answer about a job that is not known")
+    ims_init_time: float = Field(5, ge=0, description="s that a job waits in INIT")
+    ims_job_times: Literal["iso", "old"] = Field(
+        "iso", description="2026-11-24T13:00:00.000Z (iso), or 24-Nov-2026 13:00:00:000 (old)"
+    )
     ims_job_retention: float | None = Field(None, gt=0, description="s that an ended job is known; empty: for ever")
     ims_percent_of: Literal[1, 100] = Field(1, description="what process_percent is out of")
     ims_image_id_early: bool = Field(False, description="a running job already names its image_id")
@@ -38,19 +53,31 @@ class ImsSwitches(BaseModel):
         False, description="where one file of several fails, the images of the others stay though the job fails"
     )
     ims_replaced_fails: bool = Field(True, description="an object replaced in mid-import fails the job")
+    ims_deleted_fails: bool = Field(True, description="an object deleted in mid-import fails the job")
     ims_small_disk_code: str = Field("IMG.0055", description="error_code of a job whose min_disk is too small")
+    ims_bad_file_code: str = Field("IMG.0072", description="error_code of a job whose file has no format to import")
 
     # what is accepted
     ims_names_unique: bool = Field(False, description="a name that exists is refused (IMG.0009)")
     ims_refuses_windows: bool = Field(False, description="this region takes no Windows images")
+    ims_windows_code: str = Field("IMG.0056", description="the code of that refusal")
     ims_chinese_names: bool = Field(True, description="image names may be Chinese")
+    ims_chinese_end: Literal["9FA5", "9FFF"] = Field(
+        "9FA5", description="the last Chinese character that counts as one"
+    )
     ims_strict_keys: bool = Field(True, description="object keys: only letters, digits, - . _ between slashes")
     ims_tag_limits: Literal["old", "new"] = Field(
         "old", description="10 tags, key 36, value 43 characters (old), or 20, 128, 255 and more characters (new)"
     )
-    ims_system_floor: Literal[1, 20, 40] = Field(40, description="GB, smallest min_disk of a system image")
+    ims_system_floor: Literal[1, 20, 40, "by_os"] = Field(
+        40, description="GB, smallest min_disk of a system image; by_os: 20 for Windows, 10 for others"
+    )
+    ims_quick_floor: Literal[1, 40, "by_os"] = Field("by_os", description="the same in a quick import of its own")
     ims_data_floor: Literal[1, 40] = Field(40, description="GB, smallest min_disk of CreateDataImage")
     ims_gb: Literal["GiB", "GB"] = Field("GiB", description="what min_disk and the size limits count in")
+    ims_rounds_down: bool = Field(
+        False, description="a disk's size is cut to whole GB before it is held against min_disk; else it is exact"
+    )
     ims_vhd_capacity: Literal["largest", "geometry", "current"] = Field(
         "largest", description="which of a VHD footer's sizes is the capacity"
     )
@@ -60,9 +87,19 @@ class ImsSwitches(BaseModel):
     ims_quick_encrypts: bool = Field(False, description="quick import takes a cmk_id")
     ims_os_list: Literal["all", "2022"] = Field("all", description="which list of OS versions this region has")
     ims_other_windows: str = Field("Other Windows(64 bit)", description="os_version of an unlisted Windows")
+    ims_other_windows_uefi: bool = Field(True, description="an unlisted Windows may boot by UEFI")
     ims_windows_on_arm: bool = Field(True, description="Windows may be claimed for arm")
 
     # limits
     ims_image_quota: int = Field(50, ge=0, description="private images")
     ims_task_limit: int = Field(40, ge=1, description="images that may be importing at once (IMG.0060)")
     ims_rate: int | None = Field(None, ge=1, description="calls a minute (429); empty: any number")
+    ims_retry_after: int | None = Field(None, ge=0, description="s in Retry-After of a 429; empty: no such header")
+
+    # the shape of errors
+    ims_flat_errors: bool = Field(
+        False, description="IMG codes come as the gateway's do, error_code and error_msg; else in an object `error`"
+    )
+    ims_native_errors: Literal["ims", "openstack"] = Field(
+        "ims", description="errors of the OpenStack calls (/v2/images): like all others, or code, title and message"
+    )

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from urllib.parse import quote_plus
 
 from imagedrop_local.obs.model import EventRule, ObjectEvent
+from imagedrop_local.obs.switches import ObsSwitches
 
 CHINA = timedelta(hours=8)
 _ACCOUNT = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
@@ -24,6 +25,23 @@ class Shape:
     keys_encoded: bool = True
     time_local: bool = True
     region: str = "cn-north-4"
+    sparse: bool = False
+    prefix: bool = False
+    data_list: bool = False
+    subject_encoded: bool = False
+
+
+def shape_of(switches: ObsSwitches, region: str) -> Shape:
+    return Shape(
+        form=switches.obs_envelope,
+        keys_encoded=switches.obs_event_keys_encoded,
+        time_local=switches.obs_event_time_local,
+        region=region,
+        sparse=switches.obs_event_sparse,
+        prefix=switches.obs_event_prefix,
+        data_list=switches.obs_event_data_list,
+        subject_encoded=switches.obs_event_subject_encoded,
+    )
 
 
 def message(shape: Shape, event: ObjectEvent, rule: EventRule) -> str:
@@ -85,7 +103,7 @@ def _b(shape: Shape, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
         "eventSource": "aws:s3",
         "awsRegion": shape.region,
         "eventTime": _time(event.when),
-        "eventName": event.name,
+        "eventName": f"s3:{event.name}" if shape.prefix else event.name,
         "userIdentity": {"principalId": _ACCOUNT},
         "requestParameters": {"sourceIPAddress": event.cause.source_ip},
         "responseElements": {"x-amz-request-id": event.cause.request_id, "x-amz-id-2": "simulator"},
@@ -100,7 +118,15 @@ def _b(shape: Shape, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
             "object": entity,
         },
     }
-    return {"Records": [record]}
+    return {"Records": [_sparse(record) if shape.sparse else record]}
+
+
+def _sparse(record: dict[str, Any]) -> dict[str, Any]:
+    """As FunctionGraph's sample has it."""
+    del record["eventSource"], record["responseElements"]
+    del record["s3"]["s3SchemaVersion"], record["s3"]["object"]["versionId"]
+    record["s3"]["bucket"]["arn"] = f"arn:fss:s3:::{record['s3']['bucket']['name']}"
+    return record
 
 
 def _c(shape: Shape, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
@@ -117,12 +143,12 @@ def _c(shape: Shape, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
         "id": event.cause.request_id or secrets.token_hex(16),
         "source": "HC.OBS.DWR",
         "type": f"OBS:DWR:{group}:{shown}",
-        "subject": event.key,
+        "subject": quote_plus(event.key) if shape.subject_encoded else event.key,
         "time": event.when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + f"{secrets.randbelow(1000):03}Z",
         "datacontenttype": "application/json",
         "dataschema": "",
         "ttl": "4000",
-        "data": data,
+        "data": [data] if shape.data_list else data,
     }
 
 

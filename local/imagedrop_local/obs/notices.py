@@ -7,6 +7,7 @@ from collections.abc import Callable
 from imagedrop_local.http import Response
 from imagedrop_local.obs import envelopes, rules
 from imagedrop_local.obs.call import Call
+from imagedrop_local.obs.model import StoreError
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
 
@@ -34,6 +35,8 @@ class Notifications:
     def put(self, call: Call) -> Response:
         info = self._store.need(call.bucket)
         found = rules.read(call.document(rules.MAX_BODY), info.region, self._known_topic)
+        if not self._switches.obs_new_rules and set(found) - set(info.rules):
+            raise StoreError("MethodNotAllowed", "new event rules are not taken any more")
         self._store.change_bucket(info.model_copy(update={"rules": found}))
         if self._switches.obs_test_message:
             for topic in sorted({rule.topic for rule in found}):

@@ -13,7 +13,7 @@ from imagedrop_local.obs import errors
 from imagedrop_local.obs.address import Address, address_of
 from imagedrop_local.obs.buckets import Buckets
 from imagedrop_local.obs.call import Call, name_of
-from imagedrop_local.obs.envelopes import Shape
+from imagedrop_local.obs.envelopes import shape_of
 from imagedrop_local.obs.events import Events, Publisher
 from imagedrop_local.obs.lists import Lists
 from imagedrop_local.obs.model import StoreError
@@ -46,11 +46,9 @@ class Obs:
         poll_interval: float = 1.0,
     ) -> None:
         switches = switches or ObsSwitches()
-        self.store, self._credentials, self._clock, self._path_style = store, credentials, clock, path_style
-        shape = Shape(
-            switches.obs_envelope, switches.obs_event_keys_encoded, switches.obs_event_time_local, store.region
-        )
-        self.events = Events(store, shape, faults, publisher)
+        self.store, self._credentials, self._clock = store, credentials, clock
+        self._path_style = path_style and switches.obs_path_style
+        self.events = Events(store, shape_of(switches, store.region), faults, publisher)
         self._poller = Poller(store, poll_interval) if switches.obs_copied_in_events else None
         self._handlers: dict[str, Handler] = {
             **Buckets(store, switches).calls,
@@ -71,6 +69,11 @@ class Obs:
         if self._poller:
             self._poller.stop()
         self.events.stop()
+
+    def look(self) -> None:
+        """Looks at the folder now, for files that were copied in."""
+        if self._poller:
+            self._poller.look()
 
     def state(self) -> dict[str, Any]:
         infos = self.store.buckets()

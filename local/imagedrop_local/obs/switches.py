@@ -28,8 +28,22 @@ class ObsSwitches(BaseModel):
     obs_event_keys_encoded: bool = Field(
         True, description="object keys in envelopes B and C are URL-encoded; in A they always are"
     )
+    obs_event_sparse: bool = Field(
+        False, description="envelope B as FunctionGraph's sample has it: arn:fss, and without four of its fields"
+    )
+    obs_event_prefix: bool = Field(False, description="event names in envelope B begin with `s3:`")
+    obs_event_data_list: bool = Field(False, description="data of envelope C is a list of one record")
+    obs_event_subject_encoded: bool = Field(False, description="subject of envelope C is URL-encoded")
     obs_event_time_local: bool = Field(
         True, description="eventTime of envelope C is China's local time, labelled Z all the same"
+    )
+    obs_new_rules: bool = Field(
+        True, description="event rules can be set; off: they can be seen and removed only, and a new one answers 405"
+    )
+    obs_path_style: bool = Field(
+        True,
+        description="a bucket may stand in the path, as it must on 127.0.0.1; off: objects then answer 404 NoSuchKey, "
+        "as OBS's own domains do since the end of 2023",
     )
     obs_test_message: bool = Field(True, description="setting an event rule sends a test message without Records")
     obs_bulk_delete_needs_md5: bool = Field(

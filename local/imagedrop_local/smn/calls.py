@@ -114,6 +114,7 @@ class Calls:
 
     def _publish(self, asked: Asked) -> Response:
         body = asked.body()
+        self._room.check_life(body.get("time_to_live"))
         message_id = self._room.publish(asked.path["topic_urn"], _message(body), body.get("subject"))
         return _answer(200, message_id=message_id)
 

@@ -1,6 +1,7 @@
 """Delivery: pushes wait in a queue that survives a restart, and are tried until somebody takes them or refuses them.
 
 SMN FAQ: 5 s for an answer, six more tries on 5xx or where nothing answers, none on 4xx; then it is silently given up.
+An endpoint that fails again and again is left alone for some minutes.
 """
 
 from __future__ import annotations
@@ -11,22 +12,35 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
 from imagedrop_local.faults import Faults
 from imagedrop_local.records import Document, Records
+from imagedrop_local.smn.blacklist import Blacklist
 from imagedrop_local.smn.post import post
 from imagedrop_local.smn.switches import SmnSwitches
 
 TRIES = 7
 
+Deliver: TypeAlias = Callable[[str, bytes, Mapping[str, str], float], int | None]
+
 
 class Courier:
-    """Worker threads over one queue. Thread-safe."""
+    """Worker threads over one queue. Thread-safe. `deliver` is handed url, body, headers and the s that it may take; it
+    answers the status, None where nobody did. `clock`: s, for waiting."""
 
-    def __init__(self, records: Records, switches: SmnSwitches, faults: Faults, workers: int = 4) -> None:
+    def __init__(
+        self,
+        records: Records,
+        switches: SmnSwitches,
+        faults: Faults,
+        workers: int = 4,
+        deliver: Deliver = post,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._records, self._switches, self._faults, self._workers = records, switches, faults, workers
+        self._deliver, self._clock, self._blacklist = deliver, clock, Blacklist(switches, clock)
         self._changed = threading.Condition()
         self._queue: list[tuple[float, int, str]] = []
         self._threads: list[threading.Thread] = []
@@ -55,6 +69,9 @@ class Courier:
 
     def send(self, endpoint: str, headers: Mapping[str, str], body: Mapping[str, Any], *, event: bool) -> None:
         """Takes a push on. `event`: faults that lose, double or hold back events may strike it."""
+        if self._blacklist.holds(endpoint):
+            self._count("blacklisted")
+            return
         fault = self._faults.strike("smn", "Push", events=True) if event else None
         if fault and fault.fault == "drop":
             self._count("dropped")
@@ -74,24 +91,41 @@ class Courier:
             return {"waiting": len(self._records), **self._counts}
 
     def _wait(self, push: Document, seconds: float) -> None:
-        heapq.heappush(self._queue, (time.monotonic() + seconds, push["place"], push["id"]))
+        heapq.heappush(self._queue, (self._clock() + seconds, push["place"], push["id"]))
         self._changed.notify()
+
+    def turn(self) -> bool:
+        """Tries the push that is due now, if there is one; False where there is none."""
+        with self._changed:
+            push = self._due()
+        if push is None:
+            return False
+        self._try(push)
+        return True
 
     def _work(self) -> None:
         while (push := self._next()) is not None:
-            status = post(push["endpoint"], push["body"].encode(), push["headers"], self._switches.smn_push_timeout)
-            self._faults.count("smn", "Push")
-            self._settle(push, status)
+            self._try(push)
+
+    def _try(self, push: Document) -> None:
+        seconds = self._switches.smn_push_timeout
+        status = self._deliver(push["endpoint"], push["body"].encode(), push["headers"], seconds)
+        self._faults.count("smn", "Push")
+        self._settle(push, status)
 
     def _next(self) -> Document | None:
         """The next push that is due, waited for; None when the courier stops."""
         with self._changed:
             while not self._stopping:
-                left = self._queue[0][0] - time.monotonic() if self._queue else None
-                if left is None or left > 0:
-                    self._changed.wait(left)
-                elif push := self._records.get(heapq.heappop(self._queue)[2]):
+                if push := self._due():
                     return push
+                self._changed.wait(self._queue[0][0] - self._clock() if self._queue else None)
+        return None
+
+    def _due(self) -> Document | None:
+        while self._queue and self._queue[0][0] <= self._clock():
+            if push := self._records.get(heapq.heappop(self._queue)[2]):
+                return push
         return None
 
     def _settle(self, push: Document, status: int | None) -> None:
@@ -104,6 +138,7 @@ class Courier:
                 self._counts["retried"] += 1
                 return
             self._records.delete(push["id"])
+            self._blacklist.heard(push["endpoint"], failed=again)
             self._counts["given_up" if again else "delivered" if status and status < 300 else "refused"] += 1
 
     def _count(self, what: str) -> None:

@@ -81,6 +81,14 @@ class Mailroom:
                     self._push(one, own, one["headers"], event=True)
         return message_id
 
+    def check_life(self, seconds: Any) -> None:
+        """`time_to_live`, a number of seconds in a string."""
+        longest = self._switches.smn_longest_life
+        if seconds is None or seconds == "":
+            return
+        if not isinstance(seconds, str) or not seconds.isdecimal() or not 1 <= int(seconds[:12]) <= longest:
+            raise refused("SMN.0022", f"time_to_live {seconds!r}, from 1 to {longest}")
+
     def _ask(self, kind: Kind, one: Document) -> None:
         # Headers of its own go only to a confirmed subscription: the address may be a stranger's.
         body = self._writer().confirmation(kind, one["topic_urn"], uuid.uuid4().hex, one["token"], self._clock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -17,9 +18,10 @@ from imagedrop_local.records import Records
 from imagedrop_local.smn.book import CONFIRMED, PENDING, Book
 from imagedrop_local.smn.calls import Asked, Call, Calls
 from imagedrop_local.smn.certificate import Certificate
-from imagedrop_local.smn.courier import Courier
+from imagedrop_local.smn.courier import Courier, Deliver
 from imagedrop_local.smn.mailroom import Mailroom
 from imagedrop_local.smn.messages import Writer
+from imagedrop_local.smn.post import post
 from imagedrop_local.smn.switches import SmnSwitches
 
 CERTIFICATE = "DownloadHttpCert"  # the call by which its certificate is fetched
@@ -44,12 +46,15 @@ class Smn:
         clock: Callable[[], datetime],
         switches: SmnSwitches,
         faults: Faults,
+        deliver: Deliver = post,
+        waits: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`deliver` sends one push, `waits` is the clock in s by which they wait; see Courier."""
         self.origin = f"https://smn.{region}.myhuaweicloud.com"
         self._region, self._switches = region, switches
         self._gateway = Gateway(credentials, project_id, clock)
         self._certificate = Certificate(folder, region)
-        self._courier = Courier(Records(folder / "pushes"), switches, faults)
+        self._courier = Courier(Records(folder / "pushes"), switches, faults, deliver=deliver, clock=waits)
         self._room = Mailroom(Book(folder, region, project_id), self._courier, self._writer, clock, switches)
         self._routes = Calls(self._room).routes()
         faults.know(self.name, self._routes.calls() | {CERTIFICATE})
@@ -60,6 +65,10 @@ class Smn:
 
     def stop(self) -> None:
         self._courier.stop()
+
+    def turn(self) -> bool:
+        """Tries one push that is due, for whoever does not `start`; False where none is."""
+        return self._courier.turn()
 
     def create_topic(self, name: str) -> str:
         """The topic's URN, whether it is new or not. Raises Refused."""

@@ -1,0 +1,90 @@
+"""The SMN simulator without a socket: pushes go into a list, and time is what it is set to."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from imagedrop_local.faults import Faults
+from imagedrop_local.smn.service import Smn
+from imagedrop_local.smn.switches import SmnSwitches
+from support import signed
+
+ENDPOINT = "http://127.0.0.1:1/hook"
+
+
+@dataclass(frozen=True)
+class Sent:
+    body: dict[str, Any]
+    headers: dict[str, str]
+    seconds: float
+
+
+class SmnDesk:
+    """A topic to which one endpoint has subscribed and confirmed. `status`: what it answers, None for nothing."""
+
+    def __init__(self, folder: Path, key: Path, **switches: Any) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._key = Path(shutil.copy(key, folder))
+        self.pushes: list[Sent] = []
+        self.status: int | None = 200
+        self.seconds = 0.0
+        self.faults = Faults()
+        self.smn = Smn(
+            folder,
+            signed.CREDENTIALS,
+            signed.REGION,
+            signed.PROJECT,
+            lambda: datetime.now(UTC),
+            SmnSwitches(**switches),
+            self.faults,
+            self._deliver,
+            lambda: self.seconds,
+        )
+        self.urn = self.smn.create_topic("drops")
+        self.smn.subscribe(self.urn, "http", ENDPOINT)
+        self.turns()
+        token = self.pushes.pop().body["subscribe_url"].partition("token=")[2].partition("&")[0]
+        self.call("GET", "/smn/subscription/confirm", query=[("topic_urn", self.urn), ("token", token)])
+
+    def _deliver(self, url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> int | None:
+        self.pushes.append(Sent(json.loads(body), dict(headers), seconds))
+        return self.status
+
+    def turns(self) -> int:
+        """Sends all that is due now; how many that were."""
+        count = 0
+        while self.smn.turn():
+            count += 1
+        return count
+
+    def call(self, method: str, path: str, body: Any = None, query: list[tuple[str, str]] | None = None) -> int:
+        """The status."""
+        return self.smn.route(signed.request(method, path, body, query))[1]().status
+
+    def publish(self, **body: Any) -> int:
+        path = f"/v2/{signed.PROJECT}/notifications/topics/{self.urn}/publish"
+        return self.call("POST", path, {"message": "m", **body})
+
+    def signs(self, push: Sent, text: str) -> bool:
+        """Whether this is what the push's signature is of."""
+        key = load_pem_private_key(self._key.read_bytes(), None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        try:
+            key.public_key().verify(
+                base64.b64decode(push.body["signature"]), text.encode(), padding.PKCS1v15(), SHA256()
+            )
+        except InvalidSignature:
+            return False
+        return True

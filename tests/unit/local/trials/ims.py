@@ -1,0 +1,287 @@
+"""IMS: each looks at a Desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support import tiny_disks as disks
+from support.ims_desk import SERVER, Answer, Desk
+from support.signed import PROJECT
+from unit.local.trials.trial import Trial
+
+GIB = disks.GIB
+KEY = "11111111-2222-3333-4444-555555555555"
+SIZES = (1, 9, 10, 19, 20, 39, 40)
+QUICK = {"is_quick_import": True, "os_version": SERVER}
+
+
+def _statuses(desk: Desk) -> list[str]:
+    return [image["status"] for image in desk.images()]
+
+
+def _importing(desk: Desk, **body: Any) -> list[Any]:
+    desk.submit(**body)
+    return desk.images()
+
+
+def _fail(desk: Desk) -> Any:
+    desk.put("junk.vhd", b"junk")
+    return desk.outcome(image_url="drops:junk.vhd")
+
+
+def _made(desk: Desk, **body: Any) -> Any:
+    desk.outcome(**body)
+    return desk.images()[0]
+
+
+def _failed_then(desk: Desk) -> str | None:
+    _fail(desk)
+    return desk.create().code
+
+
+def _deleted(desk: Desk) -> list[str]:
+    desk.call("DELETE", f"/v2/images/{_made(desk)['id']}")
+    return _statuses(desk)
+
+
+def _named_next_page(desk: Desk) -> bool:
+    desk.submit()
+    _made(desk)
+    return "page_info" in desk.call("GET", "/v2/cloudimages", query=[("limit", "1")]).json
+
+
+def _os_of(desk: Desk) -> tuple[str, str, str]:
+    parsed = _made(desk, os_version="Ubuntu 22.04 server 64bit")
+    desk.put("q.zvhd2", b"any")
+    job = desk.outcome(image_url="drops:q.zvhd2", **QUICK)
+    quick = desk.images(id=job["entities"]["image_id"])[0]
+    return parsed["__os_version"], parsed["__os_type"], quick["__os_version"]
+
+
+def _both_calls(desk: Desk) -> tuple[int, int]:
+    job_id = desk.submit()
+    paths = (f"/v1/{PROJECT}/jobs/{job_id}", f"/v1/cloudimages/job/{job_id}")
+    first, second = (desk.call("GET", path).status for path in paths)
+    return first, second
+
+
+def _running(desk: Desk) -> Any:
+    job_id = desk.submit()
+    desk.wait(20)
+    return desk.job(job_id)
+
+
+def _old_job(desk: Desk) -> str | None:
+    job_id = desk.submit()
+    desk.wait(5000)
+    desk.job(job_id)
+    desk.wait(5000)
+    status: str | None = desk.job(job_id).get("status")
+    return status
+
+
+def _two_disks(desk: Desk, data: bytes | None = None) -> Any:
+    desk.put("d.qcow2", data or disks.qcow2(GIB))
+    return desk.outcome(data_images=[{"image_url": "drops:d.qcow2", "min_disk": 1}])
+
+
+def _sub_jobs(desk: Desk) -> list[str]:
+    return [sub["entities"]["image_name"] for sub in _two_disks(desk)["entities"]["sub_jobs_result"]]
+
+
+def _left_of_two(desk: Desk) -> list[str]:
+    _two_disks(desk, b"junk!")
+    return [image["name"] for image in desk.images()]
+
+
+def _changed(desk: Desk, *, gone: bool) -> str:
+    job_id = desk.submit()
+    desk.wait(20)
+    desk.job(job_id)
+    if gone:
+        desk.store.delete("drops", "disk.qcow2")
+    else:
+        desk.put("disk.qcow2", disks.qcow2(39 * GIB))
+    desk.wait()
+    return str(desk.job(job_id)["status"])
+
+
+def _too_large(desk: Desk) -> str:
+    desk.put("large.qcow2", disks.qcow2(41 * GIB))
+    return str(desk.outcome(image_url="drops:large.qcow2")["error_code"])
+
+
+def _again(desk: Desk, **body: Any) -> str | None:
+    desk.submit()
+    return desk.create(**body).code
+
+
+def _least(desk: Desk, path: str, **body: Any) -> dict[str, int | None]:
+    """The smallest min_disk that a call takes, by OS type."""
+
+    def ask(os_type: str, size: int) -> Answer:
+        version = SERVER if os_type == "Windows" else "Ubuntu 22.04 server 64bit"
+        order = {"name": "x", "min_disk": size, "os_type": os_type, "os_version": version, **body}
+        return desk.call("POST", path, order)
+
+    return {
+        os_type: next((size for size in SIZES if ask(os_type, size).status == 200), None)
+        for os_type in ("Linux", "Windows")
+    }
+
+
+def _least_quick(desk: Desk) -> dict[str, int | None]:
+    desk.put("q.zvhd2", b"any")
+    return _least(desk, "/v2/cloudimages/quickimport/action", image_url="drops:q.zvhd2")
+
+
+def _little_above(desk: Desk) -> str:
+    desk.put("above.qcow2", disks.qcow2(40 * GIB + 512))
+    return str(desk.outcome(image_url="drops:above.qcow2")["status"])
+
+
+def _two_vhds(desk: Desk) -> tuple[str, str]:
+    """One whose current size is too large for min_disk, and one whose geometry is."""
+    fits, above = (20_000, 16, 255), (21_074, 16, 255)  # x 512 bytes: 38.9 and 41 GiB
+    desk.put("size.vhd", disks.vhd(41 * GIB, geometry=fits))
+    desk.put("geometry.vhd", disks.vhd(40 * GIB, geometry=above))
+    size, geometry = (desk.outcome(image_url=f"drops:{name}.vhd")["status"] for name in ("size", "geometry"))
+    return str(size), str(geometry)
+
+
+def _two_bitmaps(desk: Desk) -> tuple[str, str]:
+    for name in ("a.raw", "b.raw"):
+        desk.put(name, disks.raw())
+    desk.put("a.mf", b"bitmap")
+    desk.put("b.raw.mf", b"bitmap")
+    stem, suffix = (desk.outcome(image_url=f"drops:{name}.raw", **QUICK)["status"] for name in ("a", "b"))
+    return str(stem), str(suffix)
+
+
+def _windows_codes(desk: Desk) -> tuple[str | None, str]:
+    return desk.create(os_type="Windows").code, str(desk.outcome()["error_code"])
+
+
+def _chinese_key(desk: Desk) -> str | None:
+    desk.put("磁盘.qcow2", disks.qcow2(40 * GIB))
+    return desk.create(image_url="drops:磁盘.qcow2").code
+
+
+def _second_call(desk: Desk) -> Answer:
+    desk.images()
+    return desk.call("GET", "/v2/cloudimages")
+
+
+OK, BAD = "SUCCESS", "FAIL"
+TAG = {"image_tags": [{"key": "a", "value": "b"}]}
+REFUSES = {"ims_refuses_windows": True}
+
+TRIALS: dict[str, Trial] = {
+    "ims_shows_imports": Trial(
+        lambda desk: [image["status"] for image in _importing(desk)], {False: [], True: ["queued"]}
+    ),
+    "ims_tags_early": Trial(
+        lambda desk: _importing(desk, **TAG)[0]["tags"], {False: [], True: ["a=b"]}, {"ims_shows_imports": True}
+    ),
+    "ims_active_delay": Trial(lambda desk: desk.outcome() and _statuses(desk), {0: ["active"], 5000: []}),
+    "ims_failed_image_stays": Trial(lambda desk: _fail(desk) and _statuses(desk), {False: [], True: ["killed"]}),
+    "ims_killed_uses_quota": Trial(
+        _failed_then, {True: "IMG.0015", False: None}, {"ims_failed_image_stays": True, "ims_image_quota": 1}
+    ),
+    "ims_delete_unknown": Trial(lambda desk: desk.call("DELETE", f"/v2/images/{KEY}").status, {"404": 404, "204": 204}),
+    "ims_page_info": Trial(_named_next_page, {True: True, False: False}),
+    "ims_detected_os": Trial(
+        _os_of,
+        {
+            None: ("Ubuntu 22.04 server 64bit", "Linux", SERVER),
+            "Windows 10 64bit": ("Windows 10 64bit", "Windows", SERVER),
+            "Windows 12 64bit": ("Windows 12 64bit", "Windows", SERVER),
+        },
+    ),
+    "ims_delete_delay": Trial(_deleted, {0: [], 60: ["deleted"]}),
+    "ims_job_calls": Trial(_both_calls, {"both": (200, 200), "ShowJob": (200, 404), "ShowJobProgress": (404, 200)}),
+    "ims_unknown_job": Trial(
+        lambda desk: desk.call("GET", "/v1/cloudimages/job/none").status, {"404": 404, "IMG.0023": 400}
+    ),
+    "ims_init_time": Trial(lambda desk: _running(desk)["status"], {5: "RUNNING", 60: "INIT"}),
+    "ims_job_times": Trial(
+        lambda desk: desk.job(desk.submit())["begin_time"],
+        {"iso": "2026-11-24T13:00:00.000Z", "old": "24-Nov-2026 13:00:00:000"},
+    ),
+    "ims_job_retention": Trial(_old_job, {None: OK, 6000: None}),
+    "ims_percent_of": Trial(lambda desk: desk.outcome()["entities"]["process_percent"], {1: 1, 100: 100}),
+    "ims_image_id_early": Trial(lambda desk: "image_id" in _running(desk)["entities"], {False: False, True: True}),
+    "ims_job_ids_in": Trial(_sub_jobs, {"mixed": ["server-1"], "sub_jobs": ["server", "server-1"]}),
+    "ims_sub_jobs_reversed": Trial(
+        _sub_jobs, {False: ["server", "server-1"], True: ["server-1", "server"]}, {"ims_job_ids_in": "sub_jobs"}
+    ),
+    "ims_keeps_parts": Trial(_left_of_two, {False: [], True: ["server"]}),
+    "ims_replaced_fails": Trial(lambda desk: _changed(desk, gone=False), {True: BAD, False: OK}),
+    "ims_deleted_fails": Trial(lambda desk: _changed(desk, gone=True), {True: BAD, False: OK}),
+    "ims_small_disk_code": Trial(_too_large, {"IMG.0055": "IMG.0055", "IMG.1075": "IMG.1075"}),
+    "ims_bad_file_code": Trial(
+        lambda desk: _fail(desk)["error_code"], {"IMG.0072": "IMG.0072", "IMG.1075": "IMG.1075"}
+    ),
+    "ims_names_unique": Trial(_again, {False: None, True: "IMG.0009"}),
+    "ims_refuses_windows": Trial(lambda desk: desk.create(os_type="Windows").code, {False: None, True: "IMG.0056"}),
+    "ims_windows_code": Trial(
+        _windows_codes, {"IMG.0056": ("IMG.0056", "IMG.0056"), "IMG.0024": ("IMG.0024", "IMG.0024")}, REFUSES
+    ),
+    "ims_chinese_names": Trial(lambda desk: desk.create(name="窗").code, {True: None, False: "IMG.0003"}),
+    "ims_chinese_end": Trial(lambda desk: desk.create(name="\u9fa6").code, {"9FA5": "IMG.0003", "9FFF": None}),
+    "ims_strict_keys": Trial(_chinese_key, {True: "IMG.0075", False: None}),
+    "ims_tag_limits": Trial(
+        lambda desk: desk.create(image_tags=[{"key": "k" * 37}]).code, {"old": "IMG.0115", "new": None}
+    ),
+    "ims_system_floor": Trial(
+        lambda desk: _least(desk, "/v2/cloudimages/action", image_url="drops:disk.qcow2"),
+        {
+            40: {"Linux": 40, "Windows": 40},
+            20: {"Linux": 20, "Windows": 20},
+            1: {"Linux": 1, "Windows": 1},
+            "by_os": {"Linux": 10, "Windows": 20},
+        },
+    ),
+    "ims_quick_floor": Trial(
+        _least_quick,
+        {
+            "by_os": {"Linux": 10, "Windows": 20},
+            40: {"Linux": 40, "Windows": 40},
+            1: {"Linux": 1, "Windows": 1},
+        },
+    ),
+    "ims_data_floor": Trial(
+        lambda desk: _least(desk, "/v1/cloudimages/dataimages/action", image_url="drops:disk.qcow2")["Windows"],
+        {40: 40, 1: 1},
+    ),
+    "ims_gb": Trial(lambda desk: desk.outcome()["status"], {"GiB": OK, "GB": BAD}),
+    "ims_rounds_down": Trial(_little_above, {False: BAD, True: OK}),
+    "ims_vhd_capacity": Trial(_two_vhds, {"largest": (BAD, BAD), "geometry": (OK, BAD), "current": (BAD, OK)}),
+    "ims_bitmap_name": Trial(_two_bitmaps, {"stem": (OK, BAD), "suffix": (BAD, OK)}),
+    "ims_quick_encrypts": Trial(lambda desk: desk.create(**QUICK, cmk_id=KEY).code, {False: "IMG.0100", True: None}),
+    "ims_os_list": Trial(lambda desk: desk.create(os_version=SERVER).code, {"all": None, "2022": "IMG.0056"}),
+    "ims_other_windows": Trial(
+        lambda desk: desk.create(os_version="Other Windows(64 bit)").code,
+        {"Other Windows(64 bit)": None, "Other_Windows (64_bit)": "IMG.0056"},
+    ),
+    "ims_other_windows_uefi": Trial(
+        lambda desk: desk.create(os_version="Other Windows(64 bit)", hw_firmware_type="uefi").code,
+        {True: None, False: "IMG.0141"},
+    ),
+    "ims_windows_on_arm": Trial(
+        lambda desk: desk.create(os_type="Windows", architecture="arm").code, {True: None, False: "IMG.0056"}
+    ),
+    "ims_image_quota": Trial(lambda desk: _again(desk, name="b"), {50: None, 1: "IMG.0015"}),
+    "ims_task_limit": Trial(lambda desk: _again(desk, name="b"), {40: None, 1: "IMG.0060"}),
+    "ims_rate": Trial(lambda desk: _second_call(desk).status, {None: 200, 1: 429}),
+    "ims_retry_after": Trial(
+        lambda desk: _second_call(desk).headers.get("Retry-After"), {None: None, 7: "7"}, {"ims_rate": 1}
+    ),
+    "ims_flat_errors": Trial(
+        lambda desk: sorted(desk.create(min_disk=0).json), {False: ["error"], True: ["error_code", "error_msg"]}
+    ),
+    "ims_native_errors": Trial(
+        lambda desk: sorted(desk.call("GET", f"/v2/images/{KEY}").json),
+        {"ims": ["error"], "openstack": ["code", "message", "title"]},
+    ),
+}
