@@ -9,12 +9,12 @@ from bench import inspection, polling
 
 arguments = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
 arguments.add_argument("names", nargs="*", metavar="NAME", help="inspection, polling")
-arguments.add_argument("--page", action="store_true", help="write docs/performance.md, of the inspection")
+arguments.add_argument("--page", action="store_true", help="write docs/performance.md and docs/polling.md")
 arguments.add_argument("--small", action="store_true", help="read the small images even where there are big ones")
 given = arguments.parse_args()
 benchmarks: dict[str, Callable[[], None]] = {
     "inspection": lambda: inspection.run(given.page, given.small),
-    "polling": polling.run,
+    "polling": lambda: polling.report(given.page),
 }
 if unknown := set(given.names) - set(benchmarks):
     arguments.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(benchmarks)}")

@@ -1,45 +1,116 @@
-"""What our waits cost and how late they find the end, against a look every 10 s and against doubling waits."""
+"""What following a job costs, and how late its end is found: every 10 s, doubling, growing and learned waits."""
 
 from __future__ import annotations
 
-import random
-import statistics
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from random import Random
+from statistics import mean, median
+from typing import NamedTuple
 
-from imagedrop.polling import next_wait
+from bench.polling_jobs import Job, kinds, run
+from bench.table import table
+from imagedrop.forecast import KEPT, Past, forecast
+from imagedrop.looks import next_wait, plan
 from imagedrop.settings import Settings
 
-JOBS = 2_000
-MINUTES = (2, 60)
-Wait = Callable[[float, int], float]  # (seconds since the job began, looks so far) -> seconds to the next look
+JOBS, RUNS = 300, 10
+PAGE = Path(__file__).parents[1] / "docs/polling.md"
+EVERY = 10.0
+HEAD = ("jobs", "way", "looks", "of 10 s", "median delay", "of the job", "95 %", "worst")
+Wait = Callable[[float], float]  # seconds since the job began -> seconds to the next look
+FIRST, LONGEST = Settings().poll_first, Settings().poll_longest
 
 
-def looks_and_delay(job: float, first: float, wait: Wait) -> tuple[int, float]:
-    """How often IMS is asked about a job of so many seconds, and how many seconds after its end that is found out."""
-    at, looks = first, 1
-    while at < job:
-        at += wait(at, looks)
-        looks += 1
-    return looks, at - job
+class Followed(NamedTuple):
+    """`seconds`: of the job; `delay`: from its end until that was found; `middle`: between the last two looks."""
+
+    looks: int
+    seconds: float
+    delay: float
+    middle: float
 
 
-def run() -> None:
-    settings, chance = Settings(), random.Random(1)
-    first, longest = settings.poll_first, settings.poll_longest
-    ways: dict[str, tuple[float, Wait]] = {
-        "every 10 s": (10, lambda at, looks: 10),
-        "imagedrop": (first, lambda at, looks: next_wait(at, first, longest, chance)),
-        "doubling to 15 min": (10, lambda at, looks: min(900, 10 * 2**looks)),
-    }
-    jobs = [chance.uniform(MINUTES[0] * 60, MINUTES[1] * 60) for _ in range(JOBS)]
-    print(f"polling: {JOBS} jobs of {MINUTES[0]} to {MINUTES[1]} minutes")
-    print(f"{'':20}{'looks':>8}{'of 10 s':>9}{'median delay':>14}{'of the job':>12}")
-    base = 0.0
-    for name, (begin, wait) in ways.items():
-        found = [looks_and_delay(job, begin, wait) for job in jobs]
-        looks = statistics.mean(looks for looks, _ in found)
-        base = base or looks
-        late = statistics.median(delay for _, delay in found)
-        part = statistics.median(delay / job for (_, delay), job in zip(found, jobs, strict=True))
-        print(f"{name:20}{looks:8.1f}{looks / base:9.2f}{late:12.0f} s{part:12.1%}")
-    print()
+def follow(seconds: float, first: float, wait: Wait) -> Followed:
+    at, before, looks = first, 0.0, 1
+    while at < seconds:
+        at, before, looks = at + math.ceil(wait(at)), at, looks + 1  # SQS knows whole seconds
+    return Followed(looks, seconds, at - seconds, (at + before) / 2 if before else at)
+
+
+def even(jobs: Iterable[Job], chance: Random) -> list[Followed]:
+    return [follow(seconds, EVERY, lambda at: EVERY) for _, seconds in jobs]
+
+
+def doubling(jobs: Iterable[Job], chance: Random) -> list[Followed]:
+    """10 s, 20 s, 40 s and so on, up to 15 min."""
+    return [follow(seconds, EVERY, lambda at: min(900.0, at + EVERY)) for _, seconds in jobs]
+
+
+def growing(jobs: Iterable[Job], chance: Random) -> list[Followed]:
+    """imagedrop with nothing learned: as it follows the first job."""
+    return [follow(seconds, FIRST, lambda at: next_wait(at, (), FIRST, LONGEST, chance)) for _, seconds in jobs]
+
+
+def learning(jobs: Iterable[Job], chance: Random) -> list[Followed]:
+    past: list[Past] = []
+    followed = []
+    for size, seconds in jobs:
+        looks = plan(forecast(past, size), FIRST, LONGEST, chance)
+        one = follow(seconds, next(iter(looks), FIRST), _by(looks, chance))
+        past = [*past, Past(size, one.middle)][-KEPT:]
+        followed.append(one)
+    return followed
+
+
+WAYS = {"every 10 s": even, "doubling": doubling, "nothing learned": growing, "imagedrop": learning}
+
+
+def compared(name: str, count: int = JOBS, runs: int = RUNS) -> dict[str, list[Followed]]:
+    """By way, every job of one kind; each run begins with nothing learned."""
+    found: dict[str, list[Followed]] = {way: [] for way in WAYS}
+    for seed in range(runs):
+        chance = Random(seed)
+        jobs = list(run(kinds(chance)[name], count, chance))
+        for way, followed in WAYS.items():
+            found[way] += followed(jobs, Random(seed))
+    return found
+
+
+def report(page: bool = False) -> None:
+    rows = [row for name in kinds(Random(0)) for row in _rows(name, compared(name))]
+    rows += _rows("the very first job", compared("by size, 20 % noise", 1, JOBS * RUNS))
+    text = table(HEAD, rows)
+    print(f"polling: {JOBS * RUNS} jobs of each kind\n\n{text}")
+    if page:
+        begin, _, _ = PAGE.read_text(encoding="utf-8").partition("| jobs")
+        PAGE.write_text(begin + text, encoding="utf-8")
+
+
+def part_of_even(followed: Sequence[Followed], even: Sequence[Followed]) -> float:
+    return mean(one.looks for one in followed) / mean(one.looks for one in even)
+
+
+def delays(followed: Sequence[Followed]) -> list[float]:
+    """As parts of the jobs' time, rising."""
+    return sorted(one.delay / one.seconds for one in followed)
+
+
+def _rows(name: str, found: dict[str, list[Followed]]) -> Iterable[Sequence[str]]:
+    for way, followed in found.items():
+        late = delays(followed)
+        yield (
+            name if way == "every 10 s" else "",
+            way,
+            f"{mean(one.looks for one in followed):.1f}",
+            f"{part_of_even(followed, found['every 10 s']):.2f}",
+            f"{median(one.delay for one in followed):.0f} s",
+            f"{median(late):.1%}",
+            f"{late[int(0.95 * len(late))]:.0%}",
+            f"{late[-1]:.0%}",
+        )
+
+
+def _by(looks: Sequence[int], chance: Random) -> Wait:
+    return lambda at: next_wait(at, looks, FIRST, LONGEST, chance)

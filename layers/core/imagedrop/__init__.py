@@ -6,7 +6,8 @@ The core, shared by every function. Its rooms, from the bucket to the owner's ma
     sidecar     what the owner says                            registration exactly one IMS image per drop (pure)
     inspection  what the file says                             polling      following the job to its end (pure)
     rules       sidecar x facts -> findings, IMS request       notices      telling the owner
-    findings    every finding there is, with its fix           sweep        whatever was lost is found again
+    findings    every finding there is, with its fix           forecast looks pace  when its job is looked at
+    sweep       whatever was lost is found again
     obs ims ledger queues                                      the services, behind the ports of `ports`
 """
 

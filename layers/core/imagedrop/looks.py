@@ -17,7 +17,7 @@ from itertools import accumulate
 from imagedrop.forecast import Forecast
 from imagedrop.ports import Random
 
-GROWTH = 0.1  # without a plan, the next look comes after this part of the time that the job has taken so far
+GROWTH = 0.11  # without a plan, the next look comes after this part of the time that the job has taken so far
 BLUR = 0.03  # a share of the forecast may be wrong by this part, and by the distance of the next but one
 WIDEST = 0.3
 # The wait at a hazard of 1: 30 s, a third of the looks of one every 10 s, but within these parts of the time so far.

@@ -87,7 +87,12 @@ class Settings(BaseModel):
     # time
     pairing_deadline: int = Field(86_400, ge=1, description="s; how long a drop waits for its missing parts")
     attempt_deadline: int = Field(86_400, ge=1, description="s; from acceptance to the end, over all retries")
-    poll_first: int = Field(60, ge=1, le=900, description="s; from the start of a job to the first look")
+    poll_first: int = Field(
+        60,
+        ge=1,
+        le=900,
+        description="s; from the start of a job to the first look; up to twice that where it should take longer",
+    )
     poll_longest: int = Field(300, ge=1, le=900, description="s; the longest wait between two looks")
     resend_after: int = Field(1_200, ge=1, description="s; before a call with unknown outcome may be sent again")
     stall_after: int = Field(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagedrop.forecast import LONGEST, Forecast, Past, Share, forecast
-from imagedrop.looks import MOST, next_wait, plan
+from imagedrop.looks import GROWTH, MOST, next_wait, plan
 
 SHARES = st.lists(st.tuples(st.floats(1, LONGEST), st.floats(0.01, 1)), min_size=1, max_size=16)
 CHANCE = st.randoms(use_true_random=False)
@@ -101,4 +101,4 @@ def test_a_job_that_takes_far_longer_than_expected_is_looked_at_as_if_nothing_we
     looks = plan(forecast([Past(8 * GIB, 300)] * 10, 8 * GIB), 60, 900, chance)
     seen = walk(3600, looks, 60, 900, chance)
     for look, following in pairwise(look for look in seen if look > 400):
-        assert 0.08 <= (following - look) / look <= 0.1001
+        assert 0.8 * GROWTH <= (following - look) / look <= GROWTH + 1e-9

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagedrop.looks import next_wait
+from imagedrop.looks import GROWTH, next_wait
 from imagedrop.ports import Image, ImsError, ObjectsRefused
 from imagedrop.times import moment
 from imagedrop_local.memory.images import Outcome
@@ -35,7 +35,7 @@ def test_waits_grow_with_the_jobs_time_and_stay_within_their_bounds(
     elapsed: float, first: float, longest: float, chance: random.Random
 ) -> None:
     wait = next_wait(elapsed, (), first, longest, chance)
-    assert 0 < wait <= min(longest, max(first / 5, 1, elapsed * 0.1))
+    assert 0 < wait <= min(longest, max(first / 5, 1, elapsed * GROWTH))
     assert wait >= 0.8 * min(longest, 1)
 
 
