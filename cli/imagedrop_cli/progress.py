@@ -22,7 +22,12 @@ def uploads(files: Sequence[Path]) -> Iterator[Told]:
     if not screen.is_terminal:
         yield _spoken
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(binary_units=True), TransferSpeedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        TransferSpeedColumn(),
+    )
     with Progress(*columns, TimeRemainingColumn(), console=screen) as bars:
         tasks = {path: bars.add_task(one_line(path.name), total=path.stat().st_size) for path in files}
         yield lambda path: lambda count: bars.advance(tasks[path], count)

@@ -1,0 +1,103 @@
+"""The watch over the logs sees what it should, and what the tests plant."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from imagedrop_local import local, wiring
+from imagedrop_local.house import ROOT
+from support import planted, signed
+
+LEAKY = """
+import logging, sys
+from support.planted import PLANTED, PRINTED
+
+SK, TOKEN, LOCAL = PLANTED["a secret key"], PLANTED["a security token"], PRINTED["the local stack's key"]
+
+def test_message(): logging.getLogger("imagedrop.x").warning("the key is %s", SK)
+def test_extra(): logging.getLogger("imagedrop.x").warning("told", extra={"headers": {"x": TOKEN}})
+def test_traceback():
+    try:
+        raise ValueError(SK)
+    except ValueError:
+        logging.getLogger("imagedrop.x").exception("told")
+def test_unheard():
+    log = logging.getLogger("apart"); log.propagate = False; log.addHandler(logging.NullHandler())
+    log.error(SK)
+def test_local_log(): logging.getLogger("x").error(LOCAL)
+def test_stdout(): print("key", SK)
+def test_stderr(): print("key", SK, file=sys.stderr)
+def test_read_back(capsys):
+    print(SK)
+    capsys.readouterr()
+def test_header(): print("AWS4-HMAC-SHA256 Credential=AK/20261124/r/s3/aws4_request")
+def test_signature(): print('"signature": "' + "q" * 40 + '"')
+
+def test_innocent(): logging.getLogger("x").error("the key is in order, signature=%s", "v1")
+def test_up_prints_its_keys(): print(LOCAL)
+def test_process(tmp_path):
+    (tmp_path / "ministack.log").write_text("started\\n" + LOCAL)
+"""
+
+
+def test_a_leak_fails_the_test_that_leaks(tmp_path: Path) -> None:
+    (tmp_path / "test_leaky.py").write_text(LEAKY)
+    (tmp_path / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text())
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'base'}"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "tests")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    shutil.rmtree(tmp_path / "base")  # or this very test would be found out
+    told = {line.partition("::")[2].split()[0]: line.split()[0] for line in ran.stdout.splitlines() if "py::" in line}
+    fails = {
+        "message",
+        "extra",
+        "traceback",
+        "unheard",
+        "local_log",
+        "stdout",
+        "stderr",
+        "read_back",
+        "header",
+        "signature",
+    }
+    expected = {f"test_{name}": "ERROR" for name in (*fails, "process")}
+    assert told == expected | dict.fromkeys(("test_innocent", "test_up_prints_its_keys"), "PASSED"), ran.stdout
+    assert "a secret key in the log of imagedrop.x, test_leaky:7" in ran.stdout
+
+
+def test_what_the_tests_plant_is_looked_for() -> None:
+    from contract.clouds import KEYS
+    from tests.unit.intake.pushes import SECRET
+
+    for secret in (signed.SK, KEYS.sk, SECRET):
+        assert list(planted.leaked(f"x{secret}x", log=False))
+    for secret in (wiring.SECRET_KEY, local.WEBHOOK_SECRET):
+        assert list(planted.leaked(secret, log=True))
+        assert not list(planted.leaked(secret, log=False))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AWS4-HMAC-SHA256 Credential=AK/20261124/cn-north-4/s3/aws4_request, SignedHeaders=host, Signature=0",
+        "SDK-HMAC-SHA256 Access=AK, SignedHeaders=host",
+        "Authorization: AWS AKTESTTESTTEST:frJIUN8DYpKDtOLCwo//yllqDzg=",
+        "GET /k?X-Amz-Signature=" + "a" * 64,
+        "GET /k?AccessKeyId=AK&Signature=frJIUN8DYpKDtOLCwo%2F%2FyllqDzg%3D",
+        "-----BEGIN RSA PRIVATE KEY-----",
+    ],
+)
+def test_what_proves_who_sent_a_request_is_looked_for(text: str) -> None:
+    assert list(planted.leaked(text, log=False))
