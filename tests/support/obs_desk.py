@@ -33,7 +33,7 @@ class Answer:
 
 
 class ObsDesk:
-    """A bucket `drops`, not watched. `messages`: what it has published, as (topic, message), once `settled` was asked."""
+    """A bucket `drops`, not watched. `messages`: what it has published, (topic, message), once `settled` was asked."""
 
     def __init__(self, folder: Path, **switches: Any) -> None:
         self.messages: list[tuple[str, str]] = []
