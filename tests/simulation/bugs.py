@@ -71,10 +71,10 @@ def _doubtful_image_taken(patch: pytest.MonkeyPatch) -> None:
 def _foreign_image_taken(patch: pytest.MonkeyPatch) -> None:
     """Whatever was made of this key under this name is ours."""
 
-    def find(ports: Ports, row: Drop) -> list[Image]:
+    def find(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
         origin = f"file,{row.bucket}:{row.key}"
         named = ports.images.by_name(str((row.request or {})["name"]))
-        return [image for image in named if image.origin == origin and image.status not in registration.GONE]
+        return [image for image in named if image.origin == origin and image.status not in registration.GONE], []
 
     settle = polling._settle
 

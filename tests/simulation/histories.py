@@ -30,7 +30,7 @@ from simulation.workload import Act, draw
 from support.world import HANDLERS
 
 QUIET_EVERY, SWEEP_LIMIT, INTAKE_LIMIT = 1800.0, 300.0, 15.0  # s
-CROWD = 8  # messages in a queue, from which on none is doubled: each would live for hours
+TWINS = 3  # of one message, at most: each lives as long as what it is about
 ENDLESS = 60_000  # deliveries
 
 
@@ -197,9 +197,10 @@ class History:
         if not event["Records"]:
             self.say(f"{queue}: {_shown(chosen.json())} goes to the dead letters")
             return
-        if not self.weather.calm and self.order.random() < self.climate.twin and len(mine) < CROWD:
-            queues._put(queue, chosen.json(), 0)
         body, name = chosen.json(), HANDLERS[queue]
+        alike = sum(one.body == chosen.body for one in mine.values())
+        if not self.weather.calm and self.order.random() < self.climate.twin and alike < TWINS:
+            queues._put(queue, body, 0)
         self.say(f"{name} gets {_shown(body)}, {chosen.receive_count}. time")
 
         def run() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def quick_inspection() -> Iterator[None]:
 
     def quick(source: Any, *, file_name: str, role: str, **_: Any) -> Any:
         source.read(0, min(512, source.size))
-        return _inspected(source.source.etag, file_name, role)
+        return _inspected(source.source.etag, "disk" + PurePosixPath(file_name).suffix, role)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "inspect", quick)

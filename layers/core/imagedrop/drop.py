@@ -205,13 +205,16 @@ def waiting_id(bucket: str, key: str) -> str:
     return f"waiting:{bucket}/{key}"
 
 
-def new(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline: float) -> Drop:
+def new(
+    bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline: float, *, attempt: int = 1
+) -> Drop:
     at = stamp(now)
     return Drop(
         drop_id=drop_id(bucket, key, etag) if etag is not None else waiting_id(bucket, key),
         bucket=bucket,
         key=key,
         etag=etag,
+        attempt=attempt,
         received_at=at,
         updated_at=at,
         deadline_at=later(at, pairing_deadline),
@@ -221,7 +224,8 @@ def new(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline
 def again(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
     """The next attempt of a drop: everything of the last one is forgotten but that it was, and which images nobody can
     vouch for. Only of one that has ended, or that was accepted and whose files have changed before IMS was asked."""
-    if not drop.ended and drop.stage != "accepted":
+    unasked = drop.stage in ("accepted", "submitting") and drop.sent_at is None
+    if not drop.ended and not unasked:
         raise WrongStage(f"{drop.stage} -> a new attempt ({drop.drop_id})")
     fresh = new(drop.bucket, drop.key, drop.etag, now, pairing_deadline)
     replaced = drop.reason is not None and drop.reason.code == REPLACED

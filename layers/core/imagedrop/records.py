@@ -2,7 +2,8 @@
 
 <image key>.result.json            how the drop ended, for its owner and for machines (public surface)
 .imagedrop/<drop id>.json          the claim: the row of a drop that IMS is or may be at work for; gone when it ends
-.imagedrop/ended/<id>/<digests>    the seal: this drop has ended, having read just these versions of these files.
+.imagedrop/ended/<id>/n<attempt>.<digests>
+                                   the seal: this attempt has ended, having read just these versions of these files.
                                    Its name says it all, so that a LIST is enough and nothing need be read
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -49,13 +51,25 @@ def seal_name(bucket: str, key: str, etag: str | None) -> str:
 
 def seal_key(drop: Drop) -> str:
     name = seal_name(drop.bucket, drop.key, drop.etag)
-    return f"{SEALS}{name}/" + ".".join(sorted(digest(key, seen) for key, seen in drop.versions.items()))
+    digests = sorted(digest(key, seen) for key, seen in drop.versions.items())
+    return f"{SEALS}{name}/" + ".".join([f"n{drop.attempt}", *digests])
 
 
-def read_seal(key: str) -> tuple[str, frozenset[str]] | None:
-    """(drop id, digests) of a seal's key."""
-    name, slash, digests = key.removeprefix(SEALS).partition("/")
-    return (name, frozenset(digests.split("."))) if slash and digests else None
+def read_seal(key: str) -> tuple[str, int, frozenset[str]] | None:
+    """(drop id, attempt, digests) of a seal's key."""
+    found = re.fullmatch(r"([^/]+)/n(\d{1,9})\.(.+)", key.removeprefix(SEALS))
+    return (found[1], int(found[2]), frozenset(found[3].split("."))) if found else None
+
+
+def last_attempt(objects: Objects, bucket: str, key: str, etag: str | None) -> int:
+    """The number of the last attempt that has ended, whatever the ledger knows of it; 0: none. One LIST."""
+    folder = f"{SEALS}{seal_name(bucket, key, etag)}/"
+    page = objects.list(bucket, folder)
+    seals = [read_seal(head.key) for head in page.objects]
+    while page.after is not None:
+        page = objects.list(bucket, folder, page.after)
+        seals += [read_seal(head.key) for head in page.objects]
+    return max((seal[1] for seal in seals if seal), default=0)
 
 
 def seal(objects: Objects, drop: Drop) -> None:

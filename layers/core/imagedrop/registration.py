@@ -31,6 +31,7 @@ BUSY_FIRST, BUSY_LONGEST = 20.0, 600.0
 HELD_WAIT = 900.0
 LOOK_UP_FIRST, LOOK_UP_LONGEST = 15.0, 300.0
 ANSWER_WITHIN = 90.0  # s; more than the function may run
+CLOCKS_APART = 900.0  # s; IMS refuses a request that was signed at a time further from its own
 
 
 class Step(Enum):
@@ -171,7 +172,7 @@ def held_by(ports: Ports, row: Drop, error: Exception) -> Held | None:
 
 def _look_up(ports: Ports, row: Drop) -> None:
     try:
-        found = find(ports, row)
+        found, perhaps = find(ports, row)
     except ImsError as error:
         _look_later(ports, row, held_by(ports, row, error))
         return
@@ -180,7 +181,7 @@ def _look_up(ports: Ports, row: Drop) -> None:
         _follow(ports, row, None, alive)
     elif found:
         endings.fail(ports, row, "ims.import_failed", f"IMS has the image {found[0].id} as {found[0].status}.")
-    elif may_send_again(row, now, ports.settings):
+    elif not perhaps and may_send_again(row, now, ports.settings):
         _start(ports, ports.ledger.save(drops.release(row, now, 0)))
     else:
         _look_later(ports, row)
@@ -198,21 +199,32 @@ def _look_later(ports: Ports, row: Drop, held: Held | None = None) -> None:
     raise PutBack(wait)
 
 
-def find(ports: Ports, row: Drop) -> list[Image]:
-    """The images of this submit: by tag, else by origin with equal name, made since and with no other drop's tag."""
+def find(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
+    """The images of this submit: by tag, else by origin with equal name, made since and with no other drop's tag. And
+    those that may be of it, for all that two clocks can tell: until their tags are seen they are not taken."""
     assert row.sent_at is not None
     assert row.request is not None
     since = row.sent_at[:19]  # IMS dates to the second
     tagged = own(ports, row)
     if _usable(tagged):
-        return tagged
+        return tagged, []
+    alike = _alike(ports, row, str(row.request["name"]))
+    ours = _usable([image for image in alike if image.created_at[:19] >= since])
+    if ours:
+        return ours, []
+    earliest = later(row.sent_at, -CLOCKS_APART)[:19]
+    perhaps = [image for image in _usable(alike) if image.created_at[:19] >= earliest]
+    return [image for image in [*tagged, *alike] if image.created_at[:19] >= since], perhaps
+
+
+def _alike(ports: Ports, row: Drop, name: str) -> list[Image]:
+    """Made of this key under this name, and not known to be another drop's or of nobody knows what."""
     origin = f"file,{row.bucket}:{row.key}"
-    alike = [
+    return [
         image
-        for image in ports.images.by_name(str(row.request["name"]))
-        if image.origin == origin and image.created_at[:19] >= since and image.tags.get(TAG, row.drop_id) == row.drop_id
+        for image in ports.images.by_name(name)
+        if image.origin == origin and image.tags.get(TAG, row.drop_id) == row.drop_id and image.id not in row.doubtful
     ]
-    return _usable(alike) or [image for image in [*tagged, *alike] if image.created_at[:19] >= since]
 
 
 def own(ports: Ports, row: Drop) -> list[Image]:

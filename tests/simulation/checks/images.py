@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 
 from imagedrop.drop import REPLACED, Drop
 from simulation.checks.book import Book, shown
@@ -48,10 +49,9 @@ class OneImage:
         for one in alive:
             seen = bool(in_sight & set(one.image_ids[:1])) and not self._book.wipes
             if made.drop_id not in self._unseen or seen:
-                which = "which could be seen" if seen else "which is at work"
-                self._book.fail(
-                    f"{made.job['id'][:6]} makes a second image of {made.drop_id[:6]} beside {one.job['id'][:6]}, {which}"
-                )
+                which = "could be seen" if seen else "is at work"
+                jobs = f"{made.job['id'][:6]} makes a second image beside {one.job['id'][:6]}, which {which}"
+                self._book.fail(f"{made.drop_id[:6]}: {jobs}")
 
     # --- and the right one
 
@@ -90,6 +90,4 @@ class OneImage:
 
 
 def _seconds(shown: str) -> float:
-    from datetime import datetime
-
     return datetime.fromisoformat(shown).timestamp()

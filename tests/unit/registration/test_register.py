@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from imagedrop.ports import Image, ImsError, ObjectsRefused
-from support.world import BUCKET, KEY, World
+from support.world import BUCKET, KEY, SIDECAR, World
 
 
 def asked(world: World) -> None:
@@ -174,6 +174,45 @@ def test_an_untagged_image_of_this_object_name_and_time_is_ours(world: World) ->
     world.run()
     assert world.row().stage == "registered"
     assert world.row().images[0].id == "late"
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+def test_an_image_that_two_clocks_cannot_tell_from_ours_is_not_asked_for_again(tagged: bool) -> None:
+    """IMS's clock is five minutes slow, and it shows tags only when an import is over."""
+    world = World(ims_shows_imports=True, attempt_deadline=7200)
+    asked(world)
+    made_at = "2026-11-24T12:55:10Z"
+    image = Image("ours", "Golden W", "saving", 40, made_at, {}, f"file,{BUCKET}:{KEY}")
+    world.ports.images.fail("create", unknown())
+    world.ports.images.add(image)
+    world.run(3600)
+    assert world.ports.images.calls["create"] == 1
+    if tagged:
+        tags = {"imagedrop": world.row().drop_id}
+        world.ports.images.add(Image("ours", "Golden W", "active", 40, made_at, tags, f"file,{BUCKET}:{KEY}"))
+    world.run()
+    assert (world.row().stage, world.ports.images.calls["create"]) == ("registered" if tagged else "failed", 1)
+
+
+def test_an_image_of_long_ago_keeps_nobody_from_asking_again() -> None:
+    world = World(ims_shows_imports=True)
+    asked(world)
+    old = Image("old", "Golden W", "active", 40, "2026-11-24T12:30:00Z", {}, f"file,{BUCKET}:{KEY}")
+    world.ports.images.add(old)
+    world.ports.images.fail("create", unknown())
+    world.run()
+    assert (world.row().stage, world.ports.images.calls["create"]) == ("registered", 2)
+
+
+def test_files_that_changed_after_a_crash_before_the_call_are_judged_anew(world: World) -> None:
+    asked(world)
+    world.ports.objects.fail("put", RuntimeError("killed while claiming"))
+    world.step()
+    assert (world.row().stage, world.row().sent_at) == ("submitting", None)
+    world.ports.clock.advance(5)
+    world.put(KEY + ".json", {**SIDECAR, "name": "Another"}, event=False)
+    world.run(60)
+    assert (world.row().attempt, world.ports.images.calls["create"]) == (2, 0)
 
 
 def test_a_worker_that_died_before_it_sent_is_replaced(world: World) -> None:

@@ -26,7 +26,7 @@ class Inventory:
         key = head.key
         if key.startswith(names.SEALS):
             if seal := records.read_seal(key):
-                self.seals.setdefault(seal[0], []).append(seal[1])
+                self.seals.setdefault(seal[0], []).append(seal[2])
         elif key.startswith(names.FOLDER):
             self.claims.add(key.removeprefix(names.FOLDER).removesuffix(".json"))
         elif not names.is_ours(key) and key.startswith(self.settings.drop_prefix):

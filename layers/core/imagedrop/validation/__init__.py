@@ -85,8 +85,13 @@ class _Look:
         drop_id = drops.drop_id(self.bucket, self.image_key, head.etag)
         known = ports.ledger.get(drop_id)
         known = known or recovery.recover(ports, self.bucket, self.image_key, drop_id, files.owner)
-        pairing_deadline = ports.settings.pairing_deadline
-        return known or drops.new(self.bucket, self.image_key, head.etag, ports.clock(), pairing_deadline)
+        return known or self._new(head.etag)
+
+    def _new(self, etag: str | None) -> Drop:
+        """Attempts are counted on where a ledger that was lost knew earlier ones: machines tell ends by the number."""
+        ports, bucket, key = self.ports, self.bucket, self.image_key
+        attempt = 1 + records.last_attempt(ports.objects, bucket, key, etag)
+        return drops.new(bucket, key, etag, ports.clock(), ports.settings.pairing_deadline, attempt=attempt)
 
     def _forget_orphan(self) -> None:
         """The sidecar waits for its image no longer."""
@@ -154,7 +159,7 @@ class _Look:
                 records.mend(ports.objects, row)
                 return
             row = drops.again(row, now, ports.settings.pairing_deadline)
-        row = row or drops.new(self.bucket, self.image_key, None, now, ports.settings.pairing_deadline)
+        row = row or self._new(None)
         late = kinds.IMAGE_MISSING(key=self.image_key, sidecar=files.sidecar.key, since=row.received_at)
         self._wait(row, files, (self.image_key,), [late])
 
