@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from imagedrop.fetch import LIMIT, FetchFailed, FetchTooLong, fetch
 from support.patience import PATIENCE
@@ -27,6 +38,10 @@ class Server(BaseHTTPRequestHandler):
         if self.path == "/silent":
             ENDED.wait(PATIENCE)
             return
+        if self.path == "/drip-headers":
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            self._drip(b"X-A: b\r\n")
+            return
         status = {"/moved": 302, "/gone": 404, "/broken": 500, "/empty": 204}.get(self.path.partition("?")[0], 200)
         self.send_response(status)
         if status == 302:
@@ -36,14 +51,17 @@ class Server(BaseHTTPRequestHandler):
 
     def _body(self) -> None:
         if self.path == "/drip":
-            end = time.monotonic() + PATIENCE
-            while not ENDED.wait(0.05) and time.monotonic() < end:
-                self.wfile.write(b"x")
-                self.wfile.flush()
+            self._drip(b"x")
         elif self.path.startswith("/bytes/"):
             self.wfile.write(b"x" * int(self.path.removeprefix("/bytes/")))
         elif self.path == "/certificate":
             self.wfile.write(b"a certificate")
+
+    def _drip(self, piece: bytes) -> None:
+        end = time.monotonic() + PATIENCE
+        while not ENDED.wait(0.05) and time.monotonic() < end:
+            self.wfile.write(piece)
+            self.wfile.flush()
 
     def log_message(self, *args: object) -> None:
         pass
@@ -84,12 +102,32 @@ def test_a_redirect_is_not_followed(url: str) -> None:
     assert ASKED == ["/moved"]
 
 
+def test_a_server_that_drips_its_handshake_is_left() -> None:
+    """TLS that never comes to its end: every byte is in time, and the whole is not."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_drip_handshake, args=(server,))
+        thread.start()
+        with pytest.raises(FetchFailed):
+            fetch(f"https://127.0.0.1:{server.getsockname()[1]}/", timeout=0.3)
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
+def _drip_handshake(server: socket.socket) -> None:
+    """A record of TLS, a byte at a time, until the client hangs up."""
+    taken, _ = server.accept()
+    with taken, contextlib.suppress(OSError):
+        taken.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc")
+        while not ENDED.wait(0.05):
+            taken.sendall(b"\0")
+
+
 def test_a_body_over_the_limit_is_cut_off(url: str) -> None:
     with pytest.raises(FetchTooLong):
         fetch(f"{url}/bytes/{LIMIT + 1}", PATIENCE)
 
 
-@pytest.mark.parametrize("path", ["silent", "drip", "reset", "garbage"])
+@pytest.mark.parametrize("path", ["silent", "drip", "drip-headers", "reset", "garbage"])
 def test_a_server_that_is_slow_or_hangs_up_is_left(path: str, url: str) -> None:
     start = time.monotonic()
     with pytest.raises(FetchFailed):
@@ -109,3 +147,43 @@ def test_a_failure_does_not_tell_the_token(url: str) -> None:
     with pytest.raises(FetchFailed) as caught:
         fetch(f"{url}/moved?token=secret", PATIENCE)
     assert "secret" not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 and its key, as PEM files."""
+    key, folder, now = ec.generate_private_key(ec.SECP256R1()), tmp_path_factory.mktemp("tls"), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).serial_number(1)
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    made = builder.public_key(key.public_key()).add_extension(address, critical=False).sign(key, hashes.SHA256())
+    files = folder / "certificate.pem", folder / "key.pem"
+    files[0].write_bytes(made.public_bytes(Encoding.PEM))
+    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_https_is_spoken_to_a_server_that_is_trusted_and_to_no_other(
+    trusted: bool, certified: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certified[0]))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certified)
+    server = Quiet(("127.0.0.1", 0), Server)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        url = f"https://127.0.0.1:{server.server_port}/certificate"
+        if trusted:
+            assert fetch(url, PATIENCE) == b"a certificate"
+        else:
+            with pytest.raises(FetchFailed, match="CERTIFICATE_VERIFY_FAILED"):
+                fetch(url, PATIENCE)
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

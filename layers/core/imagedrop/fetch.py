@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
-import time
+import socket
+import ssl
+import threading
 import urllib.request
-from typing import Protocol
+from typing import Any, Protocol, Self
 
 TIMEOUT = 3.0  # s; SMN waits 5 s for the whole push
 LIMIT = 64 * 1024
@@ -26,22 +29,73 @@ class Fetch(Protocol):
 
 def fetch(url: str, timeout: float = TIMEOUT, limit: int = LIMIT) -> bytes:
     """Raises FetchFailed; a redirect is a failure too. Only http and https: the opener knows nothing else."""
-    end = time.monotonic() + timeout
     try:
-        with _opener().open(url, timeout=timeout) as response:
+        with _Deadline(timeout) as deadline, _opener(deadline).open(url, timeout=timeout) as response:
             if response.status != 200:
                 raise FetchFailed(f"{_host(url)} answered HTTP {response.status}")
-            return _read(response, limit, end)
+            return _read(response, limit, deadline)
     except (OSError, ValueError, http.client.HTTPException) as error:  # URLError is an OSError
         raise FetchFailed(f"{_host(url)}: {error}") from None
 
 
-def _opener() -> urllib.request.OpenerDirector:
+class _Deadline:
+    """Ends connections when the time is over. A time-out of the socket's own begins anew with every byte."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+        self._ends: list[socket.socket] = []
+        self.over = False
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        for end in self._ends:
+            end.close()
+
+    def connect(self, *arguments: Any) -> socket.socket:
+        """socket.create_connection; a second descriptor is kept, for TLS takes the first one over."""
+        made = socket.create_connection(*arguments)
+        self._ends.append(made.dup())
+        if self.over:
+            self._end()
+        return made
+
+    def _end(self) -> None:
+        self.over = True
+        for end in self._ends:
+            with contextlib.suppress(OSError):  # it has ended by itself
+                end.shutdown(socket.SHUT_RDWR)
+
+
+class _Http(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+    def __init__(self, deadline: _Deadline) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(self._timed(http.client.HTTPConnection), req)
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(self._timed(http.client.HTTPSConnection), req, context=ssl.create_default_context())
+
+    def _timed(self, kind: type[http.client.HTTPConnection]) -> Any:
+        def made(*arguments: Any, **named: Any) -> http.client.HTTPConnection:
+            connection = kind(*arguments, **named)
+            connection._create_connection = self._deadline.connect  # type: ignore[attr-defined]
+            return connection
+
+        return made
+
+
+def _opener(deadline: _Deadline) -> urllib.request.OpenerDirector:
     """Without HTTPErrorProcessor and HTTPRedirectHandler every status is an answer, and none is followed."""
     opener = urllib.request.OpenerDirector()
-    for handler in (urllib.request.ProxyHandler, urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
-        opener.add_handler(handler())
-    opener.add_handler(urllib.request.UnknownHandler())
+    for handler in (urllib.request.ProxyHandler(), _Http(deadline), urllib.request.UnknownHandler()):
+        opener.add_handler(handler)
     return opener
 
 
@@ -49,14 +103,14 @@ class _Readable(Protocol):
     def read1(self, size: int = -1, /) -> bytes: ...
 
 
-def _read(response: _Readable, limit: int, end: float) -> bytes:
+def _read(response: _Readable, limit: int, deadline: _Deadline) -> bytes:
     whole = b""
     while piece := response.read1(limit + 1 - len(whole)):
         whole += piece
         if len(whole) > limit:
             raise FetchTooLong(f"a body of more than {limit} bytes")
-        if time.monotonic() > end:
-            raise FetchFailed("the body came too slowly")
+    if deadline.over:  # what was cut off looks like an end
+        raise FetchFailed("the body came too slowly")
     return whole
 
 
