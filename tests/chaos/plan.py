@@ -15,6 +15,7 @@ Kill = Literal["stack", "stack and its folder", "parent", "stop", "stop and its 
 KILLS: tuple[Kill, ...] = ("stack", "stack", "stack and its folder", "parent", "stop", "stop and its folder", "cloud")
 WIPING: frozenset[Kill] = frozenset({"stack", "stack and its folder", "stop and its folder"})
 FEW = 50  # drops; a run that is short has short deadlines, and faults by number
+APART = 50  # drops between two kills, so that between them something gets on
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Plan:
     faults: tuple[Fault, ...]
     switches: dict[str, str]
     parameters: dict[str, str]
+    sweep_every: float  # s; the schedule's shortest is a minute
 
 
 def draw(seed: int, count: int, *, pace: float) -> Plan:
@@ -35,7 +37,7 @@ def draw(seed: int, count: int, *, pace: float) -> Plan:
     kills = tuple(_few_kills(random, window) if few else _kills(random, count, window))
     faults, parameters = (weather.AT_TIMES, weather.SHORT) if few else (weather.OFTEN, weather.LONG)
     shown = {"ImsShowsImports": switches["ims_shows_imports"]}
-    return Plan(count, tuple(acts), kills, faults, switches, parameters | shown)
+    return Plan(count, tuple(acts), kills, faults, switches, parameters | shown, 4.0 if few else 30.0)
 
 
 def calm(seed: int, count: int) -> Plan:
@@ -43,7 +45,7 @@ def calm(seed: int, count: int) -> Plan:
     random = Random(seed)
     acts = [act for number in range(count) for act in drops.good(random, f"c{number % 10}/d{number:05}.qcow2", 0.0)]
     at_once = tuple(Act(0.0, act.key, act.content) for act in acts)
-    return Plan(count, at_once, (), (), dict(weather.QUOTA), dict(weather.LOAD))
+    return Plan(count, at_once, (), (), dict(weather.QUOTA), dict(weather.LOAD), 300.0)
 
 
 def _few_kills(random: Random, window: float) -> Iterator[tuple[float, Kill]]:
@@ -53,6 +55,6 @@ def _few_kills(random: Random, window: float) -> Iterator[tuple[float, Kill]]:
 
 
 def _kills(random: Random, count: int, window: float) -> Iterator[tuple[float, Kill]]:
-    kinds = [*KILLS, *random.choices(KILLS, k=max(0, count // 40 - len(KILLS)))]
-    random.shuffle(kinds)
+    deals = count // APART // len(KILLS) + 1
+    kinds = [kill for _ in range(deals) for kill in random.sample(KILLS, len(KILLS))][: max(2, count // APART)]
     yield from zip(sorted(random.uniform(0.05, 1.1) * window for _ in kinds), kinds, strict=True)

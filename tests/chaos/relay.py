@@ -20,7 +20,7 @@ from imagedrop_local.http import Hangup, Request, Response, Server
 
 PATIENCE = 60.0  # s
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
-IN_A_MAIL = re.compile(r"([\w-]{43}|waiting:\S+?), ?attempt (\d+)|([\w-]{43}|waiting:\S+?)，第 (\d+) 次")
+IN_A_MAIL = re.compile(r"(waiting:.+?|[\w-]{43})(?:, attempt |，第 )(\d+)")
 
 
 @dataclass
@@ -111,5 +111,4 @@ def mail(at: float, call: Mapping[str, Any]) -> Telling:
     found = IN_A_MAIL.search(text)
     if found is None:
         raise ValueError(f"a mail that tells of no drop: {text[-300:]}")
-    drop_id, attempt = [group for group in found.groups() if group]
-    return Telling(at, "mail", (drop_id, int(attempt)), to=call["Destination"]["ToAddresses"][0])
+    return Telling(at, "mail", (found[1], int(found[2])), to=call["Destination"]["ToAddresses"][0])

@@ -42,6 +42,12 @@ def closing(world: World, found: list[Broken], seed: int, seconds: float) -> str
     return f"seed {seed}: " + "; ".join(parts)
 
 
+def so_far(world: World) -> str:
+    seen = world.seen
+    done = f"{len(seen.puts)} of {len(world.plan.acts)} uploads, {len(seen.ends())} ends, {len(seen.seals)} sealed"
+    return f"{done}, {len(seen.interruptions)} of {len(world.plan.kills)} times killed or stopped"
+
+
 def _counted(counter: Mapping[Any, int]) -> str:
     return ", ".join(f"{count} {what}" for what, count in Counter(counter).most_common()) or "none"
 
@@ -54,6 +60,12 @@ def seconds_told(seen: Seen) -> Counter[str]:
             for first, second in pairwise(seen.told(end, channel)):
                 found[excuse(seen, first, second) or "no excuse"] += 1
     return found
+
+
+def history(seen: Seen) -> str:
+    """The stories of all keys."""
+    keys = sorted({one.key.removesuffix(".json") for one in seen.puts})
+    return "\n".join("\n".join([f"--- {key}", *story(seen, key), ""]) for key in keys)
 
 
 def story(seen: Seen, about: str) -> list[str]:

@@ -13,24 +13,25 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chaos import contents, costs, plan, report
 from chaos.invariants import broken
-from chaos.plan import FEW, Plan
+from chaos.plan import Plan
 from chaos.seen import Broken
 from chaos.settled import unsettled
 from chaos.world import World
 
 PACE = 1.3  # s between two drops, what the stack bears on two cores
+TELLS = 30.0  # s between two words on how it goes
 STILL = 420.0  # s in which nothing moves: more than any lease, deadline or wait of a run
 
 
 def run(world: World) -> list[Broken]:
     """The whole plan, then calm, then the end of every drop. What does not hold."""
     began = time.monotonic()
-    with _sweeping(world):
+    with _every(world.plan.sweep_every, world.sweep), _every(TELLS, lambda: _tell(world, began)):
         threads = [threading.Thread(target=does, args=(world, began)) for does in (_owners, _killer)]
         for thread in threads:
             thread.start()
@@ -60,21 +61,24 @@ def _over(world: World) -> bool:
 
 
 @contextlib.contextmanager
-def _sweeping(world: World) -> Iterator[None]:
-    every = 4.0 if world.plan.drops <= FEW else 20.0
+def _every(seconds: float, do: Callable[[], None]) -> Iterator[None]:
     over = threading.Event()
 
-    def sweep() -> None:
-        while not over.wait(every):
-            world.sweep()
+    def again() -> None:
+        while not over.wait(seconds):
+            do()
 
-    thread = threading.Thread(target=sweep, daemon=True)
+    thread = threading.Thread(target=again, daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
         thread.join(60)
+
+
+def _tell(world: World, began: float) -> None:
+    print(f"{time.monotonic() - began:6.0f} s: {report.so_far(world)}", file=sys.stderr, flush=True)
 
 
 def _owners(world: World, began: float) -> None:
@@ -101,7 +105,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="of the plan; left out: any")
     parser.add_argument("--pace", type=float, default=PACE, help="seconds between two drops")
     parser.add_argument("--calm", action="store_true", help="nothing goes wrong, and all come at once")
-    parser.add_argument("--folder", type=Path, help="kept; left out: a temporary one")
+    parser.add_argument("--folder", type=Path, help="kept, with the history of every drop; left out: a temporary one")
     given = parser.parse_args()
     given.seed = random.randrange(1 << 20) if given.seed is None else given.seed
     with contextlib.ExitStack() as stack:
@@ -112,7 +116,8 @@ def main() -> int:
         seconds = time.monotonic() - began
         if given.calm:
             print(costs.table(world, seconds))
-        print(report.told(world.seen, found))
+        (folder / "history.txt").write_text(report.history(world.seen))
+        print(report.told(world.seen, found), end="")
         print(report.closing(world, found, given.seed, seconds))
     return bool(found)
 

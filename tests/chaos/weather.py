@@ -10,7 +10,12 @@ Fault = dict[str, Any]  # as /_sim/faults takes it
 QUOTA = {"ims_image_quota": "1000000"}
 COMMON = {"MailsPerHour": "1000000", "PollFirst": "1", "PollLongest": "5"}
 # No queue is shorter than production's StallAfter where everything comes at once.
-LOAD = COMMON | {"StallAfter": "900", "AttemptDeadline": "7200", "PairingDeadline": "7200"}
+LOAD = COMMON | {
+    "StallAfter": "900",
+    "AttemptDeadline": "7200",
+    "PairingDeadline": "7200",
+    "SweepRate": "rate(5 minutes)",
+}
 LONG = COMMON | {"StallAfter": "30", "AttemptDeadline": "400", "PairingDeadline": "120", "ResendAfter": "60"}
 SHORT = COMMON | {"StallAfter": "6", "AttemptDeadline": "60", "PairingDeadline": "15", "ResendAfter": "40"}
 

@@ -1,0 +1,93 @@
+"""A seed decides the plan; what the relay makes of calls."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import Any
+
+import pytest
+
+from chaos import contents, drops, plan
+from chaos.plan import KILLS, WIPING
+from chaos.relay import called, mail, rows
+from imagedrop import names
+from imagedrop.drop import Drop
+from imagedrop.ledger_items import plain, to_drop, to_row, wire
+from imagedrop.notices import letter
+from imagedrop_local.faults import Fault
+from imagedrop_local.switches import Switches
+
+WHEN = "2026-11-24T13:00:00.000Z"
+
+
+def test_a_seed_decides_the_plan() -> None:
+    assert plan.draw(3, 60, pace=1) == plan.draw(3, 60, pace=1)
+    assert plan.draw(3, 60, pace=1) != plan.draw(4, 60, pace=1)
+
+
+def test_a_long_plan_has_every_kind_of_drop_and_of_death() -> None:
+    drawn = plan.draw(3, 1000, pace=1)
+    assert {how for _, how in drawn.kills} == set(KILLS)
+    said = {act.content for act in drawn.acts}
+    assert said >= {"image-1", "image-2", "cut-1", "good", "bad", "misspelt", "junk", "renamed", "with data.qcow2"}
+    assert [act.at for act in drawn.acts] == sorted(act.at for act in drawn.acts)
+
+
+def test_a_short_plan_has_a_kill_and_a_wipe() -> None:
+    hows = [how for _, how in plan.draw(3, 10, pace=1).kills]
+    assert "stack" in hows
+    assert set(hows) <= WIPING
+    assert any(how.endswith("folder") for how in hows)
+
+
+@pytest.mark.parametrize("count", [10, 1000])
+def test_the_simulators_take_every_fault_and_switch(count: int) -> None:
+    for seed in range(20):
+        drawn = plan.draw(seed, count, pace=1)
+        assert [Fault.model_validate(fault) for fault in drawn.faults]
+        Switches.model_validate({name: _value(value) for name, value in drawn.switches.items()})
+
+
+def test_every_drop_has_a_content_of_its_own() -> None:
+    acts = list(drops.draw(Random(1), 200, 100))
+    images = {(act.key, act.content) for act in acts if not act.key.endswith(names.SIDECAR_SUFFIX)}
+    assert len({hash(contents.body(*one)) for one in images}) == len(images)
+    assert {act.key.rpartition("/")[2].partition(".")[0] for act in acts} >= {f"d{number:04}" for number in range(200)}
+
+
+def test_a_call_is_named_from_whatever_names_it() -> None:
+    assert called("DynamoDB_20120810.PutItem", "/", b"") == "dynamodb.PutItem"
+    assert called("AmazonSQS.SendMessage", "/", b"") == "sqs.SendMessage"
+    assert called("", "/v2/email/outbound-emails", b"{}") == "ses.SendEmail"
+    assert called("", "/", b"Action=Publish&Message=x") == "sns.Publish"
+
+
+def test_rows_are_found_in_puts_and_in_transactions() -> None:
+    row = _row("registered")
+    item = wire(to_row(row))
+    steps = [{"Put": {"Item": item}}, {"Put": {"Item": wire({"pk": "live:x", "drop_id": "x"})}}, {"ConditionCheck": {}}]
+    for call in ({"Item": item}, {"TransactItems": steps}):
+        assert [to_drop(plain(found)) for found in rows(call)] == [row]
+    assert not list(rows({"Item": wire({"pk": "note:sweep", "note": "{}"})}))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("drop_id", ["A-_" * 14 + "b", "waiting:drops/k1/d 1.qcow2"])
+def test_a_mail_says_which_end_it_tells_of(language: Any, drop_id: str) -> None:
+    text = letter(_row("rejected", drop_id), language).text
+    call = {"Content": {"Simple": {"Body": {"Text": {"Data": text}}}}, "Destination": {"ToAddresses": ["ada@x.com"]}}
+    told = mail(1.0, call)
+    assert (told.end, told.to, told.channel) == ((drop_id, 12), "ada@x.com", "mail")
+
+
+def _row(stage: Any, drop_id: str = "x" * 43) -> Drop:
+    dates = dict.fromkeys(("received_at", "updated_at", "deadline_at", "ended_at"), WHEN)
+    return Drop(drop_id=drop_id, bucket="b", key="k", stage=stage, attempt=12, **dates)  # type: ignore[arg-type]
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
