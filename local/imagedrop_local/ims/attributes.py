@@ -45,12 +45,12 @@ class Attributes:
         }
         return _present(attributes), os_type == "Windows" or os_type is None
 
-    def data(self, body: Body) -> tuple[dict[str, Any], bool]:
+    def data(self, body: Body, quick: bool) -> tuple[dict[str, Any], bool]:
         os_type = fields.one_of(body, "os_type", ("Linux", "Windows"), "IMG.0056") or "Linux"
         attributes = {
             "virtual_env_type": "DataImage",
             "__os_type": os_type,
-            "__system__cmkid": fields.kms_key(body),
+            "__system__cmkid": self._key(body, "DataImage", quick),
             "enterprise_project_id": fields.enterprise_project(body),
         }
         return _present(attributes), False

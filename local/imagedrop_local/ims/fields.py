@@ -76,9 +76,9 @@ def url(body: Body) -> str:
 
 
 def memory(body: Body) -> Body:
-    """min_ram as a number and max_ram as a string, MB, as images show them."""
+    """min_ram as a number and max_ram as a string, MB, as images show them; 0 is no limit."""
     least = whole(body, "min_ram", 0, 1 << 30) if body.get("min_ram") is not None else 0
-    if body.get("max_ram") is None:
+    if body.get("max_ram") is None or (body["max_ram"] == 0 and body["max_ram"] is not False):
         return {"min_ram": least}
     return {"min_ram": least, "max_ram": str(whole(body, "max_ram", max(least, 1), 1 << 30))}
 

@@ -69,8 +69,7 @@ class Orders:
         kind = fields.text(body, "type") or "ECS"
         if kind == "DataImage":
             file = self._file(body, "data", True, 1, LARGEST_DATA)
-            attributes, windows = self._attributes.data(body)
-            return _order("imsImportDataImageJob", (file,), attributes, windows)
+            return _order("imsImportDataImageJob", (file,), *self._attributes.data(body, True))
         if kind not in ("ECS", "BMS"):
             raise refused("IMG.0024", kind)
         file = self._file(body, "system", True, _least(self._switches.ims_quick_floor), LARGEST_SYSTEM)
@@ -82,7 +81,7 @@ class Orders:
         """CreateDataImage from an object."""
         fields.only_objects(body)
         file = self._file(body, "data", False, self._switches.ims_data_floor, LARGEST_DATA)
-        return _order("imsImportDataImageJob", (file,), *self._attributes.data(body))
+        return _order("imsImportDataImageJob", (file,), *self._attributes.data(body, False))
 
     def _file(self, body: Body, role: Literal["system", "data"], quick: bool, least: int, most: int) -> File:
         return File(

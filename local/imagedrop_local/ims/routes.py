@@ -5,11 +5,12 @@ from __future__ import annotations
 from imagedrop_local.gateway.routing import Routes
 from imagedrop_local.ims.calls import Calls, Handler
 from imagedrop_local.ims.orders import Orders
+from imagedrop_local.ims.tag_calls import TagCalls
 
 _TAGS = "/v2/{project_id}/images/{image_id}/tags"
 
 
-def table(calls: Calls, orders: Orders) -> Routes[Handler]:
+def table(calls: Calls, tags: TagCalls, orders: Orders) -> Routes[Handler]:
     image, quick, data = (calls.create(read) for read in (orders.image, orders.quick, orders.data))
     rows: tuple[tuple[str, str, str, Handler], ...] = (
         ("POST", "/v2/cloudimages/action", "CreateImage", image),
@@ -27,13 +28,13 @@ def table(calls: Calls, orders: Orders) -> Routes[Handler]:
         ("DELETE", "/v2/images/{image_id}", "GlanceDeleteImage", calls.delete),
         ("GET", "/v1/cloudimages/quota", "ShowImageQuota", calls.quota),
         ("GET", "/v1/cloudimages/os_version", "ListOsVersions", calls.os_versions),
-        ("POST", "/v2/{project_id}/images/resource_instances/action", "ListImageByTags", calls.by_tags),
-        ("GET", "/v1/cloudimages/tags", "ListTags", calls.tag_texts),
-        ("PUT", "/v1/cloudimages/tags", "CreateOrUpdateTags", calls.put_tag),
-        ("GET", "/v2/{project_id}/images/tags", "ListImagesTags", calls.all_tags),
-        ("GET", _TAGS, "ListImageTags", calls.image_tags),
-        ("POST", _TAGS, "AddImageTag", calls.tagged(calls.add_tag)),
-        ("POST", f"{_TAGS}/action", "BatchAddOrDeleteTags", calls.tagged(calls.change_tags)),
-        ("DELETE", f"{_TAGS}/{{key}}", "DeleteImageTag", calls.tagged(calls.delete_tag)),
+        ("POST", "/v2/{project_id}/images/resource_instances/action", "ListImageByTags", tags.by_tags),
+        ("GET", "/v1/cloudimages/tags", "ListTags", tags.tag_texts),
+        ("PUT", "/v1/cloudimages/tags", "CreateOrUpdateTags", tags.put_tag),
+        ("GET", "/v2/{project_id}/images/tags", "ListImagesTags", tags.all_tags),
+        ("GET", _TAGS, "ListImageTags", tags.image_tags),
+        ("POST", _TAGS, "AddImageTag", tags.tagged(tags.add_tag)),
+        ("POST", f"{_TAGS}/action", "BatchAddOrDeleteTags", tags.tagged(tags.change_tags)),
+        ("DELETE", f"{_TAGS}/{{key}}", "DeleteImageTag", tags.tagged(tags.delete_tag)),
     )
     return Routes(rows)

@@ -23,6 +23,7 @@ from imagedrop_local.ims.orders import Orders
 from imagedrop_local.ims.routes import table
 from imagedrop_local.ims.sources import Sources, Store
 from imagedrop_local.ims.switches import ImsSwitches
+from imagedrop_local.ims.tag_calls import TagCalls
 from imagedrop_local.records import Document, Records
 
 
@@ -64,7 +65,7 @@ class Ims:
         )
         orders = Orders(switches)
         calls = Calls(orders, Sources(store, region, switches), self._images, self._imports, switches)
-        self._routes = table(calls, orders)
+        self._routes = table(calls, TagCalls(self._images, switches), orders)
         faults.know(self.name, self._routes.calls())
         self._lock = threading.RLock()
 

@@ -135,6 +135,33 @@ def test_quick_import_wants_strictly_more_room_than_the_disk_has(desk: Desk) -> 
     assert desk.outcome(**body, min_disk=41)["status"] == "SUCCESS"
 
 
+def test_a_bitmap_without_content_is_none(desk: Desk) -> None:
+    desk.put("disk.raw", disks.raw())
+    desk.put("disk.mf", b"")
+    quick = {"image_url": "drops:disk.raw", "os_version": SERVER, "is_quick_import": True}
+    assert desk.outcome(**quick)["error_code"] == "IMG.0158"
+
+
+def test_a_region_without_windows_believes_what_it_finds_and_a_quick_import_what_it_is_told(
+    make_desk: MakeDesk,
+) -> None:
+    linux = "Ubuntu 22.04 server 64bit"
+    desk = make_desk(ims_refuses_windows=True, ims_detected_os=linux)
+    assert desk.outcome()["status"] == "SUCCESS"
+    desk = make_desk(ims_refuses_windows=True, ims_detected_os=SERVER)
+    assert desk.outcome(os_version=linux)["error_code"] == "IMG.0056"
+    desk.put("disk.zvhd2", b"any")
+    quick = {"image_url": "drops:disk.zvhd2", "os_version": linux, "is_quick_import": True}
+    assert desk.outcome(**quick)["status"] == "SUCCESS"
+
+
+def test_what_is_found_in_a_system_disk_is_not_said_of_a_data_disk(make_desk: MakeDesk) -> None:
+    desk = make_desk(ims_detected_os="Windows 10 64bit")
+    assert desk.outcome(os_version=SERVER, **three_disks(desk))["status"] == "SUCCESS"
+    found = {image["virtual_env_type"]: image["__os_version"] for image in desk.images()}
+    assert found == {"FusionCompute": "Windows 10 64bit", "DataImage": SERVER}
+
+
 def test_an_object_that_is_deleted_while_it_is_imported_fails_the_job(desk: Desk) -> None:
     for wait in (0, 20):
         desk.put("gone.qcow2", disks.qcow2(40 * GIB))

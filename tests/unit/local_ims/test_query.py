@@ -164,6 +164,43 @@ def test_tags_keep_their_limits_when_they_are_added_later(three: Desk) -> None:
     assert three.call("POST", f"{path}/action", {"action": "swap", "tags": []}).code == "IMG.0001"
 
 
+def test_the_older_calls_for_tags_take_text_or_a_pair(three: Desk) -> None:
+    image, path = image_id(three, "c"), "/v1/cloudimages/tags"
+    assert three.call("PUT", path, {"image_id": image, "tag": "team.green.dark"}).status == 204
+    assert three.call("PUT", path, {"image_id": image, "image_tag": {"key": "x", "value": ""}}).status == 204
+    assert tags_of(three, "c") == {"team": "green.dark", "x": ""}
+    assert three.call("GET", path, query=[("id", image)]).json == {"tags": ["team=green.dark", "x="]}
+    assert three.call("GET", path, query=[("limit", "1"), ("page", "1")]).json["tags"][0] == "imagedrop=x"
+    both = {"image_id": image, "tag": "a.b", "image_tag": {"key": "c", "value": ""}}
+    assert three.call("PUT", path, both).code == "IMG.0115"
+    assert three.call("PUT", path, {"image_id": image}).code == "IMG.0115"
+    assert three.call("PUT", path, {"image_id": image, "tag": "k." + "v" * 44}).code == "IMG.0115"
+    assert three.call("PUT", path, {"tag": "a.b"}).status == 404
+
+
+def test_openstacks_own_listing_links_to_the_next_page(three: Desk) -> None:
+    first = three.call("GET", "/v2/images", query=[("limit", "2")]).json
+    assert [image["name"] for image in first["images"]] == ["c", "b"]
+    assert first["next"] == f"/v2/images?limit=2&marker={image_id(three, 'b')}"
+    rest = three.call("GET", "/v2/images", query=[("limit", "2"), ("marker", image_id(three, "b"))]).json
+    assert [image["name"] for image in rest["images"]] == ["a"]
+    assert "next" not in rest
+
+
+def test_openstacks_own_listing_has_25_images_a_page(desk: Desk) -> None:
+    for number in range(26):
+        desk.submit(name=str(number))
+    desk.wait()
+    assert len(desk.call("GET", "/v2/images").json["images"]) == 25
+    assert len(desk.images()) == 26
+
+
+@pytest.mark.parametrize("value", ["True", "true"])
+def test_a_boolean_filter_is_read_in_either_case(three: Desk, value: str) -> None:
+    assert names(three, __isregistered=value, protected="False") == ["c", "b", "a"]
+    assert names(three, protected=value) == []
+
+
 def patch(desk: Desk, name: str, *operations: dict[str, Any]) -> Any:
     return desk.call("PATCH", f"/v2/cloudimages/{image_id(desk, name)}", list(operations))
 
