@@ -1,6 +1,6 @@
 # Every target sets up what it needs: Python 3.11 or newer, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format types lint pages locks bench simulate sam-local matrix oslo fuzz clean
+.PHONY: help demo test check format types lint pages locks bench simulate chaos sam-local matrix oslo fuzz clean
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
@@ -44,6 +44,9 @@ bench: $(VENV)/.test $(VENV)-bench/.done ## ratios, not verdicts; python3 -m ben
 
 simulate: $(VENV)/.test ## random histories of everything that can go wrong: SEEDS=n of them, or the story of SEED=n
 	PYTHONPATH=tests $(BIN)/python -m simulation.run $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
+
+chaos: $(VENV)/.test ## drops through the real processes, killed and hindered: DROPS=n, SEED=n; CALM=1: what a drop costs
+	PYTHONPATH=tests $(BIN)/python -m chaos.run --drops $(or $(DROPS),100) $(if $(SEED),--seed $(SEED)) $(if $(CALM),--calm)
 
 fuzz: $(VENV)/.test ## changed images through the inspection: RUNS=n of them, or the story of SEED=n
 	$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED),--runs $(or $(RUNS),1000))

@@ -59,6 +59,7 @@ always. What cannot strike is refused with 400 and the reason.
 ## Switches
 
 Fields of `imagedrop_local.switches.Switches`. A default is the reading that is harder for a client, or the likelier.
+`imagedrop cloud` and `imagedrop up` take them as `--switch NAME=VALUE`.
 """
 SERVICES = (("OBS", ObsSwitches), ("IMS", ImsSwitches), ("SMN", SmnSwitches))
 

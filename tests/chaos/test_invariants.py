@@ -80,6 +80,11 @@ def _image(seen: Seen, **changes: Any) -> None:
     seen.images[0] = replace(seen.images[0], **changes)
 
 
+def _image_of_another(seen: Seen) -> None:
+    seen.puts.append(Put(START, KEY, OTHER, "image-2"))
+    _image(seen, drop_id=drops.drop_id(BUCKET, KEY, OTHER))
+
+
 def _second_image(seen: Seen) -> None:
     seen.images.append(replace(seen.images[0], id="image-2", submitted=START + 3))
 
@@ -110,10 +115,7 @@ BAD: dict[str, tuple[Change, str]] = {
     "a notice of an image that is not there": (lambda seen: seen.images.clear(), "image-1, which is not there"),
     "a notice of an image that is not active": (lambda seen: _image(seen, status="saving"), "which is saving"),
     "another drop's image": (
-        lambda seen: (
-            _image(seen, drop_id=drops.drop_id(BUCKET, KEY, OTHER)),
-            seen.puts.append(Put(START, KEY, OTHER, "image-2")),
-        ),
+        _image_of_another,
         "is the image of",
     ),
     "an image of other content": (lambda seen: _image(seen, etag=OTHER), f"was made of {OTHER}"),

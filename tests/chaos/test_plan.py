@@ -83,7 +83,7 @@ def test_a_mail_says_which_end_it_tells_of(language: Any, drop_id: str) -> None:
 
 def _row(stage: Any, drop_id: str = "x" * 43) -> Drop:
     dates = dict.fromkeys(("received_at", "updated_at", "deadline_at", "ended_at"), WHEN)
-    return Drop(drop_id=drop_id, bucket="b", key="k", stage=stage, attempt=12, **dates)  # type: ignore[arg-type]
+    return Drop(drop_id=drop_id, bucket="b", key="k", stage=stage, attempt=12, **dates)
 
 
 def _value(text: str) -> Any:
