@@ -8,22 +8,13 @@ from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
-from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.switches import Switches
 from support.ims_desk import Desk
 from support.obs_desk import ObsDesk
-from support.signed import REGION
 from support.smn_desk import SmnDesk
 from unit.local.trials import ims, obs, smn
 
 TRIALS = {**obs.TRIALS, **ims.TRIALS, **smn.TRIALS}
-
-
-@pytest.fixture(scope="module")
-def signing_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("key")
-    Certificate(folder, REGION)
-    return folder / "signing.pem"
 
 
 @pytest.fixture
