@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from imagedrop import status
+from imagedrop.plain import json_line
 from imagedrop.ports import Ports
 
 
@@ -31,4 +31,4 @@ def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
 
 def _answer(code: int, body: Mapping[str, Any]) -> dict[str, Any]:
     headers = {"content-type": "application/json", "cache-control": "no-store"}
-    return {"statusCode": code, "headers": headers, "body": json.dumps(body, ensure_ascii=False)}
+    return {"statusCode": code, "headers": headers, "body": json_line(body)}

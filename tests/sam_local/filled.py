@@ -1,7 +1,7 @@
 """A file of events/ made to fit a world: all that such a file cannot know before there is one is put in here.
 
 the sample's ETag and the drop id of it    those of the image that lies in the bucket
-the secret header, SMN's signature         the local stack's secret; signed anew with the simulator's certificate
+the secret header, SMN's signature         the local stack's secret; signed anew, now, with the simulator's certificate
 token of a subscription                    of the one that waits in the simulator
 message id, receipt handle                 of a message that was sent with the file's body and received
 """
@@ -11,6 +11,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import uuid
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -67,6 +69,7 @@ def _sign(world: World, request: dict[str, Any]) -> None:
         return
     if "subscribe_url" in body:
         body["subscribe_url"] = _subscribe_url(world, body["topic_urn"])
+    body |= {"timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "message_id": uuid.uuid4().hex}
     certificate = Certificate(world.cloud.folder / "smn", wiring.REGION)
     body["signing_cert_url"] = f"{world.cloud.smn.origin}/smn/{certificate.name}"
     body["signature"] = certificate.sign(smn.texts_to_sign(body)[0].decode())

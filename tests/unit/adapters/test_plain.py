@@ -8,8 +8,10 @@ import sys
 
 from hypothesis import example, given
 
+from imagedrop import drop as drops
 from imagedrop.plain import ascii_line, json_line, one_line
-from imagedrop_local.house import ROOT
+from imagedrop_local.house import ROOT, function
+from imagedrop_local.memory import memory_ports
 from support.hostile import HOSTILE, unprintable
 
 
@@ -42,3 +44,14 @@ def test_the_cores_log_cannot_be_forged_by_a_key() -> None:
     assert "窗" in line
     said = json.loads(line)
     assert (said["message"], said["key"]) == ("bad record at a\n{}\x1b[31m\u202e窗", "\x9b")
+
+
+@given(HOSTILE)
+def test_the_status_of_a_drop_does_nothing_to_whoever_reads_it(text: str) -> None:
+    ports = memory_ports()
+    ports.ledger.save(drops.new("drops", text, "e", ports.clock(), 60))
+    signed = {"requestContext": {"authorizer": {"iam": {"accessKey": "AK"}}}}
+    for asked in ({}, {"queryStringParameters": {"key": text}}):
+        answer = function("status").handle(signed | asked, ports)
+        assert answer["body"].isprintable()
+        assert json.loads(answer["body"])["drops"][0]["key"] == text

@@ -78,6 +78,17 @@ def test_header_names_may_be_written_as_they_like(name: str, value: str, app: Mo
     assert app.handle(event, ports, secret, Web({}))["statusCode"] == 200
 
 
+def test_a_secret_that_was_exchanged_opens_without_a_restart(app: ModuleType, ports: MemoryPorts) -> None:
+    held, event = {SECRET_ID: "old"}, url_event(json.dumps(DROP).encode(), **{"x-imagedrop-secret": HEADER_SECRET})
+
+    def renew(secret_id: str) -> bool:
+        held[secret_id] = HEADER_SECRET
+        return True
+
+    assert app.handle(event, ports, held.__getitem__, Web({}))["statusCode"] == 401
+    assert app.handle(event, ports, held.__getitem__, Web({}), renew=renew)["statusCode"] == 200
+
+
 def test_the_name_of_the_secret_header_is_a_setting(app: ModuleType) -> None:
     ports = memory_ports(memory_settings(webhook_secret=SECRET_ID, webhook_header="X-Our-Key"))
     event = url_event(json.dumps(DROP).encode(), **{"x-our-key": HEADER_SECRET})

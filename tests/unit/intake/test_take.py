@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from imagedrop import shared_secret
 from imagedrop.fetch import FetchFailed, FetchTooLong
 from imagedrop.intake import Answer, Gate, take
 from imagedrop_local.memory import MemoryLedger, MemoryPorts, MemoryQueues, memory_ports, memory_settings
@@ -254,6 +255,11 @@ def test_an_empty_secret_opens_to_nobody(ports: MemoryPorts, gate: Gate) -> None
     gate = replace(gate, secret=Vault(" \n").secret)
     for given_secret in (" ", "\n", " \n"):
         assert take(post(DROP, x_imagedrop_secret=given_secret), ports, gate).status == 401
+
+
+def test_nothing_fits_no_secret() -> None:
+    assert not shared_secret.fits("", "a\n\nb\n")
+    assert shared_secret.fits("b", "a\n\nb\n")
 
 
 class Vault:

@@ -67,6 +67,18 @@ def test_an_address_with_anything_odd_in_it_is_none(odd: str, place: int) -> Non
         assert email.count("@") == 1
 
 
+@given(HOSTILE)
+def test_no_text_of_a_sidecar_ends_a_line_or_holds_markup(text: str) -> None:
+    said = {"name": text, "owner": {"email": "ada@example.com", "name": text}, "description": text}
+    for fields in ({**said, "name": "w"}, {**said, "owner": {"email": "ada@example.com"}}, said):
+        read = sidecar.read(json.dumps(fields).encode())
+        kept = [read.owner.name if read.owner else None]
+        kept += [read.sidecar.name, read.sidecar.description] if read.sidecar else []
+        for one in filter(None, kept):
+            assert one.splitlines() == [one]
+            assert not set(one) & set("<>\x00\x1b\x7f\x9b\u202e\u2066")
+
+
 @pytest.mark.parametrize("domains", [("corp.example",), ("CORP.Example",), ("@corp.example",), ("a.b", "corp.example")])
 def test_a_domain_is_itself_however_it_is_written_and_no_other(domains: tuple[str, ...]) -> None:
     assert is_of("ada@Corp.EXAMPLE", domains)
