@@ -122,6 +122,20 @@ def test_a_fault_of_one_service_or_call_leaves_the_others_alone(side: Any) -> No
     assert (put(side), create(side), topic(side)) == (200, 200, 200)
 
 
+def test_a_running_job_is_failed_by_its_own_fault_and_calls_leave_that_alone(side: Any) -> None:
+    control(side, "POST", {"service": "ims", "call": "ImportJob", "times": 1, "fault": "status", "code": "IMG.1075"})
+    assert create(side) == 200
+    job = until(lambda: next((one for one in control(side, path="state")["jobs"] if one["failure"]), None))
+    assert job["failure"]["code"] == "IMG.1075"
+    assert control(side)["faults"] == []
+
+
+def test_a_certain_probability_strikes_every_call(side: Any) -> None:
+    control(side, "POST", {"service": "smn", "probability": 1, "fault": "status", "status": 500})
+    assert [topic(side) for _ in range(3)] == [500] * 3
+    assert control(side)["faults"][0]["probability"] == 1
+
+
 def test_an_error_that_is_set_has_its_services_own_shape(side: Any) -> None:
     fault = {"times": 1, "fault": "status", "status": 400}
     for code in ("IMG.0061", "APIGW.0308"):

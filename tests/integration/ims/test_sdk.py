@@ -23,8 +23,10 @@ from huaweicloudsdkims.v2 import (
     CreateImageInSafeModeRequest,
     CreateImageRequest,
     CreateImageRequestBody,
+    CreateOrUpdateTagsRequest,
     DeleteImageTagRequest,
     GlanceDeleteImageRequest,
+    GlanceListImagesRequest,
     GlanceShowImageRequest,
     ImportImageQuickInSafeModeRequest,
     ImportImageQuickRequest,
@@ -33,6 +35,7 @@ from huaweicloudsdkims.v2 import (
     ListImagesTagsRequest,
     ListImageTagsRequest,
     ListOsVersionsRequest,
+    ListTagsRequest,
     ShowImageQuotaRequest,
     ShowJobProgressRequest,
     ShowJobRequest,
@@ -162,6 +165,16 @@ def test_the_sdk_reads_quota_and_os_versions_and_changes_an_image(region: Any) -
     assert client.update_image(UpdateImageRequest(image_id=image.id, body=patch)).name == "renamed"
 
 
+def test_the_sdk_makes_the_older_calls_too(region: Any) -> None:
+    client, image = region.client, image_of(region, create(region))
+    tag = {"image_id": image.id, "image_tag": {"key": "a", "value": "b"}}
+    client.create_or_update_tags(CreateOrUpdateTagsRequest(body=tag))
+    assert client.list_tags(ListTagsRequest(id=image.id)).tags == ["a=b"]
+    assert [one.id for one in client.glance_list_images(GlanceListImagesRequest(limit=1)).images] == [image.id]
+    found = client.list_images(ListImagesRequest(isregistered=True, protected=False, tag="a=b")).images
+    assert [one.id for one in found] == [image.id]
+
+
 def refusal(call: Callable[[], Any]) -> ClientRequestException:
     with pytest.raises(ClientRequestException) as raised:
         call()
@@ -182,6 +195,14 @@ def test_the_sdk_reads_both_shapes_of_errors(make_region: Callable[..., Any]) ->
     for _ in range(2):
         region.client.list_images(ListImagesRequest())
     assert refusal(lambda: region.client.list_images(ListImagesRequest())).status_code == 429
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_the_sdk_reads_ims_codes_in_either_shape(make_region: Callable[..., Any], flat: bool) -> None:
+    region = make_region(ims_flat_errors=flat)
+    error = refusal(lambda: create(region, min_disk=1))
+    assert (error.status_code, error.error_code) == (400, "IMG.0055")
+    assert "min_disk" in error.error_msg
 
 
 def test_a_clock_that_is_sixteen_minutes_off_is_refused(region: Any) -> None:

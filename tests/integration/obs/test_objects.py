@@ -169,6 +169,20 @@ def test_metadata_that_is_not_ascii_comes_back_encoded(cloud: Any, s3: Any) -> N
     assert s3.head_object(Bucket="drops", Key="k")["Metadata"] == {"owner": "=?UTF-8?B?546L?="}
 
 
+def test_metadata_above_two_kilobytes_is_refused(s3: Any) -> None:
+    s3.put_object(Bucket="drops", Key="k", Body=b"", Metadata={"a": "x" * 2047})
+    with pytest.raises(ClientError) as error:
+        s3.put_object(Bucket="drops", Key="j", Body=b"", Metadata={"a": "x" * 2048})
+    assert code(error) == (400, "MetadataTooLarge")
+
+
+def test_encryption_with_a_customers_key_is_not_taken_for_none(s3: Any) -> None:
+    with pytest.raises(ClientError) as error:
+        s3.put_object(Bucket="drops", Key="k", Body=b"", SSECustomerAlgorithm="AES256", SSECustomerKey="k" * 32)
+    assert code(error)[1] in ("NotImplemented", "InvalidEncryptionAlgorithmError")
+    assert "Contents" not in s3.list_objects_v2(Bucket="drops")
+
+
 def test_a_wrong_content_md5_stores_nothing(s3: Any) -> None:
     for md5, expected in (("AAAAAAAAAAAAAAAAAAAAAA==", "BadDigest"), ("nonsense", "InvalidDigest")):
         with pytest.raises(ClientError) as error:

@@ -331,6 +331,26 @@ def test_one_bad_disk_of_several_fails_the_job_and_takes_the_others_along_or_not
     assert subs == {"one": "FAIL", "server-2": "SUCCESS" if keeps else "FAIL"}
 
 
+@pytest.mark.parametrize(
+    ("size", "min_disk", "code"), [(100 * GIB + 512, 100, "IMG.0055"), (2049 * GIB, 2048, "IMG.0111")]
+)
+def test_a_data_disk_has_to_fit_as_well(desk: Desk, size: int, min_disk: int, code: str) -> None:
+    desk.put("d.vhdx", disks.vhdx(size))
+    job = desk.outcome(data_images=[{"image_url": "drops:d.vhdx", "min_disk": min_disk}])
+    assert (job["status"], job["error_code"]) == ("FAIL", code)
+    assert desk.images() == []
+
+
+def test_a_zvhd_is_not_for_quick_import_and_an_object_replaced_before_the_job_begins_fails_it(desk: Desk) -> None:
+    desk.put("disk.zvhd", b"any")
+    quick = {"image_url": "drops:disk.zvhd", "is_quick_import": True, "os_version": SERVER}
+    assert desk.outcome(**quick)["error_code"] == "IMG.0158"
+    job_id = desk.submit()
+    desk.put("disk.qcow2", disks.qcow2(39 * GIB))
+    desk.wait()
+    assert desk.job(job_id)["error_code"] == "IMG.1075"
+
+
 def test_a_fault_can_fail_the_next_job_or_make_it_longer(desk: Desk) -> None:
     desk.faults.add(Fault(service="ims", call="ImportJob", times=1, fault="status", code="IMG.1075"))
     desk.faults.add(Fault(service="ims", call="*", times=1, fault="reset"))

@@ -221,7 +221,7 @@ def test_an_image_is_shown_and_deleted_by_its_id(three: Desk) -> None:
     path = f"/v2/images/{image_id(three, 'a')}"
     assert three.call("GET", path).json["name"] == "a"
     assert three.call("DELETE", path).status == 204
-    assert three.call("GET", path).status == 404
+    assert (three.call("GET", path).status, three.call("GET", path).code) == (404, "IMG.0027")
     assert three.call("DELETE", path).status == 404
     assert names(three) == ["c", "b"]
 
