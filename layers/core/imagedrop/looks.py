@@ -22,9 +22,8 @@ BLUR = 0.03  # a share of the forecast may be wrong by this part, and by the dis
 WIDEST = 0.3
 # The wait at a hazard of 1: 30 s, a third of the looks of one every 10 s, but within these parts of the time so far.
 EVEN, FINEST, COARSEST = 30.0, 0.06, 0.2
-CLOSEST = 0.01  # no two looks are closer than this part of the time
 STRAY = 0.02  # a random part of this is every look of a job earlier than planned
-STEP = 0.02
+STEP = 0.02  # of the plan, by the logarithm of the time; the hazard alone brings no two looks closer
 MOST = 48  # looks in a plan
 
 
@@ -82,4 +81,4 @@ def _blur(place: float, places: Sequence[float]) -> float:
 def _rate(hazard: float, seconds: float) -> float:
     """Looks by the logarithm of the time."""
     even = min(COARSEST, max(FINEST, EVEN / seconds))
-    return min(math.sqrt(hazard) / even, 1 / CLOSEST)
+    return min(math.sqrt(hazard) / even, 1 / STEP)
