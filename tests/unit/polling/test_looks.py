@@ -82,7 +82,7 @@ def test_looks_are_dense_where_the_end_is_likely_and_seldom_before() -> None:
 
 def test_a_job_that_is_not_over_soon_is_ever_more_likely_to_be_like_the_others() -> None:
     looks = plan(made([(3600, 1)] * 10, 0.5), 60, 900, random.Random(1))
-    parts = [(following - look) / look for look, following in pairwise(looks) if 900 <= look and following <= 3300]
+    parts = [(following - look) / look for look, following in pairwise(looks) if look >= 900 and following <= 3300]
     assert len(parts) >= 2
     assert min(parts) > 0.2
 
