@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from imagedrop_local.obs.keys import is_bucket
-from imagedrop_local.switches import Switches
+from imagedrop_local.switches import Switches, from_text
 
 FOLDER = "IMAGEDROP_FOLDER"
 
@@ -56,17 +55,10 @@ def named(given: list[str]) -> dict[str, str]:
 def switches(given: list[str]) -> Switches:
     """Raises typer.BadParameter for a switch that is none, or that has no such value."""
     try:
-        return Switches.model_validate({name: _value(text) for name, text in named(given).items()})
+        return from_text(named(given))
     except ValidationError as error:
         first = error.errors()[0]
         raise typer.BadParameter(f"switch {first['loc'][0]}: {first['msg']} (docs/simulators.md)") from None
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)  # numbers and true
-    except ValueError:
-        return text
 
 
 def port(of: str) -> Any:

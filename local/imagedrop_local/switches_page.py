@@ -12,6 +12,7 @@ from imagedrop.settings_page import default_of, values_of
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.switches import ObsSwitches
 from imagedrop_local.smn.switches import SmnSwitches
+from imagedrop_local.switches import EMPTY
 
 HEAD = """# The simulators
 
@@ -58,7 +59,8 @@ always. What cannot strike is refused with 400 and the reason.
 
 ## Switches
 
-Fields of `imagedrop_local.switches.Switches`. A default is the reading that is harder for a client, or the likelier.
+Set by name, `imagedrop cloud --switch ims_gb=GB`, or as fields of `imagedrop_local.switches.Switches`. A default is the
+reading that is harder for a client, or the likelier.
 `imagedrop cloud` and `imagedrop up` take them as `--switch NAME=VALUE`.
 """
 SERVICES = (("OBS", ObsSwitches), ("IMS", ImsSwitches), ("SMN", SmnSwitches))
@@ -78,7 +80,7 @@ def _table(service: str, model: type[BaseModel]) -> str:
 
 
 def _default(field: FieldInfo) -> str:
-    return "empty" if field.default is None else default_of(field.default)
+    return f"`{EMPTY}`" if field.default is None else default_of(field.default)
 
 
 def _values(field: FieldInfo) -> str:
@@ -86,7 +88,7 @@ def _values(field: FieldInfo) -> str:
     if type(None) not in kinds:
         return values_of(field)
     names = {int: "whole number", float: "number", str: "text"}
-    return f"{names[next(kind for kind in kinds if kind is not type(None))]}, or empty"
+    return f"{names[next(kind for kind in kinds if kind is not type(None))]}, or `{EMPTY}`"
 
 
 if __name__ == "__main__":

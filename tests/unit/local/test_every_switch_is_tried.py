@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
 import pytest
+from pydantic import ValidationError
 
-from imagedrop_local.switches import Switches
+from imagedrop_local.switches import Switches, from_text
 from support.ims_desk import Desk
 from support.obs_desk import ObsDesk
 from support.smn_desk import SmnDesk
@@ -53,6 +54,32 @@ def test_a_switch_makes_the_difference_that_its_trial_shows(desk_of: Callable[..
     trial, service = TRIALS[name], name.partition("_")[0]
     seen = {value: trial.look(desk_of(service, **{**trial.given, name: value})) for value in trial.seen}
     assert seen == trial.seen
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_a_switch_can_be_written_as_its_page_shows_it(name: str) -> None:
+    for value in TRIALS[name].seen:
+        shown = "empty" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        read = getattr(from_text({name: shown}), name)
+        assert (read, type(read)) == (value, type(value)) or (read == value and isinstance(read, float))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"ims_unknown": "1"},
+        {"ims_gb": "TB"},
+        {"ims_rate": "often"},
+        {"ims_rate": "0"},
+        {"ims_names_unique": "empty"},
+        {"ims_system_floor": "21"},
+        {"smn_push_timeout": "0"},
+    ],
+    ids=str,
+)
+def test_what_is_no_switch_or_none_of_its_values_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match=next(iter(given))):
+        from_text(given)
 
 
 @pytest.mark.parametrize("name", TRIALS)
