@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import random
+import signal
 import sys
 import tempfile
 import threading
@@ -18,12 +19,14 @@ from pathlib import Path
 
 from chaos import contents, costs, plan, report
 from chaos.invariants import broken
+from chaos.pace import Pace
 from chaos.plan import Plan
 from chaos.seen import Broken
 from chaos.settled import unsettled
 from chaos.world import World
 
-PACE = 1.3  # s between two drops, what the stack bears on two cores
+PACE = 0.6  # s between two drops at best
+CROWD = 40  # drops under way, beyond which the others wait
 TELLS = 30.0  # s between two words on how it goes
 STILL = 420.0  # s in which nothing moves: more than any lease, deadline or wait of a run
 
@@ -31,8 +34,9 @@ STILL = 420.0  # s in which nothing moves: more than any lease, deadline or wait
 def run(world: World) -> list[Broken]:
     """The whole plan, then calm, then the end of every drop. What does not hold."""
     began = time.monotonic()
+    pace = Pace(lambda: world.under_way() > CROWD, time.monotonic, time.sleep, STILL)
     with _every(world.plan.sweep_every, world.sweep), _every(TELLS, lambda: _tell(world, began)):
-        threads = [threading.Thread(target=does, args=(world, began)) for does in (_owners, _killer)]
+        threads = [threading.Thread(target=does, args=(world, pace), daemon=True) for does in (_owners, _killer)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -81,15 +85,15 @@ def _tell(world: World, began: float) -> None:
     print(f"{time.monotonic() - began:6.0f} s: {report.so_far(world)}", file=sys.stderr, flush=True)
 
 
-def _owners(world: World, began: float) -> None:
+def _owners(world: World, pace: Pace) -> None:
     for act in world.plan.acts:
-        time.sleep(max(0.0, began + act.at - time.monotonic()))
+        pace.until(act.at)
         world.put(act.key, contents.body(act.key, act.content), act.content)
 
 
-def _killer(world: World, began: float) -> None:
+def _killer(world: World, pace: Pace) -> None:
     for at, how in world.plan.kills:
-        time.sleep(max(0.0, began + at - time.monotonic()))
+        pace.until(at)
         world.kill(how)
 
 
@@ -107,6 +111,7 @@ def main() -> int:
     parser.add_argument("--calm", action="store_true", help="nothing goes wrong, and all come at once")
     parser.add_argument("--folder", type=Path, help="kept, with the history of every drop; left out: a temporary one")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped
     given.seed = random.randrange(1 << 20) if given.seed is None else given.seed
     with contextlib.ExitStack() as stack:
         folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imagedrop-chaos-")))

@@ -18,6 +18,7 @@ from chaos.plan import WIPING, Kill, Plan
 from chaos.processes import Process, Stack
 from chaos.relay import Relay
 from chaos.seen import Image, Interruption, Seen
+from imagedrop import names
 from imagedrop.registration import TAG
 from imagedrop.times import moment
 from imagedrop_local.stack.aws import Clients
@@ -120,6 +121,15 @@ class World:
     def progress(self) -> tuple[int, ...]:
         """Changes as long as anything moves."""
         return len(self.seen.written), len(self.seen.tellings), len(self.seen.seals)
+
+    def under_way(self) -> int:
+        """Drops whose sidecars were put, and that have not ended so far."""
+        put = {
+            one.key.removesuffix(names.SIDECAR_SUFFIX)
+            for one in self.seen.puts
+            if one.key.endswith(names.SIDECAR_SUFFIX)
+        }
+        return len(put - self.seen.results.keys())
 
     def look(self) -> Seen:
         """Everything as it is now."""
