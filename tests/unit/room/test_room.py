@@ -150,13 +150,23 @@ def test_a_drop_fits_among_what_is_taken_or_alone(taken: int, tasks: int, fits: 
 
 
 def test_one_that_somebody_else_has_called_is_not_called_again_and_its_place_is_taken(world: World) -> None:
-    rows = [asked(world, number) for number in range(5)]
+    rows = [asked(world, number) for number in range(4)]
+    rows.append(asked(world, 4, data_images=1))
     line = world.ports.ledger.queued()
     world.ports.ledger.save(drops.call(now(world, rows[3]), world.ports.clock()))
     world.ports.ledger.queued = lambda limit=None: line[:limit]  # type: ignore[method-assign] # the index lags
-    world.ports.ledger.working = lambda: {rows[1].drop_id: 1, rows[2].drop_id: 1}  # type: ignore[method-assign]
+    world.ports.ledger.working = lambda: {rows[2].drop_id: 1}  # type: ignore[method-assign]
     assert room.call(world.ports) == 0
     assert turns(world) == "wwwwq"
+
+
+def test_a_message_that_comes_late_or_twice_costs_nobody_the_place_in_line(world: World) -> None:
+    rows = [asked(world, number) for number in range(5)]
+    world.ports.queues.send("registrations", {"drop_id": rows[3].drop_id, "attempt": 1})
+    world.step()
+    assert now(world, rows[3]) == rows[3]
+    ends(world, rows[0])
+    assert turns(world) == "ewwwq"
 
 
 def test_a_row_that_moves_while_it_is_called_is_left_to_who_moved_it(world: World) -> None:
