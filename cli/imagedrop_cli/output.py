@@ -66,7 +66,7 @@ def note(text: str) -> None:
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
     """ASCII, whatever the terminal can show: keys may hold anything."""
-    sys.stdout.write(json.dumps(value, indent=indent).replace("\x7f", "\\u007f") + "\n")
+    sys.stdout.write(json.dumps(value, indent=indent) + "\n")
     sys.stdout.flush()
 
 

@@ -13,7 +13,6 @@ PLANTED = {
     "the key of the official SDK's tests": "SKTESTTESTTESTTEST",
     "a secret key": "planted-sk-5dd1c0",
     "a security token": "planted-token-9b7e2f",
-    "a password": "planted-password-c41a88",
 }
 # Of the stack on 127.0.0.1, which `imagedrop up` and `cloud` print on purpose: in no log.
 PRINTED = {"the local stack's key": "local-secret-key", "the local stack's webhook secret": "only-for-local-use"}
