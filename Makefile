@@ -46,7 +46,7 @@ simulate: $(VENV)/.test ## random histories of everything that can go wrong: SEE
 	PYTHONPATH=tests $(BIN)/python -m simulation.run $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
 
 chaos: $(VENV)/.test ## drops through the real processes, killed and hindered: DROPS=n, SEED=n; CALM=1: what a drop costs
-	PYTHONPATH=tests $(BIN)/python -m chaos.run --drops $(or $(DROPS),100) $(if $(SEED),--seed $(SEED)) $(if $(CALM),--calm)
+	PYTHONPATH=tests $(BIN)/python -m $(if $(CALM),chaos.load,chaos.run) --drops $(or $(DROPS),100) $(if $(SEED),--seed $(SEED))
 
 fuzz: $(VENV)/.test ## changed images through the inspection: RUNS=n of them, or the story of SEED=n
 	$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED),--runs $(or $(RUNS),1000))

@@ -1,7 +1,6 @@
 """`make chaos`: drops through the real processes, whatever breaks; then everything that must hold is checked.
 
 python -m chaos.run --drops 1000 --seed 7      the closing line says what happened; exit code 1: it is broken
-python -m chaos.run --drops 1000 --calm        all drops at once, nothing goes wrong: what a drop costs
 """
 
 from __future__ import annotations
@@ -17,10 +16,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from chaos import contents, costs, plan, report
+from chaos import contents, plan, report
 from chaos.invariants import broken
 from chaos.pace import Pace
-from chaos.plan import Plan
 from chaos.seen import Broken
 from chaos.settled import unsettled
 from chaos.world import World
@@ -97,10 +95,9 @@ def _killer(world: World, pace: Pace) -> None:
         world.kill(how)
 
 
-def _plan(given: argparse.Namespace) -> Plan:
-    if given.calm:
-        return plan.calm(given.seed, given.drops)
-    return plan.draw(given.seed, given.drops, pace=given.pace)
+def ended_by_signals() -> None:
+    """SIGTERM ends this process as Ctrl-C does: what it has started is stopped."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def main() -> int:
@@ -108,19 +105,16 @@ def main() -> int:
     parser.add_argument("--drops", type=int, default=100, help="how many")
     parser.add_argument("--seed", type=int, help="of the plan; left out: any")
     parser.add_argument("--pace", type=float, default=PACE, help="seconds between two drops")
-    parser.add_argument("--calm", action="store_true", help="nothing goes wrong, and all come at once")
     parser.add_argument("--folder", type=Path, help="kept, with the history of every drop; left out: a temporary one")
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped
+    ended_by_signals()
     given.seed = random.randrange(1 << 20) if given.seed is None else given.seed
     with contextlib.ExitStack() as stack:
         folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imagedrop-chaos-")))
-        world = stack.enter_context(World(folder.resolve(), _plan(given)))
+        world = stack.enter_context(World(folder.resolve(), plan.draw(given.seed, given.drops, pace=given.pace)))
         began = time.monotonic()
         found = run(world)
         seconds = time.monotonic() - began
-        if given.calm:
-            print(costs.table(world, seconds))
         (folder / "history.txt").write_text(report.history(world.seen))
         print(report.told(world.seen, found), end="")
         print(report.closing(world, found, given.seed, seconds))

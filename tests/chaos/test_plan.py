@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from chaos import contents, drops, plan
+from chaos.costs import most_at_once
 from chaos.plan import KILLS, WIPING
 from chaos.relay import called, mail, rows
 from imagedrop import names
@@ -79,6 +80,16 @@ def test_a_mail_says_which_end_it_tells_of(language: Any, drop_id: str) -> None:
     call = {"Content": {"Simple": {"Body": {"Text": {"Data": text}}}}, "Destination": {"ToAddresses": ["ada@x.com"]}}
     told = mail(1.0, call)
     assert (told.end, told.to, told.channel) == ((drop_id, 12), "ada@x.com", "mail")
+
+
+def test_the_most_imports_at_once_are_counted_by_their_images() -> None:
+    def job(submitted: int, ended: int | None, images: int = 1) -> dict[str, Any]:
+        at = [f"2026-11-24T13:00:{second:02}+00:00" if second is not None else None for second in (submitted, ended)]
+        return {"submitted": at[0], "ended": at[1], "images": [{}] * images}
+
+    assert most_at_once([]) == 0
+    assert most_at_once([job(0, 5), job(5, 9)]) == 1  # one ends as the other begins
+    assert most_at_once([job(0, 5), job(4, None, images=3), job(6, 7)]) == 4
 
 
 def _row(stage: Any, drop_id: str = "x" * 43) -> Drop:
