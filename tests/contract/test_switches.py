@@ -15,6 +15,7 @@ from contract.clouds import cloud_in
 from contract.test_images import DROP, Side, body, ims
 from imagedrop.events import ObjectCreated, parse
 from imagedrop_local.ims.switches import ImsSwitches
+from imagedrop_local.obs import envelopes
 from imagedrop_local.obs.envelopes import message, shape_of
 from imagedrop_local.obs.model import Cause, EventRule, ObjectEvent
 from imagedrop_local.obs.switches import ObsSwitches
@@ -79,6 +80,7 @@ def test_an_image_is_made_followed_and_found_whatever_the_documents_mean(side: S
 
 
 WHEN = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+SEQUENCERS: tuple[Any, ...] = ("1", "hex")
 EVENT_SWITCHES = ("sparse", "prefix", "data_list", "subject_encoded", "time_local")
 
 
@@ -89,8 +91,15 @@ def test_an_object_is_named_rightly_whatever_its_event_looks_like(form: str, enc
     )
     for others in product((True, False), repeat=len(EVENT_SWITCHES)):
         more = {f"obs_event_{name}": value for name, value in zip(EVENT_SWITCHES, others, strict=True)}
+        more["obs_event_sequencer"] = SEQUENCERS[others[0]]
         switches = ObsSwitches(obs_envelope=form, obs_event_keys_encoded=encoded, **more)
         text = message(shape_of(switches, "cn-north-4"), event, EventRule(id="r", topic="t", events=()))
         (outcome,) = parse(text, keys_encoded=encoded)
         assert isinstance(outcome, ObjectCreated), (switches, outcome)
         assert (outcome.bucket, outcome.key) == ("drops", event.key)
+
+
+@pytest.mark.parametrize("kind", ["s3", "words"])
+def test_the_test_message_of_a_new_rule_names_no_object(kind: Any) -> None:
+    found = parse(envelopes.note_of_a_new_rule("drops", "R1", WHEN, kind), keys_encoded=True)
+    assert not any(isinstance(outcome, ObjectCreated) for outcome in found)

@@ -29,6 +29,7 @@ class Shape:
     prefix: bool = False
     data_list: bool = False
     subject_encoded: bool = False
+    sequencer: Literal["1", "hex"] = "1"
 
 
 def shape_of(switches: ObsSwitches, region: str) -> Shape:
@@ -41,6 +42,7 @@ def shape_of(switches: ObsSwitches, region: str) -> Shape:
         prefix=switches.obs_event_prefix,
         data_list=switches.obs_event_data_list,
         subject_encoded=switches.obs_event_subject_encoded,
+        sequencer=switches.obs_event_sequencer,
     )
 
 
@@ -50,8 +52,10 @@ def message(shape: Shape, event: ObjectEvent, rule: EventRule) -> str:
     return json.dumps(makers[shape.form](shape, event, rule), ensure_ascii=False)
 
 
-def test_message(bucket: str, request_id: str, when: datetime) -> str:
+def note_of_a_new_rule(bucket: str, request_id: str, when: datetime, body: Literal["s3", "words"]) -> str:
     """What a new event rule sends to its topic. Its real body is not known; S3's has no Records either."""
+    if body == "words":
+        return f"This is a test notification of the bucket {bucket}."
     return json.dumps(
         {
             "Service": "OBS",
@@ -132,8 +136,9 @@ def _sparse(record: dict[str, Any]) -> dict[str, Any]:
 def _c(shape: Shape, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
     key = quote_plus(event.key) if shape.keys_encoded else event.key
     time = _time(event.when + CHINA if shape.time_local else event.when)
+    sequencer = "1" if shape.sequencer == "1" else _sequencer(event)
     version = f"G00101{secrets.token_hex(8).upper()}{'F' * 8}null"
-    data = _record(shape, event, rule, time, {"key": key, "versionId": version, "sequencer": "1"})
+    data = _record(shape, event, rule, time, {"key": key, "versionId": version, "sequencer": sequencer})
     data["responseElements"] |= {"x-obs-id-2": "", "x-amz-request-id": "", "x-amz-id-2": ""}
     data["obs"]["bucket"]["arn"] = data["obs"]["object"]["oldpsxpth"] = ""
     group, _, kind = event.name.partition(":")

@@ -39,6 +39,7 @@ class Notifications:
             raise StoreError("MethodNotAllowed", "new event rules are not taken any more")
         self._store.change_bucket(info.model_copy(update={"rules": found}))
         if self._switches.obs_test_message:
+            now, body = self._store.clock(), self._switches.obs_test_body
             for topic in sorted({rule.topic for rule in found}):
-                self._send(topic, envelopes.test_message(call.bucket, call.request_id, self._store.clock()))
+                self._send(topic, envelopes.note_of_a_new_rule(call.bucket, call.request_id, now, body))
         return Response(200)

@@ -34,6 +34,10 @@ class ObsSwitches(BaseModel):
     obs_event_prefix: bool = Field(False, description="event names in envelope B begin with `s3:`")
     obs_event_data_list: bool = Field(False, description="data of envelope C is a list of one record")
     obs_event_subject_encoded: bool = Field(False, description="subject of envelope C is URL-encoded")
+    obs_event_sequencer: Literal["1", "hex"] = Field(
+        "1",
+        description="sequencer of envelope C: always `1`, as in the one seen, or growing, as in the others",
+    )
     obs_event_time_local: bool = Field(
         True, description="eventTime of envelope C is China's local time, labelled Z all the same"
     )
@@ -46,6 +50,9 @@ class ObsSwitches(BaseModel):
         "as OBS's own domains do since the end of 2023",
     )
     obs_test_message: bool = Field(True, description="setting an event rule sends a test message without Records")
+    obs_test_body: Literal["s3", "words"] = Field(
+        "s3", description="that message is a JSON object like S3's, or plain words"
+    )
     obs_bulk_delete_needs_md5: bool = Field(
         True, description="DeleteObjects without Content-MD5 is refused with 400, even with another checksum"
     )

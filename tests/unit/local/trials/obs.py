@@ -68,6 +68,12 @@ def _copied_in(desk: ObsDesk) -> int:
     return len(desk.settled())
 
 
+def _test_message_is_json(desk: ObsDesk) -> bool:
+    _configured(desk)
+    (message,) = desk.settled()
+    return message.startswith("{")
+
+
 B, C = {"obs_envelope": "B"}, {"obs_envelope": "C"}
 
 TRIALS: dict[str, Trial] = {
@@ -89,6 +95,10 @@ TRIALS: dict[str, Trial] = {
     "obs_new_rules": Trial(lambda desk: _configured(desk).status, {True: 200, False: 405}),
     "obs_path_style": Trial(lambda desk: desk.call("PUT", "/drops/k", b"one").status, {True: 200, False: 404}),
     "obs_test_message": Trial(lambda desk: _configured(desk) and len(desk.settled()), {True: 1, False: 0}),
+    "obs_test_body": Trial(_test_message_is_json, {"s3": True, "words": False}),
+    "obs_event_sequencer": Trial(
+        lambda desk: len(_event(desk)["data"]["obs"]["object"]["sequencer"]), {"1": 1, "hex": 32}, C
+    ),
     "obs_bulk_delete_needs_md5": Trial(
         lambda desk: desk.call("POST", "/drops", DELETE, query="delete=").status, {True: 400, False: 200}
     ),
