@@ -22,7 +22,7 @@ from imagedrop_local.house import SAMPLES, function
 from imagedrop_local.memory import SettableClock, memory_ports, memory_settings
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
-SWEEP_EVERY = 300.0  # s
+SWEEP_EVERY, SELDOM, AFTER = 300.0, 1800.0, 7200.0  # s; seldom after two hours: it only takes our time
 SECONDS = (0.5, 1.5)  # that a function takes
 Cost = Counter[str]
 
@@ -99,7 +99,8 @@ class Load:
     def _sweep(self) -> None:
         self._timed("sweep", self._spent(), lambda: function("sweep").handle(self.ports, lambda: 600.0))
         self.rounds += 1
-        self._at(self._clock.seconds() + SWEEP_EVERY, self._sweep)
+        wait = SWEEP_EVERY if self.hours * 3600 < AFTER else SELDOM
+        self._at(self._clock.seconds() + wait, self._sweep)
 
     def _timed(self, name: str, before: Cost, run: Callable[[], Any]) -> Any:
         started = time.process_time()

@@ -11,7 +11,7 @@ from imagedrop import names, records
 from imagedrop.drop import FileVersion
 from imagedrop.ports import ImsError, ObjectHead
 from imagedrop.settings import Settings
-from imagedrop.sweep import GIVE_UP_AFTER, Inventory
+from imagedrop.sweep import GIVE_UP_AFTER, MOST_FOUND, Inventory
 from support.world import BUCKET, KEY, World
 
 
@@ -283,3 +283,14 @@ def test_drops_that_have_ended_cost_one_page_a_thousand_keys_and_nothing_else(wo
 
 def test_rows_that_have_ended_cost_the_sweep_nothing(world: World) -> None:
     assert calls_of_a_round(World(), 10, rows=True) == calls_of_a_round(world, 900, rows=True) | {"list": 2}
+
+
+def test_where_more_is_new_than_can_be_worked_off_a_round_enqueues_a_part_of_it_and_in_time_all(world: World) -> None:
+    keys = {f"golden/{number:04d}.vhd" for number in range(MOST_FOUND + 500)}
+    for key in keys:
+        world.ports.objects.place(BUCKET, key, b"x", etag=key)
+    assert world.sweep()["found"] == MOST_FOUND
+    assert len({one["key"] for one in sent(world)}) == MOST_FOUND
+    for _ in range(20):
+        world.sweep()
+    assert {one["key"] for one in sent(world)} == keys

@@ -21,9 +21,10 @@ from imagedrop.settings import Settings
 from imagedrop.sweep.inventory import Inventory
 from imagedrop.times import moment, seconds_between, stamp
 
-__all__ = ["GIVE_UP_AFTER", "Inventory", "Round", "sweep"]
+__all__ = ["GIVE_UP_AFTER", "MOST_FOUND", "Inventory", "Round", "sweep"]
 
 GIVE_UP_AFTER = 5
+MOST_FOUND = 1_000  # a round: where so many are new, the queue is full of their events
 CURSOR = "sweep"
 BEHIND_OURS = names.FOLDER + "~"  # nothing of ours sorts behind it
 
@@ -135,6 +136,9 @@ def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop], line: Seque
             continue
         if not inventory.belongs(image_key, open_parts, ended_parts):
             found.append({"bucket": inventory.bucket, "key": image_key})
+    if len(found) > MOST_FOUND:  # from anywhere, so that those that are never settled keep nobody back
+        start = int(ports.random.random() * len(found))
+        found = (found[start:] + found[:start])[:MOST_FOUND]
     if found:
         ports.queues.send_many("drops", found)
     return len(found)
