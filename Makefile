@@ -43,10 +43,10 @@ bench: $(VENV)/.test $(VENV)-bench/.done ## ratios, not verdicts; python3 -m ben
 	$(BIN)/python -m bench
 
 simulate: $(VENV)/.test ## random histories of everything that can go wrong: SEEDS=n of them, or the story of SEED=n
-	PYTHONPATH=tests $(BIN)/python -m simulation.run $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000))
+	PYTHONPATH=tests $(BIN)/python -m simulation.run $(if $(SEED),--seed $(SEED) $(if $(SHORT),--short),--seeds $(or $(SEEDS),1000))
 
 chaos: $(VENV)/.test ## drops through the real processes, killed and hindered: DROPS=n, SEED=n; CALM=1: what a drop costs
-	PYTHONPATH=tests $(BIN)/python -m $(if $(CALM),chaos.load,chaos.run) --drops $(or $(DROPS),100) $(if $(SEED),--seed $(SEED))
+	PYTHONPATH=tests $(BIN)/python -m $(if $(CALM),chaos.load,chaos.run) --drops $(or $(DROPS),100) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 fuzz: $(VENV)/.test ## changed images through the inspection: RUNS=n of them, or the story of SEED=n
 	$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED),--runs $(or $(RUNS),1000))

@@ -20,15 +20,19 @@ class Pace:
     clock: Callable[[], float]
     sleep: Callable[[float], object]
     patience: float
+    over_at: float = float("inf")  # of the clock: nothing of the plan comes later
     passed: float = 0.0  # s of the plan
     _looked: float | None = None
     _stood: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def until(self, at: float) -> None:
-        """Returns when the plan's time is `at`."""
+    def until(self, at: float) -> bool:
+        """Returns when the plan's time is `at`; False: it never will be."""
         while self._pass() < at:
+            if self.clock() > self.over_at:
+                return False
             self.sleep(TICK)
+        return True
 
     def _pass(self) -> float:
         with self._lock:

@@ -15,7 +15,7 @@ Kill = Literal["stack", "stack and its folder", "parent", "stop", "stop and its 
 KILLS: tuple[Kill, ...] = ("stack", "stack", "stack and its folder", "parent", "stop", "stop and its folder", "cloud")
 WIPING: frozenset[Kill] = frozenset({"stack", "stack and its folder", "stop and its folder"})
 FEW = 50  # drops; a run that is short has short deadlines, and faults by number
-APART = 50  # drops between two kills, so that between them something gets on
+APART = 70  # drops between two kills, so that between them something gets on
 
 
 @dataclass(frozen=True)

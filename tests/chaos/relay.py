@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import re
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +33,6 @@ class Relay:
     name: str = "aws"
     faults: Faults = field(default_factory=Faults)
     calls: Counter[str] = field(default_factory=Counter)
-    _here: threading.local = field(default_factory=threading.local)
 
     def serve(self) -> Server:
         return Server(self, self).start()
@@ -57,23 +56,16 @@ class Relay:
     def _asked(self, request: Request, body: bytes) -> Response:
         target = request.path + (f"?{request.raw_query}" if request.raw_query else "")
         headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
-        connection = self._connection()
-        try:
-            connection.request(request.method, target, body, headers)
-            answer = connection.getresponse()
-            content = answer.read()
-        except (OSError, http.client.HTTPException):
-            connection.close()
-            raise Hangup from None  # nobody knows what became of it
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        with contextlib.closing(connection):
+            try:
+                connection.request(request.method, target, body, headers)
+                answer = connection.getresponse()
+                content = answer.read()
+            except (OSError, http.client.HTTPException):
+                raise Hangup from None  # nobody knows what became of it
         kept = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP}
         return Response(answer.status, content, kept)
-
-    def _connection(self) -> http.client.HTTPConnection:
-        """One a thread, which is one of the caller's connections."""
-        if not hasattr(self._here, "connection"):
-            self._here.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        kept: http.client.HTTPConnection = self._here.connection
-        return kept
 
     def _note(self, request: Request, body: bytes, at: float) -> None:
         call = called(request.headers.get("X-Amz-Target", ""), request.path, body)

@@ -29,10 +29,11 @@ TELLS = 30.0  # s between two words on how it goes
 STILL = 420.0  # s in which nothing moves: more than any lease, deadline or wait of a run
 
 
-def run(world: World) -> list[Broken]:
-    """The whole plan, then calm, then the end of every drop. What does not hold."""
+def run(world: World, limit: float = float("inf")) -> list[Broken]:
+    """The whole plan, then calm, then the end of every drop. `limit`: s, after which nothing more of the
+    plan comes. What does not hold."""
     began = time.monotonic()
-    pace = Pace(lambda: world.under_way() > CROWD, time.monotonic, time.sleep, STILL)
+    pace = Pace(lambda: world.under_way() > CROWD, time.monotonic, time.sleep, STILL, began + limit)
     with _every(world.plan.sweep_every, world.sweep), _every(TELLS, lambda: _tell(world, began)):
         threads = [threading.Thread(target=does, args=(world, pace), daemon=True) for does in (_owners, _killer)]
         for thread in threads:
@@ -85,14 +86,15 @@ def _tell(world: World, began: float) -> None:
 
 def _owners(world: World, pace: Pace) -> None:
     for act in world.plan.acts:
-        pace.until(act.at)
+        if not pace.until(act.at):
+            return
         world.put(act.key, contents.body(act.key, act.content), act.content)
 
 
 def _killer(world: World, pace: Pace) -> None:
     for at, how in world.plan.kills:
-        pace.until(at)
-        world.kill(how)
+        if pace.until(at):
+            world.kill(how)
 
 
 def ended_by_signals() -> None:
@@ -105,6 +107,7 @@ def main() -> int:
     parser.add_argument("--drops", type=int, default=100, help="how many")
     parser.add_argument("--seed", type=int, help="of the plan; left out: any")
     parser.add_argument("--pace", type=float, default=PACE, help="seconds between two drops")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="after which nothing more is dropped")
     parser.add_argument("--folder", type=Path, help="kept, with the history of every drop; left out: a temporary one")
     given = parser.parse_args()
     ended_by_signals()
@@ -113,7 +116,7 @@ def main() -> int:
         folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imagedrop-chaos-")))
         world = stack.enter_context(World(folder.resolve(), plan.draw(given.seed, given.drops, pace=given.pace)))
         began = time.monotonic()
-        found = run(world)
+        found = run(world, given.minutes * 60)
         seconds = time.monotonic() - began
         (folder / "history.txt").write_text(report.history(world.seen))
         print(report.told(world.seen, found), end="")

@@ -38,3 +38,11 @@ def test_what_is_due_at_once_waits_for_nothing() -> None:
     clock = Clock()
     Pace(lambda: True, clock, clock.sleep, patience=60).until(0)
     assert clock.now == 100
+
+
+def test_what_would_come_too_late_never_comes() -> None:
+    clock = Clock()
+    pace = Pace(lambda: False, clock, clock.sleep, patience=60, over_at=110)
+    assert pace.until(9)
+    assert not pace.until(11)
+    assert clock.now < 111
