@@ -53,20 +53,20 @@ class Calls:
 
         def handler(asked: Asked) -> Response:
             order = read(asked.body())
-            self._admit(order)
+            self.admit(order)
+            self._imports.check_room(len(order.files))
             sources = [self._sources.find(file) for file in order.files]
             return Response.json(200, {"job_id": self._imports.submit(order, sources, asked.now)})
 
         return handler
 
-    def _admit(self, order: Order) -> None:
+    def admit(self, order: Order) -> None:
+        """Raises Refused for a name that is taken and a quota that is used up."""
         names, count = [file.name for file in order.files], len(order.files)
         if self._switches.ims_names_unique and (len(set(names)) < count or self._images.names() & set(names)):
             raise refused("IMG.0009", ", ".join(names))
         if self._images.used() + count > self._switches.ims_image_quota:
             raise refused("IMG.0015", f"{self._images.used()} of {self._switches.ims_image_quota}")
-        if self._imports.tasks() + count > self._switches.ims_task_limit:
-            raise refused("IMG.0060", f"{self._imports.tasks()} of {self._switches.ims_task_limit}")
 
     def show_job(self, call: jobs.Call) -> Handler:
         def handler(asked: Asked) -> Response:
@@ -112,7 +112,8 @@ class Calls:
         if self._switches.ims_delete_unknown == "204" and not changes.known(self._images, asked.path["image_id"]):
             return Response(204)
         image = changes.find(self._images, asked.path["image_id"])
-        if image["status"] in ("queued", "saving"):
+        waits = image.get("described") and not self._imports.has(image["id"])
+        if image["status"] in ("queued", "saving") and not waits:
             raise refused("IMG.0090", image["id"])
         if image["protected"]:
             raise refused("IMG.0091", image["id"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from imagedrop_local.ims.orders import File
 from imagedrop_local.ims.os_versions import OsVersion
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.records import Document, Records
@@ -43,6 +44,28 @@ class Images:
             }
         )
 
+    def describe(self, image_id: str, attributes: dict[str, Any], file: File, protected: bool, now: datetime) -> None:
+        """An image without a file as yet."""
+        self._records.put(
+            {
+                "id": image_id,
+                "status": "queued",
+                "name": file.name,
+                "min_disk": file.min_disk,
+                "tags": file.tags,
+                "created": now.isoformat(),
+                "updated_at": stamp(now),
+                "protected": protected,
+                "described": True,
+                "attributes": attributes,
+            }
+        )
+
+    def fill(self, image: Document, part: Document, now: datetime) -> None:
+        """It gets its file."""
+        origin = {"__data_origin": f"file,{part['bucket']}:{part['key']}", "__image_size": str(part["size"])}
+        self.save({**image, "attributes": image["attributes"] | origin}, now)
+
     def get(self, image_id: str) -> Document | None:
         return self._records.get(image_id)
 
@@ -54,7 +77,7 @@ class Images:
         self._records.put(image)
 
     def names(self) -> set[str]:
-        return {image["name"] for image in self._records if image["status"] != "deleted"}
+        return {image["name"] for image in self._records if image["status"] != "deleted" and image["name"]}
 
     def used(self) -> int:
         """What counts to the quota."""
@@ -105,13 +128,18 @@ class Images:
         return [
             self.shown(image)
             for image in self._records
-            if self._switches.ims_shows_imports or image["status"] not in importing
+            if self._switches.ims_shows_imports or image.get("described") or image["status"] not in importing
         ]
 
     def shown(self, image: Document) -> Document:
         created = datetime.fromisoformat(image["created"])
         active = image["status"] == "active"
-        tagged = active or image["status"] in ("killed", "deleted") or self._switches.ims_tags_early
+        tagged = (
+            active
+            or image.get("described")
+            or image["status"] in ("killed", "deleted")
+            or self._switches.ims_tags_early
+        )
         shown = {
             "id": image["id"],
             "name": image["name"],

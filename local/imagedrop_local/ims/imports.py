@@ -15,6 +15,7 @@ from imagedrop_local.ims.checks import Checks, Failure, failure
 from imagedrop_local.ims.images import Images
 from imagedrop_local.ims.orders import File, Order
 from imagedrop_local.ims.os_versions import OsVersion, find
+from imagedrop_local.ims.refusals import refused
 from imagedrop_local.ims.sources import GIB, Source
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.records import Document, Records
@@ -51,6 +52,15 @@ class Imports:
         """Images that are importing; each is a task."""
         return sum(len(job["parts"]) for job in self._open)
 
+    def has(self, image_id: str) -> bool:
+        """Whether a job is making this image."""
+        return any(part["image_id"] == image_id for job in self._open for part in job["parts"])
+
+    def check_room(self, count: int) -> None:
+        """Raises Refused: IMG.0060."""
+        if self.tasks() + count > self._switches.ims_task_limit:
+            raise refused("IMG.0060", f"{self.tasks()} of {self._switches.ims_task_limit}")
+
     def submit(self, order: Order, sources: list[Source], now: datetime) -> str:
         """Takes an order on; the job's id."""
         job_id = self._id()
@@ -70,7 +80,10 @@ class Imports:
             "parts": parts,
         }
         for part in parts:
-            self._images.add(part["image_id"], order.attributes, part, now)
+            if described := self._images.get(part["image_id"]):
+                self._images.fill(described, part, now)
+            else:
+                self._images.add(part["image_id"], order.attributes, part, now)
         self._records.put(job)
         self._open.append(job)
         return job_id
@@ -78,7 +91,7 @@ class Imports:
     def _part(self, file: File, source: Source) -> Document:
         return {
             "job_id": self._id(),
-            "image_id": _uuid(self._id()),
+            "image_id": file.image_id or _uuid(self._id()),
             "role": file.role,
             "name": file.name,
             "description": file.description,

@@ -20,7 +20,8 @@ Floor = int | Literal["by_os"]
 
 @dataclass(frozen=True)
 class File:
-    """One file that is to become one image. `url`: `<bucket>:<key>`, not yet looked at; `min_disk` GB."""
+    """One file that is to become one image. `url`: `<bucket>:<key>`, not yet looked at; `min_disk` GB; `image_id`: of
+    an image that is there already and waits for it."""
 
     role: Literal["system", "data"]
     name: str
@@ -29,6 +30,7 @@ class File:
     description: str = ""
     quick: bool = False
     tags: dict[str, str] = field(default_factory=dict)
+    image_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,16 @@ class Orders:
         attributes, windows = self._attributes.system(body, True)
         self._check_floor(self._switches.ims_quick_floor, file, windows)
         return _order("imsImportImageJob", (file,), attributes, windows)
+
+    def native(self, body: Body) -> Order:
+        """GlanceCreateImageMetadata: an image whose file comes later."""
+        known = {"os_version": body.get("__os_version") or "Other Linux(64 bit)", "min_ram": body.get("min_ram")}
+        attributes, windows = self._attributes.system(known, False)
+        least = WINDOWS_FLOOR if windows else LEAST_FLOOR
+        size = fields.whole({"min_disk": least, **body}, "min_disk", least, LARGEST_SYSTEM)
+        name = self.name(body["name"]) if body.get("name") else ""
+        held = tags.read(body, tags.LIMITS[self._switches.ims_tag_limits])
+        return _order("imsNativeImportImageJob", (File("system", name, "", size, tags=held),), attributes, windows)
 
     def data(self, body: Body) -> Order:
         """CreateDataImage from an object."""

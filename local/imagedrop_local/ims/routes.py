@@ -6,11 +6,12 @@ from imagedrop_local.gateway.routing import Routes
 from imagedrop_local.ims.calls import Calls, Handler
 from imagedrop_local.ims.orders import Orders
 from imagedrop_local.ims.tag_calls import TagCalls
+from imagedrop_local.ims.two_steps import TwoSteps
 
 _TAGS = "/v2/{project_id}/images/{image_id}/tags"
 
 
-def table(calls: Calls, tags: TagCalls, orders: Orders) -> Routes[Handler]:
+def table(calls: Calls, tags: TagCalls, steps: TwoSteps, orders: Orders) -> Routes[Handler]:
     image, quick, data = (calls.create(read) for read in (orders.image, orders.quick, orders.data))
     rows: tuple[tuple[str, str, str, Handler], ...] = (
         ("POST", "/v2/cloudimages/action", "CreateImage", image),
@@ -24,6 +25,8 @@ def table(calls: Calls, tags: TagCalls, orders: Orders) -> Routes[Handler]:
         ("GET", "/v2/cloudimages", "ListImages", calls.list_images),
         ("PATCH", "/v2/cloudimages/{image_id}", "UpdateImage", calls.update),
         ("GET", "/v2/images", "GlanceListImages", calls.native_list),
+        ("POST", "/v2/images", "GlanceCreateImageMetadata", steps.describe),
+        ("PUT", "/v1/cloudimages/{image_id}/upload", "RegisterImage", steps.register),
         ("GET", "/v2/images/{image_id}", "GlanceShowImage", calls.show),
         ("DELETE", "/v2/images/{image_id}", "GlanceDeleteImage", calls.delete),
         ("GET", "/v1/cloudimages/quota", "ShowImageQuota", calls.quota),

@@ -24,6 +24,7 @@ from imagedrop_local.ims.routes import table
 from imagedrop_local.ims.sources import Sources, Store
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.ims.tag_calls import TagCalls
+from imagedrop_local.ims.two_steps import TwoSteps
 from imagedrop_local.records import Document, Records
 
 
@@ -64,8 +65,10 @@ class Ims:
             chance,
         )
         orders = Orders(switches)
-        calls = Calls(orders, Sources(store, region, switches), self._images, self._imports, switches)
-        self._routes = table(calls, TagCalls(self._images, switches), orders)
+        sources = Sources(store, region, switches)
+        calls = Calls(orders, sources, self._images, self._imports, switches)
+        steps = TwoSteps(orders, sources, self._images, self._imports, calls.admit)
+        self._routes = table(calls, TagCalls(self._images, switches), steps, orders)
         faults.know(self.name, self._routes.calls())
         self._lock = threading.RLock()
 

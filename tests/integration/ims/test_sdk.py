@@ -25,6 +25,8 @@ from huaweicloudsdkims.v2 import (
     CreateImageRequestBody,
     CreateOrUpdateTagsRequest,
     DeleteImageTagRequest,
+    GlanceCreateImageMetadataRequest,
+    GlanceCreateImageMetadataRequestBody,
     GlanceDeleteImageRequest,
     GlanceListImagesRequest,
     GlanceShowImageRequest,
@@ -36,6 +38,8 @@ from huaweicloudsdkims.v2 import (
     ListImageTagsRequest,
     ListOsVersionsRequest,
     ListTagsRequest,
+    RegisterImageRequest,
+    RegisterImageRequestBody,
     ShowImageQuotaRequest,
     ShowJobProgressRequest,
     ShowJobRequest,
@@ -163,6 +167,17 @@ def test_the_sdk_reads_quota_and_os_versions_and_changes_an_image(region: Any) -
     assert "Windows" in platforms
     patch = [{"op": "replace", "path": "/name", "value": "renamed"}]
     assert client.update_image(UpdateImageRequest(image_id=image.id, body=patch)).name == "renamed"
+
+
+def test_the_sdk_makes_an_image_in_two_steps(region: Any) -> None:
+    client = region.client
+    body = GlanceCreateImageMetadataRequestBody(name="two", os_version=SERVER, min_disk=40, tags=["a.b"])
+    described = client.glance_create_image_metadata(GlanceCreateImageMetadataRequest(body=body))
+    assert (described.status, described.tags) == ("queued", ["a=b"])
+    upload = RegisterImageRequestBody(image_url="drops:disk.qcow2")
+    registered = client.register_image(RegisterImageRequest(image_id=described.id, body=upload))
+    image = image_of(region, registered.job_id)
+    assert (image.id, image.status, image.data_origin) == (described.id, "active", "file,drops:disk.qcow2")
 
 
 def test_the_sdk_makes_the_older_calls_too(region: Any) -> None:
