@@ -55,7 +55,7 @@ class World:
         self._aws = Clients(f"http://127.0.0.1:{aws}")
         self._watcher = Watcher(folder / "cloud", self.seen)
         self._alive = threading.Lock()  # held while something is dead
-        self._calm = not plan.faults
+        self._calm, self._closed = not plan.faults, False
         self.sweeps = 0
         self.cpu = 0.0  # s, of stacks that were killed
 
@@ -75,8 +75,10 @@ class World:
         self._close()
 
     def _close(self) -> None:
-        self.stack.close()
-        self._cloud.kill()
+        with self._alive:  # a stack that is just being started is stopped too
+            self._closed = True
+            self.stack.close()
+            self._cloud.kill()
         self._watcher.stop()
         self._relay.stop()
 
@@ -88,6 +90,8 @@ class World:
     def kill(self, how: Kill) -> None:
         """Returns when all is up again."""
         with self._alive:
+            if self._closed:
+                return
             if how == "cloud":
                 self.seen.interruptions.append(Interruption(time.time(), how, wiped=False))
                 self._cloud.kill()
