@@ -3,7 +3,7 @@
 One LIST page per 1,000 keys, and nothing else for what has ended: a seal's name says which versions of which files an
 end has read. Then every open row that has stood still for too long is driven again, and given up after five times.
 
-    inventory   pure: what the listing says         sweep   one round, as far as its time allows
+    inventory   pure: what the listing says      driving   what stands still      sweep   one round, as time allows
 """
 
 from __future__ import annotations
@@ -12,18 +12,17 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import asdict, dataclass
 from logging import WARNING
 
-from imagedrop import drop as drops
-from imagedrop import endings, names, records, recovery, room
-from imagedrop.drop import Drop, Versions
-from imagedrop.log import LOG, note
+from imagedrop import names, records, recovery, room
+from imagedrop.drop import Drop
+from imagedrop.log import note
 from imagedrop.ports import Conflict, ObjectHead, Ports, Queued
 from imagedrop.settings import Settings
+from imagedrop.sweep.driving import GIVE_UP_AFTER, drive_overdue, driven
 from imagedrop.sweep.inventory import Inventory
-from imagedrop.times import moment, seconds_between, stamp
+from imagedrop.times import stamp
 
 __all__ = ["GIVE_UP_AFTER", "MOST_FOUND", "Inventory", "Round", "sweep"]
 
-GIVE_UP_AFTER = 5
 MOST_FOUND = 1_000  # a round: where so many are new, the queue is full of their events
 CURSOR = "sweep"
 BEHIND_OURS = names.FOLDER + "~"  # nothing of ours sorts behind it
@@ -55,22 +54,10 @@ def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
     done.open = len(rows) + len(line)
     done.revived = _revive(ports, inventory, rows, {one.drop_id for one in line})
     done.found = _find(ports, inventory, rows, line)
-    done.driven = sum(_driven(ports, inventory, row) for row in rows.values())
-    done.driven += _drive_overdue(ports, line)
+    done.driven = sum(driven(ports, inventory, row) for row in rows.values())
+    done.driven += drive_overdue(ports, line)
     done.called = room.call(ports) if done.open else 0
     return done
-
-
-def _driven(ports: Ports, inventory: Inventory, row: Drop) -> bool:
-    """One drop that cannot be driven never keeps the sweep from the others."""
-    try:
-        return _drive(ports, inventory, row)
-    except Conflict:
-        return False  # it moved: then it does not stand still
-    except Exception:
-        ports.meter.count("DriveFailed")
-        LOG.exception("a drop could not be driven", extra={"drop_id": row.drop_id})
-        return False
 
 
 def _list(ports: Ports, inventory: Inventory, time_left: Callable[[], float], done: Round) -> None:
@@ -142,66 +129,3 @@ def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop], line: Seque
     if found:
         ports.queues.send_many("drops", found)
     return len(found)
-
-
-def _drive_overdue(ports: Ports, line: Sequence[Queued]) -> int:
-    """To wait for one's turn is no standing still, unless it takes longer than the attempt may last."""
-    now = ports.clock()
-    overdue = [one.drop_id for one in line if now >= moment(one.deadline_at)]
-    rows = [row for row in map(ports.ledger.get, overdue) if row is not None]
-    if rows:
-        ports.queues.send_many("registrations", [{"drop_id": row.drop_id, "attempt": row.attempt} for row in rows])
-    return len(rows)
-
-
-def _drive(ports: Ports, inventory: Inventory, row: Drop) -> bool:
-    """Sends the row on if it stands still; True if it did."""
-    return _drive_waiting(ports, inventory, row) if row.stage == "waiting" else _drive_still(ports, row)
-
-
-def _drive_still(ports: Ports, row: Drop) -> bool:
-    now = ports.clock()
-    due = max(filter(None, (row.updated_at, row.next_at)))
-    if seconds_between(due, now) < ports.settings.stall_after:
-        return False
-    if row.stage == "accepted" and not row.turn and now < moment(row.deadline_at):
-        ports.ledger.save(drops.queue(row, now))  # called from there, it needs no message of its own
-        return True
-    if row.redrives >= GIVE_UP_AFTER:
-        ports.meter.count("SweepGaveUp")
-        if not row.ended:  # an owner who was not told is never given up
-            text = f"The drop stood still as `{row.stage}` and was driven again {row.redrives} times without progress."
-            endings.fail(ports, row, "internal", text)
-            return True
-    generation = row.generation + (row.stage == "importing")
-    driven = ports.ledger.save(row.with_(now, redrives=row.redrives + 1, generation=generation))
-    ports.meter.count("Redriven")
-    note("driven again", driven, level=WARNING, redrives=driven.redrives)
-    endings.hand_on(ports, driven)
-    return True
-
-
-def _drive_waiting(ports: Ports, inventory: Inventory, row: Drop) -> bool:
-    """Looked at again when its deadline is past, when a file of it has changed or come, or when its key is free. One
-    that misses nothing is being judged, or was."""
-    here: Versions = {key: inventory.versions.get(key) for key in row.versions}
-    image = here.get(row.key)
-    if row.etag is not None and (image is None or image.etag != row.etag):
-        _supersede(ports, row)
-        return True
-    if here != row.versions or row.behind is not None:
-        endings.look_again(ports, row)
-        return True
-    if not row.missing:
-        return _drive_still(ports, row)
-    if overdue := seconds_between(row.deadline_at, ports.clock()) >= 0:
-        endings.look_again(ports, row)
-    return overdue
-
-
-def _supersede(ports: Ports, row: Drop) -> None:
-    """It waited for its parts, and its image is gone: what lies there now is another drop, or none."""
-    head = ports.objects.head(row.bucket, row.key)  # the listing may be older than the row
-    if head is None or head.etag != row.etag:
-        endings.withdraw(ports, row)
-    endings.look_again(ports, row)
