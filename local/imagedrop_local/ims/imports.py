@@ -11,18 +11,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from imagedrop_local.faults import Faults
+from imagedrop_local.ims import parts
 from imagedrop_local.ims.checks import Checks, Failure, failure
 from imagedrop_local.ims.images import Images
-from imagedrop_local.ims.orders import File, Order
+from imagedrop_local.ims.orders import Order
 from imagedrop_local.ims.os_versions import OsVersion, find
 from imagedrop_local.ims.refusals import refused
-from imagedrop_local.ims.sources import GIB, Source
+from imagedrop_local.ims.sources import Source
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.records import Document, Records
 
-# Seconds of the cloud; with 40 GiB some five minutes, as users report.
-PARSED, PARSED_A_GIB = 115, 4.0
-QUICK, QUICK_A_GIB = 40, 0.4
 FAILS_AFTER = 0.1  # of the job's time: what is wrong with a file shows early
 
 OPEN = ("INIT", "RUNNING")
@@ -63,9 +61,9 @@ class Imports:
 
     def submit(self, order: Order, sources: list[Source], now: datetime) -> str:
         """Takes an order on; the job's id."""
-        job_id = self._id()
-        seconds = sum(self._seconds(file.quick, source.size) for file, source in zip(order.files, sources, strict=True))
-        parts = [self._part(file, source) for file, source in zip(order.files, sources, strict=True)]
+        job_id, pairs = parts.new_id(self._chance), list(zip(order.files, sources, strict=True))
+        seconds = sum(parts.seconds(file, source) for file, source in pairs)
+        made = [parts.new(file, source, self._chance) for file, source in pairs]
         begins = now + self.span(self._switches.ims_init_time)
         job: Document = {
             "id": job_id,
@@ -77,9 +75,9 @@ class Imports:
             "windows": order.windows,
             "iso": order.attributes.get("virtual_env_type") == "IsoImage",
             "failure": None,
-            "parts": parts,
+            "parts": made,
         }
-        for part in parts:
+        for part in made:
             if described := self._images.get(part["image_id"]):
                 self._images.fill(described, part, now)
             else:
@@ -87,29 +85,6 @@ class Imports:
         self._records.put(job)
         self._open.append(job)
         return job_id
-
-    def _part(self, file: File, source: Source) -> Document:
-        return {
-            "job_id": self._id(),
-            "image_id": file.image_id or _uuid(self._id()),
-            "role": file.role,
-            "name": file.name,
-            "description": file.description,
-            "min_disk": file.min_disk,
-            "quick": file.quick,
-            "tags": file.tags,
-            "bucket": source.bucket,
-            "key": source.key,
-            "etag": source.etag,
-            "size": source.size,
-            "failure": None,
-        }
-
-    def _id(self) -> str:
-        return f"{self._chance.getrandbits(128):032x}"
-
-    def _seconds(self, quick: bool, size: int) -> float:
-        return QUICK + QUICK_A_GIB * size / GIB if quick else PARSED + PARSED_A_GIB * size / GIB
 
     def all(self) -> list[Document]:
         return list(self._records)
@@ -199,10 +174,6 @@ class Imports:
 
 def _noted(found: Failure) -> Document:
     return {"code": found.code, "reason": found.reason}
-
-
-def _uuid(digits: str) -> str:
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def _time(shown: str) -> datetime:
