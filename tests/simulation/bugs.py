@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from imagedrop import drop as drops
-from imagedrop import endings, polling, records, registration, sweep, telling, validation
+from imagedrop import batch, endings, polling, records, registration, telling, validation
 from imagedrop.drop import Channel, Drop
-from imagedrop.ports import Image, Ports
+from imagedrop.pairing import Files
+from imagedrop.ports import Image, ObjectChanged, Ports
+from imagedrop.sweep import driving
 from imagedrop.times import later, stamp
-from imagedrop_local.memory import MemoryLedger
+from imagedrop.validation import judging
+from imagedrop_local.memory import MemoryLedger, MemoryObjects
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -115,7 +120,7 @@ def _sent_before_it_is_claimed(patch: pytest.MonkeyPatch) -> None:
         told = row.told.get(channel)
         if told is not None and told.state in ("done", "skipped", "refused"):
             return row, None
-        state, note = telling._send(ports, row, channel)
+        state, note = telling._send(ports, row, channel, again=False)
         return telling._record(ports, row, channel, state, note), None
 
     patch.setattr(telling, "_use", use)
@@ -144,7 +149,107 @@ def _deadline_starts_again(patch: pytest.MonkeyPatch) -> None:
 
 def _live_drops_driven(patch: pytest.MonkeyPatch) -> None:
     """The sweep drives what is on its way, until it gives it up."""
-    patch.setattr(sweep, "seconds_between", lambda *_: 1e9)
+    patch.setattr(driving, "seconds_between", lambda *_: 1e9)
+
+
+def _handed_off_before_it_is_saved(patch: pytest.MonkeyPatch) -> None:
+    """The message that follows the job goes out before the job's id is in the ledger."""
+    save, hand_on = drops.importing, endings.hand_on
+
+    def early(row: Drop, now: datetime, **more: Any) -> Drop:
+        following = save(row, now, **more)
+        hand_on(HANDS[-1], following)
+        return following
+
+    patch.setattr(drops, "importing", early)
+    patch.setattr(registration, "register", _with_hands(registration.register))
+    patch.setattr(endings, "hand_on", lambda ports, row, delay=0: row.stage == "importing" or hand_on(ports, row, delay))
+
+
+HANDS: list[Ports] = []
+
+
+def _with_hands(run: Callable[..., None]) -> Callable[..., None]:
+    def register(ports: Ports, *arguments: Any) -> None:
+        HANDS.append(ports)
+        run(ports, *arguments)
+
+    return register
+
+
+def _told_before_the_ledger_knows(patch: pytest.MonkeyPatch) -> None:
+    """An end is told to machines, and only then written down."""
+    finish = endings.finish
+
+    def early(ports: Ports, row: Drop, stage: Any, reason: Any, **more: Any) -> Drop:
+        telling._publish(ports, drops.end(row, ports.clock(), stage, reason, **more))
+        return finish(ports, row, stage, reason, **more)
+
+    patch.setattr(endings, "finish", early)
+
+
+def _older_attempt_obeyed(patch: pytest.MonkeyPatch) -> None:
+    judge = registration.judge
+
+    def whichever(row: Drop | None, attempt: int, now: datetime) -> registration.Step:
+        return judge(row, row.attempt if row else attempt, now)
+
+    patch.setattr(registration, "judge", whichever)
+
+
+def _older_generation_obeyed(patch: pytest.MonkeyPatch) -> None:
+    judge = polling.judge
+
+    def whichever(row: Drop | None, attempt: int, generation: int, now: datetime) -> polling.Step:
+        return judge(row, attempt, row.generation if row else generation, now)
+
+    patch.setattr(polling, "judge", whichever)
+
+
+def _swapped_sidecar_unnoticed(patch: pytest.MonkeyPatch) -> None:
+    """What lies there at the end of the inspection is said to have been judged, whatever was read at its beginning."""
+    judge = judging.judge
+
+    def late(ports: Ports, row: Drop, files: Files) -> None:
+        for head in files.present():
+            judging._subject(ports, row, head, files)
+        heads = {key: ports.objects.head(row.bucket, key) for key in files.heads}
+        judge(ports, row, replace(files, heads=heads))
+
+    patch.setattr(judging, "judge", late)
+
+
+def _no_if_match(patch: pytest.MonkeyPatch) -> None:
+    """The inspection reads on, whatever lies there by now."""
+
+    def read(objects: MemoryObjects, bucket: str, key: str, etag: str, offset: int, length: int) -> bytes:
+        with objects._call("read"):
+            body = objects.body(bucket, key)
+        if body is None:
+            raise ObjectChanged(key)
+        return body[offset : offset + length]
+
+    patch.setattr(MemoryObjects, "read", read)
+
+
+def _no_second_look_at_the_files(patch: pytest.MonkeyPatch) -> None:
+    """A drop is asked for as it was judged, though its image has been replaced since."""
+    patch.setattr(registration, "_still_as_judged", lambda ports, row: True)
+
+
+def _clocks_are_one(patch: pytest.MonkeyPatch) -> None:
+    """An image that IMS's slower clock dates before the request is taken for nobody's."""
+    patch.setattr(registration, "CLOCKS_APART", 0.0)
+
+
+def _whole_batches_are_believed_in(patch: pytest.MonkeyPatch) -> None:
+    """An unreadable message is put back for ever."""
+    patch.setattr(batch, "UNREADABLE", 10**9)
+
+
+def _counted_from_one(patch: pytest.MonkeyPatch) -> None:
+    """A ledger that was lost begins to count attempts anew."""
+    patch.setattr(records, "last_attempt", lambda *_: 0)
 
 
 def _old_redrive_obeyed(patch: pytest.MonkeyPatch) -> None:
@@ -161,9 +266,9 @@ def _old_redrive_obeyed(patch: pytest.MonkeyPatch) -> None:
 # name -> (the bug, the climate that it is found in soonest)
 BUGS: Mapping[str, tuple[Plant, Mapping[str, Any]]] = {
     "no look-up after an unknown outcome": (_no_look_up, {}),
-    "not found is taken as proof": (_not_found_proves_it, {"shows_imports": False, "trouble": 0.8}),
-    "sent again while the first may be accepted": (_sent_again_too_soon, {"shows_imports": True, "trouble": 0.8}),
-    "no claim in the bucket": (_no_claim, {"shows_imports": False, "calm": 3600.0}),
+    "not found is taken as proof": (_not_found_proves_it, {"ims_shows_imports": False, "trouble": 0.8}),
+    "sent again while the first may be accepted": (_sent_again_too_soon, {"ims_shows_imports": True, "trouble": 0.8}),
+    "no claim in the bucket": (_no_claim, {"ims_shows_imports": False, "calm": 3600.0}),
     "no ETag in the drop id": (_no_etag, {}),
     "rows written whatever their revision": (_rows_written_blindly, {}),
     "a replaced object goes unnoticed": (_replacement_unnoticed, {}),
@@ -173,6 +278,16 @@ BUGS: Mapping[str, tuple[Plant, Mapping[str, Any]]] = {
     "channels are used without a claim": (_sent_before_it_is_claimed, {}),
     "an attempt begins before the last is told": (_untold_end_forgotten, {}),
     "every look restarts the deadline": (_deadline_starts_again, {}),
-    "the sweep drives live drops": (_live_drops_driven, {"trouble": 0.8}),
+    "the sweep drives live drops": (_live_drops_driven, {}),
+    "the job's id is saved only after the hand-off": (_handed_off_before_it_is_saved, {"pause": 0.2, "crash": 0}),
+    "a notice goes out before the ledger knows": (_told_before_the_ledger_knows, {}),
+    "a message of an older attempt is obeyed": (_older_attempt_obeyed, {}),
+    "a message of an older generation is obeyed": (_older_generation_obeyed, {}),
+    "a sidecar that is swapped in mid-validation goes unnoticed": (_swapped_sidecar_unnoticed, {}),
+    "If-Match is lost": (_no_if_match, {"pause": 0.2}),
+    "files are not looked at again before the call": (_no_second_look_at_the_files, {}),
+    "two clocks are taken for one": (_clocks_are_one, {"ims_shows_imports": True, "ims_tags_early": False}),
+    "a message that nobody can read circles": (_whole_batches_are_believed_in, {}),
+    "a lost ledger counts attempts anew": (_counted_from_one, {}),
     "a redrive of an older attempt is obeyed": (_old_redrive_obeyed, {"pause": 0.04}),
 }

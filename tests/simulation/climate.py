@@ -54,7 +54,7 @@ class Climate:
 
     @classmethod
     def draw(cls, random: Random) -> Climate:
-        calm = random.choice((0.2, 1, 1, 2, 2, 4, 4, 12, 36)) * HOUR
+        calm = random.choice((0.2, 1, 1, 1, 2, 2, 2, 4, 4, 12, 36)) * HOUR
         return cls(
             switches=_switches(random),
             time_scale=random.choice((100, 1, 1, 0.4, 0.1, 0.03)),
@@ -80,7 +80,7 @@ class Climate:
             ims_forbids=_spell(random, calm, 12),
             obs_forbids=_spell(random, calm, 12),
             sweep_every=random.choice((300.0, 300.0, 900.0)) if calm < 6 * HOUR else 900.0,
-            attempt_deadline=int(random.choice((2, 3, 12)) * HOUR),
+            attempt_deadline=int(random.choice((2, 2, 3, 3, 12)) * HOUR),
             pairing_deadline=int(random.choice((1, 3, 12)) * HOUR),
             poll_longest=random.choice((300, 900)),
             ims_tasks=random.choice((1, 3, 40, 40)),

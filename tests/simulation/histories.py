@@ -30,7 +30,7 @@ from simulation.workload import Act, draw
 from support.world import HANDLERS
 
 QUIET_EVERY, SWEEP_LIMIT, INTAKE_LIMIT = 1800.0, 300.0, 15.0  # s
-TWINS = 3  # of one message, at most: each lives as long as what it is about
+TWINS = 2  # of one message, at most: each lives as long as what it is about
 ENDLESS = 60_000  # deliveries
 
 
@@ -59,6 +59,7 @@ class History:
         self.checks = Checks(self.ports, self.clock, self.side)
         self.side.later = self.later
         self.weather.say = self.side.say = self.checks.book.say = self.say
+        self.weather.mishap = self.workers.mishap = self.mishap
         self.sent: list[tuple[QueueName, dict[str, Any]]] = []
         self.idle, self.deliveries = 0, 0
         self._owners = Owners(self)
@@ -100,6 +101,9 @@ class History:
 
     def _seconds(self) -> float:
         return self.clock.seconds() - self.start
+
+    def mishap(self) -> None:
+        self.checks.book.mishaps += 1
 
     def _failed(self, error: BaseException) -> None:
         self.say(f"fails: {error!r}")
@@ -207,6 +211,8 @@ class History:
             answer = function(name).handle(event, self.ports)
             if self.weather.calm or self.order.random() >= self.climate.error:
                 queues.settle(queue, event, answer)
+            else:
+                self.mishap()
 
         self._invoke(name, body, limit, run)
 

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from imagedrop.drop import Drop
 from imagedrop.ports import QueueName
-from imagedrop_local.memory import MemoryObjects, MemoryPorts, MemoryQueues, memory_ports, memory_settings
+from imagedrop_local.memory import (
+    MemoryLedger,
+    MemoryObjects,
+    MemoryPorts,
+    MemoryQueues,
+    memory_ports,
+    memory_settings,
+)
 from simulation import post
 from support.world import BUCKET
 
@@ -22,6 +30,23 @@ LIMITS: Mapping[QueueName, tuple[int, float, float]] = {
 }
 CONCURRENCY: Mapping[QueueName, int] = {"drops": 10, "registrations": 4, "polls": 4, "notices": 5}
 RECEIVES: Mapping[QueueName, int] = {"drops": 50, "registrations": 1000, "polls": 1000, "notices": 50}
+
+
+class QuickLedger(MemoryLedger):
+    """Rows as they are, not as JSON, which costs more than all else; that they could be is tested elsewhere."""
+
+    def rows(self) -> list[Drop]:
+        return list(self._kept.values())
+
+    @property
+    def _kept(self) -> dict[str, Drop]:
+        return self._rows  # type: ignore[return-value]
+
+    def _get(self, drop_id: str) -> Drop | None:
+        return self._kept.get(drop_id)
+
+    def _text(self, saved: Drop) -> Any:
+        return saved
 
 
 def ports_of(history: History) -> MemoryPorts:
@@ -44,6 +69,7 @@ def ports_of(history: History) -> MemoryPorts:
         settings,
         clock=clock,
         objects=MemoryObjects(clock, BUCKET, page=climate.page),
+        ledger=QuickLedger(),
         queues=MemoryQueues(clock, max_receives=RECEIVES),
         random=history.chance("handlers"),
     )

@@ -12,8 +12,5 @@ class Less:
     acts: frozenset[int] = frozenset()
     strikes: frozenset[str] = frozenset()
 
-    def without(self, *, acts: frozenset[int] = frozenset(), strikes: frozenset[str] = frozenset()) -> Less:
-        return Less(self.acts | acts, self.strikes | strikes)
-
 
 WHOLE = Less()

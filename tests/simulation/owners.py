@@ -77,6 +77,7 @@ class Owners:
 
     def _wipe_queues(self, act: Act, random: Random) -> None:
         self._ports.queues.wipe()
+        self._history.mishap()
 
     def _wipe_ledger(self, act: Act, random: Random) -> None:
         self._ports.ledger.wipe()

@@ -1,51 +1,94 @@
 """`make simulate`: many histories, or the story of one.
 
-python -m simulation.run --seeds 10000        python -m simulation.run --seed 42
+python -m simulation.run --seeds 10000     so many, on all processors; the first that breaks is told, made short
+python -m simulation.run --seed 42         the whole story of one      --seed 42 --short   only what makes it break
 """
 
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 
 from simulation.histories import History
+from simulation.shrinking import Shrinking
 
-BATCH = 100
-
-
-def tried(seeds: Iterable[int]) -> list[tuple[int, list[str]]]:
-    """The seeds whose histories broke something, with what."""
-    logging.disable(logging.CRITICAL)
-    return [(seed, broken) for seed in seeds if (broken := History(seed).live())]
+BATCH = 50
 
 
-def tell(seed: int) -> bool:
-    """The whole history, as it happened; True if it holds."""
-    logging.disable(logging.CRITICAL)
-    history = History(seed)
-    broken = history.live()
-    print(history.story())
-    print("\n".join(broken) or "everything holds")
-    return not broken
+@dataclass
+class Tally:
+    """Of many histories. `broken`: seeds, with what did not hold."""
+
+    histories: int = 0
+    drops: int = 0  # ends
+    images: int = 0
+    hours: float = 0.0  # of virtual time
+    strikes: int = 0
+    broken: list[tuple[int, list[str]]] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        for name in ("histories", "drops", "images", "hours", "strikes"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.broken += other.broken
+
+    def __str__(self) -> str:
+        return (
+            f"{self.histories:,} histories ({self.drops:,} ends, {self.images:,} imports, {self.strikes:,} things that "
+            f"went wrong, {self.hours / 24:,.0f} virtual days), {len(self.broken)} broken"
+        )
+
+
+def tried(seeds: Iterable[int]) -> Tally:
+    tally = Tally()
+    for seed in seeds:
+        history = History(seed)
+        broken = history.live()
+        ends, images = len(history.checks.book.ends), len(history.side.made)
+        hours = (history.clock.seconds() - history.start) / 3600
+        tally.add(Tally(1, ends, images, hours, len(history.weather.struck), [(seed, broken)] if broken else []))
+    return tally
+
+
+def many(count: int, first: int = 0) -> Iterator[Tally]:
+    """The tally so far, again and again."""
+    whole = Tally()
+    batches = [range(start, min(start + BATCH, first + count)) for start in range(first, first + count, BATCH)]
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for tally in pool.map(tried, batches):
+            whole.add(tally)
+            yield whole
 
 
 def run(count: int, first: int) -> bool:
-    started, failed = time.monotonic(), 0
-    batches = [range(start, min(start + BATCH, first + count)) for start in range(first, first + count, BATCH)]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for number, found in enumerate(pool.map(tried, batches), 1):
-            failed += len(found)
-            for seed, broken in found:
-                print(f"\rseed {seed}: {broken[0]}", flush=True)
-            if sys.stderr.isatty():
-                print(f"\r{batches[number - 1].stop - first} of {count}", end="", file=sys.stderr, flush=True)
-    print(f"\r{count} histories in {time.monotonic() - started:.0f} s, {failed} broken")
-    return not failed
+    started, tally, told = time.monotonic(), Tally(), 0
+    for tally in many(count, first):
+        for seed, broken in tally.broken[told:]:
+            print(f"\rseed {seed}: {broken[0]}", flush=True)
+        told = len(tally.broken)
+        if sys.stderr.isatty():
+            print(f"\r{tally.histories:,} of {count:,}", end="", file=sys.stderr, flush=True)
+    print(f"\r{tally} in {time.monotonic() - started:.0f} s, seeds {first} to {first + count - 1}")
+    if tally.broken:
+        tell(tally.broken[0][0], short=True)
+    return not tally.broken
+
+
+def tell(seed: int, *, short: bool) -> bool:
+    """The whole history, as it happened; True if it holds."""
+    history = History(seed)
+    broken = history.live()
+    if broken and short:
+        shrinking = Shrinking(seed)
+        history = shrinking.shortest()
+        print(f"seed {seed}, {len(history.acts) - len(shrinking.less.acts)} acts of {len(history.acts)}:")
+    print(history.story())
+    print("\n".join(history.checks.book.broken) or "everything holds")
+    return not broken
 
 
 def main() -> int:
@@ -53,8 +96,11 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1000, help="how many histories")
     parser.add_argument("--first", type=int, default=0, help="the first one's seed")
     parser.add_argument("--seed", type=int, help="tell this one")
+    parser.add_argument("--short", action="store_true", help="without all that it also breaks without")
     given = parser.parse_args()
-    return not (tell(given.seed) if given.seed is not None else run(given.seeds, given.first))
+    if given.seed is not None:
+        return not tell(given.seed, short=given.short)
+    return not run(given.seeds, given.first)
 
 
 if __name__ == "__main__":

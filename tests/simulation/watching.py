@@ -66,6 +66,8 @@ def _queues(history: History) -> None:
             for number in range(len(bodies))
             if worker is not None and history.weather.strikes(worker, f"not taken {number}", history.climate.error)
         ]
+        if left:
+            history.mishap()
         many(queue, [body for number, body in enumerate(bodies) if number not in left])
         return left
 

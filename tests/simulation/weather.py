@@ -27,6 +27,7 @@ class Weather:
         self.calm = False
         self.struck: list[str] = []
         self.say: Callable[[str], None] = lambda text: None
+        self.mishap: Callable[[], None] = lambda: None
 
     def watch(self, ports: MemoryPorts) -> None:
         for name in PORTS:
@@ -66,6 +67,7 @@ class Weather:
             self._die(worker, f"dies {when} {name}.{call}")
         if self.strikes(worker, f"{when} error", self._climate.error):
             self.say(f"{name}.{call} fails {when} its effect")
+            self.mishap()
             raise self._error(worker, name, call, when)
         if self.strikes(worker, f"{when} pause", self._climate.pause):
             seconds = worker.random.choice(PAUSES)
@@ -74,24 +76,28 @@ class Weather:
             self.say(f"{worker.name} goes on {when} {name}.{call}")
 
     def _die(self, worker: Worker, how: str) -> None:
+        self.mishap()
         self.say(f"{worker.name} {how}")
         raise Crash
 
-    def within(self, spell: Spell) -> bool:
-        return spell[0] <= self._clock.seconds() - self._start < spell[1]
+    def _within(self, spell: Spell) -> bool:
+        within = spell[0] <= self._clock.seconds() - self._start < spell[1]
+        if within:
+            self.mishap()
+        return within
 
     def _outage(self, worker: Worker, name: str, call: str) -> None:
         climate = self._climate
-        if name == "objects" and self.within(climate.obs_away):
+        if name == "objects" and self._within(climate.obs_away):
             self.say(f"objects.{call}: OBS is away")
             raise ObjectsUnavailable("away")
-        if name == "objects" and self.within(climate.obs_forbids):
+        if name == "objects" and self._within(climate.obs_forbids):
             self.say(f"objects.{call}: OBS forbids it")
             raise ObjectsRefused("AccessDenied", "the history has it so")
-        if name == "images" and self.within(climate.ims_away):
+        if name == "images" and self._within(climate.ims_away):
             self.say(f"images.{call}: IMS is away")
             raise ImsError("undelivered", "away", "IMS is away")
-        if name == "images" and self.within(climate.ims_forbids):
+        if name == "images" and self._within(climate.ims_forbids):
             self.say(f"images.{call}: IMS forbids it")
             raise ImsError("held", "APIGW.0302", "the history has it so")
 

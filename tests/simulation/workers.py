@@ -37,6 +37,7 @@ class Workers:
 
     def __init__(self, later: Callable[[float, Callable[[], object]], None], now: Callable[[], float]) -> None:
         self._later, self._now = later, now
+        self.mishap: Callable[[], None] = lambda: None
         self.current: Worker | None = None
         self.alive: set[Worker] = set()
 
@@ -55,6 +56,7 @@ class Workers:
         assert worker.green.parent is not None
         worker.green.parent.switch()
         if self._now() > worker.dies_at:
+            self.mishap()
             raise Crash
 
     @contextmanager

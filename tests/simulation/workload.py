@@ -29,10 +29,17 @@ class Act:
 def contents() -> dict[str, tuple[str, bytes]]:
     """Images and sidecars by name: (ETag, bytes)."""
     sample = (SAMPLES / "windows-server-2022.qcow2").read_bytes()
+    larger = sample[:24] + (1 << 41).to_bytes(8, "big") + sample[32:]  # virtual size, far over what IMS takes
     images = {"first": sample, "second": sample + bytes(512), "third": sample + bytes(1024), "cut": sample[:100_000]}
+    images["larger"] = larger
     return {name: (f"{number:032x}", body) for number, (name, body) in enumerate(images.items(), 1)} | {
         name: (f"{number:032x}", json.dumps(sidecar).encode()) for number, (name, sidecar) in enumerate(_sidecars(), 64)
     }
+
+
+@cache
+def content_of(etag: str) -> bytes:
+    return next(body for one, body in contents().values() if one == etag)
 
 
 def _sidecars() -> Iterator[tuple[str, Any]]:
@@ -45,9 +52,9 @@ def _sidecars() -> Iterator[tuple[str, Any]]:
     yield "for second", usual | {"size": len((SAMPLES / "windows-server-2022.qcow2").read_bytes()) + 512}
 
 
-IMAGES = ("first", "first", "second", "third", "cut")
+IMAGES = ("first", "first", "first", "second", "third", "cut", "larger")
 SIDECARS = ("good", "good", "good", "renamed", "bad", "junk", "with data", "for second")
-DROPS = (1, 1, 1, 2, 2, 3, 4, 6, 10, 20)
+DROPS = (1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 8, 20)
 # What befalls the installation; more often what is harmless alone.
 REST: tuple[What, ...] = ("replay", "replay", "redrive", "redrive", "remove", "poison", "wipe queues", "wipe ledger")
 
@@ -61,6 +68,8 @@ def draw(random: Random, climate: Climate) -> list[Act]:
         acts.append(Act(random.random() * calm, "put", DATA, random.choice(IMAGES)))
     if random.random() < 0.2:
         acts += _storm(random, calm, random.choice(keys))
+    if random.random() < 0.1:
+        acts += _flapping(random, calm, random.choice(keys))
     count = random.choice((0, 0, 1, 3, 6))
     acts += [Act(random.random() * calm, random.choice(REST), random.choice(keys)) for _ in range(count)]
     return sorted(acts, key=lambda act: act.at)
@@ -92,3 +101,11 @@ def _storm(random: Random, calm: float, key: str) -> Iterator[Act]:
         at = min(calm, start + random.random() * 600)
         yield Act(at, "put", key, image)
         yield Act(at, "put", key + ".json", sidecar)
+
+
+def _flapping(random: Random, calm: float, key: str) -> Iterator[Act]:
+    """Two uploads of one key that take turns, within minutes."""
+    start, pair = random.random() * calm, random.sample(IMAGES, 2)
+    for number in range(random.randint(4, 12)):
+        yield Act(min(calm, start + number * 20 * random.random()), "put", key, pair[number % 2])
+    yield Act(start, "put", key + ".json", random.choice(SIDECARS))

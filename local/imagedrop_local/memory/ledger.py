@@ -122,11 +122,14 @@ class MemoryLedger(Scripted):
 
     def _write(self, drop: Drop) -> Drop:
         saved = drop.model_copy(update={"revision": drop.revision + 1})
-        self._rows[drop.drop_id] = json.dumps(saved.model_dump(mode="json"))
+        self._rows[drop.drop_id] = self._text(saved)
         self._revisions[drop.drop_id] = saved.revision
         self._keys[drop.bucket, drop.key][drop.drop_id] = None
         self._places.put(saved)
         return saved
+
+    def _text(self, saved: Drop) -> str:
+        return json.dumps(saved.model_dump(mode="json"))
 
     def _check_key(self, drop: Drop, over: Drop | None) -> None:
         holder = self._live.get((drop.bucket, drop.key))

@@ -33,6 +33,7 @@ class Book:
     forgotten: set[End] = field(default_factory=set)  # a wipe took them before they were told
     redriven: set[tuple[str, int]] = field(default_factory=set)  # (key, attempt) that somebody has set going again
     calm_since: float | None = None
+    mishaps: int = 0  # crashes, failed calls, lost messages: what may leave a drop standing still
 
     def fail(self, text: str) -> None:
         self.say(f"BROKEN: {text}")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from imagedrop import records
+import json
+
+from imagedrop import names, records
 from imagedrop.drop import LIVE, NEXT, Drop
 from imagedrop.sweep import GIVE_UP_AFTER
 from imagedrop.times import moment
 from simulation.checks.book import Book, shown
+from simulation.inspected import facts_of
 from simulation.workers import Worker
+from simulation.workload import content_of
 
 SLACK = 2 * 3600.0  # s; from the deadline to the end: a look that is due, and what the sweep may take to see it
+APART = 2 * 60.0  # s; what clocks are off
 FROM_MESSAGE = ("register", "poll", "notify")
 
 
@@ -17,6 +22,7 @@ class Rows:
     def __init__(self, book: Book) -> None:
         self._book = book
         self._moved_at: dict[str, float] = {}  # when a row last moved by itself
+        self._mishaps: dict[str, int] = {}  # what had gone wrong until then
 
     def written(self, after: Drop, worker: Worker | None) -> bool:
         """True if the row has come to another stage or attempt."""
@@ -28,6 +34,10 @@ class Rows:
             self._moved_at[after.drop_id] = book.clock.seconds()
         if before is not None and worker is not None:
             self._in_time(before, worker)
+            if after.redrives > before.redrives:
+                self._driven(before)
+        if after.redrives == 0:
+            self._mishaps[after.drop_id] = book.mishaps
         moved = before is None or (before.stage, before.attempt) != (after.stage, after.attempt)
         if moved:
             book.say(f"ledger: {shown(after)} is {after.stage} {after.reason.code if after.reason else ''}")
@@ -48,8 +58,29 @@ class Rows:
         if worker.name == "poll" and before.generation != told["generation"]:
             self._book.fail(f"a message of generation {told['generation']} has changed {shown(before)}")
 
+    def _driven(self, before: Drop) -> None:
+        """By the sweep: only what stands still, and nothing does where nothing went wrong."""
+        book, now = self._book, self._book.clock.seconds()
+        due = max(moment(one).timestamp() for one in (before.updated_at, before.next_at) if one)
+        if now - due < book.ports.settings.stall_after - APART:
+            book.fail(f"{shown(before)} is driven again after {now - due:.0f} s")
+        if book.mishaps == self._mishaps.get(before.drop_id, 0):
+            book.fail(f"{shown(before)}, {before.stage}, stands still though nothing has gone wrong")
+
+    def _judged(self, row: Drop) -> None:
+        """By the very files that it says it has read."""
+        image, sidecar = row.versions.get(row.key), row.versions.get(names.sidecar_key(row.key))
+        if row.facts is not None and image is not None and row.facts != facts_of(image.etag, row.key):
+            self._book.fail(f"{shown(row)} was judged by other content than it says")
+        if row.request is not None and sidecar is not None:
+            wanted = json.loads(content_of(sidecar.etag))
+            if row.request["name"] != wanted["name"]:
+                self._book.fail(f"{shown(row)} was judged by another sidecar than it says")
+
     def _moved(self, before: Drop | None, after: Drop) -> None:
         fail = self._book.fail
+        if after.stage == "accepted" or (after.stage == "rejected" and after.facts):
+            self._judged(after)
         if before is not None and before.attempt == after.attempt and after.stage not in NEXT[before.stage]:
             fail(f"{shown(after)}: {before.stage} was left for {after.stage}")
         if before is not None and after.attempt not in (before.attempt, before.attempt + 1):
@@ -66,7 +97,7 @@ class Rows:
     def _given_up(self, after: Drop, moved_at: float) -> None:
         if after.reason and after.reason.code == "internal":
             still = self._book.clock.seconds() - moved_at
-            if still < GIVE_UP_AFTER * self._book.ports.settings.stall_after - 2 * 60:  # clocks are off
+            if still < GIVE_UP_AFTER * self._book.ports.settings.stall_after - APART:
                 self._book.fail(f"{shown(after)} is given up after {still:.0f} s")
 
     def _ended(self, before: Drop | None, after: Drop) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from imagedrop.batch import batch
+from imagedrop.batch import UNREADABLE, batch
 from imagedrop.ports import PutBack
+from imagedrop.queues import BadMessage
 from imagedrop_local.memory import MemoryPorts, memory_ports
 
 Seen = list[tuple[dict[str, Any], int]]
@@ -73,6 +74,18 @@ def test_a_body_that_is_no_object_is_a_failure_of_its_own(ports: MemoryPorts, bo
     handle, seen = acting()
     assert run(ports, event, handle) == {event["Records"][0]["messageId"]}
     assert len(seen) == 1
+
+
+def test_a_message_that_nobody_can_read_does_not_circle(ports: MemoryPorts) -> None:
+    """An older version may have got what a newer one reads: it is given a few turns first."""
+    ports.queues.send("polls", {"name": "bad"})
+    handle, seen = acting(bad=raising(BadMessage("no drop_id")))
+    while ports.queues.next_at() is not None:
+        event = ports.queues.event("polls")
+        ports.queues.settle("polls", event, batch(event, "polls", ports, handle))
+        ports.clock.advance(900)
+    assert len(seen) == UNREADABLE
+    assert ports.meter.counts == {"MessagesUnreadable": 1}
 
 
 def test_a_batch_that_fails_whole_is_reported_and_not_raised(ports: MemoryPorts) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from imagedrop import drop as drops
+from imagedrop import validation
 from imagedrop.ports import ImsError, one_by_one
 from imagedrop_local.house import SAMPLES
 from support.world import BUCKET, World, ids
@@ -103,6 +104,41 @@ def test_mending_is_dropping_again(world: World) -> None:
     assert world.row(KEY).stage == "registered"
     assert world.result(KEY)["attempt"] == 2
     assert len(world.mails()) == 2
+
+
+def test_a_slow_look_begins_no_attempt_for_files_that_a_faster_one_has_judged(world: World) -> None:
+    world.put(KEY, SAMPLE, event=False)
+    world.put(BESIDE, sidecar(min_disk=5), event=False)
+    ledger, get = world.ports.ledger, world.ports.ledger.get
+
+    def late(drop_id: str) -> drops.Drop | None:
+        """The slow one has its files, and asks for the row only now."""
+        ledger.get = get  # type: ignore[method-assign]
+        world.ports.clock.advance(5)
+        world.put(BESIDE, sidecar(min_disk=6))
+        world.run(60)
+        return get(drop_id)
+
+    ledger.get = late  # type: ignore[method-assign]
+    validation.look(world.ports, BUCKET, KEY)
+    world.run()
+    assert (world.row(KEY).attempt, len(world.mails())) == (1, 1)
+
+
+def test_attempts_are_counted_on_when_the_ledger_is_lost(world: World) -> None:
+    """Whoever drops doubles by drop id and attempt would else take the second end for the first."""
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(min_disk=5))
+    world.run()
+    world.ports.clock.advance(60)
+    world.put(KEY, SAMPLE + bytes(512))  # whose result file tells of it alone
+    world.run()
+    world.ports.ledger.wipe()
+    world.ports.clock.advance(60)
+    world.put(KEY, SAMPLE)
+    world.run()
+    told = [json.loads(one.body) for one in world.ports.topic.published]
+    assert [one["attempt"] for one in told if one["etag"] == told[0]["etag"]] == [1, 2]
 
 
 def test_a_mended_sidecar_whose_event_is_lost_is_found_by_the_sweep(world: World) -> None:

@@ -116,6 +116,8 @@ class _Look:
         if not redriven and all(seen[key] == row.versions.get(key) for key in seen):
             records.mend(ports.objects, row)
             return None
+        if not redriven and records.current(ports.objects, self.bucket, files.versions) != files.versions:
+            raise SourceChanged(self.image_key)  # the row may have seen what came since
         if row.stage == "registered" and self._answered(row, seen):
             return None
         return drops.again(row, ports.clock(), ports.settings.pairing_deadline)
