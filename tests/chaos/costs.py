@@ -16,7 +16,7 @@ REFUSED = "refused CreateImage"
 
 def costs(world: World, seconds: float, cpu: float) -> dict[str, float]:
     """Of a whole run of `seconds`; `cpu`: what the stack had used before it."""
-    state, aws = world.state(), world.relay.calls
+    state, aws = world.simulators.state(), world.relay.calls
     obs, ims = state["calls"]["obs"], state["calls"]["ims"]
     return {
         "seconds": seconds,

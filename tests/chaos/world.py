@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import socket
 import threading
 import time
-import urllib.request
 from pathlib import Path
-from typing import Any
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from chaos.bucket import Bucket, Watcher
+from chaos.clouds import Aws, Simulators, images
 from chaos.plan import WIPING, Kill, Plan
-from chaos.processes import Process, Stack
+from chaos.processes import PATIENCE, Process, Stack
 from chaos.relay import Relay
-from chaos.seen import Image, Interruption, Seen
+from chaos.seen import Interruption, Seen
 from imagedrop import names
-from imagedrop.registration import TAG
-from imagedrop.times import moment
-from imagedrop_local.stack.aws import Clients
+from support.patience import until
 
 TIME_SCALE = 60  # s of the cloud in one of ours: an import takes two or three
 
@@ -51,18 +44,17 @@ class World:
             *(word for name, port in (("obs", obs), ("ims", ims), ("smn", smn)) for word in _endpoint(name, port)),
             *options,
         )
-        self._sim = f"http://127.0.0.1:{obs}/_sim"
-        self._aws = Clients(f"http://127.0.0.1:{aws}")
+        self.simulators, self._aws = Simulators(f"http://127.0.0.1:{obs}"), Aws(aws)
         self._watcher = Watcher(folder / "cloud", self.seen)
         self._alive = threading.Lock()  # held while something is dead
         self._calm, self._closed = not plan.faults, False
-        self.sweeps = 0
         self.cpu = 0.0  # s, of stacks that were killed
 
     def __enter__(self) -> World:
         try:
+            self.stack.start()  # first: SMN asks for a confirmation seven times, and gives up
             self._cloud.start()
-            self.stack.start()
+            until(self.simulators.confirmed, PATIENCE)
             self.bucket = Bucket(self._cloud.addresses, self.seen)
             self._watcher.start()
             self._hinder()
@@ -105,20 +97,17 @@ class World:
 
     def sweep(self) -> None:
         """As the schedule does it, which cannot say seconds."""
-        with self._alive, contextlib.suppress(ClientError, BotoCoreError):
-            name = self.stack.addresses["aws"]["functions"]["sweep"]
-            self._aws("lambda").invoke(FunctionName=name, Payload=b"{}", InvocationType="Event")
-            self.sweeps += 1
+        with self._alive:
+            self._aws.sweep(self.stack.addresses["aws"])
 
     def calm(self) -> None:
         """From here on nothing goes wrong any more."""
         self._calm = True
-        self._call("faults", method="DELETE")
+        self.simulators.calm()
 
     def _hinder(self) -> None:
         if not self._calm:
-            for fault in self.plan.faults:
-                self._call("faults", fault)
+            self.simulators.hinder(self.plan.faults)
 
     # --- what can be seen
 
@@ -137,50 +126,13 @@ class World:
 
     def look(self) -> Seen:
         """Everything as it is now."""
-        seen, state = self.seen, self.state()
-        seen.images = list(_images(state))
+        seen, state = self.seen, self.simulators.state()
+        seen.images = images(state)
         seen.objects = self.bucket.listed()
         self._watcher.look()
         aws = self.stack.addresses["aws"]
-        seen.queued = {name: self._count(url) for name, url in aws["queues"].items()}
-        seen.dead = {name: self._count(url) for name, url in aws["dead_letters"].items()}
+        seen.queued, seen.dead = self._aws.left(aws["queues"]), self._aws.left(aws["dead_letters"])
         return seen
-
-    def state(self) -> dict[str, Any]:
-        state: dict[str, Any] = self._call("state")
-        return state
-
-    def _count(self, url: str) -> int:
-        counts = ("", "NotVisible", "Delayed")
-        names = [f"ApproximateNumberOfMessages{one}" for one in counts]
-        found = self._aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        return sum(int(found[name]) for name in names)
-
-    def _call(self, what: str, body: Any = None, method: str | None = None) -> Any:
-        data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(f"{self._sim}/{what}", data, method=method)
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
-            return json.load(answer)
-
-
-def _images(state: dict[str, Any]) -> list[Image]:
-    made = {part["image_id"]: (job, part) for job in state["jobs"] for part in job["images"]}
-    found = []
-    for image in state["images"]:
-        job, part = made.get(image["id"], ({}, {}))
-        found.append(
-            Image(
-                image["id"],
-                image["status"],
-                image["tags"].get(TAG, ""),
-                part.get("role", "system"),
-                moment(job.get("submitted", image["created_at"])).timestamp(),
-                job.get("job_id", ""),
-                part.get("key", ""),
-                part.get("etag", ""),
-            )
-        )
-    return found
 
 
 def _endpoint(name: str, port: int) -> tuple[str, str]:

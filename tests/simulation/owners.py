@@ -82,3 +82,4 @@ class Owners:
     def _wipe_ledger(self, act: Act, random: Random) -> None:
         self._ports.ledger.wipe()
         self._history.checks.book.wiped()
+        self._history.mishap()

@@ -15,7 +15,7 @@ def recover(ports: Ports, bucket: str, image_key: str, drop_id: str, owner: Owne
     ended = records.read_result(ports.objects, bucket, image_key, drop_id)
     if ended is None or (claimed is not None and claimed.attempt > ended.attempt):
         return revive(ports, claimed) if claimed is not None else None
-    ended = ended.model_copy(update={"owner": claimed.owner if claimed is not None else owner})
+    ended = ended.with_(ports.clock(), owner=claimed.owner if claimed is not None else owner)
     if ports.objects.head(bucket, records.seal_key(ended)) is not None:
         told = {channel: Told(state="done", at=ended.ended_at) for channel in CHANNELS}
         ended = ended.model_copy(update={"told": told, "sealed": True})
