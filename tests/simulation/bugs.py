@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from imagedrop import drop as drops
 from imagedrop import batch, endings, polling, records, registration, telling, validation
+from imagedrop import drop as drops
 from imagedrop.drop import Channel, Drop
 from imagedrop.pairing import Files
 from imagedrop.ports import Image, ObjectChanged, Ports
@@ -163,7 +163,9 @@ def _handed_off_before_it_is_saved(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(drops, "importing", early)
     patch.setattr(registration, "register", _with_hands(registration.register))
-    patch.setattr(endings, "hand_on", lambda ports, row, delay=0: row.stage == "importing" or hand_on(ports, row, delay))
+    patch.setattr(
+        endings, "hand_on", lambda ports, row, delay=0: row.stage == "importing" or hand_on(ports, row, delay)
+    )
 
 
 HANDS: list[Ports] = []

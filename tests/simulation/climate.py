@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from random import Random
 from typing import Any
 
+from simulation.drawn import drawn
+
 MINUTE, HOUR = 60.0, 3600.0
 OPEN_END = 1e12
 
@@ -16,7 +18,7 @@ Spell = tuple[float, float]  # s from the start: from when until when
 @dataclass(frozen=True)
 class Climate:
     # what no document settles, and what is set to fit it
-    switches: Mapping[str, Any]  # of the IMS simulator
+    switches: Mapping[str, Any]  # of the simulators; HTTP alone can tell some of OBS's
     time_scale: float  # cloud seconds in one second of an import
     # rates, at every port call of a handler
     crash: float
@@ -37,7 +39,6 @@ class Climate:
     skew: float
     ims_skew: float
     page: int  # keys a listing
-    envelope: str  # of event messages
     signed: bool  # pushes are signed by SMN; else they carry the shared secret
     # s from the start; what goes wrong does so before `calm`
     calm: float
@@ -56,7 +57,7 @@ class Climate:
     def draw(cls, random: Random) -> Climate:
         calm = random.choice((0.2, 1, 1, 1, 2, 2, 2, 4, 4, 12, 36)) * HOUR
         return cls(
-            switches=_switches(random),
+            switches=drawn(random),
             time_scale=random.choice((100, 1, 1, 0.4, 0.1, 0.03)),
             crash=random.choice((0, 0, 0.003, 0.02)),
             error=random.choice((0, 0, 0.005, 0.03)),
@@ -72,7 +73,6 @@ class Climate:
             skew=random.choice((0, 0, 5, 55)),
             ims_skew=random.choice((0, 0, -5, 5, -290, 290)),
             page=random.choice((1000, 1000, 7, 3)),
-            envelope=random.choice("ABC"),
             signed=random.random() < 0.1,
             calm=calm,
             ims_away=_spell(random, calm),
@@ -96,48 +96,6 @@ class Climate:
         told = {field.name: getattr(self, field.name) for field in fields(self)}
         told |= {name: "never" for name, value in told.items() if value == (OPEN_END, OPEN_END)}
         return ", ".join(f"{name} {value}" for name, value in told.items())
-
-
-def _switches(random: Random) -> dict[str, Any]:
-    """Every switch of IMS, each either way; what would refuse all drops is rare."""
-
-    def often(chance: float) -> bool:
-        return random.random() < chance
-
-    return {
-        "ims_shows_imports": often(0.5),
-        "ims_tags_early": often(0.6),
-        "ims_active_delay": random.choice((0, 0, 30, 600)),
-        "ims_failed_image_stays": often(0.3),
-        "ims_killed_uses_quota": often(0.5),
-        "ims_delete_delay": random.choice((0, 0, 300)),
-        "ims_job_calls": random.choice(("both", "ShowJob", "ShowJobProgress")),
-        "ims_unknown_job": random.choice(("404", "IMG.0023")),
-        "ims_job_retention": random.choice((None, None, 600, 20)),
-        "ims_percent_of": random.choice((1, 100)),
-        "ims_image_id_early": often(0.3),
-        "ims_job_ids_in": random.choice(("mixed", "sub_jobs")),
-        "ims_sub_jobs_reversed": often(0.5),
-        "ims_keeps_parts": often(0.5),
-        "ims_replaced_fails": often(0.3),
-        "ims_small_disk_code": random.choice(("IMG.0055", "IMG.0111")),
-        "ims_names_unique": often(0.15),
-        "ims_refuses_windows": often(0.03),
-        "ims_chinese_names": often(0.5),
-        "ims_strict_keys": often(0.5),
-        "ims_tag_limits": random.choice(("old", "new")),
-        "ims_system_floor": random.choice((1, 20, 40)),
-        "ims_data_floor": random.choice((1, 40)),
-        "ims_gb": random.choice(("GiB", "GB")),
-        "ims_vhd_capacity": random.choice(("largest", "geometry", "current")),
-        "ims_bitmap_name": random.choice(("stem", "suffix")),
-        "ims_quick_encrypts": often(0.5),
-        "ims_os_list": "all",
-        "ims_windows_on_arm": often(0.5),
-        "ims_image_quota": random.choice((1000, 1000, 1000, 4)),
-        "ims_task_limit": random.choice((40, 40, 3, 2)),
-        "ims_rate": random.choice((None, None, None, 20)),
-    }
 
 
 def _spell(random: Random, calm: float, one_in: int = 6) -> Spell:

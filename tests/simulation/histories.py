@@ -55,7 +55,8 @@ class History:
         off = {name: skews.uniform(-climate.skew, climate.skew) for name in (*HANDLERS.values(), "sweep", "intake")}
         clock: Any = FunctionClock(self.clock, self.workers, off)
         images: Any = self.side.port(memory.settings, self._sleep, self.chance("adapter"), clock)
-        self.ports = replace(memory, clock=clock, images=images, sleep=self._sleep)
+        sleep: Any = self._sleep
+        self.ports = replace(memory, clock=clock, images=images, sleep=sleep)
         self.checks = Checks(self.ports, self.clock, self.side)
         self.side.later = self.later
         self.weather.say = self.side.say = self.checks.book.say = self.say
@@ -181,7 +182,7 @@ class History:
 
         def after() -> None:
             if not any(answered) and tries < post.TRIES:
-                self.later(post.BETWEEN, lambda: self.push(key, event, tries + 1))
+                self.later(self.climate.switches["smn_retry_interval"], lambda: self.push(key, event, tries + 1))
 
         self._invoke("intake", {"key": key}, INTAKE_LIMIT, run, after)
 

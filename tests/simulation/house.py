@@ -58,6 +58,7 @@ def ports_of(history: History) -> MemoryPorts:
         ims_shows_imports=switches["ims_shows_imports"],
         ims_job_call="ShowJob" if calls == "both" else calls,
         ims_chinese_names=switches["ims_chinese_names"],
+        event_keys_encoded=switches["obs_event_keys_encoded"],
         attempt_deadline=climate.attempt_deadline,
         pairing_deadline=climate.pairing_deadline,
         poll_longest=climate.poll_longest,

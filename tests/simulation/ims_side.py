@@ -84,7 +84,8 @@ class ImsSide:
         self, objects: MemoryObjects, clock: SettableClock, climate: Climate, workers: Workers, weather: Weather
     ) -> None:
         self._clock, self._climate, self._workers, self._weather = clock, climate, workers, weather
-        self.switches = ImsSwitches(**climate.switches)
+        own = {name: value for name, value in climate.switches.items() if name in ImsSwitches.model_fields}
+        self.switches = ImsSwitches(**own)
         self._faults = Faults(Random(climate.job_fails))
         self._fail_jobs()
         self.service = Ims(
@@ -107,7 +108,9 @@ class ImsSide:
         gateway = self.service._gateway
         identify = gateway._identify
         # Reads are not signed here, which costs more than all else of them; what is sent to be done is.
-        gateway._identify = lambda one, body: None if one.method == "GET" else identify(one, body)  # type: ignore[method-assign]
+        gateway._identify = (  # type: ignore[method-assign]
+            lambda request, body: None if request.method == "GET" else identify(request, body)
+        )
         imports = self.service._imports
         self._submit, imports.submit = imports.submit, self._taken_on  # type: ignore[method-assign]
 

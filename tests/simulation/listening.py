@@ -11,7 +11,16 @@ from pydantic import ValidationError
 from imagedrop.drop import WrongStage
 from imagedrop.log import LOG
 
-SLIPS = (TypeError, AttributeError, LookupError, AssertionError, ArithmeticError, ValidationError, WrongStage)
+SLIPS = (
+    TypeError,
+    AttributeError,
+    NameError,
+    LookupError,
+    AssertionError,
+    ArithmeticError,
+    ValidationError,
+    WrongStage,
+)
 
 
 class _Ear(logging.Handler):

@@ -47,8 +47,7 @@ class Owners:
         if random.random() < climate.lost:
             return
         now = self._ports.clock()
-        form: Any = climate.envelope
-        event = post.push(random, form, key, etag, now, sign=climate.signed)
+        event = post.push(random, climate.switches, key, etag, now, sign=climate.signed)
         for _ in range(1 + (random.random() < climate.doubled)):
             late = random.random() < climate.late
             history.later(random.random() * (HOUR / 2 if late else 5), lambda: history.push(key, event))

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from imagedrop.smn import Certificates
 from imagedrop_local.obs import envelopes
 from imagedrop_local.obs.model import Cause, EventRule, ObjectEvent
+from imagedrop_local.obs.switches import ObsSwitches
 from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.smn.messages import Writer
+from imagedrop_local.smn.switches import SmnSwitches
 from support import signed
 from support.world import BUCKET
+
+T = TypeVar("T", bound=BaseModel)
 
 TOPIC = f"urn:smn:{signed.REGION}:{signed.PROJECT}:imagedrop"
 ORIGIN = f"https://smn.{signed.REGION}.myhuaweicloud.com"
 SECRET_ID, SECRET, HEADER = "webhook", "the secret of the webhook", "x-imagedrop-secret"
-TRIES, BETWEEN = 7, 30.0  # SMN: six more, s apart
+TRIES = 7  # SMN: six more
 RULE = EventRule(id="imagedrop", topic=TOPIC, events=("ObjectCreated:*",))
 
 
@@ -44,15 +51,21 @@ def secret(name: str) -> str:
     return SECRET
 
 
-def push(random: Random, form: Literal["A", "B", "C"], key: str, etag: str, now: datetime, *, sign: bool) -> Any:
+def push(random: Random, switches: Mapping[str, Any], key: str, etag: str, now: datetime, *, sign: bool) -> Any:
     """The function URL's event: a push signed by SMN, or one that only carries the secret."""
+    forms, signs = of(ObsSwitches, switches), of(SmnSwitches, switches)
     event = ObjectEvent("ObjectCreated:Put", BUCKET, key, etag, 1, now, Cause("127.0.0.1", "R" * 32))
-    message = envelopes.message(envelopes.Shape(form), event, RULE)
+    message = envelopes.message(envelopes.shape_of(forms, signed.REGION), event, RULE)
     number = f"{random.getrandbits(128):032x}"
     if sign:
-        body = Writer(certificate(), signed.REGION, ORIGIN).notification(TOPIC, number, message, "OBS", now)
+        writer = Writer(certificate(), signed.REGION, ORIGIN, signs.smn_empty_subject)
+        body = writer.notification(TOPIC, number, message, random.choice(("OBS", "", None)), now)
         return _event(body, {})
     return _event(json.loads(message), {HEADER: SECRET})
+
+
+def of(kind: type[T], switches: Mapping[str, Any]) -> T:
+    return kind(**{name: value for name, value in switches.items() if name in kind.model_fields})
 
 
 def _event(body: Any, headers: dict[str, str]) -> dict[str, Any]:

@@ -54,5 +54,5 @@ MESSAGES = {
 
 def refused(code: str, detail: str = "", status: int = 400) -> Refused:
     """The refusal with this code; `detail` says what of this request it is about."""
-    message = MESSAGES[code]
+    message = MESSAGES.get(code, "the request is refused")  # a switch may name any
     return Refused(status, code, f"{message}: {detail}" if detail else message)

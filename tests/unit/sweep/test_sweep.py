@@ -131,6 +131,19 @@ def test_a_wiped_ledger_registers_nothing_again_that_was_over(world: World) -> N
     assert (len(world.ports.images.bodies), len(world.mails())) == (1, 1)
 
 
+def test_an_end_found_again_in_a_result_file_is_told_at_once(world: World) -> None:
+    row = world.accepted()
+    world.ports.images.fail("create", ImsError("refused", "IMG.0056", "no such OS"))
+    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+    world.ports.mail.fail("send", RuntimeError("killed"))
+    world.run(5)
+    world.ports.ledger.wipe()
+    world.ports.queues.wipe()
+    world.sweep()
+    world.run(5)
+    assert len(world.mails()) == 1
+
+
 def test_an_end_that_was_not_told_is_told(world: World) -> None:
     row = world.accepted()
     world.ports.ledger.save(drops.end(row, world.ports.clock(), "failed", None))

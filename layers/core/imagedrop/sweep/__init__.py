@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import asdict, dataclass
 from logging import WARNING
 
-from imagedrop import names, records, recovery, room
+from imagedrop import endings, names, records, recovery, room
 from imagedrop.drop import Drop
 from imagedrop.log import note
 from imagedrop.ports import Conflict, ObjectHead, Ports, Queued
@@ -108,6 +108,8 @@ def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop], line: Set
             rows[drop_id] = row
             revived += 1
             note("brought back from its claim", row, level=WARNING)
+            if row.ended:  # a live one has been handed on
+                endings.hand_on(ports, row)
     return revived
 
 
