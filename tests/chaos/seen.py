@@ -79,7 +79,7 @@ class Broken:
 @dataclass
 class Seen:
     """`objects`: the bucket at the end. `results`: the result files at the end, by image key. `seals`: when each was
-    first seen. `queued`, `dead`: messages left, by queue."""
+    first seen. `queued`, `dead`: messages left, by queue; a message about an end is none."""
 
     puts: list[Put] = field(default_factory=list)
     interruptions: list[Interruption] = field(default_factory=list)

@@ -131,7 +131,8 @@ class World:
         seen.objects = self.bucket.listed()
         self._watcher.look()
         aws = self.stack.addresses["aws"]
-        seen.queued, seen.dead = self._aws.left(aws["queues"]), self._aws.left(aws["dead_letters"])
+        seen.queued = self._aws.left(aws["queues"], seen.ends())
+        seen.dead = self._aws.left(aws["dead_letters"])
         return seen
 
 
