@@ -22,10 +22,12 @@ from chaos.pace import Pace
 from chaos.seen import Broken
 from chaos.settled import unsettled
 from chaos.world import World
+from support.patience import until
 
 PACE = 0.6  # s between two drops at best
 CROWD = 40  # drops under way, beyond which the others wait
 TELLS = 30.0  # s between two words on how it goes
+IDLE = 60.0  # s that a kill waits for somebody to be at work
 STILL = 420.0  # s in which nothing moves: more than any lease, deadline or wait of a run
 
 
@@ -94,6 +96,8 @@ def _owners(world: World, pace: Pace) -> None:
 def _killer(world: World, pace: Pace) -> None:
     for at, how in world.plan.kills:
         if pace.until(at):
+            with contextlib.suppress(AssertionError):
+                until(world.at_work, IDLE)
             world.kill(how)
 
 

@@ -124,6 +124,11 @@ class World:
         }
         return len(put - self.seen.results.keys())
 
+    def at_work(self) -> bool:
+        """Since the last death a drop has come into IMS's hands: a kill that hits nothing shows nothing."""
+        since = self.seen.interruptions[-1].at if self.seen.interruptions else 0.0
+        return any(one.at > since and one.row.stage == "importing" for one in self.seen.written[-500:])
+
     def look(self) -> Seen:
         """Everything as it is now."""
         seen, state = self.seen, self.simulators.state()
