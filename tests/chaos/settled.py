@@ -60,6 +60,7 @@ def _seal(told: Mapping[str, Any], key: str) -> str:
         bucket=BUCKET,
         key=key,
         etag=told["etag"],
+        attempt=told["attempt"],
         versions=versions,
         received_at="",
         updated_at="",

@@ -11,6 +11,7 @@ import pytest
 from chaos import invariants
 from chaos.invariants import broken
 from chaos.seen import BUCKET, Image, Interruption, Put, Seen, Telling, Written
+from chaos.settled import unsettled
 from imagedrop import drop as drops
 from imagedrop import records
 from imagedrop.drop import Drop, DropImage, FileVersion, Reason, Told
@@ -74,6 +75,14 @@ def said(seen: Seen) -> str:
 
 def test_nothing_is_broken_in_a_good_run() -> None:
     assert said(good()) == ""
+
+
+def test_a_later_attempt_has_a_seal_of_its_own() -> None:
+    seen, later = good(), row(attempt=2)
+    seen.results[KEY] = records.result(later)
+    assert unsettled(seen) == {KEY: "has no seal"}
+    seen.objects[records.seal_key(later)] = FileVersion(etag="", last_modified="9")
+    assert unsettled(seen) == {}
 
 
 def _image(seen: Seen, **changes: Any) -> None:
