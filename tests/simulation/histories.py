@@ -61,6 +61,7 @@ class History:
         self.side.later = self.later
         self.weather.say = self.side.say = self.checks.book.say = self.say
         self.weather.mishap = self.workers.mishap = self.mishap
+        self.weather.sweep = self._sweep_soon
         self.sent: list[tuple[QueueName, dict[str, Any]]] = []
         self.idle, self.deliveries = 0, 0
         self._owners = Owners(self)
@@ -161,6 +162,9 @@ class History:
         self.say("from here on nothing goes wrong any more")
         self.weather.calm, self.checks.book.calm_since = True, self.clock.seconds()
         self.side.calm_down()
+
+    def _sweep_soon(self) -> None:
+        self._sweep_at = self._seconds()
 
     def _do(self, act: Act, number: int) -> None:
         self.say(f"{act.what} {act.key} {act.content}")

@@ -2,6 +2,7 @@
 
 python -m simulation.run --seeds 10000     so many, on all processors; the first that breaks is told, made short
 python -m simulation.run --seed 42         the whole story of one      --seed 42 --short   only what makes it break
+python -m simulation.run --bugs            for each planted bug the first history that finds it
 """
 
 from __future__ import annotations
@@ -14,10 +15,14 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
+import pytest
+
+from simulation.bugs import BUGS
 from simulation.histories import History
 from simulation.shrinking import Shrinking
 
 BATCH = 50
+FOUND_WITHIN = 1000  # histories
 
 
 @dataclass
@@ -91,13 +96,35 @@ def tell(seed: int, *, short: bool) -> bool:
     return not broken
 
 
+def found(name: str) -> tuple[str, int | None, str]:
+    """A planted bug's first history, and what did not hold in it."""
+    with pytest.MonkeyPatch.context() as patch:
+        BUGS[name].plant(patch)
+        for seed in range(FOUND_WITHIN):
+            if broken := History(seed).live():
+                return name, seed, broken[0]
+    return name, None, f"not found in {FOUND_WITHIN} histories"
+
+
+def bugs() -> bool:
+    missed = 0
+    with ProcessPoolExecutor(os.cpu_count(), max_tasks_per_child=1) as pool:
+        for name, seed, broken in pool.map(found, BUGS):
+            missed += seed is None
+            print(f"{name:60} {'-' if seed is None else seed:>4}  {broken}", flush=True)
+    return not missed
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=1000, help="how many histories")
     parser.add_argument("--first", type=int, default=0, help="the first one's seed")
     parser.add_argument("--seed", type=int, help="tell this one")
     parser.add_argument("--short", action="store_true", help="without all that it also breaks without")
+    parser.add_argument("--bugs", action="store_true", help="look for the planted bugs")
     given = parser.parse_args()
+    if given.bugs:
+        return not bugs()
     if given.seed is not None:
         return not tell(given.seed, short=given.short)
     return not run(given.seeds, given.first)

@@ -16,6 +16,7 @@ from simulation.workers import Crash, Worker, Workers
 
 PORTS = ("objects", "ledger", "queues", "topic", "mail")
 PAUSES = (0.0, 0.0, 1.0, 20.0, 45.0, 200.0)  # s; some are longer than a function may run
+SWEPT = 0.1  # of pauses: the sweep comes at this worst of moments
 
 
 class Weather:
@@ -28,6 +29,7 @@ class Weather:
         self.struck: list[str] = []
         self.say: Callable[[str], None] = lambda text: None
         self.mishap: Callable[[], None] = lambda: None
+        self.sweep: Callable[[], None] = lambda: None
 
     def watch(self, ports: MemoryPorts) -> None:
         for name in PORTS:
@@ -71,6 +73,8 @@ class Weather:
             raise self._error(worker, name, call, when)
         if self.strikes(worker, f"{when} pause", self._climate.pause):
             seconds = worker.random.choice(PAUSES)
+            if worker.random.random() < SWEPT:
+                self.sweep()
             self.say(f"{worker.name} pauses for {seconds:.0f} s {when} {name}.{call}")
             self._workers.pause(seconds)
             self.say(f"{worker.name} goes on {when} {name}.{call}")

@@ -68,7 +68,7 @@ def draw(random: Random, climate: Climate) -> list[Act]:
         acts.append(Act(random.random() * calm, "put", DATA, random.choice(IMAGES)))
     if random.random() < 0.2:
         acts += _storm(random, calm, random.choice(keys))
-    if random.random() < 0.1:
+    if random.random() < 0.15:
         acts += _flapping(random, calm, random.choice(keys))
     count = random.choice((0, 0, 1, 3, 6))
     acts += [Act(random.random() * calm, random.choice(REST), random.choice(keys)) for _ in range(count)]
@@ -105,7 +105,8 @@ def _storm(random: Random, calm: float, key: str) -> Iterator[Act]:
 
 def _flapping(random: Random, calm: float, key: str) -> Iterator[Act]:
     """Two uploads of one key that take turns, within minutes."""
-    start, pair = random.random() * calm, random.sample(IMAGES, 2)
-    for number in range(random.randint(4, 12)):
-        yield Act(min(calm, start + number * 20 * random.random()), "put", key, pair[number % 2])
+    start, step = random.random() * calm, random.choice((3, 8, 15))
+    pair = random.choice(IMAGES), random.choice(("larger", random.choice(IMAGES)))
     yield Act(start, "put", key + ".json", random.choice(SIDECARS))
+    for number in range(random.randint(6, 20)):
+        yield Act(min(calm, start + number * step), "put", key, pair[number % 2])

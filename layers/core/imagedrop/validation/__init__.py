@@ -72,7 +72,7 @@ class _Look:
         row: Drop | None = self._row(head, files)
         if row and row.ended:
             row = self._dropped_again(row, files)
-        if row and row.stage == "accepted":
+        if row and row.stage == "accepted" and row.place != "queued":  # who stands in line is called
             endings.hand_on(self.ports, row)
         elif row and row.stage == "waiting" and not self._behind(row):
             self._pair(row, files)

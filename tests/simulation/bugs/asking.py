@@ -1,0 +1,89 @@
+"""IMS is asked twice, or too early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from imagedrop import drop as drops
+from imagedrop import endings, records, registration
+from imagedrop.drop import Drop
+from imagedrop.ports import Ports
+
+
+def no_look_up(patch: pytest.MonkeyPatch) -> None:
+    """An unknown outcome is taken for a no, and the call is sent again."""
+    judge = registration.judge
+
+    def hasty(*arguments: Any) -> registration.Step:
+        step = judge(*arguments)
+        return registration.Step.START if step is registration.Step.LOOK_UP else step
+
+    patch.setattr(registration, "judge", hasty)
+
+
+def not_found_proves_it(patch: pytest.MonkeyPatch) -> None:
+    """After 20 minutes the call is sent again, though IMS may hide an import while it runs."""
+    may = registration.may_send_again
+    shown = {"ims_shows_imports": True}
+    patch.setattr(registration, "may_send_again", lambda row, now, s: may(row, now, s.model_copy(update=shown)))
+
+
+def sent_again_too_soon(patch: pytest.MonkeyPatch) -> None:
+    """The first request's signature is still good when the second is sent."""
+    may = registration.may_send_again
+    soon = {"resend_after": 100}
+    patch.setattr(registration, "may_send_again", lambda row, now, s: may(row, now, s.model_copy(update=soon)))
+
+
+def no_claim(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(records, "claim", lambda objects, row: None)
+
+
+def clocks_are_one(patch: pytest.MonkeyPatch) -> None:
+    """An image that IMS's slower clock dates before the request is taken for nobody's."""
+    patch.setattr(registration, "CLOCKS_APART", 0.0)
+
+
+def handed_off_before_it_is_saved(patch: pytest.MonkeyPatch) -> None:
+    """The message that follows the job goes out before the job's id is in the ledger."""
+    save, hand_on = drops.importing, endings.hand_on
+
+    def early(row: Drop, now: datetime, **more: Any) -> Drop:
+        following = save(row, now, **more)
+        hand_on(HANDS[-1], following)
+        return following
+
+    patch.setattr(drops, "importing", early)
+    patch.setattr(registration, "register", _with_hands(registration.register))
+    patch.setattr(
+        endings, "hand_on", lambda ports, row, delay=0: row.stage == "importing" or hand_on(ports, row, delay)
+    )
+
+
+HANDS: list[Ports] = []
+
+
+def _with_hands(run: Callable[..., None]) -> Callable[..., None]:
+    def register(ports: Ports, *arguments: Any) -> None:
+        HANDS.append(ports)
+        run(ports, *arguments)
+
+    return register
+
+
+def older_attempt_obeyed(patch: pytest.MonkeyPatch) -> None:
+    judge = registration.judge
+
+    def whichever(row: Drop | None, attempt: int, now: datetime) -> registration.Step:
+        return judge(row, row.attempt if row else attempt, now)
+
+    patch.setattr(registration, "judge", whichever)
+
+
+def no_second_look_at_the_files(patch: pytest.MonkeyPatch) -> None:
+    """A drop is asked for as it was judged, though its image has been replaced since."""
+    patch.setattr(registration, "_still_as_judged", lambda ports, row: True)

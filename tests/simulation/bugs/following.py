@@ -1,0 +1,75 @@
+"""The wrong image is taken, or a job is followed wrongly."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from imagedrop import polling, registration
+from imagedrop.drop import Drop
+from imagedrop.ports import Image, Ports
+from imagedrop.times import later, stamp
+
+
+def replacement_unnoticed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(polling, "_changed", lambda ports, row: None)
+
+
+def doubtful_image_taken(patch: pytest.MonkeyPatch) -> None:
+    def own(ports: Ports, row: Drop) -> list[Image]:
+        return list(ports.images.by_tag(registration.TAG, row.drop_id))
+
+    patch.setattr(registration, "own", own)
+    patch.setattr(polling, "own", own)
+
+
+def foreign_image_taken(patch: pytest.MonkeyPatch) -> None:
+    """Whatever was made of this key under this name is ours."""
+
+    def find(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
+        origin = f"file,{row.bucket}:{row.key}"
+        named = ports.images.by_name(str((row.request or {})["name"]))
+        return [image for image in named if image.origin == origin and image.status not in registration.GONE], []
+
+    settle = polling._settle
+
+    def blind(ports: Ports, row: Drop, found: Any, *, trusted: bool) -> None:
+        settle(ports, row, [_retagged(image, row) for image in found], trusted=trusted)
+
+    patch.setattr(registration, "find", find)
+    patch.setattr(polling, "_settle", blind)
+
+
+def _retagged(image: Image, row: Drop) -> Image:
+    return Image(
+        image.id,
+        image.name,
+        image.status,
+        image.min_disk,
+        image.created_at,
+        {registration.TAG: row.drop_id},
+        image.origin,
+        image.data_disk,
+    )
+
+
+def deadline_starts_again(patch: pytest.MonkeyPatch) -> None:
+    """Every look at a job gives it more time."""
+    wait = polling._wait
+
+    def patient(ports: Ports, row: Drop, held: Any = None) -> None:
+        more = later(stamp(ports.clock()), ports.settings.attempt_deadline)
+        wait(ports, row.model_copy(update={"deadline_at": more}), held)
+
+    patch.setattr(polling, "_wait", patient)
+
+
+def older_generation_obeyed(patch: pytest.MonkeyPatch) -> None:
+    judge = polling.judge
+
+    def whichever(row: Drop | None, attempt: int, generation: int, now: datetime) -> polling.Step:
+        return judge(row, attempt, row.generation if row else generation, now)
+
+    patch.setattr(polling, "judge", whichever)

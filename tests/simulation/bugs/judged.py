@@ -1,0 +1,69 @@
+"""A drop is judged by other files than it says, or begun too early."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from imagedrop import drop as drops
+from imagedrop import endings, validation
+from imagedrop.drop import Drop
+from imagedrop.pairing import Files
+from imagedrop.ports import ObjectChanged, Ports
+from imagedrop.validation import judging
+from imagedrop_local.memory import MemoryObjects
+
+
+def no_etag(patch: pytest.MonkeyPatch) -> None:
+    """Whatever content lies at a key is the same drop."""
+    drop_id = drops.drop_id
+    patch.setattr(drops, "drop_id", lambda bucket, key, etag: drop_id(bucket, key, ""))
+
+
+def swapped_sidecar_unnoticed(patch: pytest.MonkeyPatch) -> None:
+    """What lies there at the end of the inspection is said to have been judged, whatever was read at its beginning."""
+    judge = judging.judge
+
+    def late(ports: Ports, row: Drop, files: Files) -> None:
+        for head in files.present():
+            judging._subject(ports, row, head, files)
+        heads = {key: ports.objects.head(row.bucket, key) for key in files.heads}
+        judge(ports, row, replace(files, heads=heads))
+
+    patch.setattr(judging, "judge", late)
+
+
+def no_if_match(patch: pytest.MonkeyPatch) -> None:
+    """The inspection reads on, whatever lies there by now."""
+
+    def read(objects: MemoryObjects, bucket: str, key: str, etag: str, offset: int, length: int) -> bytes:
+        with objects._call("read"):
+            body = objects.body(bucket, key)
+        if body is None:
+            raise ObjectChanged(key)
+        return body[offset : offset + length]
+
+    patch.setattr(MemoryObjects, "read", read)
+
+
+def old_redrive_obeyed(patch: pytest.MonkeyPatch) -> None:
+    """A message that sets an older attempt going again sets the newest going."""
+    dropped_again = validation._Look._dropped_again
+
+    def whichever(look: Any, row: Drop, files: Any) -> Drop | None:
+        look.after_attempt = row.attempt if look.after_attempt is not None else None
+        return dropped_again(look, row, files)
+
+    patch.setattr(validation._Look, "_dropped_again", whichever)
+
+
+def untold_end_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A new attempt begins before the last one's end is told."""
+
+    def at_once(look: Any, row: Drop, redriven: bool = False) -> None:
+        again = drops.again(row, look.ports.clock(), look.ports.settings.pairing_deadline)
+        endings.look_again(look.ports, look.ports.ledger.save(again))
+
+    patch.setattr(validation._Look, "_untold", at_once)

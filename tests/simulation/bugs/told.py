@@ -1,0 +1,46 @@
+"""Ends are told before they are true, or twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from imagedrop import drop as drops
+from imagedrop import endings, telling
+from imagedrop.drop import Channel, Drop
+from imagedrop.ports import Ports
+
+
+def told_before_it_is_sent(patch: pytest.MonkeyPatch) -> None:
+    """The row says that a channel is done before it is."""
+    record = telling._record
+
+    def early(ports: Ports, row: Drop, channel: Channel, state: Any, note: str | None = None) -> Drop:
+        return record(ports, row, channel, "done" if state == "sending" else state, note)
+
+    patch.setattr(telling, "_record", early)
+
+
+def sent_before_it_is_claimed(patch: pytest.MonkeyPatch) -> None:
+    """Two workers use a channel side by side."""
+
+    def use(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | None]:
+        told = row.told.get(channel)
+        if told is not None and told.state in ("done", "skipped", "refused"):
+            return row, None
+        state, note = telling._send(ports, row, channel, again=False)
+        return telling._record(ports, row, channel, state, note), None
+
+    patch.setattr(telling, "_use", use)
+
+
+def told_before_the_ledger_knows(patch: pytest.MonkeyPatch) -> None:
+    """An end is told to machines, and only then written down."""
+    finish = endings.finish
+
+    def early(ports: Ports, row: Drop, stage: Any, reason: Any, **more: Any) -> Drop:
+        telling._publish(ports, drops.end(row, ports.clock(), stage, reason, **more))
+        return finish(ports, row, stage, reason, **more)
+
+    patch.setattr(endings, "finish", early)
