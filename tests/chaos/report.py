@@ -82,6 +82,7 @@ def story(seen: Seen, about: str) -> list[str]:
 
 
 def _events(seen: Seen, keys: set[str]) -> Iterator[tuple[float, str]]:
+    ids = {one.row.drop_id for one in seen.written if one.row.key in keys}
     for put in seen.puts:
         if put.key in keys:
             yield put.at, f"put {put.key} {put.what} {put.etag}"
@@ -89,7 +90,7 @@ def _events(seen: Seen, keys: set[str]) -> Iterator[tuple[float, str]]:
         if one.row.key in keys:
             yield one.at, _row(one)
     for telling in seen.tellings:
-        if telling.end[0] in {one.row.drop_id for one in seen.written if one.row.key in keys}:
+        if telling.end[0] in ids:
             said = telling.document["stage"] if telling.document else f"to {telling.to}"
             yield telling.at, f"{telling.channel}: {telling.end[0][:8]} attempt {telling.end[1]} {said}"
     for image in seen.images:
