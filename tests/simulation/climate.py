@@ -72,7 +72,7 @@ class Climate:
             lag=random.choice((0, 0.1)),
             skew=random.choice((0, 0, 5, 55)),
             ims_skew=random.choice((0, 0, -5, 5, -290, 290)),
-            page=random.choice((1000, 1000, 7, 3)),
+            page=random.choice((1000, 1000, 1000, 1000, 7, 3)),
             signed=random.random() < 0.1,
             calm=calm,
             ims_away=_spell(random, calm),
@@ -81,7 +81,7 @@ class Climate:
             obs_forbids=_spell(random, calm, 12),
             sweep_every=random.choice((300.0, 300.0, 900.0)) if calm < 6 * HOUR else 900.0,
             attempt_deadline=int(random.choice((2, 2, 3, 3, 12)) * HOUR),
-            pairing_deadline=int(random.choice((1, 3, 12)) * HOUR),
+            pairing_deadline=int(random.choice((1, 1, 3, 12)) * HOUR),
             poll_longest=random.choice((300, 900)),
             ims_tasks=random.choice((1, 3, 40, 40)),
         )

@@ -13,7 +13,6 @@ from typing import Any
 from imagedrop.drop import LIVE
 from imagedrop.ports import QueueName
 from imagedrop_local.house import function
-from imagedrop_local.memory import SettableClock
 from simulation import post
 from simulation.checks import Checks
 from simulation.climate import HOUR, Climate
@@ -24,12 +23,12 @@ from simulation.less import WHOLE, Less
 from simulation.listening import SLIPS, listening
 from simulation.owners import Owners
 from simulation.watching import watch
-from simulation.weather import FunctionClock, Weather
+from simulation.weather import FunctionClock, Weather, WorldClock
 from simulation.workers import Crash, Worker, Workers
 from simulation.workload import Act, draw
 from support.world import HANDLERS
 
-QUIET_EVERY, SWEEP_LIMIT, INTAKE_LIMIT = 1800.0, 300.0, 15.0  # s
+QUIET_EVERY, SWEEP_LIMIT, INTAKE_LIMIT = 3600.0, 300.0, 15.0  # s
 TWINS = 2  # of one message, at most: each lives as long as what it is about
 ENDLESS = 60_000  # deliveries
 
@@ -41,7 +40,7 @@ class History:
         self.seed = seed
         self.order = self.chance("order")
         self.climate = climate = Climate.draw(self.chance("climate")).changed(changes)
-        self.clock = SettableClock()
+        self.clock = WorldClock()
         self.start = self.clock.seconds()
         self.log: list[tuple[float, str]] = []
         self._numbers = itertools.count()
@@ -147,9 +146,9 @@ class History:
 
     def _message_at(self) -> float:
         """When the next message can be given to a worker."""
-        queues = self.ports.queues
-        waiting = (one.visible_at for queue in self._free() for one in queues._messages[queue].values())
-        return min(waiting, default=1e12 + self.start) - self.start
+        messages = self.ports.queues._messages
+        waiting = [one.visible_at for queue in self._free() for one in messages[queue].values()]
+        return min(waiting) - self.start if waiting else 1e12
 
     def _free(self) -> list[QueueName]:
         return [queue for queue, name in HANDLERS.items() if self.workers.busy(name) < CONCURRENCY[queue]]

@@ -135,12 +135,12 @@ class ImsSide:
 
     def read(self, path: str, query: list[tuple[str, str]]) -> Any:
         """A call that only reads."""
-        with self._weather.call("images", None, path.rpartition("/")[2]):
+        with self._weather.call("images", path.rpartition("/")[2]):
             self.calls += 1
             return self._answer(Request("GET", path, urlencode(query), Message(), io.BytesIO(), 0))
 
     def create(self, worker: Worker, body: Mapping[str, Any], at: datetime) -> Any:
-        with self._weather.call("images", None, "CreateImage"):
+        with self._weather.call("images", "CreateImage"):
             self.calls += 1
             request = signed.request("POST", "/v2/cloudimages/action", dict(body), at=at)
             struck = self._weather.strikes(worker, "create", self._climate.trouble)

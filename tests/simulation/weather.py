@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from imagedrop.ports import ImsError, MailRefused, ObjectsRefused, ObjectsUnavailable
 from imagedrop_local.memory import MemoryPorts, SettableClock
 from imagedrop_local.memory.scripted import Scripted
+from imagedrop_local.memory.time import START
 from simulation.climate import Climate, Spell
 from simulation.less import Less
 from simulation.workers import Crash, Worker, Workers
@@ -22,7 +23,7 @@ SWEPT = 0.1  # of pauses: the sweep comes at this worst of moments
 class Weather:
     """`say` takes the story's lines. `struck`: the names of all that went wrong."""
 
-    def __init__(self, climate: Climate, less: Less, clock: SettableClock, workers: Workers) -> None:
+    def __init__(self, climate: Climate, less: Less, clock: WorldClock, workers: Workers) -> None:
         self._climate, self._less, self._clock, self._workers = climate, less, clock, workers
         self._start = clock.seconds()
         self.calm = False
@@ -34,20 +35,11 @@ class Weather:
     def watch(self, ports: MemoryPorts) -> None:
         for name in PORTS:
             port: Scripted = getattr(ports, name)
-            port._call = partial(self.call, name, port)  # type: ignore[method-assign]
+            port._call = partial(self.call, name)  # type: ignore[method-assign]
 
-    @contextmanager
-    def call(self, name: str, port: Scripted | None, call: str) -> Iterator[None]:
+    def call(self, name: str, call: str) -> AbstractContextManager[None]:
         worker = self._workers.current
-        if worker is None:  # the world itself is looking
-            yield
-            return
-        if port is not None:
-            port.calls[call] += 1
-        worker.calls += 1
-        self._pass(worker, name, call, "before")
-        yield
-        self._pass(worker, name, call, "after")
+        return nullcontext() if worker is None else _Call(self, worker, name, call)  # None: the world itself is looking
 
     def strikes(self, worker: Worker, what: str, chance: float) -> bool:
         """Whether this goes wrong now; never in the calm, and not where it is left out."""
@@ -57,7 +49,7 @@ class Weather:
         self.struck.append(name)
         return True
 
-    def _pass(self, worker: Worker, name: str, call: str, when: str) -> None:
+    def passes(self, worker: Worker, name: str, call: str, when: str) -> None:
         self._clock.advance(worker.random.random() * 0.04)
         if self._clock.seconds() > worker.dies_at:
             self._die(worker, f"is out of time {when} {name}.{call}")
@@ -115,10 +107,48 @@ class Weather:
         return RuntimeError(f"{name}.{call} fails {when} its effect")
 
 
+class _Call:
+    """A port call of a handler. An error of its own keeps the weather away from what comes after it."""
+
+    __slots__ = ("_call", "_name", "_weather", "_worker")
+
+    def __init__(self, weather: Weather, worker: Worker, name: str, call: str) -> None:
+        self._weather, self._worker, self._name, self._call = weather, worker, name, call
+
+    def __enter__(self) -> None:
+        self._worker.calls += 1
+        self._weather.passes(self._worker, self._name, self._call, "before")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._weather.passes(self._worker, self._name, self._call, "after")
+
+
+class WorldClock(SettableClock):
+    """The world's own time, kept as a number: it is asked a thousand times for every date."""
+
+    def __init__(self) -> None:
+        self._at = START.timestamp()
+
+    @property
+    def now(self) -> datetime:  # type: ignore[override]
+        return datetime.fromtimestamp(self._at, UTC)
+
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(self._at, UTC)
+
+    def advance(self, seconds: float) -> datetime:
+        self._at += seconds
+        return START  # nobody asks
+
+    def seconds(self) -> float:
+        return self._at
+
+
 class FunctionClock:
     """What the clock of the function shows that asks: each is off by a time of its own."""
 
-    def __init__(self, clock: SettableClock, workers: Workers, off: dict[str, float]) -> None:
+    def __init__(self, clock: WorldClock, workers: Workers, off: dict[str, float]) -> None:
         self._clock, self._workers, self._off = clock, workers, off
 
     def __call__(self) -> datetime:

@@ -5,8 +5,8 @@ A worker is a greenlet: it runs until it pauses inside a port call, and others r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -39,11 +39,11 @@ class Workers:
         self._later, self._now = later, now
         self.mishap: Callable[[], None] = lambda: None
         self.current: Worker | None = None
-        self.alive: set[Worker] = set()
+        self._busy: Counter[str] = Counter()
 
     def start(self, worker: Worker, run: Callable[[], None]) -> None:
         """Runs until it has ended or pauses."""
-        self.alive.add(worker)
+        self._busy[worker.name] += 1
         worker.green = greenlet(lambda: self._whole(worker, run))
         self._switch(worker)
 
@@ -59,24 +59,15 @@ class Workers:
             self.mishap()
             raise Crash
 
-    @contextmanager
-    def aside(self) -> Iterator[None]:
-        """What is done by nobody's handler."""
-        current, self.current = self.current, None
-        try:
-            yield
-        finally:
-            self.current = current
-
     def busy(self, name: str) -> int:
-        return sum(worker.name == name for worker in self.alive)
+        return self._busy[name]
 
     def _whole(self, worker: Worker, run: Callable[[], None]) -> None:
         try:
             run()
         finally:
             worker.over = True
-            self.alive.discard(worker)
+            self._busy[worker.name] -= 1
 
     def _switch(self, worker: Worker) -> None:
         assert worker.green is not None

@@ -138,7 +138,7 @@ def mend(objects: Objects, drop: Drop) -> None:
     """What has been lost of an end, or written over by a slow worker with older content's, is put there again."""
     seal(objects, drop)
     last = _last_result(objects, drop.bucket, drop.key)
-    if last is not None and last.drop_id != drop.drop_id:
+    if last is not None and last.drop_id != drop.drop_id and drop.etag == _lying(objects, drop):
         write_result(objects, drop)
 
 
@@ -147,8 +147,13 @@ def outdated(objects: Objects, drop: Drop) -> bool:
     last = _last_result(objects, drop.bucket, drop.key)
     if last is None or last.etag == drop.etag:
         return False
+    return last.etag == _lying(objects, drop)
+
+
+def _lying(objects: Objects, drop: Drop) -> str | None:
+    """The ETag of what lies at the drop's key now, which a slow worker may have seen otherwise."""
     head = objects.head(drop.bucket, drop.key)
-    return last.etag == (head.etag if head else None)
+    return head.etag if head else None
 
 
 def read_result(objects: Objects, bucket: str, image_key: str, drop_id: str) -> Drop | None:

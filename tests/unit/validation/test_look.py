@@ -125,6 +125,27 @@ def test_a_slow_look_begins_no_attempt_for_files_that_a_faster_one_has_judged(wo
     assert (world.row(KEY).attempt, len(world.mails())) == (1, 1)
 
 
+def test_a_slow_look_leaves_the_result_of_newer_content_alone(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(min_disk=5))
+    world.run()
+    objects, get = world.ports.objects, world.ports.objects.get
+
+    def late(bucket: str, key: str, *, limit: int) -> Any:
+        """The slow one has found nothing changed, and asks for the result file only now."""
+        if key.endswith(".result.json"):
+            objects.get = get  # type: ignore[method-assign]
+            world.put(KEY, SAMPLE + bytes(512))
+            world.run()
+        return get(bucket, key, limit=limit)
+
+    objects.get = late  # type: ignore[method-assign]
+    validation.look(world.ports, BUCKET, KEY)
+    head = world.ports.objects.head(BUCKET, KEY)
+    assert head is not None
+    assert world.result(KEY)["etag"] == head.etag
+
+
 def test_attempts_are_counted_on_when_the_ledger_is_lost(world: World) -> None:
     """Whoever drops doubles by drop id and attempt would else take the second end for the first."""
     world.put(KEY, SAMPLE)
