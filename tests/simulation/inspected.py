@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
 
+from imagedrop import records
 from imagedrop.inspection import inspect
 from imagedrop.validation import judging
 from simulation.workload import content_of, contents
@@ -34,6 +35,9 @@ def facts_of(etag: str, key: str) -> dict[str, Any]:
     return facts
 
 
+_digest = lru_cache(maxsize=10_000)(records.digest)
+
+
 @contextmanager
 def quick_inspection() -> Iterator[None]:
     """The inspection is real, but made once for each content; what is left is one read, so that a change is seen, and
@@ -47,4 +51,5 @@ def quick_inspection() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judging, "inspect", quick)
+        patch.setattr(records, "digest", _digest)
         yield

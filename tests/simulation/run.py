@@ -22,7 +22,7 @@ from simulation.histories import History
 from simulation.shrinking import Shrinking
 
 BATCH = 50
-FOUND_WITHIN = 1000  # histories
+FOUND_WITHIN, TOLD_EVERY = 1000, 10_000  # histories
 
 
 @dataclass
@@ -77,6 +77,8 @@ def run(count: int, first: int) -> bool:
         told = len(tally.broken)
         if sys.stderr.isatty():
             print(f"\r{tally.histories:,} of {count:,}", end="", file=sys.stderr, flush=True)
+        elif not tally.histories % TOLD_EVERY:
+            print(f"{tally.histories:,} of {count:,} in {time.monotonic() - started:.0f} s", flush=True)
     print(f"\r{tally} in {time.monotonic() - started:.0f} s, seeds {first} to {first + count - 1}")
     if tally.broken:
         tell(tally.broken[0][0], short=True)

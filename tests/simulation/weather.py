@@ -43,15 +43,17 @@ class Weather:
 
     def strikes(self, worker: Worker, what: str, chance: float) -> bool:
         """Whether this goes wrong now; never in the calm, and not where it is left out."""
+        if not chance or self.calm or worker.random.random() >= chance:
+            return False
         name = f"{worker.label}.{worker.calls}.{what}"
-        if self.calm or worker.random.random() >= chance or name in self._less.strikes:
+        if name in self._less.strikes:
             return False
         self.struck.append(name)
         return True
 
     def passes(self, worker: Worker, name: str, call: str, when: str) -> None:
         self._clock.advance(worker.random.random() * 0.04)
-        if self._clock.seconds() > worker.dies_at:
+        if self._clock._at > worker.dies_at:
             self._die(worker, f"is out of time {when} {name}.{call}")
         if self.calm:
             return

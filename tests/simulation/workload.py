@@ -54,7 +54,7 @@ def _sidecars() -> Iterator[tuple[str, Any]]:
 
 IMAGES = ("first", "first", "first", "second", "third", "cut", "larger")
 SIDECARS = ("good", "good", "good", "renamed", "bad", "junk", "with data", "for second")
-DROPS = (1, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4, 6, 20)
+DROPS = (*[1] * 10, *[2] * 6, *[3] * 3, 4, 4, 6, 8, 20)
 # What befalls the installation; more often what is harmless alone.
 REST: tuple[What, ...] = ("replay", "replay", "redrive", "redrive", "remove", "poison", "wipe queues", "wipe ledger")
 
