@@ -139,7 +139,7 @@ class Drop(Row):
     job_started_at: str | None = None
     looks: tuple[int, ...] = ()  # s after that, as planned
     images: tuple[DropImage, ...] = ()
-    doubtful: tuple[str, ...] = ()  # images of earlier attempts, made while a file was replaced: never taken
+    doubtful: tuple[str, ...] = ()  # images of earlier tries, killed, or made while a file was replaced: never taken
     generation: int = 0
     tries: int = 0  # of the present step; makes its waits grow
     next_at: str | None = None  # when the next step is due, as far as it is known
@@ -205,9 +205,7 @@ def waiting_id(bucket: str, key: str) -> str:
     return f"waiting:{bucket}/{key}"
 
 
-def new(
-    bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline: float, *, attempt: int = 1
-) -> Drop:
+def new(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline: float, *, attempt: int = 1) -> Drop:
     at = stamp(now)
     return Drop(
         drop_id=drop_id(bucket, key, etag) if etag is not None else waiting_id(bucket, key),

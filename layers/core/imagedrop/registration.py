@@ -92,10 +92,14 @@ def _start(ports: Ports, row: Drop) -> None:
     if not room.enter(ports, row):
         return
     try:
-        if not _still_as_judged(ports, row) or _adopt(ports, row):
+        if not _still_as_judged(ports, row):
             return
+        found = own(ports, row)
     except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
         raise _postponed(ports, row, error) from error
+    if _adopt(ports, row, _usable(found)):
+        return
+    row = row.model_copy(update={"doubtful": (*row.doubtful, *(image.id for image in found if image.status in GONE))})
     row = ports.ledger.save(drops.reserve(planned(ports, row), ports.clock()))
     records.claim(ports.objects, drops.sending(row, ports.clock(), ANSWER_WITHIN))
     row = ports.ledger.save(drops.sending(row, ports.clock(), ANSWER_WITHIN))
@@ -125,9 +129,8 @@ def _still_as_judged(ports: Ports, row: Drop) -> bool:
     return False
 
 
-def _adopt(ports: Ports, row: Drop) -> bool:
+def _adopt(ports: Ports, row: Drop, found: Sequence[Image]) -> bool:
     """An earlier attempt, or one that the ledger has lost, may have left an image: then that is the one."""
-    found = _usable(own(ports, row))
     if all(image.data_disk for image in found):
         return False  # none, or what is left of a drop whose system image was deleted
     _follow(ports, row, None, found)

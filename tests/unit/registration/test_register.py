@@ -194,6 +194,17 @@ def test_an_image_that_two_clocks_cannot_tell_from_ours_is_not_asked_for_again(t
     assert (world.row().stage, world.ports.images.calls["create"]) == ("registered" if tagged else "failed", 1)
 
 
+def test_a_killed_image_of_an_earlier_try_is_not_taken_for_this_ones(world: World) -> None:
+    """IMS's clock is fast: the dead one seems to have been made since."""
+    asked(world)
+    tags = {"imagedrop": world.row().drop_id}
+    dead = Image("dead", "Golden W", "killed", 40, "2026-11-24T13:05:00Z", tags, f"file,{BUCKET}:{KEY}")
+    world.ports.images.add(dead)
+    world.ports.images.fail("create", unknown(), after=True)
+    world.run()
+    assert [one.id for one in world.row().images] == ["image-0001-0"]
+
+
 def test_an_image_of_long_ago_keeps_nobody_from_asking_again() -> None:
     world = World(ims_shows_imports=True)
     asked(world)
