@@ -50,7 +50,9 @@ class Owners:
         event = post.push(random, climate.switches, key, etag, now, sign=climate.signed)
         for _ in range(1 + (random.random() < climate.doubled)):
             late = random.random() < climate.late
-            history.later(random.random() * (HOUR / 2 if late else 5), lambda: history.push(key, event))
+            history.schedule.later(
+                random.random() * (HOUR / 2 if late else 5), lambda: history.functions.push(key, event)
+            )
 
     def _send(self, queue: QueueName, body: dict[str, Any]) -> None:
         self._ports.queues._put(queue, body, 0)

@@ -54,7 +54,7 @@ def tried(seeds: Iterable[int]) -> Tally:
         history = History(seed)
         broken = history.live()
         ends, images = len(history.checks.book.ends), len(history.side.made)
-        hours = (history.clock.seconds() - history.start) / 3600
+        hours = history.schedule.now() / 3600
         tally.add(Tally(1, ends, images, hours, len(history.weather.struck), [(seed, broken)] if broken else []))
     return tally
 

@@ -27,7 +27,7 @@ def _ledger(history: History) -> None:
     def written(drop: Drop) -> Drop:
         saved = write(drop)
         checks.written(saved, history.workers.current)
-        history.idle = 0
+        history.functions.idle = 0
         return saved
 
     def deleted(drop: Drop) -> None:

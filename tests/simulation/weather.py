@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from imagedrop.ports import ImsError, MailRefused, ObjectsRefused, ObjectsUnavailable
-from imagedrop_local.memory import MemoryPorts, SettableClock
+from imagedrop_local.memory import MemoryPorts
 from imagedrop_local.memory.scripted import Scripted
-from imagedrop_local.memory.time import START
 from simulation.climate import Climate, Spell
 from simulation.less import Less
+from simulation.schedule import WorldClock
 from simulation.workers import Crash, Worker, Workers
 
 PORTS = ("objects", "ledger", "queues", "topic", "mail")
@@ -53,7 +53,7 @@ class Weather:
 
     def passes(self, worker: Worker, name: str, call: str, when: str) -> None:
         self._clock.advance(worker.random.random() * 0.04)
-        if self._clock._at > worker.dies_at:
+        if self._clock.at > worker.dies_at:
             self._die(worker, f"is out of time {when} {name}.{call}")
         if self.calm:
             return
@@ -124,27 +124,6 @@ class _Call:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
             self._weather.passes(self._worker, self._name, self._call, "after")
-
-
-class WorldClock(SettableClock):
-    """The world's own time, kept as a number: it is asked a thousand times for every date."""
-
-    def __init__(self) -> None:
-        self._at = START.timestamp()
-
-    @property
-    def now(self) -> datetime:  # type: ignore[override]
-        return datetime.fromtimestamp(self._at, UTC)
-
-    def __call__(self) -> datetime:
-        return datetime.fromtimestamp(self._at, UTC)
-
-    def advance(self, seconds: float) -> datetime:
-        self._at += seconds
-        return START  # nobody asks
-
-    def seconds(self) -> float:
-        return self._at
 
 
 class FunctionClock:
