@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import Message
 from random import Random
-from typing import Any, BinaryIO, Self
+from typing import Any
 from urllib.parse import urlencode
 
 from imagedrop.ims import ImsImages
@@ -22,6 +22,8 @@ from imagedrop_local.ims.service import Ims
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.memory import MemoryObjects, SettableClock
 from simulation.climate import Climate
+from simulation.ims_api import Api
+from simulation.shelf import Shelf
 from simulation.weather import Weather
 from simulation.workers import Worker, Workers
 from support import signed
@@ -31,36 +33,6 @@ SIGNED_FOR = 900.0  # s; so long may a request that was sent be accepted
 LOST, LATE, TAKEN = "the request is lost", "the request comes late", "the answer is lost"
 BUSY, AWAY, BROKEN = "IMS has no time", "no connection", "503, and it was taken"
 FATES = (LOST, LATE, TAKEN, TAKEN, BUSY, AWAY, BROKEN)
-
-
-@dataclass
-class Place:
-    """A bucket or an object, as the simulator of IMS looks at it."""
-
-    region: str = signed.REGION
-    storage_class: str = "STANDARD"
-    etag: str = ""
-    size: int = 0
-    encryption: str | None = None
-
-
-class Shelf:
-    """The bucket in memory, as the simulator of IMS reads it: `Store` of its sources."""
-
-    def __init__(self, objects: MemoryObjects) -> None:
-        self._objects = objects
-
-    def bucket(self, name: str) -> Place | None:
-        return Place() if name in self._objects._buckets else None
-
-    def head(self, bucket: str, key: str) -> Place | None:
-        found = self._objects._bucket(bucket).objects.get(key)
-        return Place(etag=found[0].etag, size=found[0].size) if found else None
-
-    def open(self, bucket: str, key: str) -> BinaryIO:
-        body = self._objects.body(bucket, key)
-        assert body is not None
-        return io.BytesIO(body)
 
 
 @dataclass
@@ -211,31 +183,3 @@ class ImsSide:
         """Somebody deletes an image."""
         request = signed.request("DELETE", f"/v2/images/{image_id}", at=self.service._clock())
         self._anyway(request)
-
-
-class Api:
-    """One connection, as imagedrop's adapter opens them."""
-
-    def __init__(self, side: ImsSide, clock: Callable[[], datetime]) -> None:
-        worker = side._workers.current
-        self._side, self._clock, self._worker = side, clock, worker
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def create(self, body: Mapping[str, Any]) -> Any:
-        assert self._worker is not None
-        return self._side.create(self._worker, body, self._clock())
-
-    def job(self, call: str, job_id: str) -> Any:
-        path = f"/v1/{signed.PROJECT}/jobs/{job_id}" if call == "ShowJob" else f"/v1/cloudimages/job/{job_id}"
-        return self._side.read(path, [])
-
-    def images(self, **filters: Any) -> Any:
-        named = {"imagetype": "__imagetype"}
-        return self._side.read(
-            "/v2/cloudimages", [(named.get(name, name), str(value)) for name, value in filters.items()]
-        )

@@ -1,0 +1,40 @@
+"""The bucket in memory, as the simulator of IMS looks at it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from imagedrop_local.memory import MemoryObjects
+from support import signed
+
+
+@dataclass
+class Place:
+    """A bucket or an object, as the simulator of IMS looks at it."""
+
+    region: str = signed.REGION
+    storage_class: str = "STANDARD"
+    etag: str = ""
+    size: int = 0
+    encryption: str | None = None
+
+
+class Shelf:
+    """The bucket in memory, as the simulator of IMS reads it: `Store` of its sources."""
+
+    def __init__(self, objects: MemoryObjects) -> None:
+        self._objects = objects
+
+    def bucket(self, name: str) -> Place | None:
+        return Place() if name in self._objects._buckets else None
+
+    def head(self, bucket: str, key: str) -> Place | None:
+        found = self._objects._bucket(bucket).objects.get(key)
+        return Place(etag=found[0].etag, size=found[0].size) if found else None
+
+    def open(self, bucket: str, key: str) -> BinaryIO:
+        body = self._objects.body(bucket, key)
+        assert body is not None
+        return io.BytesIO(body)
