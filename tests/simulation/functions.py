@@ -136,7 +136,8 @@ class Functions:
         what = f"{name} {str(body.get('drop_id', body.get('key', '')))[:12]} {body.get('attempt', '')}".strip()
         self._labels[what] += 1
         label = f"{what} ({self._labels[what]})"
-        worker = Worker(name, body, label, self._schedule.clock.at + limit, history.chance(label))
+        dies_at, mishaps = self._schedule.clock.at + limit, history.checks.book.mishaps
+        worker = Worker(name, body, label, dies_at, history.chance(label), mishaps)
 
         def whole() -> None:
             try:

@@ -82,7 +82,7 @@ class History:
         self.say(str(self.climate))
         limit = self.climate.calm + 3 * self.climate.attempt_deadline + 3 * self.climate.pairing_deadline + 4 * HOUR
         book, deliveries = self.checks.book, 0
-        with quick_inspection(), listening(self.failed):
+        with quick_inspection(book.fail), listening(self.failed):
             while not self._quiet():
                 self._next()
                 deliveries = self.functions.deliveries

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from pathlib import PurePosixPath
@@ -13,7 +13,7 @@ import pytest
 from imagedrop import records
 from imagedrop.inspection import inspect
 from imagedrop.validation import judging
-from simulation.workload import content_of, contents
+from simulation.workload import content_of
 
 
 class _Bytes:
@@ -39,14 +39,15 @@ _digest = lru_cache(maxsize=10_000)(records.digest)
 
 
 @contextmanager
-def quick_inspection() -> Iterator[None]:
-    """The inspection is real, but made once for each content; what is left is one read, so that a change is seen, and
-    if it were not, what was read would be inspected, whatever it was taken for."""
-    larger, body = contents()["larger"]
+def quick_inspection(fail: Callable[[str], None]) -> Iterator[None]:
+    """The inspection is real, but made once for each content; what is left is one read, so that a change is seen. It
+    must be of the content that was asked for: `fail` says so if it is not."""
 
     def quick(source: Any, *, file_name: str, role: str, **_: Any) -> Any:
+        etag = source.source.etag
         read = source.read(0, min(512, source.size))
-        etag = larger if read == body[: len(read)] else source.source.etag
+        if read != content_of(etag)[: len(read)]:
+            fail(f"{file_name} is inspected while other content lies there")
         return _inspected(etag, "disk" + PurePosixPath(file_name).suffix, role)
 
     with pytest.MonkeyPatch.context() as patch:

@@ -16,7 +16,7 @@ from simulation.schedule import WorldClock
 from simulation.workers import Crash, Worker, Workers
 
 PORTS = ("objects", "ledger", "queues", "topic", "mail")
-PAUSES = (0.0, 0.0, 1.0, 20.0, 45.0, 200.0)  # s; some are longer than a function may run
+PAUSES = (0.0, 0.1, 0.3, 1.0, 20.0, 45.0, 200.0)  # s; some are longer than a function may run
 SWEPT = 0.1  # of pauses: the sweep comes at this worst of moments
 
 

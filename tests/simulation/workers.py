@@ -20,13 +20,15 @@ class Crash(BaseException):
 
 @dataclass(eq=False)
 class Worker:
-    """`name`: the function; `body`: what it was called with; `label`: the same in every history that has it."""
+    """`name`: the function; `body`: what it was called with; `label`: the same in every history that has it;
+    `mishaps`: what had gone wrong in the world until it began."""
 
     name: str
     body: dict[str, Any]
     label: str
     dies_at: float
     random: Random
+    mishaps: int = 0
     calls: int = 0
     over: bool = False  # it has ended, in whichever way
     green: greenlet | None = field(default=None, repr=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -43,18 +43,25 @@ def content_of(etag: str) -> bytes:
 
 
 def _sidecars() -> Iterator[tuple[str, Any]]:
+    """Each asks for a name of its own, so that it can be told which of them was read."""
     usual = json.loads((SAMPLES / "windows-server-2022.qcow2.json").read_text())
-    yield "good", usual
-    yield "renamed", usual | {"name": "another-name"}
-    yield "bad", usual | {"min_disk": 5}
+    size = len((SAMPLES / "windows-server-2022.qcow2").read_bytes())
+    data = [{"file": "data.qcow2", "name": "data disk", "min_disk": 40}]
+    changes: Mapping[str, Mapping[str, Any]] = {
+        "good": {},
+        "renamed": {},
+        "bad": {"min_disk": 5},
+        "with data": {"data_images": data},
+        "for second": {"size": size + 512},
+    }
     yield "junk", [1, 2, 3]
-    yield "with data", usual | {"data_images": [{"file": "data.qcow2", "name": "data disk", "min_disk": 40}]}
-    yield "for second", usual | {"size": len((SAMPLES / "windows-server-2022.qcow2").read_bytes()) + 512}
+    for name, change in changes.items():
+        yield name, usual | {"name": name.replace(" ", "-")} | change
 
 
 IMAGES = ("first", "first", "first", "second", "third", "cut", "larger")
 SIDECARS = ("good", "good", "good", "renamed", "bad", "junk", "with data", "for second")
-DROPS = (*[1] * 10, *[2] * 6, *[3] * 3, 4, 4, 6, 8, 20)
+DROPS = (*[1] * 14, *[2] * 6, *[3] * 3, 4, 6, 20)
 # What befalls the installation; more often what is harmless alone.
 REST: tuple[What, ...] = ("replay", "replay", "redrive", "redrive", "remove", "poison", "wipe queues", "wipe ledger")
 
@@ -105,8 +112,8 @@ def _storm(random: Random, calm: float, key: str) -> Iterator[Act]:
 
 def _flapping(random: Random, calm: float, key: str) -> Iterator[Act]:
     """Two uploads of one key that take turns, within minutes."""
-    start, step = random.random() * calm, random.choice((3, 8, 15))
+    start, step = random.random() * calm, random.choice((0.2, 0.2, 4, 15))
     pair = random.choice(IMAGES), random.choice(("larger", random.choice(IMAGES)))
     yield Act(start, "put", key + ".json", random.choice(SIDECARS))
-    for number in range(random.randint(6, 20)):
+    for number in range(random.randint(6, 30)):
         yield Act(min(calm, start + number * step), "put", key, pair[number % 2])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imagedrop import drop as drops
-from imagedrop import endings, validation
+from imagedrop import endings, names, validation
 from imagedrop.drop import Drop
 from imagedrop.pairing import Files
 from imagedrop.ports import ObjectChanged, Ports
@@ -27,10 +27,10 @@ def swapped_sidecar_unnoticed(patch: pytest.MonkeyPatch) -> None:
     judge = judging.judge
 
     def late(ports: Ports, row: Drop, files: Files) -> None:
+        beside = names.sidecar_key(row.key)
         for head in files.present():
             judging._subject(ports, row, head, files)
-        heads = {key: ports.objects.head(row.bucket, key) for key in files.heads}
-        judge(ports, row, replace(files, heads=heads))
+        judge(ports, row, replace(files, heads={**files.heads, beside: ports.objects.head(row.bucket, beside)}))
 
     patch.setattr(judging, "judge", late)
 

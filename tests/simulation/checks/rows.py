@@ -36,8 +36,8 @@ class Rows:
             self._in_time(before, worker)
             if after.redrives > before.redrives:
                 self._driven(before)
-        if after.redrives == 0:
-            self._mishaps[after.drop_id] = book.mishaps
+        if after.redrives == 0:  # what befell its message while this one held it counts, too
+            self._mishaps[after.drop_id] = worker.mishaps if worker else book.mishaps
         moved = before is None or (before.stage, before.attempt) != (after.stage, after.attempt)
         if moved:
             book.say(f"ledger: {shown(after)} is {after.stage} {after.reason.code if after.reason else ''}")
@@ -74,7 +74,7 @@ class Rows:
             self._book.fail(f"{shown(row)} was judged by other content than it says")
         if row.request is not None and sidecar is not None:
             wanted = json.loads(content_of(sidecar.etag))
-            if row.request["name"] != wanted["name"]:
+            if not isinstance(wanted, dict) or row.request["name"] != wanted["name"]:
                 self._book.fail(f"{shown(row)} was judged by another sidecar than it says")
 
     def _moved(self, before: Drop | None, after: Drop) -> None:
@@ -109,6 +109,9 @@ class Rows:
         book.ended_at[end] = now
         if before is None or book.calm_since is None or before.attempt != after.attempt:
             return
+        alone = not any(row.place == "working" for row in book.rows.values())
+        if before.place == "queued" and alone and now - book.calm_since > SLACK:
+            book.fail(f"{shown(after)} has stood in line behind nobody")
         if before.stage in LIVE or before.missing:
             late = now - max(moment(before.deadline_at).timestamp(), book.calm_since)
             if late > SLACK:
