@@ -82,8 +82,3 @@ def older_attempt_obeyed(patch: pytest.MonkeyPatch) -> None:
         return judge(row, row.attempt if row else attempt, now)
 
     patch.setattr(registration, "judge", whichever)
-
-
-def no_second_look_at_the_files(patch: pytest.MonkeyPatch) -> None:
-    """A drop is asked for as it was judged, though its image has been replaced since."""
-    patch.setattr(registration, "_still_as_judged", lambda ports, row: True)
