@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chaos.seen import End, Image
-from imagedrop.registration import TAG
+from imagedrop.lookup import TAG
 from imagedrop.times import moment
 from imagedrop_local.stack.aws import ACCOUNT, Clients
 

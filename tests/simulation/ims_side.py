@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 
 from imagedrop.ims import ImsImages
 from imagedrop.ims_errors import from_answer
+from imagedrop.lookup import TAG
 from imagedrop.ports import ImsError
-from imagedrop.registration import TAG
 from imagedrop_local.faults import Fault, Faults
 from imagedrop_local.http import Request
 from imagedrop_local.ims.service import Ims

@@ -14,9 +14,10 @@ from imagedrop import drop as drops
 from imagedrop import endings, names, records
 from imagedrop.drop import Drop, DropImage, Held
 from imagedrop.looks import next_wait
+from imagedrop.lookup import GONE, TAG, own
 from imagedrop.pace import learn
 from imagedrop.ports import Conflict, Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, Ports, PutBack
-from imagedrop.registration import GONE, TAG, held_by, own
+from imagedrop.registration import held_by
 from imagedrop.times import later, moment, seconds_between, stamp
 
 # Job failures that may pass when the same request is made once more (facts: IMG.1075, failed to register the file).

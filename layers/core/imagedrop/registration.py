@@ -19,19 +19,17 @@ from imagedrop import endings, records, room
 from imagedrop.backoff import grown
 from imagedrop.drop import Drop, DropImage, Held, Reason
 from imagedrop.log import note
+from imagedrop.lookup import GONE, TAG, find, own, usable
 from imagedrop.pace import planned
 from imagedrop.ports import Conflict, Image, ImsError, ObjectsRefused, ObjectsUnavailable, Ports, PutBack
 from imagedrop.settings import Settings
 from imagedrop.times import later, moment, seconds_between, stamp
 
-TAG = "imagedrop"
 NAME_TAKEN = "IMG.0009"
-GONE = frozenset({"killed", "deleted"})
 BUSY_FIRST, BUSY_LONGEST = 20.0, 600.0
 HELD_WAIT = 900.0
 LOOK_UP_FIRST, LOOK_UP_LONGEST = 15.0, 300.0
 ANSWER_WITHIN = 90.0  # s; more than the function may run
-CLOCKS_APART = 900.0  # s; IMS refuses a request that was signed at a time further from its own
 
 
 class Step(Enum):
@@ -97,7 +95,7 @@ def _start(ports: Ports, row: Drop) -> None:
         found = own(ports, row)
     except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
         raise _postponed(ports, row, error) from error
-    if _adopt(ports, row, _usable(found)):
+    if _adopt(ports, row, usable(found)):
         return
     row = row.model_copy(update={"doubtful": (*row.doubtful, *(image.id for image in found if image.status in GONE))})
     row = ports.ledger.save(drops.reserve(planned(ports, row), ports.clock()))
@@ -180,7 +178,7 @@ def _look_up(ports: Ports, row: Drop) -> None:
         _look_later(ports, row, held_by(ports, row, error))
         return
     now = ports.clock()
-    if alive := _usable(found):
+    if alive := usable(found):
         _follow(ports, row, None, alive)
     elif found:
         endings.fail(ports, row, "ims.import_failed", f"IMS has the image {found[0].id} as {found[0].status}.")
@@ -200,43 +198,6 @@ def _look_later(ports: Ports, row: Drop, held: Held | None = None) -> None:
     due = later(stamp(now), wait)
     ports.ledger.save(row.with_(now, turn="", tries=row.tries + 1, next_at=due, held=held, redrives=0))
     raise PutBack(wait)
-
-
-def find(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
-    """The images of this submit: by tag, else by origin with equal name, made since and with no other drop's tag. And
-    those that may be of it, for all that two clocks can tell: until their tags are seen they are not taken."""
-    assert row.sent_at is not None
-    assert row.request is not None
-    since = row.sent_at[:19]  # IMS dates to the second
-    tagged = own(ports, row)
-    if _usable(tagged):
-        return tagged, []
-    alike = _alike(ports, row, str(row.request["name"]))
-    ours = _usable([image for image in alike if image.created_at[:19] >= since])
-    if ours:
-        return ours, []
-    earliest = later(row.sent_at, -CLOCKS_APART)[:19]
-    perhaps = [image for image in _usable(alike) if image.created_at[:19] >= earliest]
-    return [image for image in [*tagged, *alike] if image.created_at[:19] >= since], perhaps
-
-
-def _alike(ports: Ports, row: Drop, name: str) -> list[Image]:
-    """Made of this key under this name, and not known to be another drop's or of nobody knows what."""
-    origin = f"file,{row.bucket}:{row.key}"
-    return [
-        image
-        for image in ports.images.by_name(name)
-        if image.origin == origin and image.tags.get(TAG, row.drop_id) == row.drop_id and image.id not in row.doubtful
-    ]
-
-
-def own(ports: Ports, row: Drop) -> list[Image]:
-    """The images with this drop's tag, but for those that were made of nobody knows what."""
-    return [image for image in ports.images.by_tag(TAG, row.drop_id) if image.id not in row.doubtful]
-
-
-def _usable(images: Sequence[Image]) -> list[Image]:
-    return [image for image in images if image.status not in GONE]
 
 
 def _follow(ports: Ports, row: Drop, job_id: str | None, found: Sequence[Image]) -> None:

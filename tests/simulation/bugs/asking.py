@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from imagedrop import drop as drops
-from imagedrop import endings, records, registration
+from imagedrop import endings, lookup, records, registration
 from imagedrop.drop import Drop
 from imagedrop.ports import Ports
 
@@ -45,7 +45,7 @@ def no_claim(patch: pytest.MonkeyPatch) -> None:
 
 def clocks_are_one(patch: pytest.MonkeyPatch) -> None:
     """An image that IMS's slower clock dates before the request is taken for nobody's."""
-    patch.setattr(registration, "CLOCKS_APART", 0.0)
+    patch.setattr(lookup, "CLOCKS_APART", 0.0)
 
 
 def handed_off_before_it_is_saved(patch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop import polling, registration
+from imagedrop import lookup, polling, registration
 from imagedrop.drop import Drop
 from imagedrop.ports import Image, Ports
 from imagedrop.times import later, stamp
@@ -19,7 +19,7 @@ def replacement_unnoticed(patch: pytest.MonkeyPatch) -> None:
 
 def doubtful_image_taken(patch: pytest.MonkeyPatch) -> None:
     def own(ports: Ports, row: Drop) -> list[Image]:
-        return list(ports.images.by_tag(registration.TAG, row.drop_id))
+        return list(ports.images.by_tag(lookup.TAG, row.drop_id))
 
     patch.setattr(registration, "own", own)
     patch.setattr(polling, "own", own)
@@ -31,7 +31,7 @@ def foreign_image_taken(patch: pytest.MonkeyPatch) -> None:
     def find(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
         origin = f"file,{row.bucket}:{row.key}"
         named = ports.images.by_name(str((row.request or {})["name"]))
-        return [image for image in named if image.origin == origin and image.status not in registration.GONE], []
+        return [image for image in named if image.origin == origin and image.status not in lookup.GONE], []
 
     settle = polling._settle
 
@@ -49,7 +49,7 @@ def _retagged(image: Image, row: Drop) -> Image:
         image.status,
         image.min_disk,
         image.created_at,
-        {registration.TAG: row.drop_id},
+        {lookup.TAG: row.drop_id},
         image.origin,
         image.data_disk,
     )

@@ -16,9 +16,9 @@ from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
 from imagedrop.inspection.source import SourceChanged
 from imagedrop.log import note
+from imagedrop.lookup import GONE, TAG
 from imagedrop.pairing import Files
 from imagedrop.ports import Conflict, ImsError, ObjectHead, Ports, PutBack
-from imagedrop.registration import GONE, TAG
 from imagedrop.times import moment
 from imagedrop.validation import judging
 
