@@ -74,7 +74,10 @@ def _parsed(body: str) -> Any:
 def _key(key: str) -> str:
     """A seal's name holds digests of times: what is left of them is whether each file was there (v) or absent (a)."""
     seal = records.read_seal(key) if key.startswith(SEALS) else None
-    return f"{SEALS}{seal[0]}/{'.'.join(sorted(digest[0] for digest in seal[1]))}" if seal else key
+    if seal is None:
+        return key
+    drop_id, attempt, digests = seal
+    return f"{SEALS}{drop_id}/n{attempt}.{'.'.join(sorted(digest[0] for digest in digests))}"
 
 
 def _content(body: bytes) -> Any:

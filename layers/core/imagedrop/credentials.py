@@ -13,9 +13,7 @@ from imagedrop.ports import Clock
 from imagedrop.settings import SettingsError
 
 FRESH = timedelta(minutes=5)
-CALM = timedelta(
-    minutes=1
-)  # between two readings that a refusal asks for: whoever knocks with a wrong key sets the pace
+CALM = timedelta(minutes=1)  # between two readings after a refusal, or whoever knocks with a wrong key sets the pace
 
 
 @dataclass(frozen=True, slots=True)

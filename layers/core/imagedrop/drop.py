@@ -25,7 +25,7 @@ from pydantic import BaseModel, ConfigDict
 
 from imagedrop.findings import Finding
 from imagedrop.names import sidecar_key
-from imagedrop.times import later, stamp
+from imagedrop.times import later, moment, stamp
 from imagedrop.vocabulary import Language
 
 Stage = Literal["waiting", "accepted", "submitting", "importing", "registered", "rejected", "failed"]
@@ -171,7 +171,7 @@ class Drop(Row):
 
     @property
     def tasks(self) -> int:
-        """How many of IMS's tasks it takes: one an image."""
+        """How many of IMS's tasks it takes: one for each image that it is to become."""
         return 1 + len((self.request or {}).get("data_images") or ())
 
     @property
@@ -203,6 +203,13 @@ def drop_id(bucket: str, key: str, etag: str) -> str:
 def waiting_id(bucket: str, key: str) -> str:
     """The row of a drop whose image no HEAD has seen yet."""
     return f"waiting:{bucket}/{key}"
+
+
+def revised(drop: Drop) -> Drop:
+    """As the ledger writes it. The revision of a row that was not there is the time, in ms: whoever still holds a row
+    of this id that was deleted or lost since does not take the new one for it."""
+    revision = drop.revision + 1 if drop.revision else int(moment(drop.updated_at).timestamp() * 1000)
+    return drop.model_copy(update={"revision": revision})
 
 
 def new(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline: float, *, attempt: int = 1) -> Drop:

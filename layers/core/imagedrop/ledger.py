@@ -16,9 +16,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from imagedrop.drop import Drop
+from imagedrop.drop import Drop, revised
 from imagedrop.ledger_index import DynamoIndex
-from imagedrop.ledger_items import Item, live_pk, next_revision, to_row, unmoved, wire
+from imagedrop.ledger_items import Item, live_pk, to_row, unmoved, wire
 from imagedrop.ledger_notes import CONDITION_FAILED
 from imagedrop.ports import Conflict, KeyTaken
 
@@ -31,7 +31,7 @@ class DynamoLedger(DynamoIndex):
 
     def save(self, drop: Drop) -> Drop:
         self._file(drop)
-        saved = next_revision(drop)
+        saved = revised(drop)
         with _racing(drop):
             self._client.put_item(**self._put(saved, drop))
         return saved
@@ -42,7 +42,7 @@ class DynamoLedger(DynamoIndex):
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
         self._file(drop)
-        saved = next_revision(drop)
+        saved = revised(drop)
         steps: list[dict[str, Any]] = [{"Put": self._put(saved, drop)}, {"Put": self._take(drop, over)}]
         if over is not None and over.drop_id != drop.drop_id:
             steps.append({"ConditionCheck": {**self._at(over.drop_id), **unmoved(over)}})

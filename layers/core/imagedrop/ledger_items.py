@@ -19,10 +19,6 @@ def live_pk(drop: Drop) -> str:
     return f"live:{drop.bucket}/{drop.key}"
 
 
-def next_revision(drop: Drop) -> Drop:
-    return drop.model_copy(update={"revision": drop.revision + 1})
-
-
 def unmoved(drop: Drop) -> Item:
     """The condition that the row is as it was read; revision 0: there was none."""
     if not drop.revision:

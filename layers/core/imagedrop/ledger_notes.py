@@ -1,4 +1,4 @@
-"""The ledger's small notes in DynamoDB: cursors, counters, and what was taken before.
+"""The ledger's small notes in DynamoDB: cursors, counters, pushes taken, what jobs took.
 
 note:<name>    `note` (JSON), `expires` (s since the epoch: the table's time to live) where it may be forgotten
 count:<name>   `counted` (number), `expires`

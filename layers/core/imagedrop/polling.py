@@ -58,7 +58,7 @@ def _look(ports: Ports, row: Drop) -> None:
         if job is None:
             _settle(ports, row, _known(ports, row), trusted=False)
         elif job.status == "SUCCESS":
-            whole = len(job.image_ids) >= _wanted(row)
+            whole = len(job.image_ids) >= row.tasks
             found = ports.images.by_ids(job.image_ids) if whole else _known(ports, row, job.image_ids)
             _settle(ports, row, found, trusted=True)
         elif job.status == "FAIL":
@@ -83,11 +83,6 @@ def _wait(ports: Ports, row: Drop, held: Held | None = None) -> None:
     raise PutBack(wait)
 
 
-def _wanted(row: Drop) -> int:
-    """How many images it is to become."""
-    return 1 + len((row.request or {}).get("data_images", ()))
-
-
 def _known(ports: Ports, row: Drop, said: Sequence[str] = ()) -> Sequence[Image]:
     """The images where the job cannot say them all: those it says, those that were found before, and whatever has our
     tag."""
@@ -107,7 +102,7 @@ def _settle(ports: Ports, row: Drop, found: Sequence[Image], *, trusted: bool) -
     if foreign:
         text = f"The image {foreign[0].id} that the job names belongs to another drop ({foreign[0].tags[TAG]})."
         endings.fail(ports, row, "ims.foreign_image", text)
-    elif len(active) >= _wanted(row):
+    elif len(active) >= row.tasks:
         _registered(ports, row, active)
     elif bad and not trusted:
         text = f"IMS has the image {bad[0].id} as {bad[0].status}; its job can no longer say why."

@@ -183,7 +183,7 @@ class Ledger(Protocol):
         """Strongly consistent."""
 
     def save(self, drop: Drop) -> Drop:
-        """Writes it as the revision after `drop.revision` (0: there must be no row); returns it. Raises Conflict."""
+        """Writes it as `drop.revised` says (revision 0: there must be no row); returns it. Raises Conflict."""
 
     def delete(self, drop: Drop) -> None:
         """Raises Conflict where the row has moved on."""
@@ -217,7 +217,7 @@ class Ledger(Protocol):
         """The image keys whose sidecars name this file."""
 
     def load(self, name: str) -> dict[str, Any] | None:
-        """A note of the sweep's or of the notices' own (cursor, counters) ..."""
+        """A note: the sweep's cursor, a push that was taken, what jobs took ..."""
 
     def store(self, name: str, value: Mapping[str, Any], until: datetime | None = None) -> None:
         """... which may be forgotten from `until` on, though it need not be."""

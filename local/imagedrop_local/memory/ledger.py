@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from imagedrop.drop import Drop, Place
+from imagedrop.drop import Drop, Place, revised
 from imagedrop.ports import Conflict, KeyTaken, Queued
 from imagedrop_local.memory.places import Places
 from imagedrop_local.memory.scripted import Scripted
@@ -121,7 +121,7 @@ class MemoryLedger(Scripted):
         return Drop.model_validate(json.loads(row)) if row is not None else None
 
     def _write(self, drop: Drop) -> Drop:
-        saved = drop.model_copy(update={"revision": drop.revision + 1})
+        saved = revised(drop)
         self._rows[drop.drop_id] = self._text(saved)
         self._revisions[drop.drop_id] = saved.revision
         self._keys[drop.bucket, drop.key][drop.drop_id] = None

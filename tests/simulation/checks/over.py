@@ -23,15 +23,15 @@ def _settled(book: Book, key: str, keys: list[str]) -> None:
     head = book.lying(key)
     assert head is not None
     drop_id = book.drop_id(head)
-    if any(one.startswith(f"{names.SEALS}{drop_id}/") for one in keys):
+    own, digest = f"{names.SEALS}{drop_id}/", records.digest(key, records.version(head))
+    read = any(digest in one for one in keys if one.startswith(names.SEALS) and not one.startswith(own))
+    if (read or book.ports.ledger.part_of(BUCKET, key)) and book.lying(names.sidecar_key(key)) is None:
+        return  # another drop's
+    if any(one.startswith(own) for one in keys):
         _result(book, key, drop_id)
         return
-    digest = records.digest(key, records.version(head))
-    read = any(digest in one for one in keys if one.startswith(names.SEALS))
-    part = read or book.ports.ledger.part_of(BUCKET, key)
-    if not (part and book.lying(names.sidecar_key(key)) is None):
-        row = book.ports.ledger.get(drop_id)
-        book.fail(f"{key} lies in the bucket and its drop {drop_id[:6]} is {row.stage if row else 'unknown'}")
+    row = book.ports.ledger.get(drop_id)
+    book.fail(f"{key} lies in the bucket and its drop {drop_id[:6]} is {row.stage if row else 'unknown'}")
 
 
 def _result(book: Book, key: str, drop_id: str) -> None:

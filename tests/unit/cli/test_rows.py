@@ -46,6 +46,11 @@ def test_what_every_drop_is_doing(told: Cli, world: World) -> None:
     assert {row["stage"] for row in told("status", "--json").json["drops"]} == {"waiting", "accepted"}
 
 
+def test_one_in_line_for_ims_says_so(told: Cli, world: World) -> None:
+    world.ports.ledger.save(drops.queue(world.accepted(), world.ports.clock()))
+    assert "waits for its turn with IMS" in told("status").out
+
+
 def test_nothing_on_its_way_is_said(told: Cli) -> None:
     assert "no drop is on its way" in told("status").out
     assert told("status", "--json").json == {"drops": []}
@@ -111,7 +116,7 @@ def test_a_drop_whose_answer_was_lost_says_so(told: Cli, world: World) -> None:
 def test_a_held_drop_says_when_it_is_tried_again(told: Cli, world: World) -> None:
     held = drops.Held(code="IMG.0056", message="the quota is used up", since=world.now())
     row = drops.release(drops.reserve(world.accepted(), world.ports.clock()), world.ports.clock(), 900, held)
-    due = world.ports.ledger.save(row.model_copy(update={"revision": 1})).next_at
+    due = world.ports.ledger.save(row).next_at
     refused = told("redrive", KEY)
     assert refused.code == 1
     for said in (told("status").out, refused.err):

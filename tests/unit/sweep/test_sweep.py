@@ -268,7 +268,7 @@ def ended(world: World, number: int, row: bool) -> None:
     key = f"golden/{number:06d}.vhd"
     head = world.ports.objects.place(BUCKET, key, b"x", etag=str(number))
     versions = {key: FileVersion(etag=head.etag, last_modified=head.last_modified), key + ".json": None}
-    at = dict.fromkeys(("received_at", "updated_at", "deadline_at"), "")
+    at = dict.fromkeys(("received_at", "updated_at", "deadline_at"), world.now())
     over = drops.Drop(drop_id=drops.drop_id(BUCKET, key, head.etag), bucket=BUCKET, key=key, etag=head.etag, **at)
     over = over.model_copy(update={"stage": "rejected", "sealed": True, "versions": versions})
     world.ports.objects.place(BUCKET, records.seal_key(over), b"", etag="seal")
