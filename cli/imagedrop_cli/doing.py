@@ -23,6 +23,8 @@ def _at_ims(row: Drop) -> str:
     if row.stage == "submitting" and row.sent_at is not None:
         lost = row.updated_at != row.sent_at  # nothing is written between the request and its answer
         return f"IMS's answer was lost; looking for the image{_again(row)}" if lost else "IMS is being asked"
+    if row.place == "queued":
+        return "waits for its turn with IMS"
     if row.stage == "accepted" and row.next_at:
         return f"IMS did not take it yet{_again(row)}"
     return "at work"
