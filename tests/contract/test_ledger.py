@@ -14,6 +14,7 @@ from imagedrop import drop as drops
 from imagedrop.drop import Drop, FileVersion, Owner, Reason, Told
 from imagedrop.ledger import DynamoLedger
 from imagedrop.ledger_index import LINE
+from imagedrop.ledger_items import to_row, wire
 from imagedrop.ports import Conflict, KeyTaken, Ledger, Queued
 from imagedrop_local.memory import MemoryLedger
 
@@ -353,3 +354,11 @@ def test_what_may_be_forgotten_carries_the_tables_time_to_live(dynamo: Callable[
     items = {item["pk"]["S"]: item.get("expires") for item in ledger._client.scan(TableName=ledger._table)["Items"]}
     expires = {"N": str(int(until.timestamp()))}
     assert items == {"note:kept": None, "note:short": expires, "count:short": expires}
+
+
+def test_a_row_that_cannot_be_read_hides_no_other(dynamo: Callable[[], DynamoLedger]) -> None:
+    ledger = dynamo()
+    broken, whole = ledger.save(row("e1")), ledger.save(row("e2"))
+    item = wire({**to_row(broken), "stage": "no stage"})
+    ledger._client.put_item(TableName=ledger._table, Item=item)
+    assert [one.drop_id for one in ledger.open()] == [whole.drop_id]

@@ -14,6 +14,7 @@ from typing import Any, get_args
 from imagedrop.drop import Drop, Place
 from imagedrop.ledger_items import Item, plain, to_drop
 from imagedrop.ledger_notes import DynamoNotes
+from imagedrop.log import LOG
 from imagedrop.ports import Queued
 
 INDEX = "open"
@@ -27,15 +28,22 @@ class DynamoIndex(DynamoNotes):
         return to_drop(item) if item else None
 
     def open(self, *, queued: bool = True) -> Iterator[Drop]:
-        """Oldest first, each once, read anew when its turn comes."""
+        """Oldest first, each once, read anew when its turn comes. A row that cannot be read harms no other."""
         seen: set[str] = set()  # a row that is saved meanwhile comes by again at the end of the index
         places = [place for place in PLACES if queued or place != "queued"]
         shown = [self._indexed(place, ("pk", "updated_at")) for place in places]
         for item in heapq.merge(*shown, key=lambda item: str(item["updated_at"])):
-            row = None if item["pk"] in seen else self.get(item["pk"])
+            row = None if item["pk"] in seen else self._readable(item["pk"])
             seen.add(item["pk"])
             if row is not None and row.open and (queued or row.place != "queued"):
                 yield row
+
+    def _readable(self, drop_id: str) -> Drop | None:
+        try:
+            return self.get(drop_id)
+        except (ValueError, TypeError):  # pydantic's and json's own are ValueErrors
+            LOG.exception("a row of the ledger cannot be read", extra={"drop_id": drop_id})
+            return None
 
     def working(self) -> Mapping[str, int]:
         return {item["pk"]: int(item["tasks"]) for item in self._indexed("working", ("pk", "tasks"))}
