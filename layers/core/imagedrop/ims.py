@@ -90,8 +90,11 @@ class ImsImages:
 
 
 def _passes(error: BaseException) -> bool:
-    """An answer that takes too long is left to the queue: a function has no time for three of them."""
-    if not isinstance(error, ImsError) or isinstance(error, ImsNotFound) or error.code == "ReadTimeout":
+    """An answer that takes too long is left to the queue: a function has no time for three of them. So is one about a
+    job that is not known: that is the same for hours."""
+    if not isinstance(error, ImsError) or isinstance(error, ImsNotFound):
+        return False
+    if error.code == "ReadTimeout" or error.code in NO_JOB:
         return False
     return error.kind in ("busy", "unknown", "undelivered")
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import get_args
+import contextlib
+from random import Random
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from imagedrop.ims import ImsImages
 from imagedrop.ims_errors import CLASSES, ImsNotFound, classify, from_answer
-from imagedrop.ports import ErrorClass
+from imagedrop.ports import ErrorClass, ImsError
+from imagedrop_local.memory import memory_settings
 
 
 @pytest.mark.parametrize(
@@ -78,3 +82,25 @@ def test_only_ims_itself_can_say_that_something_is_not_there() -> None:
     assert isinstance(from_answer(404, None, "no"), ImsNotFound)
     assert not isinstance(from_answer(404, "APIGW.0101", "no such API"), ImsNotFound)
     assert not isinstance(from_answer(400, "IMG.0086", "no"), ImsNotFound)
+
+
+@pytest.mark.parametrize(("code", "calls"), [("IMG.0023", 1), ("IMG.0086", 1), ("503", 3)])
+def test_a_job_that_ims_does_not_know_is_asked_for_once(code: str, calls: int) -> None:
+    asked = []
+
+    class Api:
+        def __enter__(self) -> Api:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            return None
+
+        def job(self, call: str, job_id: str) -> Any:
+            asked.append(job_id)
+            raise ImsError("unknown", code, "as IMS has it")
+
+    connect: Any = Api
+    images = ImsImages(connect, lambda seconds: None, Random(1), memory_settings())
+    with contextlib.suppress(ImsError):
+        assert images.job("job") is None
+    assert len(asked) == calls
