@@ -29,7 +29,7 @@ BUGS: Mapping[str, Bug] = {
     "sent again while the first may be accepted": Bug(asking.sent_again_too_soon, 154),
     "no claim in the bucket": Bug(asking.no_claim, 145),
     "no ETag in the drop id": Bug(judged.no_etag, 0),
-    "rows written whatever their revision": Bug(kept.rows_written_blindly, 1),
+    "rows written whatever their revision": Bug(kept.rows_written_blindly, 3),
     "a replaced object goes unnoticed": Bug(following.replacement_unnoticed, 147),
     "a doubtful image is taken": Bug(following.doubtful_image_taken, 224),
     "another drop's image is taken by its origin": Bug(following.foreign_image_taken, 193),
