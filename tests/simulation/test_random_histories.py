@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
+from imagedrop_local.switches import Switches
 from simulation.bugs import BUGS
+from simulation.drawn import WAYS, drawn
 from simulation.histories import History
 from simulation.run import FOUND_WITHIN, Tally, many
 from simulation.shrinking import Shrinking
@@ -50,11 +54,6 @@ def test_a_history_that_breaks_is_made_short_and_breaks_still(monkeypatch: pytes
 
 
 def test_every_switch_is_drawn_every_way() -> None:
-    from random import Random
-
-    from imagedrop_local.switches import Switches
-    from simulation.drawn import WAYS, drawn
-
     seen = [drawn(Random(seed)) for seed in range(300)]
     assert set(seen[0]) == set(Switches.model_fields)
     for name in Switches.model_fields:
