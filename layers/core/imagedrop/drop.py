@@ -212,14 +212,13 @@ def revised(drop: Drop) -> Drop:
     return drop.model_copy(update={"revision": revision})
 
 
-def new(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline: float, *, attempt: int = 1) -> Drop:
+def new(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline: float) -> Drop:
     at = stamp(now)
     return Drop(
         drop_id=drop_id(bucket, key, etag) if etag is not None else waiting_id(bucket, key),
         bucket=bucket,
         key=key,
         etag=etag,
-        attempt=attempt,
         received_at=at,
         updated_at=at,
         deadline_at=later(at, pairing_deadline),
@@ -245,14 +244,14 @@ def again(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
     )
 
 
-def answer(drop: Drop, now: datetime, versions: Versions, finding: Finding) -> Drop:
+def answer(drop: Drop, now: datetime, attempt: int, versions: Versions, finding: Finding) -> Drop:
     """A registered drop that was dropped again: an attempt that ends at once, with the image that there is."""
     if drop.stage != "registered":
         raise WrongStage(f"{drop.stage} is answered with an image ({drop.drop_id})")
     told: dict[Channel, Told] = {channel: Told() for channel in CHANNELS}
     return drop.with_(
         now,
-        attempt=drop.attempt + 1,
+        attempt=attempt,
         versions=versions,
         findings=(finding.stored(),),
         ended_at=stamp(now),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from imagedrop import drop as drops
-from imagedrop import room
+from imagedrop import records, room
 from imagedrop.drop import Drop, Reason
 from imagedrop.log import note
 from imagedrop.ports import Ports
@@ -19,6 +19,8 @@ def finish(
     ports: Ports, row: Drop, stage: Literal["registered", "rejected", "failed"], reason: Reason | None, **more: Any
 ) -> Drop:
     """Ends a drop. Raises ports.Conflict where the row has moved on. What a crash leaves undone the sweep does."""
+    if row.stage == "waiting":
+        row = records.numbered(ports.objects, row)
     ended = ports.ledger.save(drops.end(row, ports.clock(), stage, reason, **more))
     note("ended", ended, code=reason.code if reason else None, images=[image.id for image in ended.images])
     hand_on(ports, ended)

@@ -72,6 +72,14 @@ def last_attempt(objects: Objects, bucket: str, key: str, etag: str | None) -> i
     return max((seal[1] for seal in seals if seal), default=0)
 
 
+def numbered(objects: Objects, drop: Drop) -> Drop:
+    """The row with a number that no attempt of its drop has ended with: machines tell ends by it. A ledger that was
+    lost does not know them all, so they are counted when a row is about to be judged; if it is lost meanwhile, saving
+    the row fails. A row that has ended gets the number of its next attempt."""
+    last = last_attempt(objects, drop.bucket, drop.key, drop.etag)
+    return drop.model_copy(update={"attempt": max(drop.attempt, last + 1)})
+
+
 def seal(objects: Objects, drop: Drop) -> None:
     """Idempotent. The claim goes only afterwards: until then the drop is still to be found."""
     objects.put(drop.bucket, seal_key(drop), b"", "application/octet-stream")

@@ -162,6 +162,44 @@ def test_attempts_are_counted_on_when_the_ledger_is_lost(world: World) -> None:
     assert [one["attempt"] for one in told if one["etag"] == told[0]["etag"]] == [1, 2]
 
 
+@pytest.mark.parametrize("min_disk", [5, 40])  # rejected, registered
+def test_no_number_is_told_twice_though_the_ledger_is_lost_while_a_look_stands_still(
+    world: World, min_disk: int
+) -> None:
+    save = world.ports.ledger.save
+
+    def slow(row: drops.Drop) -> drops.Drop:
+        world.ports.ledger.save = save  # type: ignore[method-assign]
+        world.run()  # a faster look, and all that follows
+        world.ports.ledger.wipe()
+        return save(row)
+
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar(min_disk=min_disk))
+    world.ports.ledger.save = slow  # type: ignore[method-assign]
+    validation.look(world.ports, BUCKET, KEY)
+    world.run()
+    told = [json.loads(one.body)["attempt"] for one in world.ports.topic.published]
+    assert told == [1, 2]
+
+
+def test_a_drop_that_is_answered_gets_a_number_that_nobody_has_been_told(world: World) -> None:
+    """A result file that somebody has put back tells of an older attempt than the last."""
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run()
+    old = world.ports.objects.get(BUCKET, KEY + ".result.json", limit=1 << 20)
+    assert old is not None
+    for _ in range(2):
+        world.ports.clock.advance(60)
+        world.put(KEY, SAMPLE)
+        world.run()
+        world.ports.objects.put(BUCKET, KEY + ".result.json", old[1])
+        world.ports.ledger.wipe()
+    told = [json.loads(one.body)["attempt"] for one in world.ports.topic.published]
+    assert told == [1, 2, 3]
+
+
 def test_a_mended_sidecar_whose_event_is_lost_is_found_by_the_sweep(world: World) -> None:
     world.put(KEY, SAMPLE)
     world.put(BESIDE, sidecar(min_disk=5))

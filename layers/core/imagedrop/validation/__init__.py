@@ -88,10 +88,8 @@ class _Look:
         return known or self._new(head.etag)
 
     def _new(self, etag: str | None) -> Drop:
-        """Attempts are counted on where a ledger that was lost knew earlier ones: machines tell ends by the number."""
-        ports, bucket, key = self.ports, self.bucket, self.image_key
-        attempt = 1 + records.last_attempt(ports.objects, bucket, key, etag)
-        return drops.new(bucket, key, etag, ports.clock(), ports.settings.pairing_deadline, attempt=attempt)
+        ports = self.ports
+        return drops.new(self.bucket, self.image_key, etag, ports.clock(), ports.settings.pairing_deadline)
 
     def _forget_orphan(self) -> None:
         """The sidecar waits for its image no longer."""
@@ -141,7 +139,8 @@ class _Look:
         if not kept or any(image.tags.get(TAG, row.drop_id) != row.drop_id for image in kept):
             return False
         finding = kinds.ALREADY_REGISTERED(image=kept[0].id)
-        endings.hand_on(ports, ports.ledger.save(drops.answer(row, ports.clock(), seen, finding)))
+        attempt = records.numbered(ports.objects, row).attempt
+        endings.hand_on(ports, ports.ledger.save(drops.answer(row, ports.clock(), attempt, seen, finding)))
         return True
 
     # --- pairing -------------------------------------------------------------------------------------------------

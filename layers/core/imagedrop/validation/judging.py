@@ -31,7 +31,7 @@ def judge(ports: Ports, row: Drop, files: Files) -> None:
         reject(ports, row, files.versions, findings, facts=facts)
         return
     accepted = drops.accept(
-        row,
+        records.numbered(ports.objects, row),
         ports.clock(),
         ports.settings.attempt_deadline,
         versions=files.versions,
