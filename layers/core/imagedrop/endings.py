@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from imagedrop import drop as drops
-from imagedrop import records, room
+from imagedrop import records, room, stages
 from imagedrop.drop import Drop, Reason
 from imagedrop.log import note
 from imagedrop.ports import Ports
@@ -21,7 +20,7 @@ def finish(
     """Ends a drop. Raises ports.Conflict where the row has moved on. What a crash leaves undone the sweep does."""
     if row.stage == "waiting":
         row = records.numbered(ports.objects, row)
-    ended = ports.ledger.save(drops.end(row, ports.clock(), stage, reason, **more))
+    ended = ports.ledger.save(stages.end(row, ports.clock(), stage, reason, **more))
     note("ended", ended, code=reason.code if reason else None, images=[image.id for image in ended.images])
     hand_on(ports, ended)
     room.leave(ports, row)
@@ -38,7 +37,7 @@ def withdraw(ports: Ports, row: Drop) -> None:
     if row.attempt == 1:
         ports.ledger.delete(row)
     elif not row.parked:
-        ports.ledger.save(drops.park(row, ports.clock()))
+        ports.ledger.save(stages.park(row, ports.clock()))
 
 
 def hand_on(ports: Ports, row: Drop, delay: int = 0) -> None:

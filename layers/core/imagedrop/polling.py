@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import Enum
 
 from imagedrop import drop as drops
-from imagedrop import endings, names, records
+from imagedrop import endings, names, records, stages
 from imagedrop.drop import Drop, DropImage, Held
 from imagedrop.looks import next_wait
 from imagedrop.lookup import GONE, TAG, own
@@ -159,6 +159,6 @@ def describe(row: Drop, active: Sequence[Image]) -> tuple[DropImage, ...]:
 def _failed(ports: Ports, row: Drop, job: Job) -> None:
     code = job.error_code or "ims.import_failed"
     if code in ONCE_MORE and not row.restarts and ports.clock() < moment(row.deadline_at):
-        endings.hand_on(ports, ports.ledger.save(drops.restart_job(row, ports.clock())))
+        endings.hand_on(ports, ports.ledger.save(stages.restart_job(row, ports.clock())))
         return
     endings.fail(ports, row, code, job.fail_reason or "IMS gave no reason.")

@@ -15,7 +15,7 @@ from enum import Enum
 from logging import WARNING
 
 from imagedrop import drop as drops
-from imagedrop import endings, records, room
+from imagedrop import endings, records, room, stages
 from imagedrop.backoff import grown
 from imagedrop.drop import Drop, DropImage, Held, Reason
 from imagedrop.log import note
@@ -98,9 +98,9 @@ def _start(ports: Ports, row: Drop) -> None:
     if _adopt(ports, row, usable(found)):
         return
     row = row.model_copy(update={"doubtful": (*row.doubtful, *(image.id for image in found if image.status in GONE))})
-    row = ports.ledger.save(drops.reserve(planned(ports, row), ports.clock()))
-    records.claim(ports.objects, drops.sending(row, ports.clock(), ANSWER_WITHIN))
-    row = ports.ledger.save(drops.sending(row, ports.clock(), ANSWER_WITHIN))
+    row = ports.ledger.save(stages.reserve(planned(ports, row), ports.clock()))
+    records.claim(ports.objects, stages.sending(row, ports.clock(), ANSWER_WITHIN))
+    row = ports.ledger.save(stages.sending(row, ports.clock(), ANSWER_WITHIN))
     assert row.request is not None
     note("asking IMS", row, sends=row.sends)
     try:
@@ -120,10 +120,11 @@ def _still_as_judged(ports: Ports, row: Drop) -> bool:
     if image is None or before is None or image.etag != before.etag:
         what = "was deleted" if image is None else "was replaced by newer content"
         endings.fail(ports, row, drops.REPLACED, f"{row.key} {what} before it could be registered.")
+        endings.look_again(ports, row)
     else:
-        ports.ledger.save(drops.again(row, ports.clock(), ports.settings.pairing_deadline))
+        ports.ledger.save(stages.again(row, ports.clock(), ports.settings.pairing_deadline))
+        endings.look_again(ports, row)
         room.leave(ports, row)
-    endings.look_again(ports, row)
     return False
 
 
@@ -153,7 +154,7 @@ def _postponed(ports: Ports, row: Drop, error: Exception) -> PutBack:
     for it, another would only be refused as well."""
     held = held_by(ports, row, error)
     wait = HELD_WAIT if held else grown(BUSY_FIRST, BUSY_LONGEST, row.tries, ports.random)
-    released = ports.ledger.save(drops.release(row, ports.clock(), wait, held, turn="called"))
+    released = ports.ledger.save(stages.release(row, ports.clock(), wait, held, turn="called"))
     if row.stage == "submitting":
         records.claim(ports.objects, released)  # the one that was written says that it may have been sent
     return PutBack(wait)
@@ -183,7 +184,7 @@ def _look_up(ports: Ports, row: Drop) -> None:
     elif found:
         endings.fail(ports, row, "ims.import_failed", f"IMS has the image {found[0].id} as {found[0].status}.")
     elif not perhaps and may_send_again(row, now, ports.settings):
-        _start(ports, ports.ledger.save(drops.release(row, now, 0)))
+        _start(ports, ports.ledger.save(stages.release(row, now, 0)))
     else:
         _look_later(ports, row)
 
@@ -207,7 +208,7 @@ def _follow(ports: Ports, row: Drop, job_id: str | None, found: Sequence[Image])
         for image in sorted(found, key=lambda one: one.data_disk)
     )
     first = next(iter(row.looks), ports.settings.poll_first) if job_id else 1
-    row = ports.ledger.save(drops.importing(row, ports.clock(), job_id=job_id, images=images, first=first))
+    row = ports.ledger.save(stages.importing(row, ports.clock(), job_id=job_id, images=images, first=first))
     note("importing", row, job_id=job_id, images=[image.id for image in images])
     records.claim(ports.objects, row)
     endings.hand_on(ports, row, delay=first)

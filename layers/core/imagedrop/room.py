@@ -7,7 +7,7 @@ and two may count at once; what is asked for too much IMS refuses (IMG.0060), an
 
 from __future__ import annotations
 
-from imagedrop import drop as drops
+from imagedrop import stages
 from imagedrop.drop import Drop
 from imagedrop.log import note
 from imagedrop.ports import Conflict, Ports
@@ -25,7 +25,7 @@ def enter(ports: Ports, row: Drop) -> bool:
     room = fits(_taken(ports, row), row.tasks, ports.settings.ims_tasks)
     if room and not ports.ledger.queued(1):
         return True
-    note("in line for IMS", ports.ledger.save(drops.queue(row, ports.clock())))
+    note("in line for IMS", ports.ledger.save(stages.queue(row, ports.clock())))
     if room:
         call(ports)
     return False
@@ -35,7 +35,7 @@ def _stands_back(ports: Ports, row: Drop) -> bool:
     """One that only an operator can help has had its turn, if others wait: perhaps it is alone in this."""
     if not ports.ledger.queued(1):
         return False
-    ports.ledger.save(drops.queue(row, ports.clock()))
+    ports.ledger.save(stages.queue(row, ports.clock()))
     call(ports, row)
     return True
 
@@ -68,7 +68,7 @@ def _call(ports: Ports, drop_id: str) -> Drop | None:
     if row is None or row.place != "queued":
         return None
     try:
-        return ports.ledger.save(drops.call(row, ports.clock()))
+        return ports.ledger.save(stages.call(row, ports.clock()))
     except Conflict:
         return None
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop import drop as drops
-from imagedrop import endings, lookup, records, registration
+from imagedrop import endings, lookup, records, registration, stages
 from imagedrop.drop import Drop
 from imagedrop.ports import Ports
 
@@ -50,14 +49,14 @@ def clocks_are_one(patch: pytest.MonkeyPatch) -> None:
 
 def handed_off_before_it_is_saved(patch: pytest.MonkeyPatch) -> None:
     """The message that follows the job goes out before the job's id is in the ledger."""
-    save, hand_on = drops.importing, endings.hand_on
+    save, hand_on = stages.importing, endings.hand_on
 
     def early(row: Drop, now: datetime, **more: Any) -> Drop:
         following = save(row, now, **more)
         hand_on(HANDS[-1], following)
         return following
 
-    patch.setattr(drops, "importing", early)
+    patch.setattr(stages, "importing", early)
     patch.setattr(registration, "register", _with_hands(registration.register))
     patch.setattr(
         endings, "hand_on", lambda ports, row, delay=0: row.stage == "importing" or hand_on(ports, row, delay)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imagedrop import drop as drops
-from imagedrop import endings, names, validation
+from imagedrop import endings, names, stages, validation
 from imagedrop.drop import Drop
 from imagedrop.pairing import Files
 from imagedrop.ports import ObjectChanged, Ports
@@ -63,7 +63,7 @@ def untold_end_forgotten(patch: pytest.MonkeyPatch) -> None:
     """A new attempt begins before the last one's end is told."""
 
     def at_once(look: Any, row: Drop, redriven: bool = False) -> None:
-        again = drops.again(row, look.ports.clock(), look.ports.settings.pairing_deadline)
+        again = stages.again(row, look.ports.clock(), look.ports.settings.pairing_deadline)
         endings.look_again(look.ports, look.ports.ledger.save(again))
 
     patch.setattr(validation._Look, "_untold", at_once)

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop import drop as drops
-from imagedrop import endings, telling
+from imagedrop import endings, stages, telling
 from imagedrop.drop import Channel, Drop
 from imagedrop.ports import Ports
 
@@ -40,7 +39,7 @@ def told_before_the_ledger_knows(patch: pytest.MonkeyPatch) -> None:
     finish = endings.finish
 
     def early(ports: Ports, row: Drop, stage: Any, reason: Any, **more: Any) -> Drop:
-        telling._publish(ports, drops.end(row, ports.clock(), stage, reason, **more))
+        telling._publish(ports, stages.end(row, ports.clock(), stage, reason, **more))
         return finish(ports, row, stage, reason, **more)
 
     patch.setattr(endings, "finish", early)

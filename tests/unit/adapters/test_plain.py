@@ -8,7 +8,7 @@ import sys
 
 from hypothesis import example, given
 
-from imagedrop import drop as drops
+from imagedrop import stages
 from imagedrop.plain import ascii_line, json_line, one_line
 from imagedrop_local.house import ROOT, function
 from imagedrop_local.memory import memory_ports
@@ -49,7 +49,7 @@ def test_the_cores_log_cannot_be_forged_by_a_key() -> None:
 @given(HOSTILE)
 def test_the_status_of_a_drop_does_nothing_to_whoever_reads_it(text: str) -> None:
     ports = memory_ports()
-    ports.ledger.save(drops.new("drops", text, "e", ports.clock(), 60))
+    ports.ledger.save(stages.new("drops", text, "e", ports.clock(), 60))
     signed = {"requestContext": {"authorizer": {"iam": {"accessKey": "AK"}}}}
     for asked in ({}, {"queryStringParameters": {"key": text}}):
         answer = function("status").handle(signed | asked, ports)

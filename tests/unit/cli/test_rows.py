@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imagedrop import drop as drops
-from imagedrop import endings
+from imagedrop import endings, stages
 from imagedrop.drop import Reason
 from imagedrop.times import stamp
 from imagedrop_cli import ended as ended_drops
@@ -47,7 +47,7 @@ def test_what_every_drop_is_doing(told: Cli, world: World) -> None:
 
 
 def test_one_in_line_for_ims_says_so(told: Cli, world: World) -> None:
-    world.ports.ledger.save(drops.queue(world.accepted(), world.ports.clock()))
+    world.ports.ledger.save(stages.queue(world.accepted(), world.ports.clock()))
     assert "waits for its turn with IMS" in told("status").out
 
 
@@ -104,8 +104,8 @@ def test_what_is_on_its_way_is_shown_where_the_bucket_cannot_be_reached(
 
 def test_a_drop_whose_answer_was_lost_says_so(told: Cli, world: World) -> None:
     ledger, clock = world.ports.ledger, world.ports.clock
-    row = ledger.save(drops.reserve(world.accepted(), clock()))
-    row = ledger.save(drops.sending(row, clock(), 90))
+    row = ledger.save(stages.reserve(world.accepted(), clock()))
+    row = ledger.save(stages.sending(row, clock(), 90))
     assert "IMS is being asked" in told("status").out
     clock.advance(91)
     ledger.save(row.with_(clock(), tries=1, next_at=stamp(clock())))
@@ -115,7 +115,7 @@ def test_a_drop_whose_answer_was_lost_says_so(told: Cli, world: World) -> None:
 
 def test_a_held_drop_says_when_it_is_tried_again(told: Cli, world: World) -> None:
     held = drops.Held(code="IMG.0056", message="the quota is used up", since=world.now())
-    row = drops.release(drops.reserve(world.accepted(), world.ports.clock()), world.ports.clock(), 900, held)
+    row = stages.release(stages.reserve(world.accepted(), world.ports.clock()), world.ports.clock(), 900, held)
     due = world.ports.ledger.save(row).next_at
     refused = told("redrive", KEY)
     assert refused.code == 1
@@ -153,8 +153,8 @@ def test_a_failed_drop_is_set_going_by_one_message(told: Cli, world: World) -> N
 def test_there_is_nothing_to_set_going(told: Cli, world: World, stage: Any, word: str) -> None:
     if stage:
         row = world.accepted()
-        row = world.ports.ledger.save(drops.reserve(row, world.ports.clock()))
-        row = world.ports.ledger.save(drops.importing(row, world.ports.clock(), job_id="j", images=(), first=1))
+        row = world.ports.ledger.save(stages.reserve(row, world.ports.clock()))
+        row = world.ports.ledger.save(stages.importing(row, world.ports.clock(), job_id="j", images=(), first=1))
         endings.finish(world.ports, row, stage, None)
     else:
         world.accepted()
@@ -163,7 +163,7 @@ def test_there_is_nothing_to_set_going(told: Cli, world: World, stage: Any, word
 
 
 def test_an_image_that_never_came_cannot_be_set_going(told: Cli, world: World) -> None:
-    row = drops.new(BUCKET, KEY, None, world.ports.clock(), 60)
+    row = stages.new(BUCKET, KEY, None, world.ports.clock(), 60)
     endings.finish(world.ports, row, "rejected", Reason(code="pair.image_missing", message="never"))
     said = told("redrive", KEY)
     assert (said.code, "upload the image" in said.err) == (1, True)

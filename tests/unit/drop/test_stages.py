@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagedrop import drop as drops
+from imagedrop import stages
 from imagedrop.drop import ENDED, LIVE, NEXT, Drop, DropImage, Reason, WrongStage
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -16,21 +17,21 @@ IMAGE = DropImage(role="system", id="i-1")
 
 
 def a_drop() -> Drop:
-    return drops.new("drops", "golden/w.vhd", "0123", NOW, 3600)
+    return stages.new("drops", "golden/w.vhd", "0123", NOW, 3600)
 
 
 STEPS = {
-    "wait": lambda row, now: drops.wait(row, now, versions={}, missing=("golden/w.vhd.json",)),
-    "accept": lambda row, now: drops.accept(row, now, 3600, versions={}),
-    "reserve": drops.reserve,
-    "sending": lambda row, now: drops.sending(row, now, 90),
-    "release": lambda row, now: drops.release(row, now, 30),
-    "importing": lambda row, now: drops.importing(row, now, job_id="j", images=(), first=1),
-    "restart": drops.restart_job,
-    "register": lambda row, now: drops.end(row, now, "registered", None, images=(IMAGE,)),
-    "reject": lambda row, now: drops.end(row, now, "rejected", Reason(code="c", message="m")),
-    "fail": lambda row, now: drops.end(row, now, "failed", Reason(code="c", message="m")),
-    "again": lambda row, now: drops.again(row, now, 3600),
+    "wait": lambda row, now: stages.wait(row, now, versions={}, missing=("golden/w.vhd.json",)),
+    "accept": lambda row, now: stages.accept(row, now, 3600, versions={}),
+    "reserve": stages.reserve,
+    "sending": lambda row, now: stages.sending(row, now, 90),
+    "release": lambda row, now: stages.release(row, now, 30),
+    "importing": lambda row, now: stages.importing(row, now, job_id="j", images=(), first=1),
+    "restart": stages.restart_job,
+    "register": lambda row, now: stages.end(row, now, "registered", None, images=(IMAGE,)),
+    "reject": lambda row, now: stages.end(row, now, "rejected", Reason(code="c", message="m")),
+    "fail": lambda row, now: stages.end(row, now, "failed", Reason(code="c", message="m")),
+    "again": lambda row, now: stages.again(row, now, 3600),
 }
 
 
@@ -57,18 +58,20 @@ def test_no_sequence_of_steps_leaves_the_stages_or_an_end_but_by_a_new_attempt(n
 
 
 def test_an_end_is_left_only_for_a_new_attempt_that_has_forgotten_the_last() -> None:
-    row = drops.end(drops.accept(a_drop(), NOW, 60, versions={"k": None}), NOW, "failed", Reason(code="x", message="y"))
+    row = stages.end(
+        stages.accept(a_drop(), NOW, 60, versions={"k": None}), NOW, "failed", Reason(code="x", message="y")
+    )
     with pytest.raises(WrongStage):
-        drops.reserve(row, NOW)
-    fresh = drops.again(row, NOW, 3600)
+        stages.reserve(row, NOW)
+    fresh = stages.again(row, NOW, 3600)
     assert (fresh.stage, fresh.attempt, fresh.reason, fresh.versions, fresh.told) == ("waiting", 2, None, {}, {})
 
 
 def test_a_registered_row_is_not_failed_later() -> None:
-    row = drops.importing(drops.accept(a_drop(), NOW, 60), NOW, job_id="j", images=(), first=1)
-    row = drops.end(row, NOW, "registered", None)
+    row = stages.importing(stages.accept(a_drop(), NOW, 60), NOW, job_id="j", images=(), first=1)
+    row = stages.end(row, NOW, "registered", None)
     with pytest.raises(WrongStage):
-        drops.end(row, NOW, "failed", None)
+        stages.end(row, NOW, "failed", None)
 
 
 def test_live_ended_and_waiting_make_all_stages() -> None:

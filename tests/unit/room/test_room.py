@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop import drop as drops
-from imagedrop import room
+from imagedrop import room, stages
 from imagedrop.drop import Drop
 from imagedrop.ports import ImsError
 from support.world import World
@@ -86,7 +85,7 @@ def test_a_refusal_by_ims_frees_the_place(world: World) -> None:
     world.ports.images.fail("create", None, None, ImsError("refused", "IMG.0056", "no such OS"))
     for number in range(2):
         asked(world, number)
-    waits = drops.queue(accepted(world, 9), world.ports.clock())
+    waits = stages.queue(accepted(world, 9), world.ports.clock())
     last = accepted(world, 2)
     world.ports.queues.send("registrations", {"drop_id": last.drop_id, "attempt": 1})
     queues, ledger = world.ports.queues, world.ports.ledger
@@ -104,7 +103,7 @@ def test_a_refusal_by_ims_frees_the_place(world: World) -> None:
 
 def test_a_newcomer_does_not_overtake_who_waits(world: World) -> None:
     first = accepted(world, 0)
-    world.ports.ledger.save(drops.queue(first, world.ports.clock()))
+    world.ports.ledger.save(stages.queue(first, world.ports.clock()))
     asked(world, 1)
     assert now(world, first).turn == "called"
     assert world.row("golden/1.vhd").turn == "called"
@@ -153,7 +152,7 @@ def test_one_that_somebody_else_has_called_is_not_called_again_and_its_place_is_
     rows = [asked(world, number) for number in range(4)]
     rows.append(asked(world, 4, data_images=1))
     line = world.ports.ledger.queued()
-    world.ports.ledger.save(drops.call(now(world, rows[3]), world.ports.clock()))
+    world.ports.ledger.save(stages.call(now(world, rows[3]), world.ports.clock()))
     world.ports.ledger.queued = lambda limit=None: line[:limit]  # type: ignore[method-assign] # the index lags
     world.ports.ledger.working = lambda: {rows[2].drop_id: 1}  # type: ignore[method-assign]
     assert room.call(world.ports) == 0
@@ -177,7 +176,7 @@ def test_a_row_that_moves_while_it_is_called_is_left_to_who_moved_it(world: Worl
 
     def raced(row: Drop) -> Drop:
         if row.drop_id == rows[3].drop_id:
-            save(drops.call(now(world, row), world.ports.clock()))
+            save(stages.call(now(world, row), world.ports.clock()))
         return save(row)
 
     world.ports.ledger.save = raced  # type: ignore[method-assign]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from imagedrop import drop as drops
-from imagedrop import names, records
+from imagedrop import names, records, stages
 from imagedrop.drop import FileVersion
 from imagedrop.ports import ImsError, ObjectHead
 from imagedrop.settings import Settings
@@ -68,7 +68,7 @@ def test_a_part_that_an_end_has_missed_and_that_came_since_is_found(world: World
     missing = {"golden/d.vhd": None}
     row = world.accepted()
     row = world.ports.ledger.save(
-        drops.end(row, world.ports.clock(), "rejected", None, versions={**row.versions, **missing})
+        stages.end(row, world.ports.clock(), "rejected", None, versions={**row.versions, **missing})
     )
     world.ports.queues.send("notices", {"drop_id": row.drop_id, "attempt": 1})
     world.run()
@@ -146,7 +146,7 @@ def test_an_end_found_again_in_a_result_file_is_told_at_once(world: World) -> No
 
 def test_an_end_that_was_not_told_is_told(world: World) -> None:
     row = world.accepted()
-    world.ports.ledger.save(drops.end(row, world.ports.clock(), "failed", None))
+    world.ports.ledger.save(stages.end(row, world.ports.clock(), "failed", None))
     world.live_through(hours=1)
     assert len(world.mails()) == 1
 
@@ -178,8 +178,8 @@ def test_a_waiting_drop_whose_image_was_replaced_makes_way(world: World) -> None
     world.put(KEY, b"first", event=False)
     head = world.ports.objects.head(BUCKET, KEY)
     assert head is not None
-    row = drops.new(BUCKET, KEY, head.etag, world.ports.clock(), 3600)
-    world.ports.ledger.save(drops.wait(row, world.ports.clock(), versions={KEY: None}, missing=()))
+    row = stages.new(BUCKET, KEY, head.etag, world.ports.clock(), 3600)
+    world.ports.ledger.save(stages.wait(row, world.ports.clock(), versions={KEY: None}, missing=()))
     world.put(KEY, b"second", event=False)
     world.sweep()
     assert world.ports.ledger.get(row.drop_id) is None

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from imagedrop import drop as drops
+from imagedrop import stages
 from imagedrop.drop import Owner, Reason
 from imagedrop_local.house import ROOT
 from support.world import KEY, World
@@ -17,7 +18,7 @@ CORE = ROOT / "layers/core"
 def ended(world: World, **changes: object) -> None:
     row = world.accepted(**changes)  # type: ignore[arg-type]
     reason = Reason(code="sidecar.name", message="the name is bad")
-    row = world.ports.ledger.save(drops.end(row, world.ports.clock(), "rejected", reason))
+    row = world.ports.ledger.save(stages.end(row, world.ports.clock(), "rejected", reason))
     world.ports.queues.send("notices", {"drop_id": row.drop_id, "attempt": row.attempt})
 
 
@@ -81,7 +82,7 @@ def test_above_the_limit_the_mail_is_skipped_and_recorded_and_the_rest_goes_out(
     world = World(mails_per_hour=2)
     for number in range(4):
         row = world.accepted(f"golden/{number}.vhd", str(number).encode())
-        world.ports.ledger.save(drops.end(row, world.ports.clock(), "rejected", None))
+        world.ports.ledger.save(stages.end(row, world.ports.clock(), "rejected", None))
         world.ports.queues.send("notices", {"drop_id": row.drop_id, "attempt": 1})
     world.run(60)
     assert len(world.mails()) == 2
@@ -155,7 +156,7 @@ def ended_many(world: World, count: int, email: str = "ada@example.com") -> None
     for number in range(count):
         key = f"{email}/{number}.vhd"
         row = world.accepted(key, key.encode(), owner=Owner(email=email))
-        world.ports.ledger.save(drops.end(row, world.ports.clock(), "rejected", None))
+        world.ports.ledger.save(stages.end(row, world.ports.clock(), "rejected", None))
         world.ports.queues.send("notices", {"drop_id": row.drop_id, "attempt": 1})
 
 

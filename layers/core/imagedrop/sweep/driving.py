@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from logging import WARNING
 
-from imagedrop import drop as drops
-from imagedrop import endings
+from imagedrop import endings, stages
 from imagedrop.drop import Drop, Versions
 from imagedrop.log import LOG, note
 from imagedrop.ports import Conflict, Ports, Queued
@@ -49,7 +48,7 @@ def _drive_still(ports: Ports, row: Drop) -> bool:
     if seconds_between(due, now) < ports.settings.stall_after:
         return False
     if row.stage == "accepted" and not row.turn and now < moment(row.deadline_at):
-        ports.ledger.save(drops.queue(row, now))  # called from there, it needs no message of its own
+        ports.ledger.save(stages.queue(row, now))  # called from there, it needs no message of its own
         return True
     if row.redrives >= GIVE_UP_AFTER:
         ports.meter.count("SweepGaveUp")

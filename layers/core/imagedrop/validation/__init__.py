@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from logging import WARNING
 
 from imagedrop import drop as drops
-from imagedrop import endings, pairing, records, recovery
+from imagedrop import endings, pairing, records, recovery, stages
 from imagedrop.drop import Drop, Versions
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
@@ -89,7 +89,7 @@ class _Look:
 
     def _new(self, etag: str | None) -> Drop:
         ports = self.ports
-        return drops.new(self.bucket, self.image_key, etag, ports.clock(), ports.settings.pairing_deadline)
+        return stages.new(self.bucket, self.image_key, etag, ports.clock(), ports.settings.pairing_deadline)
 
     def _forget_orphan(self) -> None:
         """The sidecar waits for its image no longer."""
@@ -118,7 +118,7 @@ class _Look:
             raise SourceChanged(self.image_key)  # the row may have seen what came since
         if row.stage == "registered" and self._answered(row, seen):
             return None
-        return drops.again(row, ports.clock(), ports.settings.pairing_deadline)
+        return stages.again(row, ports.clock(), ports.settings.pairing_deadline)
 
     def _untold(self, row: Drop, redriven: bool = False) -> None:
         """An end is told before another attempt begins, or it never would be. Then its files are looked at again."""
@@ -140,7 +140,7 @@ class _Look:
             return False
         finding = kinds.ALREADY_REGISTERED(image=kept[0].id)
         attempt = records.numbered(ports.objects, row).attempt
-        endings.hand_on(ports, ports.ledger.save(drops.answer(row, ports.clock(), attempt, seen, finding)))
+        endings.hand_on(ports, ports.ledger.save(stages.answer(row, ports.clock(), attempt, seen, finding)))
         return True
 
     # --- pairing -------------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ class _Look:
             if all(files.versions.get(key) == seen for key, seen in row.versions.items()):
                 records.mend(ports.objects, row)
                 return
-            row = drops.again(row, now, ports.settings.pairing_deadline)
+            row = stages.again(row, now, ports.settings.pairing_deadline)
         row = row or self._new(None)
         late = kinds.IMAGE_MISSING(key=self.image_key, sidecar=files.sidecar.key, since=row.received_at)
         self._wait(row, files, (self.image_key,), [late])
@@ -186,7 +186,7 @@ class _Look:
     def _kept(self, row: Drop, files: Files, missing: tuple[str, ...]) -> Drop:
         """The waiting row, saved if it says anything new. Nothing missing: it is being judged, and where that fails
         each time the sweep gives it up."""
-        waiting = drops.wait(row, self.ports.clock(), versions=files.versions, missing=missing)
+        waiting = stages.wait(row, self.ports.clock(), versions=files.versions, missing=missing)
         if row.revision and waiting.model_copy(update={"updated_at": row.updated_at}) == row:
             return row
         saved = self.ports.ledger.save(waiting)

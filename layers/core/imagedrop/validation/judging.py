@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from imagedrop import drop as drops
-from imagedrop import endings, pairing, records, rules, telling
+from imagedrop import endings, pairing, records, rules, stages, telling
 from imagedrop.drop import Drop, Reason, Versions
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
@@ -30,7 +30,7 @@ def judge(ports: Ports, row: Drop, files: Files) -> None:
     if has_errors(findings):
         reject(ports, row, files.versions, findings, facts=facts)
         return
-    accepted = drops.accept(
+    accepted = stages.accept(
         records.numbered(ports.objects, row),
         ports.clock(),
         ports.settings.attempt_deadline,
@@ -76,7 +76,7 @@ def _accept(ports: Ports, row: Drop, accepted: Drop, files: Files, over: Drop | 
         if holder.stage not in drops.LIVE and over is None:
             _accept(ports, row, accepted, files, holder)
             return
-        waiting = drops.wait(row, ports.clock(), versions=files.versions, missing=(), behind=taken.holder)
+        waiting = stages.wait(row, ports.clock(), versions=files.versions, missing=(), behind=taken.holder)
         ledger.save(waiting)
 
 
