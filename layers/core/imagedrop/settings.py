@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 PREFIX = "IMAGEDROP_"
 
@@ -20,6 +20,15 @@ def _words(value: Any) -> Any:
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+
+
+def _address(value: str) -> str:
+    """A wrong one would be found out by the first owner who cannot be read, and that drop's end told to nobody."""
+    from imagedrop.mailbox import is_address  # and with it the sidecar's rules, which nothing else here needs
+
+    if not is_address(value):
+        raise ValueError("must be one bare mail address")
+    return value
 
 
 class SettingsError(ValueError):
@@ -107,7 +116,9 @@ class Settings(BaseModel):
     notices_queue: str = ""
     topic_arn: str = Field("", description="SNS topic of the ends of drops, for machines")
     mail_from: str = Field("", description="verified SES identity; empty: no mails")
-    operator_mail: str = Field("", description="who is told where the owner cannot be read")
+    operator_mail: Annotated[str, AfterValidator(_address)] = Field(
+        "", description="who is told where the owner cannot be read"
+    )
 
     def obs_url(self) -> str:
         return self.obs_endpoint or f"https://obs.{self.region}.myhuaweicloud.com"
@@ -138,6 +149,6 @@ def _fault(error: Any) -> str:
     name = str(error["loc"][0])
     shown = f"{PREFIX}{name.upper()}"
     if error["type"] != "extra_forbidden":
-        return f"{shown}: {error['msg']}, not {error['input']!r}"
+        return f"{shown}: {error['msg'].removeprefix('Value error, ')}, not {error['input']!r}"
     near = difflib.get_close_matches(name, Settings.model_fields, 1)
     return f"{shown} is no setting" + (f"; did you mean {PREFIX}{near[0].upper()}?" if near else "")

@@ -68,6 +68,13 @@ def test_a_wrong_setting_is_told_before_anything_is_built() -> None:
         Runtime({"IMAGEDROP_POLL_FIRST": "soon"})
 
 
+@pytest.mark.parametrize("mail", ["Ops <ops@example.com>", "ops", "a@example.com, b@example.com"])
+def test_an_operators_address_that_no_mail_would_reach_is_told_at_once(mail: str) -> None:
+    with pytest.raises(SettingsError, match="IMAGEDROP_OPERATOR_MAIL: must be one bare mail address, not "):
+        Runtime({"IMAGEDROP_OPERATOR_MAIL": mail})
+    assert Runtime({"IMAGEDROP_OPERATOR_MAIL": "ops@example.com"}).settings.operator_mail == "ops@example.com"
+
+
 def test_a_setting_that_a_port_needs_is_named_where_it_is_missing() -> None:
     bare = Runtime({})
     with pytest.raises(SettingsError, match="IMAGEDROP_LEDGER_TABLE is not set"):
