@@ -79,6 +79,8 @@ def draw(random: Random, climate: Climate) -> list[Act]:
         acts += _flapping(random, calm, random.choice(keys))
     count = random.choice((0, 0, 1, 3, 6))
     acts += [Act(random.random() * calm, random.choice(REST), random.choice(keys)) for _ in range(count)]
+    if random.random() < 0.15:
+        acts += _rewritten(random, calm, random.choice(keys))
     return sorted(acts, key=lambda act: act.at)
 
 
@@ -117,3 +119,12 @@ def _flapping(random: Random, calm: float, key: str) -> Iterator[Act]:
     yield Act(start, "put", key + ".json", random.choice(SIDECARS))
     for number in range(random.randint(6, 30)):
         yield Act(min(calm, start + number * step), "put", key, pair[number % 2])
+
+
+def _rewritten(random: Random, calm: float, key: str) -> Iterator[Act]:
+    """A sidecar that is mended over and over, just after its image has come."""
+    start, step = random.random() * calm, random.choice((0.2, 0.2, 4, 15))
+    pair = "good", random.choice(SIDECARS)
+    yield Act(start, "put", key, "first")
+    for number in range(random.randint(6, 30)):
+        yield Act(min(calm, start + number * step), "put", key + ".json", pair[number % 2])
