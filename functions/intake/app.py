@@ -16,9 +16,9 @@ CERTIFICATES = Certificates()  # for the life of the process
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    from imagedrop.runtime import runtime
+    from imagedrop.runtime import HURRIED, runtime
 
-    running = runtime()
+    running = runtime(HURRIED)
     return handle(event, running.ports, running.secret, fetch, CERTIFICATES, running.renew)
 
 

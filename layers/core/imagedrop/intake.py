@@ -128,11 +128,12 @@ def _smn_push(push: Mapping[str, Any], ports: Ports, gate: Gate, *, known: bool)
     replays.check_age(push, settings, ports.clock())
     if not (known and kind == smn.NOTIFICATION):
         smn.verify(push, settings, gate.certificates, gate.fetch, ports.clock())
-    if replays.taken_before(push, ports):
+    if before := replays.taken_before(push, ports):
         ports.meter.count("PushesRepeated")
         return Answer.of(200, repeated=True)
     answer = _enqueue(push, ports, all_bad=200) if kind == smn.NOTIFICATION else _confirmation(push, ports, gate)
-    replays.remember(push, ports)
+    if before is not None:
+        replays.remember(push, ports)
     return answer
 
 

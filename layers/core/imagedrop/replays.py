@@ -33,13 +33,14 @@ def check_age(push: Push, settings: Settings, now: datetime) -> None:
         raise PushRefused(403, "Stale", f"timestamp is more than {settings.smn_max_age} s from now")
 
 
-def taken_before(push: Push, ports: Ports) -> bool:
+def taken_before(push: Push, ports: Ports) -> bool | None:
+    """None: the memory cannot be asked now, nor told, and nobody has the time to wait for it twice."""
     try:
         return ports.ledger.load(_name(push)) is not None
     except Exception:
         ports.meter.count("ReplaysUnknown")
         LOG.exception("it cannot be told whether this push came before; it is taken")
-        return False
+        return None
 
 
 def remember(push: Push, ports: Ports) -> None:

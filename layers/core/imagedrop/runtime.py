@@ -9,6 +9,7 @@ import os
 import random
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -41,10 +42,23 @@ __all__ = ["Runtime", "batch", "runtime"]
 SERVICE = "imagedrop"
 
 
+@dataclass(frozen=True)
+class Patience:
+    """With AWS's services. `connect`, `answer`: s, of each try."""
+
+    connect: float
+    answer: float
+    tries: int
+
+
+PATIENT = Patience(connect=3, answer=10, tries=5)
+HURRIED = Patience(connect=1, answer=2, tries=2)  # where somebody waits for the answer, as SMN does, for 5 s
+
+
 @cache
-def runtime() -> Runtime:
+def runtime(patience: Patience = PATIENT) -> Runtime:
     """The one of this process; from here on its logs are structured."""
-    made = Runtime(os.environ)
+    made = Runtime(os.environ, patience)
     made.log.debug("started")
     return made
 
@@ -52,10 +66,11 @@ def runtime() -> Runtime:
 class Runtime:
     """`environment` is read at once; raises settings.SettingsError."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], patience: Patience = PATIENT) -> None:
         self.settings = Settings.read(environment)
         self.service = environment.get("POWERTOOLS_SERVICE_NAME") or SERVICE
-        self.secrets = Secrets(partial(_aws, "secretsmanager"), _now)
+        self.aws = partial(_aws, patience)
+        self.secrets = Secrets(partial(self.aws, "secretsmanager"), _now)
         self.ports: Ports = LazyPorts(self)
 
     @cached_property
@@ -122,28 +137,28 @@ class LazyPorts(Ports):
         from imagedrop.ledger import DynamoLedger
 
         table = self._runtime.needed("ledger_table")
-        return DynamoLedger(_aws("dynamodb"), table)
+        return DynamoLedger(self._runtime.aws("dynamodb"), table)
 
     @cached_property
     def queues(self) -> Queues:
         from imagedrop.queues import SqsQueues
 
         names: tuple[QueueName, ...] = ("drops", "registrations", "polls", "notices")
-        return SqsQueues(_aws("sqs"), {name: getattr(self.settings, f"{name}_queue") for name in names})
+        return SqsQueues(self._runtime.aws("sqs"), {name: getattr(self.settings, f"{name}_queue") for name in names})
 
     @cached_property
     def topic(self) -> Topic:
         from imagedrop.channels import SnsTopic
 
         arn = self._runtime.needed("topic_arn")
-        return SnsTopic(_aws("sns"), arn)
+        return SnsTopic(self._runtime.aws("sns"), arn)
 
     @cached_property
     def mail(self) -> Mail:
         from imagedrop.channels import SesMail, SilentMail
 
         sender = self.settings.mail_from
-        return SesMail(_aws("sesv2"), sender) if sender else SilentMail()
+        return SesMail(self._runtime.aws("sesv2"), sender) if sender else SilentMail()
 
     @cached_property
     def meter(self) -> Meter:
@@ -178,10 +193,14 @@ def _sleep(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _aws(service: str) -> Any:
+def _aws(patience: Patience, service: str) -> Any:
     """boto3's client: endpoint and region from the environment, as AWS_ENDPOINT_URL and AWS_REGION say."""
     import boto3
     from botocore.config import Config
 
-    retries = {"mode": "standard", "max_attempts": 5}
-    return boto3.client(service, config=Config(retries=retries, connect_timeout=3, read_timeout=10))
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": patience.tries},
+        connect_timeout=patience.connect,
+        read_timeout=patience.answer,
+    )
+    return boto3.client(service, config=config)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from imagedrop.ports import Ports
-from imagedrop.runtime import Runtime
+from imagedrop.runtime import HURRIED, Runtime
 from imagedrop.settings import SettingsError
 
 CORE = Path(__file__).parents[3] / "layers" / "core"
@@ -73,6 +73,14 @@ def test_an_operators_address_that_no_mail_would_reach_is_told_at_once(mail: str
     with pytest.raises(SettingsError, match="IMAGEDROP_OPERATOR_MAIL: must be one bare mail address, not "):
         Runtime({"IMAGEDROP_OPERATOR_MAIL": mail})
     assert Runtime({"IMAGEDROP_OPERATOR_MAIL": "ops@example.com"}).settings.operator_mail == "ops@example.com"
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "sqs", "secretsmanager"])
+def test_a_hurried_function_waits_for_no_service_as_long_as_smn_waits_for_it(
+    service: str, environment: dict[str, str]
+) -> None:
+    config = Runtime(environment, HURRIED).aws(service).meta.config
+    assert config.retries["total_max_attempts"] * max(config.connect_timeout, config.read_timeout) < 5
 
 
 def test_a_setting_that_a_port_needs_is_named_where_it_is_missing() -> None:

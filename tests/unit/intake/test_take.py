@@ -219,6 +219,15 @@ def test_a_memory_that_fails_lets_the_push_in_and_is_counted(
     assert ports.meter.counts["ReplaysUnknown"] == 1
 
 
+def test_a_memory_that_fails_is_waited_for_once(
+    key: Key, ports: MemoryPorts, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SMN does not wait for ever, and a ledger that hangs costs seconds each time."""
+    ports.ledger.fail("load", RuntimeError("it hangs"))
+    monkeypatch.setattr(ports.ledger, "store", lambda *_: pytest.fail("asked again"))
+    assert said(take(post(signed(key, unsigned())), ports, gate))["enqueued"] == 1
+
+
 class Noting(MemoryLedger):
     """Until when notes are kept."""
 
