@@ -135,8 +135,27 @@ def test_a_server_that_is_slow_or_hangs_up_is_left(path: str, url: str) -> None:
     assert time.monotonic() - start < PATIENCE / 2
 
 
+def test_a_name_that_is_looked_up_for_ever_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: looked_up.wait(PATIENCE) and [])
+    with pytest.raises(FetchFailed, match="no connection in time"):
+        fetch("http://imagedrop.example/", timeout=0.2)
+    assert not looked_up.is_set()
+    looked_up.set()
+
+
 @pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "ftp://127.0.0.1/x", "data:,x", "", "nonsense", "http://", "http://127.0.0.1:1/x"]
+    "url",
+    [
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/x",
+        "data:,x",
+        "",
+        "nonsense",
+        "http://",
+        "http://a..b/",
+        "http://127.0.0.1:1/x",
+    ],
 )
 def test_only_http_is_spoken_and_every_failure_is_one_kind(url: str) -> None:
     with pytest.raises(FetchFailed):

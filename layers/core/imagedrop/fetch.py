@@ -7,7 +7,9 @@ import http.client
 import socket
 import ssl
 import threading
+import time
 import urllib.request
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol, Self
 
 TIMEOUT = 3.0  # s; SMN waits 5 s for the whole push
@@ -39,9 +41,11 @@ def fetch(url: str, timeout: float = TIMEOUT, limit: int = LIMIT) -> bytes:
 
 
 class _Deadline:
-    """Ends connections when the time is over. A time-out of the socket's own begins anew with every byte."""
+    """Ends connections when the time is over. A time-out of the socket's own begins anew with every byte and with every
+    address of a host, and counts no time that it takes to look them up."""
 
     def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
         self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
         self._ends: list[socket.socket] = []
@@ -58,11 +62,30 @@ class _Deadline:
 
     def connect(self, *arguments: Any) -> socket.socket:
         """socket.create_connection; a second descriptor is kept, for TLS takes the first one over."""
-        made = socket.create_connection(*arguments)
+        answers: SimpleQueue[socket.socket | Exception] = SimpleQueue()
+        threading.Thread(target=self._connect, args=(answers, arguments), daemon=True).start()
+        try:
+            made = answers.get(timeout=max(0.0, self._until - time.monotonic()))
+        except Empty:
+            self.over = True
+            raise TimeoutError("no connection in time") from None
+        if isinstance(made, Exception):
+            raise made
         self._ends.append(made.dup())
         if self.over:
             self._end()
         return made
+
+    def _connect(self, answers: SimpleQueue[socket.socket | Exception], arguments: tuple[Any, ...]) -> None:
+        try:
+            made = socket.create_connection(*arguments)
+        except Exception as error:  # noqa: BLE001 - whoever waits raises it
+            answers.put(error)
+            return
+        if self.over:
+            made.close()  # nobody waits any more
+        else:
+            answers.put(made)
 
     def _end(self) -> None:
         self.over = True
