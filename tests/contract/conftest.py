@@ -13,7 +13,7 @@ from imagedrop_local.stack.aws import Clients
 from imagedrop_local.stack.process import Ministack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
     stack = Ministack(tmp_path_factory.mktemp("ministack"), 0)
     stack.start()

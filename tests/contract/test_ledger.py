@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 KEY = "golden/窗 +%.vhd"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def dynamo(request: pytest.FixtureRequest) -> Callable[[], DynamoLedger]:
     """A new table, as template.yaml makes it."""
 

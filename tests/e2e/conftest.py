@@ -13,8 +13,9 @@ from support.cli import Cli
 from support.e2e import World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    """Gone with the last test that knows of it: what still goes on in it would knock where no sockets are allowed."""
     parameters = {"PollLongest": "1", "SweepRate": "rate(1 day)"}  # the only sweep is a test's own
     with Local(tmp_path_factory.mktemp("stack"), time_scale=120, parameters=parameters) as running:
         yield running
