@@ -48,7 +48,6 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
     """A function that was called in this process would go on logging to what the test has captured."""
-    log = logging.getLogger("imagedrop")
-    before = log.handlers[:]
     yield
-    log.handlers[:] = before
+    for handler in logging.getLogger("imagedrop").handlers:
+        handler.setLevel(logging.CRITICAL + 1)
