@@ -74,8 +74,8 @@ def last_attempt(objects: Objects, bucket: str, key: str, etag: str | None) -> i
 
 def numbered(objects: Objects, drop: Drop) -> Drop:
     """The row with a number that no attempt of its drop has ended with: machines tell ends by it. A ledger that was
-    lost does not know them all, so they are counted when a row is about to be judged; if it is lost meanwhile, saving
-    the row fails. A row that has ended gets the number of its next attempt."""
+    lost does not know them all, so they are counted just before a judgement is saved; if it is lost meanwhile, saving
+    fails."""
     last = last_attempt(objects, drop.bucket, drop.key, drop.etag)
     return drop.model_copy(update={"attempt": max(drop.attempt, last + 1)})
 

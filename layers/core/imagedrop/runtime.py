@@ -51,8 +51,8 @@ class Patience:
     tries: int
 
 
-PATIENT = Patience(connect=3, answer=10, tries=5)
-HURRIED = Patience(connect=1, answer=2, tries=2)  # where somebody waits for the answer, as SMN does, for 5 s
+PATIENT = Patience(connect=3, answer=10, tries=6)
+HURRIED = Patience(connect=1, answer=2, tries=2)  # one that hangs costs up to 5 s, of the 10 s that intake has
 
 
 @cache

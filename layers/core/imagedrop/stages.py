@@ -67,14 +67,14 @@ def again(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
     )
 
 
-def answer(drop: Drop, now: datetime, attempt: int, versions: Versions, finding: Finding) -> Drop:
+def answer(drop: Drop, now: datetime, versions: Versions, finding: Finding) -> Drop:
     """A registered drop that was dropped again: an attempt that ends at once, with the image that there is."""
     if drop.stage != "registered":
         raise WrongStage(f"{drop.stage} is answered with an image ({drop.drop_id})")
     told: dict[Channel, Told] = {channel: Told() for channel in CHANNELS}
     return drop.with_(
         now,
-        attempt=attempt,
+        attempt=drop.attempt + 1,
         versions=versions,
         findings=(finding.stored(),),
         ended_at=stamp(now),

@@ -11,6 +11,7 @@ import pytest
 
 from imagedrop import drop as drops
 from imagedrop import validation
+from imagedrop.names import SEALS
 from imagedrop.ports import ImsError, one_by_one
 from imagedrop_local.house import SAMPLES
 from support.world import BUCKET, World, ids
@@ -198,6 +199,19 @@ def test_a_drop_that_is_answered_gets_a_number_that_nobody_has_been_told(world: 
         world.ports.ledger.wipe()
     told = [json.loads(one.body)["attempt"] for one in world.ports.topic.published]
     assert told == [1, 2, 3]
+
+
+def test_an_answer_gets_the_next_number_though_somebody_has_cleared_the_seals_away(world: World) -> None:
+    world.put(KEY, SAMPLE)
+    world.put(BESIDE, sidecar())
+    world.run()
+    for head in world.ports.objects.list(BUCKET, SEALS).objects:
+        world.ports.objects.delete(BUCKET, head.key)
+    world.ports.clock.advance(60)
+    world.put(KEY, SAMPLE)
+    world.run()
+    told = [json.loads(one.body)["attempt"] for one in world.ports.topic.published]
+    assert told == [1, 2]
 
 
 def test_a_mended_sidecar_whose_event_is_lost_is_found_by_the_sweep(world: World) -> None:

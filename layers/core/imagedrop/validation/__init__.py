@@ -139,8 +139,8 @@ class _Look:
         if not kept or any(image.tags.get(TAG, row.drop_id) != row.drop_id for image in kept):
             return False
         finding = kinds.ALREADY_REGISTERED(image=kept[0].id)
-        attempt = records.numbered(ports.objects, row).attempt
-        endings.hand_on(ports, ports.ledger.save(stages.answer(row, ports.clock(), attempt, seen, finding)))
+        answer = records.numbered(ports.objects, stages.answer(row, ports.clock(), seen, finding))
+        endings.hand_on(ports, ports.ledger.save(answer))
         return True
 
     # --- pairing -------------------------------------------------------------------------------------------------
