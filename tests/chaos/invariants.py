@@ -93,7 +93,17 @@ def _forgotten(seen: Seen, end: End, first: Written) -> bool:
 
 def _spared(seen: Seen, end: End, channel: str) -> bool:
     tolds = (one.row.told.get(channel) for one in seen.rows(end))  # type: ignore[call-overload]
-    return any(told is not None and told.state in ("skipped", "refused") for told in tolds)
+    if any(told is not None and told.state in ("skipped", "refused") for told in tolds):
+        return True
+    return channel == "result" and _written_over(seen, end)
+
+
+def _written_over(seen: Seen, end: End) -> bool:
+    """Its row says that its result file was written, and the next attempt's took its place before anybody looked."""
+    tolds = [(one.at, one.row.told.get("result")) for one in seen.rows(end)]
+    done = min((at for at, told in tolds if told is not None and told.state == "done"), default=None)
+    over = seen.told((end[0], end[1] + 1), "result")
+    return done is not None and any(0 <= one.at - done <= LATE for one in over)
 
 
 def _said(one: Written) -> tuple[object, ...]:

@@ -219,6 +219,16 @@ def test_an_end_that_a_wipe_took_before_it_was_told_need_not_be_told() -> None:
     assert "attempt 2" not in said(seen)
 
 
+@pytest.mark.parametrize(("after", "spared"), [(0.2, True), (3, False)])  # s from the record that it was written
+def test_a_result_need_not_have_been_seen_that_the_next_attempts_took_the_place_of_at_once(
+    after: float, spared: bool
+) -> None:
+    seen = good()
+    seen.tellings[0] = telling("result", 8 + after, row(attempt=2))
+    untold = [one.text for one in invariants.every_end_is_told(seen)]
+    assert bool(untold) is not spared
+
+
 def test_a_data_file_is_no_drop_of_its_own() -> None:
     seen = good()
     data = FileVersion(etag=OTHER, last_modified="4")
