@@ -40,11 +40,21 @@ def test_a_file_cut_off_by_its_reader_is_too_large() -> None:
     assert ids(read(GOOD.encode(), truncated=True)) == ["sidecar.too_large"]
 
 
-def test_a_byte_order_mark_is_refused_but_hides_neither_owner_nor_other_faults() -> None:
-    reading = read(b"\xef\xbb\xbf" + f'{{"nme": "win", {OWNER}}}'.encode())
-    assert reading.sidecar is None
-    assert reading.owner is not None
-    assert ids(reading) == ["sidecar.bom", "sidecar.missing", "sidecar.unknown_field"]
+def test_a_utf8_byte_order_mark_is_accepted_without_a_finding() -> None:
+    reading = read(b"\xef\xbb\xbf" + GOOD.encode())
+    assert reading.findings == []
+    assert reading.sidecar is not None
+    assert reading.sidecar.name == "win"
+
+
+def test_after_a_byte_order_mark_other_faults_are_found_and_byte_offsets_count_the_mark() -> None:
+    assert ids(read(b"\xef\xbb\xbf" + f'{{"nme": "win", {OWNER}}}'.encode())) == [
+        "sidecar.missing",
+        "sidecar.unknown_field",
+    ]
+    not_utf8 = read(b'\xef\xbb\xbf{"name": "\xff"}').findings[0]
+    assert not_utf8.id == "sidecar.not_utf8"
+    assert "byte 13," in not_utf8.message
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])

@@ -20,21 +20,13 @@ TOO_LARGE = Kind(
     "描述文件超过 {most} 字节，未读取。",
     "描述文件应为简短的 JSON 文件；请检查是否误将镜像以描述文件的名称上传。",
 )
-BOM = Kind(
-    "sidecar.bom",
-    "error",
-    "The sidecar begins with a byte order mark, which JSON does not allow.",
-    "Save it as UTF-8 without BOM (in PowerShell 7: `-Encoding utf8NoBOM`).",
-    "描述文件以字节顺序标记（BOM）开头，JSON 不允许。",
-    "请另存为不带 BOM 的 UTF-8（PowerShell 7：`-Encoding utf8NoBOM`）。",
-)
 UTF16 = Kind(
     "sidecar.utf16",
     "error",
     "The sidecar is written in {encoding}, and JSON files are UTF-8.",
-    "Save it as UTF-8 without BOM (Windows PowerShell's `>` writes UTF-16).",
+    "Save it as UTF-8 (Windows PowerShell's `>` writes UTF-16).",
     "描述文件的编码是 {encoding}，而 JSON 文件应为 UTF-8。",
-    "请另存为不带 BOM 的 UTF-8（Windows PowerShell 的 `>` 会写成 UTF-16）。",
+    "请另存为 UTF-8（Windows PowerShell 的 `>` 会写成 UTF-16）。",
 )
 NOT_UTF8 = Kind(
     "sidecar.not_utf8",

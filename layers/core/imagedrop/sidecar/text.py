@@ -27,21 +27,23 @@ class _Object(dict[str, Any]):
 
 
 def decode(body: bytes) -> tuple[str, list[Finding]]:
-    """The text, as far as it can be made out: what is wrong with its encoding should not hide what else is."""
+    """The text, as far as it can be made out: what is wrong with its encoding should not hide what else is.
+
+    A UTF-8 byte order mark is skipped (RFC 8259, section 8.1, allows that): Windows PowerShell writes one.
+    """
     for mark, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if body.startswith(mark):
             return _utf16(body[2:], encoding)
     if len(body) >= 2 and 0 in body[:2] and body[:2] != b"\0\0":
         return _utf16(body, "utf-16-le" if body[1] == 0 else "utf-16-be")
     marked = body.startswith(b"\xef\xbb\xbf")
-    found = [say.BOM()] if marked else []
     plain = body[3:] if marked else body
     try:
-        return plain.decode(), found
+        return plain.decode(), []
     except UnicodeDecodeError as error:
         line = plain.count(b"\n", 0, error.start) + 1
         wrong = say.NOT_UTF8(offset=error.start + 3 * marked, line=line, byte=f"{plain[error.start]:02X}")
-        return plain.decode(errors="replace"), [*found, wrong]
+        return plain.decode(errors="replace"), [wrong]
 
 
 def _utf16(body: bytes, encoding: str) -> tuple[str, list[Finding]]:
