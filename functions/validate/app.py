@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from imagedrop import events, validation
+from imagedrop import events, intake_drops, validation
 from imagedrop.batch import batch
 from imagedrop.ports import Ports
 from imagedrop.queues import BadMessage
@@ -22,7 +22,9 @@ def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
 
     def one(body: dict[str, Any], receipt: str, received: int) -> None:
         bad = []
-        for outcome in events.parse(body, keys_encoded=ports.settings.event_keys_encoded):
+        outcomes = events.parse(body, keys_encoded=ports.settings.event_keys_encoded)
+        intake_drops.report_foreign(outcomes, ports)
+        for outcome in outcomes:
             if isinstance(outcome, events.ObjectCreated) and outcome.bucket == ports.settings.drop_bucket:
                 validation.look(ports, outcome.bucket, outcome.key, outcome.after_attempt)
             elif isinstance(outcome, events.Bad):

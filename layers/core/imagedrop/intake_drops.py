@@ -14,6 +14,7 @@ from imagedrop.push_errors import PushUnavailable
 from imagedrop.settings import Settings
 
 LOG = logging.getLogger(__name__)
+LOGGED = 5  # records of one body that are logged; all are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,23 @@ def enqueue(body: Any, ports: Ports) -> Enqueued:
     drops = list(dict.fromkeys(wanted))
     _send(drops, ports)
     ignored = len(outcomes) - len(bad) - len(wanted)
+    report_foreign(outcomes, ports)
     _count(ports, DropsEnqueued=len(drops), EventsIgnored=ignored, EventsBad=len(bad))
-    for record in bad[:5]:
+    for record in bad[:LOGGED]:
         LOG.warning("bad record at %s: %s", record.at or "the top", record.reason)
     return Enqueued(len(drops), ignored, bad)
+
+
+def report_foreign(outcomes: Sequence[Outcome], ports: Ports) -> None:
+    """Logs and counts new objects of other buckets: a notification or a setting names the wrong bucket."""
+    foreign = [
+        outcome
+        for outcome in outcomes
+        if isinstance(outcome, ObjectCreated) and outcome.bucket != ports.settings.drop_bucket
+    ]
+    _count(ports, EventsForeignBucket=len(foreign))
+    for outcome in foreign[:LOGGED]:
+        LOG.warning("event for another bucket", extra={"bucket": outcome.bucket, "key": outcome.key})
 
 
 def _is_wanted(outcome: Outcome, settings: Settings) -> TypeGuard[ObjectCreated]:

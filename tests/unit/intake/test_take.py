@@ -62,7 +62,7 @@ def test_a_doubled_event_makes_one_message(key: Key, ports: MemoryPorts, gate: G
     assert ports.queues.bodies("drops") == [DROP, {"bucket": "drops", "key": "c.vhd"}]
 
 
-def test_what_is_no_drop_of_ours_is_dropped_silently_and_counted(key: Key, gate: Gate) -> None:
+def test_records_that_are_no_drop_of_ours_are_ignored_and_counted(key: Key, gate: Gate) -> None:
     ports = memory_ports(memory_settings(smn_topic_urn=TOPIC, drop_prefix="in/"))
     push = notification(
         key,
@@ -77,7 +77,17 @@ def test_what_is_no_drop_of_ours_is_dropped_silently_and_counted(key: Key, gate:
     )
     assert said(take(post(push), ports, gate)) == {"enqueued": 2, "ignored": 5, "bad": 1}
     assert [body["key"] for body in ports.queues.bodies("drops")] == ["in/a.vhd", "in/a.vhd.json"]
-    assert ports.meter.counts == {"DropsEnqueued": 2, "EventsIgnored": 5, "EventsBad": 1}
+    assert ports.meter.counts == {"DropsEnqueued": 2, "EventsIgnored": 5, "EventsForeignBucket": 1, "EventsBad": 1}
+
+
+def test_an_event_for_another_bucket_is_logged_with_bucket_and_key(
+    key: Key, ports: MemoryPorts, gate: Gate, caplog: pytest.LogCaptureFixture
+) -> None:
+    push = notification(key, created("a.vhd"), *(created(f"{number}.vhd", "theirs") for number in range(9)))
+    assert said(take(post(push), ports, gate)) == {"enqueued": 1, "ignored": 9, "bad": 0}
+    assert ports.meter.counts["EventsForeignBucket"] == 9
+    logged = [record.__dict__ for record in caplog.records if record.levelname == "WARNING"]
+    assert [(record["bucket"], record["key"]) for record in logged] == [("theirs", f"{n}.vhd") for n in range(5)]
 
 
 def test_nothing_to_enqueue_makes_no_call(key: Key, ports: MemoryPorts, gate: Gate) -> None:
