@@ -26,7 +26,10 @@ def read(source: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The template of the project in `source`, and the zip of each local folder that it names."""
     path = source / "template.yaml"
     if not path.is_file():
-        raise StackError(f"there is no {path}: the stack runs from a checkout of the project")
+        raise StackError(
+            f"{path} is missing: the local stack (`imagedrop demo`, `imagedrop up`) needs a checkout of the project "
+            "and does not run from an installed package. Clone the repository and run `make demo` in it."
+        )
     template: dict[str, Any] = yaml_parse(path.read_text(encoding="utf-8"))
     zips = {}
     for resource in template["Resources"].values():
