@@ -1,0 +1,1 @@
+"""Stored and public shapes, as files that no change may alter."""

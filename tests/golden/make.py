@@ -1,0 +1,233 @@
+"""Writes the golden files: every stored and public shape, as the code before the renames made it.
+
+    python tests/golden/make.py
+
+The files are never made again to let a test pass: ledgers and buckets hold these shapes, and machines read them. A test
+that fails on one shows that the code can no longer read, or no longer writes, what is out there. Existing files are
+therefore left alone; only files for new shapes are added.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import nullcontext, redirect_stdout
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+from golden.rows import (
+    BUCKET,
+    DATA,
+    ETAG,
+    KEY,
+    NOW,
+    SAMPLE,
+    UNICODE,
+    importing,
+    inspect_sample,
+    inspected,
+    minimal,
+    registered,
+    rows,
+)
+from golden.support import FOLDER, Recorder, attributes, of_first_version, stored, text
+from imagedrop import drop as drops
+from imagedrop import endings, intake_drops, pace, records, replays, status, telling
+from imagedrop.drop import Drop
+from imagedrop.ledger import DynamoLedger
+from imagedrop.ledger_items import to_row, wire
+from imagedrop.names import claim_key, result_key
+from imagedrop.queues import QUEUES, NoticeMessage, PollMessage, RegistrationMessage, SqsQueues
+from imagedrop.sweep import sweep
+from imagedrop_cli import redrive as redrive_command
+from imagedrop_cli import status as status_command
+from imagedrop_cli.examine import examine
+from imagedrop_cli.shelves import Folder
+from imagedrop_local.house import function
+from imagedrop_local.memory import MemoryPorts, SettableClock, memory_ports
+
+PUSH = {"timestamp": "2026-11-24T13:00:00Z", "message_id": "a message id"}
+
+
+def files() -> dict[str, bytes]:
+    """Every golden file by its name, as today's code makes it."""
+    made = {
+        "attributes.json": text(attributes(Drop)),
+        "inspected.json": text(inspect_sample()),
+        "check_names.json": text(check_names()),
+        "keys.json": text(keys()),
+        "messages.json": text(messages()),
+        "notes.json": text(notes()),
+        "ledger_calls.json": text(ledger_calls()),
+        "notified.json": text(notified()),
+        **statuses(),
+    }
+    for name, row in rows().items():
+        made[f"rows/{name}.json"] = text(stored(row))
+        made[f"items/{name}.json"] = text(wire(to_row(row)))
+        if row.stage in drops.LIVE:
+            made[f"claims/{name}.json"] = claim_body(row)
+        if row.ended:
+            made[f"results/{name}.json"] = result_body(row)
+    made["other_versions/newer.json"] = text(with_unknown(stored(rows()["filled"])))
+    required = ("drop_id", "bucket", "key", "received_at", "updated_at", "deadline_at")
+    made["other_versions/older.json"] = text({name: stored(rows()["minimal"])[name] for name in required})
+    return made
+
+
+def claim_body(row: Drop) -> bytes:
+    ports = memory_ports()
+    records.claim(ports.objects, row)
+    return of_first_version(ports.objects.body(BUCKET, claim_key(row.drop_id)) or b"")
+
+
+def result_body(row: Drop) -> bytes:
+    ports = memory_ports()
+    records.write_result(ports.objects, row)
+    return of_first_version(ports.objects.body(BUCKET, result_key(row.key)) or b"")
+
+
+def with_unknown(data: Any) -> Any:
+    """With an attribute of a newer version in the row and in every model inside it."""
+    newer = {"of_a_newer_version": {"a": [1, None]}}
+    inside = ("owner", "held", "reason")
+    data = data | {name: data[name] | newer for name in inside} | newer
+    data["versions"] = {key: seen and seen | newer for key, seen in data["versions"].items()}
+    data["images"] = [image | newer for image in data["images"]]
+    data["told"] = {channel: told | newer for channel, told in data["told"].items()}
+    return data
+
+
+def check_names() -> dict[str, Any]:
+    """The names in what `check --json` prints; the facts' own are in inspected.json."""
+    shown = examine(Folder(SAMPLE), None).public()
+    return {name: list(shown[name]) if name in ("facts", "read") else None for name in shown}
+
+
+def keys() -> dict[str, Any]:
+    """Object keys, and ids of drops, which are parts of them."""
+    of_rows = {
+        name: {
+            "drop_id": row.drop_id,
+            "claim": claim_key(row.drop_id),
+            "result": result_key(row.key),
+            "end": records.seal_key(row),
+        }
+        for name, row in rows().items()
+    }
+    lone_surrogate = "broken-\ud800.vhd"
+    ids = {key: drops.drop_id(BUCKET, key, f'"{ETAG}"') for key in (KEY, UNICODE, lone_surrogate)}
+    return {"rows": of_rows, "drop_ids": ids, "waiting_id": drops.waiting_id(BUCKET, UNICODE)}
+
+
+def messages() -> list[dict[str, Any]]:
+    """What is sent to each queue, as SQS gets it."""
+    client = Recorder()
+    ports = memory_ports(queues=SqsQueues(client, {queue: queue for queue in QUEUES}))
+    for name in ("accepted", "importing-unicode", "registered", "waiting-for-image", "again-disowned"):
+        endings.hand_on(ports, rows()[name], delay=5)
+    intake_drops.enqueue({"bucket": BUCKET, "key": UNICODE}, ports)
+    ports.queues.send("registrations", RegistrationMessage(drop_id="d", attempt=2).body())
+    ports.queues.send("polls", PollMessage(drop_id="d", attempt=2, generation=3).body())
+    ports.queues.send("notices", NoticeMessage(drop_id="d", attempt=2).body())
+    redrive(memory_ports(queues=ports.queues, ledger=shelf("rejected").ledger))
+    return client.calls
+
+
+def notes() -> list[dict[str, Any]]:
+    """The ledger's notes, as DynamoDB gets them."""
+    client = Recorder()
+    ports = memory_ports(ledger=DynamoLedger(client, "ledger"), clock=SettableClock(NOW[7]))
+    pace.learn(ports, importing())
+    quick = importing().model_copy(update={"request": {**inspected()["request"], "is_quick_import": True}})
+    pace.learn(ports, quick)
+    for key in (KEY, UNICODE):
+        ports.objects.place(BUCKET, key, b"image")
+    sweep(ports, lambda: 0.0)
+    replays.remember(PUSH, ports)
+    ports.ledger.count("mails:a mailbox:2026-11-24T13", 30, NOW[7])
+    return [call for call in client.calls if call["call"] in ("put_item", "update_item")]
+
+
+def ledger_calls() -> list[dict[str, Any]]:
+    """What the ledger asks of DynamoDB, beside the rows themselves."""
+    client = Recorder()
+    ledger = DynamoLedger(client, "ledger")
+    row = minimal().model_copy(update={"revision": 5})
+    ledger.save(minimal())
+    ledger.save(row)
+    ledger.accept(row, over=row.model_copy(update={"drop_id": "other", "revision": 7}))
+    ledger.delete(row)
+    ledger.unlock(row)
+    ledger.name_part(BUCKET, DATA, KEY)
+    ledger.part_of(BUCKET, DATA)
+    list(ledger.of_key(BUCKET, KEY))
+    list(ledger.open(queued=False))
+    ledger.working()
+    ledger.queued(3)
+    return client.calls
+
+
+def notified() -> dict[str, Any]:
+    """What is left when an end has been told to everybody."""
+    ports = shelf("registered")
+    telling.tell(ports, registered().drop_id, 1)
+    return {
+        "attributes": ports.topic.published[0].attributes,
+        "message": of_first_version(ports.topic.published[0].body.encode()).decode(),
+        "row": stored(ports.ledger.rows()[0]),
+        "keys": ports.objects.keys(BUCKET),
+        "counted": dict(ports.ledger._counts),
+    }
+
+
+def statuses() -> dict[str, bytes]:
+    ports = shelf("accepted-held", "importing-unicode", "waiting-for-image")
+    event = {"requestContext": {"authorizer": {"iam": {}}}}
+    one = {**event, "queryStringParameters": {"key": KEY}}
+    ended = shelf("rejected")
+    return {
+        "status/lines.json": text({name: status.line(row) for name, row in rows().items()}),
+        "status/overview.json": text(status.overview(ports)),
+        "status/stories.json": text(status.stories(ports, BUCKET, KEY)),
+        "status/function.json": text(function("status").handle(event, ports)),
+        "status/function-one.json": text(function("status").handle(one, ports)),
+        "cli/status.json": command(ports, lambda: status_command.status(json=True)),
+        "cli/status-one.json": command(ports, lambda: status_command.status(KEY, json=True)),
+        "cli/redrive.json": redrive(ended),
+    }
+
+
+def redrive(ports: MemoryPorts) -> bytes:
+    return command(ports, lambda: redrive_command.redrive(KEY, json=True))
+
+
+def command(ports: MemoryPorts, run: Any) -> bytes:
+    """What a command prints whose ledger is in memory."""
+    here = SimpleNamespace(settings=ports.settings, objects=ports.objects)
+    printed = io.StringIO()
+    with (
+        mock.patch.object(status_command, "desk", return_value=nullcontext(ports)),
+        mock.patch.object(redrive_command, "desk", return_value=nullcontext(ports)),
+        mock.patch.object(status_command.places, "obs", return_value=here),
+        redirect_stdout(printed),
+    ):
+        run()
+    return printed.getvalue().encode()
+
+
+def shelf(*names: str) -> MemoryPorts:
+    """A ledger that holds these rows, and whose clock shows a later time."""
+    ports = memory_ports(clock=SettableClock(NOW[15]))
+    for name in names:
+        ports.ledger.save(rows()[name].model_copy(update={"revision": 0}))
+    return ports
+
+
+if __name__ == "__main__":
+    for name, body in files().items():
+        path = FOLDER / name
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists():
+            path.write_bytes(body)
+            print(name)

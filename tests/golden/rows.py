@@ -1,0 +1,234 @@
+"""Rows at every stage, as the state machine makes them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from golden.support import golden
+from imagedrop import drop as drops
+from imagedrop import rules, sidecar, stages
+from imagedrop.drop import Drop, DropImage, FileVersion, Held, Owner, Reason, Told, Versions
+from imagedrop.findings import Finding
+from imagedrop.inspection import FileSource, inspect
+from imagedrop.ports import ObjectHead
+from imagedrop.times import stamp
+from imagedrop_local.memory import memory_ports
+from imagedrop_local.memory.time import START
+
+BUCKET = "drops"
+SAMPLE = Path(__file__).parents[2] / "samples/windows-server-2022.qcow2"
+KEY = "golden/windows-server-2022.qcow2"
+DATA = "golden/data-1.qcow2"
+SIDECAR = KEY + ".json"
+UNICODE = "镜像/\N{MATHEMATICAL FRAKTUR CAPITAL W}indows \N{WINDOW} é+%20.vhdx"
+ETAG = "5d41402abc4b2a76b9719d911017c592"
+NOW = [START + timedelta(minutes=number, milliseconds=123 * number) for number in range(20)]
+
+FINDINGS = (
+    Finding(
+        id="disk.too_large",
+        severity="error",
+        message="The disk has 2 TiB: 镜像 \N{FLOPPY DISK}.",
+        fix="Shrink it.",
+        field="/min_disk",
+        values={"size": 2199023255552, "ratio": 0.5, "names": ["a", "b"], "file": None},
+    ),
+    Finding(id="win.driver_missing", severity="warning", message="No virtio driver.", fix="Install it."),
+)
+STORED_FINDINGS = tuple(finding.stored() for finding in FINDINGS)
+OWNER = Owner(email="ada@example.com", name="Ada 王", language="zh")
+IMAGES = (
+    DropImage(role="system", id="image-0001-0", name="Windows \N{WINDOW}", min_disk=40, file=None),
+    DropImage(role="data", id="image-0001-1", name="data", min_disk=100, file="data-1.qcow2"),
+)
+
+
+def version(number: int) -> FileVersion:
+    return FileVersion(etag=f"{number:032x}", last_modified="2026-11-24T12:59:00Z")
+
+
+def versions(key: str = KEY) -> Versions:
+    return {key: FileVersion(etag=ETAG, last_modified="2026-11-24T12:58:00Z"), key + ".json": version(2)}
+
+
+@cache
+def inspected() -> dict[str, Any]:
+    """The facts, the sidecar filled in and the request of the sample with a data disk, as they are stored in rows."""
+    found: dict[str, Any] = json.loads(golden("inspected.json"))
+    return found
+
+
+def inspect_sample() -> dict[str, Any]:
+    """`inspected`, made by today's inspection and rules."""
+    ports = memory_ports()
+    wanted = json.loads(SAMPLE.with_name(SAMPLE.name + ".json").read_text())
+    wanted["data_images"] = [{"file": "data-1.qcow2", "min_disk": 100}]
+    head = ObjectHead(KEY, ETAG, SAMPLE.stat().st_size, "2026-11-24T12:58:00Z")
+    part = ObjectHead(DATA, "3" * 32, head.size, "2026-11-24T12:58:00Z")
+    with FileSource(SAMPLE) as source:
+        image = inspect(source, file_name=KEY)
+        data = inspect(source, file_name=DATA, role="data")
+    subject = rules.Subject(head, image.facts, image.findings)
+    parts = {DATA: rules.Subject(part, data.facts, data.findings)}
+    said = sidecar.read(json.dumps(wanted).encode()).sidecar
+    verdict = rules.judge(said, subject, parts, rules.Place.of(ports, BUCKET))
+    facts = json.loads(json.dumps(image.facts.public()))
+    return {"facts": facts, "sidecar": verdict.filled, "request": verdict.request}
+
+
+def waiting(key: str = KEY) -> Drop:
+    row = stages.new(bucket=BUCKET, key=key, etag=ETAG, now=NOW[0], pairing_deadline=3600)
+    seen = {**versions(key), key + ".json": None}
+    return stages.wait(row, NOW[0], versions=seen, missing=(key + ".json",))
+
+
+def accepted(key: str = KEY) -> Drop:
+    seen = {**versions(key), DATA: version(3)}
+    found = inspected()
+    row = waiting(key).model_copy(update={"owner": OWNER, "revision": 1764000000000})
+    return stages.accept(
+        row,
+        NOW[1],
+        86_400,
+        versions=seen,
+        sidecar=found["sidecar"],
+        size=2352128,
+        request=found["request"],
+        facts=found["facts"],
+        findings=STORED_FINDINGS[1:],
+    )
+
+
+def sending(key: str = KEY) -> Drop:
+    return stages.sending(stages.reserve(stages.call(accepted(key), NOW[3]), NOW[4]), NOW[5], 90)
+
+
+def importing(key: str = KEY) -> Drop:
+    row = sending(key).model_copy(update={"looks": (60, 75, 93)})
+    return stages.importing(row, NOW[6], job_id="job-0001", images=(), first=60)
+
+
+def registered() -> Drop:
+    return stages.end(importing(), NOW[8], "registered", None, images=IMAGES)
+
+
+def sealed(row: Drop) -> Drop:
+    told = {
+        "result": Told(state="skipped", at=stamp(NOW[9]), note="the result of newer content lies there"),
+        "sns": Told(state="done", at=stamp(NOW[9])),
+        "mail": Told(state="refused", at=stamp(NOW[10]), note="no mail to ada@example.com"),
+    }
+    return row.with_(NOW[11], told=told, sealed=True, redrives=0)
+
+
+def replaced() -> Drop:
+    reason = Reason(code=drops.REPLACED, message=f"{KEY} was replaced by newer content while it was imported.")
+    return stages.end(importing(), NOW[8], "failed", reason, images=IMAGES)
+
+
+def rejected() -> Drop:
+    reason = Reason(code="disk.too_large", message=FINDINGS[0].message)
+    found = {"versions": versions(), "findings": STORED_FINDINGS, "facts": inspected()["facts"]}
+    return stages.end(waiting(), NOW[2], "rejected", reason, **found)
+
+
+def filled() -> Drop:
+    """No field has its default."""
+    return Drop(
+        drop_id=drops.drop_id(BUCKET, UNICODE, ETAG),
+        bucket=BUCKET,
+        key=UNICODE,
+        etag=ETAG,
+        stage="importing",
+        attempt=3,
+        revision=1764000000007,
+        versions=versions(UNICODE) | {"镜像/part.vhdx": version(4), "镜像/gone.mf": None},
+        received_at=stamp(NOW[0]),
+        updated_at=stamp(NOW[1]),
+        deadline_at=stamp(NOW[2]),
+        ended_at=stamp(NOW[3]),
+        missing=("镜像/part.vhdx",),
+        behind="another drop",
+        parked=True,
+        owner=OWNER,
+        sidecar=inspected()["sidecar"],
+        size=1 << 40,
+        facts=inspected()["facts"],
+        findings=STORED_FINDINGS,
+        request=inspected()["request"],
+        turn="called",
+        sent_at=stamp(NOW[4]),
+        sends=2,
+        restarts=1,
+        job_id="job-0002",
+        job_started_at=stamp(NOW[5]),
+        looks=(60, 75),
+        images=IMAGES,
+        doubtful=("image-0000-0",),
+        generation=4,
+        tries=5,
+        next_at=stamp(NOW[6]),
+        held=Held(code="IMG.0147", message="quota", since=stamp(NOW[7])),
+        redrives=2,
+        reason=Reason(code="IMG.0057", message="the file is damaged"),
+        told={"result": Told(state="sending", at=stamp(NOW[8]), note="a note")},
+        sealed=True,
+    )
+
+
+def minimal() -> Drop:
+    """Every field has its default, as those have that an older version has not written."""
+    at = stamp(NOW[0])
+    return Drop(drop_id="minimal", bucket=BUCKET, key=KEY, received_at=at, updated_at=at, deadline_at=at)
+
+
+def rows() -> dict[str, Drop]:
+    orphan = stages.wait(
+        stages.new(bucket=BUCKET, key=KEY, etag=None, now=NOW[0], pairing_deadline=3600),
+        NOW[0],
+        versions={KEY: None, SIDECAR: version(2)},
+        missing=(KEY,),
+    )
+    late = Reason(code="pair.image_missing", message="no image")
+    held = Held(code="IMG.0147", message="quota of private images", since=stamp(NOW[6]))
+    again = stages.again(replaced(), NOW[12], 3600)
+    waits_behind = stages.wait(waiting(), NOW[1], versions=versions(), missing=(), behind="the drop before")
+    telling = registered().with_(NOW[9], told=registered().told | {"result": Told(state="sending", at=stamp(NOW[9]))})
+    already = Finding(id="pair.already_registered", severity="info", message="It is registered.", fix="Nothing.")
+    return {
+        "waiting-for-image": orphan,
+        "waiting-for-sidecar": drops.revised(waiting()),
+        "waiting-behind": waits_behind,
+        "waiting-parked": stages.park(again, NOW[13]),
+        "accepted": drops.revised(accepted()),
+        "accepted-queued": stages.queue(accepted(), NOW[2]),
+        "accepted-called": stages.call(stages.queue(accepted(), NOW[2]), NOW[3]),
+        "accepted-released": stages.release(sending(), NOW[6], 30, turn="called"),
+        "accepted-held": stages.release(sending(), NOW[6], 900, held, turn="called"),
+        "accepted-restarted": stages.restart_job(importing(), NOW[7]),
+        "submitting-reserved": stages.reserve(stages.call(accepted(), NOW[3]), NOW[4]),
+        "submitting-sent": sending(),
+        "submitting-unknown": sending().with_(NOW[7], turn="", tries=2, next_at=stamp(NOW[8]), held=None),
+        "importing": importing(),
+        "importing-unicode": importing(UNICODE),
+        "importing-found": stages.importing(sending(), NOW[6], job_id=None, images=IMAGES, first=1),
+        "importing-held": importing().with_(NOW[7], tries=1, held=held, next_at=stamp(NOW[8])),
+        "registered": registered(),
+        "registered-telling": telling,
+        "registered-sealed": sealed(registered()),
+        "registered-answered": stages.answer(sealed(registered()), NOW[13], versions(), already),
+        "rejected": rejected(),
+        "rejected-waiting": stages.end(
+            waiting(UNICODE), NOW[2], "rejected", Reason(code="pair.sidecar_missing", message="no sidecar"),
+            findings=STORED_FINDINGS,
+        ),
+        "failed-replaced": replaced(),
+        "again-disowned": again,
+        "rejected-without-image": stages.end(orphan, NOW[2], "rejected", late, findings=STORED_FINDINGS[:1]),
+        "filled": filled(),
+        "minimal": minimal(),
+    }  # fmt: skip
