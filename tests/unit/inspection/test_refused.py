@@ -6,6 +6,7 @@ import struct
 
 import pytest
 
+from imagedrop.findings import Finding
 from imagedrop.inspection import Inspection
 from tests.unit.inspection.images import errors, fixture, ids, look, patched, qcow2, resealed_vhdx, vmdk_with_footer
 
@@ -40,6 +41,32 @@ def vmdk(old: bytes, new: bytes) -> bytes:
     return patched(data, (at, text.ljust(10_240, b"\0")))
 
 
+def with_parent_locator(data: bytes, *pairs: tuple[str, str], count: int | None = None) -> bytes:
+    """The VHDX as a differencing disk, its metadata with a parent locator of `pairs`."""
+    at = vhdx_metadata(data, "caa16737-fa36-4d43-b3b6-33f0aa44e76b")
+    region = data.index(b"metadata")
+    (items,) = struct.unpack_from("<H", data, region + 10)
+    entries, texts = b"", b""
+    for key, value in pairs:
+        encoded = key.encode("utf-16-le"), value.encode("utf-16-le")
+        start = 20 + 12 * len(pairs) + len(texts)
+        entries += struct.pack("<IIHH", start, start + len(encoded[0]), len(encoded[0]), len(encoded[1]))
+        texts += encoded[0] + encoded[1]
+    header = bytes(18) + struct.pack("<H", len(pairs) if count is None else count)
+    locator = header + entries + texts
+    guid = bytes.fromhex("2d5fd3a80bb34d45abf7d3d84834ab0c")
+    entry = guid + struct.pack("<III4x", 0x18000, len(locator), 4)
+    table = (region + 10, struct.pack("<H", items + 1)), (region + 32 + 32 * items, entry)
+    return patched(data, (at + 4, struct.pack("<I", 2)), *table, (region + 0x18000, locator))
+
+
+def differencing(data: bytes, name: str) -> Finding:
+    """The only finding of the image: that it is a differencing disk."""
+    seen = look(data, name)
+    only(seen, "image.differencing")
+    return next(finding for finding in seen.findings if finding.id == "image.differencing")
+
+
 def only(seen: Inspection, finding: str) -> None:
     assert errors(seen) == {finding}
     assert seen.facts.partition_table is None
@@ -49,6 +76,102 @@ def test_a_differencing_vhd() -> None:
     seen = look(vhd(4), "a.vhd")
     only(seen, "image.differencing")
     assert (seen.facts.format, seen.facts.variant, seen.facts.virtual_size) == ("vhd", "differencing", 12_603_392)
+
+
+def vhd_with_parent(name: str, *locators: tuple[bytes, int, int]) -> bytes:
+    """A differencing VHD whose dynamic header, at 512, has `name` and locators of (code, length, offset)."""
+    packed = b"".join(struct.pack(">4s4xI4xQ", *locator) for locator in locators)
+    return patched(vhd(4), (512 + 64, name.encode("utf-16-be").ljust(512, b"\0")), (512 + 576, packed))
+
+
+def test_the_parent_of_a_vhd_is_given_by_the_name_in_its_dynamic_header() -> None:
+    found = differencing(vhd_with_parent("C:\\vm\\基础 base.vhd", (b"W2ku", 8, 0)), "a.vhd")
+    assert "which disk that is: C:\\vm\\基础 base.vhd." in found.message
+    assert "C:\\vm\\基础 base.vhd" in found.text("zh")[0]
+
+
+def test_the_parent_of_a_vhd_without_a_name_is_given_by_its_first_windows_locator() -> None:
+    path = ".\\base.vhd".encode("utf-16-le")
+    data = vhd_with_parent("", (b"Mac ", 9, 0), (b"W2ru", len(path), 4096))
+    assert "which disk that is: .\\base.vhd." in differencing(patched(data, (4096, path)), "a.vhd").message
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        vhd_with_parent("", (b"W2ru", 20, 1 << 60)),
+        vhd_with_parent("", (b"W2ru", 0, 0)),
+        vhd_with_parent(""),
+        patched(vhd(4), (512, b"not cxsparse")),
+    ],
+    ids=["locator behind the end", "empty locator", "no locator", "no dynamic header"],
+)
+def test_a_vhd_whose_parent_is_not_named_is_still_a_differencing_disk(data: bytes) -> None:
+    assert "which disk that is: ?." in differencing(data, "a.vhd").message
+
+
+def test_the_name_of_a_parent_is_bounded_and_has_no_control_characters() -> None:
+    message = differencing(vhd_with_parent("\x1b[2J\n\u202e" + "x" * 250), "a.vhd").message
+    assert message.isprintable()
+    assert "x" * 150 in message
+    assert "x" * 160 not in message
+    path = "\x1b" + "y" * 30_000
+    data = with_parent_locator(fixture("dynamic.vhdx"), ("relative_path", path))
+    message = differencing(data, "a.vhdx").message
+    assert message.isprintable()
+    assert "y" * 160 not in message
+
+
+@pytest.mark.parametrize(
+    ("pairs", "parent"),
+    [
+        (
+            [("parent_linkage", "{1}"), ("absolute_win32_path", "C:\\b.vhdx"), ("relative_path", ".\\b.vhdx")],
+            ".\\b.vhdx",
+        ),
+        ([("absolute_win32_path", "C:\\b.vhdx"), ("relative_path", "")], "C:\\b.vhdx"),
+        ([("parent_linkage", "{1}")], "?"),
+        ([], "?"),
+    ],
+)
+def test_the_parent_of_a_vhdx_is_given_by_the_first_path_that_hyper_v_would_try(
+    pairs: list[tuple[str, str]], parent: str
+) -> None:
+    found = differencing(with_parent_locator(fixture("dynamic.vhdx"), *pairs), "a.vhdx")
+    assert f"which disk that is: {parent}." in found.message
+
+
+def test_a_parent_locator_that_states_more_entries_than_it_has_is_not_named() -> None:
+    data = with_parent_locator(fixture("dynamic.vhdx"), count=65_535)
+    assert "which disk that is: ?." in differencing(data, "a.vhdx").message
+
+
+@pytest.mark.parametrize(
+    ("data", "name"), [(vhd(4), "a.vhd"), (with_parent_locator(fixture("dynamic.vhdx")), "a.vhdx")], ids=["vhd", "vhdx"]
+)
+def test_of_a_vhd_or_vhdx_with_a_parent_only_tools_that_read_the_parent_are_named(data: bytes, name: str) -> None:
+    found = differencing(data, name)
+    for fix in (found.fix, found.text("zh")[1]):
+        assert "Convert-VHD" in fix
+        assert "Merge-VHD" in fix
+        assert not any(tool in fix for tool in ("qemu-img", "VBoxManage", "vmkfstools"))
+
+
+def test_the_parent_of_a_vdi_is_given_by_its_uuid_and_virtualbox_is_named() -> None:
+    found = differencing(patched(fixture("dynamic.vdi"), (424, bytes(range(16)))), "a.vdi")
+    assert (
+        "All that the file says about which disk that is: UUID 03020100-0504-0706-0809-0a0b0c0d0e0f." in found.message
+    )
+    assert "VBoxManage clonemedium disk" in found.fix
+    assert "qemu-img" not in found.fix
+
+
+@pytest.mark.parametrize(("hint", "follows"), [(b'\nparentFileNameHint="base.vmdk"', True), (b"", False)])
+def test_qemu_img_is_named_for_a_vmdk_only_if_it_can_find_the_parent(hint: bytes, follows: bool) -> None:
+    found = differencing(vmdk(b"parentCID=ffffffff", b"parentCID=12345678" + hint), "a.vmdk")
+    assert ("base.vmdk" in found.message) is follows
+    assert ("qemu-img" in found.fix) is follows
+    assert "vmkfstools -i" in found.fix
 
 
 def test_a_vhd_of_a_type_that_does_not_exist() -> None:

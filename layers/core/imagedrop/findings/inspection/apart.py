@@ -2,15 +2,15 @@
 
 from imagedrop.findings import Kind
 
+# `tools`: commands that read the parent too; of VHD, VHDX and VDI, `qemu-img convert` reads or refuses the child alone.
 DIFFERENCING = Kind(
     "image.differencing",
     "error",
-    "This is a differencing disk: it holds only what changed since its parent disk ({parent}), and IMS imports one file.",
-    "Merge it with its parent: `Convert-VHD` (Hyper-V), `VBoxManage clonemedium` (VirtualBox), "
-    "`vmkfstools -i` (VMware), or `qemu-img convert -O qcow2 {file} whole.qcow2`.",
-    "这是差分磁盘：只包含相对父磁盘（{parent}）的变化，而 IMS 只导入单个文件。",
-    "请与父磁盘合并：`Convert-VHD`（Hyper-V）、`VBoxManage clonemedium`（VirtualBox）、"
-    "`vmkfstools -i`（VMware），或 `qemu-img convert -O qcow2 {file} whole.qcow2`。",
+    "This is a differencing disk: it holds only what changed since its parent disk, and IMS imports one file. "
+    "All that the file says about which disk that is: {parent}.",
+    "On a machine that has both, make one disk of this one and its parent: {tools}.",
+    "这是差分磁盘：只包含相对父磁盘的变化，而 IMS 只导入单个文件。文件中关于父磁盘的全部信息：{parent}。",
+    "请在同时有两个磁盘的机器上，将此磁盘与父磁盘合并为一个：{tools}。",
 )
 BACKING_FILE = Kind(
     "image.backing_file",

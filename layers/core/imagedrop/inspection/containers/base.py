@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 HINTED_TABLES_MOST = 8  # blocks
 UNPACKED_MOST = 4 * UNIT_MOST  # unpacked units kept
 UNPACKED_A_STEP = 256  # bytes
+# They read the parent of a VHD or VHDX too.
+HYPER_V_TOOLS = "`Convert-VHD -Path CHILD.vhdx -DestinationPath whole.vhdx`, `Merge-VHD` (PowerShell, Hyper-V)"
 
 
 class Container:

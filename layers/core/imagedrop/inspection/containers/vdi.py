@@ -5,7 +5,8 @@ Header:
     68  4  version 0x10001    344  4  first block          380  4  extra bytes before every block
     76  4  type: 1 dynamic,   368  8  disk size            384  4  blocks of the disk
            2 static, 3 undo,                               388  4  blocks in the file
-           4 differencing                                  424 32  UUIDs of the parent
+           4 differencing                                  424 16  UUID of the parent
+                                                           440 16  UUID of the parent's last change
 Block map: 4 bytes a block, its number in the file; 0xFFFFFFFF not there, 0xFFFFFFFE zero.
 """
 
@@ -17,6 +18,7 @@ from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.pieces import Piece, Stored, Zero
 from imagedrop.inspection.errors import Unreadable, malformed
+from imagedrop.inspection.guids import guid
 from imagedrop.inspection.source import Range
 from imagedrop.light import TYPE_CHECKING
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 TYPES = {1: "dynamic", 2: "static", 3: "undo", 4: "differencing"}
 ZERO = 0xFFFFFFFE
+TOOLS = "`VBoxManage clonemedium disk CHILD.vdi whole.vhd --format VHD` (`VBoxManage list hdds`: UUID, path)"
 BLOCK_MOST = 256 * 1024 * 1024
 
 
@@ -40,7 +43,8 @@ class Vdi(Container):
         if version >> 16 != 1:
             raise Unreadable(kinds.UNSUPPORTED_VARIANT, format="VDI", variant=f"version {version:#x}")
         if self.variant == "differencing" or any(header[424:456]):
-            raise Unreadable(kinds.DIFFERENCING, parent="?")
+            parent = f"UUID {guid(header[424:440])}" if any(header[424:440]) else "?"
+            raise Unreadable(kinds.DIFFERENCING, parent=parent, tools=TOOLS)
         if self.variant not in ("dynamic", "static"):
             raise Unreadable(kinds.UNSUPPORTED_VARIANT, format="VDI", variant=self.variant)
         self._check_blocks(present)

@@ -9,6 +9,8 @@ Footer, the last 512 bytes (511 before Virtual PC 2004); a dynamic disk has a co
 Dynamic header, 1024 bytes:
      0  8  cookie "cxsparse"             28  4  entries in the block allocation table (BAT)
     16  8  offset of the BAT             32  4  block size
+    64 512  name of the parent, UTF-16   576 192  eight parent locators
+Parent locator, 24 bytes: 0 4 platform code, 8 4 length, 16 8 offset of the path (W2ru, W2ku: UTF-16, little-endian)
 BAT: 4 bytes an entry, the sector of the block, 0xFFFFFFFF where there is none. A block begins with its sector bitmap
 (one bit a sector, padded to 512 bytes). Of a disk without parent every sector of a block that is there counts: those
 whose bit is not set are zero in the file.
@@ -19,9 +21,9 @@ from __future__ import annotations
 import struct
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.containers.base import Container
+from imagedrop.inspection.containers.base import HYPER_V_TOOLS, Container
 from imagedrop.inspection.containers.pieces import Piece, Stored, Zero
-from imagedrop.inspection.errors import Unreadable, malformed, truncated
+from imagedrop.inspection.errors import PastEnd, Unreadable, malformed, truncated
 from imagedrop.inspection.source import Range
 from imagedrop.light import TYPE_CHECKING, NamedTuple
 
@@ -34,6 +36,7 @@ UNUSED = 0xFFFFFFFF
 TYPES = {2: "fixed", 3: "dynamic", 4: "differencing"}
 GEOMETRY_MOST = (65535, 16, 255)  # disks beyond it (127.5 GiB) all say this
 BLOCK_MOST = 256 * 1024 * 1024
+PATH_MOST = 1024  # bytes of a parent locator that are read
 
 
 class Footer(NamedTuple):
@@ -74,7 +77,7 @@ class Vhd(Container):
         self.virtual_size = footer.virtual_size
         self._data = self.file.size  # of a fixed disk: where the content ends
         if self.variant == "differencing":
-            raise Unreadable(kinds.DIFFERENCING, parent="?")
+            raise Unreadable(kinds.DIFFERENCING, parent=self._parent(footer.header_at) or "?", tools=HYPER_V_TOOLS)
         if self.variant == "fixed":
             self._open_fixed(footer)
         elif self.variant == "dynamic":
@@ -112,6 +115,22 @@ class Vhd(Container):
         elif self._data > footer.current_size:
             self.report.say(kinds.SIZE_MISMATCH, expected=footer.current_size, actual=self._data)
         self.whole = True
+
+    def _parent(self, header_at: int) -> str:
+        """The parent's name, else its path from the first Windows locator; "" where neither can be read."""
+        try:
+            header = self.file.read(header_at, 1024)
+            if not header.startswith(b"cxsparse"):
+                return ""
+            if name := header[64:576].decode("utf-16-be", "replace").partition("\0")[0]:
+                return name
+            for code, length, offset in struct.iter_unpack(">4s4xI4xQ", header[576:768]):
+                if length and code in (b"W2ru", b"W2ku"):
+                    path = self.file.read(offset, min(length, PATH_MOST))
+                    return path.decode("utf-16-le", "replace").partition("\0")[0]
+        except PastEnd:
+            pass
+        return ""
 
     def _open_dynamic(self, footer: Footer) -> None:
         if not self._has_last:

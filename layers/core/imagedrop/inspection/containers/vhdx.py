@@ -9,6 +9,7 @@ Region table (64 KiB):  0 4 "regi"   4 4 CRC-32C   8 4 entries (<= 2047); from 1
 Metadata region:        0 8 "metadata"   10 2 entries (<= 2047); from 32 entries of 32:
      0 16  item GUID        16  4  offset in the region     20  4  length     24  4  bit 2: required
 Items: file parameters (block size 4; flags 4: bit 0 fixed, bit 1 has a parent), disk size 8, logical sector size 4
+Parent locator: 18 2 entries; from 20 entries of 12: 0 4 key offset, 4 4 value offset, 8 2 key length, 10 2 value length
 BAT: 8 bytes an entry, bits 0-2 state, bits 20-63 the offset in MiB. After every 2^23 * sector size / block size
      entries comes one of a sector bitmap. States: 0-3 no content (zero), 6 there, 7 partly (differencing disks only)
 """
@@ -18,7 +19,7 @@ from __future__ import annotations
 import struct
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.containers.base import Container
+from imagedrop.inspection.containers.base import HYPER_V_TOOLS, Container
 from imagedrop.inspection.containers.pieces import Piece, Stored, Zero
 from imagedrop.inspection.crc32c import crc32c
 from imagedrop.inspection.errors import PastEnd, Unreadable, malformed, truncated
@@ -40,20 +41,25 @@ METADATA = "8b7ca206-4790-4b9a-b8fe-575f050f886e"
 FILE_PARAMETERS = "caa16737-fa36-4d43-b3b6-33f0aa44e76b"
 DISK_SIZE = "2fa54224-cd1b-4876-b211-5dbed83bf4b8"
 SECTOR_SIZE = "8141bf1d-a96f-4709-ba47-f233a8faab5f"
+PARENT_LOCATOR = "a8d35f2d-b30b-454d-abf7-d3d84834ab0c"
 KNOWN_ITEMS = {
     FILE_PARAMETERS: 8,
     DISK_SIZE: 8,
     SECTOR_SIZE: 4,
     "beca12ab-b2e6-4523-93ef-c309e000c746": 16,  # disk id
     "cda348c7-445d-4471-9cc9-e9885251c556": 4,  # physical sector size
-    "a8d35f2d-b30b-454d-abf7-d3d84834ab0c": 0,  # parent locator: never followed
+    PARENT_LOCATOR: 0,  # of any length; never followed
 }
+PARENT_PATHS = ("relative_path", "volume_path", "absolute_win32_path")  # in the order in which Hyper-V tries them
+LOCATOR_MOST = 16 * KIB  # bytes of it that are read
+LOCATOR_ENTRIES = 16
 
 
 class Vhdx(Container):
     format = "vhdx"
 
     _block: int
+    _locator: Range = 0, 0
 
     def open(self) -> None:
         self.file.prefetch([(0, 2 * HEADERS[0]), (HEADERS[1], 4 * KIB), (REGIONS[0], 64 * KIB)])
@@ -64,7 +70,7 @@ class Vhdx(Container):
         self._read_metadata(*metadata)
         self._locate_bat(*bat)
         if self.variant == "differencing":
-            raise Unreadable(kinds.DIFFERENCING, parent="?")
+            raise Unreadable(kinds.DIFFERENCING, parent=self._parent() or "?", tools=HYPER_V_TOOLS)
         if any(header[48:64]):
             raise Unreadable(kinds.VHDX_LOG)
         self._scan_bat()
@@ -133,11 +139,27 @@ class Vhdx(Container):
         items: dict[str, bytes] = {}
         for name, offset, size, flags in _entries(table, 32, count, "<16sIII4x"):
             if name in KNOWN_ITEMS:
+                if name == PARENT_LOCATOR:
+                    self._locator = at + offset, min(size, length - offset, LOCATOR_MOST)
                 if KNOWN_ITEMS[name] and offset + KNOWN_ITEMS[name] <= length:
                     items[name] = self.file.read(at + offset, KNOWN_ITEMS[name])
             elif flags & 4:
                 raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"VHDX metadata {name} of {size} bytes")
         return items
+
+    def _parent(self) -> str:
+        """The path of the parent that Hyper-V would try first; "" where none can be read."""
+        try:
+            locator = self.file.read(*self._locator)
+            (count,) = struct.unpack_from("<H", locator, 18)
+            paths = {}
+            for number in range(min(count, LOCATOR_ENTRIES)):
+                key, value, key_length, value_length = struct.unpack_from("<IIHH", locator, 20 + 12 * number)
+                name = locator[key : key + key_length].decode("utf-16-le", "replace")
+                paths[name] = locator[value : value + value_length].decode("utf-16-le", "replace")
+        except (PastEnd, struct.error):
+            return ""
+        return next((paths[name] for name in PARENT_PATHS if paths.get(name)), "")
 
     def _locate_bat(self, at: int, length: int) -> None:
         assert self.sector_size

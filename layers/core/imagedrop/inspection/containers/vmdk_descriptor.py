@@ -15,6 +15,7 @@ from imagedrop.light import NamedTuple
 SIZE_MOST = 64 * 1024
 NO_PARENT = "ffffffff"
 SECTOR = 512
+VMWARE_TOOL = "`vmkfstools -i CHILD.vmdk whole.vmdk` (VMware)"
 ACCESS = ("rw", "rdonly", "noaccess")
 JUDGED = ("createtype", "parentcid", "parentfilenamehint")
 IN_ONE_FILE = {"monolithicsparse": "monolithicSparse", "streamoptimized": "streamOptimized"}
@@ -49,7 +50,9 @@ class Descriptor(NamedTuple):
     def refuse(self) -> None:
         """Raises Unreadable unless the disk is whole in the one file that holds this descriptor."""
         if self.parent is not None:
-            raise Unreadable(kinds.DIFFERENCING, parent=self.parent or "?")
+            # qemu-img finds the parent by this name alone; without the name it converts the child and gives no error.
+            tools = f"{VMWARE_TOOL}, `qemu-img convert -O qcow2 CHILD.vmdk whole.qcow2`" if self.parent else VMWARE_TOOL
+            raise Unreadable(kinds.DIFFERENCING, parent=self.parent or "?", tools=tools)
         names = self.names()
         if self.create_type.lower() not in IN_ONE_FILE:
             raise Unreadable(kinds.DATA_FILE, name=names or f"VMDK of type {self.create_type or 'unknown'}")
