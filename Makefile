@@ -30,9 +30,9 @@ format: $(VENV)/.test ## lay the code out
 	$(BIN)/ruff check --fix .
 
 pages: $(VENV)/.test ## generate the pages of docs/ that are made from the code
-	$(BIN)/python -m imagedrop.findings.page > docs/findings.md
-	$(BIN)/python -m imagedrop.settings_page > docs/settings.md
-	$(BIN)/python -m imagedrop_cli.page > docs/cli.md
+	$(BIN)/python -m imagedrop.docs_pages.findings_page > docs/findings.md
+	$(BIN)/python -m imagedrop.docs_pages.settings_page > docs/settings.md
+	$(BIN)/python -m imagedrop_cli.docs_page > docs/cli.md
 	$(BIN)/python -m imagedrop_local.switches_page > docs/simulators.md
 
 sam-local: $(VENV)/.test ## every function in its Lambda container against the local stack (needs Docker)
@@ -43,10 +43,10 @@ bench: $(VENV)/.test $(VENV)-bench/.done ## ratios, not verdicts; python3 -m ben
 	$(BIN)/python -m bench
 
 simulate: $(VENV)/.test ## random histories of everything that can go wrong: SEEDS=n of them, or the story of SEED=n
-	PYTHONPATH=tests $(BIN)/python -m simulation.run $(if $(SEED),--seed $(SEED) $(if $(SHORT),--short),--seeds $(or $(SEEDS),1000))
+	$(BIN)/python -m tests.simulation.run $(if $(SEED),--seed $(SEED) $(if $(SHORT),--short),--seeds $(or $(SEEDS),1000))
 
 chaos: $(VENV)/.test ## drops through the real processes, killed and hindered: DROPS=n, SEED=n; CALM=1: what a drop costs
-	PYTHONPATH=tests $(BIN)/python -m $(if $(CALM),chaos.load,chaos.run) --drops $(or $(DROPS),100) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+	$(BIN)/python -m $(if $(CALM),tests.chaos.load,tests.chaos.run) --drops $(or $(DROPS),100) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 fuzz: $(VENV)/.test ## changed images through the inspection: RUNS=n of them, or the story of SEED=n
 	$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED),--runs $(or $(RUNS),1000))

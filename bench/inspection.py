@@ -11,7 +11,7 @@ from bench.images import BIG, BIOS, FOLDER, SETS, SMALL, Plan
 from bench.page import write
 from bench.section import Section
 from bench.table import Row, table
-from imagedrop_local.house import SAMPLES
+from imagedrop_local.project_paths import SAMPLES
 
 COST = ("round trips", "requests", "MB", "s")
 HEAD = ("image", *COST, "dissect: requests", "MB", "s", "ratio", "same facts", "150 ms: s", "dissect: s", "ratio")

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from imagedrop.drop import Drop
+from imagedrop.domain.drop import Drop
 from imagedrop.ports import Image, ImsError, Queued
 from imagedrop_local.memory import MemoryImages, MemoryLedger, SettableClock
 from imagedrop_local.memory.images import Outcome, _Work
-from imagedrop_local.memory.places import Places
+from imagedrop_local.memory.open_index import Places
 
 TASKS = 40
 MINUTES = (2, 15)

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from samtranslator.yaml_helper import yaml_parse
 
 from imagedrop.ports import QueueName
-from imagedrop_local.house import ROOT
 from imagedrop_local.memory import SettableClock
 from imagedrop_local.memory.queues import Message, _record
+from imagedrop_local.project_paths import ROOT
 
 NAMES: Mapping[QueueName, str] = {
     "drops": "Validate",

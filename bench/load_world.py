@@ -17,9 +17,9 @@ from bench.load_clouds import LoadImages, LoadLedger
 from bench.load_sqs import NAMES, LoadQueues, limits
 from imagedrop.inspection import inspect
 from imagedrop.ports import QueueName
-from imagedrop.validation import judging
-from imagedrop_local.house import SAMPLES, function
+from imagedrop.workflow.validate import accept
 from imagedrop_local.memory import SettableClock, memory_ports, memory_settings
+from imagedrop_local.project_paths import SAMPLES, function
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 SWEEP_EVERY, SELDOM, AFTER = 300.0, 1800.0, 7200.0  # s; seldom after two hours: it only takes our time
@@ -136,5 +136,5 @@ def _inspected_once() -> Iterator[None]:
             known[role] = inspect(source, file_name=file_name, role=role, **more)
         return known[role]
 
-    with patch.object(judging, "inspect", quick):
+    with patch.object(accept, "inspect", quick):
         yield

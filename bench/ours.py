@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench.told import tell
+from imagedrop.adapters.http_source import UrlSource
+from imagedrop.adapters.threads import threads
 from imagedrop.inspection import Budget, inspect
 from imagedrop.inspection.source import SideBySide
-from imagedrop.inspection.url import UrlSource
-from imagedrop.threads import threads
 
 
 def read(url: str) -> tuple[Mapping[str, Any], int]:

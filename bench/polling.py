@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from bench.polling_jobs import Job, kinds, run
 from bench.table import table
-from imagedrop.forecast import KEPT, Past, forecast
-from imagedrop.looks import next_wait, plan
 from imagedrop.settings import Settings
+from imagedrop.workflow.poll_schedule.duration_forecast import KEPT, Past, forecast
+from imagedrop.workflow.poll_schedule.schedule import next_wait, plan
 
 JOBS, RUNS = 300, 10
 PAGE = Path(__file__).parents[1] / "docs/polling.md"

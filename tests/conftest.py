@@ -1,6 +1,6 @@
 """For all tests."""
 
-from support.leaks import (  # noqa: F401 - hooks and fixtures
+from tests.support.leaks import (  # noqa: F401 - hooks and fixtures
     _logs_of_processes,
     pytest_configure,
     pytest_runtest_makereport,

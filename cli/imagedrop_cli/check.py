@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from imagedrop import names
-from imagedrop_cli import draw, options
-from imagedrop_cli.examine import Examined, examine, sidecar_text
+from imagedrop.domain import object_keys
+from imagedrop_cli import options, render
+from imagedrop_cli.check_image import Examined, examine, sidecar_text
+from imagedrop_cli.connections import is_remote
+from imagedrop_cli.image_location import shelf
 from imagedrop_cli.output import BAD, OK, print_json, say, show
-from imagedrop_cli.places import is_remote
-from imagedrop_cli.shelves import shelf
 
 
 def check(
@@ -44,8 +44,8 @@ def check(
 
 
 def _show(found: Examined, image: str, sidecar: Path | None) -> None:
-    show(draw.facts(found.facts))
-    show([*draw.findings(found.findings), draw.verdict(found.findings)])
-    beside = Path(names.sidecar_key(image))
+    show(render.facts(found.facts))
+    show([*render.findings(found.findings), render.verdict(found.findings)])
+    beside = Path(object_keys.sidecar_key(image))
     if sidecar is None and not is_remote(image) and beside.is_file():
         say(f"{beside} lies beside it and was not judged: add --sidecar {beside}", style="dim")

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from typing import Annotated, Any
 
-from imagedrop_cli import options, places
+from imagedrop_cli import connections, options
 from imagedrop_cli.output import BAD, Stop, note, print_json, say
-from imagedrop_cli.running import cleaning_up, sit
+from imagedrop_cli.run_until_stopped import cleaning_up, sit
 from imagedrop_local import sockets, wiring
 from imagedrop_local.cloud import Cloud, FolderInUse, Ports
 from imagedrop_local.obs.model import StoreError
 
 
 def cloud(
-    folder: options.KeptFolder = places.DEFAULT_FOLDER,
+    folder: options.KeptFolder = connections.DEFAULT_FOLDER,
     obs_port: options.ObsPort = 4580,
     ims_port: options.ImsPort = 4581,
     smn_port: options.SmnPort = 4582,

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from imagedrop_cli import draw, places
+from imagedrop_cli import connections, render
+from imagedrop_cli.drop_progress import Clock, Steps
 from imagedrop_cli.output import BAD, Stop, print_json, say, show
-from imagedrop_cli.running import cleaning_up
-from imagedrop_cli.steps import Clock, Steps
+from imagedrop_cli.run_until_stopped import cleaning_up
 from imagedrop_cli.upload import Uploader
-from imagedrop_local.house import SAMPLES
-from imagedrop_local.local import CannotStart, Local
+from imagedrop_local.local_stack import CannotStart, Local
+from imagedrop_local.project_paths import SAMPLES
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 KEY = f"golden/{SAMPLE.name}"
@@ -75,8 +75,8 @@ def _show(local: Local, clock: Clock, *, quiet: bool) -> bool:
 
 
 def _drop(steps: Steps, addresses: dict[str, Any]) -> None:
-    uploader = Uploader(places.of_stack(addresses).client(), addresses["obs"]["bucket"])
-    size = draw.size(SAMPLE.stat().st_size)
+    uploader = Uploader(connections.of_stack(addresses).client(), addresses["obs"]["bucket"])
+    size = render.size(SAMPLE.stat().st_size)
     steps.tell("dropped", f"obs://{addresses['obs']['bucket']}/{KEY}, {size}, and its sidecar")
     uploader.file(SAMPLE, KEY, lambda count: None)
     uploader.text(f"{KEY}.json", Path(f"{SAMPLE}.json").read_bytes())
@@ -89,5 +89,5 @@ def _end(result: dict[str, Any] | None, mail: dict[str, Any] | None, clock: Cloc
             say(f"  {line}")
     if result is not None:
         say()
-        show(draw.ending({**result, "findings": []}))
+        show(render.ending({**result, "findings": []}))
         say(f"in {clock():.1f} s", style="dim")

@@ -9,17 +9,18 @@ from typing import Annotated, Any
 
 import typer
 
-from imagedrop import drop as drops
-from imagedrop import names, pairing
+from imagedrop.domain import drop as drops
+from imagedrop.domain import object_keys
 from imagedrop.ports import ObjectHead
-from imagedrop_cli import draw, options, places
-from imagedrop_cli.examine import Examined, examine, sidecar_text
+from imagedrop.workflow import pairing
+from imagedrop_cli import connections, options, render
+from imagedrop_cli.check_image import Examined, examine, sidecar_text
 from imagedrop_cli.follow import Dropped, follow
-from imagedrop_cli.outgoing import Outgoing, bucket_of, folder_of
+from imagedrop_cli.image_location import Folder
 from imagedrop_cli.output import BAD, OK, USAGE, Stop, note, print_json, say, show, sleep
-from imagedrop_cli.progress import uploads
-from imagedrop_cli.shelves import Folder
 from imagedrop_cli.upload import Uploader
+from imagedrop_cli.upload_plan import Outgoing, bucket_of, folder_of
+from imagedrop_cli.upload_progress import uploads
 
 
 def drop(
@@ -49,7 +50,7 @@ def drop(
     """
     Folder(image)  # is there, and is a file
     text = _sidecar_of(image, sidecar)
-    obs = places.obs(folder)
+    obs = connections.obs(folder)
     outgoing = Outgoing(image, obs, bucket_of(bucket, obs), folder_of(prefix) or obs.settings.drop_prefix)
     found = examine(outgoing, text)
     target = _Target(obs, outgoing.bucket, outgoing.prefix)
@@ -60,7 +61,7 @@ def drop(
     if json:
         print_json({**_dropped(dropped), "result": result})
     elif result is not None:
-        show(draw.ending(result))
+        show(render.ending(result))
     else:
         say(f"dropped obs://{dropped.bucket}/{dropped.key}; `imagedrop status {dropped.key}` tells how it goes")
     raise typer.Exit(OK if result is None or result["stage"] == "registered" else BAD)
@@ -68,7 +69,7 @@ def drop(
 
 @dataclass(frozen=True)
 class _Target:
-    obs: places.Obs
+    obs: connections.Obs
     bucket: str
     folder: str
 
@@ -77,13 +78,13 @@ class _Target:
         uploader = Uploader(self.obs.client(), self.bucket)
         parts = dict(pairing.parts(image.name, found.wanted)) if found.wanted else {}
         files = [path for path in (image.with_name(name) for name in parts) if path.is_file()]
-        with places.answering(BAD), uploads([*files, image]) as told:
+        with connections.answering(BAD), uploads([*files, image]) as told:
             for path in files:
                 uploader.file(path, self.folder + path.name, told(path))
             key = self.folder + image.name
             etag = uploader.file(image, key, told(image))
-            uploader.text(names.sidecar_key(key), _sealed(text, found, image.stat().st_size, etag))
-            heads = self._head(key), self._head(names.sidecar_key(key))
+            uploader.text(object_keys.sidecar_key(key), _sealed(text, found, image.stat().st_size, etag))
+            heads = self._head(key), self._head(object_keys.sidecar_key(key))
         return Dropped(self.bucket, key, drops.drop_id(self.bucket, key, etag), *heads)
 
     def _head(self, key: str) -> ObjectHead:
@@ -102,7 +103,7 @@ def _sealed(text: bytes, found: Examined, size: int, etag: str) -> bytes:
 
 
 def _sidecar_of(image: Path, sidecar: Path | None) -> bytes:
-    path = sidecar or Path(names.sidecar_key(str(image)))
+    path = sidecar or Path(object_keys.sidecar_key(str(image)))
     if sidecar is None and not path.exists():
         raise Stop(f"{image} has no sidecar {path}: `imagedrop init {image}` writes one", USAGE)
     return sidecar_text(path) or b""
@@ -110,7 +111,7 @@ def _sidecar_of(image: Path, sidecar: Path | None) -> bytes:
 
 def _refuse(found: Examined, *, anyway: bool) -> None:
     errors = [one for one in found.findings if one.severity == "error"]
-    show(draw.findings(errors), stderr=True)
+    show(render.findings(errors), stderr=True)
     if not anyway:
         raise Stop("nothing was uploaded: mend the errors above, or use --no-check")
 
@@ -118,7 +119,7 @@ def _refuse(found: Examined, *, anyway: bool) -> None:
 def _followed(target: _Target, dropped: Dropped, *, quiet: bool) -> dict[str, Any]:
     if not quiet:
         note(f"dropped obs://{dropped.bucket}/{dropped.key}; waiting for its end")
-    with places.answering(BAD):
+    with connections.answering(BAD):
         return follow(target.obs.objects, dropped, sleep)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from imagedrop import names
+from imagedrop.domain import object_keys
 from imagedrop.ports import ObjectHead, Objects, ObjectsUnavailable
 from imagedrop_cli.output import Stop
 
@@ -31,7 +31,7 @@ def follow(objects: Objects, dropped: Dropped, sleep: Callable[[float], None]) -
     pause = FIRST
     while True:
         try:
-            found = objects.get(dropped.bucket, names.result_key(dropped.key), limit=LIMIT)
+            found = objects.get(dropped.bucket, object_keys.result_key(dropped.key), limit=LIMIT)
             result = _document(found[1]) if found else None
             if result is not None and counts(result, dropped):
                 return result

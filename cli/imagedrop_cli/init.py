@@ -8,12 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from imagedrop import names, rules, sidecar
-from imagedrop_cli import draw, options
-from imagedrop_cli.examine import examine
+from imagedrop import rules, sidecar
+from imagedrop.domain import object_keys
+from imagedrop_cli import options, render
+from imagedrop_cli.check_image import examine
+from imagedrop_cli.connections import is_remote
+from imagedrop_cli.image_location import reason, shelf
 from imagedrop_cli.output import USAGE, Stop, note, print_json, show
-from imagedrop_cli.places import is_remote
-from imagedrop_cli.shelves import reason, shelf
 
 OWNER = "FILL-IN"  # no address: a sidecar that still says so is refused
 
@@ -45,7 +46,7 @@ def init(
         print_json(written)
     else:
         _write(target, written, force=force)
-    show(draw.findings(one for one in found.findings if one.severity == "error"), stderr=True)
+    show(render.findings(one for one in found.findings if one.severity == "error"), stderr=True)
     if not owner_email:
         note(f'owner.email is "{OWNER}": put the owner\'s address there, or the drop is refused')
 
@@ -64,7 +65,7 @@ def _filled(fields: dict[str, Any], name: str | None) -> dict[str, Any]:
 def _target(image: str, output: str | None) -> Path | None:
     if output == "-":
         return None
-    return Path(output or names.sidecar_key(image))
+    return Path(output or object_keys.sidecar_key(image))
 
 
 def _write(path: Path, fields: dict[str, Any], *, force: bool) -> None:

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
-from imagedrop_cli import options, places
+from imagedrop_cli import connections, options
+from imagedrop_cli.image_location import reason
 from imagedrop_cli.output import BAD, USAGE, Stop, print_json
-from imagedrop_cli.shelves import reason
 
 SECONDS = 900.0  # Lambda's longest
 
@@ -36,14 +36,14 @@ def invoke(
       imagedrop invoke sweep events/sweep-schedule.json
       imagedrop invoke validate events/validate-sqs.json | jq .batchItemFailures
     """
-    from imagedrop_local import house
+    from imagedrop_local import project_paths
 
-    if function not in house.NAMES:
-        raise Stop(f"there is no function {function!r}; there are {', '.join(house.NAMES)}", USAGE)
+    if function not in project_paths.NAMES:
+        raise Stop(f"there is no function {function!r}; there are {', '.join(project_paths.NAMES)}", USAGE)
     body = _event(event)
-    with places.deployed(function, folder), contextlib.redirect_stdout(sys.stderr):
+    with connections.deployed(function, folder), contextlib.redirect_stdout(sys.stderr):
         try:
-            answer = house.function(function).handler(body, Context(function))
+            answer = project_paths.function(function).handler(body, Context(function))
         except Exception as error:
             raise Stop(f"{function} raised {type(error).__name__}: {error}", BAD) from error
     print_json(answer)

@@ -12,7 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from imagedrop.plain import one_line
+from imagedrop.common.display_text import one_line
 
 OK, BAD, USAGE = 0, 1, 2
 UNBROKEN = 10_000  # characters: where there is no terminal, whoever reads breaks the lines

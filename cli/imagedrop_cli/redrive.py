@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from imagedrop.drop import Drop
-from imagedrop.status import newest_first
+from imagedrop.domain.drop import Drop
+from imagedrop.workflow.status import newest_first
 from imagedrop_cli import options
-from imagedrop_cli.desk import address, desk
-from imagedrop_cli.doing import doing
+from imagedrop_cli.aws_session import address, desk
 from imagedrop_cli.output import BAD, Stop, print_json, say
+from imagedrop_cli.status_text import doing
 
 
 def redrive(

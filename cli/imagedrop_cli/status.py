@@ -12,15 +12,15 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from imagedrop import status as core
-from imagedrop.drop import Drop
-from imagedrop.plain import one_line
+from imagedrop.common.display_text import one_line
+from imagedrop.domain.drop import Drop
 from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
-from imagedrop_cli import draw, ended, options, places
-from imagedrop_cli.desk import address, desk
-from imagedrop_cli.doing import doing
-from imagedrop_cli.outgoing import bucket_of
+from imagedrop.workflow import status as core
+from imagedrop_cli import connections, options, recent_drops, render
+from imagedrop_cli.aws_session import address, desk
 from imagedrop_cli.output import BAD, Stop, note, print_json, say, show
+from imagedrop_cli.status_text import doing
+from imagedrop_cli.upload_plan import bucket_of
 
 
 def status(
@@ -47,7 +47,7 @@ def status(
     with desk(folder) as ports:
         under_way = sorted(ports.ledger.open(), key=lambda row: row.received_at)
         bucket, images = _ended(folder, around)
-        found = [*under_way, *ended.rows(ports.ledger, bucket, images, under_way)]
+        found = [*under_way, *recent_drops.rows(ports.ledger, bucket, images, under_way)]
     if json:
         print_json({"drops": [core.line(row) for row in found]})
     else:
@@ -69,9 +69,9 @@ def _stories(key: str, folder: Path | None, *, json: bool) -> None:
 def _ended(folder: Path | None, environment: Mapping[str, str]) -> tuple[str, list[str]]:
     """The bucket, and the keys of its images that have ended last."""
     try:
-        obs = places.obs(folder, environment)
+        obs = connections.obs(folder, environment)
         bucket = bucket_of("", obs)
-        return bucket, ended.keys(obs.objects, bucket, obs.settings.drop_prefix)
+        return bucket, recent_drops.keys(obs.objects, bucket, obs.settings.drop_prefix)
     except (Stop, ObjectsRefused, ObjectsUnavailable) as error:
         note(f"drops that have ended are not shown: {error}")
         return "", []
@@ -92,7 +92,7 @@ def _overview(rows: Sequence[Drop]) -> None:
 
 def _story(row: Drop) -> Iterator[Any]:
     """One row of the ledger, as its end if it has ended."""
-    yield from draw.ending(row.model_dump(mode="json"))
+    yield from render.ending(row.model_dump(mode="json"))
     for name, value in _details(row):
         yield Text.assemble((f"  {name:<9} ", "bold"), one_line(value))
 

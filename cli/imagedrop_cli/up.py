@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 
 import typer
 
-from imagedrop_cli import options, places
+from imagedrop_cli import connections, options
 from imagedrop_cli.output import BAD, USAGE, Stop, note, print_json, say
-from imagedrop_cli.running import cleaning_up, sit
+from imagedrop_cli.run_until_stopped import cleaning_up, sit
 from imagedrop_local import sockets, wiring
-from imagedrop_local.local import CannotStart, Local, Ports
+from imagedrop_local.local_stack import CannotStart, Local, Ports
 from imagedrop_local.wiring import Elsewhere
 
 
 def up(
-    folder: options.KeptFolder = places.DEFAULT_FOLDER,
+    folder: options.KeptFolder = connections.DEFAULT_FOLDER,
     port: Annotated[int, options.port("Of AWS.")] = 4566,
     obs_port: options.ObsPort = 4580,
     ims_port: options.ImsPort = 4581,
@@ -99,10 +99,12 @@ def _tell(addresses: Mapping[str, Any], *, json: bool) -> None:
     for name, value in _lines(addresses):
         say(f"  {name:<9} {value}")
     say("\nTry, in another terminal:", style="bold")
-    option = "" if Path(addresses["folder"]) == places.DEFAULT_FOLDER.resolve() else f" --folder {addresses['folder']}"
+    option = (
+        "" if Path(addresses["folder"]) == connections.DEFAULT_FOLDER.resolve() else f" --folder {addresses['folder']}"
+    )
     say(f"  imagedrop drop samples/windows-server-2022.qcow2 --wait{option}\n  imagedrop status{option}")
     say("\nFor boto3, the AWS CLI and localstack-client:", style="bold")
-    exports = places.aws_environment(addresses["aws"])
+    exports = connections.aws_environment(addresses["aws"])
     say("  export " + " ".join(f"{name}={value}" for name, value in exports.items() if name != "AWS_REGION"))
     say("\nCtrl-C ends it.", style="dim")
 
@@ -128,8 +130,8 @@ def _elsewhere(obs: str, ims: str, smn: str, topic: str, region: str, project_id
     """Simulators on this machine have keys that everybody knows; a real cloud's come from the environment."""
     if not (obs and ims):
         raise Stop("--obs-endpoint and --ims-endpoint go together", USAGE)
-    simulated = all(places.is_address(urlsplit(url).hostname or "") for url in (obs, ims))
-    given = places.keys(os.environ) if not simulated or os.environ.get("HUAWEICLOUD_SDK_AK") else None
+    simulated = all(connections.is_address(urlsplit(url).hostname or "") for url in (obs, ims))
+    given = connections.keys(os.environ) if not simulated or os.environ.get("HUAWEICLOUD_SDK_AK") else None
     return Elsewhere(
         obs_endpoint=obs.rstrip("/"),
         ims_endpoint=ims.rstrip("/"),

@@ -15,9 +15,9 @@ from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
-from imagedrop.obs_errors import sorted_out
+from imagedrop.adapters.obs.errors import sorted_out
+from imagedrop.adapters.retries import briefly
 from imagedrop.ports import ObjectsUnavailable
-from imagedrop.retries import briefly
 from imagedrop_cli.output import Stop, sleep
 
 PART = 16 << 20  # bytes

@@ -7,16 +7,16 @@ import binascii
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from imagedrop.fetch import Fetch, fetch
-from imagedrop.intake import LIMIT, Gate, PushRequest, take
+from imagedrop.intake.http_get import Fetch, fetch
+from imagedrop.intake.receive import LIMIT, Gate, PushRequest, take
+from imagedrop.intake.smn_signature import Certificates
 from imagedrop.ports import Ports
-from imagedrop.smn import Certificates
 
 CERTIFICATES = Certificates()  # for the life of the process
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    from imagedrop.runtime import HURRIED, runtime
+    from imagedrop.entry.runtime import HURRIED, runtime
 
     running = runtime(HURRIED)
     return handle(event, running.ports, running.secret, fetch, CERTIFICATES, running.renew)

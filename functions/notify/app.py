@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from imagedrop import telling
-from imagedrop.batch import batch
+from imagedrop.adapters.sqs import NoticeMessage
+from imagedrop.entry.sqs_batch import batch
 from imagedrop.ports import Ports
-from imagedrop.queues import NoticeMessage
+from imagedrop.workflow import notify
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    from imagedrop.runtime import runtime
+    from imagedrop.entry.runtime import runtime
 
     return handle(event, runtime().ports)
 
@@ -22,6 +22,6 @@ def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
 
     def one(body: dict[str, Any], receipt: str, received: int) -> None:
         message = NoticeMessage.parse(body)
-        telling.tell(ports, message.drop_id, message.attempt)
+        notify.tell(ports, message.drop_id, message.attempt)
 
     return batch(event, "notices", ports, one)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from imagedrop import status
-from imagedrop.plain import json_line
+from imagedrop.common.display_text import json_line
 from imagedrop.ports import Ports
+from imagedrop.workflow import status
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    from imagedrop.runtime import runtime
+    from imagedrop.entry.runtime import runtime
 
     return handle(event, runtime().ports)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from imagedrop import sweep
 from imagedrop.ports import Ports
+from imagedrop.workflow.sweep import sweep
 
 RESERVE = 60.0  # s of the function's time that are kept for driving what was found
 
 
 def handler(event: object, context: Any) -> dict[str, Any]:
-    from imagedrop.runtime import runtime
+    from imagedrop.entry.runtime import runtime
 
     return handle(runtime().ports, lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE)
 

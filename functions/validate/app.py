@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from imagedrop import events, intake_drops, validation
-from imagedrop.batch import batch
+from imagedrop import events
+from imagedrop.adapters.sqs import BadMessage
+from imagedrop.entry.sqs_batch import batch
+from imagedrop.intake import enqueue
 from imagedrop.ports import Ports
-from imagedrop.queues import BadMessage
+from imagedrop.workflow.validate import validate
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    from imagedrop.runtime import runtime
+    from imagedrop.entry.runtime import runtime
 
     return handle(event, runtime().ports)
 
@@ -23,10 +25,10 @@ def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     def one(body: dict[str, Any], receipt: str, received: int) -> None:
         bad = []
         outcomes = events.parse(body, keys_encoded=ports.settings.event_keys_encoded)
-        intake_drops.report_foreign(outcomes, ports)
+        enqueue.report_foreign(outcomes, ports)
         for outcome in outcomes:
             if isinstance(outcome, events.ObjectCreated) and outcome.bucket == ports.settings.drop_bucket:
-                validation.look(ports, outcome.bucket, outcome.key, outcome.after_attempt)
+                validate.look(ports, outcome.bucket, outcome.key, outcome.after_attempt)
             elif isinstance(outcome, events.Bad):
                 bad.append(f"{outcome.at or 'body'}: {outcome.reason}")
         if bad:  # after the good ones, so that none of them is harmed

@@ -13,11 +13,11 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chaos.seen import BUCKET, Put, Seen, Telling
-from imagedrop import names
-from imagedrop.drop import FileVersion
-from imagedrop.obs import ObsObjects
-from imagedrop_cli import places
+from imagedrop.adapters.obs.objects import ObsObjects
+from imagedrop.domain import object_keys
+from imagedrop.domain.drop import FileVersion
+from imagedrop_cli import connections
+from tests.chaos.seen import BUCKET, Put, Seen, Telling
 
 LOOK = 0.3  # s
 
@@ -26,7 +26,7 @@ class Bucket:
     """Over OBS's API. An owner whose upload fails tries again."""
 
     def __init__(self, addresses: dict[str, Any], seen: Seen) -> None:
-        self._client, self._seen = places.of_stack(addresses, {}).client(), seen
+        self._client, self._seen = connections.of_stack(addresses, {}).client(), seen
         self.tries = 0
 
     def put(self, key: str, body: bytes, what: str) -> None:
@@ -74,9 +74,9 @@ class Watcher:
             self.look()
 
     def look(self) -> None:
-        for path in (self._folder / names.SEALS).glob("*/*"):
+        for path in (self._folder / object_keys.SEALS).glob("*/*"):
             self._seen.seals.setdefault(path.relative_to(self._folder).as_posix(), time.time())
-        for path in self._folder.glob(f"*/*{names.RESULT_SUFFIX}"):
+        for path in self._folder.glob(f"*/*{object_keys.RESULT_SUFFIX}"):
             with contextlib.suppress(OSError, ValueError):
                 self._read(path)
 
@@ -86,7 +86,7 @@ class Watcher:
             return
         told = json.loads(path.read_bytes())
         self._known[path] = written
-        key = path.relative_to(self._folder).as_posix().removesuffix(names.RESULT_SUFFIX)
+        key = path.relative_to(self._folder).as_posix().removesuffix(object_keys.RESULT_SUFFIX)
         self._seen.results[key] = told
         end = told["drop_id"], told["attempt"]
         self._seen.tellings.append(Telling(written / 1e9, "result", end, document=told))

@@ -10,10 +10,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chaos.seen import End, Image
-from imagedrop.lookup import TAG
-from imagedrop.times import moment
+from imagedrop.common.timestamps import moment
+from imagedrop.workflow.image_lookup import TAG
 from imagedrop_local.stack.aws import ACCOUNT, Clients
+from tests.chaos.seen import End, Image
 
 PATIENCE = 60.0  # s
 

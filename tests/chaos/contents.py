@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import Any
 
-from imagedrop_local.house import SAMPLES
+from imagedrop_local.project_paths import SAMPLES
 
 CUT = 100_000  # bytes: what the partition table promises is not there
 

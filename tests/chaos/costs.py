@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from imagedrop.times import moment
+from imagedrop.common.timestamps import moment
 
 if TYPE_CHECKING:
-    from chaos.world import World
+    from tests.chaos.world import World
 
 MOST_TASKS = "most IMS tasks at once"
 REFUSED = "refused CreateImage"

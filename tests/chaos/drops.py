@@ -14,7 +14,7 @@ class Act:
 
     at: float  # s from the start
     key: str
-    content: str  # chaos.contents
+    content: str  # tests.chaos.contents
 
 
 def draw(random: Random, drops: int, window: float) -> Iterator[Act]:

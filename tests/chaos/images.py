@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby, pairwise
 from typing import Any
 
-from chaos.seen import EXCUSES, Broken, Image, Seen
-from imagedrop.times import moment
+from imagedrop.common.timestamps import moment
+from tests.chaos.seen import EXCUSES, Broken, Image, Seen
 
 GONE = frozenset({"killed", "deleted"})
 

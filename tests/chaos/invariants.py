@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
-from chaos.images import EVERY as OF_IMAGES
-from chaos.seen import Broken, End, Seen, Telling, Written
-from chaos.settled import sealed_at, unsettled
-from imagedrop import names
+from imagedrop.domain import object_keys
+from tests.chaos.images import EVERY as OF_IMAGES
+from tests.chaos.seen import Broken, End, Seen, Telling, Written
+from tests.chaos.settled import sealed_at, unsettled
 
 LATE = 1.5  # s; a seal may have been there for so long before it was seen
 FUNCTION_LIMIT = 60.0  # s; template.yaml: NotifyFunction
@@ -52,8 +52,8 @@ def ends_do_not_change(seen: Seen) -> Iterator[Broken]:
 
 def nothing_is_left(seen: Seen) -> Iterator[Broken]:
     for key in seen.objects:
-        if key.startswith(names.FOLDER) and not key.startswith(names.SEALS):
-            yield Broken(key.removeprefix(names.FOLDER).removesuffix(".json"), f"the claim {key} is left")
+        if key.startswith(object_keys.FOLDER) and not key.startswith(object_keys.SEALS):
+            yield Broken(key.removeprefix(object_keys.FOLDER).removesuffix(".json"), f"the claim {key} is left")
     for queue, count in seen.queued.items():
         if count:
             yield Broken(queue, f"{count} messages are left in {queue}")

@@ -1,6 +1,6 @@
 """`make chaos CALM=1`: all drops at once, and nothing goes wrong: what a drop costs, of many and of a tenth as many.
 
-python -m chaos.load --drops 1000      exit code 1 where something does not hold
+python -m tests.chaos.load --drops 1000      exit code 1 where something does not hold
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from chaos import costs, plan, report
-from chaos.run import ended_by_signals, run
-from chaos.seen import Broken
-from chaos.world import World
+from tests.chaos import costs, plan, report
+from tests.chaos.run import ended_by_signals, run
+from tests.chaos.seen import Broken
+from tests.chaos.world import World
 
 
 def measured(seed: int, count: int) -> tuple[dict[str, float], list[Broken]]:

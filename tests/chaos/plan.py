@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from chaos import drops, weather
-from chaos.drops import Act
-from chaos.weather import Fault
+from tests.chaos import drops, weather
+from tests.chaos.drops import Act
+from tests.chaos.weather import Fault
 
 Kill = Literal["stack", "stack and its folder", "parent", "stop", "stop and its folder", "cloud"]
 KILLS: tuple[Kill, ...] = ("stack", "stack", "stack and its folder", "parent", "stop", "stop and its folder", "cloud")

@@ -13,9 +13,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from chaos.plan import Kill
-from imagedrop_local.house import ROOT
-from support.patience import until
+from imagedrop_local.project_paths import ROOT
+from tests.chaos.plan import Kill
+from tests.support.patience import until
 
 COMMAND = [sys.executable, "-m", "imagedrop_cli"]
 PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from chaos.seen import Seen, Telling, Written
-from imagedrop.ledger_items import plain, to_drop
+from imagedrop.adapters.dynamodb.items import plain, to_drop
 from imagedrop_local.faults import Faults
 from imagedrop_local.http import Hangup, Request, Response, Server
+from tests.chaos.seen import Seen, Telling, Written
 
 PATIENCE = 60.0  # s
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})

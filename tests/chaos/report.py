@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from chaos.invariants import excuse
-from chaos.seen import BUCKET, Broken, Seen, Written
-from imagedrop import drop as drops
+from imagedrop.domain import drop as drops
+from tests.chaos.invariants import excuse
+from tests.chaos.seen import BUCKET, Broken, Seen, Written
 
 if TYPE_CHECKING:
-    from chaos.world import World
+    from tests.chaos.world import World
 
 SHOWN = 10  # stories; who has more to tell has one thing to mend
 

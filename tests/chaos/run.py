@@ -1,6 +1,6 @@
 """`make chaos`: drops through the real processes, whatever breaks; then everything that must hold is checked.
 
-python -m chaos.run --drops 1000 --seed 7      the closing line says what happened; exit code 1: it is broken
+python -m tests.chaos.run --drops 1000 --seed 7      the closing line says what happened; exit code 1: it is broken
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from chaos import contents, plan, report
-from chaos.invariants import broken
-from chaos.pace import Pace
-from chaos.seen import Broken
-from chaos.settled import unsettled
-from chaos.world import World
-from support.patience import until
+from tests.chaos import contents, plan, report
+from tests.chaos.invariants import broken
+from tests.chaos.pace import Pace
+from tests.chaos.seen import Broken
+from tests.chaos.settled import unsettled
+from tests.chaos.world import World
+from tests.support.patience import until
 
 PACE = 0.6  # s between two drops at best
 CROWD = 40  # drops under way, beyond which the others wait

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from imagedrop import drop as drops
-from imagedrop.drop import Drop, FileVersion
+from imagedrop.domain import drop as drops
+from imagedrop.domain.drop import Drop, FileVersion
 
 BUCKET = "drops"
 # An attempt that ended so may have left an image that the next one cannot see, or may not trust.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chaos.seen import BUCKET, End, Seconds, Seen
-from imagedrop import drop as drops
-from imagedrop import names, records
-from imagedrop.drop import Drop, FileVersion, Versions
+from imagedrop.domain import drop as drops
+from imagedrop.domain import object_keys
+from imagedrop.domain.drop import Drop, FileVersion, Versions
+from imagedrop.workflow.bucket_records import results
+from tests.chaos.seen import BUCKET, End, Seconds, Seen
 
 NEVER = float("inf")
 
@@ -18,7 +19,7 @@ def unsettled(seen: Seen) -> dict[str, str]:
     read = {(key, _pair(version)) for one in seen.results.values() for key, version in one["versions"].items()}
     found = {}
     for key in _images(seen.objects):
-        image, beside = seen.objects.get(key), names.sidecar_key(key)
+        image, beside = seen.objects.get(key), object_keys.sidecar_key(key)
         part = beside not in seen.objects and image is not None and (key, (image.etag, image.last_modified)) in read
         if not part and (why := _why(seen, key)):
             found[key] = why
@@ -28,13 +29,15 @@ def unsettled(seen: Seen) -> dict[str, str]:
 def sealed_at(seen: Seen, end: End) -> Seconds:
     """When the seal of an end was first seen; NEVER: it was not."""
     rows = [one.row for one in seen.rows(end) if one.row.ended]
-    return min((seen.seals.get(records.seal_key(row), NEVER) for row in rows), default=NEVER)
+    return min((seen.seals.get(results.seal_key(row), NEVER) for row in rows), default=NEVER)
 
 
 def _images(objects: Mapping[str, FileVersion]) -> list[str]:
-    keys = [key for key in objects if not names.is_ours(key)]
-    announced = {key.removesuffix(names.SIDECAR_SUFFIX) for key in keys if key.endswith(names.SIDECAR_SUFFIX)}
-    return sorted(announced | {key for key in keys if not key.endswith(names.SIDECAR_SUFFIX)})
+    keys = [key for key in objects if not object_keys.is_ours(key)]
+    announced = {
+        key.removesuffix(object_keys.SIDECAR_SUFFIX) for key in keys if key.endswith(object_keys.SIDECAR_SUFFIX)
+    }
+    return sorted(announced | {key for key in keys if not key.endswith(object_keys.SIDECAR_SUFFIX)})
 
 
 def _why(seen: Seen, key: str) -> str:
@@ -48,7 +51,7 @@ def _why(seen: Seen, key: str) -> str:
         there = seen.objects.get(one)
         if _pair(version) != ((there.etag, there.last_modified) if there else None):
             return f"has a result that tells of {one} as {_pair(version)}; there lies {there}"
-    if not {key, names.sidecar_key(key)} <= told["versions"].keys():
+    if not {key, object_keys.sidecar_key(key)} <= told["versions"].keys():
         return "has a result that tells of other files"
     return "" if _seal(told, key) in seen.objects else "has no seal"
 
@@ -66,7 +69,7 @@ def _seal(told: Mapping[str, Any], key: str) -> str:
         updated_at="",
         deadline_at="",
     )
-    return records.seal_key(row)
+    return results.seal_key(row)
 
 
 def _pair(version: Mapping[str, str] | None) -> tuple[str, str] | None:

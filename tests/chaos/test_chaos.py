@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from chaos import plan, report
-from chaos.run import run
-from chaos.world import World
-from support.signals import ctrl_c_is_heard
+from tests.chaos import plan, report
+from tests.chaos.run import run
+from tests.chaos.world import World
+from tests.support.signals import ctrl_c_is_heard
 
 SEED, DROPS, PACE = 2, 8, 1.0
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from chaos import invariants
-from chaos.invariants import broken
-from chaos.seen import BUCKET, Image, Interruption, Put, Seen, Telling, Written
-from chaos.settled import unsettled
-from imagedrop import drop as drops
-from imagedrop import records
-from imagedrop.drop import Drop, DropImage, FileVersion, Reason, Told
-from imagedrop.times import stamp
+from imagedrop.common.timestamps import stamp
+from imagedrop.domain import drop as drops
+from imagedrop.domain.drop import Drop, DropImage, FileVersion, Reason, Told
+from imagedrop.workflow.bucket_records import results
 from imagedrop_local.memory import SettableClock
+from tests.chaos import invariants
+from tests.chaos.invariants import broken
+from tests.chaos.seen import BUCKET, Image, Interruption, Put, Seen, Telling, Written
+from tests.chaos.settled import unsettled
 
 KEY, ETAG, OTHER = "golden/w.qcow2", "e" * 32, "f" * 32
 ID = drops.drop_id(BUCKET, KEY, ETAG)
@@ -44,14 +44,14 @@ def row(**changes: Any) -> Drop:
 
 def telling(channel: Any, at: float, of: Drop | None = None, to: str = "") -> Telling:
     of = of or row()
-    document = None if channel == "mail" else records.result(of)
+    document = None if channel == "mail" else results.result(of)
     return Telling(START + at, channel, (of.drop_id, of.attempt), to, document)
 
 
 def good() -> Seen:
     """One drop that was registered and told of, second by second."""
     image = Image("image-1", "active", ID, "system", START + 2, "job-1", KEY, ETAG)
-    seal = records.seal_key(row())
+    seal = results.seal_key(row())
     return Seen(
         puts=[Put(START, KEY, ETAG, "image-1"), Put(START, f"{KEY}.json", OTHER, "good")],
         written=[
@@ -62,7 +62,7 @@ def good() -> Seen:
         tellings=[telling("result", 6), telling("sns", 6.5), telling("mail", 7)],
         images=[image],
         objects=OBJECTS | {seal: FileVersion(etag="", last_modified="3")},
-        results={KEY: records.result(row())},
+        results={KEY: results.result(row())},
         seals={seal: START + 9},
         queued={"drops": 0},
         dead={"drops": 0},
@@ -79,9 +79,9 @@ def test_nothing_is_broken_in_a_good_run() -> None:
 
 def test_a_later_attempt_has_a_seal_of_its_own() -> None:
     seen, later = good(), row(attempt=2)
-    seen.results[KEY] = records.result(later)
+    seen.results[KEY] = results.result(later)
     assert unsettled(seen) == {KEY: "has no seal"}
-    seen.objects[records.seal_key(later)] = FileVersion(etag="", last_modified="9")
+    seen.objects[results.seal_key(later)] = FileVersion(etag="", last_modified="9")
     assert unsettled(seen) == {}
 
 
@@ -138,7 +138,7 @@ BAD: dict[str, tuple[Change, str]] = {
         lambda seen: seen.objects.update({f"{KEY}.json": FileVersion(etag=ETAG, last_modified="9")}),
         "has a result that tells of",
     ),
-    "a drop without a seal": (lambda seen: seen.objects.pop(records.seal_key(row())), "has no seal"),
+    "a drop without a seal": (lambda seen: seen.objects.pop(results.seal_key(row())), "has no seal"),
     "an image that nobody has looked at": (
         lambda seen: seen.objects.update({"golden/b.qcow2": FileVersion(etag=OTHER, last_modified="1")}),
         "golden/b.qcow2 has no result file",

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from chaos import contents, drops, plan
-from chaos.costs import most_at_once
-from chaos.plan import KILLS, WIPING
-from chaos.relay import called, mail, rows
-from imagedrop import names
-from imagedrop.drop import Drop
-from imagedrop.ledger_items import plain, to_drop, to_row, wire
+from imagedrop.adapters.dynamodb.items import plain, to_drop, to_row, wire
+from imagedrop.domain import object_keys
+from imagedrop.domain.drop import Drop
 from imagedrop.notices import letter
 from imagedrop_local.faults import Fault
 from imagedrop_local.switches import Switches
+from tests.chaos import contents, drops, plan
+from tests.chaos.costs import most_at_once
+from tests.chaos.plan import KILLS, WIPING
+from tests.chaos.relay import called, mail, rows
 
 WHEN = "2026-11-24T13:00:00.000Z"
 
@@ -52,7 +52,7 @@ def test_the_simulators_take_every_fault_and_switch(count: int) -> None:
 
 def test_every_drop_has_a_content_of_its_own() -> None:
     acts = list(drops.draw(Random(1), 200, 100))
-    images = {(act.key, act.content) for act in acts if not act.key.endswith(names.SIDECAR_SUFFIX)}
+    images = {(act.key, act.content) for act in acts if not act.key.endswith(object_keys.SIDECAR_SUFFIX)}
     assert len({hash(contents.body(*one)) for one in images}) == len(images)
     assert {act.key.rpartition("/")[2].partition(".")[0] for act in acts} >= {f"d{number:04}" for number in range(200)}
 

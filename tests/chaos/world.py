@@ -7,14 +7,14 @@ import threading
 import time
 from pathlib import Path
 
-from chaos.bucket import Bucket, Watcher
-from chaos.clouds import Aws, Simulators, images
-from chaos.plan import WIPING, Kill, Plan
-from chaos.processes import PATIENCE, Process, Stack
-from chaos.relay import Relay
-from chaos.seen import Interruption, Seen
-from imagedrop import names
-from support.patience import until
+from imagedrop.domain import object_keys
+from tests.chaos.bucket import Bucket, Watcher
+from tests.chaos.clouds import Aws, Simulators, images
+from tests.chaos.plan import WIPING, Kill, Plan
+from tests.chaos.processes import PATIENCE, Process, Stack
+from tests.chaos.relay import Relay
+from tests.chaos.seen import Interruption, Seen
+from tests.support.patience import until
 
 TIME_SCALE = 60  # s of the cloud in one of ours: an import takes two or three
 
@@ -118,9 +118,9 @@ class World:
     def under_way(self) -> int:
         """Drops whose sidecars were put, and that have not ended so far."""
         put = {
-            one.key.removesuffix(names.SIDECAR_SUFFIX)
+            one.key.removesuffix(object_keys.SIDECAR_SUFFIX)
             for one in self.seen.puts
-            if one.key.endswith(names.SIDECAR_SUFFIX)
+            if one.key.endswith(object_keys.SIDECAR_SUFFIX)
         }
         return len(put - self.seen.results.keys())
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from imagedrop.credentials import HuaweiKeys
+from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.settings import Settings
 from imagedrop_local.faults import Faults
 from imagedrop_local.http import Server

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from contract.clouds import Cloud, cloud_in
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.stack.aws import Clients
 from imagedrop_local.stack.process import Ministack
+from tests.contract.clouds import Cloud, cloud_in
 
 
 @pytest.fixture(scope="package")

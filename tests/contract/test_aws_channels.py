@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from contract.clouds import unique
-from imagedrop.channels import SesMail, SnsTopic
-from imagedrop.credentials import HuaweiKeys, Secrets
+from imagedrop.adapters.secrets import HuaweiKeys, Secrets
+from imagedrop.adapters.sns import SesMail, SnsTopic
 from imagedrop.ports import MailRefused
 from imagedrop_local.memory import SettableClock
 from imagedrop_local.stack.aws import Clients
+from tests.contract.clouds import unique
 
 
 def test_a_machine_gets_the_document_and_can_filter_by_its_attributes(aws: Clients) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from contract.clouds import KEYS, Cloud
-from imagedrop.ims import ImsImages, client_for
+from imagedrop.adapters.ims.images import ImsImages, client_for
 from imagedrop.ports import Images, ImsError
 from imagedrop_local.faults import Fault
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.memory import MemoryImages, RecordedSleep, SettableClock
 from imagedrop_local.memory.images import Outcome
+from tests.contract.clouds import KEYS, Cloud
 
 DROP = "Zb_rzVoERPbgn50sf9qGfvKNWdstlmSv9t1OlpzQaxw"
 QCOW2 = struct.pack(">4sIQIIQI", b"QFI\xfb", 2, 0, 0, 16, 40 << 30, 0).ljust(512, b"\0")
@@ -251,7 +251,7 @@ def test_wrong_keys_wait_for_an_operator(cloud: Cloud) -> None:
 
 
 def test_a_listing_longer_than_a_page_is_read_to_its_end(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imagedrop.ims.PAGE", 2)
+    monkeypatch.setattr("imagedrop.adapters.ims.images.PAGE", 2)
     side = ims(cloud)
     for number in range(5):
         side.images.create(body(name=f"n{number}"))

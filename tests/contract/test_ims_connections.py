@@ -17,11 +17,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from imagedrop.credentials import HuaweiKeys
-from imagedrop.ims import ImsImages, client_for
+from imagedrop.adapters.ims.images import ImsImages, client_for
+from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.ports import ImsError
 from imagedrop_local.memory import RecordedSleep, memory_settings
-from support.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 Behave = Callable[[socket.socket], None]
 
@@ -138,7 +138,7 @@ def test_a_name_that_nobody_knows_is_undelivered() -> None:
 
 
 def test_a_connection_that_is_not_taken_in_time_is_undelivered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imagedrop.ims_client.CONNECT_TIMEOUT", 0.3)
+    monkeypatch.setattr("imagedrop.adapters.ims.client.CONNECT_TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         port = full.getsockname()[1]
         waiting = [socket.socket() for _ in range(4)]
@@ -164,7 +164,7 @@ def test_a_certificate_that_is_not_trusted_is_undelivered(peer: Callable[..., Pe
 def test_an_answer_that_never_comes_leaves_it_unknown(
     peer: Callable[..., Peer], behave: Behave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("imagedrop.ims_client.READ_TIMEOUT", 0.3)
+    monkeypatch.setattr("imagedrop.adapters.ims.client.READ_TIMEOUT", 0.3)
     server = peer(behave)
     assert failure(f"http://127.0.0.1:{server.port}").kind == "unknown"
     assert server.requests() == 1

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from contract.clouds import unique
-from imagedrop import drop as drops
-from imagedrop import stages
-from imagedrop.drop import Drop, FileVersion, Owner, Reason, Told
-from imagedrop.ledger import DynamoLedger
-from imagedrop.ledger_index import LINE
-from imagedrop.ledger_items import to_row, wire
+from imagedrop.adapters.dynamodb.items import to_row, wire
+from imagedrop.adapters.dynamodb.ledger import DynamoLedger
+from imagedrop.adapters.dynamodb.open_index import LINE
+from imagedrop.domain import drop as drops
+from imagedrop.domain import transitions
+from imagedrop.domain.drop import Drop, FileVersion, Owner, Reason, Told
 from imagedrop.ports import Conflict, KeyTaken, Ledger, Queued
 from imagedrop_local.memory import MemoryLedger
+from tests.contract.clouds import unique
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 KEY = "golden/窗 +%.vhd"
@@ -61,7 +61,7 @@ def ledger(request: pytest.FixtureRequest) -> Ledger:
 
 
 def row(etag: str = "e1", key: str = KEY, at: datetime = NOW) -> Drop:
-    return stages.new("drops", key, etag, at, 3600)
+    return transitions.new("drops", key, etag, at, 3600)
 
 
 def full(**changes: Any) -> Drop:
@@ -177,7 +177,7 @@ def test_a_row_that_has_moved_on_is_not_accepted_and_takes_no_key(ledger: Ledger
 def test_keys_of_one_name_in_other_buckets_and_of_other_names_are_free(ledger: Ledger) -> None:
     ledger.accept(row("e1"))
     ledger.accept(row("e1", key=KEY + "x"))
-    ledger.accept(stages.new("other", KEY, "e1", NOW, 1))
+    ledger.accept(transitions.new("other", KEY, "e1", NOW, 1))
 
 
 def test_a_key_is_taken_over_from_the_row_that_was_read(ledger: Ledger) -> None:
@@ -262,9 +262,9 @@ def test_the_line_shows_who_is_in_it_oldest_first_and_no_more_than_is_asked_for(
 def test_who_is_called_goes_from_the_line_to_work_and_leaves_it_with_the_end(ledger: Ledger) -> None:
     waits = ledger.save(stood(1, turn="queued", request={"data_images": [{}]}))
     assert (dict(ledger.working()), len(ledger.queued())) == ({}, 1)
-    called = ledger.save(stages.call(waits, NOW))
+    called = ledger.save(transitions.call(waits, NOW))
     assert (dict(ledger.working()), list(ledger.queued())) == ({called.drop_id: 2}, [])
-    ended = ledger.save(stages.end(called, NOW, "rejected", None))
+    ended = ledger.save(transitions.end(called, NOW, "rejected", None))
     assert (dict(ledger.working()), list(ledger.open())) == ({}, [ended])
 
 
@@ -290,10 +290,10 @@ def test_open_shows_every_place_oldest_first_and_the_line_only_where_it_is_asked
 
 
 def test_of_key_shows_every_content_of_it(ledger: Ledger) -> None:
-    waiting = ledger.save(stages.new("drops", KEY, None, NOW, 60))
+    waiting = ledger.save(transitions.new("drops", KEY, None, NOW, 60))
     rows = [ledger.save(row("e1")), ledger.accept(row("e2")), waiting]
     ledger.save(row("e1", key="other"))
-    ledger.save(stages.new("other", KEY, "e1", NOW, 60))
+    ledger.save(transitions.new("other", KEY, "e1", NOW, 60))
     assert sorted(one.drop_id for one in ledger.of_key("drops", KEY)) == sorted(one.drop_id for one in rows)
     ledger.delete(rows[0])
     assert len(list(ledger.of_key("drops", KEY))) == 2
@@ -318,7 +318,7 @@ def test_notes_are_kept_by_name(ledger: Ledger) -> None:
 
 
 def test_the_longest_keys_of_obs_fit(ledger: Ledger) -> None:
-    saved = ledger.accept(stages.new("b" * 63, "窗" * 341, None, NOW, 60))
+    saved = ledger.accept(transitions.new("b" * 63, "窗" * 341, None, NOW, 60))
     ledger.name_part("b" * 63, "窗" * 341, "窗" * 341)
     assert list(ledger.of_key("b" * 63, "窗" * 341)) == [saved]
 

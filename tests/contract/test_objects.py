@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from contract.clouds import KEYS, Cloud, cloud_in
-from imagedrop.obs import ObsObjects
-from imagedrop.obs_client import client_for
+from imagedrop.adapters.obs.client import client_for
+from imagedrop.adapters.obs.objects import ObsObjects
 from imagedrop.ports import ObjectChanged, Objects, ObjectsRefused, ObjectsUnavailable
 from imagedrop_local.faults import Fault
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.memory import MemoryObjects, RecordedSleep, SettableClock, memory_settings
+from tests.contract.clouds import KEYS, Cloud, cloud_in
 
 ODD = [
     "a b+c%2F%.vhd",
@@ -76,7 +76,7 @@ def void(_: object) -> None:
 def side(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Side:
     if request.param == "memory":
         return memory()
-    monkeypatch.setattr("imagedrop.obs.PAGE", 3)
+    monkeypatch.setattr("imagedrop.adapters.obs.objects.PAGE", 3)
     return obs(request.getfixturevalue("cloud"), request.getfixturevalue("real"))
 
 

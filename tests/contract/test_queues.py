@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from contract.clouds import unique
+from imagedrop.adapters.sqs import SqsQueues
 from imagedrop.ports import Queues
-from imagedrop.queues import SqsQueues
 from imagedrop_local.memory import MemoryQueues, SettableClock
+from tests.contract.clouds import unique
 
 BODY = {"bucket": "drops", "key": "golden/窗 +%\uffff\x01.vhd", "attempt": 1}
 

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from contract.clouds import KEYS, Cloud, unique
-from imagedrop.runtime import Runtime
+from imagedrop.entry.runtime import Runtime
 from imagedrop_local.stack.aws import KEY, REGION, SECRET, Clients
+from tests.contract.clouds import KEYS, Cloud, unique
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
-from contract.clouds import cloud_in
-from contract.test_images import DROP, Side, body, ims
 from imagedrop.events import ObjectCreated, parse
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs import envelopes
 from imagedrop_local.obs.envelopes import message, shape_of
 from imagedrop_local.obs.model import Cause, EventRule, ObjectEvent
 from imagedrop_local.obs.switches import ObsSwitches
+from tests.contract.clouds import cloud_in
+from tests.contract.test_images import DROP, Side, body, ims
 
 # A value besides the default where the type does not say which there are.
 OTHERS: dict[str, Any] = {

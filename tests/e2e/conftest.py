@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from imagedrop_local.local import Local
-from support.cli import Cli
-from support.e2e import World
+from imagedrop_local.local_stack import Local
+from tests.support.cli import Cli
+from tests.support.e2e import World
 
 
 @pytest.fixture(scope="package")

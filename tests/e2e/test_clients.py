@@ -12,9 +12,9 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from imagedrop_local.house import NAMES, ROOT
-from imagedrop_local.local import Local
-from support.cli import Cli
+from imagedrop_local.local_stack import Local
+from imagedrop_local.project_paths import NAMES, ROOT
+from tests.support.cli import Cli
 
 
 def test_localstack_client_finds_queues_table_and_functions(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from imagedrop_cli.app import main
-from imagedrop_local.house import ROOT
-from support.cli import Cli
-from support.e2e import World
+from imagedrop_local.project_paths import ROOT
+from tests.support.cli import Cli
+from tests.support.e2e import World
 
 
 def test_a_drop_becomes_an_image_and_its_owner_is_told(cli: Cli, world: World) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import NamedTuple
 
-from imagedrop.inspection.cache import WINDOW, BlockCache
+from imagedrop.inspection.block_cache import WINDOW, BlockCache
 
 INSPECTION = "imagedrop.inspection."
 PLUMBING = ("cache", "rounds", "containers.base", "ntfs.streams", "unpack.wof", "look", "report")  # hand bytes on

@@ -15,7 +15,24 @@ from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from golden.rows import (
+from imagedrop.adapters.dynamodb.items import to_row, wire
+from imagedrop.adapters.dynamodb.ledger import DynamoLedger
+from imagedrop.adapters.sqs import QUEUES, NoticeMessage, PollMessage, RegistrationMessage, SqsQueues
+from imagedrop.domain import drop as drops
+from imagedrop.domain.drop import Drop
+from imagedrop.domain.object_keys import claim_key, result_key
+from imagedrop.intake import enqueue, replay_protection
+from imagedrop.workflow import completion, notify, status
+from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.poll_schedule import duration_history
+from imagedrop.workflow.sweep.sweep import sweep
+from imagedrop_cli import redrive as redrive_command
+from imagedrop_cli import status as status_command
+from imagedrop_cli.check_image import examine
+from imagedrop_cli.image_location import Folder
+from imagedrop_local.memory import MemoryPorts, SettableClock, memory_ports
+from imagedrop_local.project_paths import function
+from tests.golden.rows import (
     BUCKET,
     DATA,
     ETAG,
@@ -30,21 +47,7 @@ from golden.rows import (
     registered,
     rows,
 )
-from golden.support import FOLDER, Recorder, attributes, of_first_version, stored, text
-from imagedrop import drop as drops
-from imagedrop import endings, intake_drops, pace, records, replays, status, telling
-from imagedrop.drop import Drop
-from imagedrop.ledger import DynamoLedger
-from imagedrop.ledger_items import to_row, wire
-from imagedrop.names import claim_key, result_key
-from imagedrop.queues import QUEUES, NoticeMessage, PollMessage, RegistrationMessage, SqsQueues
-from imagedrop.sweep import sweep
-from imagedrop_cli import redrive as redrive_command
-from imagedrop_cli import status as status_command
-from imagedrop_cli.examine import examine
-from imagedrop_cli.shelves import Folder
-from imagedrop_local.house import function
-from imagedrop_local.memory import MemoryPorts, SettableClock, memory_ports
+from tests.golden.support import FOLDER, Recorder, attributes, of_first_version, stored, text
 
 PUSH = {"timestamp": "2026-11-24T13:00:00Z", "message_id": "a message id"}
 
@@ -77,13 +80,13 @@ def files() -> dict[str, bytes]:
 
 def claim_body(row: Drop) -> bytes:
     ports = memory_ports()
-    records.claim(ports.objects, row)
+    results.claim(ports.objects, row)
     return of_first_version(ports.objects.body(BUCKET, claim_key(row.drop_id)) or b"")
 
 
 def result_body(row: Drop) -> bytes:
     ports = memory_ports()
-    records.write_result(ports.objects, row)
+    results.write_result(ports.objects, row)
     return of_first_version(ports.objects.body(BUCKET, result_key(row.key)) or b"")
 
 
@@ -111,7 +114,7 @@ def keys() -> dict[str, Any]:
             "drop_id": row.drop_id,
             "claim": claim_key(row.drop_id),
             "result": result_key(row.key),
-            "end": records.seal_key(row),
+            "end": results.seal_key(row),
         }
         for name, row in rows().items()
     }
@@ -125,8 +128,8 @@ def messages() -> list[dict[str, Any]]:
     client = Recorder()
     ports = memory_ports(queues=SqsQueues(client, {queue: queue for queue in QUEUES}))
     for name in ("accepted", "importing-unicode", "registered", "waiting-for-image", "again-disowned"):
-        endings.hand_on(ports, rows()[name], delay=5)
-    intake_drops.enqueue({"bucket": BUCKET, "key": UNICODE}, ports)
+        completion.hand_on(ports, rows()[name], delay=5)
+    enqueue.enqueue({"bucket": BUCKET, "key": UNICODE}, ports)
     ports.queues.send("registrations", RegistrationMessage(drop_id="d", attempt=2).body())
     ports.queues.send("polls", PollMessage(drop_id="d", attempt=2, generation=3).body())
     ports.queues.send("notices", NoticeMessage(drop_id="d", attempt=2).body())
@@ -138,13 +141,13 @@ def notes() -> list[dict[str, Any]]:
     """The ledger's notes, as DynamoDB gets them."""
     client = Recorder()
     ports = memory_ports(ledger=DynamoLedger(client, "ledger"), clock=SettableClock(NOW[7]))
-    pace.learn(ports, importing())
+    duration_history.learn(ports, importing())
     quick = importing().model_copy(update={"request": {**inspected()["request"], "is_quick_import": True}})
-    pace.learn(ports, quick)
+    duration_history.learn(ports, quick)
     for key in (KEY, UNICODE):
         ports.objects.place(BUCKET, key, b"image")
     sweep(ports, lambda: 0.0)
-    replays.remember(PUSH, ports)
+    replay_protection.remember(PUSH, ports)
     ports.ledger.count("mails:a mailbox:2026-11-24T13", 30, NOW[7])
     return [call for call in client.calls if call["call"] in ("put_item", "update_item")]
 
@@ -171,7 +174,7 @@ def ledger_calls() -> list[dict[str, Any]]:
 def notified() -> dict[str, Any]:
     """What is left when an end has been told to everybody."""
     ports = shelf("registered")
-    telling.tell(ports, registered().drop_id, 1)
+    notify.tell(ports, registered().drop_id, 1)
     return {
         "attributes": ports.topic.published[0].attributes,
         "message": of_first_version(ports.topic.published[0].body.encode()).decode(),
@@ -209,7 +212,7 @@ def command(ports: MemoryPorts, run: Any) -> bytes:
     with (
         mock.patch.object(status_command, "desk", return_value=nullcontext(ports)),
         mock.patch.object(redrive_command, "desk", return_value=nullcontext(ports)),
-        mock.patch.object(status_command.places, "obs", return_value=here),
+        mock.patch.object(status_command.connections, "obs", return_value=here),
         redirect_stdout(printed),
     ):
         run()

@@ -8,16 +8,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from golden.support import golden
-from imagedrop import drop as drops
-from imagedrop import rules, sidecar, stages
-from imagedrop.drop import Drop, DropImage, FileVersion, Held, Owner, Reason, Told, Versions
+from imagedrop import rules, sidecar
+from imagedrop.common.timestamps import stamp
+from imagedrop.domain import drop as drops
+from imagedrop.domain import transitions
+from imagedrop.domain.drop import Drop, DropImage, FileVersion, Held, Owner, Reason, Told, Versions
 from imagedrop.findings import Finding
 from imagedrop.inspection import FileSource, inspect
 from imagedrop.ports import ObjectHead
-from imagedrop.times import stamp
 from imagedrop_local.memory import memory_ports
-from imagedrop_local.memory.time import START
+from imagedrop_local.memory.fake_clock import START
+from tests.golden.support import golden
 
 BUCKET = "drops"
 SAMPLE = Path(__file__).parents[2] / "samples/windows-server-2022.qcow2"
@@ -81,16 +82,16 @@ def inspect_sample() -> dict[str, Any]:
 
 
 def waiting(key: str = KEY) -> Drop:
-    row = stages.new(bucket=BUCKET, key=key, etag=ETAG, now=NOW[0], pairing_deadline=3600)
+    row = transitions.new(bucket=BUCKET, key=key, etag=ETAG, now=NOW[0], pairing_deadline=3600)
     seen = {**versions(key), key + ".json": None}
-    return stages.wait(row, NOW[0], versions=seen, missing=(key + ".json",))
+    return transitions.wait(row, NOW[0], versions=seen, missing=(key + ".json",))
 
 
 def accepted(key: str = KEY) -> Drop:
     seen = {**versions(key), DATA: version(3)}
     found = inspected()
     row = waiting(key).model_copy(update={"owner": OWNER, "revision": 1764000000000})
-    return stages.accept(
+    return transitions.accept(
         row,
         NOW[1],
         86_400,
@@ -104,16 +105,16 @@ def accepted(key: str = KEY) -> Drop:
 
 
 def sending(key: str = KEY) -> Drop:
-    return stages.sending(stages.reserve(stages.call(accepted(key), NOW[3]), NOW[4]), NOW[5], 90)
+    return transitions.sending(transitions.reserve(transitions.call(accepted(key), NOW[3]), NOW[4]), NOW[5], 90)
 
 
 def importing(key: str = KEY) -> Drop:
     row = sending(key).model_copy(update={"looks": (60, 75, 93)})
-    return stages.importing(row, NOW[6], job_id="job-0001", images=(), first=60)
+    return transitions.importing(row, NOW[6], job_id="job-0001", images=(), first=60)
 
 
 def registered() -> Drop:
-    return stages.end(importing(), NOW[8], "registered", None, images=IMAGES)
+    return transitions.end(importing(), NOW[8], "registered", None, images=IMAGES)
 
 
 def sealed(row: Drop) -> Drop:
@@ -127,13 +128,13 @@ def sealed(row: Drop) -> Drop:
 
 def replaced() -> Drop:
     reason = Reason(code=drops.REPLACED, message=f"{KEY} was replaced by newer content while it was imported.")
-    return stages.end(importing(), NOW[8], "failed", reason, images=IMAGES)
+    return transitions.end(importing(), NOW[8], "failed", reason, images=IMAGES)
 
 
 def rejected() -> Drop:
     reason = Reason(code="disk.too_large", message=FINDINGS[0].message)
     found = {"versions": versions(), "findings": STORED_FINDINGS, "facts": inspected()["facts"]}
-    return stages.end(waiting(), NOW[2], "rejected", reason, **found)
+    return transitions.end(waiting(), NOW[2], "rejected", reason, **found)
 
 
 def filled() -> Drop:
@@ -187,48 +188,48 @@ def minimal() -> Drop:
 
 
 def rows() -> dict[str, Drop]:
-    orphan = stages.wait(
-        stages.new(bucket=BUCKET, key=KEY, etag=None, now=NOW[0], pairing_deadline=3600),
+    orphan = transitions.wait(
+        transitions.new(bucket=BUCKET, key=KEY, etag=None, now=NOW[0], pairing_deadline=3600),
         NOW[0],
         versions={KEY: None, SIDECAR: version(2)},
         missing=(KEY,),
     )
     late = Reason(code="pair.image_missing", message="no image")
     held = Held(code="IMG.0147", message="quota of private images", since=stamp(NOW[6]))
-    again = stages.again(replaced(), NOW[12], 3600)
-    waits_behind = stages.wait(waiting(), NOW[1], versions=versions(), missing=(), behind="the drop before")
+    again = transitions.again(replaced(), NOW[12], 3600)
+    waits_behind = transitions.wait(waiting(), NOW[1], versions=versions(), missing=(), behind="the drop before")
     telling = registered().with_(NOW[9], told=registered().told | {"result": Told(state="sending", at=stamp(NOW[9]))})
     already = Finding(id="pair.already_registered", severity="info", message="It is registered.", fix="Nothing.")
     return {
         "waiting-for-image": orphan,
         "waiting-for-sidecar": drops.revised(waiting()),
         "waiting-behind": waits_behind,
-        "waiting-parked": stages.park(again, NOW[13]),
+        "waiting-parked": transitions.park(again, NOW[13]),
         "accepted": drops.revised(accepted()),
-        "accepted-queued": stages.queue(accepted(), NOW[2]),
-        "accepted-called": stages.call(stages.queue(accepted(), NOW[2]), NOW[3]),
-        "accepted-released": stages.release(sending(), NOW[6], 30, turn="called"),
-        "accepted-held": stages.release(sending(), NOW[6], 900, held, turn="called"),
-        "accepted-restarted": stages.restart_job(importing(), NOW[7]),
-        "submitting-reserved": stages.reserve(stages.call(accepted(), NOW[3]), NOW[4]),
+        "accepted-queued": transitions.queue(accepted(), NOW[2]),
+        "accepted-called": transitions.call(transitions.queue(accepted(), NOW[2]), NOW[3]),
+        "accepted-released": transitions.release(sending(), NOW[6], 30, turn="called"),
+        "accepted-held": transitions.release(sending(), NOW[6], 900, held, turn="called"),
+        "accepted-restarted": transitions.restart_job(importing(), NOW[7]),
+        "submitting-reserved": transitions.reserve(transitions.call(accepted(), NOW[3]), NOW[4]),
         "submitting-sent": sending(),
         "submitting-unknown": sending().with_(NOW[7], turn="", tries=2, next_at=stamp(NOW[8]), held=None),
         "importing": importing(),
         "importing-unicode": importing(UNICODE),
-        "importing-found": stages.importing(sending(), NOW[6], job_id=None, images=IMAGES, first=1),
+        "importing-found": transitions.importing(sending(), NOW[6], job_id=None, images=IMAGES, first=1),
         "importing-held": importing().with_(NOW[7], tries=1, held=held, next_at=stamp(NOW[8])),
         "registered": registered(),
         "registered-telling": telling,
         "registered-sealed": sealed(registered()),
-        "registered-answered": stages.answer(sealed(registered()), NOW[13], versions(), already),
+        "registered-answered": transitions.answer(sealed(registered()), NOW[13], versions(), already),
         "rejected": rejected(),
-        "rejected-waiting": stages.end(
+        "rejected-waiting": transitions.end(
             waiting(UNICODE), NOW[2], "rejected", Reason(code="pair.sidecar_missing", message="no sidecar"),
             findings=STORED_FINDINGS,
         ),
         "failed-replaced": replaced(),
         "again-disowned": again,
-        "rejected-without-image": stages.end(orphan, NOW[2], "rejected", late, findings=STORED_FINDINGS[:1]),
+        "rejected-without-image": transitions.end(orphan, NOW[2], "rejected", late, findings=STORED_FINDINGS[:1]),
         "filled": filled(),
         "minimal": minimal(),
     }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from imagedrop import __version__
-from imagedrop.drop import Drop
+from imagedrop.domain.drop import Drop
 
 FOLDER = Path(__file__).parent
 FIRST_VERSION = "0.1.0"  # that the files were made with

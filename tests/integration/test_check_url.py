@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from imagedrop_local.house import SAMPLES
-from support.cli import Cli
-from support.web import Files, serving
+from imagedrop_local.project_paths import SAMPLES
+from tests.support.cli import Cli
+from tests.support.web import Files, serving
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 SIDECAR: dict[str, Any] = json.loads(Path(f"{SAMPLE}.json").read_text("utf-8"))

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from imagedrop.fetch import LIMIT, FetchFailed, FetchTooLong, fetch
-from support.patience import PATIENCE
+from imagedrop.intake.http_get import LIMIT, FetchFailed, FetchTooLong, fetch
+from tests.support.patience import PATIENCE
 
 ASKED: list[str] = []
 ENDED = threading.Event()

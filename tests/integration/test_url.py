@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from imagedrop.adapters.http_source import UrlSource
+from imagedrop.adapters.threads import threads
 from imagedrop.inspection import SourceChanged, inspect
 from imagedrop.inspection.source import SideBySide
-from imagedrop.inspection.url import UrlSource
-from imagedrop.threads import threads
-from support.web import Files, serving
+from tests.support.web import Files, serving
 from tests.unit.inspection.images import fixture, look
 
 SECRET = "Signature=abcdefgh"

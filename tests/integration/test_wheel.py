@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from imagedrop_local.house import ROOT, SAMPLES
+from imagedrop_local.project_paths import ROOT, SAMPLES
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 PACKAGES = {"imagedrop", "imagedrop_local", "imagedrop_cli"}

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from imagedrop.findings import Kind
-from imagedrop.findings.inspection import apart, damaged, disk, mistaken, unread
+from imagedrop.findings.inspection import damaged, disk, not_read, other_files, wrong_file
 from imagedrop.inspection import FileSource, inspect
 
 Theirs = Mapping[str, Any]  # a line of tests/oslo/collect.py
 SECONDS_MOST = 2
 JUDGED = {
     kind.id
-    for area in (apart, damaged, disk, mistaken, unread)
+    for area in (other_files, damaged, disk, wrong_file, not_read)
     for kind in vars(area).values()
     if isinstance(kind, Kind)
 }  # what is said of the file and the disk; that their disks hold no Windows is no matter

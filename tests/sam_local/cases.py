@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imagedrop_local.house import ROOT
-from sam_local.filled import FORGED, HEADER
-from sam_local.world import World
+from imagedrop_local.project_paths import ROOT
+from tests.sam_local.filled import FORGED, HEADER
+from tests.sam_local.world import World
 
 EVENTS = ROOT / "events"
 Prepare = Callable[[World], object]

@@ -11,11 +11,11 @@ from typing import Any
 
 from imagedrop_local.stack.outputs import FUNCTIONS
 from imagedrop_local.stack.urls import FunctionFailed
-from sam_local import filled
-from sam_local.cases import Case
-from sam_local.left import compared, differences, left
-from sam_local.sam import Sam
-from sam_local.world import World
+from tests.sam_local import filled
+from tests.sam_local.cases import Case
+from tests.sam_local.left import compared, differences, left
+from tests.sam_local.sam import Sam
+from tests.sam_local.world import World
 
 Invoke = Callable[[str, Any], Any]  # function, event -> what it returned
 SHOWN = 12  # differences of one case

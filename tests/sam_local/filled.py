@@ -16,13 +16,13 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from imagedrop import smn
-from imagedrop.drop import drop_id
+from imagedrop.domain.drop import drop_id
+from imagedrop.intake import smn_signature
 from imagedrop_local import wiring
-from imagedrop_local.local import WEBHOOK_SECRET
-from imagedrop_local.smn.book import Book
+from imagedrop_local.local_stack import WEBHOOK_SECRET
 from imagedrop_local.smn.certificate import Certificate
-from sam_local.world import BUCKET, FED, KEY, World
+from imagedrop_local.smn.topics import Book
+from tests.sam_local.world import BUCKET, FED, KEY, World
 
 ETAG = "6f94a1c2d03b5e7f8091a2b3c4d5e6f7-12"  # in every file of events/
 HEADER = "x-imagedrop-secret"
@@ -65,14 +65,14 @@ def _sign(world: World, request: dict[str, Any]) -> None:
     """The body of a request to intake, where it is a push that claims to be signed."""
     encoded = request.get("isBase64Encoded")
     body = json.loads(text(world, base64.b64decode(request["body"]).decode()) if encoded else request["body"])
-    if not smn.is_push(body) or body.get("signature") == FORGED:
+    if not smn_signature.is_push(body) or body.get("signature") == FORGED:
         return
     if "subscribe_url" in body:
         body["subscribe_url"] = _subscribe_url(world, body["topic_urn"])
     body |= {"timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "message_id": uuid.uuid4().hex}
     certificate = Certificate(world.cloud.folder / "smn", wiring.REGION)
     body["signing_cert_url"] = f"{world.cloud.smn.origin}/smn/{certificate.name}"
-    body["signature"] = certificate.sign(smn.texts_to_sign(body)[0].decode())
+    body["signature"] = certificate.sign(smn_signature.texts_to_sign(body)[0].decode())
     content = json.dumps(body, ensure_ascii=False)
     request["body"] = base64.b64encode(content.encode()).decode() if encoded else content
 

@@ -9,10 +9,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from imagedrop import records
-from imagedrop.ledger_items import TEXTS, plain
-from imagedrop.names import SEALS
-from sam_local.world import FED, World
+from imagedrop.adapters.dynamodb.items import TEXTS, plain
+from imagedrop.domain.object_keys import SEALS
+from imagedrop.workflow.bucket_records import results
+from tests.sam_local.world import FED, World
 
 MOMENT = 2.0  # s; polls are put back for one at most, everything else for eight or more
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d(:\d\d(:\d\d)?)?(\.\d+)?(Z|\+00:00)?")
@@ -76,7 +76,7 @@ def _parsed(body: str) -> Any:
 
 def _key(key: str) -> str:
     """A seal's name holds digests of times: what is left of them is whether each file was there (v) or absent (a)."""
-    seal = records.read_seal(key) if key.startswith(SEALS) else None
+    seal = results.read_seal(key) if key.startswith(SEALS) else None
     if seal is None:
         return key
     drop_id, attempt, digests = seal

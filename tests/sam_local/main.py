@@ -20,11 +20,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from imagedrop_local.stack.outputs import FUNCTIONS
-from sam_local.cases import Case, all_cases, uncovered
-from sam_local.compare import compare, prepare
-from sam_local.relay import bridge
-from sam_local.sam import NoDocker, Sam, SamFailed, logical, need_docker
-from sam_local.world import World
+from tests.sam_local.cases import Case, all_cases, uncovered
+from tests.sam_local.compare import compare, prepare
+from tests.sam_local.relay import bridge
+from tests.sam_local.sam import NoDocker, Sam, SamFailed, logical, need_docker
+from tests.sam_local.world import World
 
 
 def main() -> int:

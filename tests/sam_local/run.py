@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).resolve().parents[1])
+sys.path[0] = str(Path(__file__).resolve().parents[2])
 
-from sam_local.main import main  # noqa: E402
+from tests.sam_local.main import main  # noqa: E402
 
 if __name__ == "__main__":
     sys.exit(main())

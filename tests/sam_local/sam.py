@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from imagedrop_local.house import ROOT
+from imagedrop_local.project_paths import ROOT
 
 BASE = "public.ecr.aws/lambda/python:3.13-x86_64"
 STARTS_WITHIN, ANSWERS_WITHIN = 60.0, 400.0  # s; the sweep may take 300

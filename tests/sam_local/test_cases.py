@@ -1,7 +1,7 @@
 """The cases leave nothing of events/ out."""
 
 from imagedrop_local.stack.outputs import FUNCTIONS
-from sam_local.cases import all_cases, uncovered
+from tests.sam_local.cases import all_cases, uncovered
 
 
 def test_every_file_of_events_is_used() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sam_local.left import differences, masked
+from tests.sam_local.left import differences, masked
 
 JOB, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 IMAGE = "11111111-2222-3333-4444-555555555555"

@@ -16,17 +16,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from imagedrop.drop import Drop, drop_id
-from imagedrop.ledger import DynamoLedger
+from imagedrop.adapters.dynamodb.ledger import DynamoLedger
+from imagedrop.domain.drop import Drop, drop_id
 from imagedrop_local import wiring
 from imagedrop_local.cloud import Cloud
 from imagedrop_local.cloud import Ports as CloudPorts
 from imagedrop_local.faults import Fault
-from imagedrop_local.house import SAMPLES
-from imagedrop_local.local import Local, Ports
+from imagedrop_local.local_stack import Local, Ports
+from imagedrop_local.project_paths import SAMPLES
 from imagedrop_local.switches import Switches
-from sam_local.relay import Relay
-from sam_local.sqs import Queue
+from tests.sam_local.relay import Relay
+from tests.sam_local.sqs import Queue
 
 BUCKET, KEY = wiring.BUCKET, "golden/windows-server-2022.qcow2"
 IMAGE = SAMPLES / "windows-server-2022.qcow2"

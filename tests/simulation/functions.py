@@ -6,18 +6,18 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from imagedrop.drop import LIVE
+from imagedrop.domain.drop import LIVE
 from imagedrop.ports import QueueName
-from imagedrop_local.house import function
 from imagedrop_local.memory.queues import Message
-from simulation import post
-from simulation.house import CONCURRENCY, LIMITS
-from simulation.schedule import NEVER
-from simulation.workers import Crash, Worker
-from support.world import HANDLERS
+from imagedrop_local.project_paths import function
+from tests.simulation import post
+from tests.simulation.house import CONCURRENCY, LIMITS
+from tests.simulation.schedule import NEVER
+from tests.simulation.workers import Crash, Worker
+from tests.support.world import HANDLERS
 
 if TYPE_CHECKING:
-    from simulation.histories import History
+    from tests.simulation.histories import History
 
 QUIET_EVERY, SWEEP_LIMIT, INTAKE_LIMIT = 3600.0, 300.0, 15.0  # s
 TWINS = 2  # of one message, at most: each lives as long as what it is about

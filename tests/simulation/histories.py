@@ -7,21 +7,21 @@ from random import Random
 from typing import Any
 
 from imagedrop.ports import QueueName
-from simulation.checks import Checks
-from simulation.climate import HOUR, Climate
-from simulation.functions import Functions
-from simulation.house import ports_of
-from simulation.ims_side import ImsSide
-from simulation.inspected import quick_inspection
-from simulation.less import WHOLE, Less
-from simulation.listening import SLIPS, listening
-from simulation.owners import Owners
-from simulation.schedule import Schedule
-from simulation.watching import watch
-from simulation.weather import FunctionClock, Weather
-from simulation.workers import Workers
-from simulation.workload import Act, draw
-from support.world import HANDLERS
+from tests.simulation.checks import Checks
+from tests.simulation.climate import HOUR, Climate
+from tests.simulation.functions import Functions
+from tests.simulation.house import ports_of
+from tests.simulation.ims_side import ImsSide
+from tests.simulation.inspected import quick_inspection
+from tests.simulation.less import WHOLE, Less
+from tests.simulation.listening import SLIPS, listening
+from tests.simulation.owners import Owners
+from tests.simulation.schedule import Schedule
+from tests.simulation.watching import watch
+from tests.simulation.weather import FunctionClock, Weather
+from tests.simulation.workers import Workers
+from tests.simulation.workload import Act, draw
+from tests.support.world import HANDLERS
 
 ENDLESS = 60_000  # deliveries
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from imagedrop.drop import Drop
+from imagedrop.domain.drop import Drop
 from imagedrop.ports import QueueName
 from imagedrop_local.memory import (
     MemoryLedger,
@@ -15,11 +15,11 @@ from imagedrop_local.memory import (
     memory_ports,
     memory_settings,
 )
-from simulation import post
-from support.world import BUCKET
+from tests.simulation import post
+from tests.support.world import BUCKET
 
 if TYPE_CHECKING:
-    from simulation.histories import History
+    from tests.simulation.histories import History
 
 # As template.yaml has them: (batch, visibility time-out, time limit of the function), s.
 LIMITS: Mapping[QueueName, tuple[int, float, float]] = {

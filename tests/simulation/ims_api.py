@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from support import signed
+from tests.support import signed
 
 if TYPE_CHECKING:
-    from simulation.ims_side import ImsSide
+    from tests.simulation.ims_side import ImsSide
 
 
 class Api:

@@ -12,21 +12,21 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from imagedrop.ims import ImsImages
-from imagedrop.ims_errors import from_answer
-from imagedrop.lookup import TAG
+from imagedrop.adapters.ims.errors import from_answer
+from imagedrop.adapters.ims.images import ImsImages
 from imagedrop.ports import ImsError
+from imagedrop.workflow.image_lookup import TAG
 from imagedrop_local.faults import Fault, Faults
 from imagedrop_local.http import Request
 from imagedrop_local.ims.service import Ims
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.memory import MemoryObjects, SettableClock
-from simulation.climate import Climate
-from simulation.ims_api import Api
-from simulation.shelf import Shelf
-from simulation.weather import Weather
-from simulation.workers import Worker, Workers
-from support import signed
+from tests.simulation.climate import Climate
+from tests.simulation.ims_api import Api
+from tests.simulation.shelf import Shelf
+from tests.simulation.weather import Weather
+from tests.simulation.workers import Worker, Workers
+from tests.support import signed
 
 SIGNED_FOR = 900.0  # s; so long may a request that was sent be accepted
 # What may become of a CreateImage. Two of them the adapter cannot tell from each other, nor from the third.

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from imagedrop import records
 from imagedrop.inspection import inspect
-from imagedrop.validation import judging
-from simulation.workload import content_of
+from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.validate import accept
+from tests.simulation.workload import content_of
 
 
 class _Bytes:
@@ -35,7 +35,7 @@ def facts_of(etag: str, key: str) -> dict[str, Any]:
     return facts
 
 
-_digest = lru_cache(maxsize=10_000)(records.digest)
+_digest = lru_cache(maxsize=10_000)(results.digest)
 
 
 @contextmanager
@@ -51,6 +51,6 @@ def quick_inspection(fail: Callable[[str], None]) -> Iterator[None]:
         return _inspected(etag, "disk" + PurePosixPath(file_name).suffix, role)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(judging, "inspect", quick)
-        patch.setattr(records, "digest", _digest)
+        patch.setattr(accept, "inspect", quick)
+        patch.setattr(results, "digest", _digest)
         yield

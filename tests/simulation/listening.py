@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
-from imagedrop.drop import WrongStage
-from imagedrop.log import LOG
+from imagedrop.domain.drop import WrongStage
+from imagedrop.observability import LOG
 
 SLIPS = (
     TypeError,

@@ -6,13 +6,13 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from imagedrop.ports import QueueName
-from simulation import post
-from simulation.climate import HOUR
-from simulation.workload import Act, contents
-from support.world import BUCKET, HANDLERS
+from tests.simulation import post
+from tests.simulation.climate import HOUR
+from tests.simulation.workload import Act, contents
+from tests.support.world import BUCKET, HANDLERS
 
 if TYPE_CHECKING:
-    from simulation.histories import History
+    from tests.simulation.histories import History
 
 # Messages that nobody can make anything of, as a slip of a hand or another version may send them.
 JUNK: tuple[dict[str, Any], ...] = (

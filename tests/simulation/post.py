@@ -13,15 +13,15 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from imagedrop.smn import Certificates
+from imagedrop.intake.smn_signature import Certificates
 from imagedrop_local.obs import envelopes
 from imagedrop_local.obs.model import Cause, EventRule, ObjectEvent
 from imagedrop_local.obs.switches import ObsSwitches
 from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.smn.messages import Writer
 from imagedrop_local.smn.switches import SmnSwitches
-from support import signed
-from support.world import BUCKET
+from tests.support import signed
+from tests.support.world import BUCKET
 
 T = TypeVar("T", bound=BaseModel)
 

@@ -1,8 +1,8 @@
 """`make simulate`: many histories, or the story of one.
 
-python -m simulation.run --seeds 10000     so many, on all processors; the first that breaks is told, made short
-python -m simulation.run --seed 42         the whole story of one      --seed 42 --short   only what makes it break
-python -m simulation.run --bugs            for each planted bug the first history that finds it
+python -m tests.simulation.run --seeds 10000     so many, on all processors; the first that breaks is told, made short
+python -m tests.simulation.run --seed 42         the whole story of one     --seed 42 --short   only what makes it break
+python -m tests.simulation.run --bugs            for each planted bug the first history that finds it
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from simulation.bugs import BUGS
-from simulation.histories import History
-from simulation.shrinking import Shrinking
+from tests.simulation.bugs import BUGS
+from tests.simulation.histories import History
+from tests.simulation.shrinking import Shrinking
 
 BATCH = 50
 FOUND_WITHIN, TOLD_EVERY = 1000, 10_000  # histories

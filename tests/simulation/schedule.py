@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from imagedrop_local.memory import SettableClock
-from imagedrop_local.memory.time import START
+from imagedrop_local.memory.fake_clock import START
 
 NEVER = 1e12
 

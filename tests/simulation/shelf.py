@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from imagedrop_local.memory import MemoryObjects
-from support import signed
+from tests.support import signed
 
 
 @dataclass

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from simulation.climate import OPEN_END
-from simulation.histories import History
-from simulation.less import WHOLE, Less
+from tests.simulation.climate import OPEN_END
+from tests.simulation.histories import History
+from tests.simulation.less import WHOLE, Less
 
 T = TypeVar("T")
 

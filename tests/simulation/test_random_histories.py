@@ -7,11 +7,11 @@ from random import Random
 import pytest
 
 from imagedrop_local.switches import Switches
-from simulation.bugs import BUGS
-from simulation.drawn import WAYS, drawn
-from simulation.histories import History
-from simulation.run import FOUND_WITHIN, Tally, many
-from simulation.shrinking import Shrinking
+from tests.simulation.bugs import BUGS
+from tests.simulation.drawn import WAYS, drawn
+from tests.simulation.histories import History
+from tests.simulation.run import FOUND_WITHIN, Tally, many
+from tests.simulation.shrinking import Shrinking
 
 SEEDS, AT_ONCE = 2000, 200  # `make simulate` runs more
 

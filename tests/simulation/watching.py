@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from imagedrop import names
-from imagedrop.drop import Drop
+from imagedrop.domain import object_keys
+from imagedrop.domain.drop import Drop
 from imagedrop.ports import QueueName
 
 if TYPE_CHECKING:
-    from simulation.histories import History
+    from tests.simulation.histories import History
 
 
 def watch(history: History) -> None:
@@ -80,7 +80,7 @@ def _channels(history: History) -> None:
     place = ports.objects.place
 
     def placed(bucket: str, key: str, body: Any, **more: Any) -> Any:
-        if key.endswith(names.RESULT_SUFFIX):
+        if key.endswith(object_keys.RESULT_SUFFIX):
             checks.tell("result", json.loads(body), workers.current)
         return place(bucket, key, body, **more)
 

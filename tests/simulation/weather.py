@@ -9,11 +9,11 @@ from functools import partial
 
 from imagedrop.ports import ImsError, MailRefused, ObjectsRefused, ObjectsUnavailable
 from imagedrop_local.memory import MemoryPorts
-from imagedrop_local.memory.scripted import Scripted
-from simulation.climate import Climate, Spell
-from simulation.less import Less
-from simulation.schedule import WorldClock
-from simulation.workers import Crash, Worker, Workers
+from imagedrop_local.memory.scripted_faults import Scripted
+from tests.simulation.climate import Climate, Spell
+from tests.simulation.less import Less
+from tests.simulation.schedule import WorldClock
+from tests.simulation.workers import Crash, Worker, Workers
 
 PORTS = ("objects", "ledger", "queues", "topic", "mail")
 PAUSES = (0.0, 0.1, 0.3, 1.0, 20.0, 45.0, 200.0)  # s; some are longer than a function may run

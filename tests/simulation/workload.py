@@ -9,8 +9,8 @@ from functools import cache
 from random import Random
 from typing import Any, Literal
 
-from imagedrop_local.house import SAMPLES
-from simulation.climate import Climate
+from imagedrop_local.project_paths import SAMPLES
+from tests.simulation.climate import Climate
 
 FOLDER = "golden/"
 DATA = FOLDER + "data.qcow2"

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from imagedrop_cli import places
-from imagedrop_local.house import SAMPLES
-from imagedrop_local.local import Local
-from support.patience import until
+from imagedrop_cli import connections
+from imagedrop_local.local_stack import Local
+from imagedrop_local.project_paths import SAMPLES
+from tests.support.patience import until
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 PATIENCE = 120.0  # s; it takes some three
@@ -39,7 +39,7 @@ class World:
 
     def put(self, path: Path) -> None:
         """As any S3 client would: no check, no `etag` in the sidecar."""
-        client = places.of_stack(self.local.addresses).client()
+        client = connections.of_stack(self.local.addresses).client()
         client.put_object(Bucket=self.local.bucket, Key=path.name, Body=path.read_bytes())
 
     def fault(self, **fault: Any) -> None:

@@ -13,7 +13,7 @@ from imagedrop_local.ims.service import Ims
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.model import Attributes
 from imagedrop_local.obs.store import Store
-from support import signed, tiny_disks
+from tests.support import signed, tiny_disks
 
 SERVER = "Windows Server 2022 Datacenter 64bit"
 LONG = 1000  # s; longer than any import of a tiny disk

@@ -19,7 +19,7 @@ from imagedrop_local.obs.model import EventRule
 from imagedrop_local.obs.service import Obs
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
-from support.signed import AK, REGION, SK
+from tests.support.signed import AK, REGION, SK
 
 HOST = f"obs.{REGION}.myhuaweicloud.com"
 TOPIC = f"urn:smn:{REGION}:project:drops"

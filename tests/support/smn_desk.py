@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from imagedrop_local.faults import Faults
 from imagedrop_local.smn.service import Smn
 from imagedrop_local.smn.switches import SmnSwitches
-from support import signed
+from tests.support import signed
 
 ENDPOINT = "http://127.0.0.1:1/hook"
 

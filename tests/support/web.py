@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from support.patience import PATIENCE
+from tests.support.patience import PATIENCE
 
 MOVED = {"/moved": "/disk.raw?moved", "/moved-on": "/moved-on"}
 

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from imagedrop import drop as drops
-from imagedrop import stages
-from imagedrop.drop import Drop, FileVersion
+from imagedrop.common.timestamps import stamp
+from imagedrop.domain import drop as drops
+from imagedrop.domain import transitions
+from imagedrop.domain.drop import Drop, FileVersion
 from imagedrop.ports import QueueName
-from imagedrop.times import stamp
-from imagedrop_local.house import function
 from imagedrop_local.memory import MemoryPorts, memory_ports, memory_settings
+from imagedrop_local.project_paths import function
 
 HANDLERS: dict[QueueName, str] = {
     "drops": "validate",
@@ -46,12 +46,12 @@ class World:
         self.put(key + ".json", SIDECAR, event=False)
         heads = [ports.objects.head(BUCKET, one) for one in (key, key + ".json")]
         versions = {head.key: FileVersion(etag=head.etag, last_modified=head.last_modified) for head in heads if head}
-        row = stages.new(BUCKET, key, versions[key].etag, ports.clock(), 3600)
+        row = transitions.new(BUCKET, key, versions[key].etag, ports.clock(), 3600)
         tag = {"key": "imagedrop", "value": row.drop_id}
         request = {"name": "Golden W", "image_url": f"{BUCKET}:{key}", "min_disk": 40, "image_tags": [tag]}
         owner = drops.Owner(email="ada@example.com", name="Ada")
         found = {"versions": versions, "request": request, "owner": owner, "sidecar": SIDECAR}
-        accepted = stages.accept(row, ports.clock(), ports.settings.attempt_deadline, **(found | changes))
+        accepted = transitions.accept(row, ports.clock(), ports.settings.attempt_deadline, **(found | changes))
         return ports.ledger.accept(accepted)
 
     # --- time passes ---------------------------------------------------------------------------------------------

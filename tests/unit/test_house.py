@@ -7,11 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from imagedrop_local.house import FUNCTIONS, NAMES, ROOT
+from imagedrop_local.project_paths import FUNCTIONS, NAMES, ROOT
 
 CORE = ROOT / "layers/core/imagedrop"
 PURE = (
-    "sidecar", "inspection", "rules", "registration", "polling", "validation", "telling", "sweep", "events", "drop",
+    "sidecar", "inspection", "rules", "events", "domain.drop", "workflow.register", "workflow.poll", "workflow.notify",
+    "workflow.validate.validate", "workflow.sweep.sweep",
 )  # fmt: skip
 HEAVY = ("boto3", "botocore", "huaweicloudsdkcore", "huaweicloudsdkims", "cryptography", "requests")
 

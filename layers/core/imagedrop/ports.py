@@ -15,7 +15,7 @@ from imagedrop.store import ObjectsRefused as ObjectsRefused
 from imagedrop.store import ObjectsUnavailable as ObjectsUnavailable
 
 if TYPE_CHECKING:
-    from imagedrop.drop import Drop
+    from imagedrop.domain.drop import Drop
 
 
 class Clock(Protocol):

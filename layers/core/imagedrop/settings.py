@@ -24,7 +24,9 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 def _address(value: str) -> str:
     """A wrong one would be found out by the first owner who cannot be read, and that drop's end told to nobody."""
-    from imagedrop.mailbox import is_address  # and with it the sidecar's rules, which nothing else here needs
+    from imagedrop.domain.email_address import (
+        is_address,  # and with it the sidecar's rules, which nothing else here needs
+    )
 
     if not is_address(value):
         raise ValueError("must be one bare mail address")

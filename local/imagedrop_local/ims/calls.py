@@ -9,15 +9,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from imagedrop_local.http import Response
-from imagedrop_local.ims import changes, fields, jobs, query
+from imagedrop_local.ims import fields, image_queries, image_updates, jobs
+from imagedrop_local.ims.create_requests import Order, Orders
 from imagedrop_local.ims.images import Images
 from imagedrop_local.ims.imports import Imports
-from imagedrop_local.ims.orders import Order, Orders
 from imagedrop_local.ims.os_versions import listed
 from imagedrop_local.ims.refusals import refused
 from imagedrop_local.ims.sources import Sources
 from imagedrop_local.ims.switches import ImsSwitches
-from imagedrop_local.records import Document
+from imagedrop_local.json_store import Document
 
 NATIVE_PAGE = 25
 
@@ -83,14 +83,14 @@ class Calls:
         return refused("IMG.0023", job_id)
 
     def list_images(self, asked: Asked) -> Response:
-        page = query.listing(self._images.visible(), asked.query)
+        page = image_queries.listing(self._images.visible(), asked.query)
         if not self._switches.ims_page_info:
             page.pop("page_info", None)
         return Response.json(200, page)
 
     def native_list(self, asked: Asked) -> Response:
         """OpenStack's own listing: 25 a page, the next one as a link."""
-        found = query.listing(self._images.visible(), asked.query, NATIVE_PAGE)
+        found = image_queries.listing(self._images.visible(), asked.query, NATIVE_PAGE)
         shown = {"images": found["images"], "first": "/v2/images", "schema": "/v2/schemas/images"}
         if "page_info" in found:
             kept = [(name, value) for name, value in asked.query if name != "marker"]
@@ -98,20 +98,20 @@ class Calls:
         return Response.json(200, shown)
 
     def show(self, asked: Asked) -> Response:
-        return Response.json(200, self._images.shown(changes.find(self._images, asked.path["image_id"])))
+        return Response.json(200, self._images.shown(image_updates.find(self._images, asked.path["image_id"])))
 
     def update(self, asked: Asked) -> Response:
-        image = changes.find(self._images, asked.path["image_id"])
+        image = image_updates.find(self._images, asked.path["image_id"])
         taken = self._images.names() if self._switches.ims_names_unique else None
-        new = changes.patched(image, fields.parse(asked.raw, list), self._orders, taken)
+        new = image_updates.patched(image, fields.parse(asked.raw, list), self._orders, taken)
         self._images.save(new, asked.now)
         return Response.json(200, self._images.shown(new))
 
     def delete(self, asked: Asked) -> Response:
         """Deleting an image twice is answered like deleting it once."""
-        if self._switches.ims_delete_unknown == "204" and not changes.known(self._images, asked.path["image_id"]):
+        if self._switches.ims_delete_unknown == "204" and not image_updates.known(self._images, asked.path["image_id"]):
             return Response(204)
-        image = changes.find(self._images, asked.path["image_id"])
+        image = image_updates.find(self._images, asked.path["image_id"])
         waits = image.get("described") and not self._imports.has(image["id"])
         if image["status"] in ("queued", "saving") and not waits:
             raise refused("IMG.0090", image["id"])

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from imagedrop_local.ims.orders import File
+from imagedrop_local.ims.create_requests import File
 from imagedrop_local.ims.os_versions import OsVersion
 from imagedrop_local.ims.switches import ImsSwitches
-from imagedrop_local.records import Document, Records
+from imagedrop_local.json_store import Document, Records
 
 
 def stamp(when: datetime) -> str:

@@ -11,15 +11,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from imagedrop_local.faults import Faults
-from imagedrop_local.ims import parts
-from imagedrop_local.ims.checks import Checks, Failure, failure
+from imagedrop_local.ims import job_parts
+from imagedrop_local.ims.create_requests import Order
 from imagedrop_local.ims.images import Images
-from imagedrop_local.ims.orders import Order
+from imagedrop_local.ims.import_checks import Checks, Failure, failure
 from imagedrop_local.ims.os_versions import OsVersion, find
 from imagedrop_local.ims.refusals import refused
 from imagedrop_local.ims.sources import Source
 from imagedrop_local.ims.switches import ImsSwitches
-from imagedrop_local.records import Document, Records
+from imagedrop_local.json_store import Document, Records
 
 FAILS_AFTER = 0.1  # of the job's time: what is wrong with a file shows early
 
@@ -61,9 +61,9 @@ class Imports:
 
     def submit(self, order: Order, sources: list[Source], now: datetime) -> str:
         """Takes an order on; the job's id."""
-        job_id, pairs = parts.new_id(self._chance), list(zip(order.files, sources, strict=True))
-        seconds = sum(parts.seconds(file, source) for file, source in pairs)
-        made = [parts.new(file, source, self._chance) for file, source in pairs]
+        job_id, pairs = job_parts.new_id(self._chance), list(zip(order.files, sources, strict=True))
+        seconds = sum(job_parts.seconds(file, source) for file, source in pairs)
+        made = [job_parts.new(file, source, self._chance) for file, source in pairs]
         begins = now + self.span(self._switches.ims_init_time)
         job: Document = {
             "id": job_id,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from imagedrop_local.ims.imports import OPEN
 from imagedrop_local.ims.switches import ImsSwitches
-from imagedrop_local.records import Document
+from imagedrop_local.json_store import Document
 
 Call = Literal["ShowJob", "ShowJobProgress"]
 _SUB_JOB = {"system": "imsGoofysImportImageJob", "data": "imsImportDataImageJob"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagedrop_local.gateway.routing import Routes
 from imagedrop_local.ims.calls import Calls, Handler
-from imagedrop_local.ims.orders import Orders
+from imagedrop_local.ims.create_requests import Orders
 from imagedrop_local.ims.tag_calls import TagCalls
 from imagedrop_local.ims.two_steps import TwoSteps
 

@@ -16,16 +16,16 @@ from imagedrop_local.faults import Faults
 from imagedrop_local.gateway import Gateway, Refused
 from imagedrop_local.http import Request, Response
 from imagedrop_local.ims.calls import Asked, Calls, Handler
-from imagedrop_local.ims.checks import Checks
+from imagedrop_local.ims.create_requests import Orders
 from imagedrop_local.ims.images import Images
+from imagedrop_local.ims.import_checks import Checks
 from imagedrop_local.ims.imports import OPEN, Imports
-from imagedrop_local.ims.orders import Orders
 from imagedrop_local.ims.routes import table
 from imagedrop_local.ims.sources import Sources, Store
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.ims.tag_calls import TagCalls
 from imagedrop_local.ims.two_steps import TwoSteps
-from imagedrop_local.records import Document, Records
+from imagedrop_local.json_store import Document, Records
 
 
 class Ims:

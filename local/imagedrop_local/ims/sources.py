@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
-from imagedrop_local.ims.orders import File
+from imagedrop_local.ims.create_requests import File
 from imagedrop_local.ims.refusals import refused
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.model import StoreError

@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Callable
 
 from imagedrop_local.http import Response
-from imagedrop_local.ims import changes, fields
+from imagedrop_local.ims import fields, image_updates
 from imagedrop_local.ims.calls import Asked
+from imagedrop_local.ims.create_requests import File, Order, Orders
 from imagedrop_local.ims.images import Images
 from imagedrop_local.ims.imports import Imports
-from imagedrop_local.ims.orders import File, Order, Orders
 from imagedrop_local.ims.refusals import refused
 from imagedrop_local.ims.sources import Sources
 
@@ -35,10 +35,10 @@ class TwoSteps:
         self._admit(order)
         image_id = str(uuid.uuid4())
         self._images.describe(image_id, order.attributes, order.files[0], fields.flag(body, "protected"), asked.now)
-        return Response.json(201, self._images.shown(changes.find(self._images, image_id)))
+        return Response.json(201, self._images.shown(image_updates.find(self._images, image_id)))
 
     def register(self, asked: Asked) -> Response:
-        image = changes.find(self._images, asked.path["image_id"])
+        image = image_updates.find(self._images, asked.path["image_id"])
         if not image.get("described") or image["status"] != "queued" or self._imports.has(image["id"]):
             raise refused("IMG.0121", f"it is {image['status']}, or has its file already")
         url = fields.url(asked.body())

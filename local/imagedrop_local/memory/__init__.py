@@ -12,11 +12,11 @@ from typing import Any
 from imagedrop.ports import Ports
 from imagedrop.settings import Settings
 from imagedrop_local.memory.channels import MemoryMail, MemoryMeter, MemoryTopic
+from imagedrop_local.memory.fake_clock import RecordedSleep, SettableClock
 from imagedrop_local.memory.images import MemoryImages
 from imagedrop_local.memory.ledger import MemoryLedger
 from imagedrop_local.memory.objects import MemoryObjects
 from imagedrop_local.memory.queues import MemoryQueues
-from imagedrop_local.memory.time import RecordedSleep, SettableClock
 
 __all__ = [
     "MemoryImages",

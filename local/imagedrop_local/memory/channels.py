@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from imagedrop.ports import MailRefused
-from imagedrop_local.memory.scripted import Scripted
+from imagedrop_local.memory.scripted_faults import Scripted
 
 
 @dataclass(frozen=True)

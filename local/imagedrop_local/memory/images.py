@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from imagedrop.common.timestamps import moment, seconds_between, stamp
 from imagedrop.ports import Clock, Image, Job
-from imagedrop.times import moment, seconds_between, stamp
-from imagedrop_local.memory.scripted import Scripted
+from imagedrop_local.memory.scripted_faults import Scripted
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from imagedrop.drop import Drop, Place, revised
+from imagedrop.domain.drop import Drop, Place, revised
 from imagedrop.ports import Conflict, KeyTaken, Queued
-from imagedrop_local.memory.places import Places
-from imagedrop_local.memory.scripted import Scripted
+from imagedrop_local.memory.open_index import Places
+from imagedrop_local.memory.scripted_faults import Scripted
 
 
 class MemoryLedger(Scripted):

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Protocol
 
 from imagedrop.ports import Clock, Listing, ObjectChanged, ObjectHead, ObjectsRefused
-from imagedrop_local.memory.scripted import Scripted
+from imagedrop_local.memory.scripted_faults import Scripted
 
 
 class Content(Protocol):

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imagedrop.ports import QueueName
-from imagedrop_local.memory.scripted import Scripted
-from imagedrop_local.memory.time import SettableClock
+from imagedrop_local.memory.fake_clock import SettableClock
+from imagedrop_local.memory.scripted_faults import Scripted
 
 
 @dataclass

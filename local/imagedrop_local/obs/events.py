@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from imagedrop_local.faults import Fault, Faults
-from imagedrop_local.obs import envelopes, rules
+from imagedrop_local.obs import envelopes, event_rules
 from imagedrop_local.obs.model import ObjectEvent
 from imagedrop_local.obs.store import Store
 
@@ -38,7 +38,7 @@ class Events:
     def heard(self, event: ObjectEvent) -> None:
         info = self._store.bucket(event.bucket)
         for rule in info.rules if info else ():
-            if rules.matches(rule, event.name, event.key):
+            if event_rules.matches(rule, event.name, event.key):
                 self.send(rule.topic, envelopes.message(self._shape, event, rule))
 
     def send(self, topic: str, message: str) -> None:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from imagedrop_local.obs import files
+from imagedrop_local.obs import file_writes
 from imagedrop_local.obs.keys import check_key
+from imagedrop_local.obs.metadata_folder import Record
 from imagedrop_local.obs.model import Attributes, Cause, Stored, StoreError
-from imagedrop_local.obs.side import Record
 
 if TYPE_CHECKING:
     from imagedrop_local.obs.store import Store
@@ -52,7 +52,7 @@ class Uploads:
             attributes=attributes or Attributes(),
             initiated=self._store.clock(),
         )
-        files.save(self._folder(bucket, upload.id) / "upload.json", upload.model_dump_json())
+        file_writes.save(self._folder(bucket, upload.id) / "upload.json", upload.model_dump_json())
         return upload
 
     def find(self, bucket: str, key: str, upload_id: str) -> Upload:
@@ -83,13 +83,13 @@ class Uploads:
         if not 1 <= number <= MAX_PARTS:
             raise StoreError("InvalidArgument", f"part number {number}: 1 to {MAX_PARTS}")
         folder = self._folder(bucket, upload_id)
-        with files.draft(self._store.side.drafts) as draft:
-            md5, size = files.write(draft, body)
+        with file_writes.draft(self._store.side.drafts) as draft:
+            md5, size = file_writes.write(draft, body)
             check(md5)
             part = Part(number=number, etag=md5, size=size, last_modified=self._store.clock())
             self.find(bucket, key, upload_id)  # it may have been aborted meanwhile
-            files.name_of(draft).replace(folder / f"{number}-{md5}")
-        files.save(folder / f"{number}.json", part.model_dump_json())
+            file_writes.name_of(draft).replace(folder / f"{number}-{md5}")
+        file_writes.save(folder / f"{number}.json", part.model_dump_json())
         return part
 
     def parts(self, bucket: str, key: str, upload_id: str) -> list[Part]:
@@ -106,16 +106,16 @@ class Uploads:
         folder = self._folder(bucket, upload_id)
         md5 = hashlib.md5(b"".join(bytes.fromhex(part.etag) for part in chosen), usedforsecurity=False)
         record = Record(key=key, etag=f"{md5.hexdigest()}-{len(chosen)}", attributes=upload.attributes)
-        with files.draft(self._store.side.drafts) as draft:
-            size = sum(files.append(draft, folder / f"{part.number}-{part.etag}") for part in chosen)
+        with file_writes.draft(self._store.side.drafts) as draft:
+            size = sum(file_writes.append(draft, folder / f"{part.number}-{part.etag}") for part in chosen)
             draft.flush()
             stored = self._store.commit(bucket, draft, size, record, cause or Cause("CompleteMultipartUpload"))
-        files.remove_tree(folder)
+        file_writes.remove_tree(folder)
         return stored
 
     def abort(self, bucket: str, key: str, upload_id: str) -> None:
         self.find(bucket, key, upload_id)
-        files.remove_tree(self._folder(bucket, upload_id))
+        file_writes.remove_tree(self._folder(bucket, upload_id))
 
     def _folder(self, bucket: str, upload_id: str) -> Path:
         return self._store.side.uploads(bucket) / upload_id

@@ -11,16 +11,16 @@ from imagedrop_local.faults import Faults
 from imagedrop_local.http import Request, Response
 from imagedrop_local.obs import errors
 from imagedrop_local.obs.address import Address, address_of
-from imagedrop_local.obs.buckets import Buckets
+from imagedrop_local.obs.bucket_calls import Buckets
 from imagedrop_local.obs.call import Call, name_of
 from imagedrop_local.obs.envelopes import shape_of
 from imagedrop_local.obs.events import Events, Publisher
-from imagedrop_local.obs.lists import Lists
+from imagedrop_local.obs.folder_watcher import Poller
+from imagedrop_local.obs.listing_calls import Lists
 from imagedrop_local.obs.model import StoreError
-from imagedrop_local.obs.notices import Notifications
-from imagedrop_local.obs.objects import Objects
-from imagedrop_local.obs.parts import Parts
-from imagedrop_local.obs.poller import Poller
+from imagedrop_local.obs.multipart_calls import Parts
+from imagedrop_local.obs.notification_calls import Notifications
+from imagedrop_local.obs.object_calls import Objects
 from imagedrop_local.obs.signature import Signed, Verifier, speaks, verify
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches

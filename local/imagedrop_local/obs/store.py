@@ -15,14 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from imagedrop_local.obs import files, walk
+from imagedrop_local.obs import file_writes, walk
 from imagedrop_local.obs.etags import FileEtags
+from imagedrop_local.obs.file_layout import Places
 from imagedrop_local.obs.keys import check_key, is_bucket
 from imagedrop_local.obs.listing import page
+from imagedrop_local.obs.metadata_folder import Record, Side
 from imagedrop_local.obs.model import Attributes, BucketInfo, Cause, ObjectEvent, Page, StorageClass, Stored, StoreError
 from imagedrop_local.obs.multipart import Uploads
-from imagedrop_local.obs.places import Places
-from imagedrop_local.obs.side import Record, Side
 
 Listener = Callable[[ObjectEvent], None]
 
@@ -39,7 +39,7 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.side = Side(self.folder)
         self._places = Places(self.folder, self.side)
-        files.remove_tree(self.side.drafts)
+        file_writes.remove_tree(self.side.drafts)
         self.uploads = Uploads(self)
         self._etags = FileEtags()
         self._lock = threading.RLock()
@@ -88,7 +88,7 @@ class Store:
             self.need(name)
             if self.list(name, limit=1).objects:
                 raise StoreError("BucketNotEmpty", f"{name} still has objects")
-            files.remove_tree(self.folder / name)
+            file_writes.remove_tree(self.folder / name)
             self.side.drop_bucket(name)
 
     def need(self, name: str) -> BucketInfo:
@@ -134,8 +134,8 @@ class Store:
         """Stores an object whole or not at all. `check` is handed its MD5 (hex) and may raise to refuse it."""
         self.need(bucket)
         check_key(key)
-        with files.draft(self.side.drafts) as draft:
-            md5, size = files.write(draft, (body,) if isinstance(body, bytes) else body)
+        with file_writes.draft(self.side.drafts) as draft:
+            md5, size = file_writes.write(draft, (body,) if isinstance(body, bytes) else body)
             check(md5)
             return self.commit(
                 bucket, draft, size, Record(key=key, etag=md5, attributes=attributes or Attributes()), cause
@@ -143,7 +143,7 @@ class Store:
 
     def commit(self, bucket: str, draft: BinaryIO, size: int, record: Record, cause: Cause | None = None) -> Stored:
         """Makes a written file the object `record.key`."""
-        source = files.name_of(draft)
+        source = file_writes.name_of(draft)
         with self._lock:
             stamp = self._stamp()
             os.utime(source, ns=(stamp, stamp))

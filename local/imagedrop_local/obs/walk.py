@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from imagedrop_local.obs import files
+from imagedrop_local.obs import file_writes
 from imagedrop_local.obs.keys import is_path
 
 _Entry = tuple[bytes, Path | None]
@@ -69,7 +69,7 @@ def _scan(folder: Path, home: Path) -> list[_Entry]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 found.append((name + b"/", Path(entry.path)))
-            elif files.stays(Path(entry.path), home) and entry.is_file():
+            elif file_writes.stays(Path(entry.path), home) and entry.is_file():
                 found.append((name, None))
     return sorted(found)
 

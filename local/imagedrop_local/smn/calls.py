@@ -10,9 +10,9 @@ from typing import Any
 
 from imagedrop_local.gateway.routing import Routes
 from imagedrop_local.http import Response
-from imagedrop_local.records import Document
-from imagedrop_local.smn.mailroom import Mailroom
+from imagedrop_local.json_store import Document
 from imagedrop_local.smn.refusals import refused
+from imagedrop_local.smn.service_state import Mailroom
 
 _TOPICS = "/v2/{project_id}/notifications/topics"
 _TOPIC = f"{_TOPICS}/{{topic_urn}}"

@@ -14,15 +14,15 @@ from imagedrop_local import gateway
 from imagedrop_local.faults import Faults
 from imagedrop_local.gateway import Gateway, Refused
 from imagedrop_local.http import Request, Response
-from imagedrop_local.records import Records
-from imagedrop_local.smn.book import CONFIRMED, PENDING, Book
+from imagedrop_local.json_store import Records
 from imagedrop_local.smn.calls import Asked, Call, Calls
 from imagedrop_local.smn.certificate import Certificate
-from imagedrop_local.smn.courier import Courier, Deliver
-from imagedrop_local.smn.mailroom import Mailroom
+from imagedrop_local.smn.delivery import Courier, Deliver
+from imagedrop_local.smn.http_push import post
 from imagedrop_local.smn.messages import Writer
-from imagedrop_local.smn.post import post
+from imagedrop_local.smn.service_state import Mailroom
 from imagedrop_local.smn.switches import SmnSwitches
+from imagedrop_local.smn.topics import CONFIRMED, PENDING, Book
 
 CERTIFICATE = "DownloadHttpCert"  # the call by which its certificate is fetched
 _STATUS = {PENDING: "pending", CONFIRMED: "confirmed"}

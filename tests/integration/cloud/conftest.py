@@ -15,9 +15,9 @@ from botocore.config import Config
 from imagedrop_local.cloud import Cloud
 from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.switches import Switches
-from support import tiny_disks
-from support.raw_client import RawClient
-from support.signed import AK, PROJECT, REGION, SK
+from tests.support import tiny_disks
+from tests.support.raw_client import RawClient
+from tests.support.signed import AK, PROJECT, REGION, SK
 
 
 class Side:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support.signed import PROJECT
+from tests.support.signed import PROJECT
 
 PATHS = {"ims": "/v2/cloudimages", "smn": f"/v2/{PROJECT}/notifications/topics"}
 

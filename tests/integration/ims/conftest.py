@@ -15,7 +15,7 @@ from imagedrop_local.http import Server
 from imagedrop_local.ims.service import Ims
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.store import Store
-from support import signed, tiny_disks
+from tests.support import signed, tiny_disks
 
 
 class Region:

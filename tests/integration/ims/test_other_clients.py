@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from support import tiny_disks as disks
-from support.raw_client import RawClient
-from support.signed import PROJECT
+from tests.support import tiny_disks as disks
+from tests.support.raw_client import RawClient
+from tests.support.signed import PROJECT
 
 SERVER = "Windows Server 2022 Datacenter 64bit"
 SYSTEM, QUICK, DATA = (

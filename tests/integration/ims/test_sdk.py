@@ -48,7 +48,7 @@ from huaweicloudsdkims.v2 import (
 )
 
 from imagedrop_local.faults import Fault
-from support import tiny_disks as disks
+from tests.support import tiny_disks as disks
 
 # Huawei's documents deprecate ShowJob and the OpenStack calls, which other regions' documents alone have.
 pytestmark = pytest.mark.filterwarnings("ignore:Method '.*' of ImsClient is deprecated:DeprecationWarning")

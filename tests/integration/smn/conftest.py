@@ -16,9 +16,9 @@ from imagedrop_local.http import Server
 from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.smn.service import Smn
 from imagedrop_local.smn.switches import SmnSwitches
-from support import signed
-from support.endpoint import Endpoint, visit
-from support.patience import until
+from tests.support import signed
+from tests.support.endpoint import Endpoint, visit
+from tests.support.patience import until
 
 
 class Office:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_pem_x509_certificate
 
 from imagedrop_local.faults import Fault
-from support.endpoint import Push, visit
+from tests.support.endpoint import Push, visit
 
 Make = Callable[..., Any]
 

@@ -27,7 +27,7 @@ from huaweicloudsdksmn.v2 import (
 )
 
 from imagedrop_local.faults import Fault
-from support.signed import PROJECT
+from tests.support.signed import PROJECT
 
 
 def create_topic(office: Any, name: Any = "drops") -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from imagedrop_local.stack.outputs import FUNCTIONS
 from imagedrop_local.stack.stack import Stack
-from integration.stack.helpers import make
+from tests.integration.stack.helpers import make
 
 ROOT = Path(__file__).parents[3]
 

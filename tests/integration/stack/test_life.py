@@ -15,8 +15,8 @@ import pytest
 
 from imagedrop_local.stack.errors import StackError
 from imagedrop_local.stack.stack import Stack
-from integration.stack.helpers import make, said, send
-from support.patience import until
+from tests.integration.stack.helpers import make, said, send
+from tests.support.patience import until
 
 
 def put(stack: Stack, pk: str) -> None:
@@ -99,7 +99,7 @@ def test_after_a_kill_nothing_stale_is_left(project: Path, tmp_path: Path) -> No
 STARTER = """
 import sys
 from pathlib import Path
-from integration.stack.helpers import make
+from tests.integration.stack.helpers import make
 
 stack = make(Path(sys.argv[1]), Path(sys.argv[2]))
 stack.start()

@@ -3,8 +3,8 @@
 import json
 
 from imagedrop_local.stack.stack import Stack
-from integration.stack.helpers import held, said, send
-from support.patience import until
+from tests.integration.stack.helpers import held, said, send
+from tests.support.patience import until
 
 
 def test_a_message_reaches_its_function_at_once(stack: Stack) -> None:

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from simulation.bugs import asking, following, judged, kept, told
+from tests.simulation.bugs import asking, following, judged, kept, told
 
 
 @dataclass(frozen=True)
 class Bug:
-    """`seed`: of a history that finds it, the first when it was last looked for (`python -m simulation.run --bugs`)."""
+    """`seed`: of a history that finds it, the first when last looked for (`python -m tests.simulation.run --bugs`)."""
 
     plant: Callable[[pytest.MonkeyPatch], None]
     seed: int

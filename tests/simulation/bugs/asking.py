@@ -8,58 +8,60 @@ from typing import Any
 
 import pytest
 
-from imagedrop import endings, lookup, records, registration, stages
-from imagedrop.drop import Drop
+from imagedrop.domain import transitions
+from imagedrop.domain.drop import Drop
 from imagedrop.ports import Ports
+from imagedrop.workflow import completion, image_lookup, register
+from imagedrop.workflow.bucket_records import results
 
 
 def no_look_up(patch: pytest.MonkeyPatch) -> None:
     """An unknown outcome is taken for a no, and the call is sent again."""
-    judge = registration.judge
+    judge = register.judge
 
-    def hasty(*arguments: Any) -> registration.Step:
+    def hasty(*arguments: Any) -> register.Step:
         step = judge(*arguments)
-        return registration.Step.START if step is registration.Step.LOOK_UP else step
+        return register.Step.START if step is register.Step.LOOK_UP else step
 
-    patch.setattr(registration, "judge", hasty)
+    patch.setattr(register, "judge", hasty)
 
 
 def not_found_proves_it(patch: pytest.MonkeyPatch) -> None:
     """After 20 minutes the call is sent again, though IMS may hide an import while it runs."""
-    may = registration.may_send_again
+    may = register.may_send_again
     shown = {"ims_shows_imports": True}
-    patch.setattr(registration, "may_send_again", lambda row, now, s: may(row, now, s.model_copy(update=shown)))
+    patch.setattr(register, "may_send_again", lambda row, now, s: may(row, now, s.model_copy(update=shown)))
 
 
 def sent_again_too_soon(patch: pytest.MonkeyPatch) -> None:
     """The first request's signature is still good when the second is sent."""
-    may = registration.may_send_again
+    may = register.may_send_again
     soon = {"resend_after": 100}
-    patch.setattr(registration, "may_send_again", lambda row, now, s: may(row, now, s.model_copy(update=soon)))
+    patch.setattr(register, "may_send_again", lambda row, now, s: may(row, now, s.model_copy(update=soon)))
 
 
 def no_claim(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(records, "claim", lambda objects, row: None)
+    patch.setattr(results, "claim", lambda objects, row: None)
 
 
 def clocks_are_one(patch: pytest.MonkeyPatch) -> None:
     """An image that IMS's slower clock dates before the request is taken for nobody's."""
-    patch.setattr(lookup, "CLOCKS_APART", 0.0)
+    patch.setattr(image_lookup, "CLOCKS_APART", 0.0)
 
 
 def handed_off_before_it_is_saved(patch: pytest.MonkeyPatch) -> None:
     """The message that follows the job goes out before the job's id is in the ledger."""
-    save, hand_on = stages.importing, endings.hand_on
+    save, hand_on = transitions.importing, completion.hand_on
 
     def early(row: Drop, now: datetime, **more: Any) -> Drop:
         following = save(row, now, **more)
         hand_on(HANDS[-1], following)
         return following
 
-    patch.setattr(stages, "importing", early)
-    patch.setattr(registration, "register", _with_hands(registration.register))
+    patch.setattr(transitions, "importing", early)
+    patch.setattr(register, "register", _with_hands(register.register))
     patch.setattr(
-        endings, "hand_on", lambda ports, row, delay=0: row.stage == "importing" or hand_on(ports, row, delay)
+        completion, "hand_on", lambda ports, row, delay=0: row.stage == "importing" or hand_on(ports, row, delay)
     )
 
 
@@ -75,9 +77,9 @@ def _with_hands(run: Callable[..., None]) -> Callable[..., None]:
 
 
 def older_attempt_obeyed(patch: pytest.MonkeyPatch) -> None:
-    judge = registration.judge
+    judge = register.judge
 
-    def whichever(row: Drop | None, attempt: int, now: datetime) -> registration.Step:
+    def whichever(row: Drop | None, attempt: int, now: datetime) -> register.Step:
         return judge(row, row.attempt if row else attempt, now)
 
-    patch.setattr(registration, "judge", whichever)
+    patch.setattr(register, "judge", whichever)

@@ -7,22 +7,22 @@ from typing import Any
 
 import pytest
 
-from imagedrop import lookup, polling, registration
-from imagedrop.drop import Drop
+from imagedrop.common.timestamps import later, stamp
+from imagedrop.domain.drop import Drop
 from imagedrop.ports import Image, Ports
-from imagedrop.times import later, stamp
+from imagedrop.workflow import image_lookup, poll, register
 
 
 def replacement_unnoticed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(polling, "_changed", lambda ports, row: None)
+    patch.setattr(poll, "_changed", lambda ports, row: None)
 
 
 def doubtful_image_taken(patch: pytest.MonkeyPatch) -> None:
     def own(ports: Ports, row: Drop) -> list[Image]:
-        return list(ports.images.by_tag(lookup.TAG, row.drop_id))
+        return list(ports.images.by_tag(image_lookup.TAG, row.drop_id))
 
-    patch.setattr(registration, "own", own)
-    patch.setattr(polling, "own", own)
+    patch.setattr(register, "own", own)
+    patch.setattr(poll, "own", own)
 
 
 def foreign_image_taken(patch: pytest.MonkeyPatch) -> None:
@@ -31,15 +31,15 @@ def foreign_image_taken(patch: pytest.MonkeyPatch) -> None:
     def find(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
         origin = f"file,{row.bucket}:{row.key}"
         named = ports.images.by_name(str((row.request or {})["name"]))
-        return [image for image in named if image.origin == origin and image.status not in lookup.GONE], []
+        return [image for image in named if image.origin == origin and image.status not in image_lookup.GONE], []
 
-    settle = polling._settle
+    settle = poll._settle
 
     def blind(ports: Ports, row: Drop, found: Any, *, trusted: bool) -> None:
         settle(ports, row, [_retagged(image, row) for image in found], trusted=trusted)
 
-    patch.setattr(registration, "find", find)
-    patch.setattr(polling, "_settle", blind)
+    patch.setattr(register, "find", find)
+    patch.setattr(poll, "_settle", blind)
 
 
 def _retagged(image: Image, row: Drop) -> Image:
@@ -49,7 +49,7 @@ def _retagged(image: Image, row: Drop) -> Image:
         image.status,
         image.min_disk,
         image.created_at,
-        {lookup.TAG: row.drop_id},
+        {image_lookup.TAG: row.drop_id},
         image.origin,
         image.data_disk,
     )
@@ -57,19 +57,19 @@ def _retagged(image: Image, row: Drop) -> Image:
 
 def deadline_starts_again(patch: pytest.MonkeyPatch) -> None:
     """Every look at a job gives it more time."""
-    wait = polling._wait
+    wait = poll._wait
 
     def patient(ports: Ports, row: Drop, held: Any = None) -> None:
         more = later(stamp(ports.clock()), ports.settings.attempt_deadline)
         wait(ports, row.model_copy(update={"deadline_at": more}), held)
 
-    patch.setattr(polling, "_wait", patient)
+    patch.setattr(poll, "_wait", patient)
 
 
 def older_generation_obeyed(patch: pytest.MonkeyPatch) -> None:
-    judge = polling.judge
+    judge = poll.judge
 
-    def whichever(row: Drop | None, attempt: int, generation: int, now: datetime) -> polling.Step:
+    def whichever(row: Drop | None, attempt: int, generation: int, now: datetime) -> poll.Step:
         return judge(row, attempt, row.generation if row else generation, now)
 
-    patch.setattr(polling, "judge", whichever)
+    patch.setattr(poll, "judge", whichever)

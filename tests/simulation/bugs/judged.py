@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from imagedrop import drop as drops
-from imagedrop import endings, names, stages, validation
-from imagedrop.drop import Drop
-from imagedrop.pairing import Files
+from imagedrop.domain import drop as drops
+from imagedrop.domain import object_keys, transitions
+from imagedrop.domain.drop import Drop
 from imagedrop.ports import ObjectChanged, Ports
-from imagedrop.validation import judging
+from imagedrop.workflow import completion
+from imagedrop.workflow.pairing import Files
+from imagedrop.workflow.validate import accept, validate
 from imagedrop_local.memory import MemoryObjects
 
 
@@ -24,15 +25,15 @@ def no_etag(patch: pytest.MonkeyPatch) -> None:
 
 def swapped_sidecar_unnoticed(patch: pytest.MonkeyPatch) -> None:
     """What lies there at the end of the inspection is said to have been judged, whatever was read at its beginning."""
-    judge = judging.judge
+    judge = accept.judge
 
     def late(ports: Ports, row: Drop, files: Files) -> None:
-        beside = names.sidecar_key(row.key)
+        beside = object_keys.sidecar_key(row.key)
         for head in files.present():
-            judging._subject(ports, row, head, files)
+            accept._subject(ports, row, head, files)
         judge(ports, row, replace(files, heads={**files.heads, beside: ports.objects.head(row.bucket, beside)}))
 
-    patch.setattr(judging, "judge", late)
+    patch.setattr(accept, "judge", late)
 
 
 def no_if_match(patch: pytest.MonkeyPatch) -> None:
@@ -50,20 +51,20 @@ def no_if_match(patch: pytest.MonkeyPatch) -> None:
 
 def old_redrive_obeyed(patch: pytest.MonkeyPatch) -> None:
     """A message that sets an older attempt going again sets the newest going."""
-    dropped_again = validation._Look._dropped_again
+    dropped_again = validate._Look._dropped_again
 
     def whichever(look: Any, row: Drop, files: Any) -> Drop | None:
         look.after_attempt = row.attempt if look.after_attempt is not None else None
         return dropped_again(look, row, files)
 
-    patch.setattr(validation._Look, "_dropped_again", whichever)
+    patch.setattr(validate._Look, "_dropped_again", whichever)
 
 
 def untold_end_forgotten(patch: pytest.MonkeyPatch) -> None:
     """A new attempt begins before the last one's end is told."""
 
     def at_once(look: Any, row: Drop, redriven: bool = False) -> None:
-        again = stages.again(row, look.ports.clock(), look.ports.settings.pairing_deadline)
-        endings.look_again(look.ports, look.ports.ledger.save(again))
+        again = transitions.again(row, look.ports.clock(), look.ports.settings.pairing_deadline)
+        completion.look_again(look.ports, look.ports.ledger.save(again))
 
-    patch.setattr(validation._Look, "_untold", at_once)
+    patch.setattr(validate._Look, "_untold", at_once)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from imagedrop import batch, records, room
-from imagedrop.sweep import driving
+from imagedrop.entry import sqs_batch
+from imagedrop.workflow import admission
+from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.sweep import redrive
 from imagedrop_local.memory import MemoryLedger
 
 
@@ -15,19 +17,19 @@ def rows_written_blindly(patch: pytest.MonkeyPatch) -> None:
 
 def live_drops_driven(patch: pytest.MonkeyPatch) -> None:
     """The sweep drives what is on its way, until it gives it up."""
-    patch.setattr(driving, "seconds_between", lambda *_: 1e9)
+    patch.setattr(redrive, "seconds_between", lambda *_: 1e9)
 
 
 def whole_batches_are_believed_in(patch: pytest.MonkeyPatch) -> None:
     """An unreadable message is put back for ever."""
-    patch.setattr(batch, "UNREADABLE", 10**9)
+    patch.setattr(sqs_batch, "UNREADABLE", 10**9)
 
 
 def counted_from_one(patch: pytest.MonkeyPatch) -> None:
     """A ledger that was lost begins to count attempts anew."""
-    patch.setattr(records, "last_attempt", lambda *_: 0)
+    patch.setattr(results, "last_attempt", lambda *_: 0)
 
 
 def nobody_is_called(patch: pytest.MonkeyPatch) -> None:
     """Who stands in line for IMS is never called."""
-    patch.setattr(room, "call", lambda ports, leaving=None: 0)
+    patch.setattr(admission, "call", lambda ports, leaving=None: 0)

@@ -6,19 +6,20 @@ from typing import Any
 
 import pytest
 
-from imagedrop import endings, stages, telling
-from imagedrop.drop import Channel, Drop
+from imagedrop.domain import transitions
+from imagedrop.domain.drop import Channel, Drop
 from imagedrop.ports import Ports
+from imagedrop.workflow import completion, notify
 
 
 def told_before_it_is_sent(patch: pytest.MonkeyPatch) -> None:
     """The row says that a channel is done before it is."""
-    record = telling._record
+    record = notify._record
 
     def early(ports: Ports, row: Drop, channel: Channel, state: Any, note: str | None = None) -> Drop:
         return record(ports, row, channel, "done" if state == "sending" else state, note)
 
-    patch.setattr(telling, "_record", early)
+    patch.setattr(notify, "_record", early)
 
 
 def sent_before_it_is_claimed(patch: pytest.MonkeyPatch) -> None:
@@ -28,18 +29,18 @@ def sent_before_it_is_claimed(patch: pytest.MonkeyPatch) -> None:
         told = row.told.get(channel)
         if told is not None and told.state in ("done", "skipped", "refused"):
             return row, None
-        state, note = telling._send(ports, row, channel, again=False)
-        return telling._record(ports, row, channel, state, note), None
+        state, note = notify._send(ports, row, channel, again=False)
+        return notify._record(ports, row, channel, state, note), None
 
-    patch.setattr(telling, "_use", use)
+    patch.setattr(notify, "_use", use)
 
 
 def told_before_the_ledger_knows(patch: pytest.MonkeyPatch) -> None:
     """An end is told to machines, and only then written down."""
-    finish = endings.finish
+    finish = completion.finish
 
     def early(ports: Ports, row: Drop, stage: Any, reason: Any, **more: Any) -> Drop:
-        telling._publish(ports, stages.end(row, ports.clock(), stage, reason, **more))
+        notify._publish(ports, transitions.end(row, ports.clock(), stage, reason, **more))
         return finish(ports, row, stage, reason, **more)
 
-    patch.setattr(endings, "finish", early)
+    patch.setattr(completion, "finish", early)

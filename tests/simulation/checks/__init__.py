@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from imagedrop.drop import Channel, Drop
+from imagedrop.domain.drop import Channel, Drop
 from imagedrop_local.memory import MemoryPorts, SettableClock
-from simulation.checks.book import Book
-from simulation.checks.images import OneImage
-from simulation.checks.over import over
-from simulation.checks.rows import Rows
-from simulation.checks.telling import Telling
-from simulation.ims_side import ImsSide
-from simulation.workers import Worker
+from tests.simulation.checks.book import Book
+from tests.simulation.checks.images import OneImage
+from tests.simulation.checks.over import over
+from tests.simulation.checks.rows import Rows
+from tests.simulation.checks.telling import Telling
+from tests.simulation.ims_side import ImsSide
+from tests.simulation.workers import Worker
 
 
 class Checks:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from imagedrop import drop as drops
-from imagedrop.drop import Drop
+from imagedrop.domain import drop as drops
+from imagedrop.domain.drop import Drop
 from imagedrop.ports import ObjectHead
 from imagedrop_local.memory import MemoryPorts, SettableClock
-from support.world import BUCKET
+from tests.support.world import BUCKET
 
 End = tuple[str, int]  # drop id, attempt
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from imagedrop.drop import REPLACED, Drop
-from simulation.checks.book import Book, shown
-from simulation.ims_side import ImsSide, Made
-from simulation.workers import Worker
+from imagedrop.domain.drop import REPLACED, Drop
+from tests.simulation.checks.book import Book, shown
+from tests.simulation.ims_side import ImsSide, Made
+from tests.simulation.workers import Worker
 
 # An attempt that ended so may have left an image that nobody could see then.
 UNKNOWN = frozenset({"ims.outcome_unknown", "import.deadline", "internal"})

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 
-from imagedrop import names, records
-from simulation.checks.book import Book
-from support.world import BUCKET
+from imagedrop.domain import object_keys
+from imagedrop.workflow.bucket_records import results
+from tests.simulation.checks.book import Book
+from tests.support.world import BUCKET
 
 
 def over(book: Book) -> None:
     keys = book.ports.objects.keys(BUCKET)
     for key in keys:
-        if not names.is_ours(key) and not key.endswith(names.SIDECAR_SUFFIX):
+        if not object_keys.is_ours(key) and not key.endswith(object_keys.SIDECAR_SUFFIX):
             _settled(book, key, keys)
-    left = [key for key in keys if key.startswith(names.FOLDER) and not key.startswith(names.SEALS)]
+    left = [key for key in keys if key.startswith(object_keys.FOLDER) and not key.startswith(object_keys.SEALS)]
     if left:
         book.fail(f"claims are left: {left}")
 
@@ -23,9 +24,9 @@ def _settled(book: Book, key: str, keys: list[str]) -> None:
     head = book.lying(key)
     assert head is not None
     drop_id = book.drop_id(head)
-    own, digest = f"{names.SEALS}{drop_id}/", records.digest(key, records.version(head))
-    read = any(digest in one for one in keys if one.startswith(names.SEALS) and not one.startswith(own))
-    if (read or book.ports.ledger.part_of(BUCKET, key)) and book.lying(names.sidecar_key(key)) is None:
+    own, digest = f"{object_keys.SEALS}{drop_id}/", results.digest(key, results.version(head))
+    read = any(digest in one for one in keys if one.startswith(object_keys.SEALS) and not one.startswith(own))
+    if (read or book.ports.ledger.part_of(BUCKET, key)) and book.lying(object_keys.sidecar_key(key)) is None:
         return  # another drop's
     if any(one.startswith(own) for one in keys):
         _result(book, key, drop_id)
@@ -35,7 +36,7 @@ def _settled(book: Book, key: str, keys: list[str]) -> None:
 
 
 def _result(book: Book, key: str, drop_id: str) -> None:
-    body = book.ports.objects.body(BUCKET, names.result_key(key))
+    body = book.ports.objects.body(BUCKET, object_keys.result_key(key))
     told = json.loads(body) if body else {}
     if told.get("drop_id") != drop_id:
         book.fail(f"the result file of {key} tells of {str(told.get('drop_id'))[:6]}, not of {drop_id[:6]}")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 
-from imagedrop import names, records
-from imagedrop.drop import LIVE, NEXT, Drop
-from imagedrop.sweep import GIVE_UP_AFTER
-from imagedrop.times import moment
-from simulation.checks.book import Book, shown
-from simulation.inspected import facts_of
-from simulation.workers import Worker
-from simulation.workload import content_of
+from imagedrop.common.timestamps import moment
+from imagedrop.domain import object_keys
+from imagedrop.domain.drop import LIVE, NEXT, Drop
+from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.sweep.sweep import GIVE_UP_AFTER
+from tests.simulation.checks.book import Book, shown
+from tests.simulation.inspected import facts_of
+from tests.simulation.workers import Worker
+from tests.simulation.workload import content_of
 
 SLACK = 2 * 3600.0  # s; from the deadline to the end: a look that is due, and what the sweep may take to see it
 APART = 2 * 60.0  # s; what clocks are off
@@ -69,7 +70,7 @@ class Rows:
 
     def _judged(self, row: Drop) -> None:
         """By the very files that it says it has read."""
-        image, sidecar = row.versions.get(row.key), row.versions.get(names.sidecar_key(row.key))
+        image, sidecar = row.versions.get(row.key), row.versions.get(object_keys.sidecar_key(row.key))
         if row.facts is not None and image is not None and row.facts != facts_of(image.etag, row.key):
             self._book.fail(f"{shown(row)} was judged by other content than it says")
         if row.request is not None and sidecar is not None:
@@ -93,7 +94,7 @@ class Rows:
             self._ended(before, after)
 
     def _was_dropped_again(self, before: Drop) -> bool:
-        now = {key: records.version(self._book.lying(key)) for key in before.versions}
+        now = {key: results.version(self._book.lying(key)) for key in before.versions}
         return now != before.versions or (before.key, before.attempt) in self._book.redriven
 
     def _given_up(self, after: Drop, moved_at: float) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import Any
 
-from imagedrop.drop import CHANNELS, Channel, Drop
-from simulation.checks.book import Book, End
-from simulation.workers import Worker
+from imagedrop.domain.drop import CHANNELS, Channel, Drop
+from tests.simulation.checks.book import Book, End
+from tests.simulation.workers import Worker
 
 
 class Telling:

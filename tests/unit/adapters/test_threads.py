@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from imagedrop.credentials import Secrets
+from imagedrop.adapters.obs.objects import ObsObjects
+from imagedrop.adapters.secrets import Secrets
+from imagedrop.adapters.threads import SIDE_BY_SIDE, threads
 from imagedrop.inspection import SourceChanged
-from imagedrop.obs import ObsObjects
 from imagedrop.ports import ObjectsRefused, Together, one_by_one
-from imagedrop.threads import SIDE_BY_SIDE, threads
 from imagedrop_local.memory import RecordedSleep, SettableClock
 
 FOUR = 4

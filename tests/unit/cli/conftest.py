@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from support.cli import Cli
+from tests.support.cli import Cli
 
 
 @pytest.fixture

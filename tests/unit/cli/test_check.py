@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imagedrop_local.house import SAMPLES
-from support.cli import Cli
+from imagedrop_local.project_paths import SAMPLES
+from tests.support.cli import Cli
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 

@@ -10,19 +10,19 @@ from typing import Any
 
 import pytest
 
-from imagedrop.credentials import HuaweiKeys
+from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.ports import ObjectsRefused
 from imagedrop.settings import Settings
-from imagedrop_cli import places
-from imagedrop_local.house import SAMPLES
+from imagedrop_cli import connections
+from imagedrop_local.memory.fake_clock import SettableClock
 from imagedrop_local.memory.objects import MemoryObjects
-from imagedrop_local.memory.time import SettableClock
-from support.cli import Cli
+from imagedrop_local.project_paths import SAMPLES
+from tests.support.cli import Cli
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 
 
-class Obs(places.Obs):
+class Obs(connections.Obs):
     """A bucket in memory, and the keys in the order in which they came."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class Obs(places.Obs):
 @pytest.fixture
 def obs(monkeypatch: pytest.MonkeyPatch) -> Obs:
     made = Obs()
-    monkeypatch.setattr(places, "obs", lambda folder: made)
+    monkeypatch.setattr(connections, "obs", lambda folder: made)
     return made
 
 

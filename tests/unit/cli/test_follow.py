@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from imagedrop import drop as drops
+from imagedrop.domain import drop as drops
 from imagedrop.ports import ObjectsUnavailable
 from imagedrop_cli.follow import Dropped, follow
 from imagedrop_cli.output import Stop
+from imagedrop_local.memory.fake_clock import SettableClock
 from imagedrop_local.memory.objects import MemoryObjects
-from imagedrop_local.memory.time import SettableClock
 
 KEY = "w.vhd"
 

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from rich.table import Table
 from rich.text import Text
 
-from imagedrop.drop import Drop, DropImage, Owner, Reason, Told
+from imagedrop.domain.drop import Drop, DropImage, Owner, Reason, Told
 from imagedrop.findings import Finding
 from imagedrop.inspection.facts import DiskFacts
-from imagedrop_cli import draw, output, progress, status
-from support.hostile import HOSTILE, unprintable
+from imagedrop_cli import output, render, status, upload_progress
+from tests.support.hostile import HOSTILE, unprintable
 
 RICHS = re.compile(r"\x1b\[[0-9;]*m")  # colours
 
@@ -69,16 +69,16 @@ def table(text: str) -> Iterable[Any]:
 def uploads(text: str) -> None:
     path = mock.Mock(**{"stat.return_value.st_size": 7})
     path.name = text
-    with progress.uploads([path]) as told:
+    with upload_progress.uploads([path]) as told:
         told(path)(7)
 
 
 EVERYWHERE: dict[str, Callable[[str], Any]] = {
     "status": lambda text: status._overview([row(text)]),
     "a story": lambda text: output.show(status._story(row(text))),
-    "a result": lambda text: output.show(draw.ending(row(text).model_dump(mode="json"))),
-    "findings": lambda text: output.show(draw.findings([Finding("a.b", "error", text, text, text)])),
-    "facts": lambda text: output.show(draw.facts(DiskFacts(file_size=1, format=text, variant=text))),  # type: ignore[arg-type]
+    "a result": lambda text: output.show(render.ending(row(text).model_dump(mode="json"))),
+    "findings": lambda text: output.show(render.findings([Finding("a.b", "error", text, text, text)])),
+    "facts": lambda text: output.show(render.facts(DiskFacts(file_size=1, format=text, variant=text))),  # type: ignore[arg-type]
     "an upload": uploads,
     "anything": lambda text: output.show(table(text)),
     "on stderr": lambda text: output.show(table(text), stderr=True),

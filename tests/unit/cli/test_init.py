@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from imagedrop_local.house import SAMPLES
-from support.cli import Cli
+from imagedrop_local.project_paths import SAMPLES
+from tests.support.cli import Cli
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 

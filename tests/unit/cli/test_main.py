@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from imagedrop import __version__
-from imagedrop_cli import page
+from imagedrop_cli import docs_page
 from imagedrop_cli.app import COMMANDS
 from imagedrop_cli.output import printable
-from imagedrop_local.house import ROOT
-from support.cli import Cli
+from imagedrop_local.project_paths import ROOT
+from tests.support.cli import Cli
 
 NAMES = list(COMMANDS)
 
@@ -108,7 +108,7 @@ def test_a_reader_that_goes_away_is_no_error(cli: Cli, monkeypatch: pytest.Monke
 
 def test_the_page_of_the_command_line_is_current() -> None:
     written = (ROOT / "docs" / "cli.md").read_text("utf-8")
-    assert written == page.page(), "make pages"
+    assert written == docs_page.page(), "make pages"
 
 
 def test_what_a_terminal_would_act_on_is_not_printed() -> None:

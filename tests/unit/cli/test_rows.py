@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from imagedrop import drop as drops
-from imagedrop import endings, stages
-from imagedrop.drop import Reason
-from imagedrop.times import stamp
-from imagedrop_cli import ended as ended_drops
+from imagedrop.common.timestamps import stamp
+from imagedrop.domain import drop as drops
+from imagedrop.domain import transitions
+from imagedrop.domain.drop import Reason
+from imagedrop.workflow import completion
+from imagedrop_cli import recent_drops as ended_drops
 from imagedrop_cli.output import Stop
+from imagedrop_local.memory.fake_clock import SettableClock
 from imagedrop_local.memory.objects import MemoryObjects
-from imagedrop_local.memory.time import SettableClock
-from support.cli import Cli
-from support.world import BUCKET, KEY, World
+from tests.support.cli import Cli
+from tests.support.world import BUCKET, KEY, World
 
 
 @pytest.fixture
@@ -27,13 +28,13 @@ def told(cli: Cli, world: World, monkeypatch: pytest.MonkeyPatch) -> Cli:
     for command in ("status", "redrive"):
         monkeypatch.setattr(f"imagedrop_cli.{command}.desk", lambda folder: nullcontext(world.ports))
     obs = SimpleNamespace(settings=world.ports.settings, objects=world.ports.objects)
-    monkeypatch.setattr("imagedrop_cli.status.places.obs", lambda folder, environment: obs)
+    monkeypatch.setattr("imagedrop_cli.status.connections.obs", lambda folder, environment: obs)
     return cli
 
 
 def ended(world: World, stage: Any, **more: Any) -> None:
     reason = Reason(code="IMG.0057", message="the file is damaged")
-    endings.finish(world.ports, world.accepted(), stage, reason, **more)
+    completion.finish(world.ports, world.accepted(), stage, reason, **more)
 
 
 def test_what_every_drop_is_doing(told: Cli, world: World) -> None:
@@ -47,7 +48,7 @@ def test_what_every_drop_is_doing(told: Cli, world: World) -> None:
 
 
 def test_one_in_line_for_ims_says_so(told: Cli, world: World) -> None:
-    world.ports.ledger.save(stages.queue(world.accepted(), world.ports.clock()))
+    world.ports.ledger.save(transitions.queue(world.accepted(), world.ports.clock()))
     assert "waits for its turn with IMS" in told("status").out
 
 
@@ -58,7 +59,7 @@ def test_nothing_on_its_way_is_said(told: Cli) -> None:
 
 def all_over(world: World, key: str) -> None:
     reason = Reason(code="IMG.0057", message=f"{key} is damaged")
-    endings.finish(world.ports, world.accepted(key), "failed", reason)
+    completion.finish(world.ports, world.accepted(key), "failed", reason)
     world.run(60)
     world.ports.clock.advance(2)
 
@@ -96,7 +97,7 @@ def test_what_is_on_its_way_is_shown_where_the_bucket_cannot_be_reached(
     def nowhere(folder: object, environment: object) -> None:
         raise Stop("where is OBS?")
 
-    monkeypatch.setattr("imagedrop_cli.status.places.obs", nowhere)
+    monkeypatch.setattr("imagedrop_cli.status.connections.obs", nowhere)
     said = told("status")
     assert (said.code, KEY in said.out) == (0, True)
     assert "where is OBS?" in said.err
@@ -104,8 +105,8 @@ def test_what_is_on_its_way_is_shown_where_the_bucket_cannot_be_reached(
 
 def test_a_drop_whose_answer_was_lost_says_so(told: Cli, world: World) -> None:
     ledger, clock = world.ports.ledger, world.ports.clock
-    row = ledger.save(stages.reserve(world.accepted(), clock()))
-    row = ledger.save(stages.sending(row, clock(), 90))
+    row = ledger.save(transitions.reserve(world.accepted(), clock()))
+    row = ledger.save(transitions.sending(row, clock(), 90))
     assert "IMS is being asked" in told("status").out
     clock.advance(91)
     ledger.save(row.with_(clock(), tries=1, next_at=stamp(clock())))
@@ -115,7 +116,9 @@ def test_a_drop_whose_answer_was_lost_says_so(told: Cli, world: World) -> None:
 
 def test_a_held_drop_says_when_it_is_tried_again(told: Cli, world: World) -> None:
     held = drops.Held(code="IMG.0056", message="the quota is used up", since=world.now())
-    row = stages.release(stages.reserve(world.accepted(), world.ports.clock()), world.ports.clock(), 900, held)
+    row = transitions.release(
+        transitions.reserve(world.accepted(), world.ports.clock()), world.ports.clock(), 900, held
+    )
     due = world.ports.ledger.save(row).next_at
     refused = told("redrive", KEY)
     assert refused.code == 1
@@ -153,9 +156,9 @@ def test_a_failed_drop_is_set_going_by_one_message(told: Cli, world: World) -> N
 def test_there_is_nothing_to_set_going(told: Cli, world: World, stage: Any, word: str) -> None:
     if stage:
         row = world.accepted()
-        row = world.ports.ledger.save(stages.reserve(row, world.ports.clock()))
-        row = world.ports.ledger.save(stages.importing(row, world.ports.clock(), job_id="j", images=(), first=1))
-        endings.finish(world.ports, row, stage, None)
+        row = world.ports.ledger.save(transitions.reserve(row, world.ports.clock()))
+        row = world.ports.ledger.save(transitions.importing(row, world.ports.clock(), job_id="j", images=(), first=1))
+        completion.finish(world.ports, row, stage, None)
     else:
         world.accepted()
     said = told("redrive", KEY)
@@ -163,7 +166,7 @@ def test_there_is_nothing_to_set_going(told: Cli, world: World, stage: Any, word
 
 
 def test_an_image_that_never_came_cannot_be_set_going(told: Cli, world: World) -> None:
-    row = stages.new(BUCKET, KEY, None, world.ports.clock(), 60)
-    endings.finish(world.ports, row, "rejected", Reason(code="pair.image_missing", message="never"))
+    row = transitions.new(BUCKET, KEY, None, world.ports.clock(), 60)
+    completion.finish(world.ports, row, "rejected", Reason(code="pair.image_missing", message="never"))
     said = told("redrive", KEY)
     assert (said.code, "upload the image" in said.err) == (1, True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from imagedrop_local.house import NAMES, ROOT
+from imagedrop_local.project_paths import NAMES, ROOT
 
 EVENTS = ROOT / "events"
 

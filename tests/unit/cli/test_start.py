@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from imagedrop_local.house import ROOT
-from support.signals import ctrl_c_is_heard
+from imagedrop_local.project_paths import ROOT
+from tests.support.signals import ctrl_c_is_heard
 
 PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))
 STARTER = """

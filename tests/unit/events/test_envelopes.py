@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from imagedrop.domain.object_keys import is_ours
 from imagedrop.events import DEPTH, LIMIT, Bad, Ignored, ObjectCreated, parse
-from imagedrop.names import is_ours
 
 
 def record(key: Any = "a.vhd", bucket: Any = "drops", name: Any = "ObjectCreated:Put", **more: Any) -> dict[str, Any]:

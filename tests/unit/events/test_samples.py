@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from imagedrop import names
-from imagedrop.drop import drop_id
+from imagedrop.domain import object_keys
+from imagedrop.domain.drop import drop_id
 from imagedrop.events import Ignored, ObjectCreated, parse
 
 ROOT = Path(__file__).parents[3]
@@ -57,7 +57,7 @@ def test_good_and_bad_records_of_a_batch_do_not_touch_each_other(sample: Sample)
     assert kinds == [new, new, "Ignored", "Bad", "Bad", new, new, new, new, new]
     keys = [outcome.key for outcome in outcomes if isinstance(outcome, ObjectCreated)]
     assert keys[1] == "golden/数据盘 1.vhd"
-    assert [names.is_ours(key) for key in keys] == [False, False, True, True, False, False, False]
+    assert [object_keys.is_ours(key) for key in keys] == [False, False, True, True, False, False, False]
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from types import ModuleType
 
 import pytest
 
-from imagedrop import settings_page
+from imagedrop.docs_pages import settings_page
+from imagedrop.docs_pages.findings_page import page
+from imagedrop.docs_pages.ims_checklist import CHECKLIST
 from imagedrop.findings import Kind, catalogue
-from imagedrop.findings.checklist import CHECKLIST
-from imagedrop.findings.inspection import prepared, starting, systems, volumes
-from imagedrop.findings.page import page
+from imagedrop.findings.inspection import boot, preparation, systems, volumes
 from imagedrop.settings import Settings
 
 TESTS = Path(__file__).parents[1]
@@ -28,12 +28,12 @@ def wants(template: str) -> set[str]:
 
 
 def test_the_page_of_findings_is_current() -> None:
-    hint = "run: python -m imagedrop.findings.page > docs/findings.md"
+    hint = "run: python -m imagedrop.docs_pages.findings_page > docs/findings.md"
     assert (DOCS / "findings.md").read_text(encoding="utf-8") == page(), hint
 
 
 def test_the_page_of_settings_is_current() -> None:
-    hint = "run: python -m imagedrop.settings_page > docs/settings.md"
+    hint = "run: python -m imagedrop.docs_pages.settings_page > docs/settings.md"
     assert (DOCS / "settings.md").read_text(encoding="utf-8") == settings_page.page(), hint
 
 
@@ -92,7 +92,7 @@ def _first_line(test: ast.FunctionDef) -> int:
     return min([test.lineno, *(one.lineno for one in test.decorator_list)])
 
 
-@pytest.mark.parametrize("topic", [prepared, starting, systems, volumes])
+@pytest.mark.parametrize("topic", [preparation, boot, systems, volumes])
 def test_every_finding_of_what_is_in_an_image_is_on_the_list(topic: ModuleType) -> None:
     kinds = {one.id for one in vars(topic).values() if isinstance(one, Kind)}
     assert kinds

@@ -10,12 +10,12 @@ import pytest
 from imagedrop.findings import Finding
 from imagedrop.inspection import inspect
 from imagedrop.inspection.facts import Partition
+from imagedrop.inspection.findings_report import Report
 from imagedrop.inspection.firmware import BootManager
 from imagedrop.inspection.partitions import Layout
-from imagedrop.inspection.report import Report
-from imagedrop.inspection.system import Inside, inside
-from imagedrop.inspection.windows import tools
-from imagedrop.inspection.windows.control import control
+from imagedrop.inspection.summary import Inside, inside
+from imagedrop.inspection.windows import guest_tools
+from imagedrop.inspection.windows.control_set import control
 from imagedrop.inspection.windows.drivers import drivers
 from imagedrop.inspection.windows.facts import Seen, say_state
 from imagedrop.inspection.windows.volumes import Told
@@ -148,7 +148,7 @@ def test_set_up_that_was_not_finished_is_a_warning(image_state: str | None, foun
 
 def test_tools_of_other_platforms_are_named() -> None:
     report = Report("w.vhd", 0)
-    tools.say(FakeKey({"Services\\VMTools": {"Start": 2}, "Services\\VBoxService": {"Start": 2}}), report)  # type: ignore[arg-type]
+    guest_tools.say(FakeKey({"Services\\VMTools": {"Start": 2}, "Services\\VBoxService": {"Start": 2}}), report)  # type: ignore[arg-type]
     (finding,) = report.findings
     assert finding.id == "image.foreign_tools"
     assert "VMware Tools, VirtualBox Guest Additions" in finding.message

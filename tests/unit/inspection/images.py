@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from imagedrop.inspection import Budget, Inspection, inspect
-from imagedrop.inspection.cache import BlockCache
+from imagedrop.inspection.block_cache import BlockCache
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.crc32c import crc32c
-from imagedrop.inspection.recognise import recognise
-from imagedrop.inspection.report import Report
+from imagedrop.inspection.detect_format import recognise
+from imagedrop.inspection.findings_report import Report
 
 FIXTURES = Path(__file__).parent / "fixtures"
 EXPECTED: dict[str, int] = json.loads((FIXTURES / "expected.json").read_text())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imagedrop.inspection.cache import BLOCK
+from imagedrop.inspection.block_cache import BLOCK
 from imagedrop.inspection.source import Range
 from tests.unit.inspection.images import Memory
 

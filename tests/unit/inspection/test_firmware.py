@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from imagedrop.inspection import firmware, inspect
-from imagedrop.inspection.report import Report
+from imagedrop.inspection.findings_report import Report
 from tests.unit.inspection.images import (
     BASIC,
     ESP,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imagedrop_local.house import SAMPLES
+from imagedrop_local.project_paths import SAMPLES
 
 CORE = Path(__file__).parents[3] / "layers" / "core"
 ALLOWED = {"bisect", "operator", "struct", "unicodedata", "zlib"}  # and what they bring: a millisecond in all

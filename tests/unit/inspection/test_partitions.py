@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from imagedrop.inspection import inspect
-from imagedrop.inspection.containers.pieces import Stored
+from imagedrop.inspection.containers.extents import Stored
 from imagedrop.inspection.facts import Partition
 from tests.unit.inspection.images import (
     BASIC,

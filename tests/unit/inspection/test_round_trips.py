@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagedrop.inspection import Budget
+from imagedrop.inspection.block_cache import BLOCK, HINTED_MOST, BlockCache
 from imagedrop.inspection.budget import BudgetExceeded
-from imagedrop.inspection.cache import BLOCK, HINTED_MOST, BlockCache
 from imagedrop.inspection.errors import PastEnd, Unreadable, malformed
-from imagedrop.inspection.rounds import NotHere, Once, together
+from imagedrop.inspection.replay import NotHere, Once, together
 from tests.unit.inspection.recorders import Many, Recorder, blocks_of
 
 FAR = 1 << 20

@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA512
 
-from imagedrop.intake import LIMIT, PushRequest
+from imagedrop.intake.receive import LIMIT, PushRequest
 from tests.unit.intake.pushes import (
     CERTIFICATE,
     CONFIRM,

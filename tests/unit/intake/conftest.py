@@ -10,8 +10,8 @@ from types import ModuleType
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from imagedrop.intake import Gate
-from imagedrop.smn import Certificates
+from imagedrop.intake.receive import Gate
+from imagedrop.intake.smn_signature import Certificates
 from imagedrop_local.memory import MemoryPorts, memory_ports, memory_settings
 from tests.unit.intake.pushes import CERTIFICATE, CONFIRM, SECRET, SECRET_ID, TOPIC, Key, Web, certify
 

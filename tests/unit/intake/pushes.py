@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from imagedrop.fetch import FetchFailed
-from imagedrop.intake import PushRequest
-from imagedrop_local.memory.time import START
+from imagedrop.intake.http_get import FetchFailed
+from imagedrop.intake.receive import PushRequest
+from imagedrop_local.memory.fake_clock import START
 
 TOPIC = "urn:smn:cn-north-4:0123456789abcdef0123456789abcdef:imagedrop"
 CERTIFICATE = f"https://smn.cn-north-4.myhuaweicloud.com/smn/SMN_cn-north-4_{'0a' * 16}.pem"

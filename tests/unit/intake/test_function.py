@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop.intake import LIMIT
+from imagedrop.intake.receive import LIMIT
 from imagedrop_local.memory import MemoryPorts, memory_ports, memory_settings
 from tests.unit.intake.pushes import SECRET_ID, TOPIC, Web
 

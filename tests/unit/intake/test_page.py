@@ -1,6 +1,6 @@
 """docs/security.md shows the very pushes that are tried."""
 
-from imagedrop_local.house import ROOT
+from imagedrop_local.project_paths import ROOT
 from tests.unit.intake.bad_pushes import BAD, table
 
 

@@ -9,24 +9,28 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from imagedrop import smn
-from imagedrop.smn_certificates import check_certificate_url
+from imagedrop.intake import smn_signature
+from imagedrop.intake.smn_certificates import check_certificate_url
 from imagedrop_local.memory import memory_settings
-from imagedrop_local.memory.time import START
+from imagedrop_local.memory.fake_clock import START
 from tests.unit.intake.pushes import CERTIFICATE, TOPIC, Key, Web, certify, signature, signed, unsigned
 
 SETTINGS = memory_settings(smn_topic_urn=TOPIC)
 KINDS = ("Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation")
 
 
-def verify(push: dict[str, Any], web: Web, certificates: smn.Certificates | None = None, hours: float = 0) -> None:
-    smn.verify(push, SETTINGS, certificates or smn.Certificates(), web, START + timedelta(hours=hours))
+def verify(
+    push: dict[str, Any], web: Web, certificates: smn_signature.Certificates | None = None, hours: float = 0
+) -> None:
+    smn_signature.verify(
+        push, SETTINGS, certificates or smn_signature.Certificates(), web, START + timedelta(hours=hours)
+    )
 
 
 def test_the_string_to_sign_is_the_documented_one() -> None:
     push = unsigned(message="m", message_id="i", subject="s", timestamp="t", topic_urn="u", unsubscribe_url="x")
     expected = b"message\nm\nmessage_id\ni\nsubject\ns\ntimestamp\nt\ntopic_urn\nu\ntype\nNotification\n"
-    assert smn.texts_to_sign(push) == [expected]
+    assert smn_signature.texts_to_sign(push) == [expected]
 
 
 def test_a_confirmation_signs_its_address_and_no_subject() -> None:
@@ -37,7 +41,7 @@ def test_a_confirmation_signs_its_address_and_no_subject() -> None:
         f"message\nm\nmessage_id\ni\nsubscribe_url\na\ntimestamp\nt\ntopic_urn\n{TOPIC}\n"
         "type\nUnsubscribeConfirmation\n"
     )
-    assert smn.texts_to_sign(push) == [expected.encode()]
+    assert smn_signature.texts_to_sign(push) == [expected.encode()]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -57,7 +61,7 @@ def test_an_empty_subject_may_be_signed_or_left_out(without: tuple[str, ...], ke
 
 
 def test_a_subject_that_is_there_cannot_be_left_out(key: Key, web: Web) -> None:
-    with pytest.raises(smn.PushRefused, match="signature"):
+    with pytest.raises(smn_signature.PushRefused, match="signature"):
         verify(signed(key, unsigned(), without=("subject",)), web)
 
 
@@ -67,28 +71,28 @@ def test_no_signed_field_can_be_changed(kind: str, field: str, key: Key, web: We
     push = signed(key, unsigned(kind))
     if field not in push:
         return
-    with pytest.raises(smn.PushRefused, match="signature") as caught:
+    with pytest.raises(smn_signature.PushRefused, match="signature") as caught:
         verify({**push, field: push[field] + " "}, web)
     assert caught.value.status == 403
 
 
 def test_a_signature_for_one_type_does_not_serve_another(key: Key, web: Web) -> None:
     push = signed(key, unsigned("UnsubscribeConfirmation"))
-    with pytest.raises(smn.PushRefused):
+    with pytest.raises(smn_signature.PushRefused):
         verify({**push, "type": "SubscriptionConfirmation"}, web)
 
 
 def test_sha1_is_not_enough(key: Key, web: Web) -> None:
     push = unsigned()
-    text = smn.texts_to_sign(push)[0].decode()
-    with pytest.raises(smn.PushRefused):
+    text = smn_signature.texts_to_sign(push)[0].decode()
+    with pytest.raises(smn_signature.PushRefused):
         verify({**push, "signature": signature(key, text, hashes.SHA1())}, web)
 
 
 @pytest.mark.parametrize("name", ["message", "message_id", "timestamp", "subject", "signature"])
 @pytest.mark.parametrize("value", [5, [], {}, True, "\ud800"])
 def test_a_field_of_the_wrong_kind_is_said_to_be_wrong(name: str, value: Any, key: Key, web: Web) -> None:
-    with pytest.raises(smn.PushRefused) as caught:
+    with pytest.raises(smn_signature.PushRefused) as caught:
         verify({**signed(key, unsigned()), name: value}, web)
     assert name in caught.value.reason
     assert caught.value.status in (400, 401)
@@ -96,7 +100,7 @@ def test_a_field_of_the_wrong_kind_is_said_to_be_wrong(name: str, value: Any, ke
 
 @pytest.mark.parametrize("kind", ["notification", "", None, ["Notification"], {}])
 def test_a_type_that_is_not_signed_cannot_be_verified(kind: Any, key: Key, web: Web) -> None:
-    with pytest.raises(smn.PushRefused):
+    with pytest.raises(smn_signature.PushRefused):
         verify({**signed(key, unsigned()), "type": kind}, web)
 
 
@@ -136,7 +140,7 @@ def test_a_certificate_lies_at_smns_own_address(url: str) -> None:
     ],
 )
 def test_a_certificate_from_anywhere_else_is_not_even_asked_for(url: Any, key: Key, web: Web) -> None:
-    with pytest.raises(smn.PushRefused, match="signing_cert_url") as caught:
+    with pytest.raises(smn_signature.PushRefused, match="signing_cert_url") as caught:
         verify({**signed(key, unsigned()), "signing_cert_url": url}, web)
     assert caught.value.status == 403
     assert web.asked == []
@@ -147,26 +151,28 @@ def test_a_local_origin_counts_only_where_the_setting_names_it() -> None:
     named = memory_settings(smn_topic_urn=TOPIC, smn_cert_origin="http://127.0.0.1:4567")
     assert check_certificate_url(local, named) == local
     for other in (local.replace("4567", "4568"), local.replace("4567", "443"), CERTIFICATE):
-        with pytest.raises(smn.PushRefused):
+        with pytest.raises(smn_signature.PushRefused):
             check_certificate_url(other, named)
-    with pytest.raises(smn.PushRefused):
+    with pytest.raises(smn_signature.PushRefused):
         check_certificate_url(local, SETTINGS)
 
 
 def test_another_topic_is_refused_before_anything_is_fetched(key: Key, web: Web) -> None:
-    with pytest.raises(smn.PushRefused, match="topic") as caught:
+    with pytest.raises(smn_signature.PushRefused, match="topic") as caught:
         verify(signed(key, unsigned(topic_urn=TOPIC + "2")), web)
     assert caught.value.status == 403
     assert web.asked == []
 
 
 def test_without_a_configured_topic_nothing_is_smns(key: Key, web: Web) -> None:
-    with pytest.raises(smn.PushRefused, match="IMAGEDROP_SMN_TOPIC_URN"):
-        smn.verify(signed(key, unsigned(topic_urn="")), memory_settings(), smn.Certificates(), web, START)
+    with pytest.raises(smn_signature.PushRefused, match="IMAGEDROP_SMN_TOPIC_URN"):
+        smn_signature.verify(
+            signed(key, unsigned(topic_urn="")), memory_settings(), smn_signature.Certificates(), web, START
+        )
 
 
 def test_a_certificate_is_fetched_once_an_hour(key: Key, web: Web) -> None:
-    push, certificates = signed(key, unsigned()), smn.Certificates()
+    push, certificates = signed(key, unsigned()), smn_signature.Certificates()
     for hours in (0, 0.5, 0.99):
         verify(push, web, certificates, hours)
     assert len(web.asked) == 1
@@ -176,7 +182,7 @@ def test_a_certificate_is_fetched_once_an_hour(key: Key, web: Web) -> None:
 
 def test_many_certificates_do_not_fill_the_memory(key: Key) -> None:
     urls = [CERTIFICATE.replace("0a0a.pem", f"{number:04x}.pem") for number in range(20)]
-    web, certificates = Web(dict.fromkeys(urls, certify(key))), smn.Certificates()
+    web, certificates = Web(dict.fromkeys(urls, certify(key))), smn_signature.Certificates()
     for url in [*urls, urls[-1], urls[0]]:
         certificates.get(url, web, START)
     assert web.asked == [*urls, urls[0]]
@@ -184,32 +190,35 @@ def test_many_certificates_do_not_fill_the_memory(key: Key) -> None:
 
 @pytest.mark.parametrize("hours", [-48, 31 * 24])
 def test_a_certificate_out_of_its_time_is_refused(hours: int, key: Key, web: Web) -> None:
-    with pytest.raises(smn.PushRefused, match="expired or is not valid yet"):
+    with pytest.raises(smn_signature.PushRefused, match="expired or is not valid yet"):
         verify(signed(key, unsigned()), web, hours=hours)
 
 
 def test_a_certificate_that_expires_while_it_is_kept_is_refused(key: Key) -> None:
-    web, certificates = Web({CERTIFICATE: certify(key, START - timedelta(days=30, minutes=-10))}), smn.Certificates()
+    web, certificates = (
+        Web({CERTIFICATE: certify(key, START - timedelta(days=30, minutes=-10))}),
+        smn_signature.Certificates(),
+    )
     verify(signed(key, unsigned()), web, certificates)
-    with pytest.raises(smn.PushRefused, match="expired"):
+    with pytest.raises(smn_signature.PushRefused, match="expired"):
         verify(signed(key, unsigned()), web, certificates, hours=0.5)
 
 
 def test_another_key_signs_in_vain(other_key: Key, web: Web) -> None:
-    with pytest.raises(smn.PushRefused, match="signature"):
+    with pytest.raises(smn_signature.PushRefused, match="signature"):
         verify(signed(other_key, unsigned()), web)
 
 
 @pytest.mark.parametrize("weak", [ec.generate_private_key(ec.SECP256R1()), rsa.generate_private_key(65537, 1024)])
 def test_a_certificate_of_another_or_a_weak_key_is_refused(weak: Any, key: Key) -> None:
-    with pytest.raises(smn.PushRefused, match="RSA key of 2048"):
+    with pytest.raises(smn_signature.PushRefused, match="RSA key of 2048"):
         verify(signed(key, unsigned()), Web({CERTIFICATE: certify(weak)}))
 
 
 @pytest.mark.parametrize("page", [b"", b"<html>", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
 def test_no_certificate_at_its_address_means_later(page: bytes, key: Key) -> None:
-    web, certificates = Web({CERTIFICATE: page}), smn.Certificates()
-    with pytest.raises(smn.PushUnavailable):
+    web, certificates = Web({CERTIFICATE: page}), smn_signature.Certificates()
+    with pytest.raises(smn_signature.PushUnavailable):
         verify(signed(key, unsigned()), web, certificates)
     web.pages[CERTIFICATE] = certify(key)
     verify(signed(key, unsigned()), web, certificates)
@@ -217,12 +226,15 @@ def test_no_certificate_at_its_address_means_later(page: bytes, key: Key) -> Non
 
 def test_of_a_chain_the_first_certificate_signs(key: Key, other_key: Key) -> None:
     verify(signed(key, unsigned()), Web({CERTIFICATE: certify(key) + certify(other_key)}))
-    with pytest.raises(smn.PushRefused, match="signature"):
+    with pytest.raises(smn_signature.PushRefused, match="signature"):
         verify(signed(key, unsigned()), Web({CERTIFICATE: certify(other_key) + certify(key)}))
 
 
 def test_a_certificate_that_was_renewed_at_its_address_is_fetched_when_the_old_one_expires(key: Key) -> None:
-    web, certificates = Web({CERTIFICATE: certify(key, START - timedelta(days=30, minutes=-10))}), smn.Certificates()
+    web, certificates = (
+        Web({CERTIFICATE: certify(key, START - timedelta(days=30, minutes=-10))}),
+        smn_signature.Certificates(),
+    )
     verify(signed(key, unsigned()), web, certificates)
     web.pages[CERTIFICATE] = certify(key)
     verify(signed(key, unsigned()), web, certificates, hours=0.5)
@@ -230,10 +242,10 @@ def test_a_certificate_that_was_renewed_at_its_address_is_fetched_when_the_old_o
 
 
 def test_what_is_no_certificate_puts_no_good_one_out_of_memory(key: Key) -> None:
-    web, certificates = Web({CERTIFICATE: certify(key)}), smn.Certificates()
+    web, certificates = Web({CERTIFICATE: certify(key)}), smn_signature.Certificates()
     certificates.get(CERTIFICATE, web, START)
     for number in range(20):
-        with pytest.raises(smn.PushUnavailable):
+        with pytest.raises(smn_signature.PushUnavailable):
             certificates.get(CERTIFICATE.replace("0a0a.pem", f"{number:04x}.pem"), web, START)
     certificates.get(CERTIFICATE, web, START)
     assert web.asked.count(CERTIFICATE) == 1
@@ -243,6 +255,6 @@ def test_what_is_no_certificate_puts_no_good_one_out_of_memory(key: Key) -> None
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_only_the_message_may_have_several_lines(name: str, end: str, key: Key, web: Web) -> None:
     verify(signed(key, unsigned(message=f"one{end}two")), web)
-    with pytest.raises(smn.PushRefused, match=f"{name} has more than one line") as caught:
+    with pytest.raises(smn_signature.PushRefused, match=f"{name} has more than one line") as caught:
         verify(signed(key, unsigned(**{name: f"one{end}two"})), web)
     assert caught.value.status == 400

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from imagedrop_local import local, wiring
-from imagedrop_local.house import ROOT
-from support import planted, signed
+from imagedrop_local import local_stack, wiring
+from imagedrop_local.project_paths import ROOT
+from tests.support import planted, signed
 
 LEAKY = """
 import logging, sys
-from support.planted import PLANTED, PRINTED
+from tests.support.planted import PLANTED, PRINTED
 
 SK, TOKEN, LOCAL = PLANTED["a secret key"], PLANTED["a security token"], PRINTED["the local stack's key"]
 
@@ -53,7 +53,7 @@ def test_a_leak_fails_the_test_that_leaks(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'base'}"],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT / "tests")},
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
@@ -78,12 +78,12 @@ def test_a_leak_fails_the_test_that_leaks(tmp_path: Path) -> None:
 
 
 def test_what_the_tests_plant_is_looked_for() -> None:
-    from contract.clouds import KEYS
+    from tests.contract.clouds import KEYS
     from tests.unit.intake.pushes import SECRET
 
     for secret in (signed.SK, KEYS.sk, SECRET):
         assert list(planted.leaked(f"x{secret}x", log=False))
-    for secret in (wiring.SECRET_KEY, local.WEBHOOK_SECRET):
+    for secret in (wiring.SECRET_KEY, local_stack.WEBHOOK_SECRET):
         assert list(planted.leaked(secret, log=True))
         assert not list(planted.leaked(secret, log=False))
 

@@ -10,10 +10,10 @@ import pytest
 from pydantic import ValidationError
 
 from imagedrop_local.switches import Switches, from_text
-from support.ims_desk import Desk
-from support.obs_desk import ObsDesk
-from support.smn_desk import SmnDesk
-from unit.local.trials import ims, obs, smn
+from tests.support.ims_desk import Desk
+from tests.support.obs_desk import ObsDesk
+from tests.support.smn_desk import SmnDesk
+from tests.unit.local.trials import ims, obs, smn
 
 TRIALS = {**obs.TRIALS, **ims.TRIALS, **smn.TRIALS}
 

@@ -1,6 +1,6 @@
 """docs/simulators.md is what the code says."""
 
-from imagedrop_local.house import ROOT
+from imagedrop_local.project_paths import ROOT
 from imagedrop_local.switches import Switches
 from imagedrop_local.switches_page import page
 

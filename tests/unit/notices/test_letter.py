@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 
 from imagedrop import notices
-from imagedrop.drop import Drop, DropImage, Owner, Reason, Stage
+from imagedrop.domain.drop import Drop, DropImage, Owner, Reason, Stage
 from imagedrop.notices import Language
-from support.hostile import HOSTILE, unprintable
+from tests.support.hostile import HOSTILE, unprintable
 
 STAGES: tuple[Stage, ...] = ("registered", "rejected", "failed")
 TAGS = {"html", "head", "meta", "body", "div", "p", "h3", "ul", "li", "br", "span", "b"}

@@ -11,7 +11,7 @@ from huaweicloudsdkims.v2 import CreateImageRequestBody
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagedrop.drop import drop_id
+from imagedrop.domain.drop import drop_id
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.facts import DiskFacts

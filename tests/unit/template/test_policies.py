@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from imagedrop import stages
-from imagedrop.drop import Drop
-from imagedrop.ledger_index import LINE
-from imagedrop.ledger_items import to_row
-from imagedrop.ledger_notes import EXPIRES
+from imagedrop.adapters.dynamodb.items import to_row
+from imagedrop.adapters.dynamodb.notes import EXPIRES
+from imagedrop.adapters.dynamodb.open_index import LINE
+from imagedrop.domain import transitions
+from imagedrop.domain.drop import Drop
 
 CONSUME = {
     "sqs:ReceiveMessage",
@@ -112,7 +112,7 @@ def test_the_ledger_outlives_the_stack(resources: dict[str, Any]) -> None:
 
 
 def test_the_index_carries_what_is_read_from_it(resources: dict[str, Any]) -> None:
-    drop = stages.new("drops", "w.vhd", "e", datetime(2026, 11, 24, tzinfo=UTC), 60)
+    drop = transitions.new("drops", "w.vhd", "e", datetime(2026, 11, 24, tzinfo=UTC), 60)
     drop = drop.model_copy(update={"versions": {"w.vhd": None, "w.vhd.json": None, "d.vhd": None}})
     index = resources["LedgerTable"]["Properties"]["GlobalSecondaryIndexes"][0]
     carried = index["Projection"]["NonKeyAttributes"]

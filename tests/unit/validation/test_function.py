@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imagedrop_local.house import function
-from support.world import BUCKET, World
+from imagedrop_local.project_paths import function
+from tests.support.world import BUCKET, World
 
 
 def test_a_message_for_another_bucket_is_logged_counted_and_removed(

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from imagedrop.common.timestamps import stamp
 from imagedrop.events.outcome import Ignored, ObjectCreated
 from imagedrop.events.text import Malformed, object_key, shown, text
-from imagedrop.times import stamp
 
 BODIES = ("obs", "s3")
 CREATED = "objectcreated"

@@ -6,13 +6,13 @@ A kind's id never changes once released: owners and machines match on it.
 
 from __future__ import annotations
 
-from imagedrop.light import TYPE_CHECKING, NamedTuple
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from imagedrop.vocabulary import Language, Severity
+    from imagedrop.common.vocabulary import Language, Severity
 
 
 class Finding(NamedTuple):

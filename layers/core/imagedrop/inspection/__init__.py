@@ -9,15 +9,15 @@ recognise.py          which format it is         look.py, system.py  all of it t
 
 from __future__ import annotations
 
+from imagedrop.common.light import NamedTuple
 from imagedrop.findings import Finding
 from imagedrop.findings import inspection as kinds
+from imagedrop.inspection.block_cache import BlockCache
 from imagedrop.inspection.budget import Budget, BudgetExceeded, Cost
-from imagedrop.inspection.cache import BlockCache
 from imagedrop.inspection.facts import DiskFacts
-from imagedrop.inspection.look import Look, Role
-from imagedrop.inspection.report import Report
+from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.inspector import Look, Role
 from imagedrop.inspection.source import FileSource, ObjectSource, Source, SourceChanged
-from imagedrop.light import NamedTuple
 
 __all__ = ["Budget", "Cost", "FileSource", "Inspection", "ObjectSource", "Source", "SourceChanged", "inspect"]
 

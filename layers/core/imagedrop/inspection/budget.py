@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagedrop.light import TYPE_CHECKING, NamedTuple
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.findings import Kind
 from imagedrop.findings import inspection as kinds
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Any

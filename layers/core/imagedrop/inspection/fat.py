@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import struct
 
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.filesystems import FatGeometry
-from imagedrop.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

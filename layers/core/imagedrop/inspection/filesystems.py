@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import struct
 
-from imagedrop.light import Literal, NamedTuple
+from imagedrop.common.light import Literal, NamedTuple
 
 Filesystem = Literal["ntfs", "fat12", "fat16", "fat32", "exfat", "refs", "ext", "bitlocker"]
 

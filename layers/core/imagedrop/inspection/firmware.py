@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import NamedTuple
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.facts import Architecture, Firmware, Partition
 from imagedrop.inspection.fat import Fat
 from imagedrop.inspection.filesystems import LOOKED_AT, fat_geometry
+from imagedrop.inspection.findings_report import Report
 from imagedrop.inspection.partitions import Layout
-from imagedrop.inspection.report import Report
-from imagedrop.light import NamedTuple
 
 # UEFI specification 2.10, 3.5.1.1: the name of the boot file tells the machine
 BOOT_FILES: dict[str, Architecture] = {"bootx64.efi": "x86_64", "bootia32.efi": "x86", "bootaa64.efi": "arm64"}

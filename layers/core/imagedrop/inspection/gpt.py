@@ -12,9 +12,9 @@ from __future__ import annotations
 import struct
 import zlib
 
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.guids import guid
-from imagedrop.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

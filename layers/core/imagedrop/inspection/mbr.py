@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import struct
 
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
-from imagedrop.inspection.report import Report
-from imagedrop.light import TYPE_CHECKING, NamedTuple
+from imagedrop.inspection.findings_report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import filesystems, gpt, mbr
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.raw import Raw
 from imagedrop.inspection.facts import Partition, PartitionTable
-from imagedrop.inspection.report import Report
-from imagedrop.light import TYPE_CHECKING
+from imagedrop.inspection.findings_report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import NamedTuple
 from imagedrop.findings import Kind
 from imagedrop.findings import inspection as kinds
-from imagedrop.light import NamedTuple
 
 
 class Signature(NamedTuple):

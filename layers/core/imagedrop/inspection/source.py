@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from imagedrop.light import TYPE_CHECKING, Protocol
+from imagedrop.common.light import TYPE_CHECKING, Protocol
 from imagedrop.store import ObjectChanged
 
 if TYPE_CHECKING:

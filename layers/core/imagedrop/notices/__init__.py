@@ -5,7 +5,7 @@ texts   the sentences, English and Chinese        letter   a mail of them, as te
 
 from __future__ import annotations
 
+from imagedrop.common.vocabulary import Language
 from imagedrop.notices.letter import Letter, letter, subject
-from imagedrop.vocabulary import Language
 
 __all__ = ["Language", "Letter", "letter", "subject"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass
 
-from imagedrop import names
-from imagedrop.drop import Drop
+from imagedrop.common.display_text import one_line
+from imagedrop.common.vocabulary import Language
+from imagedrop.domain import object_keys
+from imagedrop.domain.drop import Drop
 from imagedrop.findings import Finding
 from imagedrop.notices.texts import TEXTS, Texts, advice
-from imagedrop.plain import one_line
-from imagedrop.vocabulary import Language
 
 SUBJECT_LIMIT = 120
 STYLE = "font:15px/1.5 -apple-system,Segoe UI,Roboto,'PingFang SC','Microsoft YaHei',sans-serif;color:#1a1a1a"
@@ -49,7 +49,7 @@ def letter(row: Drop, language: Language) -> Letter:
     code = row.reason.code if row.reason else ""
     step = texts.next[row.stage].format(advice=advice(texts, code).format(drop_id=row.drop_id))
     details = texts.details.format(
-        drop_id=row.drop_id, attempt=row.attempt, ended_at=row.ended_at, result=names.result_key(row.key)
+        drop_id=row.drop_id, attempt=row.attempt, ended_at=row.ended_at, result=object_keys.result_key(row.key)
     )
     sections = _sections(row, texts, language)
     return Letter(

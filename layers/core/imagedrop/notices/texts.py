@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from imagedrop.drop import Stage
-from imagedrop.vocabulary import Language, Severity
+from imagedrop.common.vocabulary import Language, Severity
+from imagedrop.domain.drop import Stage
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,14 @@ from imagedrop.rules import (
     firmware,
     formats,
     integrity,
-    places,
+    location,
     request,
     size,
     system,
 )
-from imagedrop.rules.case import Case, Place, Subject, nothing_said
-from imagedrop.rules.filled import fill_in
-from imagedrop.rules.fresh import FILL_IN, fill
+from imagedrop.rules.defaults import fill_in
+from imagedrop.rules.rule_input import Case, Place, Subject, nothing_said
+from imagedrop.rules.sidecar_template import FILL_IN, fill
 from imagedrop.sidecar import Sidecar
 
 __all__ = ["FILL_IN", "Place", "Subject", "Verdict", "fill", "judge"]
@@ -67,7 +67,7 @@ def _judged(case: Case, inside: system.System, starts: str | None) -> Iterator[F
     yield from config.judge(case, inside, starts)
     yield from drivers.judge(case, starts, injected=config.injects(case, inside, starts))
     yield from data_images.judge(case)
-    yield from places.judge(case)
+    yield from location.judge(case)
 
 
 def _inspected(case: Case) -> Iterator[Finding]:

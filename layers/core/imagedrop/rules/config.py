@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from imagedrop.findings import Finding, Kind
 from imagedrop.findings import rules as say
 from imagedrop.rules import drivers
-from imagedrop.rules.case import Case
+from imagedrop.rules.rule_input import Case
 from imagedrop.rules.system import System, unlisted
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from imagedrop import names
+from imagedrop.domain import object_keys
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
 from imagedrop.rules import fast_channel, formats, size
-from imagedrop.rules.case import Case
+from imagedrop.rules.rule_input import Case
 
 
 def judge(case: Case) -> Iterator[Finding]:
     taken = _taken(case)
     for number, wanted in enumerate(case.sidecar.data_images):
-        key = names.part_key(case.image.head.key, wanted.file)
+        key = object_keys.part_key(case.image.head.key, wanted.file)
         at, field = f"/data_images/{number}/file", f"data_images[{number}].file"
         if key in taken:
             yield say.DATA_IS_OWN(at=at, field=field, file=wanted.file)
@@ -30,5 +30,5 @@ def judge(case: Case) -> Iterator[Finding]:
 def _taken(case: Case) -> set[str]:
     """The keys that the drop needs for itself."""
     key = case.image.head.key
-    own = {key, names.sidecar_key(key), names.result_key(key)}
-    return own | {names.bitmap_key(disk.subject.head.key) for disk in (case.system(), *case.data()) if disk.fast}
+    own = {key, object_keys.sidecar_key(key), object_keys.result_key(key)}
+    return own | {object_keys.bitmap_key(disk.subject.head.key) for disk in (case.system(), *case.data()) if disk.fast}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
-from imagedrop.rules.case import Case
+from imagedrop.rules.rule_input import Case
 
 DISK = ("viostor", "vioscsi")
 NETWORK = "netkvm"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
-from imagedrop.rules.case import Case
+from imagedrop.rules.rule_input import Case
 from imagedrop.rules.system import System, unlisted
 from imagedrop.sidecar import os_versions
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
-from imagedrop.rules.case import Disk
+from imagedrop.rules.rule_input import Disk
 
 AS_QEMU_WRITES = "monolithicSparse"  # by default; an export of VMware's is streamOptimized
 

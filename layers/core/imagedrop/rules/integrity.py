@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
-from imagedrop.rules.case import Case
+from imagedrop.rules.rule_input import Case
 
 
 def judge(case: Case) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from imagedrop import names
-from imagedrop.drop import drop_id
-from imagedrop.rules.case import Case
+from imagedrop.domain import object_keys
+from imagedrop.domain.drop import drop_id
+from imagedrop.rules.rule_input import Case
 from imagedrop.sidecar import limits
 
 _AS_THEY_ARE = (
@@ -35,7 +35,7 @@ def body(case: Case, filled: dict[str, Any]) -> dict[str, Any]:
     made = {name: filled[name] for name in _AS_THEY_ARE if name in filled}
     made |= {"image_url": f"{bucket}:{head.key}", "image_tags": _tags(filled["image_tags"], own)}
     made |= _description(filled)
-    data = [_data(bucket, names.part_key(head.key, disk["file"]), disk, own) for disk in filled["data_images"]]
+    data = [_data(bucket, object_keys.part_key(head.key, disk["file"]), disk, own) for disk in filled["data_images"]]
     return made | ({"data_images": data} if data else {})
 
 

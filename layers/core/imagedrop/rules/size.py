@@ -12,7 +12,7 @@ from typing import Any
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import rules as say
 from imagedrop.findings import sidecar as say_sidecar
-from imagedrop.rules.case import Case, Disk
+from imagedrop.rules.rule_input import Case, Disk
 from imagedrop.rules.system import System
 from imagedrop.sidecar import limits
 

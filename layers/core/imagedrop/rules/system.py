@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
-from imagedrop.rules.case import Case, Subject
+from imagedrop.rules.rule_input import Case, Subject
 from imagedrop.sidecar import os_versions
 
 _ARCHITECTURES = {"x86_64": "x86", "x86": "x86", "arm64": "arm"}

@@ -8,11 +8,11 @@ from typing import Any
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import sidecar as say
 from imagedrop.sidecar import limits
-from imagedrop.sidecar.faults import errors, faults, kind_of
+from imagedrop.sidecar.cross_field import beyond_schema, seen_by_schema
+from imagedrop.sidecar.json_text import decode, parse
 from imagedrop.sidecar.model import DataImage, Owner, Sidecar
+from imagedrop.sidecar.pydantic_errors import errors, faults, kind_of
 from imagedrop.sidecar.schema import schema
-from imagedrop.sidecar.text import decode, parse
-from imagedrop.sidecar.together import beyond_schema, seen_by_schema
 
 __all__ = ["LIMIT", "DataImage", "Owner", "Reading", "Sidecar", "read", "schema"]
 

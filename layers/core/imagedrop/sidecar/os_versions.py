@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from imagedrop.os_versions import BIOS_ONLY, UEFI, UNLISTED, WINDOWS
+from imagedrop.common.os_versions import BIOS_ONLY, UEFI, UNLISTED, WINDOWS
 
 __all__ = ["BIOS_ONLY", "UEFI", "UNLISTED", "WINDOWS", "nearest"]
 

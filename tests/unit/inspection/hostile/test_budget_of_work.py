@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from imagedrop.inspection import Budget
+from imagedrop.inspection.block_cache import BLOCK, BlockCache
 from imagedrop.inspection.budget import BudgetExceeded
-from imagedrop.inspection.cache import BLOCK, BlockCache
 from tests.unit.inspection.images import Memory, fixture, look, told
 from tests.unit.inspection.windows.images import expected, windows_image
 

@@ -7,11 +7,11 @@ import random
 import pytest
 
 from imagedrop.inspection import Budget
-from imagedrop.inspection.cache import BlockCache
+from imagedrop.inspection.block_cache import BlockCache
 from imagedrop.inspection.containers.raw import Raw
 from imagedrop.inspection.errors import PastEnd, Unreadable
+from imagedrop.inspection.findings_report import Report
 from imagedrop.inspection.ntfs import Volume
-from imagedrop.inspection.report import Report
 from tests.unit.inspection.images import Memory
 from tests.unit.inspection.ntfs.contents import HOLES, PACKED, PIECES, STREAMS
 from tests.unit.inspection.ntfs.volumes import MADE, volume_bytes

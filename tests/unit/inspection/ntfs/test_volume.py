@@ -8,14 +8,14 @@ import random
 import pytest
 
 from imagedrop.inspection import Budget
-from imagedrop.inspection.cache import BlockCache
+from imagedrop.inspection.block_cache import BlockCache
 from imagedrop.inspection.containers.raw import Raw
 from imagedrop.inspection.errors import PastEnd, Unreadable
+from imagedrop.inspection.findings_report import Report
 from imagedrop.inspection.ntfs import File, Volume, records
 from imagedrop.inspection.ntfs.records import Reference
 from imagedrop.inspection.ntfs.streams import Packed, Plain, Resident, Stream
 from imagedrop.inspection.ntfs.volume import MFT
-from imagedrop.inspection.report import Report
 from samples.builder.fat_names import short_names
 from tests.unit.inspection.images import ManyMemory, Memory, patched
 from tests.unit.inspection.ntfs.contents import (

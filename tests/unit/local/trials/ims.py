@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from support import tiny_disks as disks
-from support.ims_desk import SERVER, Answer, Desk
-from support.signed import PROJECT
-from unit.local.trials.trial import Trial
+from tests.support import tiny_disks as disks
+from tests.support.ims_desk import SERVER, Answer, Desk
+from tests.support.signed import PROJECT
+from tests.unit.local.trials.trial import Trial
 
 GIB = disks.GIB
 KEY = "11111111-2222-3333-4444-555555555555"

@@ -6,8 +6,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from support.obs_desk import TOPIC, ObsDesk
-from unit.local.trials.trial import Trial
+from tests.support.obs_desk import TOPIC, ObsDesk
+from tests.unit.local.trials.trial import Trial
 
 FRAMED = b"3\r\none\r\n0\r\nx-amz-checksum-crc32:KmQ5PA==\r\n\r\n"
 RULE = (

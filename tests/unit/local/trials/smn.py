@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from support.smn_desk import SmnDesk
-from unit.local.trials.trial import Trial
+from tests.support.smn_desk import SmnDesk
+from tests.unit.local.trials.trial import Trial
 
 
 def _tries_at_once(desk: SmnDesk) -> int:

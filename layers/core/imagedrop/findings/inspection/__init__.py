@@ -3,12 +3,12 @@
 Values: `file` is the image's bare name, quoted for a shell; sizes and places are bytes.
 """
 
-from imagedrop.findings.inspection.apart import *  # noqa: F403
+from imagedrop.findings.inspection.boot import *  # noqa: F403
 from imagedrop.findings.inspection.damaged import *  # noqa: F403
 from imagedrop.findings.inspection.disk import *  # noqa: F403
-from imagedrop.findings.inspection.mistaken import *  # noqa: F403
-from imagedrop.findings.inspection.prepared import *  # noqa: F403
-from imagedrop.findings.inspection.starting import *  # noqa: F403
+from imagedrop.findings.inspection.not_read import *  # noqa: F403
+from imagedrop.findings.inspection.other_files import *  # noqa: F403
+from imagedrop.findings.inspection.preparation import *  # noqa: F403
 from imagedrop.findings.inspection.systems import *  # noqa: F403
-from imagedrop.findings.inspection.unread import *  # noqa: F403
 from imagedrop.findings.inspection.volumes import *  # noqa: F403
+from imagedrop.findings.inspection.wrong_file import *  # noqa: F403

@@ -6,6 +6,6 @@ from imagedrop.findings.rules.drivers import *  # noqa: F403
 from imagedrop.findings.rules.firmware import *  # noqa: F403
 from imagedrop.findings.rules.formats import *  # noqa: F403
 from imagedrop.findings.rules.integrity import *  # noqa: F403
-from imagedrop.findings.rules.places import *  # noqa: F403
+from imagedrop.findings.rules.location import *  # noqa: F403
 from imagedrop.findings.rules.sizes import *  # noqa: F403
 from imagedrop.findings.rules.system import *  # noqa: F403

@@ -6,15 +6,15 @@ are here, once.
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING, partial
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.cache import BLOCK, READ_MOST, WINDOW, BlockCache
-from imagedrop.inspection.containers.pieces import UNIT_MOST, Packed, Piece, Stored, Zero, place
+from imagedrop.inspection.block_cache import BLOCK, READ_MOST, WINDOW, BlockCache
+from imagedrop.inspection.containers.extents import UNIT_MOST, Packed, Piece, Stored, Zero, place
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.facts import Format
-from imagedrop.inspection.report import Report
-from imagedrop.inspection.rounds import NotHere, together
+from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.replay import NotHere, together
 from imagedrop.inspection.source import Range
-from imagedrop.light import TYPE_CHECKING, partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -14,8 +14,8 @@ from __future__ import annotations
 import struct
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.cache import WINDOW
-from imagedrop.inspection.containers.pieces import Packed, Piece, Stored, Zero
+from imagedrop.inspection.block_cache import WINDOW
+from imagedrop.inspection.containers.extents import Packed, Piece, Stored, Zero
 from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.errors import Unreadable, malformed
 from imagedrop.inspection.unpack.codecs import inflate_raw

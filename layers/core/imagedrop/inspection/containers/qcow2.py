@@ -21,7 +21,7 @@ from __future__ import annotations
 import struct
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.containers.pieces import Packed, Piece, Stored, Zero
+from imagedrop.inspection.containers.extents import Packed, Piece, Stored, Zero
 from imagedrop.inspection.containers.two_level import LOOKED_AT, TwoLevel
 from imagedrop.inspection.errors import Unreadable, malformed
 from imagedrop.inspection.unpack.codecs import inflate_raw, unzstd

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
-from imagedrop.inspection.containers.pieces import Piece, Stored
+from imagedrop.inspection.containers.extents import Piece, Stored
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.facts import Format
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import ClassVar

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import struct
 
+from imagedrop.common.light import TYPE_CHECKING, Literal
 from imagedrop.inspection.containers.base import Container
-from imagedrop.inspection.containers.pieces import Piece, Zero
+from imagedrop.inspection.containers.extents import Piece, Zero
 from imagedrop.inspection.source import Range
-from imagedrop.light import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import struct
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
-from imagedrop.inspection.containers.pieces import Piece, Stored, Zero
+from imagedrop.inspection.containers.extents import Piece, Stored, Zero
 from imagedrop.inspection.errors import Unreadable, malformed
 from imagedrop.inspection.guids import guid
 from imagedrop.inspection.source import Range
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,14 +18,14 @@ from __future__ import annotations
 
 import struct
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import HYPER_V_TOOLS, Container
-from imagedrop.inspection.containers.pieces import Piece, Stored, Zero
+from imagedrop.inspection.containers.extents import Piece, Stored, Zero
 from imagedrop.inspection.crc32c import crc32c
 from imagedrop.inspection.errors import PastEnd, Unreadable, malformed, truncated
 from imagedrop.inspection.guids import guid
 from imagedrop.inspection.source import Range
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -18,12 +18,12 @@ from __future__ import annotations
 import struct
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.cache import BLOCK
-from imagedrop.inspection.containers.pieces import UNIT_MOST, Packed, Piece, Stored, Zero
+from imagedrop.inspection.block_cache import BLOCK
+from imagedrop.inspection.containers.extents import UNIT_MOST, Packed, Piece, Stored, Zero
 from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.containers.vmdk_descriptor import SIZE_MOST, Descriptor
 from imagedrop.inspection.errors import Unreadable, malformed, truncated
-from imagedrop.inspection.report import quoted
+from imagedrop.inspection.findings_report import quoted
 from imagedrop.inspection.unpack.codecs import inflate
 
 MAGIC = b"KDMV"

@@ -7,10 +7,10 @@ descriptor that could be read in two ways is refused.
 
 from __future__ import annotations
 
+from imagedrop.common.light import NamedTuple
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.errors import Unreadable, malformed
-from imagedrop.light import NamedTuple
 
 SIZE_MOST = 64 * 1024
 NO_PARENT = "ffffffff"

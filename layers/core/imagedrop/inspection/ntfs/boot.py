@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import struct
 
+from imagedrop.common.light import NamedTuple
 from imagedrop.inspection.errors import malformed
-from imagedrop.light import NamedTuple
 
 CLUSTER_MOST = 2 * 1024 * 1024
 RECORD_MOST = 4096

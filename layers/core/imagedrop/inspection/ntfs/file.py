@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING, partial
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs import records
 from imagedrop.inspection.ntfs.index import Directory, collated
@@ -9,8 +10,7 @@ from imagedrop.inspection.ntfs.records import Attribute, Listed, Record, Referen
 from imagedrop.inspection.ntfs.runs import RUNS_MOST, Extents, Run, decode
 from imagedrop.inspection.ntfs.streams import Packed, Plain, Resident, Stream
 from imagedrop.inspection.ntfs.wof import unpacked
-from imagedrop.inspection.rounds import together
-from imagedrop.light import TYPE_CHECKING, partial
+from imagedrop.inspection.replay import together
 
 if TYPE_CHECKING:
     from imagedrop.inspection.ntfs.volume import Volume

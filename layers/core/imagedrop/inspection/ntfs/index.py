@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import struct
 
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs.records import Reference, fixed
 from imagedrop.inspection.ntfs.streams import Stream
-from imagedrop.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from imagedrop.inspection.cache import READ_MOST
+from imagedrop.common.light import TYPE_CHECKING, Protocol, partial
+from imagedrop.inspection.block_cache import READ_MOST
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs.runs import Extents
-from imagedrop.inspection.rounds import together
+from imagedrop.inspection.replay import together
 from imagedrop.inspection.source import Range
-from imagedrop.light import TYPE_CHECKING, Protocol, partial
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.ntfs import boot, records
@@ -11,7 +12,6 @@ from imagedrop.inspection.ntfs.records import Attribute, Record, Reference
 from imagedrop.inspection.ntfs.runs import Extents, decode
 from imagedrop.inspection.ntfs.streams import Plain, Stream
 from imagedrop.inspection.source import Range
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.inspection.ntfs import records
 from imagedrop.inspection.ntfs.streams import Stream
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import struct
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.inspection.errors import Unreadable, malformed
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

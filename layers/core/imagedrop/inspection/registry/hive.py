@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import struct
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.registry.cells import BINS, Cells
 from imagedrop.inspection.registry.jobs import run
 from imagedrop.inspection.registry.keys import Key
 from imagedrop.inspection.registry.nodes import Nodes
 from imagedrop.inspection.source import Range
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

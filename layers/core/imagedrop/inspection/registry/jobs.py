@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.inspection.source import Range
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence

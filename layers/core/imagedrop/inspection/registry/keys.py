@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.inspection.registry import search, values
 from imagedrop.inspection.registry.jobs import abreast, run
 from imagedrop.inspection.registry.names import upper
 from imagedrop.inspection.registry.nodes import Node, Nodes
 from imagedrop.inspection.registry.values import Value
 from imagedrop.inspection.source import Range
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

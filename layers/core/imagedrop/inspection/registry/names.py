@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-from imagedrop.light import TYPE_CHECKING
+from imagedrop.common.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import struct
 
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.registry.cells import Cells
 from imagedrop.inspection.registry.names import decoded
-from imagedrop.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from imagedrop.inspection.registry.jobs import Job

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.inspection.registry import lists
 from imagedrop.inspection.registry.jobs import abreast, batches
 from imagedrop.inspection.registry.lists import CHILDREN_MOST, Listed
 from imagedrop.inspection.registry.names import ORDERS, upper
 from imagedrop.inspection.registry.nodes import Node, Nodes
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

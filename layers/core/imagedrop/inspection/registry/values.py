@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import struct
 
+from imagedrop.common.light import TYPE_CHECKING, Literal, NamedTuple
 from imagedrop.inspection.registry.cells import Cells
 from imagedrop.inspection.registry.jobs import abreast, batches
 from imagedrop.inspection.registry.names import decoded, upper
 from imagedrop.inspection.registry.nodes import Node
-from imagedrop.light import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

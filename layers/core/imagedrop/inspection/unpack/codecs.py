@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import zlib
 
+from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.errors import Unreadable, malformed
-from imagedrop.light import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Any

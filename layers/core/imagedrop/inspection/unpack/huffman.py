@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.errors import malformed
-from imagedrop.light import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,10 +13,10 @@ from __future__ import annotations
 import struct
 from itertools import pairwise
 
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple, Protocol
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.unpack.lzx import lzx
 from imagedrop.inspection.unpack.xpress import xpress
-from imagedrop.light import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple, partial
 from imagedrop.findings import inspection as kinds
+from imagedrop.inspection.findings_report import Report
 from imagedrop.inspection.registry import Key
-from imagedrop.inspection.report import Report
-from imagedrop.inspection.rounds import together
+from imagedrop.inspection.replay import together
 from imagedrop.inspection.windows.installation import DRIVERS as FOLDER
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.services import Service, inside_windows, services
-from imagedrop.light import TYPE_CHECKING, NamedTuple, partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from imagedrop import os_versions
+from imagedrop.common import os_versions
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple, partial
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.facts import Architecture, WindowsFacts
+from imagedrop.inspection.findings_report import Report, guarded
 from imagedrop.inspection.registry import Hive, Key
-from imagedrop.inspection.report import Report, guarded
-from imagedrop.inspection.rounds import together
-from imagedrop.inspection.windows import cloudbase, machine, tools
-from imagedrop.inspection.windows.control import Control, control, control_set
+from imagedrop.inspection.replay import together
+from imagedrop.inspection.windows import cloudbase_init, guest_tools, machine
+from imagedrop.inspection.windows.control_set import Control, control, control_set
 from imagedrop.inspection.windows.drivers import drivers
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.product import Product, image_state, product
-from imagedrop.light import TYPE_CHECKING, NamedTuple, partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,8 +55,8 @@ def read(windows: Installation, report: Report) -> Seen:
             of("state", "state of Windows Setup", lambda: image_state(software(), windows)),
             of("control", SYSTEM, lambda: control(current())),
             of("drivers", SYSTEM, lambda: drivers(windows, current, report)),
-            of("cloudbase", SYSTEM, lambda: cloudbase.installed(windows, current, report)),
-            of("tools", SYSTEM, lambda: tools.say(current(), report)),
+            of("cloudbase", SYSTEM, lambda: cloudbase_init.installed(windows, current, report)),
+            of("tools", SYSTEM, lambda: guest_tools.say(current(), report)),
         )[:5]
     )
     if seen.architecture is None:

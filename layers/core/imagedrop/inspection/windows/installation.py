@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import partial
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs import File, Volume
 from imagedrop.inspection.ntfs.streams import Plain
 from imagedrop.inspection.registry import Hive
-from imagedrop.inspection.rounds import Once, together
+from imagedrop.inspection.replay import Once, together
 from imagedrop.inspection.source import Range
-from imagedrop.light import partial
 
 FOLDER = "Windows"
 CONFIG, DRIVERS = "System32/config", "System32/drivers"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import NamedTuple
 from imagedrop.inspection.facts import Architecture
 from imagedrop.inspection.registry import Hive, Key
 from imagedrop.inspection.windows.installation import Installation
-from imagedrop.light import NamedTuple
 
 CURRENT_VERSION = "Microsoft\\Windows NT\\CurrentVersion"
 STATE = "Microsoft\\Windows\\CurrentVersion\\Setup\\State"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import NamedTuple, partial
 from imagedrop.inspection.registry import Key, Value
-from imagedrop.inspection.rounds import together
-from imagedrop.light import NamedTuple, partial
+from imagedrop.inspection.replay import together
 
 SERVICES = "Services"
 OVERRIDE, PROFILE = "StartOverride", "0"  # a subkey of a driver's key: its value replaces Start in a hardware profile

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from imagedrop.common.light import TYPE_CHECKING, NamedTuple, partial
 from imagedrop.inspection.containers.base import Container
+from imagedrop.inspection.findings_report import Report, guarded
 from imagedrop.inspection.ntfs import Volume
-from imagedrop.inspection.report import Report, guarded
-from imagedrop.inspection.rounds import Once, together
-from imagedrop.inspection.windows import facts, hibernation, installation, starting
-from imagedrop.light import TYPE_CHECKING, NamedTuple, partial
+from imagedrop.inspection.replay import Once, together
+from imagedrop.inspection.windows import boot_manager, facts, hibernation, installation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ class Volumes:
         dirty, asleep, boot_files, found = together(
             of("dirty", lambda volume: volume.dirty),
             of("asleep", hibernation.asleep),
-            of("boot files", starting.boot_files),
+            of("boot files", boot_manager.boot_files),
             of("windows", self._search),
         )
         return Told(start, dirty, asleep, boot_files, found[0] if found else None, found is not None)

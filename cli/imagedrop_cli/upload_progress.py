@@ -1,0 +1,38 @@
+"""How far uploads are: bars on a terminal, a line a file elsewhere, both on stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+from imagedrop.common.display_text import one_line
+from imagedrop_cli import render
+from imagedrop_cli.output import console, note
+
+Told = Callable[[Path], Callable[[int], None]]
+
+
+@contextmanager
+def uploads(files: Sequence[Path]) -> Iterator[Told]:
+    """`told(path)(bytes)` as they arrive."""
+    screen = console(stderr=True)
+    if not screen.is_terminal:
+        yield _spoken
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, TimeRemainingColumn(), console=screen) as bars:
+        tasks = {path: bars.add_task(one_line(path.name), total=path.stat().st_size) for path in files}
+        yield lambda path: lambda count: bars.advance(tasks[path], count)
+
+
+def _spoken(path: Path) -> Callable[[int], None]:
+    note(f"uploading {one_line(path.name)}, {render.size(path.stat().st_size)}")
+    return lambda count: None

@@ -1,0 +1,1 @@
+"""The adapters: each implements one of the ports with a real service."""

@@ -1,0 +1,131 @@
+"""The ledger in DynamoDB: one table, key `pk`, index `open` (see ledger_index).
+
+pk                      other attributes
+<drop id>               the row: `revision`, `stage` ..., and while it is open what the index needs
+live:<bucket>/<key>     `drop_id`: the drop that holds the key
+key:<bucket>/<key>      `drops` (string set): every drop that there ever was of this key
+part:<bucket>/<key>     `images` (string set): the images whose sidecars name this file
+note:<name> count:<name>   see ledger_notes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from imagedrop.adapters.dynamodb.items import Item, live_pk, to_row, unmoved, wire
+from imagedrop.adapters.dynamodb.notes import CONDITION_FAILED
+from imagedrop.adapters.dynamodb.open_index import DynamoIndex
+from imagedrop.domain.drop import Drop, revised
+from imagedrop.ports import Conflict, KeyTaken
+
+RACES = (CONDITION_FAILED, "TransactionConflictException")
+LOST = ("ConditionalCheckFailed", "TransactionConflict")  # as a transaction says it
+
+
+class DynamoLedger(DynamoIndex):
+    """`client`: boto3's for DynamoDB. Throttling is botocore's to retry; what is left of it passes as ClientError."""
+
+    def save(self, drop: Drop) -> Drop:
+        self._file(drop)
+        saved = revised(drop)
+        with _racing(drop):
+            self._client.put_item(**self._put(saved, drop))
+        return saved
+
+    def delete(self, drop: Drop) -> None:
+        with _racing(drop):
+            self._client.delete_item(**self._at(drop.drop_id), **unmoved(drop))
+
+    def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
+        self._file(drop)
+        saved = revised(drop)
+        steps: list[dict[str, Any]] = [{"Put": self._put(saved, drop)}, {"Put": self._take(drop, over)}]
+        if over is not None and over.drop_id != drop.drop_id:
+            steps.append({"ConditionCheck": {**self._at(over.drop_id), **unmoved(over)}})
+        try:
+            self._client.transact_write_items(TransactItems=steps)
+        except self._client.exceptions.TransactionCanceledException as error:
+            raised = self._lost(error.response.get("CancellationReasons", ()), drop)
+            if raised is None:
+                raise
+            raise raised from error
+        return saved
+
+    def unlock(self, drop: Drop) -> None:
+        try:
+            self._client.delete_item(
+                **self._at(live_pk(drop)),
+                ConditionExpression="drop_id = :drop",
+                ExpressionAttributeValues={":drop": {"S": drop.drop_id}},
+            )
+        except ClientError as error:
+            if _code(error) != CONDITION_FAILED:
+                raise
+
+    def of_key(self, bucket: str, key: str) -> Iterator[Drop]:
+        rows = (self.get(drop_id) for drop_id in self._members(f"key:{bucket}/{key}", "drops"))
+        return (row for row in rows if row is not None)
+
+    def name_part(self, bucket: str, part: str, image_key: str) -> None:
+        self._add(f"part:{bucket}/{part}", "images", image_key)
+
+    def part_of(self, bucket: str, part: str) -> Sequence[str]:
+        return self._members(f"part:{bucket}/{part}", "images")
+
+    def _file(self, drop: Drop) -> None:
+        """Before a row is there, so that none is there unfiled; one that is filed and never written does no harm."""
+        if not drop.revision:
+            self._add(f"key:{drop.bucket}/{drop.key}", "drops", drop.drop_id)
+
+    def _add(self, pk: str, members: str, member: str) -> None:
+        self._client.update_item(
+            **self._at(pk),
+            UpdateExpression="ADD #members :member",
+            ExpressionAttributeNames={"#members": members},
+            ExpressionAttributeValues={":member": {"SS": [member]}},
+        )
+
+    def _members(self, pk: str, members: str) -> Sequence[str]:
+        item = self._item(pk)
+        return sorted(item[members]) if item else ()
+
+    def _put(self, saved: Drop, read: Drop) -> Item:
+        return {"TableName": self._table, "Item": wire(to_row(saved)), **unmoved(read)}
+
+    def _take(self, drop: Drop, over: Drop | None) -> Item:
+        holders = {drop.drop_id, over.drop_id if over is not None else drop.drop_id}
+        names = {f":{number}": {"S": holder} for number, holder in enumerate(sorted(holders))}
+        return {
+            "TableName": self._table,
+            "Item": wire({"pk": live_pk(drop), "drop_id": drop.drop_id}),
+            "ConditionExpression": f"attribute_not_exists(pk) OR drop_id IN ({', '.join(names)})",
+            "ExpressionAttributeValues": names,
+        }
+
+    def _lost(self, reasons: Sequence[Mapping[str, Any]], drop: Drop) -> Conflict | KeyTaken | None:
+        """Who was faster; None where nobody was (throttling). The first reason is the row's, the others the key's."""
+        raced = [reason.get("Code") in LOST for reason in reasons]
+        if not any(raced):
+            return None
+        holder = self._item(live_pk(drop))
+        if raced[0] or holder is None or holder["drop_id"] == drop.drop_id:
+            return Conflict(f"{drop.drop_id}: not accepted, {[reason.get('Code') for reason in reasons]}")
+        return KeyTaken(str(holder["drop_id"]))
+
+
+def _code(error: Any) -> str:
+    return str(error.response["Error"]["Code"])
+
+
+@contextmanager
+def _racing(drop: Drop) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if _code(error) not in RACES:
+            raise
+        raise Conflict(f"{drop.drop_id}: {error}") from error

@@ -1,0 +1,63 @@
+"""The ledger's small notes in DynamoDB: cursors, counters, pushes taken, what jobs took.
+
+note:<name>    `note` (JSON), `expires` (s since the epoch: the table's time to live) where it may be forgotten
+count:<name>   `counted` (number), `expires`
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from imagedrop.adapters.dynamodb.items import Item, plain, wire
+
+EXPIRES = "expires"
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class DynamoNotes:
+    """`client`: boto3's for DynamoDB."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client, self._table = client, table
+
+    def load(self, name: str) -> dict[str, Any] | None:
+        item = self._item(f"note:{name}")
+        note: dict[str, Any] | None = json.loads(item["note"]) if item else None
+        return note
+
+    def store(self, name: str, value: Mapping[str, Any], until: datetime | None = None) -> None:
+        item: Item = {"pk": f"note:{name}", "note": json.dumps(dict(value))}
+        if until is not None:
+            item[EXPIRES] = _seconds(until)
+        self._client.put_item(TableName=self._table, Item=wire(item))
+
+    def count(self, name: str, most: int, until: datetime) -> bool:
+        try:
+            self._client.update_item(
+                **self._at(f"count:{name}"),
+                UpdateExpression="SET #expires = :until ADD #counted :one",
+                ConditionExpression="attribute_not_exists(#counted) OR #counted < :most",
+                ExpressionAttributeNames={"#counted": "counted", "#expires": EXPIRES},
+                ExpressionAttributeValues=wire({":one": 1, ":most": most, ":until": _seconds(until)}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != CONDITION_FAILED:
+                raise
+            return False
+        return True
+
+    def _at(self, pk: str) -> Item:
+        return {"TableName": self._table, "Key": {"pk": {"S": pk}}}
+
+    def _item(self, pk: str) -> Item | None:
+        item = self._client.get_item(**self._at(pk), ConsistentRead=True).get("Item")
+        return plain(item) if item else None
+
+
+def _seconds(when: datetime) -> int:
+    return int(when.timestamp())

@@ -1,0 +1,1 @@
+"""IMS behind the port Images."""

@@ -1,0 +1,116 @@
+"""One connection to IMS through Huawei's SDK: plain JSON in and out, and every failure an ImsError.
+
+Imported only where IMS is called: the SDK takes a third of a second to import.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.exceptions.exceptions import SdkException, ServiceResponseException
+from huaweicloudsdkcore.http.http_config import HttpConfig
+from huaweicloudsdkims.v2 import (
+    CreateImageRequest,
+    ImsClient,
+    ListImagesRequest,
+    ShowJobProgressRequest,
+    ShowJobRequest,
+)
+from requests import RequestException, Response
+from requests.exceptions import ConnectionError as RequestsConnectionError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SSLError
+
+from imagedrop import __version__
+from imagedrop.adapters.ims.errors import from_answer
+from imagedrop.adapters.secrets import HuaweiKeys
+from imagedrop.ports import ImsError
+from imagedrop.settings import Settings
+
+CONNECT_TIMEOUT, READ_TIMEOUT = 5, 30  # s
+
+
+class _Plain(ImsClient):  # type: ignore[misc]
+    """Answers as plain JSON: the SDK's models lack fields and stumble over odd values."""
+
+    def sync_response_handler(self, response: Response, *_: Any) -> Any:
+        if not 200 <= response.status_code < 300:
+            raise from_answer(response.status_code, None, f"redirected to {response.headers.get('Location')}")
+        try:
+            return json.loads(response.content or b"{}")
+        except ValueError:
+            raise ImsError("unknown", "no_json", f"an answer that is no JSON: {response.content[:200]!r}") from None
+
+    def _call_api(self, **call: Any) -> Any:
+        """The SDK's own sends the request a second time when reading the answer ends in a TypeError."""
+        return self.do_http_request(**call)
+
+
+class Api:
+    """A client for one turn: its connections are new, so none has gone stale while a function was frozen."""
+
+    def __init__(self, settings: Settings, keys: HuaweiKeys) -> None:
+        credentials = BasicCredentials(keys.ak, keys.sk, settings.project_id)
+        if keys.token:
+            credentials = credentials.with_security_token(keys.token)
+        config = HttpConfig(timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), retry_times=0)
+        config.user_agent = f"imagedrop/{__version__}"  # the SDK's own would be made from a file in the home directory
+        builder = _Plain.new_builder().with_http_config(config).with_credentials(credentials)
+        self._client = builder.with_endpoint(settings.ims_url()).build()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._client.close()
+
+    def create(self, body: Mapping[str, Any]) -> Any:
+        with _sorted_out():
+            return self._client.create_image(CreateImageRequest(body=dict(body)))
+
+    def job(self, call: Literal["ShowJob", "ShowJobProgress"], job_id: str) -> Any:
+        with _sorted_out(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # ShowJob's, which some regions have alone
+            if call == "ShowJob":
+                return self._client.show_job(ShowJobRequest(job_id=job_id))
+            return self._client.show_job_progress(ShowJobProgressRequest(job_id=job_id))
+
+    def images(self, **filters: Any) -> Any:
+        """ListImages. Filters by the SDK's names: `imagetype` is `__imagetype` on the wire."""
+        with _sorted_out():
+            return self._client.list_images(ListImagesRequest(**filters))
+
+
+@contextmanager
+def _sorted_out() -> Iterator[None]:
+    try:
+        yield
+    except ServiceResponseException as error:
+        raise from_answer(error.status_code, error.error_code, error.error_msg, error.request_id) from error
+    except (SdkException, RequestException) as error:
+        raise _on_the_way(error) from error
+
+
+def _on_the_way(error: Exception) -> ImsError:
+    """The SDK wraps requests' connection errors, with that error as context; time-outs of reads it lets pass."""
+    inner = error if isinstance(error, RequestException) else error.__context__
+    cause = _cause(inner) if isinstance(inner, RequestsConnectionError) else None
+    sent = not isinstance(cause, (NewConnectionError, ConnectTimeoutError)) and not _distrusted(cause)
+    shown = cause if cause is not None else inner or error
+    return ImsError("unknown" if sent else "undelivered", type(shown).__name__, str(shown)[:1000])
+
+
+def _cause(error: RequestsConnectionError) -> object:
+    """urllib3's reason, inside its MaxRetryError."""
+    return getattr(error.args[0], "reason", None) if error.args else None
+
+
+def _distrusted(cause: object) -> bool:
+    """The server's certificate was refused, which is before anything is sent."""
+    return isinstance(cause, SSLError) and any(isinstance(arg, ssl.SSLCertVerificationError) for arg in cause.args)

@@ -1,0 +1,1 @@
+"""OBS behind the port Objects."""

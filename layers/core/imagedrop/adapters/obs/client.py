@@ -1,0 +1,64 @@
+"""boto3's S3 client, set up for OBS where OBS does otherwise than S3 (OBS: S3 API reference).
+
+* path style is refused on OBS's own domain names; other names may want it
+* a body with a checksum trailer is refused or, worse, stored with its framing
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import botocore.session
+from botocore.config import Config
+from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
+
+from imagedrop.adapters.secrets import HuaweiKeys
+from imagedrop.settings import Settings
+
+CONNECT_TIMEOUT, READ_TIMEOUT = 5, 15  # s; a function has to get through three tries
+
+
+def client_for(settings: Settings, keys: Callable[[], HuaweiKeys], connections: int = 16) -> Any:
+    """boto3's S3 client for OBS. `keys` is asked for every request, so that keys may change under a long process."""
+    session = botocore.session.Session()
+    session.register_component("credential_provider", CredentialResolver([_Provider(keys)]))
+    return boto3.Session(botocore_session=session).client(
+        "s3",
+        region_name=settings.region or "region",
+        endpoint_url=settings.obs_url(),
+        config=Config(
+            signature_version="s3v4",
+            s3={"addressing_style": settings.obs_addressing},
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            retries={"total_max_attempts": 1},  # tenacity does them, with the sleep that is handed in
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=READ_TIMEOUT,
+            max_pool_connections=connections,
+        ),
+    )
+
+
+class _Keys(Credentials):  # type: ignore[misc]
+    """Asks for the keys whenever a request is signed."""
+
+    def __init__(self, keys: Callable[[], HuaweiKeys]) -> None:
+        super().__init__("", "", method=_Provider.METHOD)
+        self._keys = keys
+
+    def get_frozen_credentials(self) -> ReadOnlyCredentials:
+        keys = self._keys()
+        return ReadOnlyCredentials(keys.ak, keys.sk, keys.token)
+
+
+class _Provider(CredentialProvider):  # type: ignore[misc]
+    METHOD = CANONICAL_NAME = "imagedrop"
+
+    def __init__(self, keys: Callable[[], HuaweiKeys]) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def load(self) -> Credentials:
+        return _Keys(self._keys)

@@ -1,0 +1,1 @@
+"""Helpers without any knowledge of drops: times, text, words, OS versions."""

@@ -1,0 +1,1 @@
+"""What imagedrop writes into the bucket: claims, end markers and result files."""

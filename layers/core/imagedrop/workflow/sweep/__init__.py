@@ -1,0 +1,1 @@
+"""sweep: finds and continues whatever an event, a queue or a crash lost."""

@@ -1,0 +1,1 @@
+"""validate: pairs the files of a drop, inspects the image, accepts or rejects."""

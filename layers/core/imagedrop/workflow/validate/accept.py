@@ -1,0 +1,93 @@
+"""Judging: sidecar, file and place against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from imagedrop import rules
+from imagedrop.domain import drop as drops
+from imagedrop.domain import transitions
+from imagedrop.domain.drop import Drop, Reason, Versions
+from imagedrop.findings import Finding, has_errors
+from imagedrop.findings import pairing as kinds
+from imagedrop.inspection import Budget, inspect
+from imagedrop.inspection.source import ObjectSource, SideBySide, SourceChanged
+from imagedrop.observability import note
+from imagedrop.ports import Conflict, KeyTaken, ObjectHead, Ports
+from imagedrop.settings import Settings
+from imagedrop.workflow import completion, notify, pairing
+from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.pairing import Files
+
+
+def judge(ports: Ports, row: Drop, files: Files) -> None:
+    """Accepts or rejects a drop whose files are all there. Raises SourceChanged where one changed meanwhile."""
+    subjects = {head.key: _subject(ports, row, head, files) for head in files.present()}
+    image = subjects.pop(row.key)
+    verdict = rules.judge(files.wanted, image, subjects, rules.Place.of(ports, row.bucket))
+    if results.current(ports.objects, row.bucket, files.versions) != files.versions:
+        raise SourceChanged(row.key)
+    findings = [*files.faults, *_owner_faults(files, ports.settings), *verdict.findings]
+    row = row.model_copy(update={"owner": files.owner})
+    facts = image.facts.public()
+    if has_errors(findings):
+        reject(ports, row, files.versions, findings, facts=facts)
+        return
+    accepted = transitions.accept(
+        results.numbered(ports.objects, row),
+        ports.clock(),
+        ports.settings.attempt_deadline,
+        versions=files.versions,
+        sidecar=verdict.filled,
+        size=sum(one.head.size for one in (image, *subjects.values())),
+        request=verdict.request,
+        facts=facts,
+        findings=tuple(finding.stored() for finding in findings),
+    )
+    _accept(ports, row, accepted, files)
+
+
+def _subject(ports: Ports, row: Drop, head: ObjectHead, files: Files) -> rules.Subject:
+    role = files.roles.get(head.key)
+    if role == pairing.BITMAP:
+        return rules.Subject(head)  # only Huawei's tools read one
+    source = SideBySide(ObjectSource(ports.objects, row.bucket, head.key, head), ports.together)
+    budget = Budget(clock=lambda: ports.clock().timestamp())
+    seen = inspect(source, file_name=head.key, role="data" if role else "system", budget=budget)
+    return rules.Subject(head, seen.facts, seen.findings)
+
+
+def _owner_faults(files: Files, settings: Settings) -> list[Finding]:
+    if files.owner is None or notify.may_write_to(files.owner.email, settings):
+        return []
+    domains = ", ".join(settings.owner_domains)
+    return [kinds.OWNER_NOT_ALLOWED(at="/owner/email", email=files.owner.email, domains=domains)]
+
+
+def _accept(ports: Ports, row: Drop, accepted: Drop, files: Files, over: Drop | None = None) -> None:
+    """Takes the key, or waits for the drop that has it."""
+    ledger = ports.ledger
+    try:
+        saved = ledger.accept(accepted, over)
+        note("accepted", saved)
+        completion.hand_on(ports, saved)
+    except KeyTaken as taken:
+        holder = ledger.get(taken.holder)
+        if holder is None:
+            ledger.unlock(row.model_copy(update={"drop_id": taken.holder}))
+            raise Conflict(taken.holder) from None
+        if holder.stage not in drops.LIVE and over is None:
+            _accept(ports, row, accepted, files, holder)
+            return
+        waiting = transitions.wait(row, ports.clock(), versions=files.versions, missing=(), behind=taken.holder)
+        ledger.save(waiting)
+
+
+def reject(
+    ports: Ports, row: Drop, versions: Versions, findings: Sequence[Finding], **more: Mapping[str, object]
+) -> None:
+    """Ends it with its findings, of which at least one is an error."""
+    worst = next(finding for finding in findings if finding.severity == "error")
+    stored = tuple(finding.stored() for finding in findings)
+    reason = Reason(code=worst.id, message=worst.message)
+    completion.finish(ports, row, "rejected", reason, versions=versions, findings=stored, **more)

@@ -1,0 +1,37 @@
+"""The index of the ledger in memory: the rows of each place, sorted by when they were last written."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+
+from imagedrop.domain.drop import Drop, Place
+from imagedrop.ports import Queued
+
+
+class Places:
+    def __init__(self) -> None:
+        self._rows: defaultdict[Place, list[tuple[str, str]]] = defaultdict(list)
+        self._entries: dict[str, tuple[Place, str, Queued]] = {}
+
+    def clear(self) -> None:
+        self._rows.clear()
+        self._entries.clear()
+
+    def put(self, drop: Drop) -> None:
+        self.drop(drop.drop_id)
+        if drop.place is not None:
+            entry = Queued(drop.drop_id, drop.key, drop.parts, drop.tasks, drop.deadline_at)
+            self._entries[drop.drop_id] = (drop.place, drop.updated_at, entry)
+            insort(self._rows[drop.place], (drop.updated_at, drop.drop_id))
+
+    def drop(self, drop_id: str) -> None:
+        if drop_id in self._entries:
+            place, updated_at, _ = self._entries.pop(drop_id)
+            rows = self._rows[place]
+            del rows[bisect_left(rows, (updated_at, drop_id))]
+
+    def of(self, *places: Place, limit: int | None = None) -> list[Queued]:
+        """The oldest first."""
+        found = sorted(one for place in places for one in self._rows[place][:limit])
+        return [self._entries[drop_id][2] for _, drop_id in found[:limit]]

@@ -1,0 +1,91 @@
+"""The side folder `.obs`: what a bucket's folder cannot say, so that it survives a restart.
+
+    .obs/<bucket>/bucket.json                              region, storage class, event rules
+    .obs/<bucket>/objects/<ab>/<digest>.<size>.<ns>.json   what a PUT said of the version with this size and mtime
+    .obs/<bucket>/odd/<digest>/{key,data}                  objects whose keys cannot be paths in the bucket's folder
+    .obs/<bucket>/uploads/<id>/                            multipart uploads
+    .obs/drafts/                                           files that are being written
+
+A record's name holds the version that it speaks of, so the new one is written before the file is renamed into place and
+a crash between the two leaves the old object whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from imagedrop_local.obs import file_writes
+from imagedrop_local.obs.keys import digest
+from imagedrop_local.obs.model import Attributes, BucketInfo
+
+
+class Record(BaseModel):
+    """A version of an object that came through the API."""
+
+    key: str
+    etag: str
+    attributes: Attributes
+
+
+class Side:
+    """Reads and writes the side folder below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root / ".obs"
+        self.drafts = self._root / "drafts"
+        self._read = lru_cache(maxsize=50_000)(_read_record)
+
+    def uploads(self, bucket: str) -> Path:
+        return self._root / bucket / "uploads"
+
+    def load_bucket(self, bucket: str) -> BucketInfo | None:
+        try:
+            return BucketInfo.model_validate_json((self._root / bucket / "bucket.json").read_bytes())
+        except FileNotFoundError:
+            return None
+
+    def save_bucket(self, info: BucketInfo) -> None:
+        file_writes.save(self._root / info.name / "bucket.json", info.model_dump_json(indent=1))
+
+    def drop_bucket(self, bucket: str) -> None:
+        file_writes.remove_tree(self._root / bucket)
+
+    def load(self, bucket: str, key: str, size: int, stamp: int) -> Record | None:
+        try:
+            record = self._read(self._record(bucket, key, size, stamp))
+        except FileNotFoundError:
+            return None
+        return record if record.key == key else None
+
+    def save(self, bucket: str, record: Record, size: int, stamp: int) -> None:
+        file_writes.save(self._record(bucket, record.key, size, stamp), record.model_dump_json(exclude_defaults=True))
+
+    def forget(self, bucket: str, key: str, size: int, stamp: int) -> None:
+        self._record(bucket, key, size, stamp).unlink(missing_ok=True)
+
+    def odd(self, bucket: str, key: str) -> Path:
+        """Where the bytes of a key lie that cannot be a path."""
+        return self._root / bucket / "odd" / digest(key) / "data"
+
+    def name_odd(self, bucket: str, key: str) -> None:
+        file_writes.save(self.odd(bucket, key).with_name("key"), key)
+
+    def remove_odd(self, bucket: str, key: str) -> None:
+        file_writes.remove_tree(self.odd(bucket, key).parent)
+
+    def odd_keys(self, bucket: str) -> Iterator[str]:
+        for path in (self._root / bucket / "odd").glob("*/key"):
+            if path.with_name("data").exists():
+                yield path.read_text("utf-8")
+
+    def _record(self, bucket: str, key: str, size: int, stamp: int) -> Path:
+        name = digest(key)
+        return self._root / bucket / "objects" / name[:2] / f"{name}.{size}.{stamp}.json"
+
+
+def _read_record(path: Path) -> Record:
+    return Record.model_validate_json(path.read_bytes())

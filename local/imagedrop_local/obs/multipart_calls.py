@@ -1,0 +1,99 @@
+"""Calls of a multipart upload."""
+
+from __future__ import annotations
+
+import re
+
+from imagedrop_local.http import Response
+from imagedrop_local.obs import headers, xml
+from imagedrop_local.obs.call import Call
+from imagedrop_local.obs.model import StoreError
+from imagedrop_local.obs.object_calls import check_length, open_source, pieces, refuse_framing
+from imagedrop_local.obs.store import Store
+from imagedrop_local.obs.switches import ObsSwitches
+
+_SOURCE_RANGE = re.compile(r"bytes=(\d{1,16})-(\d{1,16})")
+
+
+class Parts:
+    """Handlers by the names of their calls."""
+
+    def __init__(self, store: Store, switches: ObsSwitches) -> None:
+        self._store, self._switches = store, switches
+        self.calls = {
+            "CreateMultipartUpload": self.create,
+            "UploadPart": self.put,
+            "UploadPartCopy": self.copy,
+            "CompleteMultipartUpload": self.complete,
+            "AbortMultipartUpload": self.abort,
+        }
+
+    def create(self, call: Call) -> Response:
+        attributes = headers.attributes_of(call)
+        upload = self._store.uploads.start(call.bucket, call.key, attributes)
+        body = xml.write(
+            "InitiateMultipartUploadResult", (("Bucket", call.bucket), ("Key", call.key), ("UploadId", upload.id))
+        )
+        return Response(200, body, _XML | headers.encryption(attributes, call.dialect))
+
+    def put(self, call: Call) -> Response:
+        check_length(call)
+        refuse_framing(call, self._switches)
+        part = self._store.uploads.put(
+            call.bucket, call.key, call.query.get("uploadId", ""), _number(call), call.body(), call.md5_check()
+        )
+        return Response(200, b"", {"ETag": f'"{part.etag}"'})
+
+    def copy(self, call: Call) -> Response:
+        source, file = open_source(call, self._store)
+        with file:
+            offset, length = _range(call.own("copy-source-range"), source.size)
+            content = pieces(file, offset, length)
+            part = self._store.uploads.put(
+                call.bucket, call.key, call.query.get("uploadId", ""), _number(call), content
+            )
+        modified = part.last_modified.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        body = xml.write("CopyPartResult", (("LastModified", modified), ("ETag", f'"{part.etag}"')))
+        return Response(200, body, _XML)
+
+    def complete(self, call: Call) -> Response:
+        tree = xml.read(call.document(xml.MAX_BODY), "CompleteMultipartUpload")
+        wanted = [_wanted(part.findtext("PartNumber"), part.findtext("ETag")) for part in tree.findall("Part")]
+        cause = call.cause("CompleteMultipartUpload")
+        stored = self._store.uploads.complete(call.bucket, call.key, call.query["uploadId"], wanted, cause)
+        elements = (
+            ("Location", f"/{call.bucket}/{call.key}"),
+            ("Bucket", call.bucket),
+            ("Key", call.key),
+            ("ETag", f'"{stored.etag}"'),
+        )
+        said = _XML | headers.encryption(stored.attributes, call.dialect)
+        return Response(200, xml.write("CompleteMultipartUploadResult", elements), said)
+
+    def abort(self, call: Call) -> Response:
+        self._store.uploads.abort(call.bucket, call.key, call.query["uploadId"])
+        return Response(204)
+
+
+_XML = {"Content-Type": "application/xml"}
+
+
+def _number(call: Call) -> int:
+    shown = call.query.get("partNumber", "")
+    return int(shown) if shown.isdecimal() and len(shown) < 10 else 0
+
+
+def _range(shown: str | None, size: int) -> tuple[int, int]:
+    """(offset, length); a copy's range must lie in the source, unlike a GET's."""
+    if shown is None:
+        return 0, size
+    match = _SOURCE_RANGE.fullmatch(shown)
+    if not match or not int(match[1]) <= int(match[2]) < size:
+        raise StoreError("InvalidArgument", f"copy source range {shown!r} of {size} bytes")
+    return int(match[1]), int(match[2]) + 1 - int(match[1])
+
+
+def _wanted(number: str | None, etag: str | None) -> tuple[int, str]:
+    if not number or not number.strip().isdecimal() or not etag:
+        raise StoreError("MalformedXML", "each Part has a PartNumber and an ETag")
+    return int(number), etag.strip()

@@ -1,0 +1,45 @@
+"""Calls on a bucket's event rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from imagedrop_local.http import Response
+from imagedrop_local.obs import envelopes, event_rules
+from imagedrop_local.obs.call import Call
+from imagedrop_local.obs.model import StoreError
+from imagedrop_local.obs.store import Store
+from imagedrop_local.obs.switches import ObsSwitches
+
+
+class Notifications:
+    """Handlers by the names of their calls. `send` takes (topic urn, message), `known_topic` a urn."""
+
+    def __init__(
+        self,
+        store: Store,
+        switches: ObsSwitches,
+        known_topic: Callable[[str], bool],
+        send: Callable[[str, str], object],
+    ) -> None:
+        self._store, self._switches, self._known_topic, self._send = store, switches, known_topic, send
+        self.calls = {
+            "GetBucketNotificationConfiguration": self.get,
+            "PutBucketNotificationConfiguration": self.put,
+        }
+
+    def get(self, call: Call) -> Response:
+        body = event_rules.write(self._store.need(call.bucket).rules, call.dialect)
+        return Response(200, body, {"Content-Type": "application/xml"})
+
+    def put(self, call: Call) -> Response:
+        info = self._store.need(call.bucket)
+        found = event_rules.read(call.document(event_rules.MAX_BODY), info.region, self._known_topic)
+        if not self._switches.obs_new_rules and set(found) - set(info.rules):
+            raise StoreError("MethodNotAllowed", "new event rules are not taken any more")
+        self._store.change_bucket(info.model_copy(update={"rules": found}))
+        if self._switches.obs_test_message:
+            now, body = self._store.clock(), self._switches.obs_test_body
+            for topic in sorted({rule.topic for rule in found}):
+                self._send(topic, envelopes.note_of_a_new_rule(call.bucket, call.request_id, now, body))
+        return Response(200)

@@ -1,0 +1,146 @@
+"""Delivery: pushes wait in a queue that survives a restart, and are tried until somebody takes them or refuses them.
+
+SMN FAQ: 5 s for an answer, six more tries on 5xx or where nothing answers, none on 4xx; then it is silently given up.
+An endpoint that fails again and again is left alone for some minutes.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from imagedrop_local.faults import Faults
+from imagedrop_local.json_store import Document, Records
+from imagedrop_local.smn.blacklist import Blacklist
+from imagedrop_local.smn.http_push import post
+from imagedrop_local.smn.switches import SmnSwitches
+
+TRIES = 7
+
+Deliver: TypeAlias = Callable[[str, bytes, Mapping[str, str], float], int | None]
+
+
+class Courier:
+    """Worker threads over one queue. Thread-safe. `deliver` is handed url, body, headers and the s that it may take; it
+    answers the status, None where nobody did. `clock`: s, for waiting."""
+
+    def __init__(
+        self,
+        records: Records,
+        switches: SmnSwitches,
+        faults: Faults,
+        workers: int = 4,
+        deliver: Deliver = post,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._records, self._switches, self._faults, self._workers = records, switches, faults, workers
+        self._deliver, self._clock, self._blacklist = deliver, clock, Blacklist(switches, clock)
+        self._changed = threading.Condition()
+        self._queue: list[tuple[float, int, str]] = []
+        self._threads: list[threading.Thread] = []
+        self._stopping = False
+        self._counts: Counter[str] = Counter()
+        with self._changed:
+            for push in records:
+                self._wait(push, 0)
+
+    def start(self) -> None:
+        self._stopping = False
+        self._threads = [
+            threading.Thread(target=self._work, name=f"sim-smn-push-{number}", daemon=True)
+            for number in range(self._workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Lets pushes under way end; what waits stays for the next start."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(self._switches.smn_push_timeout + 1)
+
+    def send(self, endpoint: str, headers: Mapping[str, str], body: Mapping[str, Any], *, event: bool) -> None:
+        """Takes a push on. `event`: faults that lose, double or hold back events may strike it."""
+        if self._blacklist.holds(endpoint):
+            self._count("blacklisted")
+            return
+        fault = self._faults.strike("smn", "Push", events=True) if event else None
+        if fault and fault.fault == "drop":
+            self._count("dropped")
+            return
+        copies = 2 if fault and fault.fault == "duplicate" else 1
+        delay = fault.seconds if fault and fault.fault == "reorder" else 0.0
+        for _ in range(copies):
+            push: Document = {"id": uuid.uuid4().hex, "endpoint": endpoint, "headers": dict(headers), "tries": 0}
+            push["body"] = json.dumps(body, ensure_ascii=False)
+            with self._changed:
+                self._records.put(push)
+                self._wait(push, delay)
+
+    def tally(self) -> dict[str, int]:
+        """Pushes by what became of them; `waiting`: nothing yet."""
+        with self._changed:
+            return {"waiting": len(self._records), **self._counts}
+
+    def _wait(self, push: Document, seconds: float) -> None:
+        heapq.heappush(self._queue, (self._clock() + seconds, push["place"], push["id"]))
+        self._changed.notify()
+
+    def turn(self) -> bool:
+        """Tries the push that is due now, if there is one; False where there is none."""
+        with self._changed:
+            push = self._due()
+        if push is None:
+            return False
+        self._try(push)
+        return True
+
+    def _work(self) -> None:
+        while (push := self._next()) is not None:
+            self._try(push)
+
+    def _try(self, push: Document) -> None:
+        seconds = self._switches.smn_push_timeout
+        status = self._deliver(push["endpoint"], push["body"].encode(), push["headers"], seconds)
+        self._faults.count("smn", "Push")
+        self._settle(push, status)
+
+    def _next(self) -> Document | None:
+        """The next push that is due, waited for; None when the courier stops."""
+        with self._changed:
+            while not self._stopping:
+                if push := self._due():
+                    return push
+                self._changed.wait(self._queue[0][0] - self._clock() if self._queue else None)
+        return None
+
+    def _due(self) -> Document | None:
+        while self._queue and self._queue[0][0] <= self._clock():
+            if push := self._records.get(heapq.heappop(self._queue)[2]):
+                return push
+        return None
+
+    def _settle(self, push: Document, status: int | None) -> None:
+        push["tries"] += 1
+        again = status is None or status >= 500
+        with self._changed:
+            if again and push["tries"] < TRIES:
+                self._records.put(push)
+                self._wait(push, self._switches.smn_retry_interval)
+                self._counts["retried"] += 1
+                return
+            self._records.delete(push["id"])
+            self._blacklist.heard(push["endpoint"], failed=again)
+            self._counts["given_up" if again else "delivered" if status and status < 300 else "refused"] += 1
+
+    def _count(self, what: str) -> None:
+        with self._changed:
+            self._counts[what] += 1

@@ -1,0 +1,160 @@
+"""Topics and subscriptions, and the rules for them (SMN API: CreateTopic, AddSubscription, ConfirmSubscription)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from imagedrop_local.json_store import Document, Records
+from imagedrop_local.smn.refusals import refused
+
+PENDING, CONFIRMED, CANCELLED = 0, 1, 3  # SMN API: status of a subscription
+TOKEN_LIVES = timedelta(hours=48)
+MOST_SUBSCRIPTIONS = 10_000  # of a topic
+PROTOCOLS = ("http", "https", "email", "sms", "functionstage")
+
+
+class Book:
+    """Not thread-safe."""
+
+    def __init__(self, folder: Path, region: str, project_id: str) -> None:
+        self._topics, self._subscriptions = Records(folder / "topics"), Records(folder / "subscriptions")
+        self._project_id, self._prefix = project_id, f"urn:smn:{region}:{project_id}:"
+
+    def topics(self) -> list[Document]:
+        return list(self._topics)
+
+    def subscriptions(self, topic_urn: str | None = None) -> list[Document]:
+        return [one for one in self._subscriptions if topic_urn in (None, one["topic_urn"])]
+
+    def create_topic(self, name: Any, display_name: Any, now: datetime) -> tuple[Document, bool]:
+        """The topic, and whether it is new. Raises Refused: SMN.0002."""
+        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}", name):
+            raise refused("SMN.0002", repr(name))
+        urn = self._prefix + name
+        known = self._topics.get(_id(urn))
+        if known:
+            return known, False
+        topic = {
+            "id": _id(urn),
+            "topic_urn": urn,
+            "name": name,
+            "display_name": display_name or "",
+            "made": _shown(now),
+        }
+        self._topics.put(topic)
+        return topic, True
+
+    def topic(self, urn: str) -> Document:
+        """Raises Refused: SMN.0006."""
+        topic = self._topics.get(_id(urn))
+        if topic is None:
+            raise refused("SMN.0006", urn)
+        return topic
+
+    def delete_topic(self, urn: str) -> None:
+        self._topics.delete(self.topic(urn)["id"])
+        for one in self.subscriptions(urn):
+            self._subscriptions.delete(one["id"])
+
+    def subscribe(
+        self, urn: str, protocol: str, endpoint: str, headers: Mapping[str, str], remark: str, now: datetime
+    ) -> tuple[Document, bool]:
+        """The subscription, and whether it is new. Raises Refused: SMN.0006 0011 0012 0017 0043 0078."""
+        self.topic(urn)
+        _check(protocol, endpoint, headers, remark)
+        held = self.subscriptions(urn)
+        for one in held:
+            if (one["protocol"], one["endpoint"]) == (protocol, endpoint) and one["status"] != CANCELLED:
+                return one, False
+        if len(held) >= MOST_SUBSCRIPTIONS:
+            raise refused("SMN.0078")
+        name = uuid.uuid4().hex
+        one = {
+            "id": name,
+            "subscription_urn": f"{urn}:{name}",
+            "topic_urn": urn,
+            "protocol": protocol,
+            "endpoint": endpoint,
+            "owner": self._project_id,
+            "remark": remark,
+            "headers": dict(headers),
+            "status": PENDING,
+        }
+        return self.invite(one, now), True
+
+    def invite(self, one: Document, now: datetime) -> Document:
+        """Gives it a fresh token."""
+        one |= {"token": uuid.uuid4().hex + uuid.uuid4().hex, "token_made": now.isoformat()}
+        self._subscriptions.put(one)
+        return one
+
+    def confirm(self, urn: str, token: str, now: datetime) -> Document:
+        """Raises Refused: SMN.0043 for a token that is wrong or older than 48 hours."""
+        for one in self.subscriptions(urn):
+            fresh = datetime.fromisoformat(one["token_made"]) + TOKEN_LIVES > now
+            if token and one["token"] == token and fresh:
+                one["status"] = CONFIRMED
+                self._subscriptions.put(one)
+                return one
+        raise refused("SMN.0043", "the token is wrong or older than 48 hours")
+
+    def subscription(self, subscription_urn: str) -> Document:
+        """Raises Refused: SMN.0013."""
+        one = self._subscriptions.get(subscription_urn.rpartition(":")[2])
+        if one is None or one["subscription_urn"] != subscription_urn:
+            raise refused("SMN.0013", subscription_urn)
+        return one
+
+    def unsubscribe(self, subscription_urn: str, now: datetime) -> Document:
+        """What a subscriber does; it can be taken up again with the new token."""
+        one = self.subscription(subscription_urn)
+        one["status"] = CANCELLED
+        return self.invite(one, now)
+
+    def cancel(self, subscription_urn: str) -> None:
+        """What the topic's owner does; it is gone."""
+        self._subscriptions.delete(self.subscription(subscription_urn)["id"])
+
+
+def _check(protocol: Any, endpoint: Any, headers: Mapping[str, str], remark: Any) -> None:
+    if protocol not in PROTOCOLS:
+        raise refused("SMN.0011", f"{protocol!r}, one of {', '.join(PROTOCOLS)}")
+    if not isinstance(endpoint, str) or not endpoint:
+        raise refused("SMN.0012", repr(endpoint))
+    if protocol in ("http", "https"):
+        parts = urlsplit(endpoint)
+        if parts.scheme != protocol or not parts.hostname:
+            raise refused("SMN.0012", f"{endpoint!r} is no {protocol} address")
+    if not isinstance(remark, str) or len(remark.encode()) > 128:
+        raise refused("SMN.0017", "at most 128 bytes")
+    _check_headers(headers)
+
+
+def _check_headers(headers: Any) -> None:
+    """At most 10, together 1,024 characters; names unique whatever their case (SDK: SubscriptionExtension.header)."""
+    if not isinstance(headers, Mapping) or not all(isinstance(value, str) for value in headers.values()):
+        raise refused("SMN.0043", "header is an object of strings")
+    if len(headers) > 10 or sum(len(name) + len(value) for name, value in headers.items()) > 1024:
+        raise refused("SMN.0043", "at most 10 headers with 1024 characters in all")
+    if len({name.lower() for name in headers}) < len(headers):
+        raise refused("SMN.0043", "one header twice")
+    for name, value in headers.items():
+        if not re.fullmatch(r"[A-Za-z](-?[A-Za-z0-9])*", name) or name.lower().startswith("x-smn"):
+            raise refused("SMN.0043", f"header name {name!r}")
+        if not re.fullmatch(r"[\x20-\x7e]*", value):
+            raise refused("SMN.0043", f"the value of header {name} is not ASCII")
+
+
+def _id(urn: str) -> str:
+    return hashlib.sha256(urn.encode()).hexdigest()[:32]
+
+
+def _shown(now: datetime) -> str:
+    return f"{now:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,106 @@
+"""How IMS's errors are to be taken."""
+
+from __future__ import annotations
+
+import contextlib
+from random import Random
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagedrop.adapters.ims.errors import CLASSES, ImsNotFound, classify, from_answer
+from imagedrop.adapters.ims.images import ImsImages
+from imagedrop.ports import ErrorClass, ImsError
+from imagedrop_local.memory import memory_settings
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("IMG.0060", "busy"),
+        ("IMG.0187", "busy"),
+        ("IMG.0015", "held"),
+        ("IMG.0026", "held"),
+        ("IMG.0238", "held"),
+        ("IMG.0242", "held"),
+        ("IMG.0018", "unknown"),
+        ("IMG.0061", "unknown"),
+        ("IMG.0009", "refused"),
+        ("IMG.0057", "refused"),
+        ("IMG.0159", "refused"),
+    ],
+)
+def test_a_known_code_decides_whatever_the_status(code: str, kind: ErrorClass) -> None:
+    assert {classify(status, code) for status in (400, 403, 404, 429, 500, 503)} == {kind}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (400, "IMG.7777", "refused"),
+        (403, "IMG.7777", "refused"),
+        (500, "IMG.7777", "unknown"),
+        (400, "400", "refused"),
+        (401, "401", "held"),
+        (403, "Forbidden", "held"),
+        (404, "404", "held"),
+        (408, "408", "unknown"),
+        (429, "429", "busy"),
+        (429, "APIGW.0308", "busy"),
+        (401, "APIGW.0301", "held"),
+        (404, "APIGW.0101", "held"),
+        (400, "APIGW.0106", "held"),
+        (504, "APIGW.0201", "unknown"),
+        (302, "302", "held"),
+    ],
+)
+def test_an_unknown_code_is_taken_by_its_status(status: int, code: str, kind: ErrorClass) -> None:
+    assert classify(status, code) == kind
+
+
+@given(st.integers(300, 599), st.text(max_size=12))
+def test_every_answer_has_a_class(status: int, code: str) -> None:
+    assert classify(status, code) in get_args(ErrorClass)
+
+
+@given(st.integers(500, 599), st.text(max_size=12).filter(lambda code: code not in CLASSES))
+def test_a_server_that_stumbled_may_have_accepted(status: int, code: str) -> None:
+    assert classify(status, code) == "unknown"
+
+
+def test_the_sdks_odd_codes_and_messages_are_taken_as_they_come() -> None:
+    error = from_answer(400, 7, None)
+    assert (error.code, error.message, error.request_id) == ("7", "HTTP 400", None)
+    assert from_answer(429, "429", "too many 429 error responses", "").request_id is None
+    assert len(from_answer(400, "IMG.0001", "x\n" * 5000).message) <= 1000
+
+
+def test_only_ims_itself_can_say_that_something_is_not_there() -> None:
+    assert isinstance(from_answer(404, "IMG.0086", "no"), ImsNotFound)
+    assert isinstance(from_answer(404, None, "no"), ImsNotFound)
+    assert not isinstance(from_answer(404, "APIGW.0101", "no such API"), ImsNotFound)
+    assert not isinstance(from_answer(400, "IMG.0086", "no"), ImsNotFound)
+
+
+@pytest.mark.parametrize(("code", "calls"), [("IMG.0023", 1), ("IMG.0086", 1), ("503", 3)])
+def test_a_job_that_ims_does_not_know_is_asked_for_once(code: str, calls: int) -> None:
+    asked = []
+
+    class Api:
+        def __enter__(self) -> Api:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            return None
+
+        def job(self, call: str, job_id: str) -> Any:
+            asked.append(job_id)
+            raise ImsError("unknown", code, "as IMS has it")
+
+    connect: Any = Api
+    images = ImsImages(connect, lambda seconds: None, Random(1), memory_settings())
+    with contextlib.suppress(ImsError):
+        assert images.job("job") is None
+    assert len(asked) == calls

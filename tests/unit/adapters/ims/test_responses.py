@@ -1,0 +1,114 @@
+"""Jobs and images as IMS answers them, whole and odd."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagedrop.adapters.ims.responses import read_image, read_job
+from imagedrop.ports import Image, ImsError, Job
+
+odd = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+JOB_FIELDS = ["status", "entities", "error_code", "fail_reason", "job_id"]
+ENTITY_FIELDS = ["image_id", "results", "sub_jobs_result", "sub_jobs_list", "process_percent", "error_code"]
+IMAGE_FIELDS = ["name", "status", "min_disk", "created_at", "tags", "__data_origin", "virtual_env_type"]
+
+
+def job(entities: Any, **more: Any) -> Job:
+    return read_job("j", {"status": "SUCCESS", "entities": entities, **more})
+
+
+def test_the_id_of_a_single_image_is_among_the_entities() -> None:
+    assert job({"image_id": "a", "process_percent": 1.0}).image_ids == ("a",)
+
+
+def test_ids_come_once_from_entities_results_and_sub_jobs() -> None:
+    entities = {
+        "image_id": "a",
+        "results": [{"image_id": "a"}, {"image_id": "b"}, None],
+        "sub_jobs_result": [{"entities": {"image_id": "c"}}, {"entities": None}, {"entities": {"image_id": "a"}}],
+        "sub_jobs_list": ["job-1", "job-2"],
+    }
+    assert job(entities).image_ids == ("a", "c", "b")
+
+
+def test_data_images_come_after_the_system_image_where_the_job_type_says_so() -> None:
+    subs = [
+        {"job_type": "imsImportDataImageJob", "entities": {"image_id": "data"}},
+        {"job_type": "imsGoofysImportImageJob", "entities": {"image_id": "system"}},
+    ]
+    assert job({"sub_jobs_result": subs}).image_ids == ("system", "data")
+
+
+def test_a_failure_is_told_by_the_job_or_by_its_sub_jobs() -> None:
+    told = read_job("j", {"status": "FAIL", "error_code": "IMG.1075", "fail_reason": "no", "entities": {}})
+    assert (told.error_code, told.fail_reason) == ("IMG.1075", "no")
+    sub = {"status": "FAIL", "error_code": "IMG.0057", "fail_reason": "gone", "entities": {}}
+    below = read_job("j", {"status": "FAIL", "error_code": "", "entities": {"sub_jobs_result": [{}, sub]}})
+    assert (below.error_code, below.fail_reason) == ("IMG.0057", "gone")
+    bare = read_job("j", {"status": "FAIL"})
+    assert (bare.error_code, bare.fail_reason, bare.image_ids) == (None, None, ())
+
+
+def test_a_status_that_nobody_knows_is_still_running() -> None:
+    assert read_job("j", {"status": "PAUSED"}).status == "RUNNING"
+
+
+@pytest.mark.parametrize("answer", [{}, [], None, "x", {"status": ""}])
+def test_an_answer_without_a_status_is_no_job(answer: Any) -> None:
+    with pytest.raises(ImsError) as raised:
+        read_job("j", answer)
+    assert raised.value.kind == "unknown"
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(JOB_FIELDS, odd)), st.none() | st.just(True))
+def test_whatever_a_job_holds_it_is_read_or_refused(answer: dict[str, Any], status: object) -> None:
+    if status:
+        answer["status"] = "SUCCESS"
+    try:
+        assert read_job("j", answer).job_id == "j"
+    except ImsError:
+        assert not answer.get("status")
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(ENTITY_FIELDS, odd)))
+def test_whatever_the_entities_hold_the_ids_are_texts_and_once(entities: dict[str, Any]) -> None:
+    ids = job(entities).image_ids
+    assert all(isinstance(one, str) and one for one in ids)
+    assert len(set(ids)) == len(ids)
+
+
+def test_an_image_is_read_whole() -> None:
+    item = {
+        "id": "i",
+        "name": "n",
+        "status": "active",
+        "min_disk": 41,
+        "created_at": "2026-11-24T13:00:00Z",
+        "tags": ["imagedrop=Zb_r", "team.a.b", "empty", {"key": "k", "value": "v"}, "url=a=b"],
+        "__data_origin": "file,drops:a,b.vhd",
+        "virtual_env_type": "FusionCompute",
+        "max_ram": "",
+    }
+    tags = {"imagedrop": "Zb_r", "team": "a.b", "empty": "", "k": "v", "url": "a=b"}
+    assert read_image(item) == Image("i", "n", "active", 41, "2026-11-24T13:00:00Z", tags, "file,drops:a,b.vhd", False)
+
+
+def test_an_image_that_says_only_its_id_is_an_image() -> None:
+    assert read_image({"id": "i"}) == Image("i", "", "", 0, "")
+
+
+def test_a_data_image_is_told_by_its_environment() -> None:
+    assert read_image({"id": "i", "virtual_env_type": "DataImage"}).data_disk
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(IMAGE_FIELDS, odd)))
+def test_whatever_an_image_holds_it_is_read(item: dict[str, Any]) -> None:
+    assert read_image({"id": "i", **item}).id == "i"

@@ -1,0 +1,91 @@
+"""Secrets: read when needed, again when old or refused, and never shown."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from imagedrop.adapters.secrets import HuaweiKeys, Secrets
+from imagedrop.settings import SettingsError
+from imagedrop_local.memory import SettableClock
+from tests.support.planted import PLANTED
+
+
+class Manager:
+    def __init__(self, **answer: Any) -> None:
+        self.answer, self.reads = answer, 0
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803
+        self.reads += 1
+        return self.answer
+
+
+def test_a_secret_is_read_once_in_five_minutes() -> None:
+    manager, clock = Manager(SecretString="one"), SettableClock()
+    secrets = Secrets(lambda: manager, clock)
+    assert (secrets.get("id"), secrets.get("id")) == ("one", "one")
+    manager.answer = {"SecretString": "two"}
+    clock.advance(299)
+    assert (secrets.get("id"), manager.reads) == ("one", 1)
+    clock.advance(1)
+    assert (secrets.get("id"), manager.reads) == ("two", 2)
+
+
+def test_renewing_says_whether_a_secret_has_changed() -> None:
+    manager, clock = Manager(SecretString="one"), SettableClock()
+    secrets = Secrets(lambda: manager, clock)
+    secrets.get("id")
+    assert not secrets.renew("id")
+    manager.answer = {"SecretString": "two"}
+    clock.advance(60)
+    assert secrets.renew("id")
+    assert (secrets.get("id"), manager.reads) == ("two", 3)
+
+
+def test_a_secret_is_renewed_at_most_once_a_minute_each() -> None:
+    manager, clock = Manager(SecretString="one"), SettableClock()
+    secrets = Secrets(lambda: manager, clock)
+    secrets.get("id")
+    assert not any(secrets.renew("id") for _ in range(100))
+    clock.advance(59)
+    secrets.renew("id")
+    assert manager.reads == 2
+    secrets.renew("other")
+    clock.advance(1)
+    secrets.renew("id")
+    assert manager.reads == 4
+
+
+def test_a_binary_secret_is_text_too() -> None:
+    assert Secrets(lambda: Manager(SecretBinary=b"one"), SettableClock()).get("id") == "one"
+
+
+def test_keys_are_read_with_their_token_where_they_have_one() -> None:
+    assert HuaweiKeys.parse('{"ak": "a", "sk": "b"}') == HuaweiKeys("a", "b")
+    assert HuaweiKeys.parse('{"ak": "a", "sk": "b", "token": ""}').token is None
+    assert HuaweiKeys.parse('{"ak": "a", "sk": "b", "token": "t"}').token == "t"
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("AKSECRET", "no JSON"),
+        ('["AKSECRET"]', "lacks ak and sk"),
+        ('{"ak": "AKSECRET"}', "lacks sk"),
+        ('{"ak": "AKSECRET", "sk": 7}', "lacks sk"),
+    ],
+)
+def test_keys_that_are_none_are_told_without_being_shown(text: str, named: str) -> None:
+    with pytest.raises(SettingsError, match=named) as raised:
+        HuaweiKeys.parse(text)
+    assert "IMAGEDROP_CREDENTIALS" in str(raised.value)
+    assert "AKSECRET" not in str(raised.value)
+
+
+def test_keys_do_not_show_their_secrets() -> None:
+    """The watch over the logs would fail this test, too."""
+    keys = HuaweiKeys("hidden-ak", PLANTED["a secret key"], PLANTED["a security token"])
+    logging.getLogger("imagedrop").error("refused with %s", keys, extra={"keys": keys})
+    assert repr(keys) == "HuaweiKeys()"

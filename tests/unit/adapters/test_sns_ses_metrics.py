@@ -1,0 +1,124 @@
+"""SNS, SES and metrics."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagedrop.adapters.sns import EmfMeter, SesMail, SilentMail, SnsTopic
+from imagedrop.ports import MailRefused
+from tests.support.hostile import HOSTILE, unprintable
+from tests.unit.domain.test_email_address import TRICKS
+
+
+class Recorder:
+    def __init__(self, error: Exception | None = None) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**arguments: Any) -> None:
+            self.asked.append(arguments)
+            if self._error:
+                raise self._error
+
+        return call
+
+
+def test_a_message_to_machines_carries_its_attributes_as_strings() -> None:
+    client = Recorder()
+    SnsTopic(client, "arn").publish("s", "{}", {"stage": "registered", "owner": "", "bucket": "窗"})
+    (asked,) = client.asked
+    assert (asked["TopicArn"], asked["Subject"], asked["Message"]) == ("arn", "s", "{}")
+    assert asked["MessageAttributes"] == {
+        "stage": {"DataType": "String", "StringValue": "registered"},
+        "bucket": {"DataType": "String", "StringValue": "窗"},
+    }
+
+
+@given(st.text(st.characters(), max_size=300) | HOSTILE)
+def test_any_subject_becomes_one_that_sns_takes(subject: str) -> None:
+    client = Recorder()
+    SnsTopic(client, "arn").publish(subject, "{}", {})
+    sent = client.asked[0]["Subject"]
+    assert 0 < len(sent) < 100
+    assert sent.isascii()
+    assert sent.strip() == sent
+    assert sent.isprintable()
+
+
+@given(HOSTILE)
+def test_an_attribute_has_no_character_that_acts(text: str) -> None:
+    client = Recorder()
+    SnsTopic(client, "arn").publish("s", "{}", {"bucket": text})
+    assert not unprintable(client.asked[0]["MessageAttributes"]["bucket"]["StringValue"])
+
+
+@given(HOSTILE)
+def test_a_mails_subject_is_one_line_without_any_character_that_acts(text: str) -> None:
+    client = Recorder()
+    SesMail(client, "f@example.com").send("t@example.com", text, "t", "h")
+    sent = client.asked[0]["Content"]["Simple"]["Subject"]["Data"]
+    assert not unprintable(sent)
+    assert len(sent.splitlines()) <= 1
+
+
+@pytest.mark.parametrize("to", TRICKS)
+def test_a_mail_goes_to_one_bare_address_or_to_nobody(to: str) -> None:
+    client = Recorder()
+    with pytest.raises(MailRefused, match="not one mail address") as refused:
+        SesMail(client, "f@example.com").send(to, "s", "t", "h")
+    assert not unprintable(str(refused.value))
+    assert client.asked == []
+
+
+def test_a_mail_is_text_and_html_in_utf_8() -> None:
+    client = Recorder()
+    SesMail(client, "imagedrop@example.com").send("ada@example.com", "您的镜像\r\nBcc: x", "文", "<p>文</p>")
+    (asked,) = client.asked
+    simple = asked["Content"]["Simple"]
+    assert (asked["FromEmailAddress"], asked["Destination"]) == (
+        "imagedrop@example.com",
+        {"ToAddresses": ["ada@example.com"]},
+    )
+    assert simple["Subject"] == {"Data": "您的镜像 Bcc: x", "Charset": "UTF-8"}
+    assert simple["Body"] == {
+        "Text": {"Data": "文", "Charset": "UTF-8"},
+        "Html": {"Data": "<p>文</p>", "Charset": "UTF-8"},
+    }
+
+
+def failed(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "said so"}}, "SendEmail")
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["MessageRejected", "MailFromDomainNotVerifiedException", "AccountSuspendedException", "BadRequestException"],
+)
+def test_a_mail_that_is_refused_for_good_says_so(code: str) -> None:
+    with pytest.raises(MailRefused, match=f"{code}: said so"):
+        SesMail(Recorder(failed(code)), "f@example.com").send("t@example.com", "s", "t", "h")
+
+
+@pytest.mark.parametrize("code", ["TooManyRequestsException", "LimitExceededException", "SendingPausedException"])
+def test_a_mail_that_may_go_later_is_another_error(code: str) -> None:
+    with pytest.raises(ClientError):
+        SesMail(Recorder(failed(code)), "f@example.com").send("t@example.com", "s", "t", "h")
+
+
+def test_without_a_sender_no_mail_is_sent() -> None:
+    SilentMail().send("t@example.com", "s", "t", "h")
+
+
+def test_a_count_is_a_line_of_log_that_cloudwatch_reads(capsys: pytest.CaptureFixture[str]) -> None:
+    EmfMeter("imagedrop-dev").count("Held", 3)
+    line = json.loads(capsys.readouterr().out)
+    (metric,) = line["_aws"]["CloudWatchMetrics"]
+    assert (metric["Namespace"], metric["Dimensions"]) == ("imagedrop", [["service"]])
+    assert (line["service"], line["Held"]) == ("imagedrop-dev", [3.0])

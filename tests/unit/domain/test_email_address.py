@@ -1,0 +1,100 @@
+"""Who is written to: one address of an allowed domain, whatever a sidecar or a claim in the bucket says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagedrop import sidecar
+from imagedrop.domain.email_address import is_address, is_of, mailbox
+from tests.support.hostile import HOSTILE
+
+TRICKS = (
+    "ada@example.com\nBcc: eve@evil.example",
+    "ada@example.com\r\n",
+    "ada@example.com\u2028",
+    "ada@example.com\x00",
+    "ada@example.com,eve@evil.example",
+    "ada@example.com;eve@evil.example",
+    "ada@example.com eve@evil.example",
+    "ada@example.com@evil.example",
+    "Ada <ada@example.com>",
+    "<ada@example.com>",
+    '"ada\\r\\n"@example.com',
+    '"ada@example.com"@evil.example',
+    "ada(comment)@example.com",
+    "ada@[127.0.0.1]",
+    "ada@127.0.0.1",
+    "ada@exаmple.com",  # a Cyrillic letter
+    "ada@例え.jp",
+    "ａda@example.com",
+    "ada@example.com.",
+    "ada@.example.com",
+    "ada@example",
+    ".ada@example.com",
+    "@example.com",
+    "ada@",
+    "",
+    " ada@example.com",
+    "ada@example.com ",
+    "a" * 65 + "@example.com",
+)
+
+
+@pytest.mark.parametrize("email", TRICKS)
+def test_what_is_not_one_bare_address_is_none_for_anybody(email: str) -> None:
+    assert not is_address(email)
+    read = sidecar.read(json.dumps({"name": "w", "owner": {"email": email}}).encode())
+    assert read.owner is None
+    assert read.findings
+
+
+@pytest.mark.parametrize("email", ["ada@example.com", "a.b+c@ex-ample.co.uk", "o'hara_{x}@xn--fsq.com"])
+def test_an_address_is_one(email: str) -> None:
+    assert is_address(email)
+
+
+@given(HOSTILE, st.integers(0, 15))
+def test_an_address_with_anything_odd_in_it_is_none(odd: str, place: int) -> None:
+    whole = "ada@example.com"
+    email = whole[:place] + odd + whole[place:]
+    if is_address(email):
+        assert email.isascii()
+        assert not set(email) & set(' \t\r\n,;:<>()[]\\"')
+        assert email.count("@") == 1
+
+
+@given(HOSTILE)
+def test_no_text_of_a_sidecar_ends_a_line_or_holds_markup(text: str) -> None:
+    said = {"name": text, "owner": {"email": "ada@example.com", "name": text}, "description": text}
+    for fields in ({**said, "name": "w"}, {**said, "owner": {"email": "ada@example.com"}}, said):
+        read = sidecar.read(json.dumps(fields).encode())
+        kept = [read.owner.name if read.owner else None]
+        kept += [read.sidecar.name, read.sidecar.description] if read.sidecar else []
+        for one in filter(None, kept):
+            assert one.splitlines() == [one]
+            assert not set(one) & set("<>\x00\x1b\x7f\x9b\u202e\u2066")
+
+
+@pytest.mark.parametrize("domains", [("corp.example",), ("CORP.Example",), ("@corp.example",), ("a.b", "corp.example")])
+def test_a_domain_is_itself_however_it_is_written_and_no_other(domains: tuple[str, ...]) -> None:
+    assert is_of("ada@Corp.EXAMPLE", domains)
+    others = ("ada@sub.corp.example", "ada@evilcorp.example", "ada@corp.example.evil.com", "ada@corp.exampl", "ada", "")
+    for other in others:
+        assert not is_of(other, domains)
+    assert not is_of("corp.example@evil.example", domains)
+
+
+def test_where_no_domains_are_set_any_will_do() -> None:
+    assert is_of("ada@example.com", ())
+
+
+def test_a_mailbox_is_the_same_however_its_address_is_written() -> None:
+    same = ("ada@example.com", "ADA@Example.COM", "ada+1@example.com", "Ada+a+b@example.com")
+    assert len({mailbox(one) for one in same}) == 1
+    others = ("ada@example.com", "bob@example.com", "ada@example.org", "a@da@example.com")
+    assert len({mailbox(one) for one in others}) == 4
+    assert all(len(mailbox(one)) == 64 for one in ("", "@", "\ud800", "x" * 10_000))

@@ -1,0 +1,86 @@
+"""What the messages between the functions say, and what SQS may do to them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagedrop.adapters.sqs import BadMessage, NoticeMessage, PollMessage, RegistrationMessage, SqsQueues
+
+
+def test_a_message_is_what_it_was_made_of() -> None:
+    message = PollMessage(drop_id="d", attempt=2, generation=0)
+    assert message.body() == {"drop_id": "d", "attempt": 2, "generation": 0}
+    assert PollMessage.parse(message.body()) == message
+    assert RegistrationMessage.parse({"drop_id": "d", "attempt": 1, "of a newer version": True}).attempt == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ({}, "drop_id"),
+        ({"drop_id": "", "attempt": 1}, "drop_id"),
+        ({"drop_id": "d", "attempt": 0}, "attempt"),
+        ({"drop_id": "d", "attempt": "x"}, "attempt"),
+        ({"drop_id": "d", "attempt": 1}, "generation"),
+        ([], "body"),
+        (None, "body"),
+    ],
+)
+def test_junk_is_refused_by_name(body: Any, named: str) -> None:
+    with pytest.raises(BadMessage, match=f"PollMessage: .*{named}"):
+        PollMessage.parse(body)
+
+
+@given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner)))
+def test_any_junk_is_refused_or_read(body: Any) -> None:
+    with contextlib.suppress(BadMessage):
+        assert NoticeMessage.parse(body).attempt >= 1
+
+
+class Sqs:
+    """Refuses the entries that hold `bad`, and puts nothing back but raises `error`."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error, self.batches = error, list[int]()
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Mapping[str, str]]) -> dict[str, Any]:  # noqa: N803
+        self.batches.append(len(Entries))
+        bad = [{"Id": one["Id"], "Code": "InternalError"} for one in Entries if "bad" in one["MessageBody"]]
+        return {"Failed": bad} if bad else {}
+
+    def change_message_visibility(self, **_: Any) -> None:
+        if self.error:
+            raise self.error
+
+
+def test_those_that_were_not_taken_are_told_by_position() -> None:
+    client = Sqs()
+    bodies = [{"name": "bad" if number in (0, 9, 10, 24) else "good"} for number in range(25)]
+    assert SqsQueues(client, {"drops": "url"}).send_many("drops", bodies) == [0, 9, 10, 24]
+    assert client.batches == [10, 10, 5]
+
+
+@pytest.mark.parametrize(
+    "code", ["ReceiptHandleIsInvalid", "InvalidParameterValue", "AWS.SimpleQueueService.MessageNotInflight"]
+)
+def test_a_receipt_that_is_of_no_use_any_more_is_fine(code: str) -> None:
+    error = ClientError({"Error": {"Code": code}}, "ChangeMessageVisibility")
+    SqsQueues(Sqs(error), {"polls": "url"}).put_back("polls", "receipt", 5)
+
+
+def test_any_other_error_of_putting_back_is_told() -> None:
+    error = ClientError({"Error": {"Code": "AccessDenied"}}, "ChangeMessageVisibility")
+    with pytest.raises(ClientError):
+        SqsQueues(Sqs(error), {"polls": "url"}).put_back("polls", "receipt", 5)
+
+
+def test_a_queue_that_the_function_has_not_is_named_by_its_setting() -> None:
+    with pytest.raises(LookupError, match="IMAGEDROP_POLLS_QUEUE"):
+        SqsQueues(Sqs(), {"drops": "url", "polls": ""}).put_back("polls", "receipt", 5)

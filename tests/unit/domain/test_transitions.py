@@ -1,0 +1,92 @@
+"""The row of a drop goes only where its stages allow, whatever happens in whatever order."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagedrop.domain import drop as drops
+from imagedrop.domain import transitions
+from imagedrop.domain.drop import ENDED, LIVE, NEXT, Drop, DropImage, Reason, WrongStage
+
+NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+IMAGE = DropImage(role="system", id="i-1")
+
+
+def a_drop() -> Drop:
+    return transitions.new("drops", "golden/w.vhd", "0123", NOW, 3600)
+
+
+STEPS = {
+    "wait": lambda row, now: transitions.wait(row, now, versions={}, missing=("golden/w.vhd.json",)),
+    "accept": lambda row, now: transitions.accept(row, now, 3600, versions={}),
+    "reserve": transitions.reserve,
+    "sending": lambda row, now: transitions.sending(row, now, 90),
+    "release": lambda row, now: transitions.release(row, now, 30),
+    "importing": lambda row, now: transitions.importing(row, now, job_id="j", images=(), first=1),
+    "restart": transitions.restart_job,
+    "register": lambda row, now: transitions.end(row, now, "registered", None, images=(IMAGE,)),
+    "reject": lambda row, now: transitions.end(row, now, "rejected", Reason(code="c", message="m")),
+    "fail": lambda row, now: transitions.end(row, now, "failed", Reason(code="c", message="m")),
+    "again": lambda row, now: transitions.again(row, now, 3600),
+}
+
+
+@given(st.lists(st.sampled_from(sorted(STEPS)), max_size=30))
+def test_no_sequence_of_steps_leaves_the_stages_or_an_end_but_by_a_new_attempt(names: list[str]) -> None:
+    row, now = a_drop(), NOW
+    for name in names:
+        now += timedelta(seconds=1)
+        before = row
+        try:
+            row = STEPS[name](row, now)
+        except WrongStage:
+            continue
+        assert name == "again" or row.stage == before.stage or row.stage in NEXT[before.stage]
+        assert row.attempt == before.attempt + (name == "again")
+        assert row.revision == before.revision
+        assert row.ended_at is None or row.stage in ENDED
+        if before.stage in ENDED and name != "again":
+            assert row.stage == before.stage
+        if row.stage in ENDED:
+            assert row.open  # until its owner is told
+            assert not row.all_told
+        assert row.generation >= before.generation
+
+
+def test_an_end_is_left_only_for_a_new_attempt_that_has_forgotten_the_last() -> None:
+    row = transitions.end(
+        transitions.accept(a_drop(), NOW, 60, versions={"k": None}), NOW, "failed", Reason(code="x", message="y")
+    )
+    with pytest.raises(WrongStage):
+        transitions.reserve(row, NOW)
+    fresh = transitions.again(row, NOW, 3600)
+    assert (fresh.stage, fresh.attempt, fresh.reason, fresh.versions, fresh.told) == ("waiting", 2, None, {}, {})
+
+
+def test_a_registered_row_is_not_failed_later() -> None:
+    row = transitions.importing(transitions.accept(a_drop(), NOW, 60), NOW, job_id="j", images=(), first=1)
+    row = transitions.end(row, NOW, "registered", None)
+    with pytest.raises(WrongStage):
+        transitions.end(row, NOW, "failed", None)
+
+
+def test_live_ended_and_waiting_make_all_stages() -> None:
+    assert {"waiting"} | LIVE | ENDED == set(NEXT)
+
+
+def test_the_drop_id_is_the_documented_digest() -> None:
+    # sha256(b"drops\0golden/w.vhd\0abc"), unpadded base64url
+    assert drops.drop_id("drops", "golden/w.vhd", '"abc"') == drops.drop_id("drops", "golden/w.vhd", "abc")
+    assert len(drops.drop_id("b", "k", "e")) == 43
+    assert drops.drop_id("b", "k", "e") == "Zb_rzVoERPbgn50sf9qGfvKNWdstlmSv9t1OlpzQaxw"
+
+
+@given(st.text(max_size=20), st.text(max_size=20), st.text(alphabet="0123456789abcdef-", max_size=40))
+def test_drop_ids_fit_an_ims_tag_value(bucket: str, key: str, etag: str) -> None:
+    made = drops.drop_id(bucket, key, etag)
+    assert len(made) == 43
+    assert set(made) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imagedrop_local.ims.detect_format import Verdict, judge
+from tests.support import tiny_disks as disks
+
+SIZE = 40 * disks.GIB
+
+
+def judged(content: bytes, key: str = "disk.img", **rule: str) -> Verdict:
+    return judge(io.BytesIO(content), len(content), key, **rule)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("content", "format_"),
+    [
+        (disks.qcow2(SIZE), "qcow2"),
+        (disks.qcow2(SIZE, version=2), "qcow2"),
+        (disks.qcow(SIZE), "qcow"),
+        (disks.qed(SIZE), "qed"),
+        (disks.vdi(SIZE), "vdi"),
+        (disks.vhd(SIZE), "vhd"),
+        (bytes(4096) + disks.vhd_footer(SIZE, (1, 1, 1), kind=2), "vhd"),
+        (disks.vhdx(SIZE), "vhdx"),
+        (disks.vmdk(SIZE), "vmdk"),
+    ],
+)
+def test_format_and_capacity_come_from_the_header(content: bytes, format_: str) -> None:
+    assert judged(content) == Verdict(format_, SIZE)
+
+
+def test_a_boot_sector_makes_a_raw_disk_and_its_size_is_its_capacity() -> None:
+    assert judged(disks.raw(1 << 16)) == Verdict("raw", 1 << 16)
+
+
+def test_a_file_without_anything_known_has_no_format() -> None:
+    assert judged(b"hello world" * 100) == Verdict(None)
+    assert judged(b"") == Verdict(None)
+
+
+def test_what_only_huawei_can_read_goes_by_its_name() -> None:
+    assert judged(b"anything", "a.b/disk.ZVHD2") == Verdict("zvhd2")
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (disks.vhd(SIZE, kind=4), "differencing"),
+        (disks.vhdx(SIZE, differencing=True), "differencing"),
+        (disks.vdi(SIZE, kind=4), "differencing"),
+        (disks.vmdk(SIZE, parent="12ab34cd"), "delta"),
+        (disks.qcow2(SIZE, backing=512), "backing"),
+        (disks.qcow(SIZE, backing=512), "backing"),
+        (disks.qed(SIZE, features=1), "backing"),
+        (disks.qcow2(SIZE, crypt=2), "encrypted"),
+        (b"# Disk DescriptorFile\nversion=1\n", "another file"),
+        (disks.vhd(SIZE)[:-512], "footer"),
+        (disks.vhdx(SIZE)[:4096], "cut short"),
+        (disks.qed(SIZE)[:20], "cut short"),
+    ],
+)
+def test_a_disk_that_is_not_whole_by_itself_is_faulted(content: bytes, word: str) -> None:
+    verdict = judged(content)
+    assert verdict.fault is not None
+    assert word in verdict.fault
+
+
+def test_the_two_sizes_of_a_vhd_are_taken_as_the_rule_says() -> None:
+    larger = (1000, 16, 63)  # 516,096,000 bytes
+    content = disks.vhd(400 << 20, geometry=larger)
+    assert judged(content, vhd="largest").capacity == 1000 * 16 * 63 * 512
+    assert judged(content, vhd="geometry").capacity == 1000 * 16 * 63 * 512
+    assert judged(content, vhd="current").capacity == 400 << 20
+
+
+def test_a_geometry_at_its_maximum_says_nothing_of_the_capacity() -> None:
+    content = disks.vhd(500 * disks.GIB, geometry=(65535, 16, 255))
+    assert judged(content, vhd="geometry").capacity == 500 * disks.GIB
+
+
+MAGICS = st.sampled_from(
+    [b"", b"KDMV", b"QFI\xfb", b"QED\0", b"vhdxfile", b"conectix", b"\0" * 64 + b"\x7f\x10\xda\xbe"]
+)
+
+
+@given(MAGICS, st.binary(max_size=2048), st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_no_content_makes_the_judge_raise(magic: bytes, rest: bytes, footer: bool) -> None:
+    judged(magic + rest + (b"conectix".ljust(512, b"\xff") if footer else b""))

@@ -1,0 +1,183 @@
+"""The job is followed to its end by one message, and its end is believed only if everything fits."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagedrop.common.timestamps import moment
+from imagedrop.ports import Image, ImsError, ObjectsRefused
+from imagedrop.workflow.poll_schedule.schedule import GROWTH, next_wait
+from imagedrop_local.memory.images import Outcome
+from tests.support.world import BUCKET, KEY, World
+
+
+def importing(world: World, outcome: Outcome | None = None, **changes: object) -> None:
+    row = world.accepted(**changes)  # type: ignore[arg-type]
+    if outcome:
+        world.ports.images.plan(outcome)
+    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+    world.run(5)
+    assert world.row().stage == "importing"
+
+
+def code(world: World) -> str | None:
+    reason = world.row().reason
+    return reason.code if reason else None
+
+
+@given(st.floats(0, 1e6), st.floats(1, 900), st.floats(1, 900), st.randoms(use_true_random=False))
+def test_waits_grow_with_the_jobs_time_and_stay_within_their_bounds(
+    elapsed: float, first: float, longest: float, chance: random.Random
+) -> None:
+    wait = next_wait(elapsed, (), first, longest, chance)
+    assert 0 < wait <= min(longest, max(first / 5, 1, elapsed * GROWTH))
+    assert wait >= 0.8 * min(longest, 1)
+
+
+def test_a_job_of_an_hour_is_found_out_within_a_twentieth_of_its_time_with_few_calls(world: World) -> None:
+    importing(world, Outcome(seconds=3600))
+    started = world.ports.clock.seconds()
+    world.run()
+    ended = moment(world.row().ended_at or "").timestamp()
+    assert 3600 <= ended - started + 10 <= 3600 * 1.12
+    assert world.ports.images.calls["job"] <= 60
+
+
+def test_one_message_serves_from_the_start_to_the_end(world: World) -> None:
+    importing(world, Outcome(seconds=1800))
+    assert len(world.ports.queues.messages("polls")) == 1
+    world.run(1000)
+    assert len(world.ports.queues.messages("polls")) == 1
+    world.run()
+    assert world.ports.queues.messages("polls") == []
+
+
+def test_no_message_comes_back_before_it_is_due(world: World) -> None:
+    importing(world, Outcome(seconds=1800))
+    world.run()
+    looks = world.ports.images.calls["job"]
+    assert len([queue for queue, _ in world.ports.queues.put_backs if queue == "polls"]) == looks - 1
+
+
+def test_a_failed_job_ends_with_imss_code_and_reason(world: World) -> None:
+    importing(world, Outcome(error_code="IMG.0072", fail_reason="the format is not supported"))
+    world.run()
+    assert world.row().stage == "failed"
+    assert world.result()["reason"] == {"code": "IMG.0072", "message": "the format is not supported"}
+    assert "the format is not supported" in world.mails()[0].text
+
+
+def test_a_job_that_failed_for_a_passing_reason_is_started_once_more_and_only_once(world: World) -> None:
+    importing(world, Outcome(error_code="IMG.1075"))
+    world.ports.images.plan(Outcome(error_code="IMG.1075"), Outcome())
+    world.run()
+    assert code(world) == "IMG.1075"
+    assert world.ports.images.calls["create"] == 2
+
+
+def test_success_counts_only_when_the_image_is_active(world: World) -> None:
+    importing(world, Outcome(seconds=100, active=False))
+    world.run(2000)
+    assert world.row().stage == "importing"
+    world.run()
+    assert code(world) == "import.deadline"
+
+
+def test_an_object_replaced_during_the_import_fails_and_names_the_image(world: World) -> None:
+    importing(world)
+    world.put(KEY, b"newer", event=False)
+    world.run(400)
+    ended = next(row for row in world.ports.ledger.rows() if row.ended)
+    assert ended.reason is not None
+    assert ended.reason.code == "object.replaced"
+    assert "image-0001-0" in ended.reason.message
+    assert ended.images[0].id == "image-0001-0"
+
+
+def test_a_sidecar_replaced_during_the_import_does_not_spoil_it(world: World) -> None:
+    importing(world)
+    world.ports.clock.advance(2)
+    world.put(KEY + ".json", {"name": "other"}, event=False)
+    world.run(400)
+    assert any(row.stage == "registered" for row in world.ports.ledger.rows())
+    assert {"bucket": BUCKET, "key": KEY} in world.ports.queues.bodies("drops") or len(world.mails()) >= 1
+
+
+def test_an_image_with_another_drops_tag_is_never_taken(world: World) -> None:
+    importing(world)
+    work = next(iter(world.ports.images._work.values()))
+    tags = {"imagedrop": "y" * 43}
+    work.images = tuple(Image(i.id, i.name, i.status, i.min_disk, i.created_at, tags, i.origin) for i in work.images)
+    world.run()
+    assert code(world) == "ims.foreign_image"
+
+
+def test_a_job_that_ims_has_forgotten_is_followed_by_its_image(world: World) -> None:
+    importing(world)
+    world.ports.images.forget("job-0001")
+    world.run()
+    assert world.row().stage == "registered"
+
+
+@pytest.mark.parametrize("kind", ["busy", "unknown", "undelivered", "held", "refused"])
+def test_no_error_of_a_query_ends_a_drop(world: World, kind: str) -> None:
+    importing(world)
+    world.ports.images.fail("job", *(ImsError(kind, "X.1", "no") for _ in range(7)))  # type: ignore[arg-type]
+    world.run()
+    assert world.row().stage == "registered"
+
+
+def test_messages_of_an_older_generation_change_nothing(world: World) -> None:
+    importing(world)
+    row = world.ports.ledger.save(world.row().with_(world.ports.clock(), generation=5))
+    world.run()
+    assert world.row() == row
+    assert world.ports.images.calls["job"] == 0
+
+
+def test_data_images_are_waited_for_and_named(world: World) -> None:
+    row_request = {
+        "name": "Golden W",
+        "image_url": f"{BUCKET}:{KEY}",
+        "min_disk": 40,
+        "data_images": [{"name": "D", "image_url": f"{BUCKET}:golden/d.vhd", "min_disk": 10}],
+    }
+    importing(world, request=row_request)
+    world.run()
+    assert [(image.role, image.file) for image in world.row().images] == [("system", KEY), ("data", "golden/d.vhd")]
+
+
+def test_an_import_that_was_over_by_the_deadline_is_found_by_a_last_look(world: World) -> None:
+    importing(world)
+    world.ports.clock.advance(90_000)  # no function ran for a day
+    world.run()
+    assert world.row().stage == "registered"
+
+
+def test_a_job_that_names_only_its_system_image_is_completed_by_tag(world: World) -> None:
+    tag = {"key": "imagedrop", "value": "x" * 43}
+    row = world.accepted()
+    tag["value"] = row.drop_id
+    data = {"name": "D", "image_url": f"{BUCKET}:golden/d.vhd", "min_disk": 10, "image_tags": [tag]}
+    assert row.request is not None
+    world.ports.ledger.save(row.model_copy(update={"request": row.request | {"data_images": [data]}}))
+    job = world.ports.images._job
+    world.ports.images._job = lambda work: replace(job(work), image_ids=job(work).image_ids[:1])  # type: ignore[method-assign]
+    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+    world.run()
+    assert [image.role for image in world.row().images] == ["system", "data"]
+
+
+def test_files_that_cannot_be_looked_at_for_hours_end_no_import(world: World) -> None:
+    importing(world)
+    world.ports.objects.fail("head", *(ObjectsRefused("AccessDenied", "no") for _ in range(60)))
+    world.live_through(3)
+    assert world.row().stage == "importing"
+    assert world.row().redrives == 0
+    world.live_through(6)
+    assert world.row().stage == "registered"
