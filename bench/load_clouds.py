@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from imagedrop.domain.drop import Drop
-from imagedrop.ports import Image, ImsError, Queued
+from imagedrop.ports import Image, ImsError, QueuedDrop
 from imagedrop_local.memory import MemoryImages, MemoryLedger, SettableClock
 from imagedrop_local.memory.images import Outcome, _Work
 from imagedrop_local.memory.open_index import Places
@@ -80,19 +80,22 @@ class LoadLedger(MemoryLedger):
             self.calls["get"] += 1
             yield row
 
-    def queued(self, limit: int | None = None) -> Sequence[Queued]:
+    def queued(self, limit: int | None = None) -> Sequence[QueuedDrop]:
         line = super().queued(limit)
         self.calls["queued"] += len(line) // PAGE
         return line
 
-    def of_key(self, bucket: str, key: str) -> list[Drop]:
-        rows = super().of_key(bucket, key)
+    def rows_of_key(self, bucket: str, key: str) -> list[Drop]:
+        rows = super().rows_of_key(bucket, key)
         self.calls["get"] += len(rows)
         return rows
 
     @property
     def reads(self) -> int:
-        return sum(self.calls[name] for name in ("get", "open", "working", "queued", "of_key", "part_of", "load"))
+        return sum(
+            self.calls[name]
+            for name in ("get", "open", "tasks_in_progress", "queued", "rows_of_key", "images_naming_part", "load")
+        )
 
     @property
     def writes(self) -> int:
@@ -110,7 +113,7 @@ class LaggingPlaces(Places):
     def put(self, drop: Drop) -> None:
         self._coming.append((self._clock.seconds() + LAG, drop))
 
-    def of(self, *places: Any, limit: int | None = None) -> list[Queued]:
+    def of(self, *places: Any, limit: int | None = None) -> list[QueuedDrop]:
         while self._coming and self._coming[0][0] <= self._clock.seconds():
             super().put(self._coming.popleft()[1])
         return super().of(*places, limit=limit)

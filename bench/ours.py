@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.told import tell
 from imagedrop.adapters.http_source import UrlSource
-from imagedrop.adapters.threads import threads
+from imagedrop.adapters.threads import thread_pool
 from imagedrop.inspection import Budget, inspect
 from imagedrop.inspection.source import SideBySide
 
@@ -17,7 +17,7 @@ from imagedrop.inspection.source import SideBySide
 def read(url: str) -> tuple[Mapping[str, Any], int]:
     with UrlSource(url) as source:
         budget = Budget(clock=time.perf_counter)
-        seen = inspect(SideBySide(source, threads()), file_name=url.rpartition("/")[2], budget=budget)
+        seen = inspect(SideBySide(source, thread_pool()), file_name=url.rpartition("/")[2], budget=budget)
     return seen.facts.public(), seen.read.round_trips + 1  # and the question for its size
 
 

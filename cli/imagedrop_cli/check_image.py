@@ -54,7 +54,7 @@ def examine(where: Shelf, body: bytes | None) -> Examined:
         first = _inspected(where, head, "system")
         parts = dict(_parts(where, reading.sidecar)) if reading.sidecar else {}
         image = rules.Subject(head, first.facts, first.findings)
-        verdict = rules.judge(reading.sidecar, image, parts, where.place())
+        verdict = rules.check(reading.sidecar, image, parts, where.place())
     findings = [*reading.findings, *verdict.findings]
     return Examined(where.key, first.facts, findings, verdict.filled, first.read, reading.sidecar)
 

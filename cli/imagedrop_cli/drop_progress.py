@@ -88,7 +88,7 @@ class Steps:
     def _row(self) -> Drop | None:
         stack = self._local.stack
         ledger = DynamoLedger(stack.client("dynamodb"), stack.outputs.ledger_table)
-        return next(iter(ledger.of_key(self._local.bucket, self._key)), None)
+        return next(iter(ledger.rows_of_key(self._local.bucket, self._key)), None)
 
     def _result(self) -> dict[str, Any] | None:
         assert self._local.cloud is not None

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from imagedrop import rules
-from imagedrop.adapters.threads import threads
+from imagedrop.adapters.threads import thread_pool
 from imagedrop.inspection import FileSource, ObjectSource, Source
 from imagedrop.inspection.source import SideBySide
-from imagedrop.ports import ObjectHead, Together
+from imagedrop.ports import ObjectHead, RunParallel
 from imagedrop.settings import Settings
 from imagedrop_cli import connections
 from imagedrop_cli.output import USAGE, Stop
@@ -28,7 +28,7 @@ class Shelf(Protocol):
 
     def head(self, key: str) -> ObjectHead | None: ...
     def open(self, head: ObjectHead) -> AbstractContextManager[Source]: ...
-    def place(self) -> rules.Place: ...
+    def place(self) -> rules.Location: ...
 
 
 class Folder:
@@ -53,8 +53,8 @@ class Folder:
     def open(self, head: ObjectHead) -> FileSource:
         return self._opened(self._folder / head.key)
 
-    def place(self) -> rules.Place:
-        return rules.Place(settings=Settings())
+    def place(self) -> rules.Location:
+        return rules.Location(settings=Settings())
 
     def _opened(self, path: Path) -> FileSource:
         try:
@@ -75,8 +75,8 @@ class Bucket:
     def open(self, head: ObjectHead) -> AbstractContextManager[Source]:
         return nullcontext(SideBySide(ObjectSource(self._objects, self._bucket, head.key, head), _together()))
 
-    def place(self) -> rules.Place:
-        return rules.Place(
+    def place(self) -> rules.Location:
+        return rules.Location(
             settings=self._settings,
             bucket=self._bucket,
             region=self._objects.region(self._bucket),
@@ -106,8 +106,8 @@ class Web:
         with self._source(head.key) as source:
             yield SideBySide(source, _together())
 
-    def place(self) -> rules.Place:
-        return rules.Place(settings=Settings())
+    def place(self) -> rules.Location:
+        return rules.Location(settings=Settings())
 
     def _source(self, key: str) -> UrlSource:
         from imagedrop.adapters.http_source import UrlSource
@@ -130,6 +130,6 @@ def reason(error: Exception) -> str:
 
 
 @cache
-def _together() -> Together:
+def _together() -> RunParallel:
     """The threads of this process."""
-    return threads()
+    return thread_pool()

@@ -40,7 +40,7 @@ def init(
     """
     where = shelf(image, folder)
     found = examine(where, None)
-    written = _filled(rules.fill(found.facts, found.findings, file=where.key, email=owner_email or OWNER), name)
+    written = _filled(rules.sidecar_for(found.facts, found.findings, file=where.key, email=owner_email or OWNER), name)
     target = _target(where.key.rpartition("/")[2] if is_remote(image) else image, output)
     if target is None:
         print_json(written)

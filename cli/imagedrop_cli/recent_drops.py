@@ -31,7 +31,7 @@ def rows(ledger: Ledger, bucket: str, images: Sequence[str], besides: Iterable[D
     """The last of each image's rows, unless it is among `besides`."""
     known = {row.drop_id for row in besides}
     for key in images:
-        ended = [row for row in ledger.of_key(bucket, key) if row.ended_at is not None]
+        ended = [row for row in ledger.rows_of_key(bucket, key) if row.ended_at is not None]
         last = max(ended, key=lambda row: row.ended_at or "", default=None)
         if last is not None and last.drop_id not in known:
             yield last

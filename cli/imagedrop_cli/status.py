@@ -49,7 +49,7 @@ def status(
         bucket, images = _ended(folder, around)
         found = [*under_way, *recent_drops.rows(ports.ledger, bucket, images, under_way)]
     if json:
-        print_json({"drops": [core.line(row) for row in found]})
+        print_json({"drops": [core.summary(row) for row in found]})
     else:
         _overview(found)
 
@@ -107,5 +107,5 @@ def _details(row: Drop) -> Iterator[tuple[str, str]]:
         yield "IMS job", row.job_id
     if row.owner:
         yield "owner", row.owner.email
-    for channel, told in row.told.items():
+    for channel, told in row.deliveries.items():
         yield channel, told.state + (f" ({told.note})" if told.note else "")

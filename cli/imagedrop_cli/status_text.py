@@ -10,7 +10,7 @@ def doing(row: Drop) -> str:
         return _end(row)
     if row.held:
         return f"waits for an operator: {row.held.code} {row.held.message}{_again(row)}"
-    if row.behind:
+    if row.blocked_by:
         return "waits for the end of older content of this key"
     if row.missing:
         return f"waits for {', '.join(row.missing)}"
@@ -23,7 +23,7 @@ def _at_ims(row: Drop) -> str:
     if row.stage == "submitting" and row.sent_at is not None:
         lost = row.updated_at != row.sent_at  # nothing is written between the request and its answer
         return f"IMS's answer was lost; looking for the image{_again(row)}" if lost else "IMS is being asked"
-    if row.place == "queued":
+    if row.open_index_partition == "queued":
         return "waits for its turn with IMS"
     if row.stage == "accepted" and row.next_at:
         return f"IMS did not take it yet{_again(row)}"

@@ -35,9 +35,11 @@ class Outgoing(Folder):
     def open(self, head: ObjectHead) -> FileSource:
         return super().open(replace(head, key=head.key.removeprefix(self.prefix)))
 
-    def place(self) -> rules.Place:
+    def place(self) -> rules.Location:
         region, storage_class = self._known()
-        return rules.Place(settings=self._obs.settings, bucket=self.bucket, region=region, storage_class=storage_class)
+        return rules.Location(
+            settings=self._obs.settings, bucket=self.bucket, region=region, storage_class=storage_class
+        )
 
     def _known(self) -> tuple[str | None, str | None]:
         """The bucket's region and storage class. Whoever may upload need not be allowed to ask."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from imagedrop.intake.http_get import Fetch, fetch
-from imagedrop.intake.receive import LIMIT, Gate, PushRequest, take
+from imagedrop.intake.receive import LIMIT, PushChecks, PushRequest, receive_push
 from imagedrop.intake.smn_signature import Certificates
 from imagedrop.ports import Ports
 
@@ -31,7 +31,7 @@ def handle(
     renew: Callable[[str], bool] = lambda _: False,
 ) -> dict[str, Any]:
     """One function URL event (payload 2.0) -> its response. `secret`: a secret's value by its id; `renew`: see Gate."""
-    answer = take(push_request(event), ports, Gate(secret, fetch, certificates or Certificates(), renew))
+    answer = receive_push(push_request(event), ports, PushChecks(secret, fetch, certificates or Certificates(), renew))
     return {"statusCode": answer.status, "headers": {"content-type": "application/json"}, "body": answer.body}
 
 

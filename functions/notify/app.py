@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from imagedrop.adapters.sqs import NoticeMessage
+from imagedrop.domain.messages import NoticeMessage
 from imagedrop.entry.sqs_batch import batch
 from imagedrop.ports import Ports
 from imagedrop.workflow import notify
@@ -22,6 +22,6 @@ def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
 
     def one(body: dict[str, Any], receipt: str, received: int) -> None:
         message = NoticeMessage.parse(body)
-        notify.tell(ports, message.drop_id, message.attempt)
+        notify.notify(ports, message.drop_id, message.attempt)
 
     return batch(event, "notices", ports, one)

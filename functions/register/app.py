@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from imagedrop.adapters.sqs import RegistrationMessage
+from imagedrop.domain.messages import RegistrationMessage
 from imagedrop.entry.sqs_batch import batch
 from imagedrop.ports import Ports
 from imagedrop.workflow import register

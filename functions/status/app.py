@@ -23,7 +23,7 @@ def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     key = (event.get("queryStringParameters") or {}).get("key")
     if not key:
         return _answer(200, {"drops": status.overview(ports)})
-    found = status.stories(ports, ports.settings.drop_bucket, key)
+    found = status.rows_of_key(ports, ports.settings.drop_bucket, key)
     if not found:
         return _answer(404, {"error": f"no drop is known at {key}"})
     return _answer(200, {"drops": found})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from imagedrop import events
-from imagedrop.adapters.sqs import BadMessage
+from imagedrop.domain.messages import BadMessage
 from imagedrop.entry.sqs_batch import batch
 from imagedrop.intake import enqueue
 from imagedrop.ports import Ports
@@ -28,7 +28,7 @@ def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
         enqueue.report_foreign(outcomes, ports)
         for outcome in outcomes:
             if isinstance(outcome, events.ObjectCreated) and outcome.bucket == ports.settings.drop_bucket:
-                validate.look(ports, outcome.bucket, outcome.key, outcome.after_attempt)
+                validate.validate_key(ports, outcome.bucket, outcome.key, outcome.after_attempt)
             elif isinstance(outcome, events.Bad):
                 bad.append(f"{outcome.at or 'body'}: {outcome.reason}")
         if bad:  # after the good ones, so that none of them is harmed

@@ -74,7 +74,7 @@ class Watcher:
             self.look()
 
     def look(self) -> None:
-        for path in (self._folder / object_keys.SEALS).glob("*/*"):
+        for path in (self._folder / object_keys.END_MARKERS).glob("*/*"):
             self._seen.seals.setdefault(path.relative_to(self._folder).as_posix(), time.time())
         for path in self._folder.glob(f"*/*{object_keys.RESULT_SUFFIX}"):
             with contextlib.suppress(OSError, ValueError):

@@ -10,8 +10,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from imagedrop.common.timestamps import moment
-from imagedrop.workflow.image_lookup import TAG
+from imagedrop.common.timestamps import parse_timestamp
+from imagedrop.workflow.image_lookup import DROP_TAG
 from imagedrop_local.stack.aws import ACCOUNT, Clients
 from tests.chaos.seen import End, Image
 
@@ -49,9 +49,9 @@ def images(state: Mapping[str, Any]) -> list[Image]:
     found = []
     for image in state["images"]:
         job, part = made.get(image["id"], ({}, {}))
-        asked = moment(job.get("submitted", image["created_at"])).timestamp()
+        asked = parse_timestamp(job.get("submitted", image["created_at"])).timestamp()
         which = part.get("role", "system"), asked, job.get("job_id", ""), part.get("key", ""), part.get("etag", "")
-        found.append(Image(image["id"], image["status"], image["tags"].get(TAG, ""), *which))
+        found.append(Image(image["id"], image["status"], image["tags"].get(DROP_TAG, ""), *which))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from imagedrop.common.timestamps import moment
+from imagedrop.common.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     from tests.chaos.world import World
@@ -36,9 +36,9 @@ def most_at_once(jobs: Iterable[Mapping[str, Any]]) -> int:
     """Images that were importing at the same time, at most; `jobs` as /_sim/state shows them."""
     steps: list[tuple[float, int]] = []
     for job in jobs:
-        steps.append((moment(job["submitted"]).timestamp(), len(job["images"])))
+        steps.append((parse_timestamp(job["submitted"]).timestamp(), len(job["images"])))
         if job["ended"]:
-            steps.append((moment(job["ended"]).timestamp(), -len(job["images"])))
+            steps.append((parse_timestamp(job["ended"]).timestamp(), -len(job["images"])))
     most = now = 0
     for _, change in sorted(steps):
         now += change

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby, pairwise
 from typing import Any
 
-from imagedrop.common.timestamps import moment
+from imagedrop.common.timestamps import parse_timestamp
 from tests.chaos.seen import EXCUSES, Broken, Image, Seen
 
 GONE = frozenset({"killed", "deleted"})
@@ -69,7 +69,9 @@ def _put_back(seen: Seen, image: Image, etag: str) -> bool:
 def _excused(seen: Seen, drop_id: str) -> list[float]:
     """When attempts of this drop ended without anybody's knowing what became of their image."""
     rows = [one.row for (name, _), one in seen.ends().items() if name == drop_id]
-    return [moment(row.ended_at or "").timestamp() for row in rows if row.reason and row.reason.code in EXCUSES]
+    return [
+        parse_timestamp(row.ended_at or "").timestamp() for row in rows if row.reason and row.reason.code in EXCUSES
+    ]
 
 
 def _order(image: Image) -> tuple[str, float]:

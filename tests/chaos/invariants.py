@@ -52,7 +52,7 @@ def ends_do_not_change(seen: Seen) -> Iterator[Broken]:
 
 def nothing_is_left(seen: Seen) -> Iterator[Broken]:
     for key in seen.objects:
-        if key.startswith(object_keys.FOLDER) and not key.startswith(object_keys.SEALS):
+        if key.startswith(object_keys.FOLDER) and not key.startswith(object_keys.END_MARKERS):
             yield Broken(key.removeprefix(object_keys.FOLDER).removesuffix(".json"), f"the claim {key} is left")
     for queue, count in seen.queued.items():
         if count:
@@ -81,7 +81,7 @@ def excuse(seen: Seen, first: Telling, second: Telling) -> str:
 
 
 def _recorded(one: Written, telling: Telling) -> bool:
-    told = one.row.told.get(telling.channel)
+    told = one.row.deliveries.get(telling.channel)
     return one.row.ended and told is not None and told.state == "done"
 
 
@@ -92,7 +92,7 @@ def _forgotten(seen: Seen, end: End, first: Written) -> bool:
 
 
 def _spared(seen: Seen, end: End, channel: str) -> bool:
-    tolds = (one.row.told.get(channel) for one in seen.rows(end))  # type: ignore[call-overload]
+    tolds = (one.row.deliveries.get(channel) for one in seen.rows(end))  # type: ignore[call-overload]
     if any(told is not None and told.state in ("skipped", "refused") for told in tolds):
         return True
     return channel == "result" and _written_over(seen, end)
@@ -100,7 +100,7 @@ def _spared(seen: Seen, end: End, channel: str) -> bool:
 
 def _written_over(seen: Seen, end: End) -> bool:
     """Its row says that its result file was written, and the next attempt's took its place before anybody looked."""
-    tolds = [(one.at, one.row.told.get("result")) for one in seen.rows(end)]
+    tolds = [(one.at, one.row.deliveries.get("result")) for one in seen.rows(end)]
     done = min((at for at, told in tolds if told is not None and told.state == "done"), default=None)
     over = seen.told((end[0], end[1] + 1), "result")
     return done is not None and any(0 <= one.at - done <= LATE for one in over)

@@ -111,8 +111,8 @@ def _row(one: Written) -> str:
         "due": row.next_at,
         "why": row.reason and row.reason.code,
     }
-    said |= {"missing": row.missing, "behind": row.behind, "redrives": row.redrives, "sealed": row.sealed}
-    said |= {name: told.state for name, told in row.told.items()}
+    said |= {"missing": row.missing, "behind": row.blocked_by, "redrives": row.redrives, "sealed": row.end_marked}
+    said |= {name: told.state for name, told in row.deliveries.items()}
     shown = " ".join(f"{name} {value}" for name, value in said.items() if value)
     return f"row: {row.drop_id[:8]} attempt {row.attempt} rev {row.revision} {row.stage} {shown}"
 

@@ -11,7 +11,7 @@ from imagedrop.domain.drop import Drop, FileVersion
 
 BUCKET = "drops"
 # An attempt that ended so may have left an image that the next one cannot see, or may not trust.
-EXCUSES = frozenset({"ims.outcome_unknown", "import.deadline", "internal", drops.REPLACED})
+EXCUSES = frozenset({"ims.outcome_unknown", "import.deadline", "internal", drops.OBJECT_REPLACED})
 End = tuple[str, int]  # drop id, attempt
 Seconds = float
 

@@ -8,7 +8,7 @@ from typing import Any
 from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop, FileVersion, Versions
-from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.bucket_records import end_markers
 from tests.chaos.seen import BUCKET, End, Seconds, Seen
 
 NEVER = float("inf")
@@ -29,7 +29,7 @@ def unsettled(seen: Seen) -> dict[str, str]:
 def sealed_at(seen: Seen, end: End) -> Seconds:
     """When the seal of an end was first seen; NEVER: it was not."""
     rows = [one.row for one in seen.rows(end) if one.row.ended]
-    return min((seen.seals.get(results.seal_key(row), NEVER) for row in rows), default=NEVER)
+    return min((seen.seals.get(end_markers.end_marker_key(row), NEVER) for row in rows), default=NEVER)
 
 
 def _images(objects: Mapping[str, FileVersion]) -> list[str]:
@@ -69,7 +69,7 @@ def _seal(told: Mapping[str, Any], key: str) -> str:
         updated_at="",
         deadline_at="",
     )
-    return results.seal_key(row)
+    return end_markers.end_marker_key(row)
 
 
 def _pair(version: Mapping[str, str] | None) -> tuple[str, str] | None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from imagedrop.common.timestamps import stamp
+from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain import drop as drops
-from imagedrop.domain.drop import Drop, DropImage, FileVersion, Reason, Told
-from imagedrop.workflow.bucket_records import results
+from imagedrop.domain.drop import ChannelDelivery, Drop, DropImage, FileVersion, Reason
+from imagedrop.workflow.bucket_records import end_markers, results
 from imagedrop_local.memory import SettableClock
 from tests.chaos import invariants
 from tests.chaos.invariants import broken
@@ -20,9 +20,9 @@ from tests.chaos.settled import unsettled
 
 KEY, ETAG, OTHER = "golden/w.qcow2", "e" * 32, "f" * 32
 ID = drops.drop_id(BUCKET, KEY, ETAG)
-WHEN = stamp(SettableClock()())
+WHEN = format_timestamp(SettableClock()())
 START = SettableClock()().timestamp()
-DONE = {channel: Told(state="done") for channel in drops.CHANNELS}
+DONE = {channel: ChannelDelivery(state="done") for channel in drops.CHANNELS}
 OBJECTS = {KEY: FileVersion(etag=ETAG, last_modified="1"), f"{KEY}.json": FileVersion(etag=OTHER, last_modified="2")}
 Change = Callable[[Seen], object]
 
@@ -44,25 +44,25 @@ def row(**changes: Any) -> Drop:
 
 def telling(channel: Any, at: float, of: Drop | None = None, to: str = "") -> Telling:
     of = of or row()
-    document = None if channel == "mail" else results.result(of)
+    document = None if channel == "mail" else results.result_document(of)
     return Telling(START + at, channel, (of.drop_id, of.attempt), to, document)
 
 
 def good() -> Seen:
     """One drop that was registered and told of, second by second."""
     image = Image("image-1", "active", ID, "system", START + 2, "job-1", KEY, ETAG)
-    seal = results.seal_key(row())
+    seal = end_markers.end_marker_key(row())
     return Seen(
         puts=[Put(START, KEY, ETAG, "image-1"), Put(START, f"{KEY}.json", OTHER, "good")],
         written=[
             Written(START + 1, row(stage="accepted", images=(), ended_at=None)),
             Written(START + 5, row()),
-            Written(START + 8, row(told=DONE)),
+            Written(START + 8, row(deliveries=DONE)),
         ],
         tellings=[telling("result", 6), telling("sns", 6.5), telling("mail", 7)],
         images=[image],
         objects=OBJECTS | {seal: FileVersion(etag="", last_modified="3")},
-        results={KEY: results.result(row())},
+        results={KEY: results.result_document(row())},
         seals={seal: START + 9},
         queued={"drops": 0},
         dead={"drops": 0},
@@ -79,9 +79,9 @@ def test_nothing_is_broken_in_a_good_run() -> None:
 
 def test_a_later_attempt_has_a_seal_of_its_own() -> None:
     seen, later = good(), row(attempt=2)
-    seen.results[KEY] = results.result(later)
+    seen.results[KEY] = results.result_document(later)
     assert unsettled(seen) == {KEY: "has no seal"}
-    seen.objects[results.seal_key(later)] = FileVersion(etag="", last_modified="9")
+    seen.objects[end_markers.end_marker_key(later)] = FileVersion(etag="", last_modified="9")
     assert unsettled(seen) == {}
 
 
@@ -138,7 +138,7 @@ BAD: dict[str, tuple[Change, str]] = {
         lambda seen: seen.objects.update({f"{KEY}.json": FileVersion(etag=ETAG, last_modified="9")}),
         "has a result that tells of",
     ),
-    "a drop without a seal": (lambda seen: seen.objects.pop(results.seal_key(row())), "has no seal"),
+    "a drop without a seal": (lambda seen: seen.objects.pop(end_markers.end_marker_key(row())), "has no seal"),
     "an image that nobody has looked at": (
         lambda seen: seen.objects.update({"golden/b.qcow2": FileVersion(etag=OTHER, last_modified="1")}),
         "golden/b.qcow2 has no result file",
@@ -183,8 +183,8 @@ def test_every_invariant_is_broken_by_one_of_these() -> None:
 def test_a_second_image_is_excused_by_an_unknown_outcome_before_it() -> None:
     seen = good()
     unknown = Reason(code="ims.outcome_unknown", message="")
-    first = row(stage="failed", reason=unknown, images=(), ended_at=stamp(SettableClock()()))
-    seen.written.insert(1, Written(START + 0.5, first.model_copy(update={"attempt": 0, "told": DONE})))
+    first = row(stage="failed", reason=unknown, images=(), ended_at=format_timestamp(SettableClock()()))
+    seen.written.insert(1, Written(START + 0.5, first.model_copy(update={"attempt": 0, "deliveries": DONE})))
     seen.images.append(replace(seen.images[0], id="image-0", submitted=START - 10))
     assert "second one" not in said(seen)
     _image(seen, submitted=START - 5)  # both were asked for before that end

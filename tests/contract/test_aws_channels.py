@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from imagedrop.adapters.secrets import HuaweiKeys, Secrets
-from imagedrop.adapters.sns import SesMail, SnsTopic
+from imagedrop.adapters.ses import SesMail
+from imagedrop.adapters.sns import SnsTopic
 from imagedrop.ports import MailRefused
 from imagedrop_local.memory import SettableClock
 from imagedrop_local.stack.aws import Clients

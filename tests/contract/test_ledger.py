@@ -14,8 +14,8 @@ from imagedrop.adapters.dynamodb.ledger import DynamoLedger
 from imagedrop.adapters.dynamodb.open_index import LINE
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
-from imagedrop.domain.drop import Drop, FileVersion, Owner, Reason, Told
-from imagedrop.ports import Conflict, KeyTaken, Ledger, Queued
+from imagedrop.domain.drop import ChannelDelivery, Drop, FileVersion, Owner, Reason
+from imagedrop.ports import Conflict, KeyTaken, Ledger, QueuedDrop
 from imagedrop_local.memory import MemoryLedger
 from tests.contract.clouds import unique
 
@@ -61,7 +61,7 @@ def ledger(request: pytest.FixtureRequest) -> Ledger:
 
 
 def row(etag: str = "e1", key: str = KEY, at: datetime = NOW) -> Drop:
-    return transitions.new("drops", key, etag, at, 3600)
+    return transitions.new_drop("drops", key, etag, at, 3600)
 
 
 def full(**changes: Any) -> Drop:
@@ -77,7 +77,7 @@ def full(**changes: Any) -> Drop:
         "missing": ("a.json",),
         "images": (drops.DropImage(role="system", id="i", min_disk=40),),
         "reason": Reason(code="object.replaced", message="<&>\n"),
-        "told": {"mail": Told(state="done", at="2026-11-24T13:00:00.000Z")},
+        "deliveries": {"mail": ChannelDelivery(state="done", at="2026-11-24T13:00:00.000Z")},
     }
     return row().model_copy(update=known | changes)
 
@@ -95,9 +95,9 @@ def test_a_drop_that_is_not_there_is_none(ledger: Ledger) -> None:
 
 def test_only_the_revision_that_was_read_can_be_written_over(ledger: Ledger) -> None:
     first = ledger.save(row())
-    second = ledger.save(first.with_(NOW, generation=1))
+    second = ledger.save(first.updated(NOW, generation=1))
     with pytest.raises(Conflict):
-        ledger.save(first.with_(NOW, generation=2))
+        ledger.save(first.updated(NOW, generation=2))
     assert ledger.get(first.drop_id) == second
 
 
@@ -119,9 +119,9 @@ def test_a_row_that_was_deleted_cannot_be_written_over(ledger: Ledger) -> None:
 def test_a_row_that_was_deleted_and_made_again_is_another_to_who_still_holds_the_first(ledger: Ledger) -> None:
     first = ledger.save(row())
     ledger.delete(first)
-    again = ledger.save(row().with_(NOW + timedelta(milliseconds=5)))
+    again = ledger.save(row().updated(NOW + timedelta(milliseconds=5)))
     with pytest.raises(Conflict):
-        ledger.save(first.with_(NOW, generation=1))
+        ledger.save(first.updated(NOW, generation=1))
     assert ledger.get(first.drop_id) == again
 
 
@@ -138,7 +138,7 @@ def test_of_writers_at_once_one_wins(ledger: Ledger) -> None:
 
     def write(number: int) -> None:
         try:
-            won.append(ledger.save(read.with_(NOW, generation=number)))
+            won.append(ledger.save(read.updated(NOW, generation=number)))
         except Conflict:
             lost.append(number)
 
@@ -158,7 +158,7 @@ def test_an_accepted_drop_holds_its_key_until_it_lets_go(ledger: Ledger) -> None
         ledger.accept(row("e2"))
     assert taken.value.holder == old.drop_id
     assert ledger.get(row("e2").drop_id) is None
-    ledger.unlock(old)
+    ledger.release_key(old)
     assert ledger.accept(row("e2")).revision
 
 
@@ -177,7 +177,7 @@ def test_a_row_that_has_moved_on_is_not_accepted_and_takes_no_key(ledger: Ledger
 def test_keys_of_one_name_in_other_buckets_and_of_other_names_are_free(ledger: Ledger) -> None:
     ledger.accept(row("e1"))
     ledger.accept(row("e1", key=KEY + "x"))
-    ledger.accept(transitions.new("other", KEY, "e1", NOW, 1))
+    ledger.accept(transitions.new_drop("other", KEY, "e1", NOW, 1))
 
 
 def test_a_key_is_taken_over_from_the_row_that_was_read(ledger: Ledger) -> None:
@@ -212,17 +212,17 @@ def test_a_key_is_not_taken_over_from_a_third(ledger: Ledger) -> None:
 
 def test_unlocking_what_another_holds_changes_nothing(ledger: Ledger) -> None:
     holder = ledger.accept(row("e1"))
-    ledger.unlock(row("e2"))
+    ledger.release_key(row("e2"))
     with pytest.raises(KeyTaken) as taken:
         ledger.accept(row("e2"))
     assert taken.value.holder == holder.drop_id
-    ledger.unlock(row("nobody", key="free"))
+    ledger.release_key(row("nobody", key="free"))
 
 
 def test_open_shows_what_is_not_over_oldest_first(ledger: Ledger) -> None:
     later = ledger.save(row("e1", key="later", at=NOW + timedelta(minutes=1)))
     earlier = ledger.save(row("e2", key="earlier"))
-    ended = ledger.save(row("e3", key="ended").model_copy(update={"stage": "failed", "sealed": True}))
+    ended = ledger.save(row("e3", key="ended").model_copy(update={"stage": "failed", "end_marked": True}))
     untold = ledger.save(row("e4", key="untold", at=NOW + timedelta(minutes=2)).model_copy(update={"stage": "failed"}))
     assert not ended.open
     assert list(ledger.open()) == [earlier, later, untold]
@@ -231,14 +231,14 @@ def test_open_shows_what_is_not_over_oldest_first(ledger: Ledger) -> None:
 def test_open_forgets_a_row_that_is_sealed(ledger: Ledger) -> None:
     saved = ledger.save(row().model_copy(update={"stage": "failed"}))
     assert list(ledger.open()) == [saved]
-    ledger.save(saved.model_copy(update={"sealed": True}))
+    ledger.save(saved.model_copy(update={"end_marked": True}))
     assert list(ledger.open()) == []
 
 
 def test_open_ends_though_every_row_is_written_meanwhile(ledger: Ledger) -> None:
     for number in range(5):
         ledger.save(row(f"e{number}", key=str(number)))
-    seen = [ledger.save(one.with_(NOW + timedelta(hours=1))).key for one in ledger.open()]
+    seen = [ledger.save(one.updated(NOW + timedelta(hours=1))).key for one in ledger.open()]
     assert sorted(seen) == ["0", "1", "2", "3", "4"]
 
 
@@ -250,62 +250,74 @@ def stood(number: int, **changes: Any) -> Drop:
 
 def test_the_line_shows_who_is_in_it_oldest_first_and_no_more_than_is_asked_for(ledger: Ledger) -> None:
     versions = {"2": None, "2.json": None, "d.vhd": None}
-    later = stood(2, turn="queued", versions=versions, request={"data_images": [{}, {}]})
-    for one in (later, stood(1, turn="queued"), stood(0), stood(3, turn="called"), stood(4, turn="queued")):
+    later = stood(2, admission="queued", versions=versions, request={"data_images": [{}, {}]})
+    for one in (
+        later,
+        stood(1, admission="queued"),
+        stood(0),
+        stood(3, admission="called"),
+        stood(4, admission="queued"),
+    ):
         ledger.save(one)
     line = ledger.queued()
     assert [one.drop_id for one in line] == [stood(number).drop_id for number in (1, 2, 4)]
-    assert line[1] == Queued(later.drop_id, "2", ("d.vhd",), 3, later.deadline_at)
+    assert line[1] == QueuedDrop(later.drop_id, "2", ("d.vhd",), 3, later.deadline_at)
     assert list(ledger.queued(2)) == list(line[:2])
 
 
 def test_who_is_called_goes_from_the_line_to_work_and_leaves_it_with_the_end(ledger: Ledger) -> None:
-    waits = ledger.save(stood(1, turn="queued", request={"data_images": [{}]}))
-    assert (dict(ledger.working()), len(ledger.queued())) == ({}, 1)
-    called = ledger.save(transitions.call(waits, NOW))
-    assert (dict(ledger.working()), list(ledger.queued())) == ({called.drop_id: 2}, [])
+    waits = ledger.save(stood(1, admission="queued", request={"data_images": [{}]}))
+    assert (dict(ledger.tasks_in_progress()), len(ledger.queued())) == ({}, 1)
+    called = ledger.save(transitions.admit(waits, NOW))
+    assert (dict(ledger.tasks_in_progress()), list(ledger.queued())) == ({called.drop_id: 2}, [])
     ended = ledger.save(transitions.end(called, NOW, "rejected", None))
-    assert (dict(ledger.working()), list(ledger.open())) == ({}, [ended])
+    assert (dict(ledger.tasks_in_progress()), list(ledger.open())) == ({}, [ended])
 
 
 def test_at_work_is_what_was_called_or_is_imported_and_not_what_is_looked_up(ledger: Ledger) -> None:
-    called, unknown = stood(1, turn="called"), stood(3, stage="submitting", sent_at="2026-11-24T13:00:00Z")
-    for one in (called, stood(2, stage="importing"), unknown, stood(4, stage="submitting", turn="called"), stood(5)):
+    called, unknown = stood(1, admission="called"), stood(3, stage="submitting", sent_at="2026-11-24T13:00:00Z")
+    for one in (
+        called,
+        stood(2, stage="importing"),
+        unknown,
+        stood(4, stage="submitting", admission="called"),
+        stood(5),
+    ):
         ledger.save(one)
-    assert dict(ledger.working()) == {stood(number).drop_id: 1 for number in (1, 2, 4)}
+    assert dict(ledger.tasks_in_progress()) == {stood(number).drop_id: 1 for number in (1, 2, 4)}
 
 
 def test_a_row_that_is_deleted_stands_nowhere(ledger: Ledger) -> None:
-    for one in (stood(1, turn="queued"), stood(2, turn="called")):
+    for one in (stood(1, admission="queued"), stood(2, admission="called")):
         ledger.delete(ledger.save(one))
-    assert (dict(ledger.working()), list(ledger.queued()), list(ledger.open())) == ({}, [], [])
+    assert (dict(ledger.tasks_in_progress()), list(ledger.queued()), list(ledger.open())) == ({}, [], [])
 
 
 def test_open_shows_every_place_oldest_first_and_the_line_only_where_it_is_asked_for(ledger: Ledger) -> None:
     turns = {0: "queued", 1: "", 2: "called", 3: "queued", 4: ""}
     for number, turn in turns.items():
-        ledger.save(stood(number, turn=turn))
+        ledger.save(stood(number, admission=turn))
     assert [one.key for one in ledger.open()] == ["0", "1", "2", "3", "4"]
     assert [one.key for one in ledger.open(queued=False)] == ["1", "2", "4"]
 
 
 def test_of_key_shows_every_content_of_it(ledger: Ledger) -> None:
-    waiting = ledger.save(transitions.new("drops", KEY, None, NOW, 60))
+    waiting = ledger.save(transitions.new_drop("drops", KEY, None, NOW, 60))
     rows = [ledger.save(row("e1")), ledger.accept(row("e2")), waiting]
     ledger.save(row("e1", key="other"))
-    ledger.save(transitions.new("other", KEY, "e1", NOW, 60))
-    assert sorted(one.drop_id for one in ledger.of_key("drops", KEY)) == sorted(one.drop_id for one in rows)
+    ledger.save(transitions.new_drop("other", KEY, "e1", NOW, 60))
+    assert sorted(one.drop_id for one in ledger.rows_of_key("drops", KEY)) == sorted(one.drop_id for one in rows)
     ledger.delete(rows[0])
-    assert len(list(ledger.of_key("drops", KEY))) == 2
-    assert list(ledger.of_key("drops", "nothing")) == []
+    assert len(list(ledger.rows_of_key("drops", KEY))) == 2
+    assert list(ledger.rows_of_key("drops", "nothing")) == []
 
 
 def test_a_part_knows_the_images_that_name_it(ledger: Ledger) -> None:
     for image in ("b.vhd", "a.vhd", "b.vhd"):
-        ledger.name_part("drops", "data.vhd", image)
-    assert list(ledger.part_of("drops", "data.vhd")) == ["a.vhd", "b.vhd"]
-    assert list(ledger.part_of("drops", "other.vhd")) == []
-    assert list(ledger.part_of("elsewhere", "data.vhd")) == []
+        ledger.record_part("drops", "data.vhd", image)
+    assert list(ledger.images_naming_part("drops", "data.vhd")) == ["a.vhd", "b.vhd"]
+    assert list(ledger.images_naming_part("drops", "other.vhd")) == []
+    assert list(ledger.images_naming_part("elsewhere", "data.vhd")) == []
 
 
 def test_notes_are_kept_by_name(ledger: Ledger) -> None:
@@ -318,9 +330,9 @@ def test_notes_are_kept_by_name(ledger: Ledger) -> None:
 
 
 def test_the_longest_keys_of_obs_fit(ledger: Ledger) -> None:
-    saved = ledger.accept(transitions.new("b" * 63, "窗" * 341, None, NOW, 60))
-    ledger.name_part("b" * 63, "窗" * 341, "窗" * 341)
-    assert list(ledger.of_key("b" * 63, "窗" * 341)) == [saved]
+    saved = ledger.accept(transitions.new_drop("b" * 63, "窗" * 341, None, NOW, 60))
+    ledger.record_part("b" * 63, "窗" * 341, "窗" * 341)
+    assert list(ledger.rows_of_key("b" * 63, "窗" * 341)) == [saved]
 
 
 def test_a_note_that_may_be_forgotten_is_kept_until_then(ledger: Ledger) -> None:

@@ -110,7 +110,7 @@ def test_a_message_that_is_put_back_comes_again_with_a_higher_count(side: Side) 
     side.queues.send("drops", BODY)
     receipt, _, _ = side.receive()[0]
     start = side.seconds()
-    side.queues.put_back("drops", receipt, 1)
+    side.queues.change_visibility("drops", receipt, 1)
     assert [(body, count) for _, body, count in side.arrival()] == [(BODY, 2)]
     assert side.seconds() - start >= 1
 
@@ -118,13 +118,13 @@ def test_a_message_that_is_put_back_comes_again_with_a_higher_count(side: Side) 
 @pytest.mark.parametrize("seconds", [-5, 0])
 def test_putting_back_for_no_time_makes_it_visible_at_once(side: Side, seconds: int) -> None:
     side.queues.send("drops", BODY)
-    side.queues.put_back("drops", side.receive()[0][0], seconds)
+    side.queues.change_visibility("drops", side.receive()[0][0], seconds)
     assert len(side.receive()) == 1
 
 
 def test_putting_back_for_longer_than_sqs_can_is_as_long_as_it_can(side: Side) -> None:
     side.queues.send("drops", BODY)
-    side.queues.put_back("drops", side.receive()[0][0], 100_000)
+    side.queues.change_visibility("drops", side.receive()[0][0], 100_000)
     assert side.receive() == []
 
 
@@ -132,6 +132,6 @@ def test_a_receipt_that_has_expired_is_no_error(side: Side) -> None:
     side.queues.send("drops", BODY)
     receipt, _, _ = side.receive()[0]
     side.delete(receipt)
-    side.queues.put_back("drops", receipt, 5)
-    side.queues.put_back("drops", "never-was", 5)
+    side.queues.change_visibility("drops", receipt, 5)
+    side.queues.change_visibility("drops", "never-was", 5)
     assert side.receive() == []

@@ -17,13 +17,14 @@ from unittest import mock
 
 from imagedrop.adapters.dynamodb.items import to_row, wire
 from imagedrop.adapters.dynamodb.ledger import DynamoLedger
-from imagedrop.adapters.sqs import QUEUES, NoticeMessage, PollMessage, RegistrationMessage, SqsQueues
+from imagedrop.adapters.sqs import QUEUES, SqsQueues
 from imagedrop.domain import drop as drops
 from imagedrop.domain.drop import Drop
+from imagedrop.domain.messages import NoticeMessage, PollMessage, RegistrationMessage
 from imagedrop.domain.object_keys import claim_key, result_key
 from imagedrop.intake import enqueue, replay_protection
-from imagedrop.workflow import completion, notify, status
-from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow import dispatch, notify, status
+from imagedrop.workflow.bucket_records import claims, end_markers, results
 from imagedrop.workflow.poll_schedule import duration_history
 from imagedrop.workflow.sweep.sweep import sweep
 from imagedrop_cli import redrive as redrive_command
@@ -80,7 +81,7 @@ def files() -> dict[str, bytes]:
 
 def claim_body(row: Drop) -> bytes:
     ports = memory_ports()
-    results.claim(ports.objects, row)
+    claims.write_claim(ports.objects, row)
     return of_first_version(ports.objects.body(BUCKET, claim_key(row.drop_id)) or b"")
 
 
@@ -114,7 +115,7 @@ def keys() -> dict[str, Any]:
             "drop_id": row.drop_id,
             "claim": claim_key(row.drop_id),
             "result": result_key(row.key),
-            "end": results.seal_key(row),
+            "end": end_markers.end_marker_key(row),
         }
         for name, row in rows().items()
     }
@@ -128,7 +129,7 @@ def messages() -> list[dict[str, Any]]:
     client = Recorder()
     ports = memory_ports(queues=SqsQueues(client, {queue: queue for queue in QUEUES}))
     for name in ("accepted", "importing-unicode", "registered", "waiting-for-image", "again-disowned"):
-        completion.hand_on(ports, rows()[name], delay=5)
+        dispatch.send_next(ports, rows()[name], delay=5)
     enqueue.enqueue({"bucket": BUCKET, "key": UNICODE}, ports)
     ports.queues.send("registrations", RegistrationMessage(drop_id="d", attempt=2).body())
     ports.queues.send("polls", PollMessage(drop_id="d", attempt=2, generation=3).body())
@@ -161,12 +162,12 @@ def ledger_calls() -> list[dict[str, Any]]:
     ledger.save(row)
     ledger.accept(row, over=row.model_copy(update={"drop_id": "other", "revision": 7}))
     ledger.delete(row)
-    ledger.unlock(row)
-    ledger.name_part(BUCKET, DATA, KEY)
-    ledger.part_of(BUCKET, DATA)
-    list(ledger.of_key(BUCKET, KEY))
+    ledger.release_key(row)
+    ledger.record_part(BUCKET, DATA, KEY)
+    ledger.images_naming_part(BUCKET, DATA)
+    list(ledger.rows_of_key(BUCKET, KEY))
     list(ledger.open(queued=False))
-    ledger.working()
+    ledger.tasks_in_progress()
     ledger.queued(3)
     return client.calls
 
@@ -174,7 +175,7 @@ def ledger_calls() -> list[dict[str, Any]]:
 def notified() -> dict[str, Any]:
     """What is left when an end has been told to everybody."""
     ports = shelf("registered")
-    notify.tell(ports, registered().drop_id, 1)
+    notify.notify(ports, registered().drop_id, 1)
     return {
         "attributes": ports.topic.published[0].attributes,
         "message": of_first_version(ports.topic.published[0].body.encode()).decode(),
@@ -190,9 +191,9 @@ def statuses() -> dict[str, bytes]:
     one = {**event, "queryStringParameters": {"key": KEY}}
     ended = shelf("rejected")
     return {
-        "status/lines.json": text({name: status.line(row) for name, row in rows().items()}),
+        "status/lines.json": text({name: status.summary(row) for name, row in rows().items()}),
         "status/overview.json": text(status.overview(ports)),
-        "status/stories.json": text(status.stories(ports, BUCKET, KEY)),
+        "status/stories.json": text(status.rows_of_key(ports, BUCKET, KEY)),
         "status/function.json": text(function("status").handle(event, ports)),
         "status/function-one.json": text(function("status").handle(one, ports)),
         "cli/status.json": command(ports, lambda: status_command.status(json=True)),

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from imagedrop import rules, sidecar
-from imagedrop.common.timestamps import stamp
+from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
-from imagedrop.domain.drop import Drop, DropImage, FileVersion, Held, Owner, Reason, Told, Versions
+from imagedrop.domain.drop import ChannelDelivery, Drop, DropImage, FileVersion, Held, Owner, Reason, Versions
 from imagedrop.findings import Finding
 from imagedrop.inspection import FileSource, inspect
 from imagedrop.ports import ObjectHead
@@ -76,13 +76,13 @@ def inspect_sample() -> dict[str, Any]:
     subject = rules.Subject(head, image.facts, image.findings)
     parts = {DATA: rules.Subject(part, data.facts, data.findings)}
     said = sidecar.read(json.dumps(wanted).encode()).sidecar
-    verdict = rules.judge(said, subject, parts, rules.Place.of(ports, BUCKET))
+    verdict = rules.check(said, subject, parts, rules.Location.of(ports, BUCKET))
     facts = json.loads(json.dumps(image.facts.public()))
     return {"facts": facts, "sidecar": verdict.filled, "request": verdict.request}
 
 
 def waiting(key: str = KEY) -> Drop:
-    row = transitions.new(bucket=BUCKET, key=key, etag=ETAG, now=NOW[0], pairing_deadline=3600)
+    row = transitions.new_drop(bucket=BUCKET, key=key, etag=ETAG, now=NOW[0], pairing_deadline=3600)
     seen = {**versions(key), key + ".json": None}
     return transitions.wait(row, NOW[0], versions=seen, missing=(key + ".json",))
 
@@ -105,12 +105,12 @@ def accepted(key: str = KEY) -> Drop:
 
 
 def sending(key: str = KEY) -> Drop:
-    return transitions.sending(transitions.reserve(transitions.call(accepted(key), NOW[3]), NOW[4]), NOW[5], 90)
+    return transitions.mark_sent(transitions.begin_submit(transitions.admit(accepted(key), NOW[3]), NOW[4]), NOW[5], 90)
 
 
 def importing(key: str = KEY) -> Drop:
     row = sending(key).model_copy(update={"looks": (60, 75, 93)})
-    return transitions.importing(row, NOW[6], job_id="job-0001", images=(), first=60)
+    return transitions.begin_import(row, NOW[6], job_id="job-0001", images=(), first=60)
 
 
 def registered() -> Drop:
@@ -119,15 +119,17 @@ def registered() -> Drop:
 
 def sealed(row: Drop) -> Drop:
     told = {
-        "result": Told(state="skipped", at=stamp(NOW[9]), note="the result of newer content lies there"),
-        "sns": Told(state="done", at=stamp(NOW[9])),
-        "mail": Told(state="refused", at=stamp(NOW[10]), note="no mail to ada@example.com"),
+        "result": ChannelDelivery(
+            state="skipped", at=format_timestamp(NOW[9]), note="the result of newer content lies there"
+        ),
+        "sns": ChannelDelivery(state="done", at=format_timestamp(NOW[9])),
+        "mail": ChannelDelivery(state="refused", at=format_timestamp(NOW[10]), note="no mail to ada@example.com"),
     }
-    return row.with_(NOW[11], told=told, sealed=True, redrives=0)
+    return row.updated(NOW[11], deliveries=told, end_marked=True, redrives=0)
 
 
 def replaced() -> Drop:
-    reason = Reason(code=drops.REPLACED, message=f"{KEY} was replaced by newer content while it was imported.")
+    reason = Reason(code=drops.OBJECT_REPLACED, message=f"{KEY} was replaced by newer content while it was imported.")
     return transitions.end(importing(), NOW[8], "failed", reason, images=IMAGES)
 
 
@@ -148,12 +150,12 @@ def filled() -> Drop:
         attempt=3,
         revision=1764000000007,
         versions=versions(UNICODE) | {"镜像/part.vhdx": version(4), "镜像/gone.mf": None},
-        received_at=stamp(NOW[0]),
-        updated_at=stamp(NOW[1]),
-        deadline_at=stamp(NOW[2]),
-        ended_at=stamp(NOW[3]),
+        received_at=format_timestamp(NOW[0]),
+        updated_at=format_timestamp(NOW[1]),
+        deadline_at=format_timestamp(NOW[2]),
+        ended_at=format_timestamp(NOW[3]),
         missing=("镜像/part.vhdx",),
-        behind="another drop",
+        blocked_by="another drop",
         parked=True,
         owner=OWNER,
         sidecar=inspected()["sidecar"],
@@ -161,67 +163,72 @@ def filled() -> Drop:
         facts=inspected()["facts"],
         findings=STORED_FINDINGS,
         request=inspected()["request"],
-        turn="called",
-        sent_at=stamp(NOW[4]),
+        admission="called",
+        sent_at=format_timestamp(NOW[4]),
         sends=2,
         restarts=1,
         job_id="job-0002",
-        job_started_at=stamp(NOW[5]),
+        job_started_at=format_timestamp(NOW[5]),
         looks=(60, 75),
         images=IMAGES,
-        doubtful=("image-0000-0",),
+        disowned_images=("image-0000-0",),
         generation=4,
         tries=5,
-        next_at=stamp(NOW[6]),
-        held=Held(code="IMG.0147", message="quota", since=stamp(NOW[7])),
+        next_at=format_timestamp(NOW[6]),
+        held=Held(code="IMG.0147", message="quota", since=format_timestamp(NOW[7])),
         redrives=2,
         reason=Reason(code="IMG.0057", message="the file is damaged"),
-        told={"result": Told(state="sending", at=stamp(NOW[8]), note="a note")},
-        sealed=True,
+        deliveries={"result": ChannelDelivery(state="sending", at=format_timestamp(NOW[8]), note="a note")},
+        end_marked=True,
     )
 
 
 def minimal() -> Drop:
     """Every field has its default, as those have that an older version has not written."""
-    at = stamp(NOW[0])
+    at = format_timestamp(NOW[0])
     return Drop(drop_id="minimal", bucket=BUCKET, key=KEY, received_at=at, updated_at=at, deadline_at=at)
 
 
 def rows() -> dict[str, Drop]:
     orphan = transitions.wait(
-        transitions.new(bucket=BUCKET, key=KEY, etag=None, now=NOW[0], pairing_deadline=3600),
+        transitions.new_drop(bucket=BUCKET, key=KEY, etag=None, now=NOW[0], pairing_deadline=3600),
         NOW[0],
         versions={KEY: None, SIDECAR: version(2)},
         missing=(KEY,),
     )
     late = Reason(code="pair.image_missing", message="no image")
-    held = Held(code="IMG.0147", message="quota of private images", since=stamp(NOW[6]))
-    again = transitions.again(replaced(), NOW[12], 3600)
-    waits_behind = transitions.wait(waiting(), NOW[1], versions=versions(), missing=(), behind="the drop before")
-    telling = registered().with_(NOW[9], told=registered().told | {"result": Told(state="sending", at=stamp(NOW[9]))})
+    held = Held(code="IMG.0147", message="quota of private images", since=format_timestamp(NOW[6]))
+    again = transitions.new_attempt(replaced(), NOW[12], 3600)
+    waits_behind = transitions.wait(waiting(), NOW[1], versions=versions(), missing=(), blocked_by="the drop before")
+    telling = registered().updated(
+        NOW[9],
+        deliveries=registered().deliveries | {"result": ChannelDelivery(state="sending", at=format_timestamp(NOW[9]))},
+    )
     already = Finding(id="pair.already_registered", severity="info", message="It is registered.", fix="Nothing.")
     return {
         "waiting-for-image": orphan,
-        "waiting-for-sidecar": drops.revised(waiting()),
+        "waiting-for-sidecar": drops.with_next_revision(waiting()),
         "waiting-behind": waits_behind,
         "waiting-parked": transitions.park(again, NOW[13]),
-        "accepted": drops.revised(accepted()),
+        "accepted": drops.with_next_revision(accepted()),
         "accepted-queued": transitions.queue(accepted(), NOW[2]),
-        "accepted-called": transitions.call(transitions.queue(accepted(), NOW[2]), NOW[3]),
-        "accepted-released": transitions.release(sending(), NOW[6], 30, turn="called"),
-        "accepted-held": transitions.release(sending(), NOW[6], 900, held, turn="called"),
+        "accepted-called": transitions.admit(transitions.queue(accepted(), NOW[2]), NOW[3]),
+        "accepted-released": transitions.return_to_accepted(sending(), NOW[6], 30, admission="called"),
+        "accepted-held": transitions.return_to_accepted(sending(), NOW[6], 900, held, admission="called"),
         "accepted-restarted": transitions.restart_job(importing(), NOW[7]),
-        "submitting-reserved": transitions.reserve(transitions.call(accepted(), NOW[3]), NOW[4]),
+        "submitting-reserved": transitions.begin_submit(transitions.admit(accepted(), NOW[3]), NOW[4]),
         "submitting-sent": sending(),
-        "submitting-unknown": sending().with_(NOW[7], turn="", tries=2, next_at=stamp(NOW[8]), held=None),
+        "submitting-unknown": sending().updated(
+            NOW[7], admission="", tries=2, next_at=format_timestamp(NOW[8]), held=None
+        ),
         "importing": importing(),
         "importing-unicode": importing(UNICODE),
-        "importing-found": transitions.importing(sending(), NOW[6], job_id=None, images=IMAGES, first=1),
-        "importing-held": importing().with_(NOW[7], tries=1, held=held, next_at=stamp(NOW[8])),
+        "importing-found": transitions.begin_import(sending(), NOW[6], job_id=None, images=IMAGES, first=1),
+        "importing-held": importing().updated(NOW[7], tries=1, held=held, next_at=format_timestamp(NOW[8])),
         "registered": registered(),
         "registered-telling": telling,
         "registered-sealed": sealed(registered()),
-        "registered-answered": transitions.answer(sealed(registered()), NOW[13], versions(), already),
+        "registered-answered": transitions.answer_with_image(sealed(registered()), NOW[13], versions(), already),
         "rejected": rejected(),
         "rejected-waiting": transitions.end(
             waiting(UNICODE), NOW[2], "rejected", Reason(code="pair.sidecar_missing", message="no sidecar"),

@@ -9,11 +9,11 @@ import pytest
 
 from imagedrop import events
 from imagedrop.adapters.dynamodb.items import plain, to_drop, to_row, wire
-from imagedrop.adapters.sqs import NoticeMessage, PollMessage, RegistrationMessage
 from imagedrop.domain.drop import Drop
+from imagedrop.domain.messages import NoticeMessage, PollMessage, RegistrationMessage
 from imagedrop.domain.object_keys import claim_key, result_key
 from imagedrop.intake import replay_protection
-from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.bucket_records import claims, end_markers, file_versions, results
 from imagedrop.workflow.poll_schedule import duration_history
 from imagedrop.workflow.sweep.sweep import sweep
 from imagedrop_local.memory import MemoryPorts, memory_ports
@@ -62,7 +62,7 @@ def test_a_dynamodb_item_is_read_and_written_again(name: str) -> None:
 def test_a_claim_is_read_and_written_again_with_revision_0(name: str) -> None:
     ports, kept = memory_ports(), json.loads(golden(name))
     ports.objects.place(BUCKET, claim_key(kept["drop_id"]), golden(name))
-    row = results.read_claim(ports.objects, BUCKET, kept["drop_id"])
+    row = claims.read_claim(ports.objects, BUCKET, kept["drop_id"])
     assert row is not None
     assert claim_body(row) == json.dumps({**kept, "revision": 0}, ensure_ascii=False).encode()
 
@@ -88,9 +88,9 @@ def test_a_row_of_an_older_version_is_read_with_defaults() -> None:
 def test_the_key_of_an_end_says_which_versions_it_has_read(name: str) -> None:
     row = restored(json.loads(golden(name.replace("results/", "rows/"))))
     kept = json.loads(golden("keys.json"))["rows"][name.removeprefix("results/").removesuffix(".json")]
-    read = results.read_seal(kept["end"])
+    read = end_markers.parse_end_marker(kept["end"])
     assert read is not None
-    assert read[1:] == (row.attempt, {results.digest(key, seen) for key, seen in row.versions.items()})
+    assert read[1:] == (row.attempt, {file_versions.version_digest(key, seen) for key, seen in row.versions.items()})
 
 
 def test_messages_are_read() -> None:
@@ -123,4 +123,4 @@ def test_the_next_sweep_goes_on_where_the_last_one_ended() -> None:
 
 
 def test_a_push_that_was_taken_is_known() -> None:
-    assert replay_protection.taken_before(PUSH, ports_with_notes())
+    assert replay_protection.received_before(PUSH, ports_with_notes())

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from imagedrop.adapters.dynamodb.items import TEXTS, plain
-from imagedrop.domain.object_keys import SEALS
-from imagedrop.workflow.bucket_records import results
+from imagedrop.domain.object_keys import END_MARKERS
+from imagedrop.workflow.bucket_records import end_markers
 from tests.sam_local.world import FED, World
 
 MOMENT = 2.0  # s; polls are put back for one at most, everything else for eight or more
@@ -76,11 +76,11 @@ def _parsed(body: str) -> Any:
 
 def _key(key: str) -> str:
     """A seal's name holds digests of times: what is left of them is whether each file was there (v) or absent (a)."""
-    seal = results.read_seal(key) if key.startswith(SEALS) else None
+    seal = end_markers.parse_end_marker(key) if key.startswith(END_MARKERS) else None
     if seal is None:
         return key
     drop_id, attempt, digests = seal
-    return f"{SEALS}{drop_id}/n{attempt}.{'.'.join(sorted(digest[0] for digest in digests))}"
+    return f"{END_MARKERS}{drop_id}/n{attempt}.{'.'.join(sorted(digest[0] for digest in digests))}"
 
 
 def _content(body: bytes) -> Any:

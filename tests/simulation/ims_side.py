@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from imagedrop.adapters.ims.errors import from_answer
 from imagedrop.adapters.ims.images import ImsImages
 from imagedrop.ports import ImsError
-from imagedrop.workflow.image_lookup import TAG
+from imagedrop.workflow.image_lookup import DROP_TAG
 from imagedrop_local.faults import Fault, Faults
 from imagedrop_local.http import Request
 from imagedrop_local.ims.service import Ims
@@ -153,7 +153,7 @@ class ImsSide:
         job_id: str = self._submit(order, sources, now)
         job = self.service._imports._records.get(job_id)
         assert job is not None
-        tag = job["parts"][0]["tags"][TAG]
+        tag = job["parts"][0]["tags"][DROP_TAG]
         self.say(f"IMS: {job_id[:6]} for {tag[:6]}, until {job['due'][11:19]}")
         self.made.append(Made(tag, job["parts"][0]["key"], job, self._clock.seconds()))
         self.accepted(self.made[-1])
@@ -171,7 +171,7 @@ class ImsSide:
         """The images that a look-up by tag would find now."""
         self.service._advance()
         visible = self.service._images.visible()
-        return {image["id"] for image in visible if f"{TAG}={drop_id}" in image["tags"]}
+        return {image["id"] for image in visible if f"{DROP_TAG}={drop_id}" in image["tags"]}
 
     def lives(self, made: Made) -> bool:
         """Its system image may still come to be used: neither failed nor deleted."""

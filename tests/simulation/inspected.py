@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from imagedrop.inspection import inspect
-from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.bucket_records import file_versions
 from imagedrop.workflow.validate import accept
 from tests.simulation.workload import content_of
 
@@ -35,7 +35,7 @@ def facts_of(etag: str, key: str) -> dict[str, Any]:
     return facts
 
 
-_digest = lru_cache(maxsize=10_000)(results.digest)
+_digest = lru_cache(maxsize=10_000)(file_versions.version_digest)
 
 
 @contextmanager
@@ -52,5 +52,5 @@ def quick_inspection(fail: Callable[[str], None]) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accept, "inspect", quick)
-        patch.setattr(results, "digest", _digest)
+        patch.setattr(file_versions, "version_digest", _digest)
         yield

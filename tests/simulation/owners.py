@@ -58,13 +58,13 @@ class Owners:
         self._ports.queues._put(queue, body, 0)
 
     def _redrive(self, act: Act, random: Random) -> None:
-        for row in self._ports.ledger.of_key(BUCKET, act.key):
+        for row in self._ports.ledger.rows_of_key(BUCKET, act.key):
             self._history.checks.book.redriven.add((act.key, row.attempt))
             self._send("drops", {"bucket": BUCKET, "key": act.key, "after_attempt": row.attempt})
 
     def _remove(self, act: Act, random: Random) -> None:
         """Somebody deletes the images of a registered drop."""
-        for row in self._ports.ledger.of_key(BUCKET, act.key):
+        for row in self._ports.ledger.rows_of_key(BUCKET, act.key):
             for image in row.images if row.stage == "registered" else ():
                 self._side.remove(image.id)
 

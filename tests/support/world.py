@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from imagedrop.common.timestamps import stamp
+from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, FileVersion
@@ -46,7 +46,7 @@ class World:
         self.put(key + ".json", SIDECAR, event=False)
         heads = [ports.objects.head(BUCKET, one) for one in (key, key + ".json")]
         versions = {head.key: FileVersion(etag=head.etag, last_modified=head.last_modified) for head in heads if head}
-        row = transitions.new(BUCKET, key, versions[key].etag, ports.clock(), 3600)
+        row = transitions.new_drop(BUCKET, key, versions[key].etag, ports.clock(), 3600)
         tag = {"key": "imagedrop", "value": row.drop_id}
         request = {"name": "Golden W", "image_url": f"{BUCKET}:{key}", "min_disk": 40, "image_tags": [tag]}
         owner = drops.Owner(email="ada@example.com", name="Ada")
@@ -95,7 +95,7 @@ class World:
 
     def row(self, key: str = KEY) -> Drop:
         """The newest row of a key."""
-        rows = list(self.ports.ledger.of_key(BUCKET, key))
+        rows = list(self.ports.ledger.rows_of_key(BUCKET, key))
         assert rows, f"no row of {key}"
         return max(rows, key=lambda row: (row.received_at, row.attempt))
 
@@ -109,7 +109,7 @@ class World:
         return list(self.ports.mail.sent)
 
     def now(self) -> str:
-        return stamp(self.ports.clock())
+        return format_timestamp(self.ports.clock())
 
 
 def ids(findings: Iterable[dict[str, Any]]) -> set[str]:

@@ -10,7 +10,7 @@ from imagedrop.domain.drop import Drop
 LOG = logging.getLogger("imagedrop")
 
 
-def note(what: str, row: Drop, *, level: int = logging.INFO, **more: Any) -> None:
+def log_drop(what: str, row: Drop, *, level: int = logging.INFO, **more: Any) -> None:
     """One line about a drop. `more` must not use the names of a LogRecord (`name`, `message`, `args` and so on)."""
     carried = {"drop_id": row.drop_id, "bucket": row.bucket, "key": row.key, "attempt": row.attempt, "stage": row.stage}
     LOG.log(level, what, extra=carried | more, stacklevel=2)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from imagedrop.common.timestamps import moment, seconds_between, stamp
+from imagedrop.common.timestamps import format_timestamp, parse_timestamp, seconds_between
 from imagedrop.ports import Clock, Image, Job
 from imagedrop_local.memory.scripted_faults import Scripted
 
@@ -74,7 +74,7 @@ class MemoryImages(Scripted):
         with self._call("create"):
             number = len(self._work) + 1
             outcome = self._planned.popleft() if self._planned else Outcome()
-            now = stamp(self._clock())
+            now = format_timestamp(self._clock())
             asked = [body, *body.get("data_images", ())]
             images = tuple(_image(one, f"image-{number:04d}-{role}", now, role > 0) for role, one in enumerate(asked))
             work = _Work(f"job-{number:04d}", now, outcome, images)
@@ -123,7 +123,7 @@ def _image(body: Mapping[str, Any], image_id: str, now: str, data_disk: bool) ->
         name=body.get("name", image_id),
         status="saving",
         min_disk=body["min_disk"],
-        created_at=moment(now).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        created_at=parse_timestamp(now).strftime("%Y-%m-%dT%H:%M:%SZ"),
         tags={tag["key"]: tag["value"] for tag in body.get("image_tags", ())},
         origin=f"file,{body['image_url']}",
         data_disk=data_disk,

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from imagedrop.domain.drop import Drop, Place, revised
-from imagedrop.ports import Conflict, KeyTaken, Queued
+from imagedrop.domain.drop import Drop, OpenIndexPartition, with_next_revision
+from imagedrop.ports import Conflict, KeyTaken, QueuedDrop
 from imagedrop_local.memory.open_index import Places
 from imagedrop_local.memory.scripted_faults import Scripted
 
@@ -66,39 +66,39 @@ class MemoryLedger(Scripted):
             self._live[drop.bucket, drop.key] = drop.drop_id
             return self._write(drop)
 
-    def unlock(self, drop: Drop) -> None:
-        with self._call("unlock"):
+    def release_key(self, drop: Drop) -> None:
+        with self._call("release_key"):
             if self._live.get((drop.bucket, drop.key)) == drop.drop_id:
                 del self._live[drop.bucket, drop.key]
 
     def open(self, *, queued: bool = True) -> Iterator[Drop]:
         with self._call("open"):
-            places: tuple[Place, ...] = ("working", "other", "queued") if queued else ("working", "other")
+            places: tuple[OpenIndexPartition, ...] = ("working", "other", "queued") if queued else ("working", "other")
             found = self._places.of(*places)
         for one in found:
             row = self._get(one.drop_id)
-            if row is not None and row.open and (queued or row.place != "queued"):
+            if row is not None and row.open and (queued or row.open_index_partition != "queued"):
                 yield row
 
-    def working(self) -> Mapping[str, int]:
-        with self._call("working"):
+    def tasks_in_progress(self) -> Mapping[str, int]:
+        with self._call("tasks_in_progress"):
             return {one.drop_id: one.tasks for one in self._places.of("working")}
 
-    def queued(self, limit: int | None = None) -> Sequence[Queued]:
+    def queued(self, limit: int | None = None) -> Sequence[QueuedDrop]:
         with self._call("queued"):
             return self._places.of("queued", limit=limit)
 
-    def of_key(self, bucket: str, key: str) -> list[Drop]:
-        with self._call("of_key"):
+    def rows_of_key(self, bucket: str, key: str) -> list[Drop]:
+        with self._call("rows_of_key"):
             rows = (self._get(drop_id) for drop_id in list(self._keys.get((bucket, key), ())))
             return [row for row in rows if row is not None]
 
-    def name_part(self, bucket: str, part: str, image_key: str) -> None:
-        with self._call("name_part"):
+    def record_part(self, bucket: str, part: str, image_key: str) -> None:
+        with self._call("record_part"):
             self._parts[bucket, part].add(image_key)
 
-    def part_of(self, bucket: str, part: str) -> Sequence[str]:
-        with self._call("part_of"):
+    def images_naming_part(self, bucket: str, part: str) -> Sequence[str]:
+        with self._call("images_naming_part"):
             return sorted(self._parts.get((bucket, part), ()))
 
     def load(self, name: str) -> dict[str, Any] | None:
@@ -121,7 +121,7 @@ class MemoryLedger(Scripted):
         return Drop.model_validate(json.loads(row)) if row is not None else None
 
     def _write(self, drop: Drop) -> Drop:
-        saved = revised(drop)
+        saved = with_next_revision(drop)
         self._rows[drop.drop_id] = self._text(saved)
         self._revisions[drop.drop_id] = saved.revision
         self._keys[drop.bucket, drop.key][drop.drop_id] = None

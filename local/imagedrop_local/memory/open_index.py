@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 
-from imagedrop.domain.drop import Drop, Place
-from imagedrop.ports import Queued
+from imagedrop.domain.drop import Drop, OpenIndexPartition
+from imagedrop.ports import QueuedDrop
 
 
 class Places:
     def __init__(self) -> None:
-        self._rows: defaultdict[Place, list[tuple[str, str]]] = defaultdict(list)
-        self._entries: dict[str, tuple[Place, str, Queued]] = {}
+        self._rows: defaultdict[OpenIndexPartition, list[tuple[str, str]]] = defaultdict(list)
+        self._entries: dict[str, tuple[OpenIndexPartition, str, QueuedDrop]] = {}
 
     def clear(self) -> None:
         self._rows.clear()
@@ -20,10 +20,10 @@ class Places:
 
     def put(self, drop: Drop) -> None:
         self.drop(drop.drop_id)
-        if drop.place is not None:
-            entry = Queued(drop.drop_id, drop.key, drop.parts, drop.tasks, drop.deadline_at)
-            self._entries[drop.drop_id] = (drop.place, drop.updated_at, entry)
-            insort(self._rows[drop.place], (drop.updated_at, drop.drop_id))
+        if drop.open_index_partition is not None:
+            entry = QueuedDrop(drop.drop_id, drop.key, drop.parts, drop.tasks, drop.deadline_at)
+            self._entries[drop.drop_id] = (drop.open_index_partition, drop.updated_at, entry)
+            insort(self._rows[drop.open_index_partition], (drop.updated_at, drop.drop_id))
 
     def drop(self, drop_id: str) -> None:
         if drop_id in self._entries:
@@ -31,7 +31,7 @@ class Places:
             rows = self._rows[place]
             del rows[bisect_left(rows, (updated_at, drop_id))]
 
-    def of(self, *places: Place, limit: int | None = None) -> list[Queued]:
+    def of(self, *places: OpenIndexPartition, limit: int | None = None) -> list[QueuedDrop]:
         """The oldest first."""
         found = sorted(one for place in places for one in self._rows[place][:limit])
         return [self._entries[drop_id][2] for _, drop_id in found[:limit]]

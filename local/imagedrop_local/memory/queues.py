@@ -101,8 +101,8 @@ class MemoryQueues(Scripted):
                 self._put(queue, body, 0)
             return []
 
-    def put_back(self, queue: QueueName, receipt: str, seconds: int) -> None:
-        with self._call("put_back"):
+    def change_visibility(self, queue: QueueName, receipt: str, seconds: int) -> None:
+        with self._call("change_visibility"):
             seconds = max(0, min(43_200, seconds))
             self.put_backs.append((queue, seconds))
             message = self._messages[queue].get(receipt.partition("#")[0])

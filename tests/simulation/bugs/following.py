@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop.common.timestamps import later, stamp
+from imagedrop.common.timestamps import add_seconds, format_timestamp
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Image, Ports
 from imagedrop.workflow import image_lookup, poll, register
@@ -19,10 +19,10 @@ def replacement_unnoticed(patch: pytest.MonkeyPatch) -> None:
 
 def doubtful_image_taken(patch: pytest.MonkeyPatch) -> None:
     def own(ports: Ports, row: Drop) -> list[Image]:
-        return list(ports.images.by_tag(image_lookup.TAG, row.drop_id))
+        return list(ports.images.by_tag(image_lookup.DROP_TAG, row.drop_id))
 
-    patch.setattr(register, "own", own)
-    patch.setattr(poll, "own", own)
+    patch.setattr(register, "images_by_tag", own)
+    patch.setattr(poll, "images_by_tag", own)
 
 
 def foreign_image_taken(patch: pytest.MonkeyPatch) -> None:
@@ -31,14 +31,16 @@ def foreign_image_taken(patch: pytest.MonkeyPatch) -> None:
     def find(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
         origin = f"file,{row.bucket}:{row.key}"
         named = ports.images.by_name(str((row.request or {})["name"]))
-        return [image for image in named if image.origin == origin and image.status not in image_lookup.GONE], []
+        return [
+            image for image in named if image.origin == origin and image.status not in image_lookup.DELETED_STATUSES
+        ], []
 
     settle = poll._settle
 
     def blind(ports: Ports, row: Drop, found: Any, *, trusted: bool) -> None:
         settle(ports, row, [_retagged(image, row) for image in found], trusted=trusted)
 
-    patch.setattr(register, "find", find)
+    patch.setattr(register, "find_images", find)
     patch.setattr(poll, "_settle", blind)
 
 
@@ -49,7 +51,7 @@ def _retagged(image: Image, row: Drop) -> Image:
         image.status,
         image.min_disk,
         image.created_at,
-        {image_lookup.TAG: row.drop_id},
+        {image_lookup.DROP_TAG: row.drop_id},
         image.origin,
         image.data_disk,
     )
@@ -60,16 +62,16 @@ def deadline_starts_again(patch: pytest.MonkeyPatch) -> None:
     wait = poll._wait
 
     def patient(ports: Ports, row: Drop, held: Any = None) -> None:
-        more = later(stamp(ports.clock()), ports.settings.attempt_deadline)
+        more = add_seconds(format_timestamp(ports.clock()), ports.settings.attempt_deadline)
         wait(ports, row.model_copy(update={"deadline_at": more}), held)
 
     patch.setattr(poll, "_wait", patient)
 
 
 def older_generation_obeyed(patch: pytest.MonkeyPatch) -> None:
-    judge = poll.judge
+    judge = poll.decide
 
-    def whichever(row: Drop | None, attempt: int, generation: int, now: datetime) -> poll.Step:
+    def whichever(row: Drop | None, attempt: int, generation: int, now: datetime) -> poll.Action:
         return judge(row, attempt, row.generation if row else generation, now)
 
-    patch.setattr(poll, "judge", whichever)
+    patch.setattr(poll, "decide", whichever)

@@ -11,7 +11,7 @@ from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import ObjectChanged, Ports
-from imagedrop.workflow import completion
+from imagedrop.workflow import dispatch
 from imagedrop.workflow.pairing import Files
 from imagedrop.workflow.validate import accept, validate
 from imagedrop_local.memory import MemoryObjects
@@ -25,7 +25,7 @@ def no_etag(patch: pytest.MonkeyPatch) -> None:
 
 def swapped_sidecar_unnoticed(patch: pytest.MonkeyPatch) -> None:
     """What lies there at the end of the inspection is said to have been judged, whatever was read at its beginning."""
-    judge = accept.judge
+    judge = accept.accept_or_reject
 
     def late(ports: Ports, row: Drop, files: Files) -> None:
         beside = object_keys.sidecar_key(row.key)
@@ -33,7 +33,7 @@ def swapped_sidecar_unnoticed(patch: pytest.MonkeyPatch) -> None:
             accept._subject(ports, row, head, files)
         judge(ports, row, replace(files, heads={**files.heads, beside: ports.objects.head(row.bucket, beside)}))
 
-    patch.setattr(accept, "judge", late)
+    patch.setattr(accept, "accept_or_reject", late)
 
 
 def no_if_match(patch: pytest.MonkeyPatch) -> None:
@@ -51,20 +51,20 @@ def no_if_match(patch: pytest.MonkeyPatch) -> None:
 
 def old_redrive_obeyed(patch: pytest.MonkeyPatch) -> None:
     """A message that sets an older attempt going again sets the newest going."""
-    dropped_again = validate._Look._dropped_again
+    dropped_again = validate._Validation._dropped_again
 
     def whichever(look: Any, row: Drop, files: Any) -> Drop | None:
         look.after_attempt = row.attempt if look.after_attempt is not None else None
         return dropped_again(look, row, files)
 
-    patch.setattr(validate._Look, "_dropped_again", whichever)
+    patch.setattr(validate._Validation, "_dropped_again", whichever)
 
 
 def untold_end_forgotten(patch: pytest.MonkeyPatch) -> None:
     """A new attempt begins before the last one's end is told."""
 
     def at_once(look: Any, row: Drop, redriven: bool = False) -> None:
-        again = transitions.again(row, look.ports.clock(), look.ports.settings.pairing_deadline)
-        completion.look_again(look.ports, look.ports.ledger.save(again))
+        again = transitions.new_attempt(row, look.ports.clock(), look.ports.settings.pairing_deadline)
+        dispatch.revalidate(look.ports, look.ports.ledger.save(again))
 
-    patch.setattr(validate._Look, "_untold", at_once)
+    patch.setattr(validate._Validation, "_untold", at_once)

@@ -6,7 +6,7 @@ import pytest
 
 from imagedrop.entry import sqs_batch
 from imagedrop.workflow import admission
-from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.bucket_records import end_markers
 from imagedrop.workflow.sweep import redrive
 from imagedrop_local.memory import MemoryLedger
 
@@ -27,9 +27,9 @@ def whole_batches_are_believed_in(patch: pytest.MonkeyPatch) -> None:
 
 def counted_from_one(patch: pytest.MonkeyPatch) -> None:
     """A ledger that was lost begins to count attempts anew."""
-    patch.setattr(results, "last_attempt", lambda *_: 0)
+    patch.setattr(end_markers, "last_attempt", lambda *_: 0)
 
 
 def nobody_is_called(patch: pytest.MonkeyPatch) -> None:
     """Who stands in line for IMS is never called."""
-    patch.setattr(admission, "call", lambda ports, leaving=None: 0)
+    patch.setattr(admission, "admit_next", lambda ports, leaving=None: 0)

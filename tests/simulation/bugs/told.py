@@ -26,7 +26,7 @@ def sent_before_it_is_claimed(patch: pytest.MonkeyPatch) -> None:
     """Two workers use a channel side by side."""
 
     def use(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | None]:
-        told = row.told.get(channel)
+        told = row.deliveries.get(channel)
         if told is not None and told.state in ("done", "skipped", "refused"):
             return row, None
         state, note = notify._send(ports, row, channel, again=False)

@@ -40,7 +40,7 @@ class Book:
         self.broken.append(text)
 
     def wiped(self) -> None:
-        self.forgotten |= {(row.drop_id, row.attempt) for row in self.rows.values() if row.ended and not row.sealed}
+        self.forgotten |= {(row.drop_id, row.attempt) for row in self.rows.values() if row.ended and not row.end_marked}
         self.rows.clear()
         self.wipes += 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from imagedrop.domain.drop import REPLACED, Drop
+from imagedrop.domain.drop import OBJECT_REPLACED, Drop
 from tests.simulation.checks.book import Book, shown
 from tests.simulation.ims_side import ImsSide, Made
 from tests.simulation.workers import Worker
@@ -34,7 +34,7 @@ class OneImage:
         reason = after.reason.code if after.reason else ""
         if after.ended and reason in UNKNOWN:
             self._unseen.add(after.drop_id)
-        if after.ended and reason == REPLACED:
+        if after.ended and reason == OBJECT_REPLACED:
             self._doubtful |= {image.id for image in after.images}
         if after.stage == "registered":
             self._registered(after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from imagedrop.domain import object_keys
-from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.bucket_records import file_versions
 from tests.simulation.checks.book import Book
 from tests.support.world import BUCKET
 
@@ -15,7 +15,7 @@ def over(book: Book) -> None:
     for key in keys:
         if not object_keys.is_ours(key) and not key.endswith(object_keys.SIDECAR_SUFFIX):
             _settled(book, key, keys)
-    left = [key for key in keys if key.startswith(object_keys.FOLDER) and not key.startswith(object_keys.SEALS)]
+    left = [key for key in keys if key.startswith(object_keys.FOLDER) and not key.startswith(object_keys.END_MARKERS)]
     if left:
         book.fail(f"claims are left: {left}")
 
@@ -24,9 +24,12 @@ def _settled(book: Book, key: str, keys: list[str]) -> None:
     head = book.lying(key)
     assert head is not None
     drop_id = book.drop_id(head)
-    own, digest = f"{object_keys.SEALS}{drop_id}/", results.digest(key, results.version(head))
-    read = any(digest in one for one in keys if one.startswith(object_keys.SEALS) and not one.startswith(own))
-    if (read or book.ports.ledger.part_of(BUCKET, key)) and book.lying(object_keys.sidecar_key(key)) is None:
+    own, digest = (
+        f"{object_keys.END_MARKERS}{drop_id}/",
+        file_versions.version_digest(key, file_versions.version_of(head)),
+    )
+    read = any(digest in one for one in keys if one.startswith(object_keys.END_MARKERS) and not one.startswith(own))
+    if (read or book.ports.ledger.images_naming_part(BUCKET, key)) and book.lying(object_keys.sidecar_key(key)) is None:
         return  # another drop's
     if any(one.startswith(own) for one in keys):
         _result(book, key, drop_id)

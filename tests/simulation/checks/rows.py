@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from imagedrop.common.timestamps import moment
+from imagedrop.common.timestamps import parse_timestamp
 from imagedrop.domain import object_keys
-from imagedrop.domain.drop import LIVE, NEXT, Drop
-from imagedrop.workflow.bucket_records import results
+from imagedrop.domain.drop import ALLOWED_TRANSITIONS, LIVE, Drop
+from imagedrop.workflow.bucket_records import file_versions
 from imagedrop.workflow.sweep.sweep import GIVE_UP_AFTER
 from tests.simulation.checks.book import Book, shown
 from tests.simulation.inspected import facts_of
@@ -62,7 +62,7 @@ class Rows:
     def _driven(self, before: Drop) -> None:
         """By the sweep: only what stands still, and nothing does where nothing went wrong."""
         book, now = self._book, self._book.clock.seconds()
-        due = max(moment(one).timestamp() for one in (before.updated_at, before.next_at) if one)
+        due = max(parse_timestamp(one).timestamp() for one in (before.updated_at, before.next_at) if one)
         if now - due < book.ports.settings.stall_after - APART:
             book.fail(f"{shown(before)} is driven again after {now - due:.0f} s")
         if book.mishaps == self._mishaps.get(before.drop_id, 0):
@@ -82,7 +82,11 @@ class Rows:
         fail = self._book.fail
         if after.stage == "accepted" or (after.stage == "rejected" and after.facts):
             self._judged(after)
-        if before is not None and before.attempt == after.attempt and after.stage not in NEXT[before.stage]:
+        if (
+            before is not None
+            and before.attempt == after.attempt
+            and after.stage not in ALLOWED_TRANSITIONS[before.stage]
+        ):
             fail(f"{shown(after)}: {before.stage} was left for {after.stage}")
         if before is not None and after.attempt not in (before.attempt, before.attempt + 1):
             counted = (before.stage == "waiting" or before.ended) and after.attempt > before.attempt
@@ -94,7 +98,7 @@ class Rows:
             self._ended(before, after)
 
     def _was_dropped_again(self, before: Drop) -> bool:
-        now = {key: results.version(self._book.lying(key)) for key in before.versions}
+        now = {key: file_versions.version_of(self._book.lying(key)) for key in before.versions}
         return now != before.versions or (before.key, before.attempt) in self._book.redriven
 
     def _given_up(self, after: Drop, moved_at: float) -> None:
@@ -112,11 +116,11 @@ class Rows:
         book.ended_at[end] = now
         if before is None or book.calm_since is None or before.attempt != after.attempt:
             return
-        alone = not any(row.place == "working" for row in book.rows.values())
-        if before.place == "queued" and alone and now - book.calm_since > SLACK:
+        alone = not any(row.open_index_partition == "working" for row in book.rows.values())
+        if before.open_index_partition == "queued" and alone and now - book.calm_since > SLACK:
             book.fail(f"{shown(after)} has stood in line behind nobody")
         if before.stage in LIVE or before.missing:
-            late = now - max(moment(before.deadline_at).timestamp(), book.calm_since)
+            late = now - max(parse_timestamp(before.deadline_at).timestamp(), book.calm_since)
             if late > SLACK:
                 book.fail(f"{shown(after)} ended {late:.0f} s after its deadline")
 

@@ -38,7 +38,7 @@ class Telling:
 
     def written(self, row: Drop) -> None:
         end = row.drop_id, row.attempt
-        for channel, told in row.told.items():
+        for channel, told in row.deliveries.items():
             if told.state in ("skipped", "refused"):
                 self._spared.add((channel, end))
             if told.state == "done":

@@ -10,7 +10,9 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagedrop.adapters.sns import EmfMeter, SesMail, SilentMail, SnsTopic
+from imagedrop.adapters.metrics import EmfMeter
+from imagedrop.adapters.ses import SesMail, SilentMail
+from imagedrop.adapters.sns import SnsTopic
 from imagedrop.ports import MailRefused
 from tests.support.hostile import HOSTILE, unprintable
 from tests.unit.domain.test_email_address import TRICKS

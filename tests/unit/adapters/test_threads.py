@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 
 from imagedrop.adapters.obs.objects import ObsObjects
 from imagedrop.adapters.secrets import Secrets
-from imagedrop.adapters.threads import SIDE_BY_SIDE, threads
+from imagedrop.adapters.threads import SIDE_BY_SIDE, thread_pool
 from imagedrop.inspection import SourceChanged
-from imagedrop.ports import ObjectsRefused, Together, one_by_one
+from imagedrop.ports import ObjectsRefused, RunParallel, run_in_sequence
 from imagedrop_local.memory import RecordedSleep, SettableClock
 
 FOUR = 4
@@ -23,13 +23,13 @@ SOON = 20.0  # s; nobody waits so long but where the test fails
 
 
 @pytest.fixture(scope="module")
-def together() -> Together:
-    return threads()
+def together() -> RunParallel:
+    return thread_pool()
 
 
 @pytest.fixture(params=["threads", "one by one"])
-def either(request: pytest.FixtureRequest, together: Together) -> Together:
-    return together if request.param == "threads" else one_by_one
+def either(request: pytest.FixtureRequest, together: RunParallel) -> RunParallel:
+    return together if request.param == "threads" else run_in_sequence
 
 
 def saying(number: int) -> Callable[[], bytes]:
@@ -40,12 +40,12 @@ def refusal(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 403}}, "GetObject")
 
 
-def test_answers_come_in_the_order_of_the_calls(either: Together) -> None:
+def test_answers_come_in_the_order_of_the_calls(either: RunParallel) -> None:
     assert list(either([saying(number) for number in range(30)])) == [b"%d" % number for number in range(30)]
 
 
 @pytest.mark.parametrize("failure", [OSError("disk"), SourceChanged("disk")])
-def test_what_a_call_raises_is_raised(either: Together, failure: BaseException) -> None:
+def test_what_a_call_raises_is_raised(either: RunParallel, failure: BaseException) -> None:
     def fails() -> bytes:
         raise failure
 
@@ -53,7 +53,7 @@ def test_what_a_call_raises_is_raised(either: Together, failure: BaseException) 
         either([saying(1), fails, saying(2)])
 
 
-def test_calls_are_made_at_once(together: Together) -> None:
+def test_calls_are_made_at_once(together: RunParallel) -> None:
     all_there = threading.Barrier(SIDE_BY_SIDE)
 
     def meets() -> bytes:
@@ -63,7 +63,7 @@ def test_calls_are_made_at_once(together: Together) -> None:
     assert together([meets] * SIDE_BY_SIDE) == [b"met"] * SIDE_BY_SIDE
 
 
-def test_threads_that_are_refused_with_the_same_old_keys_all_go_on_with_the_new_ones(together: Together) -> None:
+def test_threads_that_are_refused_with_the_same_old_keys_all_go_on_with_the_new_ones(together: RunParallel) -> None:
     refused = threading.Barrier(FOUR)
 
     class Client:
@@ -96,7 +96,7 @@ def test_keys_that_are_refused_and_have_not_changed_stay_refused() -> None:
         ObsObjects(Client(), RecordedSleep(), random.Random(1), lambda: False).read("b", "k", "e", 2, 2)
 
 
-def test_threads_that_need_a_secret_at_once_read_it_once(together: Together) -> None:
+def test_threads_that_need_a_secret_at_once_read_it_once(together: RunParallel) -> None:
     all_there, reads, twice = threading.Barrier(FOUR), [], threading.Event()
 
     class Manager:

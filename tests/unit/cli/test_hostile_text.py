@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from rich.table import Table
 from rich.text import Text
 
-from imagedrop.domain.drop import Drop, DropImage, Owner, Reason, Told
+from imagedrop.domain.drop import ChannelDelivery, Drop, DropImage, Owner, Reason
 from imagedrop.findings import Finding
 from imagedrop.inspection.facts import DiskFacts
 from imagedrop_cli import output, render, status, upload_progress
@@ -54,7 +54,7 @@ def row(text: str) -> Drop:
         images=(DropImage(role="data", id=text, name=text, min_disk=40, file=text),),
         findings=({"id": text, "severity": text, "message": text, "fix": text, "field": text},),
         reason=Reason(code=text, message=text),
-        told={"mail": Told(state="refused", note=text)},
+        deliveries={"mail": ChannelDelivery(state="refused", note=text)},
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop.common.timestamps import stamp
+from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Reason
@@ -105,19 +105,19 @@ def test_what_is_on_its_way_is_shown_where_the_bucket_cannot_be_reached(
 
 def test_a_drop_whose_answer_was_lost_says_so(told: Cli, world: World) -> None:
     ledger, clock = world.ports.ledger, world.ports.clock
-    row = ledger.save(transitions.reserve(world.accepted(), clock()))
-    row = ledger.save(transitions.sending(row, clock(), 90))
+    row = ledger.save(transitions.begin_submit(world.accepted(), clock()))
+    row = ledger.save(transitions.mark_sent(row, clock(), 90))
     assert "IMS is being asked" in told("status").out
     clock.advance(91)
-    ledger.save(row.with_(clock(), tries=1, next_at=stamp(clock())))
+    ledger.save(row.updated(clock(), tries=1, next_at=format_timestamp(clock())))
     for said in (told("status").out, told("status", KEY).out):
         assert "IMS's answer was lost; looking for the image; by itself again at" in said
 
 
 def test_a_held_drop_says_when_it_is_tried_again(told: Cli, world: World) -> None:
     held = drops.Held(code="IMG.0056", message="the quota is used up", since=world.now())
-    row = transitions.release(
-        transitions.reserve(world.accepted(), world.ports.clock()), world.ports.clock(), 900, held
+    row = transitions.return_to_accepted(
+        transitions.begin_submit(world.accepted(), world.ports.clock()), world.ports.clock(), 900, held
     )
     due = world.ports.ledger.save(row).next_at
     refused = told("redrive", KEY)
@@ -156,8 +156,10 @@ def test_a_failed_drop_is_set_going_by_one_message(told: Cli, world: World) -> N
 def test_there_is_nothing_to_set_going(told: Cli, world: World, stage: Any, word: str) -> None:
     if stage:
         row = world.accepted()
-        row = world.ports.ledger.save(transitions.reserve(row, world.ports.clock()))
-        row = world.ports.ledger.save(transitions.importing(row, world.ports.clock(), job_id="j", images=(), first=1))
+        row = world.ports.ledger.save(transitions.begin_submit(row, world.ports.clock()))
+        row = world.ports.ledger.save(
+            transitions.begin_import(row, world.ports.clock(), job_id="j", images=(), first=1)
+        )
         completion.finish(world.ports, row, stage, None)
     else:
         world.accepted()
@@ -166,7 +168,7 @@ def test_there_is_nothing_to_set_going(told: Cli, world: World, stage: Any, word
 
 
 def test_an_image_that_never_came_cannot_be_set_going(told: Cli, world: World) -> None:
-    row = transitions.new(BUCKET, KEY, None, world.ports.clock(), 60)
+    row = transitions.new_drop(BUCKET, KEY, None, world.ports.clock(), 60)
     completion.finish(world.ports, row, "rejected", Reason(code="pair.image_missing", message="never"))
     said = told("redrive", KEY)
     assert (said.code, "upload the image" in said.err) == (1, True)

@@ -49,7 +49,7 @@ def test_the_cores_log_cannot_be_forged_by_a_key() -> None:
 @given(HOSTILE)
 def test_the_status_of_a_drop_does_nothing_to_whoever_reads_it(text: str) -> None:
     ports = memory_ports()
-    ports.ledger.save(transitions.new("drops", text, "e", ports.clock(), 60))
+    ports.ledger.save(transitions.new_drop("drops", text, "e", ports.clock(), 60))
     signed = {"requestContext": {"authorizer": {"iam": {"accessKey": "AK"}}}}
     for asked in ({}, {"queryStringParameters": {"key": text}}):
         answer = function("status").handle(signed | asked, ports)

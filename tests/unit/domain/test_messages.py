@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagedrop.adapters.sqs import BadMessage, NoticeMessage, PollMessage, RegistrationMessage, SqsQueues
+from imagedrop.adapters.sqs import SqsQueues
+from imagedrop.domain.messages import BadMessage, NoticeMessage, PollMessage, RegistrationMessage
 
 
 def test_a_message_is_what_it_was_made_of() -> None:
@@ -72,15 +73,15 @@ def test_those_that_were_not_taken_are_told_by_position() -> None:
 )
 def test_a_receipt_that_is_of_no_use_any_more_is_fine(code: str) -> None:
     error = ClientError({"Error": {"Code": code}}, "ChangeMessageVisibility")
-    SqsQueues(Sqs(error), {"polls": "url"}).put_back("polls", "receipt", 5)
+    SqsQueues(Sqs(error), {"polls": "url"}).change_visibility("polls", "receipt", 5)
 
 
 def test_any_other_error_of_putting_back_is_told() -> None:
     error = ClientError({"Error": {"Code": "AccessDenied"}}, "ChangeMessageVisibility")
     with pytest.raises(ClientError):
-        SqsQueues(Sqs(error), {"polls": "url"}).put_back("polls", "receipt", 5)
+        SqsQueues(Sqs(error), {"polls": "url"}).change_visibility("polls", "receipt", 5)
 
 
 def test_a_queue_that_the_function_has_not_is_named_by_its_setting() -> None:
     with pytest.raises(LookupError, match="IMAGEDROP_POLLS_QUEUE"):
-        SqsQueues(Sqs(), {"drops": "url", "polls": ""}).put_back("polls", "receipt", 5)
+        SqsQueues(Sqs(), {"drops": "url", "polls": ""}).change_visibility("polls", "receipt", 5)

@@ -10,28 +10,28 @@ from hypothesis import strategies as st
 
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
-from imagedrop.domain.drop import ENDED, LIVE, NEXT, Drop, DropImage, Reason, WrongStage
+from imagedrop.domain.drop import ALLOWED_TRANSITIONS, ENDED, LIVE, Drop, DropImage, Reason, WrongStage
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 IMAGE = DropImage(role="system", id="i-1")
 
 
 def a_drop() -> Drop:
-    return transitions.new("drops", "golden/w.vhd", "0123", NOW, 3600)
+    return transitions.new_drop("drops", "golden/w.vhd", "0123", NOW, 3600)
 
 
 STEPS = {
     "wait": lambda row, now: transitions.wait(row, now, versions={}, missing=("golden/w.vhd.json",)),
     "accept": lambda row, now: transitions.accept(row, now, 3600, versions={}),
-    "reserve": transitions.reserve,
-    "sending": lambda row, now: transitions.sending(row, now, 90),
-    "release": lambda row, now: transitions.release(row, now, 30),
-    "importing": lambda row, now: transitions.importing(row, now, job_id="j", images=(), first=1),
+    "reserve": transitions.begin_submit,
+    "sending": lambda row, now: transitions.mark_sent(row, now, 90),
+    "release": lambda row, now: transitions.return_to_accepted(row, now, 30),
+    "importing": lambda row, now: transitions.begin_import(row, now, job_id="j", images=(), first=1),
     "restart": transitions.restart_job,
     "register": lambda row, now: transitions.end(row, now, "registered", None, images=(IMAGE,)),
     "reject": lambda row, now: transitions.end(row, now, "rejected", Reason(code="c", message="m")),
     "fail": lambda row, now: transitions.end(row, now, "failed", Reason(code="c", message="m")),
-    "again": lambda row, now: transitions.again(row, now, 3600),
+    "again": lambda row, now: transitions.new_attempt(row, now, 3600),
 }
 
 
@@ -45,7 +45,7 @@ def test_no_sequence_of_steps_leaves_the_stages_or_an_end_but_by_a_new_attempt(n
             row = STEPS[name](row, now)
         except WrongStage:
             continue
-        assert name == "again" or row.stage == before.stage or row.stage in NEXT[before.stage]
+        assert name == "again" or row.stage == before.stage or row.stage in ALLOWED_TRANSITIONS[before.stage]
         assert row.attempt == before.attempt + (name == "again")
         assert row.revision == before.revision
         assert row.ended_at is None or row.stage in ENDED
@@ -53,7 +53,7 @@ def test_no_sequence_of_steps_leaves_the_stages_or_an_end_but_by_a_new_attempt(n
             assert row.stage == before.stage
         if row.stage in ENDED:
             assert row.open  # until its owner is told
-            assert not row.all_told
+            assert not row.all_delivered
         assert row.generation >= before.generation
 
 
@@ -62,20 +62,20 @@ def test_an_end_is_left_only_for_a_new_attempt_that_has_forgotten_the_last() -> 
         transitions.accept(a_drop(), NOW, 60, versions={"k": None}), NOW, "failed", Reason(code="x", message="y")
     )
     with pytest.raises(WrongStage):
-        transitions.reserve(row, NOW)
-    fresh = transitions.again(row, NOW, 3600)
-    assert (fresh.stage, fresh.attempt, fresh.reason, fresh.versions, fresh.told) == ("waiting", 2, None, {}, {})
+        transitions.begin_submit(row, NOW)
+    fresh = transitions.new_attempt(row, NOW, 3600)
+    assert (fresh.stage, fresh.attempt, fresh.reason, fresh.versions, fresh.deliveries) == ("waiting", 2, None, {}, {})
 
 
 def test_a_registered_row_is_not_failed_later() -> None:
-    row = transitions.importing(transitions.accept(a_drop(), NOW, 60), NOW, job_id="j", images=(), first=1)
+    row = transitions.begin_import(transitions.accept(a_drop(), NOW, 60), NOW, job_id="j", images=(), first=1)
     row = transitions.end(row, NOW, "registered", None)
     with pytest.raises(WrongStage):
         transitions.end(row, NOW, "failed", None)
 
 
 def test_live_ended_and_waiting_make_all_stages() -> None:
-    assert {"waiting"} | LIVE | ENDED == set(NEXT)
+    assert {"waiting"} | LIVE | ENDED == set(ALLOWED_TRANSITIONS)
 
 
 def test_the_drop_id_is_the_documented_digest() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from imagedrop.adapters.sqs import BadMessage
+from imagedrop.domain.messages import BadMessage
 from imagedrop.entry.sqs_batch import UNREADABLE, batch
-from imagedrop.ports import PutBack
+from imagedrop.ports import RetryLater
 from imagedrop_local.memory import MemoryPorts, memory_ports
 
 Seen = list[tuple[dict[str, Any], int]]
@@ -100,7 +100,7 @@ def test_an_event_without_records_is_nothing_to_do(ports: MemoryPorts) -> None:
 
 def test_a_message_that_is_put_back_comes_again_when_it_said(ports: MemoryPorts) -> None:
     event = send(ports, "pending")
-    handle, seen = acting(pending=raising(PutBack(60.4)))
+    handle, seen = acting(pending=raising(RetryLater(60.4)))
     failed = run(ports, event, handle)
     assert failed == {event["Records"][0]["messageId"]}
     assert ports.queues.put_backs == [("polls", 61)]
@@ -129,7 +129,7 @@ def test_what_fails_again_and_again_waits_longer_and_longer_but_not_for_ever(por
 def test_a_failure_is_logged_with_its_trace_and_a_put_back_is_not(
     ports: MemoryPorts, caplog: pytest.LogCaptureFixture
 ) -> None:
-    handle, _ = acting(bad=raising(RuntimeError("broken")), pending=raising(PutBack(1)))
+    handle, _ = acting(bad=raising(RuntimeError("broken")), pending=raising(RetryLater(1)))
     with caplog.at_level(logging.WARNING):
         run(ports, send(ports, "pending", "bad"), handle)
     (record,) = caplog.records
@@ -139,8 +139,8 @@ def test_a_failure_is_logged_with_its_trace_and_a_put_back_is_not(
 
 
 def test_a_message_that_cannot_be_put_back_is_reported_all_the_same(ports: MemoryPorts) -> None:
-    ports.queues.fail("put_back", RuntimeError("SQS is away"), RuntimeError("SQS is away"))
+    ports.queues.fail("change_visibility", RuntimeError("SQS is away"), RuntimeError("SQS is away"))
     event = send(ports, "pending", "bad", "good")
-    handle, seen = acting(bad=raising(RuntimeError("broken")), pending=raising(PutBack(1)))
+    handle, seen = acting(bad=raising(RuntimeError("broken")), pending=raising(RetryLater(1)))
     assert run(ports, event, handle) == {record["messageId"] for record in event["Records"][:2]}
     assert len(seen) == 3

@@ -10,17 +10,17 @@ import pytest
 from imagedrop.findings import Finding
 from imagedrop.inspection import inspect
 from imagedrop.inspection.facts import Partition
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.firmware import BootManager
 from imagedrop.inspection.partitions import Layout
-from imagedrop.inspection.summary import Inside, inside
+from imagedrop.inspection.summary import SystemFacts, system_facts
 from imagedrop.inspection.windows import guest_tools
 from imagedrop.inspection.windows.control_set import control
 from imagedrop.inspection.windows.drivers import drivers
-from imagedrop.inspection.windows.facts import Seen, say_state
-from imagedrop.inspection.windows.volumes import Told
+from imagedrop.inspection.windows.facts import WindowsEvidence, say_state
+from imagedrop.inspection.windows.volumes import VolumeFacts
 from imagedrop.ports import ObjectHead
-from imagedrop.rules import Place, Subject, judge
+from imagedrop.rules import Location, Subject, check
 from imagedrop.settings import Settings
 from tests.unit.inspection.images import Memory
 from tests.unit.inspection.windows.images import windows_image
@@ -33,7 +33,7 @@ def said_of(name: str, role: Any = "system") -> dict[str, Finding]:
     data = Memory(windows_image(name))
     seen = inspect(data, file_name=f"{name}.qcow2", role=role)
     head = ObjectHead(key=f"{name}.qcow2", etag="", size=data.size, last_modified="")
-    verdict = judge(None, Subject(head, seen.facts, seen.findings), {}, Place(settings=Settings()))
+    verdict = check(None, Subject(head, seen.facts, seen.findings), {}, Location(settings=Settings()))
     return {finding.id: finding for finding in verdict.findings}
 
 
@@ -112,8 +112,8 @@ INTERFACE = "Services\\Tcpip\\Parameters\\Interfaces\\{1}"
 
 
 def state(current: Mapping[str, Mapping[str, Any]], image_state: str | None = None) -> list[tuple[str, str]]:
-    report = Report("w.vhd", 0)
-    say_state(Seen(None, image_state, control(FakeKey(current)), None, None), report)  # type: ignore[arg-type]
+    report = FindingsReport("w.vhd", 0)
+    say_state(WindowsEvidence(None, image_state, control(FakeKey(current)), None, None), report)  # type: ignore[arg-type]
     return [(one.id, one.message) for one in report.findings]
 
 
@@ -147,7 +147,7 @@ def test_set_up_that_was_not_finished_is_a_warning(image_state: str | None, foun
 
 
 def test_tools_of_other_platforms_are_named() -> None:
-    report = Report("w.vhd", 0)
+    report = FindingsReport("w.vhd", 0)
     guest_tools.say(FakeKey({"Services\\VMTools": {"Start": 2}, "Services\\VBoxService": {"Start": 2}}), report)  # type: ignore[arg-type]
     (finding,) = report.findings
     assert finding.id == "image.foreign_tools"
@@ -173,14 +173,14 @@ class FakeInstallation:
 
 
 def test_a_driver_file_without_its_service_is_an_info() -> None:
-    report = Report("w.vhd", 0)
+    report = FindingsReport("w.vhd", 0)
     found = drivers(FakeInstallation("viostor.sys"), lambda: FakeKey({"Services": {}}), report)  # type: ignore[arg-type]
     assert [(one.id, one.severity) for one in report.findings] == [("image.driver_not_installed", "info")]
     assert set(found.values()) == {"absent"}
 
 
 def test_an_override_of_its_start_counts_and_is_said() -> None:
-    report = Report("w.vhd", 0)
+    report = FindingsReport("w.vhd", 0)
     viostor = {"Services\\viostor": {"Start": 0}, "Services\\viostor\\StartOverride": {"0": 3}}
     found = drivers(FakeInstallation("viostor.sys"), lambda: FakeKey(viostor), report)  # type: ignore[arg-type]
     assert [(one.id, one.severity) for one in report.findings] == [("image.driver_start_overridden", "warning")]
@@ -191,13 +191,15 @@ def test_an_override_of_its_start_counts_and_is_said() -> None:
 # --- what the parts add up to ------------------------------------------------------------------------------------
 
 
-def told(start: int, *, boots: bool | None = False, windows: Seen | None = None) -> Told:
-    return Told(start, dirty=False, asleep=False, boot_files=boots, windows=windows, searched=True)
+def told(start: int, *, boots: bool | None = False, windows: WindowsEvidence | None = None) -> VolumeFacts:
+    return VolumeFacts(start, dirty=False, asleep=False, boot_files=boots, windows=windows, searched=True)
 
 
-def added_up(layout: Layout, volumes: list[Told], manager: BootManager | None = None) -> tuple[Inside, set[str]]:
-    report = Report("w.vhd", 0)
-    found = inside(None, layout, manager, volumes, "system", report)  # type: ignore[arg-type]
+def added_up(
+    layout: Layout, volumes: list[VolumeFacts], manager: BootManager | None = None
+) -> tuple[SystemFacts, set[str]]:
+    report = FindingsReport("w.vhd", 0)
+    found = system_facts(None, layout, manager, volumes, "system", report)  # type: ignore[arg-type]
     return found, {one.id for one in report.findings} - {"image.windows_unread"}
 
 
@@ -206,7 +208,7 @@ def mbr(active: int | None, *filesystems: str | None) -> Layout:
     return Layout("mbr", parts, active=active)
 
 
-WINDOWS = Seen(None, None, None, None, None)
+WINDOWS = WindowsEvidence(None, None, None, None, None)
 
 
 def test_fast_start_up_is_an_info_unless_the_windows_sleeps() -> None:

@@ -18,8 +18,8 @@ from imagedrop.inspection import Budget, Inspection, inspect
 from imagedrop.inspection.block_cache import BlockCache
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.crc32c import crc32c
-from imagedrop.inspection.detect_format import recognise
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.detect_format import detect_format
+from imagedrop.inspection.findings_report import FindingsReport
 
 FIXTURES = Path(__file__).parent / "fixtures"
 EXPECTED: dict[str, int] = json.loads((FIXTURES / "expected.json").read_text())
@@ -80,7 +80,7 @@ def errors(seen: Inspection) -> set[str]:
 def opened(data: bytes, name: str) -> Container:
     """The container itself, with a budget that suffices to read it all."""
     file = BlockCache(Memory(data), Budget(requests=1_000_000, bytes=1 << 40))
-    container = recognise(file, Report(name, len(data)))
+    container = detect_format(file, FindingsReport(name, len(data)))
     container.open()
     return container
 

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from imagedrop.inspection import firmware, inspect
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.findings_report import FindingsReport
 from tests.unit.inspection.images import (
     BASIC,
     ESP,
@@ -36,7 +36,7 @@ LOCKED, DATA = boot(b"-FVE-FS-"), boot(b"EXFAT   ")
 def test_the_boot_manager_is_found_in_every_fat_and_tells_the_machine(
     name: str, filesystem: str, architecture: str
 ) -> None:
-    seen, disk, report = look(fixture(name), name), opened(fixture(name), name), Report(name, 0)
+    seen, disk, report = look(fixture(name), name), opened(fixture(name), name), FindingsReport(name, 0)
     assert told(seen) == {"image.windows_elsewhere"}
     assert seen.facts.hw_firmware_type == "uefi"
     assert seen.facts.partitions[0].filesystem == filesystem

@@ -104,7 +104,7 @@ def test_a_reader_that_fills_the_memory_is_seen(subjects: Subjects, monkeypatch:
 
 
 def test_an_exception_that_comes_out_is_seen(subjects: Subjects, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imagedrop.inspection.inspector.Look.facts", None)
+    monkeypatch.setattr("imagedrop.inspection.inspector.Inspector.facts", None)
     outcome = run(changed("gpt.raw"), subjects)
     assert outcome.broken is not None
     assert "TypeError" in outcome.broken

@@ -14,7 +14,7 @@ from imagedrop.inspection import Budget
 from imagedrop.inspection.block_cache import BLOCK, HINTED_MOST, BlockCache
 from imagedrop.inspection.budget import BudgetExceeded
 from imagedrop.inspection.errors import PastEnd, Unreadable, malformed
-from imagedrop.inspection.replay import NotHere, Once, together
+from imagedrop.inspection.replay import Memo, NotFetched, fetch_together
 from tests.unit.inspection.recorders import Many, Recorder, blocks_of
 
 FAR = 1 << 20
@@ -44,7 +44,7 @@ def answer(tree: Read | Tree, read: Callable[[int, int], bytes]) -> list[bytes]:
     if isinstance(tree, Read):
         return [read(tree.at, min(tree.length, len(DATA) - tree.at))]
     jobs = [partial(answer, one, read) for one in tree.parts]
-    answers = [job() for job in jobs] if tree.chained else together(*jobs)
+    answers = [job() for job in jobs] if tree.chained else fetch_together(*jobs)
     return [one for found in answers for one in found]
 
 
@@ -76,7 +76,7 @@ def trips(job: Callable[[BlockCache], object], source: type[Recorder] = Many) ->
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_independent_jobs_wait_once(count: int) -> None:
     def job(cache: BlockCache) -> None:
-        together(*[partial(cache.read, number * FAR, 1) for number in range(count)])
+        fetch_together(*[partial(cache.read, number * FAR, 1) for number in range(count)])
 
     assert (trips(job), trips(job, Recorder)) == (1, count)
 
@@ -97,14 +97,16 @@ def test_jobs_of_several_steps_go_side_by_side_step_by_step() -> None:
             for number in range(3):
                 cache.read(start + number * 100 * BLOCK // 3, 1)
 
-        together(partial(steps, 0), partial(steps, FAR), partial(together, partial(steps, 2 * FAR)))
+        fetch_together(partial(steps, 0), partial(steps, FAR), partial(fetch_together, partial(steps, 2 * FAR)))
 
     assert trips(job) == 3
 
 
 def test_what_is_prefetched_by_jobs_side_by_side_comes_at_once() -> None:
     def job(cache: BlockCache) -> None:
-        together(*[partial(cache.prefetch, [(number * FAR, 1), (number * FAR + FAR // 2, 1)]) for number in range(3)])
+        fetch_together(
+            *[partial(cache.prefetch, [(number * FAR, 1), (number * FAR + FAR // 2, 1)]) for number in range(3)]
+        )
 
     assert trips(job) == 1
 
@@ -156,7 +158,7 @@ def test_a_job_that_raises_ends_all_of_them_before_anything_is_fetched() -> None
         return b""
 
     with pytest.raises(Unreadable):
-        cache.run(lambda: together(partial(cache.read, 0, 1), bad, after))
+        cache.run(lambda: fetch_together(partial(cache.read, 0, 1), bad, after))
     assert (source.asked, runs) == ([], [])
 
 
@@ -175,7 +177,7 @@ def test_after_a_job_that_raised_reading_goes_on(error: BaseException) -> None:
 
 
 def test_what_is_not_here_is_passed_over_by_no_handler_of_exceptions() -> None:
-    assert not issubclass(NotHere, Exception)
+    assert not issubclass(NotFetched, Exception)
     cache = BlockCache(Many(DATA), Budget())
 
     def careless() -> bytes:
@@ -202,7 +204,7 @@ def test_a_budget_ends_jobs_that_never_have_enough() -> None:
 
 
 def test_an_answer_is_remembered_even_when_it_is_none_and_a_failure_is_not() -> None:
-    once, runs = Once(), []
+    once, runs = Memo(), []
 
     def job(result: object) -> object:
         runs.append(result)
@@ -210,15 +212,15 @@ def test_an_answer_is_remembered_even_when_it_is_none_and_a_failure_is_not() -> 
             raise result
         return result
 
-    with pytest.raises(NotHere):
-        once("a", partial(job, NotHere([1])))
+    with pytest.raises(NotFetched):
+        once("a", partial(job, NotFetched([1])))
     assert [once("a", partial(job, None)) for _ in range(3)] == [None] * 3
     assert once("b", partial(job, 2)) == 2
     assert len(runs) == 3
 
 
 def test_what_is_remembered_is_not_run_again_while_others_wait() -> None:
-    cache, once, runs = BlockCache(Many(DATA), Budget()), Once(), []
+    cache, once, runs = BlockCache(Many(DATA), Budget()), Memo(), []
 
     def first() -> bytes:
         runs.append(1)
@@ -228,5 +230,5 @@ def test_what_is_remembered_is_not_run_again_while_others_wait() -> None:
         for number in range(1, 4):
             cache.read(number * FAR, 1)
 
-    cache.run(lambda: together(partial(once, "first", first), chain))
+    cache.run(lambda: fetch_together(partial(once, "first", first), chain))
     assert len(runs) == 2  # once in vain, once to the end

@@ -9,7 +9,7 @@ import pytest
 
 from imagedrop.inspection import FileSource, ObjectSource, SourceChanged, inspect
 from imagedrop.inspection.source import SideBySide
-from imagedrop.ports import ObjectChanged, ObjectHead, Objects, ObjectsRefused, ObjectsUnavailable, one_by_one
+from imagedrop.ports import ObjectChanged, ObjectHead, Objects, ObjectsRefused, ObjectsUnavailable, run_in_sequence
 from tests.unit.inspection.images import fixture, look
 
 KEY = "in/gpt.raw"
@@ -44,7 +44,10 @@ def test_an_object_reads_as_the_file_does_and_always_at_the_same_etag() -> None:
 
 
 def test_an_object_reads_the_same_side_by_side_in_fewer_round_trips() -> None:
-    seen, expected = inspect(SideBySide(source(OneObject()), one_by_one), file_name=KEY), look(fixture("gpt.raw"), KEY)
+    seen, expected = (
+        inspect(SideBySide(source(OneObject()), run_in_sequence), file_name=KEY),
+        look(fixture("gpt.raw"), KEY),
+    )
     assert (seen.facts, seen.findings, seen.read.bytes) == (expected.facts, expected.findings, expected.read.bytes)
     assert seen.read.round_trips < expected.read.round_trips
 

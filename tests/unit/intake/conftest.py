@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from imagedrop.intake.receive import Gate
+from imagedrop.intake.receive import PushChecks
 from imagedrop.intake.smn_signature import Certificates
 from imagedrop_local.memory import MemoryPorts, memory_ports, memory_settings
 from tests.unit.intake.pushes import CERTIFICATE, CONFIRM, SECRET, SECRET_ID, TOPIC, Key, Web, certify
@@ -39,8 +39,8 @@ def ports() -> MemoryPorts:
 
 
 @pytest.fixture
-def gate(web: Web) -> Gate:
-    return Gate({SECRET_ID: SECRET}.__getitem__, web, Certificates())
+def gate(web: Web) -> PushChecks:
+    return PushChecks({SECRET_ID: SECRET}.__getitem__, web, Certificates())
 
 
 @pytest.fixture

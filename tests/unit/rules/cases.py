@@ -9,7 +9,7 @@ from typing import Any
 from imagedrop.findings import Finding
 from imagedrop.inspection.facts import DiskFacts, WindowsFacts
 from imagedrop.ports import ObjectHead
-from imagedrop.rules import Place, Subject, Verdict, judge
+from imagedrop.rules import Location, Subject, Verdict, check
 from imagedrop.settings import Settings
 from imagedrop.sidecar import Sidecar, read
 
@@ -55,23 +55,23 @@ def sidecar(**fields: Any) -> Sidecar:
     return reading.sidecar
 
 
-def place(bucket: str | None = "drops", region: str | None = None, cls: str | None = None, **settings: Any) -> Place:
+def place(bucket: str | None = "drops", region: str | None = None, cls: str | None = None, **settings: Any) -> Location:
     known = {"region": "cn-north-4", "declarations_accepted": True}
-    return Place(settings=Settings(**{**known, **settings}), bucket=bucket, region=region, storage_class=cls)
+    return Location(settings=Settings(**{**known, **settings}), bucket=bucket, region=region, storage_class=cls)
 
 
 def judged(
     said: Mapping[str, Any] | None = None,
     image: Subject | None = None,
     parts: tuple[Subject, ...] = (),
-    where: Place | None = None,
+    where: Location | None = None,
 ) -> Verdict:
     by_key = {part.head.key: part for part in parts}
-    return judge(sidecar(**(said or {})), image or subject(), by_key, where or place())
+    return check(sidecar(**(said or {})), image or subject(), by_key, where or place())
 
 
-def alone(image: Subject, where: Place | None = None) -> Verdict:
-    return judge(None, image, {}, where or place())
+def alone(image: Subject, where: Location | None = None) -> Verdict:
+    return check(None, image, {}, where or place())
 
 
 def ids(verdict: Verdict) -> list[str]:

@@ -15,7 +15,7 @@ from imagedrop.domain.drop import drop_id
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.facts import DiskFacts
-from imagedrop.rules import FILL_IN, fill, judge
+from imagedrop.rules import FILL_IN, check, sidecar_for
 from imagedrop.settings import Settings
 from imagedrop.sidecar import read
 from tests.unit.rules.cases import (
@@ -116,7 +116,7 @@ def test_the_object_must_be_one_that_ims_can_read(head: dict[str, Any], kinds: l
 
 def test_the_class_of_a_part_counts_as_well() -> None:
     part = dataclasses.replace(bitmap("windows/win.mf").head, storage_class="COLD")
-    verdict = judge(sidecar(**FAST), RAW, {part.key: dataclasses.replace(RAW, head=part)}, place())
+    verdict = check(sidecar(**FAST), RAW, {part.key: dataclasses.replace(RAW, head=part)}, place())
     assert ("place.object_class", "windows/win.mf") in [(one.id, one.field) for one in verdict.findings]
 
 
@@ -302,7 +302,7 @@ def filled_again(said: dict[str, Any], image: Any, parts: tuple[Any, ...] = ()) 
     first = judged(said, image, parts)
     reading = read(json.dumps(first.filled).encode())
     assert reading.findings == []
-    second = judge(reading.sidecar, image, {part.head.key: part for part in parts}, place())
+    second = check(reading.sidecar, image, {part.head.key: part for part in parts}, place())
     assert second.request == first.request
     assert second.filled == first.filled
 
@@ -315,17 +315,17 @@ def test_the_filled_sidecar_is_right_and_asks_for_the_same() -> None:
 
 @pytest.mark.parametrize("given_facts", [facts(), DiskFacts(), facts(format="raw", file_size=200 * GIB)])
 def test_a_fresh_sidecar_wants_only_its_owner(given_facts: DiskFacts) -> None:
-    fresh = fill(given_facts, file="Server 2022 (final).qcow2")
+    fresh = sidecar_for(given_facts, file="Server 2022 (final).qcow2")
     assert fresh["name"] == "Server-2022-final"
     assert fresh["owner"] == {"email": FILL_IN}
     assert [one.field for one in read(json.dumps(fresh).encode()).findings] == ["/owner/email"]
-    whole = fill(given_facts, file="a.raw", email="ada@example.com", settings=Settings(min_disk_floor=50))
+    whole = sidecar_for(given_facts, file="a.raw", email="ada@example.com", settings=Settings(min_disk_floor=50))
     assert read(json.dumps(whole).encode()).findings == []
 
 
 @pytest.mark.parametrize("file", ["", "...", "镜像.vhd", "C:\\images\\a b.vhd", "x" * 300 + ".raw", ".qcow2"])
 def test_a_fresh_sidecar_has_a_name_that_ims_takes(file: str) -> None:
-    fresh = fill(facts(), file=file, email="ada@example.com")
+    fresh = sidecar_for(facts(), file=file, email="ada@example.com")
     assert read(json.dumps(fresh).encode()).findings == []
 
 
@@ -342,19 +342,19 @@ def test_a_fresh_sidecar_has_a_name_that_ims_takes(file: str) -> None:
 )
 def test_a_file_name_that_says_nothing_gives_way_to_the_product(file: str, name: str) -> None:
     inside = windows(product_name="Windows Server 2022 Datacenter", build=20348, ubr=3091)
-    assert fill(facts(windows=inside), file=file)["name"] == name
+    assert sidecar_for(facts(windows=inside), file=file)["name"] == name
 
 
 @given(st.text(max_size=40), st.text(max_size=200), st.none() | st.integers(0, 1 << 62))
 @settings(max_examples=100, deadline=None)
 def test_whatever_file_and_product_are_called_the_name_is_taken(file: str, product: str, build: int | None) -> None:
     inside = windows(product_name=product, build=build)
-    fresh = fill(facts(windows=inside), file=file, email="ada@example.com")
+    fresh = sidecar_for(facts(windows=inside), file=file, email="ada@example.com")
     assert read(json.dumps(fresh).encode()).findings == []
 
 
 def test_a_fresh_sidecar_of_a_linux_says_so() -> None:
-    assert fill(facts(windows=None), (kinds.LINUX(),), file="web.vhd")["os_type"] == "Linux"
+    assert sidecar_for(facts(windows=None), (kinds.LINUX(),), file="web.vhd")["os_type"] == "Linux"
 
 
 def test_a_vmdk_that_vmware_may_not_have_written_is_told_what_ims_asks() -> None:
@@ -395,7 +395,7 @@ def test_whatever_the_facts_a_verdict_comes_and_asks_for_nothing_illegal(
     parts = {"windows/d.vhd": subject("windows/d.vhd", data, size=size)}
     if with_bitmap:
         parts["windows/win.mf"] = bitmap("windows/win.mf")
-    verdict = judge(sidecar(**said) if with_sidecar else None, subject(given=image, size=size), parts, place())
+    verdict = check(sidecar(**said) if with_sidecar else None, subject(given=image, size=size), parts, place())
     assert bool(verdict.request) == (with_sidecar and not has_errors(verdict.findings))
     for disk in [verdict.request, *verdict.request.get("data_images", [])] if verdict.request else []:
         assert 1 <= disk["min_disk"] <= 2048

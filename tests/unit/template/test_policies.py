@@ -112,7 +112,7 @@ def test_the_ledger_outlives_the_stack(resources: dict[str, Any]) -> None:
 
 
 def test_the_index_carries_what_is_read_from_it(resources: dict[str, Any]) -> None:
-    drop = transitions.new("drops", "w.vhd", "e", datetime(2026, 11, 24, tzinfo=UTC), 60)
+    drop = transitions.new_drop("drops", "w.vhd", "e", datetime(2026, 11, 24, tzinfo=UTC), 60)
     drop = drop.model_copy(update={"versions": {"w.vhd": None, "w.vhd.json": None, "d.vhd": None}})
     index = resources["LedgerTable"]["Properties"]["GlobalSecondaryIndexes"][0]
     carried = index["Projection"]["NonKeyAttributes"]

@@ -41,7 +41,7 @@ def now(world: World, row: Drop) -> Drop:
 def turns(world: World) -> str:
     """One letter a drop, in the order in which they came: w(orking), q(ueued), e(nded), o(ther)."""
     rows = sorted(world.ports.ledger.rows(), key=lambda row: row.received_at)
-    return "".join("e" if row.ended else (row.place or "-")[0] for row in rows)
+    return "".join("e" if row.ended else (row.open_index_partition or "-")[0] for row in rows)
 
 
 def ends(world: World, row: Drop, stage: Any = "registered") -> None:
@@ -98,7 +98,7 @@ def test_a_refusal_by_ims_frees_the_place(world: World) -> None:
     create, world.ports.images.create = world.ports.images.create, first_in_line  # type: ignore[method-assign]
     world.step()
     assert now(world, last).stage == "rejected"
-    assert now(world, waits).turn == "called"
+    assert now(world, waits).admission == "called"
     assert [body["drop_id"] for body in queues.bodies("registrations")] == [waits.drop_id]
 
 
@@ -106,8 +106,8 @@ def test_a_newcomer_does_not_overtake_who_waits(world: World) -> None:
     first = accepted(world, 0)
     world.ports.ledger.save(transitions.queue(first, world.ports.clock()))
     asked(world, 1)
-    assert now(world, first).turn == "called"
-    assert world.row("golden/1.vhd").turn == "called"
+    assert now(world, first).admission == "called"
+    assert world.row("golden/1.vhd").admission == "called"
     registrations = [body["drop_id"] for body in world.ports.queues.bodies("registrations")]
     assert registrations == [first.drop_id, world.row("golden/1.vhd").drop_id]
 
@@ -153,10 +153,10 @@ def test_one_that_somebody_else_has_called_is_not_called_again_and_its_place_is_
     rows = [asked(world, number) for number in range(4)]
     rows.append(asked(world, 4, data_images=1))
     line = world.ports.ledger.queued()
-    world.ports.ledger.save(transitions.call(now(world, rows[3]), world.ports.clock()))
+    world.ports.ledger.save(transitions.admit(now(world, rows[3]), world.ports.clock()))
     world.ports.ledger.queued = lambda limit=None: line[:limit]  # type: ignore[method-assign] # the index lags
-    world.ports.ledger.working = lambda: {rows[2].drop_id: 1}  # type: ignore[method-assign]
-    assert admission.call(world.ports) == 0
+    world.ports.ledger.tasks_in_progress = lambda: {rows[2].drop_id: 1}  # type: ignore[method-assign]
+    assert admission.admit_next(world.ports) == 0
     assert turns(world) == "wwwwq"
 
 
@@ -177,17 +177,17 @@ def test_a_row_that_moves_while_it_is_called_is_left_to_who_moved_it(world: Worl
 
     def raced(row: Drop) -> Drop:
         if row.drop_id == rows[3].drop_id:
-            save(transitions.call(now(world, row), world.ports.clock()))
+            save(transitions.admit(now(world, row), world.ports.clock()))
         return save(row)
 
     world.ports.ledger.save = raced  # type: ignore[method-assign]
-    assert admission.call(world.ports) == 1
+    assert admission.admit_next(world.ports) == 1
     assert [body["drop_id"] for body in world.ports.queues.bodies("registrations")] == [rows[4].drop_id]
 
 
 def test_the_index_may_still_count_the_row_that_leaves(world: World) -> None:
     rows = [asked(world, number) for number in range(4)]
-    world.ports.ledger.working = lambda: {row.drop_id: 1 for row in rows[:3]}  # type: ignore[method-assign]
+    world.ports.ledger.tasks_in_progress = lambda: {row.drop_id: 1 for row in rows[:3]}  # type: ignore[method-assign]
     ends(world, rows[0])
     assert turns(world) == "ewww"
 
@@ -231,7 +231,7 @@ def test_a_wiped_ledger_keeps_nobody_in_line() -> None:
     world.ports.ledger.wipe()
     world.sweep()  # two have claims and are brought back; the others are judged anew
     revived = world.ports.ledger.rows()
-    assert [row.turn for row in revived] == ["", ""]
+    assert [row.admission for row in revived] == ["", ""]
     world.live_through(hours=4)
     assert len(world.ports.images.bodies) >= 2
     assert all(row.ended for row in world.ports.ledger.rows())
@@ -309,7 +309,7 @@ def test_a_drop_that_waits_for_hours_does_not_stand_still(world: World) -> None:
     for _ in range(100):
         world.ports.clock.advance(300)
         world.sweep()
-    assert before.place == "queued"
+    assert before.open_index_partition == "queued"
     assert now(world, waits) == before
 
 
@@ -332,4 +332,4 @@ def test_a_drop_that_is_judged_anew_when_its_turn_comes_frees_the_place(world: W
 
     world.ports.queues.settle("registrations", event, function("register").handle(event, world.ports))
     assert now(world, rows[3]).stage == "waiting"
-    assert now(world, rows[4]).turn == "called"
+    assert now(world, rows[4]).admission == "called"

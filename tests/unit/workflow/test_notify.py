@@ -28,7 +28,7 @@ def test_all_three_say_the_same_and_the_row_says_that_they_did(world: World) -> 
     published = world.ports.topic.published[0]
     assert json.loads(published.body) == world.result()
     assert published.attributes == {"stage": "rejected", "owner": "ada@example.com", "bucket": "drops"}
-    assert {channel: told.state for channel, told in world.row().told.items()} == dict.fromkeys(
+    assert {channel: told.state for channel, told in world.row().deliveries.items()} == dict.fromkeys(
         ("result", "sns", "mail"), "done"
     )
     assert not world.row().open
@@ -60,7 +60,7 @@ def test_a_mail_that_is_refused_for_good_is_recorded_and_counted(world: World) -
     world.ports.mail.refused.add("ada@example.com")
     ended(world)
     world.run()
-    assert world.row().told["mail"].state == "refused"
+    assert world.row().deliveries["mail"].state == "refused"
     assert world.ports.meter.counts["MailRefused"] == 1
     assert world.result()["stage"] == "rejected"
 
@@ -87,7 +87,7 @@ def test_above_the_limit_the_mail_is_skipped_and_recorded_and_the_rest_goes_out(
     world.run(60)
     assert len(world.mails()) == 2
     assert len(world.ports.topic.published) == 4
-    assert sum(row.told["mail"].state == "skipped" for row in world.ports.ledger.rows()) == 2
+    assert sum(row.deliveries["mail"].state == "skipped" for row in world.ports.ledger.rows()) == 2
 
 
 def test_a_chinese_owner_is_written_to_in_chinese_and_hostile_text_stays_text(world: World) -> None:
@@ -125,21 +125,21 @@ def test_the_result_of_newer_content_is_not_written_over_by_an_older_end(world: 
     world.ports.objects.fail("put", RuntimeError("throttled"))
     ended(world)
     world.run(5)
-    world.ports.ledger.unlock(world.row())  # for `accepted`, which takes no key over
+    world.ports.ledger.release_key(world.row())  # for `accepted`, which takes no key over
     world.ports.clock.advance(10)
     ended(world, body=b"newer")
     world.run()
-    assert [row.told["result"].state for row in world.ports.ledger.rows()] == ["skipped", "done"]
+    assert [row.deliveries["result"].state for row in world.ports.ledger.rows()] == ["skipped", "done"]
     assert len(world.mails()) == 2
 
 
 def test_a_worker_in_the_middle_of_a_channel_is_left_alone_with_all_of_them(world: World) -> None:
     ended(world)
     row, now = world.row(), world.ports.clock()
-    told = row.told | {"sns": drops.Told(state="sending", at=world.now())}
-    claimed = world.ports.ledger.save(row.with_(now, told=told))
+    told = row.deliveries | {"sns": drops.ChannelDelivery(state="sending", at=world.now())}
+    claimed = world.ports.ledger.save(row.updated(now, deliveries=told))
     world.run(60)
-    assert world.row().told["mail"].state == "pending"
+    assert world.row().deliveries["mail"].state == "pending"
     assert world.row().revision <= claimed.revision + 2  # the result file, which comes before
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagedrop.common.timestamps import moment
+from imagedrop.common.timestamps import parse_timestamp
 from imagedrop.ports import Image, ImsError, ObjectsRefused
 from imagedrop.workflow.poll_schedule.schedule import GROWTH, next_wait
 from imagedrop_local.memory.images import Outcome
@@ -43,7 +43,7 @@ def test_a_job_of_an_hour_is_found_out_within_a_twentieth_of_its_time_with_few_c
     importing(world, Outcome(seconds=3600))
     started = world.ports.clock.seconds()
     world.run()
-    ended = moment(world.row().ended_at or "").timestamp()
+    ended = parse_timestamp(world.row().ended_at or "").timestamp()
     assert 3600 <= ended - started + 10 <= 3600 * 1.12
     assert world.ports.images.calls["job"] <= 60
 
@@ -134,7 +134,7 @@ def test_no_error_of_a_query_ends_a_drop(world: World, kind: str) -> None:
 
 def test_messages_of_an_older_generation_change_nothing(world: World) -> None:
     importing(world)
-    row = world.ports.ledger.save(world.row().with_(world.ports.clock(), generation=5))
+    row = world.ports.ledger.save(world.row().updated(world.ports.clock(), generation=5))
     world.run()
     assert world.row() == row
     assert world.ports.images.calls["job"] == 0

@@ -23,7 +23,7 @@ def test_a_drop_becomes_one_image_and_its_owner_is_told_once(world: World) -> No
     asked(world)
     world.run()
     assert world.row().stage == "registered"
-    assert world.row().sealed
+    assert world.row().end_marked
     assert len(world.ports.images.bodies) == 1
     assert [mail.to for mail in world.mails()] == ["ada@example.com"]
     assert len(world.ports.topic.published) == 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from imagedrop.backoff import grown
+from imagedrop.backoff import growing_wait
 from imagedrop.ports import Random, Sleep
 
 TRIES = 3
@@ -17,7 +17,7 @@ def briefly(sleep: Sleep, random: Random, passes: Callable[[BaseException], bool
     """Calls up to three times while `passes` says of the error that it may pass; then the last error is raised."""
 
     def wait(state: RetryCallState) -> float:
-        return grown(FIRST, LONGEST, state.attempt_number - 1, random)
+        return growing_wait(FIRST, LONGEST, state.attempt_number - 1, random)
 
     return Retrying(
         sleep=sleep, wait=wait, stop=stop_after_attempt(TRIES), retry=retry_if_exception(passes), reraise=True

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Self, get_args
+from typing import Any, get_args
 
 from botocore.exceptions import ClientError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from imagedrop.ports import QueueName
 
@@ -20,43 +19,6 @@ BATCH = 10
 QUEUES: tuple[QueueName, ...] = get_args(QueueName)
 # The receipt is of an earlier receive, or its message is gone or visible already: there is nothing left to put back.
 EXPIRED = ("ReceiptHandleIsInvalid", "MessageNotInflight", "InvalidParameterValue")
-
-
-class BadMessage(ValueError):
-    """A message that is none of ours, or has lost something."""
-
-
-class Pointer(BaseModel):
-    """To an attempt of a drop; of no use once the row has moved on."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")  # a newer version may say more
-
-    drop_id: str = Field(min_length=1, max_length=2048)
-    attempt: int = Field(ge=1)
-
-    @classmethod
-    def parse(cls, body: Any) -> Self:
-        """Raises BadMessage, which names what is wrong."""
-        try:
-            return cls.model_validate(body)
-        except ValidationError as error:
-            faults = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors())
-            raise BadMessage(f"{cls.__name__}: {faults}") from None
-
-    def body(self) -> dict[str, Any]:
-        return self.model_dump()
-
-
-class RegistrationMessage(Pointer):
-    pass
-
-
-class PollMessage(Pointer):
-    generation: int = Field(ge=0)
-
-
-class NoticeMessage(Pointer):
-    pass
 
 
 class SqsQueues:
@@ -81,7 +43,7 @@ class SqsQueues:
             failed += [int(entry["Id"]) for entry in answer.get("Failed", ())]
         return sorted(failed)
 
-    def put_back(self, queue: QueueName, receipt: str, seconds: int) -> None:
+    def change_visibility(self, queue: QueueName, receipt: str, seconds: int) -> None:
         wait = max(0, min(LONGEST_PUT_BACK, seconds))
         try:
             self._client.change_message_visibility(

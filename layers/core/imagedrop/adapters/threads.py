@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from imagedrop.ports import Together
+from imagedrop.ports import RunParallel
 
 SIDE_BY_SIDE = 8  # fewer than the connections that obs_client keeps
 
 
-def threads(most: int = SIDE_BY_SIDE) -> Together:
+def thread_pool(most: int = SIDE_BY_SIDE) -> RunParallel:
     """At most so many calls at once, in threads that are started when they are first needed and then kept."""
     pool = ThreadPoolExecutor(most, thread_name_prefix="imagedrop")
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 
-def stamp(moment: datetime) -> str:
+def format_timestamp(moment: datetime) -> str:
     """`2026-11-24T13:00:00.123Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
-def moment(text: str) -> datetime:
+def parse_timestamp(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def later(text: str, seconds: float) -> str:
-    return stamp(moment(text) + timedelta(seconds=seconds))
+def add_seconds(text: str, seconds: float) -> str:
+    return format_timestamp(parse_timestamp(text) + timedelta(seconds=seconds))
 
 
 def seconds_between(earlier: str, now: datetime) -> float:
-    return (now - moment(earlier)).total_seconds()
+    return (now - parse_timestamp(earlier)).total_seconds()

@@ -6,11 +6,11 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from imagedrop.common.timestamps import moment, stamp
+from imagedrop.common.timestamps import format_timestamp, parse_timestamp
 from imagedrop.common.vocabulary import Language
 from imagedrop.domain.object_keys import sidecar_key
 from imagedrop.findings import Finding
@@ -18,7 +18,7 @@ from imagedrop.findings import Finding
 Stage = Literal["waiting", "accepted", "submitting", "importing", "registered", "rejected", "failed"]
 ENDED: frozenset[Stage] = frozenset({"registered", "rejected", "failed"})
 LIVE: frozenset[Stage] = frozenset({"accepted", "submitting", "importing"})
-NEXT: Mapping[Stage, frozenset[Stage]] = {
+ALLOWED_TRANSITIONS: Mapping[Stage, frozenset[Stage]] = {
     "waiting": frozenset({"waiting", "accepted", "rejected", "failed"}),
     "accepted": frozenset({"accepted", "submitting", "importing", "rejected", "failed"}),
     "submitting": frozenset({"submitting", "accepted", "importing", "rejected", "failed"}),
@@ -29,17 +29,28 @@ NEXT: Mapping[Stage, frozenset[Stage]] = {
     "failed": frozenset(),
 }
 
-Place = Literal["working", "queued", "other"]  # in the ledger's index: with IMS, in line for it, or neither
+OpenIndexPartition = Literal[
+    "working", "queued", "other"
+]  # in the ledger's index: with IMS, in line for it, or neither
 
-REPLACED = "object.replaced"  # the reason of an attempt whose files changed under it
+OBJECT_REPLACED = "object.replaced"  # the reason of an attempt whose files changed under it
 
 Channel = Literal["result", "sns", "mail"]
 CHANNELS: tuple[Channel, ...] = ("result", "sns", "mail")
-ToldState = Literal["pending", "sending", "done", "skipped", "refused"]
+DeliveryState = Literal["pending", "sending", "done", "skipped", "refused"]
 
 
 class Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")  # an older version may read a newer one's row
+    """A stored model. A field whose stored name differs from its Python name carries the stored name as alias."""
+
+    # `ignore`: an older version may read a newer one's row.
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As pydantic's, but raises TypeError for a name that is no field: pydantic would lose the value silently."""
+        if unknown := set(update or ()) - type(self).model_fields.keys():
+            raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
+        return super().model_copy(update=update, deep=deep)
 
 
 class FileVersion(Row):
@@ -79,10 +90,10 @@ class DropImage(Row):
     file: str | None = None
 
 
-class Told(Row):
+class ChannelDelivery(Row):
     """How far a channel of the notice is. `at`: when it was claimed or finished."""
 
-    state: ToldState = "pending"
+    state: DeliveryState = "pending"
     at: str | None = None
     note: str | None = None
 
@@ -108,7 +119,7 @@ class Drop(Row):
     ended_at: str | None = None
     # waiting
     missing: tuple[str, ...] = ()
-    behind: str | None = None
+    blocked_by: str | None = Field(None, alias="behind")
     parked: bool = False  # its image has gone: nobody's business until it comes back
     # what was found and asked for
     owner: Owner | None = None
@@ -118,7 +129,9 @@ class Drop(Row):
     findings: tuple[dict[str, Any], ...] = ()
     request: dict[str, Any] | None = None
     # registration and polling
-    turn: Literal["", "queued", "called"] = ""  # in line for IMS; called: it counts among IMS's tasks
+    admission: Literal["", "queued", "called"] = Field(
+        "", alias="turn"
+    )  # in line for IMS; called: it counts among IMS's tasks
     sent_at: str | None = None  # set just before the call: without it IMS surely knows nothing
     sends: int = 0
     restarts: int = 0  # of jobs that failed for a passing reason
@@ -126,7 +139,9 @@ class Drop(Row):
     job_started_at: str | None = None
     looks: tuple[int, ...] = ()  # s after that, as planned
     images: tuple[DropImage, ...] = ()
-    doubtful: tuple[str, ...] = ()  # images of earlier tries, killed, or made while a file was replaced: never taken
+    disowned_images: tuple[str, ...] = Field(
+        (), alias="doubtful"
+    )  # images of earlier tries, killed, or made while a file was replaced: never taken
     generation: int = 0
     tries: int = 0  # of the present step; makes its waits grow
     next_at: str | None = None  # when the next step is due, as far as it is known
@@ -134,8 +149,8 @@ class Drop(Row):
     redrives: int = 0
     # the end
     reason: Reason | None = None
-    told: dict[Channel, Told] = {}
-    sealed: bool = False  # the bucket says, too, that this is over
+    deliveries: dict[Channel, ChannelDelivery] = Field({}, alias="told")
+    end_marked: bool = Field(False, alias="sealed")  # the bucket says, too, that this is over
 
     @property
     def ended(self) -> bool:
@@ -144,17 +159,17 @@ class Drop(Row):
     @property
     def open(self) -> bool:
         """Somebody still has to do something about it."""
-        return not self.parked and (not self.ended or not self.sealed)
+        return not self.parked and (not self.ended or not self.end_marked)
 
     @property
-    def place(self) -> Place | None:
+    def open_index_partition(self) -> OpenIndexPartition | None:
         """Where it is counted; None: nobody has to do anything about it. One whose outcome is unknown may be with IMS,
         and is not counted: a few lost answers would keep all others waiting."""
         if not self.open:
             return None
-        if self.stage == "importing" or (self.stage in LIVE and self.turn == "called"):
+        if self.stage == "importing" or (self.stage in LIVE and self.admission == "called"):
             return "working"
-        return "queued" if self.stage == "accepted" and self.turn == "queued" else "other"
+        return "queued" if self.stage == "accepted" and self.admission == "queued" else "other"
 
     @property
     def tasks(self) -> int:
@@ -167,18 +182,21 @@ class Drop(Row):
         return tuple(key for key in self.versions if key not in (self.key, sidecar_key(self.key)))
 
     @property
-    def all_told(self) -> bool:
-        return all(self.told.get(channel, Told()).state in ("done", "skipped", "refused") for channel in CHANNELS)
+    def all_delivered(self) -> bool:
+        return all(
+            self.deliveries.get(channel, ChannelDelivery()).state in ("done", "skipped", "refused")
+            for channel in CHANNELS
+        )
 
     def all_findings(self) -> list[Finding]:
         return [Finding.restore(one) for one in self.findings]
 
-    def with_(self, now: datetime, **changes: Any) -> Drop:
+    def updated(self, now: datetime, **changes: Any) -> Drop:
         """The row changed and dated. Refuses a stage that does not follow."""
         stage = changes.get("stage", self.stage)
-        if "stage" in changes and stage not in NEXT[self.stage]:
+        if "stage" in changes and stage not in ALLOWED_TRANSITIONS[self.stage]:
             raise WrongStage(f"{self.stage} -> {stage} ({self.drop_id})")
-        return self.model_copy(update={"updated_at": stamp(now), "parked": False, **changes})
+        return self.model_copy(update={"updated_at": format_timestamp(now), "parked": False, **changes})
 
 
 def drop_id(bucket: str, key: str, etag: str) -> str:
@@ -192,8 +210,8 @@ def waiting_id(bucket: str, key: str) -> str:
     return f"waiting:{bucket}/{key}"
 
 
-def revised(drop: Drop) -> Drop:
+def with_next_revision(drop: Drop) -> Drop:
     """As the ledger writes it. The revision of a row that was not there is the time, in ms: whoever still holds a row
     of this id that was deleted or lost since does not take the new one for it."""
-    revision = drop.revision + 1 if drop.revision else int(moment(drop.updated_at).timestamp() * 1000)
+    revision = drop.revision + 1 if drop.revision else int(parse_timestamp(drop.updated_at).timestamp() * 1000)
     return drop.model_copy(update={"revision": revision})

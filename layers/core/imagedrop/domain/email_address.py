@@ -16,13 +16,13 @@ def is_address(text: str) -> bool:
     return _ADDRESS.match(text) is not None
 
 
-def is_of(email: str, domains: Sequence[str]) -> bool:
+def is_in_domains(email: str, domains: Sequence[str]) -> bool:
     """Whether its domain is one of these, however it is written; subdomains are others. No domains: any is."""
     domain = email.rpartition("@")[2].lower()
     return not domains or domain in {one.lower().removeprefix("@") for one in domains}
 
 
-def mailbox(email: str) -> str:
+def mailbox_id(email: str) -> str:
     """A name of bounded length for where mails to this address arrive: case and what follows a `+` make no other."""
     local, _, domain = email.rpartition("@")
     return hashlib.sha256(f"{local.partition('+')[0]}@{domain}".casefold().encode("utf-8", "surrogatepass")).hexdigest()

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 FOLDER = ".imagedrop/"
-SEALS = FOLDER + "ended/"
+END_MARKERS = FOLDER + "ended/"
 RESULT_SUFFIX = ".result.json"
 SIDECAR_SUFFIX = ".json"
 

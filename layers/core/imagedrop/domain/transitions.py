@@ -18,14 +18,25 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from imagedrop.common.timestamps import later, stamp
+from imagedrop.common.timestamps import add_seconds, format_timestamp
 from imagedrop.domain import drop as drops
-from imagedrop.domain.drop import CHANNELS, REPLACED, Channel, Drop, DropImage, Held, Reason, Told, Versions, WrongStage
+from imagedrop.domain.drop import (
+    CHANNELS,
+    OBJECT_REPLACED,
+    Channel,
+    ChannelDelivery,
+    Drop,
+    DropImage,
+    Held,
+    Reason,
+    Versions,
+    WrongStage,
+)
 from imagedrop.findings import Finding
 
 
-def new(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline: float) -> Drop:
-    at = stamp(now)
+def new_drop(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline: float) -> Drop:
+    at = format_timestamp(now)
     return Drop(
         drop_id=drops.drop_id(bucket, key, etag) if etag is not None else drops.waiting_id(bucket, key),
         bucket=bucket,
@@ -33,101 +44,105 @@ def new(bucket: str, key: str, etag: str | None, now: datetime, pairing_deadline
         etag=etag,
         received_at=at,
         updated_at=at,
-        deadline_at=later(at, pairing_deadline),
+        deadline_at=add_seconds(at, pairing_deadline),
     )
 
 
-def again(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
+def new_attempt(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
     """The next attempt of a drop: everything of the last one is forgotten but that it was, and which images nobody can
     vouch for. Only of one that has ended, or that was accepted and whose files have changed before IMS was asked."""
     unasked = drop.stage in ("accepted", "submitting") and drop.sent_at is None
     if not drop.ended and not unasked:
         raise WrongStage(f"{drop.stage} -> a new attempt ({drop.drop_id})")
-    fresh = new(drop.bucket, drop.key, drop.etag, now, pairing_deadline)
-    replaced = drop.reason is not None and drop.reason.code == REPLACED
-    doubtful = (*drop.doubtful, *(image.id for image in drop.images if replaced))
+    fresh = new_drop(drop.bucket, drop.key, drop.etag, now, pairing_deadline)
+    replaced = drop.reason is not None and drop.reason.code == OBJECT_REPLACED
+    doubtful = (*drop.disowned_images, *(image.id for image in drop.images if replaced))
     return fresh.model_copy(
         update={
             "attempt": drop.attempt + 1,
             "revision": drop.revision,
             "generation": drop.generation + 1,
-            "doubtful": doubtful,
+            "disowned_images": doubtful,
         }
     )
 
 
-def answer(drop: Drop, now: datetime, versions: Versions, finding: Finding) -> Drop:
+def answer_with_image(drop: Drop, now: datetime, versions: Versions, finding: Finding) -> Drop:
     """A registered drop that was dropped again: an attempt that ends at once, with the image that there is."""
     if drop.stage != "registered":
         raise WrongStage(f"{drop.stage} is answered with an image ({drop.drop_id})")
-    told: dict[Channel, Told] = {channel: Told() for channel in CHANNELS}
-    return drop.with_(
+    told: dict[Channel, ChannelDelivery] = {channel: ChannelDelivery() for channel in CHANNELS}
+    return drop.updated(
         now,
         attempt=drop.attempt + 1,
         versions=versions,
         findings=(finding.stored(),),
-        ended_at=stamp(now),
-        told=told,
-        sealed=False,
+        ended_at=format_timestamp(now),
+        deliveries=told,
+        end_marked=False,
     )
 
 
-def wait(drop: Drop, now: datetime, *, versions: Versions, missing: tuple[str, ...], behind: str | None = None) -> Drop:
+def wait(
+    drop: Drop, now: datetime, *, versions: Versions, missing: tuple[str, ...], blocked_by: str | None = None
+) -> Drop:
     redrives = drop.redrives if versions == drop.versions else 0
-    return drop.with_(now, stage="waiting", versions=versions, missing=missing, behind=behind, redrives=redrives)
+    return drop.updated(
+        now, stage="waiting", versions=versions, missing=missing, blocked_by=blocked_by, redrives=redrives
+    )
 
 
 def park(drop: Drop, now: datetime) -> Drop:
-    return drop.with_(now, stage="waiting", missing=(), behind=None, parked=True)
+    return drop.updated(now, stage="waiting", missing=(), blocked_by=None, parked=True)
 
 
 def accept(drop: Drop, now: datetime, attempt_deadline: float, **found: Any) -> Drop:
     """`found`: versions, owner, sidecar, size, facts, findings, request."""
-    deadline = later(stamp(now), attempt_deadline)
-    return drop.with_(now, stage="accepted", missing=(), behind=None, deadline_at=deadline, redrives=0, **found)
+    deadline = add_seconds(format_timestamp(now), attempt_deadline)
+    return drop.updated(now, stage="accepted", missing=(), blocked_by=None, deadline_at=deadline, redrives=0, **found)
 
 
 def queue(drop: Drop, now: datetime) -> Drop:
     """To the end of the line for IMS. Only of one that IMS surely does not know."""
-    return drop.with_(now, stage="accepted", turn="queued", redrives=0, next_at=None)
+    return drop.updated(now, stage="accepted", admission="queued", redrives=0, next_at=None)
 
 
-def call(drop: Drop, now: datetime) -> Drop:
+def admit(drop: Drop, now: datetime) -> Drop:
     """Its turn has come; it counts among IMS's tasks from here on."""
-    return drop.with_(now, turn="called", held=None, redrives=0, next_at=None)
+    return drop.updated(now, admission="called", held=None, redrives=0, next_at=None)
 
 
-def reserve(drop: Drop, now: datetime) -> Drop:
+def begin_submit(drop: Drop, now: datetime) -> Drop:
     """About to call IMS; nothing is sent yet."""
-    return drop.with_(now, stage="submitting", turn="called", sent_at=None, held=None, redrives=0)
+    return drop.updated(now, stage="submitting", admission="called", sent_at=None, held=None, redrives=0)
 
 
-def sending(drop: Drop, now: datetime, answer_within: float) -> Drop:
+def mark_sent(drop: Drop, now: datetime, answer_within: float) -> Drop:
     """From here on the outcome is unknown until it is known. Until the caller has its answer, or is dead, nobody else
     looks: a row that is written meanwhile would cost the job's id."""
-    at = stamp(now)
-    return drop.with_(now, sent_at=at, sends=drop.sends + 1, next_at=later(at, answer_within))
+    at = format_timestamp(now)
+    return drop.updated(now, sent_at=at, sends=drop.sends + 1, next_at=add_seconds(at, answer_within))
 
 
-def release(
-    drop: Drop, now: datetime, wait_seconds: float, held: Held | None = None, turn: Literal["", "called"] = ""
+def return_to_accepted(
+    drop: Drop, now: datetime, wait_seconds: float, held: Held | None = None, admission: Literal["", "called"] = ""
 ) -> Drop:
     """IMS surely has not taken it: it may be sent again; called: without going back to the end of the line."""
-    return drop.with_(
+    return drop.updated(
         now,
         stage="accepted",
-        turn=turn,
+        admission=admission,
         sent_at=None,
         held=held,
         redrives=0,
         tries=drop.tries + 1,
-        next_at=later(stamp(now), wait_seconds),
+        next_at=add_seconds(format_timestamp(now), wait_seconds),
     )
 
 
-def importing(drop: Drop, now: datetime, *, job_id: str | None, images: tuple[DropImage, ...], first: float) -> Drop:
-    at = stamp(now)
-    return drop.with_(
+def begin_import(drop: Drop, now: datetime, *, job_id: str | None, images: tuple[DropImage, ...], first: float) -> Drop:
+    at = format_timestamp(now)
+    return drop.updated(
         now,
         stage="importing",
         job_id=job_id,
@@ -137,35 +152,35 @@ def importing(drop: Drop, now: datetime, *, job_id: str | None, images: tuple[Dr
         held=None,
         redrives=0,
         tries=0,
-        next_at=later(at, first),
+        next_at=add_seconds(at, first),
     )
 
 
 def end(
     drop: Drop, now: datetime, stage: Literal["registered", "rejected", "failed"], reason: Reason | None, **more: Any
 ) -> Drop:
-    told: dict[Channel, Told] = {channel: Told() for channel in CHANNELS}
-    return drop.with_(
+    told: dict[Channel, ChannelDelivery] = {channel: ChannelDelivery() for channel in CHANNELS}
+    return drop.updated(
         now,
         stage=stage,
         reason=reason,
-        ended_at=stamp(now),
+        ended_at=format_timestamp(now),
         held=None,
-        behind=None,
+        blocked_by=None,
         redrives=0,
         next_at=None,
-        told=told,
-        sealed=False,
+        deliveries=told,
+        end_marked=False,
         **more,
     )
 
 
 def restart_job(drop: Drop, now: datetime) -> Drop:
     """A job that failed for a passing reason: the same attempt asks once more."""
-    return drop.with_(
+    return drop.updated(
         now,
         stage="accepted",
-        turn="called",
+        admission="called",
         job_id=None,
         images=(),
         sent_at=None,

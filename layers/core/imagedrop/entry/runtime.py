@@ -28,8 +28,8 @@ from imagedrop.ports import (
     QueueName,
     Queues,
     Random,
+    RunParallel,
     Sleep,
-    Together,
     Topic,
 )
 from imagedrop.settings import Settings, SettingsError
@@ -155,14 +155,14 @@ class LazyPorts(Ports):
 
     @cached_property
     def mail(self) -> Mail:
-        from imagedrop.adapters.sns import SesMail, SilentMail
+        from imagedrop.adapters.ses import SesMail, SilentMail
 
         sender = self.settings.mail_from
         return SesMail(self._runtime.aws("sesv2"), sender) if sender else SilentMail()
 
     @cached_property
     def meter(self) -> Meter:
-        from imagedrop.adapters.sns import EmfMeter
+        from imagedrop.adapters.metrics import EmfMeter
 
         return EmfMeter(self._runtime.service)
 
@@ -179,10 +179,10 @@ class LazyPorts(Ports):
         return _sleep
 
     @cached_property
-    def together(self) -> Together:
-        from imagedrop.adapters.threads import threads
+    def run_parallel(self) -> RunParallel:
+        from imagedrop.adapters.threads import thread_pool
 
-        return threads()
+        return thread_pool()
 
 
 def _now() -> datetime:

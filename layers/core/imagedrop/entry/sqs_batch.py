@@ -11,10 +11,10 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from imagedrop.adapters.sqs import BadMessage
-from imagedrop.backoff import grown
+from imagedrop.backoff import growing_wait
+from imagedrop.domain.messages import BadMessage
 from imagedrop.observability import LOG
-from imagedrop.ports import Ports, PutBack, QueueName
+from imagedrop.ports import Ports, QueueName, RetryLater
 
 FIRST, LONGEST = 10, 900  # s
 UNREADABLE = 5  # turns
@@ -32,7 +32,7 @@ def batch(event: Mapping[str, Any], queue: QueueName, ports: Ports, handle: Hand
         receipt, received = record.receipt_handle, int(record.attributes.approximate_receive_count)
         try:
             handle(_body(record.body), receipt, received)
-        except PutBack as later:
+        except RetryLater as later:
             _put_back(ports, queue, receipt, later.seconds)
             raise
         except BadMessage as error:
@@ -40,7 +40,7 @@ def batch(event: Mapping[str, Any], queue: QueueName, ports: Ports, handle: Hand
         except Exception:
             ports.meter.count("RecordsFailed")
             LOG.exception("a message failed", extra={"queue": queue, "body": record.body[:2000], "received": received})
-            _put_back(ports, queue, receipt, grown(FIRST, LONGEST, received - 1, ports.random))
+            _put_back(ports, queue, receipt, growing_wait(FIRST, LONGEST, received - 1, ports.random))
             raise
 
     with processor(list(event.get("Records", ())), one):
@@ -56,7 +56,7 @@ def _unreadable(ports: Ports, queue: QueueName, record: Any, error: BadMessage, 
         LOG.error("a message is let go that cannot be read: %s", error, extra=more)
         return
     LOG.warning("a message cannot be read: %s", error, extra=more)
-    _put_back(ports, queue, record.receipt_handle, grown(FIRST, LONGEST, received - 1, ports.random))
+    _put_back(ports, queue, record.receipt_handle, growing_wait(FIRST, LONGEST, received - 1, ports.random))
     raise error
 
 
@@ -73,6 +73,6 @@ def _body(text: str) -> dict[str, Any]:
 def _put_back(ports: Ports, queue: QueueName, receipt: str, seconds: float) -> None:
     """Never early: that would be a turn for nothing. If this fails, the queue's own visibility time-out does it."""
     try:
-        ports.queues.put_back(queue, receipt, math.ceil(seconds))
+        ports.queues.change_visibility(queue, receipt, math.ceil(seconds))
     except Exception:
         LOG.exception("a message could not be put back", extra={"queue": queue})

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from imagedrop.common.timestamps import stamp
+from imagedrop.common.timestamps import format_timestamp
 from imagedrop.events.outcome import Ignored, ObjectCreated
 from imagedrop.events.text import Malformed, object_key, shown, text
 
@@ -87,7 +87,7 @@ def _whole(value: Any) -> int | None:
 def _time(value: Any) -> str | None:
     try:
         moment = datetime.fromisoformat(value)
-        return stamp(moment) if moment.tzinfo else None
+        return format_timestamp(moment) if moment.tzinfo else None
     except (TypeError, ValueError, OverflowError):
         return None
 

@@ -6,7 +6,7 @@ A kind's id never changes once released: owners and machines match on it.
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,14 +9,15 @@ recognise.py          which format it is         look.py, system.py  all of it t
 
 from __future__ import annotations
 
-from imagedrop.common.light import NamedTuple
+from typing import NamedTuple
+
 from imagedrop.findings import Finding
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.block_cache import BlockCache
 from imagedrop.inspection.budget import Budget, BudgetExceeded, Cost
 from imagedrop.inspection.facts import DiskFacts
-from imagedrop.inspection.findings_report import Report
-from imagedrop.inspection.inspector import Look, Role
+from imagedrop.inspection.findings_report import FindingsReport
+from imagedrop.inspection.inspector import Inspector, Role
 from imagedrop.inspection.source import FileSource, ObjectSource, Source, SourceChanged
 
 __all__ = ["Budget", "Cost", "FileSource", "Inspection", "ObjectSource", "Source", "SourceChanged", "inspect"]
@@ -36,8 +37,8 @@ def inspect(source: Source, *, file_name: str, role: Role = "system", budget: Bu
     Never raises for what the file holds. Raises SourceChanged, ObjectsUnavailable, ObjectsRefused, OSError.
     """
     file = BlockCache(source, budget or Budget())
-    report = Report(file_name, source.size)
-    look = Look(file, report, role)
+    report = FindingsReport(file_name, source.size)
+    look = Inspector(file, report, role)
     try:
         look.run()
         file.check_time()

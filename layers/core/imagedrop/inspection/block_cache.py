@@ -6,10 +6,11 @@ than the one before; the budget bounds it.
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING
+from typing import TYPE_CHECKING
+
 from imagedrop.inspection.budget import Budget, BudgetExceeded, Cost
 from imagedrop.inspection.errors import PastEnd
-from imagedrop.inspection.replay import NotHere
+from imagedrop.inspection.replay import NotFetched
 from imagedrop.inspection.source import Range, Source, SourceChanged, many_at_once
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class BlockCache:
             self._running = True
             try:
                 return job()
-            except NotHere as stop:
+            except NotFetched as stop:
                 missing = stop.blocks | self._hinted
             finally:
                 self._running = False
@@ -105,7 +106,7 @@ class BlockCache:
     def _bring(self, numbers: Iterable[int]) -> None:
         missing = [number for number in numbers if number not in self._blocks]
         if missing and self._running:
-            raise NotHere(missing)
+            raise NotFetched(missing)
         self._fetch(sorted(missing))
 
     def _fetch(self, missing: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ from imagedrop.inspection.block_cache import BlockCache
 from imagedrop.inspection.containers import container
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.errors import Unreadable
-from imagedrop.inspection.findings_report import Report, quoted
+from imagedrop.inspection.findings_report import FindingsReport, quoted
 from imagedrop.inspection.signatures import SIGNATURES, Signature
 
 EXTENSIONS = {
@@ -34,7 +34,7 @@ RAW_NAMES = ("raw", "dd", "img", "bin")
 DESCRIPTOR = b"# disk descriptorfile"
 
 
-def recognise(file: BlockCache, report: Report) -> Container:
+def detect_format(file: BlockCache, report: FindingsReport) -> Container:
     """The container, not opened yet. Raises Unreadable where the file is no image that IMS takes."""
     if not file.size:
         raise Unreadable(kinds.EMPTY_FILE)
@@ -80,7 +80,7 @@ def _said(other: Signature) -> str:
     return other.name or "ISO"
 
 
-def _refusal(other: Signature, report: Report) -> Unreadable:
+def _refusal(other: Signature, report: FindingsReport) -> Unreadable:
     plain = report.file_name.removesuffix(other.ending) if other.ending else report.file_name
     if plain == report.file_name:
         plain = f"unpacked-{plain}"
@@ -89,7 +89,7 @@ def _refusal(other: Signature, report: Report) -> Unreadable:
     return Unreadable(other.kind, **said, driver="luks", key_option="key-secret")
 
 
-def _without_header(head: bytes, report: Report) -> str:
+def _without_header(head: bytes, report: FindingsReport) -> str:
     """Nothing in the file says what it is: a text, raw, one of the closed formats, or no image at all."""
     if head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(DESCRIPTOR):
         return "vmdk descriptor"
@@ -114,11 +114,11 @@ def _is_text(start: bytes) -> bool:
     return bool(start) and all(32 <= byte < 127 or byte in b"\t\r\n" for byte in start)
 
 
-def _extension(report: Report) -> str:
+def _extension(report: FindingsReport) -> str:
     return report.file_name.rpartition(".")[2].lower() if "." in report.file_name else ""
 
 
-def _compare_name(found: str, report: Report) -> None:
+def _compare_name(found: str, report: FindingsReport) -> None:
     extension = _extension(report)
     said = EXTENSIONS.get(extension)
     if said is None or said == found or any(one.id == kinds.TRUNCATED.id for one in report.findings):

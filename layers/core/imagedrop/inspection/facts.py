@@ -5,7 +5,7 @@ Sizes and offsets are bytes. The names are public surface (`imagedrop check --js
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

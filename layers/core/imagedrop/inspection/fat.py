@@ -9,8 +9,8 @@ Long name entry, before its 8.3 entry and last part first: 0 1 number (0x40: the
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING, NamedTuple
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.filesystems import FatGeometry
 

@@ -10,8 +10,7 @@
 from __future__ import annotations
 
 import struct
-
-from imagedrop.common.light import Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 Filesystem = Literal["ntfs", "fat12", "fat16", "fat32", "exfat", "refs", "ext", "bitlocker"]
 

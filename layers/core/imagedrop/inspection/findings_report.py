@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING
+from typing import TYPE_CHECKING
+
 from imagedrop.findings import Finding, Kind
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.errors import PastEnd, Unreadable
-from imagedrop.store import ObjectsRefused, ObjectsUnavailable
+from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +20,7 @@ _PLAIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,.
 SHOWN = 160  # characters of a text out of the file that a message repeats
 
 
-class Report:
+class FindingsReport:
     def __init__(self, file_name: str, file_size: int) -> None:
         self.file_name = file_name.rpartition("/")[2]
         self.file_size = file_size
@@ -50,7 +51,7 @@ class Report:
 
 
 class _Guard:
-    def __init__(self, report: Report, what: str) -> None:
+    def __init__(self, report: FindingsReport, what: str) -> None:
         self.report, self.what = report, what
 
     def __enter__(self) -> None:
@@ -69,7 +70,7 @@ class _Guard:
 
 
 class _Quiet(_Guard):
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: FindingsReport) -> None:
         super().__init__(report, "reading ahead")
         self._before = report.findings
 
@@ -83,7 +84,7 @@ class _Quiet(_Guard):
             self.report.findings = self._before
 
 
-def guarded(report: Report, what: str, job: Callable[[], T | None]) -> T | None:
+def guarded(report: FindingsReport, what: str, job: Callable[[], T | None]) -> T | None:
     """What `job` answers; None where it could not, which has been said."""
     with report.guard(what):
         return job()

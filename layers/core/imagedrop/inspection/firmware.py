@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import NamedTuple
+from typing import NamedTuple
+
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.facts import Architecture, Firmware, Partition
 from imagedrop.inspection.fat import Fat
 from imagedrop.inspection.filesystems import LOOKED_AT, fat_geometry
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.partitions import Layout
 
 # UEFI specification 2.10, 3.5.1.1: the name of the boot file tells the machine
@@ -29,7 +30,7 @@ def firmware(layout: Layout) -> Firmware | None:
     return "bios" if layout.table == "mbr" and layout.active is not None else None
 
 
-def say_what_is_missing(layout: Layout, report: Report) -> None:
+def say_what_is_missing(layout: Layout, report: FindingsReport) -> None:
     """Why nothing starts this disk, where that is so. What holds no partition at all is an error: IMS looks for a
     Windows in it and fails (IMG.0072)."""
     if firmware(layout):
@@ -48,7 +49,7 @@ def esp(layout: Layout) -> Partition | None:
     return next((one for one in layout.partitions if one.type == "efi_system"), None)
 
 
-def boot_manager(disk: Container, partition: Partition, report: Report) -> BootManager | None:
+def boot_manager(disk: Container, partition: Partition, report: FindingsReport) -> BootManager | None:
     """None where the partition is not readable as FAT; says so, and where it holds nothing to start."""
     if partition.filesystem not in ("fat12", "fat16", "fat32"):
         report.say(kinds.PART_UNREAD, what="EFI system partition", why="it is not FAT")

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import struct
 import zlib
+from typing import TYPE_CHECKING, NamedTuple
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.guids import guid
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING, Literal, NamedTuple, partial
+from functools import partial
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import firmware, partitions, summary
 from imagedrop.inspection.block_cache import BlockCache
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.two_level import TwoLevel
-from imagedrop.inspection.detect_format import recognise
+from imagedrop.inspection.detect_format import detect_format
 from imagedrop.inspection.facts import DiskFacts, Partition
-from imagedrop.inspection.findings_report import Report, guarded
+from imagedrop.inspection.findings_report import FindingsReport, guarded
 from imagedrop.inspection.partitions import Layout
-from imagedrop.inspection.replay import Once, together
-from imagedrop.inspection.windows.volumes import UNASKED, Told, Volumes
+from imagedrop.inspection.replay import Memo, fetch_together
+from imagedrop.inspection.windows.volumes import UNASKED, VolumeFacts, Volumes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,21 +33,21 @@ class Answer(NamedTuple):
 
     partition: Partition
     manager: firmware.BootManager | None
-    volume: Told | None
+    volume: VolumeFacts | None
 
 
-class Look:
+class Inspector:
     """What is known at any time is in its attributes."""
 
-    def __init__(self, file: BlockCache, report: Report, role: Role) -> None:
+    def __init__(self, file: BlockCache, report: FindingsReport, role: Role) -> None:
         self.file, self.report, self.role = file, report, role
         self.container: Container | None = None
         self.layout: Layout | None = None
         self.identified = False  # whether every partition was looked at
-        self.inside = summary.Inside()
+        self.inside = summary.SystemFacts()
 
     def run(self) -> None:
-        self.container = self._step("file", lambda: recognise(self.file, self.report))
+        self.container = self._step("file", lambda: detect_format(self.file, self.report))
         disk = self.container
         if disk is None:
             return
@@ -68,7 +70,7 @@ class Look:
 
     def _look_inside(self, disk: Container, layout: Layout) -> None:
         """Every partition goes its own way, side by side."""
-        volumes, once = Volumes(disk, self.report), Once()
+        volumes, once = Volumes(disk, self.report), Memo()
         spared = any(one.type not in (*RECOVERY, "efi_system") for one in layout.partitions)
 
         def ask(number: int, partition: Partition) -> Answer:
@@ -86,12 +88,12 @@ class Look:
         asked = [*layout.partitions, *bare]
         end = partial(guarded, self.report, "file", lambda: self._look_at_the_end(disk, layout))
         jobs: list[Callable[[], Any]] = [partial(once, "end", end), *[partial(ask, *one) for one in enumerate(asked)]]
-        answers = self.file.run(lambda: together(*jobs))[1:]
+        answers = self.file.run(lambda: fetch_together(*jobs))[1:]
         layout.partitions = [one.partition for one in answers[: len(layout.partitions)]]
         self.identified = True
         manager = next((one.manager for one in answers if one.manager), None)
         told = [one.volume for one in answers if one.volume]
-        self.inside = summary.inside(disk, layout, manager, told, self.role, self.report)
+        self.inside = summary.system_facts(disk, layout, manager, told, self.role, self.report)
 
     def _boot_manager(self, disk: Container, esp: Partition) -> firmware.BootManager | None:
         return guarded(self.report, "EFI system partition", lambda: firmware.boot_manager(disk, esp, self.report))

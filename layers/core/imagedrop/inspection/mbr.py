@@ -9,11 +9,11 @@ An EBR has the same shape: its first entry is a logical partition (relative to t
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING, NamedTuple
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.findings_report import FindingsReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ def parse(sector: bytes) -> list[Entry] | None:
     return entries
 
 
-def logical(disk: Container, entries: list[Entry], sector_size: int, report: Report) -> Iterator[Entry]:
+def logical(disk: Container, entries: list[Entry], sector_size: int, report: FindingsReport) -> Iterator[Entry]:
     """The partitions inside the extended one, placed as on the disk. Says so where the chain is broken."""
     extended = next((entry for entry in entries if entry.type in EXTENDED), None)
     at, seen = extended.start if extended else 0, set[int]()

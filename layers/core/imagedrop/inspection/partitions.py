@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING
+from typing import TYPE_CHECKING
+
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import filesystems, gpt, mbr
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.raw import Raw
 from imagedrop.inspection.facts import Partition, PartitionTable
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.findings_report import FindingsReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +52,7 @@ class Layout:
             yield 0, self.bare
 
 
-def read(disk: Container, report: Report) -> Layout:
+def read(disk: Container, report: FindingsReport) -> Layout:
     """Without filesystems yet: `identified`. Raises what reading raises; what damage leaves is read, and it is said."""
     if disk.size < 512:
         return Layout("none")
@@ -83,7 +84,7 @@ def _signed(disk: Container, sector_size: int) -> bool:
     return disk.size >= 2 * sector_size and disk.read(sector_size, 8) == gpt.SIGNATURE
 
 
-def _gpt(disk: Container, sector_sizes: Sequence[int], report: Report) -> Layout:
+def _gpt(disk: Container, sector_sizes: Sequence[int], report: FindingsReport) -> Layout:
     """By the first header or, where that is bad, by the backup in the last sector."""
     reasons = []
     for place in (0, 1):
@@ -101,14 +102,14 @@ def _gpt(disk: Container, sector_sizes: Sequence[int], report: Report) -> Layout
     return Layout("gpt", unread=True)
 
 
-def _judge_gpt(protective: bool, sector_size: int | None, disk: Container, report: Report) -> None:
+def _judge_gpt(protective: bool, sector_size: int | None, disk: Container, report: FindingsReport) -> None:
     if not protective:
         report.say(kinds.PARTITION_TABLE_DAMAGED, why="it is a GPT, but the protective MBR before it is missing")
     if sector_size == 4096 or disk.sector_size == 4096:
         report.say(kinds.SECTORS_4K)
 
 
-def _mbr(disk: Container, entries: list[mbr.Entry], report: Report) -> Layout:
+def _mbr(disk: Container, entries: list[mbr.Entry], report: FindingsReport) -> Layout:
     size = disk.sector_size or 512
     primary = [entry for entry in entries if entry.type not in mbr.EXTENDED]
     active = next((entry.start * size for entry in primary if entry.active), None)
@@ -117,7 +118,7 @@ def _mbr(disk: Container, entries: list[mbr.Entry], report: Report) -> Layout:
     return Layout("mbr", partitions, active=active)
 
 
-def _keep_inside(layout: Layout, disk: Container, report: Report) -> None:
+def _keep_inside(layout: Layout, disk: Container, report: FindingsReport) -> None:
     kept = [one for one in layout.partitions if one.start > 0 and one.size > 0]
     if len(kept) < len(layout.partitions):
         report.say(kinds.PARTITION_TABLE_DAMAGED, why="a partition has no extent")
@@ -132,7 +133,7 @@ def _keep_inside(layout: Layout, disk: Container, report: Report) -> None:
         report.say(kinds.PARTITION_BEYOND_END, end=end, size=disk.size)
 
 
-def identified(partition: Partition, layout: Layout, disk: Container, report: Report) -> Partition:
+def identified(partition: Partition, layout: Layout, disk: Container, report: FindingsReport) -> Partition:
     """With its filesystem."""
     length = min(filesystems.LOOKED_AT, partition.size, disk.size - partition.start)
     if length <= 0:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class NotHere(BaseException):
+class NotFetched(BaseException):
     """Blocks that a reader needs have not been fetched yet. No Exception: it is for `together` and `run` alone."""
 
     def __init__(self, blocks: Iterable[int]) -> None:
@@ -23,7 +23,7 @@ class NotHere(BaseException):
         self.blocks = set(blocks)
 
 
-def together(*jobs: Callable[[], T]) -> list[T]:
+def fetch_together(*jobs: Callable[[], T]) -> list[T]:
     """What the jobs answer. They do not wait for one another: what they all miss is fetched at once.
 
     A job is run again from its beginning, so it must do nothing that cannot be done twice. The first that raises ends
@@ -34,14 +34,14 @@ def together(*jobs: Callable[[], T]) -> list[T]:
     for job in jobs:
         try:
             answers.append(job())
-        except NotHere as stop:
+        except NotFetched as stop:
             missing |= stop.blocks
     if missing:
-        raise NotHere(missing)
+        raise NotFetched(missing)
     return answers
 
 
-class Once:
+class Memo:
     """Remembers what jobs have answered, so that running again what consists of them costs nothing."""
 
     def __init__(self) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import NamedTuple
+from typing import NamedTuple
+
 from imagedrop.findings import Kind
 from imagedrop.findings import inspection as kinds
 

@@ -6,16 +6,16 @@ A source is pinned to one content: when that changes under the reader, SourceCha
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, Protocol
 
-from imagedrop.common.light import TYPE_CHECKING, Protocol
-from imagedrop.store import ObjectChanged
+from imagedrop.ports import ObjectChanged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
     from typing import TypeGuard
 
-    from imagedrop.ports import ObjectHead, Objects, Together
+    from imagedrop.ports import ObjectHead, Objects, RunParallel
 
 Range = tuple[int, int]  # offset, length
 
@@ -93,7 +93,7 @@ class ObjectSource:
 class SideBySide:
     """Any source, read side by side through `together`; the threads are the caller's."""
 
-    def __init__(self, source: Source, together: Together) -> None:
+    def __init__(self, source: Source, together: RunParallel) -> None:
         self.name, self.size, self.read = source.name, source.size, source.read
         self.source, self._together = source, together
 

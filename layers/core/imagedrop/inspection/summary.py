@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import firmware
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.facts import Firmware, WindowsFacts
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.partitions import Layout
 from imagedrop.inspection.windows.facts import facts, say_state
-from imagedrop.inspection.windows.volumes import Told
+from imagedrop.inspection.windows.volumes import VolumeFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,21 +20,21 @@ LINUX_TYPES = ("linux_filesystem", "linux_swap", "linux_lvm", "0x83", "0x82", "0
 VOLUMES = ("ntfs", "fat12", "fat16", "fat32", "exfat", "refs")
 
 
-class Inside(NamedTuple):
+class SystemFacts(NamedTuple):
     firmware: Firmware | None = None
     ntfs_dirty: bool | None = None
     hibernated: bool | None = None
     windows: WindowsFacts | None = None
 
 
-def inside(
+def system_facts(
     disk: Container,
     layout: Layout,
     manager: firmware.BootManager | None,
-    told: Sequence[Told],
+    told: Sequence[VolumeFacts],
     role: str,
-    report: Report,
-) -> Inside:
+    report: FindingsReport,
+) -> SystemFacts:
     """Says everything there is to say about it."""
     for start, filesystem in layout.filesystems():
         if filesystem == "bitlocker":
@@ -45,18 +46,18 @@ def inside(
     if role == "data":
         for one in found:
             report.say(kinds.WINDOWS_ON_DATA_DISK, start=one.start)
-        return Inside(None, dirty, asleep, None)
+        return SystemFacts(None, dirty, asleep, None)
     starts = firmware.firmware(layout)
     if not found or not found[0].windows:
         _say_what_else(disk, layout, manager, told, report)
-        return Inside(starts, dirty, asleep, None)
+        return SystemFacts(starts, dirty, asleep, None)
     if len(found) > 1:
         others = ", ".join(str(one.start) for one in found[1:])
         report.say(kinds.SEVERAL_WINDOWS, first=found[0].start, others=others)
     _say_of_starting(layout, told, report)
     windows = facts(found[0].windows, manager.architecture if manager else None, report)
     _say_of_windows(found[0], report)
-    return Inside(starts, dirty, asleep, windows)
+    return SystemFacts(starts, dirty, asleep, windows)
 
 
 def _any(answers: list[bool | None]) -> bool | None:
@@ -64,7 +65,7 @@ def _any(answers: list[bool | None]) -> bool | None:
     return True if True in answers else None if not answers or None in answers else False
 
 
-def _say_of_volumes(told: Sequence[Told], report: Report) -> None:
+def _say_of_volumes(told: Sequence[VolumeFacts], report: FindingsReport) -> None:
     for one in told:
         if one.dirty:
             report.say(kinds.NTFS_DIRTY, start=one.start)
@@ -72,14 +73,14 @@ def _say_of_volumes(told: Sequence[Told], report: Report) -> None:
             report.say(kinds.HIBERNATED, start=one.start)
 
 
-def _say_of_windows(one: Told, report: Report) -> None:
+def _say_of_windows(one: VolumeFacts, report: FindingsReport) -> None:
     assert one.windows
     say_state(one.windows, report)
     if one.windows.control and one.windows.control.fast_startup and not one.asleep:
         report.say(kinds.FAST_STARTUP)
 
 
-def _say_of_starting(layout: Layout, told: Sequence[Told], report: Report) -> None:
+def _say_of_starting(layout: Layout, told: Sequence[VolumeFacts], report: FindingsReport) -> None:
     firmware.say_what_is_missing(layout, report)
     active = next((one for one in told if layout.table == "mbr" and one.start == layout.active), None)
     if active and active.boot_files is False:
@@ -90,8 +91,8 @@ def _say_what_else(
     disk: Container,
     layout: Layout,
     manager: firmware.BootManager | None,
-    told: Sequence[Told],
-    report: Report,
+    told: Sequence[VolumeFacts],
+    report: FindingsReport,
 ) -> None:
     """Of a disk without a Windows that could be read: what it is instead."""
     filesystems = {filesystem for _, filesystem in layout.filesystems()}
@@ -109,7 +110,7 @@ def _say_what_else(
         report.say(kinds.DATA_DISK if filesystems & set(VOLUMES) else kinds.BLANK)
 
 
-def _boots(layout: Layout, manager: firmware.BootManager | None, told: Sequence[Told]) -> Iterator[int]:
+def _boots(layout: Layout, manager: firmware.BootManager | None, told: Sequence[VolumeFacts]) -> Iterator[int]:
     """Where Windows' boot files lie."""
     esp = firmware.esp(layout)
     if esp and manager and manager.windows:
@@ -117,7 +118,7 @@ def _boots(layout: Layout, manager: firmware.BootManager | None, told: Sequence[
     yield from (one.start for one in told if layout.table == "mbr" and one.start == layout.active and one.boot_files)
 
 
-def _say_of_no_partitions(disk: Container, layout: Layout, report: Report) -> None:
+def _say_of_no_partitions(disk: Container, layout: Layout, report: FindingsReport) -> None:
     if layout.table == "none" and not layout.bare and not any(disk.read(0, min(disk.size, 4096))):
         report.say(kinds.BLANK)
     else:

@@ -41,23 +41,23 @@ class PushRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PushResponse:
     """`body` is one line of JSON: counts, or `{"error": "..."}`."""
 
     status: int
     body: str
 
     @classmethod
-    def of(cls, status: int, **said: Any) -> Answer:
+    def of(cls, status: int, **said: Any) -> PushResponse:
         return cls(status, json.dumps(said))
 
     @classmethod
-    def refused(cls, status: int, reason: str) -> Answer:
+    def refused(cls, status: int, reason: str) -> PushResponse:
         return cls.of(status, error=reason)
 
 
 @dataclass(frozen=True)
-class Gate:
+class PushChecks:
     """What it takes to let a push in. `secret`: a secret's value by its id; `renew`: reads it anew, and says whether it
     has changed; `certificates` outlive the push."""
 
@@ -67,7 +67,7 @@ class Gate:
     renew: Callable[[str], bool] = lambda _: False
 
 
-def take(request: PushRequest, ports: Ports, gate: Gate) -> Answer:
+def receive_push(request: PushRequest, ports: Ports, gate: PushChecks) -> PushResponse:
     """Never raises: what is unforeseen is logged and answered with 503, so that the push comes again."""
     try:
         return _taken(request, ports, gate)
@@ -75,18 +75,18 @@ def take(request: PushRequest, ports: Ports, gate: Gate) -> Answer:
         ports.meter.count("PushesRefused")
         ports.meter.count(f"Pushes{refusal.fault}")
         LOG.warning("push refused with %s: %s", refusal.status, refusal.reason)
-        return Answer.refused(refusal.status, refusal.reason)
+        return PushResponse.refused(refusal.status, refusal.reason)
     except PushUnavailable as trouble:
         ports.meter.count("PushesDelayed")
         LOG.warning("push to come again: %s", trouble)
-        return Answer.refused(503, str(trouble))
+        return PushResponse.refused(503, str(trouble))
     except Exception:  # whatever it is, a lost push would be worse than a second one
         ports.meter.count("PushesDelayed")
         LOG.exception("push to come again")
-        return Answer.refused(503, "not taken now; send it again")
+        return PushResponse.refused(503, "not taken now; send it again")
 
 
-def _taken(request: PushRequest, ports: Ports, gate: Gate) -> Answer:
+def _taken(request: PushRequest, ports: Ports, gate: PushChecks) -> PushResponse:
     settings: Settings = ports.settings
     if request.method != "POST":
         raise PushRefused(405, "Malformed", "POST only")
@@ -101,13 +101,13 @@ def _taken(request: PushRequest, ports: Ports, gate: Gate) -> Answer:
     return _enqueue(body, ports, all_bad=400)
 
 
-def _knows_secret(request: PushRequest, settings: Settings, gate: Gate) -> bool:
+def _knows_secret(request: PushRequest, settings: Settings, gate: PushChecks) -> bool:
     given, name = request.headers.get(settings.webhook_header.lower()), settings.webhook_secret
     if not given or not name:
         return False
-    if webhook_secret.fits(given, gate.secret(name)):
+    if webhook_secret.matches(given, gate.secret(name)):
         return True
-    return gate.renew(name) and webhook_secret.fits(given, gate.secret(name))
+    return gate.renew(name) and webhook_secret.matches(given, gate.secret(name))
 
 
 def _json(body: bytes) -> Any:
@@ -117,20 +117,20 @@ def _json(body: bytes) -> Any:
         raise PushRefused(400, "Malformed", "the body is no JSON") from None
 
 
-def _smn_push(push: Mapping[str, Any], ports: Ports, gate: Gate, *, known: bool) -> Answer:
+def _smn_push(push: Mapping[str, Any], ports: Ports, gate: PushChecks, *, known: bool) -> PushResponse:
     """Whoever knows the secret needs no signature to bring an event, but does to have an address called."""
     settings: Settings = ports.settings
     smn_signature.check_topic(push, settings)
     kind = push["type"]
     if kind not in (smn_signature.NOTIFICATION, *smn_signature.CONFIRMATIONS):
         ports.meter.count("PushesIgnored")
-        return Answer.of(200, ignored="a type of push that carries no events")
+        return PushResponse.of(200, ignored="a type of push that carries no events")
     replay_protection.check_age(push, settings, ports.clock())
     if not (known and kind == smn_signature.NOTIFICATION):
         smn_signature.verify(push, settings, gate.certificates, gate.fetch, ports.clock())
-    if before := replay_protection.taken_before(push, ports):
+    if before := replay_protection.received_before(push, ports):
         ports.meter.count("PushesRepeated")
-        return Answer.of(200, repeated=True)
+        return PushResponse.of(200, repeated=True)
     answer = (
         _enqueue(push, ports, all_bad=200) if kind == smn_signature.NOTIFICATION else _confirmation(push, ports, gate)
     )
@@ -139,19 +139,19 @@ def _smn_push(push: Mapping[str, Any], ports: Ports, gate: Gate, *, known: bool)
     return answer
 
 
-def _confirmation(push: Mapping[str, Any], ports: Ports, gate: Gate) -> Answer:
+def _confirmation(push: Mapping[str, Any], ports: Ports, gate: PushChecks) -> PushResponse:
     if push["type"] != "SubscriptionConfirmation":
         ports.meter.count("Unsubscribed")  # calling its subscribe_url would undo what somebody wanted
         LOG.warning("SMN has cancelled the subscription of %s", push["topic_urn"])
-        return Answer.of(200, unsubscribed=True)
+        return PushResponse.of(200, unsubscribed=True)
     smn_signature.confirm(push, ports.settings, gate.fetch)
     LOG.info("subscription of %s confirmed", push["topic_urn"])
-    return Answer.of(200, confirmed=True)
+    return PushResponse.of(200, confirmed=True)
 
 
-def _enqueue(body: Any, ports: Ports, *, all_bad: int) -> Answer:
+def _enqueue(body: Any, ports: Ports, *, all_bad: int) -> PushResponse:
     """`all_bad`: the status where no record is of use. Not 4xx for SMN: that would have it avoid us for a while."""
     result = enqueue(body, ports)
     if result.bad and not (result.enqueued or result.ignored) and all_bad != 200:
         raise PushRefused(all_bad, "Malformed", f"at {result.bad[0].at or 'the top'}: {result.bad[0].reason}")
-    return Answer.of(200, enqueued=result.enqueued, ignored=result.ignored, bad=len(result.bad))
+    return PushResponse.of(200, enqueued=result.enqueued, ignored=result.ignored, bad=len(result.bad))

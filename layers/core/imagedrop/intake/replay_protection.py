@@ -33,7 +33,7 @@ def check_age(push: Push, settings: Settings, now: datetime) -> None:
         raise PushRefused(403, "Stale", f"timestamp is more than {settings.smn_max_age} s from now")
 
 
-def taken_before(push: Push, ports: Ports) -> bool | None:
+def received_before(push: Push, ports: Ports) -> bool | None:
     """None: the memory cannot be asked now, nor told, and nobody has the time to wait for it twice."""
     try:
         return ports.ledger.load(_name(push)) is not None

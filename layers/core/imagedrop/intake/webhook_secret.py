@@ -6,7 +6,7 @@ import hashlib
 import hmac
 
 
-def fits(given: str, kept: str) -> bool:
+def matches(given: str, kept: str) -> bool:
     """Whether `given` is one of the values in `kept`: one a line, so that an old and a new one both open while they are
     exchanged. Takes as long whichever it is, and whatever they have in common."""
     values = [line.strip() for line in kept.split("\n")]

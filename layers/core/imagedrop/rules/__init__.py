@@ -25,11 +25,11 @@ from imagedrop.rules import (
     system,
 )
 from imagedrop.rules.defaults import fill_in
-from imagedrop.rules.rule_input import Case, Place, Subject, nothing_said
-from imagedrop.rules.sidecar_template import FILL_IN, fill
+from imagedrop.rules.rule_input import Location, RuleInput, Subject, nothing_said
+from imagedrop.rules.sidecar_template import FILL_IN, sidecar_for
 from imagedrop.sidecar import Sidecar
 
-__all__ = ["FILL_IN", "Place", "Subject", "Verdict", "fill", "judge"]
+__all__ = ["FILL_IN", "Location", "Subject", "Verdict", "check", "sidecar_for"]
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -44,33 +44,33 @@ class Verdict:
     request: dict[str, Any]
 
 
-def judge(sidecar: Sidecar | None, image: Subject, parts: Mapping[str, Subject], place: Place) -> Verdict:
+def check(sidecar: Sidecar | None, image: Subject, parts: Mapping[str, Subject], place: Location) -> Verdict:
     """`sidecar` None: there is none or it could not be read, and the file is judged alone. `parts`: data and bitmap
     files that are there, by object key. What `sidecar.read` had to say is not repeated."""
-    case = Case(sidecar or nothing_said(), image, parts, place, alone=sidecar is None)
-    inside = system.settle(case)
-    starts = firmware.settle(case, inside)
-    filled = fill_in(case, inside, starts, config.settle(case, inside, starts))
+    case = RuleInput(sidecar or nothing_said(), image, parts, place, alone=sidecar is None)
+    inside = system.resolve(case)
+    starts = firmware.resolve(case, inside)
+    filled = fill_in(case, inside, starts, config.resolve(case, inside, starts))
     findings = [*_inspected(case), *_judged(case, inside, starts)]
     findings.sort(key=lambda finding: _ORDER[finding.severity])
     ready = not case.alone and place.bucket is not None and not has_errors(findings)
     return Verdict(findings, filled, request.body(case, filled) if ready else {})
 
 
-def _judged(case: Case, inside: system.System, starts: str | None) -> Iterator[Finding]:
-    yield from integrity.judge(case)
+def _judged(case: RuleInput, inside: system.System, starts: str | None) -> Iterator[Finding]:
+    yield from integrity.check(case)
     yield from formats.of_disk(case.system())
-    yield from size.judge(case, inside)
-    yield from system.judge(case, inside)
-    yield from firmware.judge(case, inside, starts)
-    yield from fast_channel.judge(case)
-    yield from config.judge(case, inside, starts)
-    yield from drivers.judge(case, starts, injected=config.injects(case, inside, starts))
-    yield from data_images.judge(case)
-    yield from location.judge(case)
+    yield from size.check(case, inside)
+    yield from system.check(case, inside)
+    yield from firmware.check(case, inside, starts)
+    yield from fast_channel.check(case)
+    yield from config.check(case, inside, starts)
+    yield from drivers.check(case, starts, injected=config.injects(case, inside, starts))
+    yield from data_images.check(case)
+    yield from location.check(case)
 
 
-def _inspected(case: Case) -> Iterator[Finding]:
+def _inspected(case: RuleInput) -> Iterator[Finding]:
     yield from case.image.findings
     for key, part in case.parts.items():
         for finding in part.findings:

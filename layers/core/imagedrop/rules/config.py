@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from imagedrop.findings import Finding, Kind
 from imagedrop.findings import rules as say
 from imagedrop.rules import drivers
-from imagedrop.rules.rule_input import Case
+from imagedrop.rules.rule_input import RuleInput
 from imagedrop.rules.system import System, unlisted
 
 
-def settle(case: Case, system: System, firmware: str | None) -> bool:
+def resolve(case: RuleInput, system: System, firmware: str | None) -> bool:
     said = case.sidecar.is_config
     return said if said is not None else _why_not(case, system, firmware) is None
 
 
-def injects(case: Case, system: System, firmware: str | None) -> bool:
+def injects(case: RuleInput, system: System, firmware: str | None) -> bool:
     """Whether IMS puts VirtIO drivers into the image."""
     possible = not case.fast and firmware != "uefi" and not unlisted(case, system)
-    return possible and settle(case, system, firmware)
+    return possible and resolve(case, system, firmware)
 
 
-def judge(case: Case, system: System, firmware: str | None) -> Iterator[Finding]:
+def check(case: RuleInput, system: System, firmware: str | None) -> Iterator[Finding]:
     why_not = _why_not(case, system, firmware)
     if why_not is say.CONFIG_OFF_UEFI and drivers.lacks_disk(case):
         return  # which is an error of its own
@@ -33,7 +33,7 @@ def judge(case: Case, system: System, firmware: str | None) -> Iterator[Finding]
         yield say.CONFIG_UEFI(at="/is_config")
 
 
-def _why_not(case: Case, system: System, firmware: str | None) -> Kind | None:
+def _why_not(case: RuleInput, system: System, firmware: str | None) -> Kind | None:
     if case.fast:
         return say.CONFIG_OFF_FAST
     if firmware == "uefi" and not drivers.starts_disk(case):

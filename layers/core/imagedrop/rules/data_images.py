@@ -8,10 +8,10 @@ from imagedrop.domain import object_keys
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
 from imagedrop.rules import fast_channel, formats, size
-from imagedrop.rules.rule_input import Case
+from imagedrop.rules.rule_input import RuleInput
 
 
-def judge(case: Case) -> Iterator[Finding]:
+def check(case: RuleInput) -> Iterator[Finding]:
     taken = _taken(case)
     for number, wanted in enumerate(case.sidecar.data_images):
         key = object_keys.part_key(case.image.head.key, wanted.file)
@@ -27,7 +27,7 @@ def judge(case: Case) -> Iterator[Finding]:
             yield from fast_channel.of_disk(case, disk)
 
 
-def _taken(case: Case) -> set[str]:
+def _taken(case: RuleInput) -> set[str]:
     """The keys that the drop needs for itself."""
     key = case.image.head.key
     own = {key, object_keys.sidecar_key(key), object_keys.result_key(key)}

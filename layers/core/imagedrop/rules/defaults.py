@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from imagedrop.rules import size
-from imagedrop.rules.rule_input import Case
+from imagedrop.rules.rule_input import RuleInput
 from imagedrop.rules.system import System
 
 NAME_MOST = 128
 
 
-def fill_in(case: Case, system: System, firmware: str | None, is_config: bool) -> dict[str, Any]:
+def fill_in(case: RuleInput, system: System, firmware: str | None, is_config: bool) -> dict[str, Any]:
     """Only what nobody knows is missing. Without a sidecar: what the file says by itself."""
     given = case.sidecar.model_dump(mode="json", by_alias=True, exclude_none=True) if not case.alone else {}
     known = {
@@ -19,7 +19,7 @@ def fill_in(case: Case, system: System, firmware: str | None, is_config: bool) -
         "os_version": system.os_version,
         "architecture": system.architecture,
         "hw_firmware_type": firmware,
-        "min_disk": size.settle(case.system(), size.least(case, system)),
+        "min_disk": size.resolve(case.system(), size.least(case, system)),
     }
     if case.alone:
         return _without_none(known)
@@ -32,7 +32,7 @@ def fill_in(case: Case, system: System, firmware: str | None, is_config: bool) -
     return _without_none({**defaults, **given, **known, "is_config": is_config, "data_images": _data(case)})
 
 
-def _data(case: Case) -> list[dict[str, Any]]:
+def _data(case: RuleInput) -> list[dict[str, Any]]:
     disks = {disk.at: disk for disk in case.data()}
     filled = []
     for number, wanted in enumerate(case.sidecar.data_images):
@@ -41,7 +41,7 @@ def _data(case: Case) -> list[dict[str, Any]]:
             _without_none(
                 {
                     "name": data_name(case.sidecar.name, number + 1),
-                    "min_disk": size.settle(disk, 1) if disk else None,
+                    "min_disk": size.resolve(disk, 1) if disk else None,
                     "description": "",
                     "image_tags": {},
                     **wanted.model_dump(mode="json", exclude_none=True),

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
-from imagedrop.rules.rule_input import Case, Disk
+from imagedrop.rules.rule_input import Disk, RuleInput
 from imagedrop.rules.size import FAST_FORMATS
 
 
-def judge(case: Case) -> Iterator[Finding]:
+def check(case: RuleInput) -> Iterator[Finding]:
     yield from of_disk(case, case.system())
     if case.fast and case.sidecar.cmk_id:
         yield say.FAST_ENCRYPTED(at="/cmk_id")
 
 
-def of_disk(case: Case, disk: Disk) -> Iterator[Finding]:
+def of_disk(case: RuleInput, disk: Disk) -> Iterator[Finding]:
     shape = disk.subject.facts.format
     if not disk.fast or shape is None:
         return

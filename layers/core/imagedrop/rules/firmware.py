@@ -9,17 +9,17 @@ from collections.abc import Iterator
 
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
-from imagedrop.rules.rule_input import Case
+from imagedrop.rules.rule_input import RuleInput
 from imagedrop.rules.system import System, unlisted
 from imagedrop.sidecar import os_versions
 
 
-def settle(case: Case, system: System) -> str | None:
+def resolve(case: RuleInput, system: System) -> str | None:
     """What is registered; None leaves it to IMS."""
     return _known(case) or ("uefi" if system.architecture == "arm" else None)
 
 
-def judge(case: Case, system: System, firmware: str | None) -> Iterator[Finding]:
+def check(case: RuleInput, system: System, firmware: str | None) -> Iterator[Finding]:
     there, here = case.sidecar.hw_firmware_type, case.image.facts.hw_firmware_type
     at = "/hw_firmware_type" if there else None
     if there and here and there != here:
@@ -32,7 +32,7 @@ def judge(case: Case, system: System, firmware: str | None) -> Iterator[Finding]
         yield say.FIRMWARE_UNKNOWN(at="/hw_firmware_type")
 
 
-def _with_uefi(case: Case, system: System, at: str | None) -> Iterator[Finding]:
+def _with_uefi(case: RuleInput, system: System, at: str | None) -> Iterator[Finding]:
     if system.os_version in os_versions.BIOS_ONLY:
         yield say.OS_WITHOUT_UEFI(at=at, os_version=system.os_version)
     elif system.os_type == "Windows" and unlisted(case, system):
@@ -41,5 +41,5 @@ def _with_uefi(case: Case, system: System, at: str | None) -> Iterator[Finding]:
         yield say.OS_UNLISTED_UEFI(at=at, os_version=name)
 
 
-def _known(case: Case) -> str | None:
+def _known(case: RuleInput) -> str | None:
     return case.image.facts.hw_firmware_type or case.sidecar.hw_firmware_type

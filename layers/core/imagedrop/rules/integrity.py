@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
-from imagedrop.rules.rule_input import Case
+from imagedrop.rules.rule_input import RuleInput
 
 
-def judge(case: Case) -> Iterator[Finding]:
+def check(case: RuleInput) -> Iterator[Finding]:
     head, sidecar, name = case.image.head, case.sidecar, case.image.name
     if sidecar.size is not None and sidecar.size != head.size:
         yield say.OTHER_SIZE(at="/size", said=sidecar.size, found=head.size, file=name)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
-from imagedrop.rules.rule_input import Case, Subject
+from imagedrop.rules.rule_input import RuleInput, Subject
 from imagedrop.sidecar import limits
 from imagedrop.sidecar.pointer import shown
 from imagedrop.sidecar.pydantic_errors import quoted
@@ -20,7 +20,7 @@ _FOLDER = re.compile(r"[^\s,\x00-\x1f\x7f]*")
 _CHINESE = re.compile(r"[\u4e00-\u9fa5]")
 
 
-def judge(case: Case) -> Iterator[Finding]:
+def check(case: RuleInput) -> Iterator[Finding]:
     yield from _names(case)
     if case.place.bucket is None:
         return
@@ -33,7 +33,7 @@ def judge(case: Case) -> Iterator[Finding]:
         yield from _object(subject, case.named(subject.head.key))
 
 
-def _region(case: Case) -> Iterator[Finding]:
+def _region(case: RuleInput) -> Iterator[Finding]:
     ours, bucket, said = case.place.settings.region, case.place.region, case.sidecar.region
     if said and ours and said != ours:
         yield say.REGION(at="/region", said=said, found=ours)
@@ -49,7 +49,7 @@ def _object(subject: Subject, at: str) -> Iterator[Finding]:
         yield say.ENCRYPTED_OBJECT(at=at, file=subject.name, found=head.encryption)
 
 
-def _names(case: Case) -> Iterator[Finding]:
+def _names(case: RuleInput) -> Iterator[Finding]:
     key = case.image.head.key
     folder, _, name = key.rpartition("/")
     if not re.match(limits.FILE, name):

@@ -6,7 +6,7 @@ from typing import Any
 
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import drop_id
-from imagedrop.rules.rule_input import Case
+from imagedrop.rules.rule_input import RuleInput
 from imagedrop.sidecar import limits
 
 _AS_THEY_ARE = (
@@ -27,7 +27,7 @@ _AS_THEY_ARE = (
 )
 
 
-def body(case: Case, filled: dict[str, Any]) -> dict[str, Any]:
+def body(case: RuleInput, filled: dict[str, Any]) -> dict[str, Any]:
     """Plain JSON values. Every image carries the tag by which it is found again."""
     head, bucket = case.image.head, case.place.bucket
     assert bucket is not None

@@ -35,7 +35,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Location:
     """The bucket; None: a file on a disk, which no rule of places is about. Region and class as OBS says them, None
     where it does not (which means STANDARD)."""
 
@@ -45,7 +45,7 @@ class Place:
     storage_class: str | None = None
 
     @classmethod
-    def of(cls, ports: Ports, bucket: str) -> Place:
+    def of(cls, ports: Ports, bucket: str) -> Location:
         """Asks OBS. Raises what the port raises."""
         return cls(
             settings=ports.settings,
@@ -73,13 +73,13 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class RuleInput:
     """`alone`: there is no sidecar to judge; `sidecar` is then one that says nothing."""
 
     sidecar: Sidecar
     image: Subject
     parts: Mapping[str, Subject]  # by object key
-    place: Place
+    place: Location
     alone: bool = False
 
     @property

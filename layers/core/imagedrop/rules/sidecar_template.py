@@ -11,7 +11,7 @@ from imagedrop.inspection.facts import DiskFacts, WindowsFacts
 from imagedrop.ports import ObjectHead
 from imagedrop.rules import firmware, system
 from imagedrop.rules.defaults import fill_in
-from imagedrop.rules.rule_input import Case, Place, Subject, nothing_said
+from imagedrop.rules.rule_input import Location, RuleInput, Subject, nothing_said
 from imagedrop.rules.size import FAST_FORMATS, NORMAL_MOST
 from imagedrop.settings import Settings
 
@@ -52,7 +52,7 @@ SAYS_NOTHING = {  # words of file names that any disk may have
 }
 
 
-def fill(
+def sidecar_for(
     facts: DiskFacts,
     findings: Sequence[Finding] = (),
     *,
@@ -66,9 +66,9 @@ def fill(
     """
     head = ObjectHead(key=file, etag="", size=facts.file_size or 0, last_modified="")
     image = Subject(head, facts, findings)
-    case = Case(nothing_said(), image, {}, Place(settings=settings or Settings()), alone=True)
-    inside = system.settle(case)
-    known = fill_in(case, inside, firmware.settle(case, inside), is_config=False)
+    case = RuleInput(nothing_said(), image, {}, Location(settings=settings or Settings()), alone=True)
+    inside = system.resolve(case)
+    known = fill_in(case, inside, firmware.resolve(case, inside), is_config=False)
     fast = head.size > NORMAL_MOST and facts.format in FAST_FORMATS
     name = name_of(file, facts.windows)
     return {"name": name, "owner": {"email": email}, **known, **({"is_quick_import": True} if fast else {})}

@@ -12,7 +12,7 @@ from typing import Any
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import rules as say
 from imagedrop.findings import sidecar as say_sidecar
-from imagedrop.rules.rule_input import Case, Disk
+from imagedrop.rules.rule_input import Disk, RuleInput
 from imagedrop.rules.system import System
 from imagedrop.sidecar import limits
 
@@ -28,7 +28,7 @@ def needed(virtual_size: int, *, fast: bool) -> int:
     return virtual_size // GIB + 1 if fast else -(-virtual_size // GIB)
 
 
-def settle(disk: Disk, least: int) -> int | None:
+def resolve(disk: Disk, least: int) -> int | None:
     """What is registered: as said, else the smallest legal size of at least `least` GB; None where nobody knows."""
     size = disk.subject.facts.virtual_size
     if disk.min_disk is not None or size is None:
@@ -36,7 +36,7 @@ def settle(disk: Disk, least: int) -> int | None:
     return max(needed(size, fast=disk.fast), least, 1)
 
 
-def least(case: Case, system: System) -> int:
+def least(case: RuleInput, system: System) -> int:
     """GB of the smallest system disk that is taken here: what the setting says, of a Windows never below IMS's 20."""
     floor: int = case.place.settings.min_disk_floor
     return max(floor, limits.WINDOWS_LEAST_GB) if _may_be_windows(system) else floor
@@ -46,7 +46,7 @@ def _may_be_windows(system: System) -> bool:
     return system.os_type in (None, "Windows")
 
 
-def judge(case: Case, system: System) -> Iterator[Finding]:
+def check(case: RuleInput, system: System) -> Iterator[Finding]:
     disk, floor = case.system(), least(case, system)
     found = list(_min_disk(case, disk, floor))
     yield from found
@@ -55,7 +55,7 @@ def judge(case: Case, system: System) -> Iterator[Finding]:
     yield from _file(case, disk)
 
 
-def _floor(case: Case, system: System, said: int, floor: int) -> Iterator[Finding]:
+def _floor(case: RuleInput, system: System, said: int, floor: int) -> Iterator[Finding]:
     if said < floor:
         configured = floor == case.place.settings.min_disk_floor
         yield (say.BELOW_FLOOR if configured else say_sidecar.WINDOWS_DISK)(at="/min_disk", got=said, least=floor)
@@ -63,12 +63,12 @@ def _floor(case: Case, system: System, said: int, floor: int) -> Iterator[Findin
         yield say.SMALL_WINDOWS_DISK(at="/min_disk", said=said)
 
 
-def of_data_disk(case: Case, disk: Disk) -> Iterator[Finding]:
+def of_data_disk(case: RuleInput, disk: Disk) -> Iterator[Finding]:
     yield from _min_disk(case, disk, limits.DATA_GB[0])
     yield from _file(case, disk)
 
 
-def _min_disk(case: Case, disk: Disk, floor: int) -> Iterator[Finding]:
+def _min_disk(case: RuleInput, disk: Disk, floor: int) -> Iterator[Finding]:
     size, name = disk.subject.facts.virtual_size, disk.subject.name
     at, field = f"{disk.at}/min_disk", f"{disk.spoken}min_disk"
     if size is None:
@@ -92,7 +92,7 @@ def _said_too_large(disk: Disk) -> bool:
     return any(finding.id == "image.too_large" for finding in disk.subject.findings)
 
 
-def _file(case: Case, disk: Disk) -> Iterator[Finding]:
+def _file(case: RuleInput, disk: Disk) -> Iterator[Finding]:
     size = disk.subject.head.size
     about: dict[str, Any] = {"file": disk.subject.name, "size": disk.subject.head.size}
     at, field = f"{disk.at}/is_quick_import", f"{disk.spoken}is_quick_import"

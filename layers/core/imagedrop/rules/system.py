@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from imagedrop.findings import Finding
 from imagedrop.findings import rules as say
-from imagedrop.rules.rule_input import Case, Subject
+from imagedrop.rules.rule_input import RuleInput, Subject
 from imagedrop.sidecar import os_versions
 
 _ARCHITECTURES = {"x86_64": "x86", "x86": "x86", "arm64": "arm"}
@@ -31,7 +31,7 @@ def found(image: Subject) -> System:
     return System("Windows", windows.os_version, _ARCHITECTURES.get(windows.architecture or ""))
 
 
-def said(case: Case) -> System:
+def said(case: RuleInput) -> System:
     sidecar = case.sidecar
     os_type: str | None = sidecar.os_type
     if os_type is None and sidecar.os_version in os_versions.WINDOWS:
@@ -39,7 +39,7 @@ def said(case: Case) -> System:
     return System(os_type, sidecar.os_version, sidecar.architecture)
 
 
-def settle(case: Case) -> System:
+def resolve(case: RuleInput) -> System:
     """What is registered."""
     mine, theirs = found(case.image), said(case)
     os_type = mine.os_type or theirs.os_type
@@ -48,14 +48,14 @@ def settle(case: Case) -> System:
     return System(os_type, version, mine.architecture or theirs.architecture)
 
 
-def unlisted(case: Case, system: System) -> bool:
+def unlisted(case: RuleInput, system: System) -> bool:
     """Known not to be among the systems that IMS lists."""
     if system.os_version is None:
         return system.os_type == "Other" or case.image.says("image.os_unlisted")
     return system.os_type == "Other" or system.os_version in os_versions.UNLISTED
 
 
-def judge(case: Case, system: System) -> Iterator[Finding]:
+def check(case: RuleInput, system: System) -> Iterator[Finding]:
     yield from _differences(case)
     if case.fast and system.os_version is None and not case.image.broken:
         yield say.VERSION_NEEDED(at="/os_version")
@@ -70,7 +70,7 @@ def judge(case: Case, system: System) -> Iterator[Finding]:
         yield say.LICENSE(at="/license_type", os_type=system.os_type)
 
 
-def _differences(case: Case) -> Iterator[Finding]:
+def _differences(case: RuleInput) -> Iterator[Finding]:
     mine, kind = found(case.image), say.DIFFERS_FAST if case.fast else say.DIFFERS
     if mine.os_type == "Linux" and said(case).os_type == "Windows":
         field = "os_type" if case.sidecar.os_type else "os_version"
@@ -82,7 +82,7 @@ def _differences(case: Case) -> Iterator[Finding]:
             yield kind(at=f"/{field}", field=field, said=there, found=here)
 
 
-def _bits(case: Case, system: System) -> int | None:
+def _bits(case: RuleInput, system: System) -> int | None:
     """32 or 64 by the processor that the file is for, else by the version that is registered."""
     windows = case.image.facts.windows
     if windows and windows.architecture:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop
-from imagedrop.observability import note
+from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, Ports
 
 
@@ -18,61 +18,63 @@ def fits(taken: int, tasks: int, most: int) -> bool:
     return not taken or taken + tasks <= most
 
 
-def enter(ports: Ports, row: Drop) -> bool:
+def admit(ports: Ports, row: Drop) -> bool:
     """True if the row may ask IMS now. Else it is in line, and is called. Raises Conflict."""
-    if row.turn == "called":
-        return not row.held or not _stands_back(ports, row)
-    room = fits(_taken(ports, row), row.tasks, ports.settings.ims_tasks)
+    if row.admission == "called":
+        return not row.held or not _yields_slot(ports, row)
+    room = fits(_tasks_in_use(ports, row), row.tasks, ports.settings.ims_tasks)
     if room and not ports.ledger.queued(1):
         return True
-    note("in line for IMS", ports.ledger.save(transitions.queue(row, ports.clock())))
+    log_drop("in line for IMS", ports.ledger.save(transitions.queue(row, ports.clock())))
     if room:
-        call(ports)
+        admit_next(ports)
     return False
 
 
-def _stands_back(ports: Ports, row: Drop) -> bool:
+def _yields_slot(ports: Ports, row: Drop) -> bool:
     """One that only an operator can help has had its turn, if others wait: perhaps it is alone in this."""
     if not ports.ledger.queued(1):
         return False
     ports.ledger.save(transitions.queue(row, ports.clock()))
-    call(ports, row)
+    admit_next(ports, row)
     return True
 
 
-def leave(ports: Ports, before: Drop) -> None:
+def free_slot(ports: Ports, before: Drop) -> None:
     """The row as it was `before` IMS was done with it: if it had a place, that is the next one's."""
-    if before.place == "working":
-        call(ports, before)
+    if before.open_index_partition == "working":
+        admit_next(ports, before)
 
 
-def call(ports: Ports, leaving: Drop | None = None) -> int:
+def admit_next(ports: Ports, leaving: Drop | None = None) -> int:
     """Calls whoever is first in line, as far as there is room; how many. What a crash leaves undone the sweep does."""
-    most, taken, called = ports.settings.ims_tasks, _taken(ports, leaving), []
+    most, taken, called = ports.settings.ims_tasks, _tasks_in_use(ports, leaving), []
     if taken >= most:
         return 0
     for one in ports.ledger.queued(most - taken):
         if not fits(taken, one.tasks, most):
             break  # nobody overtakes it, or it would wait for ever
         taken += one.tasks  # whoever has called it
-        if row := _call(ports, one.drop_id):
+        if row := _admit_one(ports, one.drop_id):
             called.append({"drop_id": row.drop_id, "attempt": row.attempt})
     if called:
         ports.queues.send_many("registrations", called)
     return len(called)
 
 
-def _call(ports: Ports, drop_id: str) -> Drop | None:
+def _admit_one(ports: Ports, drop_id: str) -> Drop | None:
     """None: somebody was faster."""
     row = ports.ledger.get(drop_id)
-    if row is None or row.place != "queued":
+    if row is None or row.open_index_partition != "queued":
         return None
     try:
-        return ports.ledger.save(transitions.call(row, ports.clock()))
+        return ports.ledger.save(transitions.admit(row, ports.clock()))
     except Conflict:
         return None
 
 
-def _taken(ports: Ports, but: Drop | None) -> int:
+def _tasks_in_use(ports: Ports, but: Drop | None) -> int:
     """IMS's tasks that are taken, without those of one row: the index may not know yet where that is."""
-    return sum(tasks for drop_id, tasks in ports.ledger.working().items() if but is None or drop_id != but.drop_id)
+    return sum(
+        tasks for drop_id, tasks in ports.ledger.tasks_in_progress().items() if but is None or drop_id != but.drop_id
+    )

@@ -7,29 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from imagedrop.common.timestamps import later
+from imagedrop.common.timestamps import add_seconds
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Image, Ports
 
-TAG = "imagedrop"
-GONE = frozenset({"killed", "deleted"})
-CLOCKS_APART = 900.0  # s; IMS refuses a request that was signed at a time further from its own
+DROP_TAG = "imagedrop"
+DELETED_STATUSES = frozenset({"killed", "deleted"})
+CLOCK_SKEW = 900.0  # s; IMS refuses a request that was signed at a time further from its own
 
 
-def find(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
+def find_images(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
     """The images of this submit: by tag, else by origin with equal name, made since and with no other drop's tag. And
     those that may be of it, for all that two clocks can tell: until their tags are seen they are not taken."""
     assert row.sent_at is not None
     assert row.request is not None
     since = row.sent_at[:19]  # IMS dates to the second
-    tagged = own(ports, row)
+    tagged = images_by_tag(ports, row)
     if usable(tagged):
         return tagged, []
     alike = _alike(ports, row, str(row.request["name"]))
     ours = usable([image for image in alike if image.created_at[:19] >= since])
     if ours:
         return ours, []
-    earliest = later(row.sent_at, -CLOCKS_APART)[:19]
+    earliest = add_seconds(row.sent_at, -CLOCK_SKEW)[:19]
     perhaps = [image for image in usable(alike) if image.created_at[:19] >= earliest]
     return [image for image in [*tagged, *alike] if image.created_at[:19] >= since], perhaps
 
@@ -40,14 +40,16 @@ def _alike(ports: Ports, row: Drop, name: str) -> list[Image]:
     return [
         image
         for image in ports.images.by_name(name)
-        if image.origin == origin and image.tags.get(TAG, row.drop_id) == row.drop_id and image.id not in row.doubtful
+        if image.origin == origin
+        and image.tags.get(DROP_TAG, row.drop_id) == row.drop_id
+        and image.id not in row.disowned_images
     ]
 
 
-def own(ports: Ports, row: Drop) -> list[Image]:
+def images_by_tag(ports: Ports, row: Drop) -> list[Image]:
     """The images with this drop's tag, but for those that were made of nobody knows what."""
-    return [image for image in ports.images.by_tag(TAG, row.drop_id) if image.id not in row.doubtful]
+    return [image for image in ports.images.by_tag(DROP_TAG, row.drop_id) if image.id not in row.disowned_images]
 
 
 def usable(images: Sequence[Image]) -> list[Image]:
-    return [image for image in images if image.status not in GONE]
+    return [image for image in images if image.status not in DELETED_STATUSES]

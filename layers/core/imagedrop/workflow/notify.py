@@ -10,35 +10,36 @@ import json
 from datetime import timedelta
 
 from imagedrop import notices
-from imagedrop.common.timestamps import seconds_between, stamp
-from imagedrop.domain.drop import CHANNELS, Channel, Drop, Told, ToldState
-from imagedrop.domain.email_address import is_address, is_of, mailbox
-from imagedrop.observability import note
-from imagedrop.ports import Conflict, MailRefused, Ports, PutBack
+from imagedrop.common.timestamps import format_timestamp, seconds_between
+from imagedrop.domain.drop import CHANNELS, Channel, ChannelDelivery, DeliveryState, Drop
+from imagedrop.domain.email_address import is_address, mailbox_id
+from imagedrop.observability import log_drop
+from imagedrop.ports import Conflict, MailRefused, Ports, RetryLater
 from imagedrop.settings import Settings
-from imagedrop.workflow import completion
-from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow import dispatch
+from imagedrop.workflow.bucket_records import claims, end_markers, file_versions, results
+from imagedrop.workflow.owner_policy import may_write_to
 
 LEASE = 180.0  # s; more than the function may run
 KEPT = timedelta(hours=2)  # a count of mails, which is of one hour
 
 
-def tell(ports: Ports, drop_id: str, attempt: int) -> None:
+def notify(ports: Ports, drop_id: str, attempt: int) -> None:
     """Does whatever has not been done for this end. Raises PutBack where another worker is at it."""
     row = ports.ledger.get(drop_id)
     if row is None or row.attempt != attempt or not row.ended:
         return
     try:
         row = _use_all(ports, row)
-        if not row.sealed:
-            results.seal(ports.objects, row)
-            results.unclaim(ports.objects, row)
-            row = ports.ledger.save(row.with_(ports.clock(), sealed=True, redrives=0))
-            note("told", row, how={channel: told.state for channel, told in row.told.items()})
+        if not row.end_marked:
+            end_markers.write_end_marker(ports.objects, row)
+            claims.delete_claim(ports.objects, row)
+            row = ports.ledger.save(row.updated(ports.clock(), end_marked=True, redrives=0))
+            log_drop("told", row, how={channel: told.state for channel, told in row.deliveries.items()})
     except Conflict:
-        raise PutBack(30) from None
-    if results.current(ports.objects, row.bucket, row.versions) != row.versions:
-        completion.look_again(ports, row)
+        raise RetryLater(30) from None
+    if file_versions.current_versions(ports.objects, row.bucket, row.versions) != row.versions:
+        dispatch.revalidate(ports, row)
 
 
 def _use_all(ports: Ports, row: Drop) -> Drop:
@@ -54,13 +55,13 @@ def _use_all(ports: Ports, row: Drop) -> Drop:
 
 
 def _use(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | None]:
-    told = row.told.get(channel, Told())
+    told = row.deliveries.get(channel, ChannelDelivery())
     if told.state in ("done", "skipped", "refused"):
         return row, None
     if told.state == "sending" and told.at is not None:
         left = LEASE - seconds_between(told.at, ports.clock())
         if left > 0:
-            raise PutBack(left)
+            raise RetryLater(left)
     row = _record(ports, row, channel, "sending")
     try:
         state, note = _send(ports, row, channel, again=told.state == "sending")
@@ -69,15 +70,15 @@ def _use(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | N
     return _record(ports, row, channel, state, note), None
 
 
-def _record(ports: Ports, row: Drop, channel: Channel, state: ToldState, note: str | None = None) -> Drop:
+def _record(ports: Ports, row: Drop, channel: Channel, state: DeliveryState, note: str | None = None) -> Drop:
     now = ports.clock()
-    told = row.told | {channel: Told(state=state, at=stamp(now), note=note)}
-    return ports.ledger.save(row.with_(now, told=told))
+    told = row.deliveries | {channel: ChannelDelivery(state=state, at=format_timestamp(now), note=note)}
+    return ports.ledger.save(row.updated(now, deliveries=told))
 
 
-def _send(ports: Ports, row: Drop, channel: Channel, *, again: bool) -> tuple[ToldState, str | None]:
+def _send(ports: Ports, row: Drop, channel: Channel, *, again: bool) -> tuple[DeliveryState, str | None]:
     if channel == "result":
-        if results.outdated(ports.objects, row):
+        if results.is_outdated(ports.objects, row):
             return "skipped", "the result of newer content lies there"
         results.write_result(ports.objects, row)
         return "done", None
@@ -90,11 +91,11 @@ def _send(ports: Ports, row: Drop, channel: Channel, *, again: bool) -> tuple[To
 def _publish(ports: Ports, row: Drop) -> None:
     owner = row.owner.email if row.owner and is_address(row.owner.email) else ""
     attributes = {"stage": row.stage, "owner": owner, "bucket": row.bucket}
-    body = json.dumps(results.result(row))  # ASCII: SNS refuses some characters that a key may hold
+    body = json.dumps(results.result_document(row))  # ASCII: SNS refuses some characters that a key may hold
     ports.topic.publish(notices.subject(row, "en"), body, {name: value for name, value in attributes.items() if value})
 
 
-def _mail(ports: Ports, row: Drop, *, again: bool) -> tuple[ToldState, str | None]:
+def _mail(ports: Ports, row: Drop, *, again: bool) -> tuple[DeliveryState, str | None]:
     to, language = addressee(row, ports.settings)
     if not ports.settings.mail_from or not to:
         return "skipped", "no sender is set" if to else "no readable owner, and no operator's address is set"
@@ -117,11 +118,9 @@ def addressee(row: Drop, settings: Settings) -> tuple[str, notices.Language]:
     return settings.operator_mail, "en"
 
 
-def may_write_to(email: str, settings: Settings) -> bool:
-    return is_address(email) and is_of(email, settings.owner_domains)
-
-
 def _within_limit(ports: Ports, to: str) -> bool:
     """Counts this mail. What is counted and then not sent is counted no second time."""
     now = ports.clock()
-    return ports.ledger.count(f"mails:{mailbox(to)}:{stamp(now)[:13]}", ports.settings.mails_per_hour, now + KEPT)
+    return ports.ledger.count(
+        f"mails:{mailbox_id(to)}:{format_timestamp(now)[:13]}", ports.settings.mails_per_hour, now + KEPT
+    )

@@ -16,7 +16,7 @@ from imagedrop.sidecar import LIMIT as SIDECAR_LIMIT
 from imagedrop.sidecar import Reading, Sidecar
 from imagedrop.sidecar import read as read_sidecar
 from imagedrop.workflow import completion
-from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.bucket_records import file_versions
 
 NOT_RAW = tuple(suffix for suffix in IMAGE_SUFFIXES if suffix not in (".raw", ".img"))
 DATA, BITMAP = "data disk", "bitmap file"
@@ -26,7 +26,7 @@ def looks_like_image(key: str, settings: Settings) -> bool:
     return key.lower().endswith(settings.image_suffixes)
 
 
-def concerned(ports: Ports, bucket: str, key: str) -> list[str]:
+def images_concerned(ports: Ports, bucket: str, key: str) -> list[str]:
     """The keys of the images whose drops an object belongs to: as image, as sidecar, as data or bitmap file."""
     if object_keys.is_ours(key) or not key.startswith(ports.settings.drop_prefix):
         return []
@@ -34,7 +34,7 @@ def concerned(ports: Ports, bucket: str, key: str) -> list[str]:
     if image != key:
         known = looks_like_image(image, ports.settings) or (image and ports.objects.head(bucket, image) is not None)
         return [image] if known else []
-    owners = [image for image in ports.ledger.part_of(bucket, key) if _names(ports, bucket, image, key)]
+    owners = [image for image in ports.ledger.images_naming_part(bucket, key) if _names(ports, bucket, image, key)]
     if not owners and looks_like_image(key, ports.settings):
         return [key]
     own = ports.objects.head(bucket, object_keys.sidecar_key(key)) is not None
@@ -52,9 +52,9 @@ def _names(ports: Ports, bucket: str, image_key: str, part: str) -> bool:
 
 def has_been_read(ports: Ports, bucket: str, image_key: str, sidecar: ObjectHead) -> bool:
     """A drop has read this very sidecar: its image was there, and was taken away if it is not there now."""
-    rows = ports.ledger.of_key(bucket, image_key)
+    rows = ports.ledger.rows_of_key(bucket, image_key)
     read = [row.versions.get(sidecar.key) for row in rows if row.etag is not None and row.stage != "waiting"]
-    return results.version(sidecar) in read
+    return file_versions.version_of(sidecar) in read
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Files:
 
     @property
     def versions(self) -> Versions:
-        return {key: results.version(head) for key, head in self.heads.items()}
+        return {key: file_versions.version_of(head) for key, head in self.heads.items()}
 
     @property
     def owner(self) -> Owner | None:
@@ -158,15 +158,15 @@ def _other_content(files: Files, since: str) -> list[Missing]:
     ]
 
 
-def name_parts(ports: Ports, bucket: str, files: Files) -> None:
+def record_parts(ports: Ports, bucket: str, files: Files) -> None:
     """Records whose the data and bitmap files are, so that they are never taken for drops of their own."""
     for key in files.roles:
-        ports.ledger.name_part(bucket, key, files.image_key)
-        no_drop(ports, bucket, key, files.heads[key])
+        ports.ledger.record_part(bucket, key, files.image_key)
+        discard_if_part(ports, bucket, key, files.heads[key])
 
 
-def no_drop(ports: Ports, bucket: str, key: str, head: ObjectHead | None) -> None:
+def discard_if_part(ports: Ports, bucket: str, key: str, head: ObjectHead | None) -> None:
     """A part of another drop, without a sidecar of its own, waits for none."""
     row = ports.ledger.get(drops.drop_id(bucket, key, head.etag)) if head else None
     if row is not None and row.stage == "waiting" and ports.objects.head(bucket, object_keys.sidecar_key(key)) is None:
-        completion.withdraw(ports, row)
+        completion.discard_waiting(ports, row)

@@ -11,10 +11,10 @@ from imagedrop.ports import Ports
 def overview(ports: Ports) -> list[dict[str, Any]]:
     """Every drop that is on its way, the oldest first."""
     rows = sorted(ports.ledger.open(), key=lambda row: row.received_at)
-    return [line(row) for row in rows]
+    return [summary(row) for row in rows]
 
 
-def line(row: Drop) -> dict[str, Any]:
+def summary(row: Drop) -> dict[str, Any]:
     return {
         "drop_id": row.drop_id,
         "bucket": row.bucket,
@@ -25,7 +25,7 @@ def line(row: Drop) -> dict[str, Any]:
         "updated_at": row.updated_at,
         "next_at": row.next_at,
         "missing": list(row.missing),
-        "behind": row.behind,
+        "behind": row.blocked_by,
         "held": row.held.model_dump() if row.held else None,
         "job_id": row.job_id,
         "images": [image.model_dump() for image in row.images],
@@ -33,10 +33,10 @@ def line(row: Drop) -> dict[str, Any]:
     }
 
 
-def stories(ports: Ports, bucket: str, key: str) -> list[dict[str, Any]]:
+def rows_of_key(ports: Ports, bucket: str, key: str) -> list[dict[str, Any]]:
     """The whole rows of every content that lay at `key`, the newest first, and of a sidecar that waits for it."""
     return [row.model_dump(mode="json") for row in newest_first(ports, bucket, key)]
 
 
 def newest_first(ports: Ports, bucket: str, key: str) -> list[Drop]:
-    return sorted(ports.ledger.of_key(bucket, key), key=lambda row: row.updated_at, reverse=True)
+    return sorted(ports.ledger.rows_of_key(bucket, key), key=lambda row: row.updated_at, reverse=True)

@@ -10,7 +10,7 @@ from imagedrop.inspection import Budget
 from imagedrop.inspection.block_cache import BlockCache
 from imagedrop.inspection.containers.raw import Raw
 from imagedrop.inspection.errors import PastEnd, Unreadable
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.ntfs import Volume
 from tests.unit.inspection.images import Memory
 from tests.unit.inspection.ntfs.contents import HOLES, PACKED, PIECES, STREAMS
@@ -26,7 +26,7 @@ class Watched(Raw):
     """Remembers what of it was read."""
 
     def __init__(self, data: bytes) -> None:
-        super().__init__(BlockCache(Memory(data), Budget()), Report("a.raw", len(data)))
+        super().__init__(BlockCache(Memory(data), Budget()), FindingsReport("a.raw", len(data)))
         self.open()
         self.places: list[range] = []
 

@@ -11,7 +11,7 @@ from imagedrop.inspection import Budget
 from imagedrop.inspection.block_cache import BlockCache
 from imagedrop.inspection.containers.raw import Raw
 from imagedrop.inspection.errors import PastEnd, Unreadable
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.ntfs import File, Volume, records
 from imagedrop.inspection.ntfs.records import Reference
 from imagedrop.inspection.ntfs.streams import Packed, Plain, Resident, Stream
@@ -168,7 +168,7 @@ def test_a_reference_to_a_record_of_another_use_or_none_is_refused(at: Reference
 @pytest.mark.parametrize("name", MADE)
 def test_a_volume_that_is_cut_off_is_refused_or_reads_as_it_was(name: str, left: float) -> None:
     data = volume_bytes(name)
-    disk = Raw(BlockCache(Memory(data[: int(len(data) * left) // 512 * 512]), Budget()), Report("a.raw", 0))
+    disk = Raw(BlockCache(Memory(data[: int(len(data) * left) // 512 * 512]), Budget()), FindingsReport("a.raw", 0))
     disk.open()
     try:
         of = Volume(disk, 0)
@@ -182,7 +182,7 @@ def test_a_volume_that_is_cut_off_is_refused_or_reads_as_it_was(name: str, left:
 
 def trips(name: str, path: str) -> int:
     cache = BlockCache(ManyMemory(volume_bytes(name)), Budget())
-    disk = Raw(cache, Report("a.raw", 0))
+    disk = Raw(cache, FindingsReport("a.raw", 0))
     cache.run(disk.open)
     of: list[Volume] = []
 
@@ -216,6 +216,6 @@ def test_numbered_sectors_differ() -> None:
 
 
 def test_a_volume_counts_from_where_its_partition_begins() -> None:
-    disk = Raw(BlockCache(Memory(bytes(MIB) + volume_bytes("common")), Budget()), Report("a.raw", 0))
+    disk = Raw(BlockCache(Memory(bytes(MIB) + volume_bytes("common")), Budget()), FindingsReport("a.raw", 0))
     disk.open()
     assert whole(file(Volume(disk, MIB), PIECES).data()) == pieces()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop.common.timestamps import later, moment
+from imagedrop.common.timestamps import add_seconds, parse_timestamp
 from imagedrop.ports import ImsError
 from imagedrop.workflow.poll_schedule.duration_history import LATE, planned, taken
 from imagedrop_local.memory.images import Outcome
@@ -30,7 +30,7 @@ def job(world: World, number: int, size: int | None, outcome: Outcome, **changes
     row = world.row(key)
     assert row.job_started_at is not None
     assert row.ended_at is not None
-    spent = moment(row.ended_at) - moment(row.job_started_at)
+    spent = parse_timestamp(row.ended_at) - parse_timestamp(row.job_started_at)
     return world.ports.images.calls["job"] - before, spent.total_seconds()
 
 
@@ -107,14 +107,14 @@ def test_a_look_that_came_late_teaches_nothing(world: World) -> None:
 def test_what_the_ledger_says_of_a_job_is_taken_for_what_it_is_worth(world: World) -> None:
     start = world.now()
     row = world.accepted(size=GIB).model_copy(
-        update={"job_id": "j", "job_started_at": start, "tries": 1, "updated_at": later(start, 100)}
+        update={"job_id": "j", "job_started_at": start, "tries": 1, "updated_at": add_seconds(start, 100)}
     )
-    now = moment(later(start, 120))
+    now = parse_timestamp(add_seconds(start, 120))
     assert taken(row, now) == 110
     assert taken(row.model_copy(update={"tries": 0}), now) == 120
     assert taken(row.model_copy(update={"job_id": None}), now) is None
     assert taken(row.model_copy(update={"redrives": 1}), now) is None
-    due = {late: later(start, 120 - late) for late in (LATE + 1, LATE + 3)}
+    due = {late: add_seconds(start, 120 - late) for late in (LATE + 1, LATE + 3)}
     assert taken(row.model_copy(update={"next_at": due[LATE + 1]}), now) == 110
     assert taken(row.model_copy(update={"next_at": due[LATE + 3]}), now) is None
 

@@ -11,8 +11,8 @@ from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import FileVersion
 from imagedrop.ports import ImsError, ObjectHead
 from imagedrop.settings import Settings
-from imagedrop.workflow.bucket_records import results
-from imagedrop.workflow.sweep.sweep import GIVE_UP_AFTER, MOST_FOUND, Inventory
+from imagedrop.workflow.bucket_records import claims, end_markers
+from imagedrop.workflow.sweep.sweep import GIVE_UP_AFTER, MOST_FOUND, BucketInventory
 from tests.support.world import BUCKET, KEY, World
 
 
@@ -179,7 +179,7 @@ def test_a_waiting_drop_whose_image_was_replaced_makes_way(world: World) -> None
     world.put(KEY, b"first", event=False)
     head = world.ports.objects.head(BUCKET, KEY)
     assert head is not None
-    row = transitions.new(BUCKET, KEY, head.etag, world.ports.clock(), 3600)
+    row = transitions.new_drop(BUCKET, KEY, head.etag, world.ports.clock(), 3600)
     world.ports.ledger.save(transitions.wait(row, world.ports.clock(), versions={KEY: None}, missing=()))
     world.put(KEY, b"second", event=False)
     world.sweep()
@@ -200,7 +200,7 @@ def test_a_listing_that_runs_out_of_time_goes_on_in_the_next_round(world: World)
 
 
 def test_the_seals_name_says_which_versions_an_end_has_read() -> None:
-    inventory = Inventory(Settings(), BUCKET)
+    inventory = BucketInventory(Settings(), BUCKET)
     version = FileVersion(etag="e", last_modified="2026-11-24T13:00:00Z")
     beside = object_keys.sidecar_key(KEY)
     row = drops.Drop(
@@ -213,17 +213,17 @@ def test_the_seals_name_says_which_versions_an_end_has_read() -> None:
         updated_at="",
         deadline_at="",
     )
-    inventory.add(ObjectHead(results.seal_key(row), "", 0, "2026-11-24T13:00:00Z"))
+    inventory.add(ObjectHead(end_markers.end_marker_key(row), "", 0, "2026-11-24T13:00:00Z"))
     inventory.add(ObjectHead(KEY, "e", 1, version.last_modified))
     assert inventory.over(KEY)
     inventory.add(ObjectHead(beside, "s", 1, version.last_modified))
     assert not inventory.over(KEY)
-    assert len(results.seal_key(row).encode()) < 1024
+    assert len(end_markers.end_marker_key(row).encode()) < 1024
 
 
 def test_one_drop_that_cannot_be_driven_keeps_the_sweep_from_no_other(world: World) -> None:
     for number in range(3):
-        world.accepted(f"golden/{number}.vhd", str(number).encode(), turn="called")
+        world.accepted(f"golden/{number}.vhd", str(number).encode(), admission="called")
     world.ports.clock.advance(1000)
     world.ports.queues.fail("send", RuntimeError("throttled"))
     assert world.sweep()["driven"] == 2
@@ -257,7 +257,7 @@ def test_a_claim_that_came_after_the_end_is_cleared_away(world: World) -> None:
 @pytest.mark.parametrize("changes", [{"stage": "waiting"}, {"request": None}, {"versions": {}}, {"stage": "importing"}])
 def test_a_claim_that_nobody_can_go_on_from_stops_nothing(world: World, changes: dict[str, Any]) -> None:
     row = world.accepted().model_copy(update=changes)
-    results.claim(world.ports.objects, row)
+    claims.write_claim(world.ports.objects, row)
     world.ports.ledger.wipe()
     world.put("golden/new.vhd", b"new", event=False)
     assert world.sweep()["revived"] == 0
@@ -271,8 +271,8 @@ def ended(world: World, number: int, row: bool) -> None:
     versions = {key: FileVersion(etag=head.etag, last_modified=head.last_modified), key + ".json": None}
     at = dict.fromkeys(("received_at", "updated_at", "deadline_at"), world.now())
     over = drops.Drop(drop_id=drops.drop_id(BUCKET, key, head.etag), bucket=BUCKET, key=key, etag=head.etag, **at)
-    over = over.model_copy(update={"stage": "rejected", "sealed": True, "versions": versions})
-    world.ports.objects.place(BUCKET, results.seal_key(over), b"", etag="seal")
+    over = over.model_copy(update={"stage": "rejected", "end_marked": True, "versions": versions})
+    world.ports.objects.place(BUCKET, end_markers.end_marker_key(over), b"", etag="seal")
     if row:
         world.ports.ledger.save(over)
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from imagedrop.domain import drop as drops
-from imagedrop.domain.object_keys import SEALS
-from imagedrop.ports import ImsError, one_by_one
+from imagedrop.domain.object_keys import END_MARKERS
+from imagedrop.ports import ImsError, run_in_sequence
 from imagedrop.workflow.validate import validate
 from imagedrop_local.project_paths import SAMPLES
 from tests.support.world import BUCKET, World, ids
@@ -46,9 +46,9 @@ def test_what_an_image_is_judged_by_is_read_side_by_side(world: World) -> None:
 
     def together(calls: Sequence[Callable[[], bytes]]) -> Sequence[bytes]:
         asked.append(len(calls))
-        return one_by_one(calls)
+        return run_in_sequence(calls)
 
-    world.ports = replace(world.ports, together=together)
+    world.ports = replace(world.ports, run_parallel=together)
     world.put(KEY, SAMPLE)
     world.put(BESIDE, sidecar())
     world.run()
@@ -121,7 +121,7 @@ def test_a_slow_look_begins_no_attempt_for_files_that_a_faster_one_has_judged(wo
         return get(drop_id)
 
     ledger.get = late  # type: ignore[method-assign]
-    validate.look(world.ports, BUCKET, KEY)
+    validate.validate_key(world.ports, BUCKET, KEY)
     world.run()
     assert (world.row(KEY).attempt, len(world.mails())) == (1, 1)
 
@@ -141,7 +141,7 @@ def test_a_slow_look_leaves_the_result_of_newer_content_alone(world: World) -> N
         return get(bucket, key, limit=limit)
 
     objects.get = late  # type: ignore[method-assign]
-    validate.look(world.ports, BUCKET, KEY)
+    validate.validate_key(world.ports, BUCKET, KEY)
     head = world.ports.objects.head(BUCKET, KEY)
     assert head is not None
     assert world.result(KEY)["etag"] == head.etag
@@ -178,7 +178,7 @@ def test_no_number_is_told_twice_though_the_ledger_is_lost_while_a_look_stands_s
     world.put(KEY, SAMPLE)
     world.put(BESIDE, sidecar(min_disk=min_disk))
     world.ports.ledger.save = slow  # type: ignore[method-assign]
-    validate.look(world.ports, BUCKET, KEY)
+    validate.validate_key(world.ports, BUCKET, KEY)
     world.run()
     told = [json.loads(one.body)["attempt"] for one in world.ports.topic.published]
     assert told == [1, 2]
@@ -205,7 +205,7 @@ def test_an_answer_gets_the_next_number_though_somebody_has_cleared_the_seals_aw
     world.put(KEY, SAMPLE)
     world.put(BESIDE, sidecar())
     world.run()
-    for head in world.ports.objects.list(BUCKET, SEALS).objects:
+    for head in world.ports.objects.list(BUCKET, END_MARKERS).objects:
         world.ports.objects.delete(BUCKET, head.key)
     world.ports.clock.advance(60)
     world.put(KEY, SAMPLE)
@@ -325,7 +325,7 @@ def test_data_files_are_waited_for_and_are_no_drops_of_their_own(world: World) -
         ("system", KEY),
         ("data", "golden/later.qcow2"),
     ]
-    assert list(world.ports.ledger.of_key(BUCKET, "golden/later.qcow2")) == []
+    assert list(world.ports.ledger.rows_of_key(BUCKET, "golden/later.qcow2")) == []
 
 
 def test_a_data_file_that_came_first_stops_being_a_drop_when_a_sidecar_names_it(world: World) -> None:
@@ -335,7 +335,7 @@ def test_a_data_file_that_came_first_stops_being_a_drop_when_a_sidecar_names_it(
     world.put(KEY, SAMPLE)
     world.put(BESIDE, sidecar(data_images=[{"file": "data.qcow2", "name": "data disk", "min_disk": 40}]))
     world.run()
-    assert list(world.ports.ledger.of_key(BUCKET, "golden/data.qcow2")) == []
+    assert list(world.ports.ledger.rows_of_key(BUCKET, "golden/data.qcow2")) == []
     world.live_through(26)
     assert len(world.mails()) == 1
 
@@ -483,7 +483,7 @@ def test_a_part_whose_own_row_was_made_in_a_race_is_forgotten(world: World) -> N
     world.run()
     world.ports.ledger.save(row.model_copy(update={"revision": 0}))  # by a worker that looked before and was slow
     world.live_through(26)
-    assert list(world.ports.ledger.of_key(BUCKET, DATA)) == []
+    assert list(world.ports.ledger.rows_of_key(BUCKET, DATA)) == []
     assert {mail.to for mail in world.mails()} == {"ada@example.com"}
 
 

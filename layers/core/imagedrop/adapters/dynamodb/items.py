@@ -39,7 +39,7 @@ def to_row(drop: Drop) -> Item:
 def _indexed(drop: Drop) -> Item:
     """What only the index reads (ledger_index)."""
     parts = {"parts": list(drop.parts)} if drop.parts else {}
-    return {"open": drop.place, "tasks": drop.tasks, **parts}
+    return {"open": drop.open_index_partition, "tasks": drop.tasks, **parts}
 
 
 def to_drop(item: Item) -> Drop:

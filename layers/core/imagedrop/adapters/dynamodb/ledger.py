@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError
 from imagedrop.adapters.dynamodb.items import Item, live_pk, to_row, unmoved, wire
 from imagedrop.adapters.dynamodb.notes import CONDITION_FAILED
 from imagedrop.adapters.dynamodb.open_index import DynamoIndex
-from imagedrop.domain.drop import Drop, revised
+from imagedrop.domain.drop import Drop, with_next_revision
 from imagedrop.ports import Conflict, KeyTaken
 
 RACES = (CONDITION_FAILED, "TransactionConflictException")
@@ -31,7 +31,7 @@ class DynamoLedger(DynamoIndex):
 
     def save(self, drop: Drop) -> Drop:
         self._file(drop)
-        saved = revised(drop)
+        saved = with_next_revision(drop)
         with _racing(drop):
             self._client.put_item(**self._put(saved, drop))
         return saved
@@ -42,7 +42,7 @@ class DynamoLedger(DynamoIndex):
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
         self._file(drop)
-        saved = revised(drop)
+        saved = with_next_revision(drop)
         steps: list[dict[str, Any]] = [{"Put": self._put(saved, drop)}, {"Put": self._take(drop, over)}]
         if over is not None and over.drop_id != drop.drop_id:
             steps.append({"ConditionCheck": {**self._at(over.drop_id), **unmoved(over)}})
@@ -55,7 +55,7 @@ class DynamoLedger(DynamoIndex):
             raise raised from error
         return saved
 
-    def unlock(self, drop: Drop) -> None:
+    def release_key(self, drop: Drop) -> None:
         try:
             self._client.delete_item(
                 **self._at(live_pk(drop)),
@@ -66,14 +66,14 @@ class DynamoLedger(DynamoIndex):
             if _code(error) != CONDITION_FAILED:
                 raise
 
-    def of_key(self, bucket: str, key: str) -> Iterator[Drop]:
+    def rows_of_key(self, bucket: str, key: str) -> Iterator[Drop]:
         rows = (self.get(drop_id) for drop_id in self._members(f"key:{bucket}/{key}", "drops"))
         return (row for row in rows if row is not None)
 
-    def name_part(self, bucket: str, part: str, image_key: str) -> None:
+    def record_part(self, bucket: str, part: str, image_key: str) -> None:
         self._add(f"part:{bucket}/{part}", "images", image_key)
 
-    def part_of(self, bucket: str, part: str) -> Sequence[str]:
+    def images_naming_part(self, bucket: str, part: str) -> Sequence[str]:
         return self._members(f"part:{bucket}/{part}", "images")
 
     def _file(self, drop: Drop) -> None:

@@ -13,12 +13,12 @@ from typing import Any, get_args
 
 from imagedrop.adapters.dynamodb.items import Item, plain, to_drop
 from imagedrop.adapters.dynamodb.notes import DynamoNotes
-from imagedrop.domain.drop import Drop, Place
+from imagedrop.domain.drop import Drop, OpenIndexPartition
 from imagedrop.observability import LOG
-from imagedrop.ports import Queued
+from imagedrop.ports import QueuedDrop
 
 INDEX = "open"
-PLACES: tuple[Place, ...] = get_args(Place)
+PLACES: tuple[OpenIndexPartition, ...] = get_args(OpenIndexPartition)
 LINE = ("pk", "key", "parts", "tasks", "deadline_at")
 
 
@@ -35,7 +35,7 @@ class DynamoIndex(DynamoNotes):
         for item in heapq.merge(*shown, key=lambda item: str(item["updated_at"])):
             row = None if item["pk"] in seen else self._readable(item["pk"])
             seen.add(item["pk"])
-            if row is not None and row.open and (queued or row.place != "queued"):
+            if row is not None and row.open and (queued or row.open_index_partition != "queued"):
                 yield row
 
     def _readable(self, drop_id: str) -> Drop | None:
@@ -45,13 +45,13 @@ class DynamoIndex(DynamoNotes):
             LOG.exception("a row of the ledger cannot be read", extra={"drop_id": drop_id})
             return None
 
-    def working(self) -> Mapping[str, int]:
+    def tasks_in_progress(self) -> Mapping[str, int]:
         return {item["pk"]: int(item["tasks"]) for item in self._indexed("working", ("pk", "tasks"))}
 
-    def queued(self, limit: int | None = None) -> list[Queued]:
+    def queued(self, limit: int | None = None) -> list[QueuedDrop]:
         return [_queued(item) for item in islice(self._indexed("queued", LINE, limit), limit)]
 
-    def _indexed(self, place: Place, names: tuple[str, ...], limit: int | None = None) -> Iterator[Item]:
+    def _indexed(self, place: OpenIndexPartition, names: tuple[str, ...], limit: int | None = None) -> Iterator[Item]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=INDEX,
@@ -64,6 +64,6 @@ class DynamoIndex(DynamoNotes):
         return (plain(item) for page in pages for item in page["Items"])
 
 
-def _queued(item: Mapping[str, Any]) -> Queued:
+def _queued(item: Mapping[str, Any]) -> QueuedDrop:
     parts = tuple(item.get("parts", ()))
-    return Queued(item["pk"], item["key"], parts, int(item["tasks"]), item["deadline_at"])
+    return QueuedDrop(item["pk"], item["key"], parts, int(item["tasks"]), item["deadline_at"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from imagedrop.inspection.containers.base import Container

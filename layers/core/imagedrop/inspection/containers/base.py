@@ -6,14 +6,16 @@ are here, once.
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING, partial
+from functools import partial
+from typing import TYPE_CHECKING
+
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.block_cache import BLOCK, READ_MOST, WINDOW, BlockCache
 from imagedrop.inspection.containers.extents import UNIT_MOST, Packed, Piece, Stored, Zero, place
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.facts import Format
-from imagedrop.inspection.findings_report import Report
-from imagedrop.inspection.replay import NotHere, together
+from imagedrop.inspection.findings_report import FindingsReport
+from imagedrop.inspection.replay import NotFetched, fetch_together
 from imagedrop.inspection.source import Range
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class Container:
     format: ClassVar[Format]
     table_window: ClassVar[int] = 2 * WINDOW  # bytes of a table that are fetched where one entry is needed
 
-    def __init__(self, file: BlockCache, report: Report) -> None:
+    def __init__(self, file: BlockCache, report: FindingsReport) -> None:
         self.file, self.report = file, report
         self.variant: str | None = None
         self.virtual_size: int | None = None
@@ -60,26 +62,26 @@ class Container:
         pieces = list(self._pieces(offset, length))
         if len(pieces) == 1:
             return self._bytes(*pieces[0])
-        return b"".join(together(*[partial(self._bytes, *one) for one in pieces]))
+        return b"".join(fetch_together(*[partial(self._bytes, *one) for one in pieces]))
 
     def prefetch(self, ranges: Sequence[Range]) -> None:
         """Brings independent places of the disk in at once. Never fails: what is wrong shows when it is read."""
         inside = [(at, min(length, self.size - at)) for at, length in ranges if 0 <= at < self.size]
         self.prefetch_tables(inside)
         self.file.prefetch(
-            [place for places in together(*[partial(self._places, *one) for one in inside]) for place in places]
+            [place for places in fetch_together(*[partial(self._places, *one) for one in inside]) for place in places]
         )
 
     def prefetch_tables(self, ranges: Sequence[Range]) -> None:
         """Brings in only what mapping these places reads. Never fails."""
-        tables = together(*[partial(self._tables, *one) for one in ranges])
+        tables = fetch_together(*[partial(self._tables, *one) for one in ranges])
         self.file.prefetch([table for found in tables for table in found], self.table_window)
 
     def hint_tables(self, ranges: Sequence[Range]) -> None:
         """These places of the disk will be read later: what mapping them reads may come along, unless it is much."""
         try:
             tables = [table for one in ranges for table in self._tables(*one)]
-        except NotHere:
+        except NotFetched:
             return
         if sum(length // BLOCK + 1 for _, length in tables) <= HINTED_TABLES_MOST:
             self.file.hint(tables)

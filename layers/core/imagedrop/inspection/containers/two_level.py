@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING, Literal
 
-from imagedrop.common.light import TYPE_CHECKING, Literal
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.extents import Piece, Zero
 from imagedrop.inspection.source import Range

@@ -13,8 +13,8 @@ Block map: 4 bytes a block, its number in the file; 0xFFFFFFFF not there, 0xFFFF
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
-from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.extents import Piece, Stored, Zero

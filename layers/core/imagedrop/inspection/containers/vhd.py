@@ -19,8 +19,8 @@ whose bit is not set are zero in the file.
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING, NamedTuple
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import HYPER_V_TOOLS, Container
 from imagedrop.inspection.containers.extents import Piece, Stored, Zero

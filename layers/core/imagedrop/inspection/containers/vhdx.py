@@ -17,8 +17,8 @@ BAT: 8 bytes an entry, bits 0-2 state, bits 20-63 the offset in MiB. After every
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
-from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import HYPER_V_TOOLS, Container
 from imagedrop.inspection.containers.extents import Piece, Stored, Zero

@@ -7,7 +7,8 @@ descriptor that could be read in two ways is refused.
 
 from __future__ import annotations
 
-from imagedrop.common.light import NamedTuple
+from typing import NamedTuple
+
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.errors import Unreadable, malformed

@@ -10,8 +10,8 @@
 from __future__ import annotations
 
 import struct
+from typing import NamedTuple
 
-from imagedrop.common.light import NamedTuple
 from imagedrop.inspection.errors import malformed
 
 CLUSTER_MOST = 2 * 1024 * 1024

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING, partial
+from functools import partial
+from typing import TYPE_CHECKING
+
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs import records
 from imagedrop.inspection.ntfs.index import Directory, collated
@@ -10,7 +12,7 @@ from imagedrop.inspection.ntfs.records import Attribute, Listed, Record, Referen
 from imagedrop.inspection.ntfs.runs import RUNS_MOST, Extents, Run, decode
 from imagedrop.inspection.ntfs.streams import Packed, Plain, Resident, Stream
 from imagedrop.inspection.ntfs.wof import unpacked
-from imagedrop.inspection.replay import together
+from imagedrop.inspection.replay import fetch_together
 
 if TYPE_CHECKING:
     from imagedrop.inspection.ntfs.volume import Volume
@@ -79,7 +81,7 @@ class File:
             }
             if len(elsewhere) > EXTENSIONS_MOST:
                 raise malformed(f"MFT record {self.at.number}", f"it goes on in {len(elsewhere)} other records")
-            for more in together(*[partial(self._extension, one) for one in sorted(elsewhere)]):
+            for more in fetch_together(*[partial(self._extension, one) for one in sorted(elsewhere)]):
                 found += records.pieces(more.attributes, kind, name)
             self._found[key] = sorted(found, key=lambda one: one.first)
         return self._found[key]

@@ -12,8 +12,8 @@ Key:         64 1 characters of the name, 65 1 namespace (2: a DOS name), 66 the
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING, NamedTuple
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs.records import Reference, fixed
 from imagedrop.inspection.ntfs.streams import Stream

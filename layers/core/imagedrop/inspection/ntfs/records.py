@@ -15,8 +15,8 @@ List of attributes (0x20), an entry:   0 4 type   4 2 length   6 1 length, 7 1 o
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING, NamedTuple
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.errors import Unreadable, malformed
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ the place is signed and counts from that of the run before. No place: the run is
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.errors import malformed
 
 if TYPE_CHECKING:

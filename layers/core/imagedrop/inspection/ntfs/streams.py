@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING, Protocol, partial
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
 from imagedrop.inspection.block_cache import READ_MOST
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs.runs import Extents
-from imagedrop.inspection.replay import together
+from imagedrop.inspection.replay import fetch_together
 from imagedrop.inspection.source import Range
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ class Plain:
     def read(self, offset: int, length: int) -> bytes:
         _check(self, offset, length)
         there = max(0, min(length, self._written - offset))
-        parts = together(*[partial(self._part, *one) for one in self._places(offset, there)])
+        parts = fetch_together(*[partial(self._part, *one) for one in self._places(offset, there)])
         return b"".join(parts).ljust(length, b"\0")
 
     def prefetch(self, ranges: Sequence[Range]) -> None:
@@ -107,7 +109,7 @@ class Packed:
     def read(self, offset: int, length: int) -> bytes:
         _check(self, offset, length)
         numbers = range(offset // self._unit, -(-(offset + length) // self._unit))
-        data = b"".join(together(*[partial(self._unpacked, number) for number in numbers]))
+        data = b"".join(fetch_together(*[partial(self._unpacked, number) for number in numbers]))
         skip = offset - numbers.start * self._unit
         there = max(0, min(length, self._written - offset))
         return data[skip : skip + there].ljust(length, b"\0")

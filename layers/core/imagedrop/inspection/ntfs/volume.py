@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING
+from typing import TYPE_CHECKING
+
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.ntfs import boot, records

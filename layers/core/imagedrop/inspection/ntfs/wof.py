@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING
+from typing import TYPE_CHECKING
+
 from imagedrop.inspection.ntfs import records
 from imagedrop.inspection.ntfs.streams import Stream
 

@@ -7,8 +7,8 @@ Record (a content of a known kind):   0  2  signature
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
-from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.inspection.errors import Unreadable, malformed
 
 if TYPE_CHECKING:

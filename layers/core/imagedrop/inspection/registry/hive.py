@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
-from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.registry.cells import BINS, Cells
 from imagedrop.inspection.registry.jobs import run

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING
+from typing import TYPE_CHECKING
+
 from imagedrop.inspection.source import Range
 
 if TYPE_CHECKING:

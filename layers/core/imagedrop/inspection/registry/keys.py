@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING
+from typing import TYPE_CHECKING
+
 from imagedrop.inspection.registry import search, values
 from imagedrop.inspection.registry.jobs import abreast, run
 from imagedrop.inspection.registry.names import upper

@@ -8,8 +8,8 @@ Root:     0  2  "ri"                  2  2  entries    4  the entries: the offse
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING, NamedTuple
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.registry.cells import Cells
 from imagedrop.inspection.registry.names import hashed, hint, may_be
 from imagedrop.inspection.registry.nodes import Node

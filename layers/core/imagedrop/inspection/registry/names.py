@@ -7,8 +7,7 @@ character by character; so do the hashes and the order of the lists.
 from __future__ import annotations
 
 import struct
-
-from imagedrop.common.light import TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable

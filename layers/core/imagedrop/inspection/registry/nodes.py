@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING, NamedTuple
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
 from imagedrop.inspection.registry.cells import Cells
 from imagedrop.inspection.registry.names import decoded
 

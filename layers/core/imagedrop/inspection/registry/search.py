@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import TYPE_CHECKING
 
-from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.inspection.registry import lists
 from imagedrop.inspection.registry.jobs import abreast, batches
 from imagedrop.inspection.registry.lists import CHILDREN_MOST, Listed

@@ -10,8 +10,8 @@ Big data:   0  2  "db"     2  2  segments         4  4  the cell that lists thei
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from imagedrop.common.light import TYPE_CHECKING, Literal, NamedTuple
 from imagedrop.inspection.registry.cells import Cells
 from imagedrop.inspection.registry.jobs import abreast, batches
 from imagedrop.inspection.registry.names import decoded, upper

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
+from typing import TYPE_CHECKING
 
-from imagedrop.common.light import TYPE_CHECKING
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.errors import Unreadable, malformed
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
 from imagedrop.inspection.errors import malformed
 
 if TYPE_CHECKING:

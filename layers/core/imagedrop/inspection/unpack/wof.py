@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import struct
 from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple, Protocol
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.unpack.lzx import lzx
 from imagedrop.inspection.unpack.xpress import xpress

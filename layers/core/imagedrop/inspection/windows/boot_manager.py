@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import partial
+from functools import partial
+
 from imagedrop.inspection.ntfs import Volume
-from imagedrop.inspection.replay import together
+from imagedrop.inspection.replay import fetch_together
 
 BOOT_MANAGER, STORE = "bootmgr", "Boot/BCD"
 
 
 def boot_files(active: Volume) -> bool:
     """Of the active partition."""
-    return all(together(*[partial(_holds, active, path) for path in (BOOT_MANAGER, STORE)]))
+    return all(fetch_together(*[partial(_holds, active, path) for path in (BOOT_MANAGER, STORE)]))
 
 
 def _holds(volume: Volume, path: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING, partial
+from functools import partial
+from typing import TYPE_CHECKING
+
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.registry import Key
-from imagedrop.inspection.replay import together
+from imagedrop.inspection.replay import fetch_together
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.services import Service, services
 
@@ -19,10 +21,10 @@ PROGRAMS = ("Program Files", "Program Files (x86)")
 FOLDER = "Cloudbase Solutions/Cloudbase-Init"
 
 
-def installed(windows: Installation, current: Callable[[], Key], report: Report) -> bool:
+def installed(windows: Installation, current: Callable[[], Key], report: FindingsReport) -> bool:
     """By its service or its folder; says where one is without the other, or nothing starts it."""
     jobs: tuple[Callable[[], Any], ...] = (lambda: services(current(), SERVICE), lambda: _folder(windows))
-    found, folder = together(*jobs)
+    found, folder = fetch_together(*jobs)
     service: Service | None = found.get(SERVICE)
     if service is None:
         report.say(kinds.CLOUDBASE_INIT_NOT_INSTALLED if folder else kinds.NO_CLOUDBASE_INIT)
@@ -32,7 +34,7 @@ def installed(windows: Installation, current: Callable[[], Key], report: Report)
 
 
 def _folder(windows: Installation) -> bool:
-    return any(together(*[partial(_holds, windows, program) for program in PROGRAMS]))
+    return any(fetch_together(*[partial(_holds, windows, program) for program in PROGRAMS]))
 
 
 def _holds(windows: Installation, program: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import NamedTuple, partial
+from functools import partial
+from typing import NamedTuple
+
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.facts import Architecture
 from imagedrop.inspection.registry import Hive, Key, Value
-from imagedrop.inspection.replay import together
+from imagedrop.inspection.replay import fetch_together
 
 ENVIRONMENT = "Control\\Session Manager\\Environment"
 POWER = "Control\\Session Manager\\Power"
@@ -42,7 +44,7 @@ def control_set(system: Hive) -> Key:
 
 
 def control(current: Key) -> Control:
-    environment, power, terminal = together(
+    environment, power, terminal = fetch_together(
         partial(_value, current, ENVIRONMENT, "PROCESSOR_ARCHITECTURE"),
         partial(_value, current, POWER, "HiberbootEnabled"),
         partial(_value, current, TERMINAL, "fDenyTSConnections"),
@@ -57,7 +59,7 @@ def static_addresses(current: Key) -> list[str]:
     interfaces = current.subkey(INTERFACES)
     names = interfaces.names(INTERFACES_MOST) if interfaces else []
     keys = interfaces.subkeys(*names).values() if interfaces else ()
-    told = together(*[partial(one.values, "EnableDHCP", "IPAddress") for one in keys if one])
+    told = fetch_together(*[partial(one.values, "EnableDHCP", "IPAddress") for one in keys if one])
     found = [address for values in told if values.get("EnableDHCP") == 0 for address in _addresses(values)]
     return found[:ADDRESSES_MOST]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple, partial
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.registry import Key
-from imagedrop.inspection.replay import together
+from imagedrop.inspection.replay import fetch_together
 from imagedrop.inspection.windows.installation import DRIVERS as FOLDER
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.services import Service, inside_windows, services
@@ -33,17 +35,17 @@ DRIVERS = {
 SERVICES = tuple(service for driver in DRIVERS.values() for service in driver.services)
 
 
-def drivers(windows: Installation, current: Callable[[], Key], report: Report) -> dict[str, str]:
+def drivers(windows: Installation, current: Callable[[], Key], report: FindingsReport) -> dict[str, str]:
     """Driver -> when it starts (boot, system, auto, manual, disabled), or absent."""
     jobs: tuple[Callable[[], Any], ...] = (
         lambda: windows.once("driver services", lambda: services(current(), *SERVICES)),
         lambda: windows.once("driver files", lambda: _files(windows)),
     )
-    installed, files = together(*jobs)
+    installed, files = fetch_together(*jobs)
     states = {name: next((installed[one] for one in driver.services if one in installed), None)
               for name, driver in DRIVERS.items()}  # fmt: skip
     missing = [name for name in DRIVERS if name not in files]
-    elsewhere = together(*[partial(_is_elsewhere, windows, states[name]) for name in missing])
+    elsewhere = fetch_together(*[partial(_is_elsewhere, windows, states[name]) for name in missing])
     there = dict.fromkeys(files, True) | dict(zip(missing, elsewhere, strict=True))
     for name, service in states.items():
         if service and service.start and not there[name]:
@@ -64,7 +66,7 @@ def _files(windows: Installation) -> set[str]:
     folder = windows.file(FOLDER)
     if folder is None:
         return set()
-    found = together(*[partial(folder.has, driver.file) for driver in DRIVERS.values()])
+    found = fetch_together(*[partial(folder.has, driver.file) for driver in DRIVERS.values()])
     return {name for name, there in zip(DRIVERS, found, strict=True) if there}
 
 

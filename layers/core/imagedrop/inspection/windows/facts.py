@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
 from imagedrop.common import os_versions
-from imagedrop.common.light import TYPE_CHECKING, NamedTuple, partial
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.facts import Architecture, WindowsFacts
-from imagedrop.inspection.findings_report import Report, guarded
+from imagedrop.inspection.findings_report import FindingsReport, guarded
 from imagedrop.inspection.registry import Hive, Key
-from imagedrop.inspection.replay import together
+from imagedrop.inspection.replay import fetch_together
 from imagedrop.inspection.windows import cloudbase_init, guest_tools, machine
 from imagedrop.inspection.windows.control_set import Control, control, control_set
 from imagedrop.inspection.windows.drivers import drivers
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 SOFTWARE, SYSTEM = "registry hive SOFTWARE", "registry hive SYSTEM"
 
 
-class Seen(NamedTuple):
+class WindowsEvidence(NamedTuple):
     """None: not readable, which has been said, or not recorded."""
 
     product: Product | None
@@ -37,7 +39,7 @@ class Seen(NamedTuple):
         return (self.control and self.control.architecture) or (self.product and self.product.architecture)
 
 
-def read(windows: Installation, report: Report) -> Seen:
+def read(windows: Installation, report: FindingsReport) -> WindowsEvidence:
     """May be run again from its beginning; says what cannot be read and what is wrong with the parts."""
 
     def of(name: str, what: str, job: Callable[[], Any]) -> Callable[[], Any]:
@@ -49,8 +51,8 @@ def read(windows: Installation, report: Report) -> Seen:
     def current() -> Key:
         return windows.once("control set", lambda: control_set(_clean(windows.hive("SYSTEM"), report)))
 
-    seen = Seen(
-        *together(
+    seen = WindowsEvidence(
+        *fetch_together(
             of("product", SOFTWARE, lambda: product(software())),
             of("state", "state of Windows Setup", lambda: image_state(software(), windows)),
             of("control", SYSTEM, lambda: control(current())),
@@ -64,7 +66,7 @@ def read(windows: Installation, report: Report) -> Seen:
     return seen
 
 
-def facts(seen: Seen, booted: Architecture | None, report: Report) -> WindowsFacts:
+def facts(seen: WindowsEvidence, booted: Architecture | None, report: FindingsReport) -> WindowsFacts:
     """`booted`: the architecture of the boot manager that starts it. Says what the whole of it leads to."""
     found = seen.product
     known = [one for one in (seen.architecture, seen.machine, booted) if one]
@@ -87,7 +89,7 @@ def facts(seen: Seen, booted: Architecture | None, report: Report) -> WindowsFac
     )
 
 
-def _os_version(found: Product, architecture: Architecture | None, report: Report) -> str | None:
+def _os_version(found: Product, architecture: Architecture | None, report: FindingsReport) -> str | None:
     """As IMS spells it."""
     if found.build is None or found.edition is None or architecture is None:
         missing = [name for name, value in (("build", found.build), ("edition", found.edition),
@@ -101,7 +103,7 @@ def _os_version(found: Product, architecture: Architecture | None, report: Repor
     return version
 
 
-def _say_not_recorded(seen: Seen, report: Report) -> None:
+def _say_not_recorded(seen: WindowsEvidence, report: FindingsReport) -> None:
     values = seen.product._asdict() if seen.product else {}
     values.pop("architecture", None)
     missing = [name if name != "name" else "product_name" for name, value in values.items() if value is None]
@@ -111,7 +113,7 @@ def _say_not_recorded(seen: Seen, report: Report) -> None:
         report.say(kinds.NOT_RECORDED, what=", ".join(missing))
 
 
-def say_state(seen: Seen, report: Report) -> None:
+def say_state(seen: WindowsEvidence, report: FindingsReport) -> None:
     """What the state in which it was left leads to."""
     if seen.image_state == "IMAGE_STATE_COMPLETE":
         report.say(kinds.NOT_GENERALIZED)
@@ -124,7 +126,7 @@ def say_state(seen: Seen, report: Report) -> None:
             report.say(kinds.REMOTE_DESKTOP_OFF)
 
 
-def _clean(hive: Hive, report: Report) -> Hive:
+def _clean(hive: Hive, report: FindingsReport) -> Hive:
     if hive.dirty:
         report.say(kinds.HIVE_DIRTY, hive=hive.name)
     return hive

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.findings_report import Report
+from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.registry import Key
 from imagedrop.inspection.windows.services import services
 
@@ -19,7 +19,7 @@ TOOLS = {
 }
 
 
-def say(current: Key, report: Report) -> None:
+def say(current: Key, report: FindingsReport) -> None:
     found = services(current, *TOOLS)
     if found:
         report.say(kinds.FOREIGN_TOOLS, tools=", ".join(TOOLS[name] for name in TOOLS if name in found))

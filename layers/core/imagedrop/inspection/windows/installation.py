@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import partial
+from functools import partial
+
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs import File, Volume
 from imagedrop.inspection.ntfs.streams import Plain
 from imagedrop.inspection.registry import Hive
-from imagedrop.inspection.replay import Once, together
+from imagedrop.inspection.replay import Memo, fetch_together
 from imagedrop.inspection.source import Range
 
 FOLDER = "Windows"
@@ -21,7 +22,7 @@ class Installation:
 
     def __init__(self, volume: Volume, folder: File) -> None:
         self.volume, self.folder = volume, folder
-        self.once = Once()
+        self.once = Memo()
 
     def file(self, path: str) -> File | None:
         """By its path from the Windows folder."""
@@ -60,7 +61,7 @@ def _around(at: int, length: int, size: int) -> Range:
 def find(volume: Volume) -> Installation | None:
     """The Windows of a volume; None where there is none."""
     folder = volume.find(FOLDER)
-    config, _ = together(*[partial(folder.find, path) for path in (CONFIG, DRIVERS)]) if folder else (None, None)
-    if folder is None or config is None or not all(together(*[partial(config.has, hive) for hive in HIVES])):
+    config, _ = fetch_together(*[partial(folder.find, path) for path in (CONFIG, DRIVERS)]) if folder else (None, None)
+    if folder is None or config is None or not all(fetch_together(*[partial(config.has, hive) for hive in HIVES])):
         return None
     return Installation(volume, folder)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import NamedTuple
+from typing import NamedTuple
+
 from imagedrop.inspection.facts import Architecture
 from imagedrop.inspection.registry import Hive, Key
 from imagedrop.inspection.windows.installation import Installation

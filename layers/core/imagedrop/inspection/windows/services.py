@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from imagedrop.common.light import NamedTuple, partial
+from functools import partial
+from typing import NamedTuple
+
 from imagedrop.inspection.registry import Key, Value
-from imagedrop.inspection.replay import together
+from imagedrop.inspection.replay import fetch_together
 
 SERVICES = "Services"
 OVERRIDE, PROFILE = "StartOverride", "0"  # a subkey of a driver's key: its value replaces Start in a hardware profile
@@ -27,8 +29,8 @@ def services(current: Key, *names: str) -> dict[str, Service]:
     """Those of the names that are there, by the name as asked for."""
     folder = current.subkey(SERVICES)
     keys = {name: key for name, key in (folder.subkeys(*names) if folder else {}).items() if key is not None}
-    told = together(*[partial(key.values, "Start", "ImagePath") for key in keys.values()])
-    overrides = together(*[partial(_override, key) for key in keys.values()])
+    told = fetch_together(*[partial(key.values, "Start", "ImagePath") for key in keys.values()])
+    overrides = fetch_together(*[partial(_override, key) for key in keys.values()])
     return {name: _service(values, other) for name, values, other in zip(keys, told, overrides, strict=True)}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from imagedrop.common.timestamps import moment, seconds_between
+from imagedrop.common.timestamps import parse_timestamp, seconds_between
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Ports
 from imagedrop.workflow.poll_schedule import schedule
@@ -43,7 +43,7 @@ def taken(row: Drop, now: datetime) -> float | None:
     late = seconds_between(row.next_at, now) if row.next_at else 0.0
     if late > max(LATE, found / 10):
         return None
-    before = seconds_between(row.job_started_at, moment(row.updated_at)) if row.tries else found
+    before = seconds_between(row.job_started_at, parse_timestamp(row.updated_at)) if row.tries else found
     return (before + found) / 2
 
 

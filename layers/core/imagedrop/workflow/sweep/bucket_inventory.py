@@ -10,11 +10,11 @@ from imagedrop.domain.drop import FileVersion
 from imagedrop.ports import ObjectHead
 from imagedrop.settings import Settings
 from imagedrop.workflow import pairing
-from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow.bucket_records import end_markers, file_versions
 
 
 @dataclass
-class Inventory:
+class BucketInventory:
     """What lies in the bucket, as LIST tells it."""
 
     settings: Settings
@@ -26,15 +26,15 @@ class Inventory:
 
     def add(self, head: ObjectHead) -> None:
         key = head.key
-        if key.startswith(object_keys.SEALS):
-            if seal := results.read_seal(key):
+        if key.startswith(object_keys.END_MARKERS):
+            if seal := end_markers.parse_end_marker(key):
                 self.seals.setdefault(seal[0], []).append(seal[2])
         elif key.startswith(object_keys.FOLDER):
             self.claims.add(key.removeprefix(object_keys.FOLDER).removesuffix(".json"))
         elif not object_keys.is_ours(key) and key.startswith(self.settings.drop_prefix):
             version = FileVersion(etag=head.etag, last_modified=head.last_modified)
             self.versions[key] = version
-            self.digests |= {results.digest(key, version), results.digest(key, None)}
+            self.digests |= {file_versions.version_digest(key, version), file_versions.version_digest(key, None)}
 
     def images(self) -> Iterator[str]:
         """The keys of images, there or announced by a sidecar, that are nobody's data or bitmap file so far as the
@@ -50,9 +50,9 @@ class Inventory:
     def over(self, image_key: str) -> bool:
         """True if this drop, as it lies there, has ended: a seal has read these very files and missed no other."""
         image = self.versions.get(image_key)
-        name = results.seal_name(self.bucket, image_key, image.etag if image else None)
+        name = end_markers.end_marker_folder(self.bucket, image_key, image.etag if image else None)
         beside = object_keys.sidecar_key(image_key)
-        own = {results.digest(key, self.versions.get(key)) for key in (image_key, beside)}
+        own = {file_versions.version_digest(key, self.versions.get(key)) for key in (image_key, beside)}
         return any(own <= seal and self._holds(seal) for seal in self.seals.get(name, ()))
 
     def _holds(self, seal: frozenset[str]) -> bool:
@@ -63,8 +63,8 @@ class Inventory:
         beside = object_keys.sidecar_key(image_key)
         image, sidecar = self.versions.get(image_key), self.versions.get(beside)
         if image is None:
-            return results.digest(beside, sidecar) in read
-        return sidecar is None and (image_key in open_parts or results.digest(image_key, image) in read)
+            return file_versions.version_digest(beside, sidecar) in read
+        return sidecar is None and (image_key in open_parts or file_versions.version_digest(image_key, image) in read)
 
     def parts(self) -> frozenset[str]:
         """Digests of the files that some end has read: a data file of a drop that is over is no drop of its own."""

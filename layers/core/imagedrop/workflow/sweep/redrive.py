@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from logging import WARNING
 
-from imagedrop.common.timestamps import moment, seconds_between
+from imagedrop.common.timestamps import parse_timestamp, seconds_between
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, Versions
-from imagedrop.observability import LOG, note
-from imagedrop.ports import Conflict, Ports, Queued
-from imagedrop.workflow import completion
-from imagedrop.workflow.sweep.bucket_inventory import Inventory
+from imagedrop.observability import LOG, log_drop
+from imagedrop.ports import Conflict, Ports, QueuedDrop
+from imagedrop.workflow import completion, dispatch
+from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
 
 GIVE_UP_AFTER = 5
 
 
-def driven(ports: Ports, inventory: Inventory, row: Drop) -> bool:
+def redrive_if_stalled(ports: Ports, inventory: BucketInventory, row: Drop) -> bool:
     """One drop that cannot be driven never keeps the sweep from the others."""
     try:
         return _drive(ports, inventory, row)
@@ -28,17 +28,17 @@ def driven(ports: Ports, inventory: Inventory, row: Drop) -> bool:
         return False
 
 
-def drive_overdue(ports: Ports, line: Sequence[Queued]) -> int:
+def redrive_overdue(ports: Ports, line: Sequence[QueuedDrop]) -> int:
     """To wait for one's turn is no standing still, unless it takes longer than the attempt may last."""
     now = ports.clock()
-    overdue = [one.drop_id for one in line if now >= moment(one.deadline_at)]
+    overdue = [one.drop_id for one in line if now >= parse_timestamp(one.deadline_at)]
     rows = [row for row in map(ports.ledger.get, overdue) if row is not None]
     if rows:
         ports.queues.send_many("registrations", [{"drop_id": row.drop_id, "attempt": row.attempt} for row in rows])
     return len(rows)
 
 
-def _drive(ports: Ports, inventory: Inventory, row: Drop) -> bool:
+def _drive(ports: Ports, inventory: BucketInventory, row: Drop) -> bool:
     """Sends the row on if it stands still; True if it did."""
     return _drive_waiting(ports, inventory, row) if row.stage == "waiting" else _drive_still(ports, row)
 
@@ -48,7 +48,7 @@ def _drive_still(ports: Ports, row: Drop) -> bool:
     due = max(filter(None, (row.updated_at, row.next_at)))
     if seconds_between(due, now) < ports.settings.stall_after:
         return False
-    if row.stage == "accepted" and not row.turn and now < moment(row.deadline_at):
+    if row.stage == "accepted" and not row.admission and now < parse_timestamp(row.deadline_at):
         ports.ledger.save(transitions.queue(row, now))  # called from there, it needs no message of its own
         return True
     if row.redrives >= GIVE_UP_AFTER:
@@ -58,14 +58,14 @@ def _drive_still(ports: Ports, row: Drop) -> bool:
             completion.fail(ports, row, "internal", text)
             return True
     generation = row.generation + (row.stage == "importing")
-    driven = ports.ledger.save(row.with_(now, redrives=row.redrives + 1, generation=generation))
+    driven = ports.ledger.save(row.updated(now, redrives=row.redrives + 1, generation=generation))
     ports.meter.count("Redriven")
-    note("driven again", driven, level=WARNING, redrives=driven.redrives)
-    completion.hand_on(ports, driven)
+    log_drop("driven again", driven, level=WARNING, redrives=driven.redrives)
+    dispatch.send_next(ports, driven)
     return True
 
 
-def _drive_waiting(ports: Ports, inventory: Inventory, row: Drop) -> bool:
+def _drive_waiting(ports: Ports, inventory: BucketInventory, row: Drop) -> bool:
     """Looked at again when its deadline is past, when a file of it has changed or come, or when its key is free. One
     that misses nothing is being judged, or was."""
     here: Versions = {key: inventory.versions.get(key) for key in row.versions}
@@ -73,13 +73,13 @@ def _drive_waiting(ports: Ports, inventory: Inventory, row: Drop) -> bool:
     if row.etag is not None and (image is None or image.etag != row.etag):
         _supersede(ports, row)
         return True
-    if here != row.versions or row.behind is not None:
-        completion.look_again(ports, row)
+    if here != row.versions or row.blocked_by is not None:
+        dispatch.revalidate(ports, row)
         return True
     if not row.missing:
         return _drive_still(ports, row)
     if overdue := seconds_between(row.deadline_at, ports.clock()) >= 0:
-        completion.look_again(ports, row)
+        dispatch.revalidate(ports, row)
     return overdue
 
 
@@ -87,5 +87,5 @@ def _supersede(ports: Ports, row: Drop) -> None:
     """It waited for its parts, and its image is gone: what lies there now is another drop, or none."""
     head = ports.objects.head(row.bucket, row.key)  # the listing may be older than the row
     if head is None or head.etag != row.etag:
-        completion.withdraw(ports, row)
-    completion.look_again(ports, row)
+        completion.discard_waiting(ports, row)
+    dispatch.revalidate(ports, row)

@@ -12,18 +12,18 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import asdict, dataclass
 from logging import WARNING
 
-from imagedrop.common.timestamps import stamp
+from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
-from imagedrop.observability import note
-from imagedrop.ports import Conflict, ObjectHead, Ports, Queued
+from imagedrop.observability import log_drop
+from imagedrop.ports import Conflict, ObjectHead, Ports, QueuedDrop
 from imagedrop.settings import Settings
-from imagedrop.workflow import admission, completion, recovery
-from imagedrop.workflow.bucket_records import results
-from imagedrop.workflow.sweep.bucket_inventory import Inventory
-from imagedrop.workflow.sweep.redrive import GIVE_UP_AFTER, drive_overdue, driven
+from imagedrop.workflow import admission, dispatch, recovery
+from imagedrop.workflow.bucket_records import claims
+from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
+from imagedrop.workflow.sweep.redrive import GIVE_UP_AFTER, redrive_if_stalled, redrive_overdue
 
-__all__ = ["GIVE_UP_AFTER", "MOST_FOUND", "Inventory", "Round", "sweep"]
+__all__ = ["GIVE_UP_AFTER", "MOST_FOUND", "BucketInventory", "Round", "sweep"]
 
 MOST_FOUND = 1_000  # a round: where so many are new, the queue is full of their events
 CURSOR = "sweep"
@@ -49,20 +49,20 @@ class Round:
 def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
     """One round. `time_left` in seconds; where it runs short the next round goes on from there."""
     settings: Settings = ports.settings
-    inventory, done = Inventory(settings, settings.drop_bucket), Round()
+    inventory, done = BucketInventory(settings, settings.drop_bucket), Round()
     _list(ports, inventory, time_left, done)
     rows = {row.drop_id: row for row in ports.ledger.open(queued=False)}
     line = ports.ledger.queued()
     done.open = len(rows) + len(line)
     done.revived = _revive(ports, inventory, rows, {one.drop_id for one in line})
     done.found = _find(ports, inventory, rows, line)
-    done.driven = sum(driven(ports, inventory, row) for row in rows.values())
-    done.driven += drive_overdue(ports, line)
-    done.called = admission.call(ports) if done.open else 0
+    done.driven = sum(redrive_if_stalled(ports, inventory, row) for row in rows.values())
+    done.driven += redrive_overdue(ports, line)
+    done.called = admission.admit_next(ports) if done.open else 0
     return done
 
 
-def _list(ports: Ports, inventory: Inventory, time_left: Callable[[], float], done: Round) -> None:
+def _list(ports: Ports, inventory: BucketInventory, time_left: Callable[[], float], done: Round) -> None:
     """The whole bucket, or as much as there is time for; the seals, which sort first, always."""
     for head in _pages(ports, inventory.bucket, object_keys.FOLDER, None, lambda: 600.0):
         inventory.add(head)
@@ -74,7 +74,7 @@ def _list(ports: Ports, inventory: Inventory, time_left: Callable[[], float], do
             inventory.add(head)
     done.listed, done.whole = len(inventory.versions), cursor is None and time_left() > 0
     if not done.whole:
-        ports.ledger.store(CURSOR, {"after": last if time_left() <= 0 else None, "at": stamp(ports.clock())})
+        ports.ledger.store(CURSOR, {"after": last if time_left() <= 0 else None, "at": format_timestamp(ports.clock())})
 
 
 def _pages(
@@ -90,16 +90,16 @@ def _pages(
             after = BEHIND_OURS
 
 
-def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop], line: Set[str]) -> int:
+def _revive(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], line: Set[str]) -> int:
     """Claims whose rows the ledger has lost."""
     revived = 0
     for drop_id in sorted(inventory.claims - rows.keys() - line):
         known = ports.ledger.get(drop_id)
         if known is not None:
             if not known.open:
-                results.unclaim(ports.objects, known)  # a slow worker claimed what was over
+                claims.delete_claim(ports.objects, known)  # a slow worker claimed what was over
             continue
-        claimed = results.read_claim(ports.objects, inventory.bucket, drop_id)
+        claimed = claims.read_claim(ports.objects, inventory.bucket, drop_id)
         if claimed is None:
             continue
         try:
@@ -109,15 +109,15 @@ def _revive(ports: Ports, inventory: Inventory, rows: dict[str, Drop], line: Set
         if row is not None:
             rows[drop_id] = row
             revived += 1
-            note("brought back from its claim", row, level=WARNING)
+            log_drop("brought back from its claim", row, level=WARNING)
             if row.ended:  # a live one has been handed on
-                completion.hand_on(ports, row)
+                dispatch.send_next(ports, row)
     return revived
 
 
-def _find(ports: Ports, inventory: Inventory, rows: dict[str, Drop], line: Sequence[Queued]) -> int:
+def _find(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], line: Sequence[QueuedDrop]) -> int:
     """Drops that nobody has seen, and ended ones whose files have changed."""
-    under_way: list[Drop | Queued] = [*rows.values(), *line]
+    under_way: list[Drop | QueuedDrop] = [*rows.values(), *line]
     open_keys = {one.key for one in under_way}
     open_parts = {key for one in under_way for key in one.parts}
     ended_parts = inventory.parts()

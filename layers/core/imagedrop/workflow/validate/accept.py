@@ -12,20 +12,20 @@ from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
 from imagedrop.inspection import Budget, inspect
 from imagedrop.inspection.source import ObjectSource, SideBySide, SourceChanged
-from imagedrop.observability import note
+from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, KeyTaken, ObjectHead, Ports
 from imagedrop.settings import Settings
-from imagedrop.workflow import completion, notify, pairing
-from imagedrop.workflow.bucket_records import results
+from imagedrop.workflow import completion, dispatch, owner_policy, pairing
+from imagedrop.workflow.bucket_records import end_markers, file_versions
 from imagedrop.workflow.pairing import Files
 
 
-def judge(ports: Ports, row: Drop, files: Files) -> None:
+def accept_or_reject(ports: Ports, row: Drop, files: Files) -> None:
     """Accepts or rejects a drop whose files are all there. Raises SourceChanged where one changed meanwhile."""
     subjects = {head.key: _subject(ports, row, head, files) for head in files.present()}
     image = subjects.pop(row.key)
-    verdict = rules.judge(files.wanted, image, subjects, rules.Place.of(ports, row.bucket))
-    if results.current(ports.objects, row.bucket, files.versions) != files.versions:
+    verdict = rules.check(files.wanted, image, subjects, rules.Location.of(ports, row.bucket))
+    if file_versions.current_versions(ports.objects, row.bucket, files.versions) != files.versions:
         raise SourceChanged(row.key)
     findings = [*files.faults, *_owner_faults(files, ports.settings), *verdict.findings]
     row = row.model_copy(update={"owner": files.owner})
@@ -34,7 +34,7 @@ def judge(ports: Ports, row: Drop, files: Files) -> None:
         reject(ports, row, files.versions, findings, facts=facts)
         return
     accepted = transitions.accept(
-        results.numbered(ports.objects, row),
+        end_markers.with_attempt_number(ports.objects, row),
         ports.clock(),
         ports.settings.attempt_deadline,
         versions=files.versions,
@@ -51,14 +51,14 @@ def _subject(ports: Ports, row: Drop, head: ObjectHead, files: Files) -> rules.S
     role = files.roles.get(head.key)
     if role == pairing.BITMAP:
         return rules.Subject(head)  # only Huawei's tools read one
-    source = SideBySide(ObjectSource(ports.objects, row.bucket, head.key, head), ports.together)
+    source = SideBySide(ObjectSource(ports.objects, row.bucket, head.key, head), ports.run_parallel)
     budget = Budget(clock=lambda: ports.clock().timestamp())
     seen = inspect(source, file_name=head.key, role="data" if role else "system", budget=budget)
     return rules.Subject(head, seen.facts, seen.findings)
 
 
 def _owner_faults(files: Files, settings: Settings) -> list[Finding]:
-    if files.owner is None or notify.may_write_to(files.owner.email, settings):
+    if files.owner is None or owner_policy.may_write_to(files.owner.email, settings):
         return []
     domains = ", ".join(settings.owner_domains)
     return [kinds.OWNER_NOT_ALLOWED(at="/owner/email", email=files.owner.email, domains=domains)]
@@ -69,17 +69,17 @@ def _accept(ports: Ports, row: Drop, accepted: Drop, files: Files, over: Drop | 
     ledger = ports.ledger
     try:
         saved = ledger.accept(accepted, over)
-        note("accepted", saved)
-        completion.hand_on(ports, saved)
+        log_drop("accepted", saved)
+        dispatch.send_next(ports, saved)
     except KeyTaken as taken:
         holder = ledger.get(taken.holder)
         if holder is None:
-            ledger.unlock(row.model_copy(update={"drop_id": taken.holder}))
+            ledger.release_key(row.model_copy(update={"drop_id": taken.holder}))
             raise Conflict(taken.holder) from None
         if holder.stage not in drops.LIVE and over is None:
             _accept(ports, row, accepted, files, holder)
             return
-        waiting = transitions.wait(row, ports.clock(), versions=files.versions, missing=(), behind=taken.holder)
+        waiting = transitions.wait(row, ports.clock(), versions=files.versions, missing=(), blocked_by=taken.holder)
         ledger.save(waiting)
 
 

@@ -9,37 +9,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 from logging import WARNING
 
-from imagedrop.common.timestamps import moment
+from imagedrop.common.timestamps import parse_timestamp
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, Versions
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
 from imagedrop.inspection.source import SourceChanged
-from imagedrop.observability import note
-from imagedrop.ports import Conflict, ImsError, ObjectHead, Ports, PutBack
-from imagedrop.workflow import completion, pairing, recovery
-from imagedrop.workflow.bucket_records import results
-from imagedrop.workflow.image_lookup import GONE, TAG
+from imagedrop.observability import log_drop
+from imagedrop.ports import Conflict, ImsError, ObjectHead, Ports, RetryLater
+from imagedrop.workflow import completion, dispatch, pairing, recovery
+from imagedrop.workflow.bucket_records import end_markers, file_versions, results
+from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG
 from imagedrop.workflow.pairing import Files
 from imagedrop.workflow.validate import accept
 
 TRIES = 3  # a drop whose files change under the inspection is looked at so often, then later
 
 
-def look(ports: Ports, bucket: str, key: str, after_attempt: int | None = None) -> None:
+def validate_key(ports: Ports, bucket: str, key: str, after_attempt: int | None = None) -> None:
     """Judges every drop that the object at `key` belongs to. `after_attempt`: sets that ended attempt going again,
     though nothing has changed. Raises PutBack to be called again later, and whatever one of the drops has raised, but
     not before the others have had their turn."""
     trouble: Exception | None = None
-    images = pairing.concerned(ports, bucket, key)
+    images = pairing.images_concerned(ports, bucket, key)
     for image_key in images:
         try:
             _settled(ports, bucket, image_key, after_attempt)
         except Exception as error:  # noqa: BLE001 - raised below
             trouble = error
     if images and key not in images:
-        pairing.no_drop(ports, bucket, key, ports.objects.head(bucket, key))
+        pairing.discard_if_part(ports, bucket, key, ports.objects.head(bucket, key))
     if trouble is not None:
         raise trouble
 
@@ -47,15 +47,15 @@ def look(ports: Ports, bucket: str, key: str, after_attempt: int | None = None) 
 def _settled(ports: Ports, bucket: str, image_key: str, after_attempt: int | None) -> None:
     for _ in range(TRIES):
         try:
-            _Look(ports, bucket, image_key, after_attempt).take()
+            _Validation(ports, bucket, image_key, after_attempt).take()
         except (SourceChanged, Conflict):
             continue
         return
-    raise PutBack(30)
+    raise RetryLater(30)
 
 
 @dataclass
-class _Look:
+class _Validation:
     """One look at one drop. Raises SourceChanged or Conflict where the world moved under it."""
 
     ports: Ports
@@ -74,8 +74,8 @@ class _Look:
         row: Drop | None = self._row(head, files)
         if row and row.ended:
             row = self._dropped_again(row, files)
-        if row and row.stage == "accepted" and row.place != "queued":  # who stands in line is called
-            completion.hand_on(self.ports, row)
+        if row and row.stage == "accepted" and row.open_index_partition != "queued":  # who stands in line is called
+            dispatch.send_next(self.ports, row)
         elif row and row.stage == "waiting" and not self._behind(row):
             self._pair(row, files)
 
@@ -91,58 +91,63 @@ class _Look:
 
     def _new(self, etag: str | None) -> Drop:
         ports = self.ports
-        return transitions.new(self.bucket, self.image_key, etag, ports.clock(), ports.settings.pairing_deadline)
+        return transitions.new_drop(self.bucket, self.image_key, etag, ports.clock(), ports.settings.pairing_deadline)
 
     def _forget_orphan(self) -> None:
         """The sidecar waits for its image no longer."""
         orphan = self.ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
         if orphan is not None and not orphan.ended:
-            completion.withdraw(self.ports, orphan)
+            completion.discard_waiting(self.ports, orphan)
 
     def _behind(self, row: Drop) -> bool:
         """Older content of this key is on its way: this one waits for its end."""
-        ahead = self.ports.ledger.get(row.behind) if row.behind else None
+        ahead = self.ports.ledger.get(row.blocked_by) if row.blocked_by else None
         return ahead is not None and ahead.stage in drops.LIVE
 
     def _dropped_again(self, row: Drop, files: Files) -> Drop | None:
         """A drop that has ended: the row of its next attempt, or None where there is nothing to do."""
         ports = self.ports
         redriven = self.after_attempt == row.attempt and row.stage != "registered"
-        if not row.sealed:
+        if not row.end_marked:
             self._untold(row, redriven)
             return None
         others = [key for key in row.versions if key not in files.versions]
-        seen = results.current(ports.objects, self.bucket, others) | files.versions
+        seen = file_versions.current_versions(ports.objects, self.bucket, others) | files.versions
         if not redriven and all(seen[key] == row.versions.get(key) for key in seen):
-            results.mend(ports.objects, row)
+            results.restore_end(ports.objects, row)
             return None
-        if not redriven and results.current(ports.objects, self.bucket, files.versions) != files.versions:
+        if (
+            not redriven
+            and file_versions.current_versions(ports.objects, self.bucket, files.versions) != files.versions
+        ):
             raise SourceChanged(self.image_key)  # the row may have seen what came since
         if row.stage == "registered" and self._answered(row, seen):
             return None
-        return transitions.again(row, ports.clock(), ports.settings.pairing_deadline)
+        return transitions.new_attempt(row, ports.clock(), ports.settings.pairing_deadline)
 
     def _untold(self, row: Drop, redriven: bool = False) -> None:
         """An end is told before another attempt begins, or it never would be. Then its files are looked at again."""
-        completion.hand_on(self.ports, row)
+        dispatch.send_next(self.ports, row)
         if redriven:  # which no file tells
-            raise PutBack(30)
+            raise RetryLater(30)
 
     def _answered(self, row: Drop, seen: Versions) -> bool:
         """A registered drop is not registered twice, unless IMS no longer has its image."""
         ports = self.ports
         system = [one.id for one in row.images if one.role == "system"]  # a data image alone starts nothing
         try:
-            kept = [image for image in ports.images.by_ids(system) if image.status not in GONE]
+            kept = [image for image in ports.images.by_ids(system) if image.status not in DELETED_STATUSES]
         except ImsError as error:
             # The sweep, which finds it again each time, is patience enough: a message that came back too would add up.
-            note("IMS cannot say whether it has the image", row, level=WARNING, code=error.code)
+            log_drop("IMS cannot say whether it has the image", row, level=WARNING, code=error.code)
             return True
-        if not kept or any(image.tags.get(TAG, row.drop_id) != row.drop_id for image in kept):
+        if not kept or any(image.tags.get(DROP_TAG, row.drop_id) != row.drop_id for image in kept):
             return False
         finding = kinds.ALREADY_REGISTERED(image=kept[0].id)
-        answer = results.numbered(ports.objects, transitions.answer(row, ports.clock(), seen, finding))
-        completion.hand_on(ports, ports.ledger.save(answer))
+        answer = end_markers.with_attempt_number(
+            ports.objects, transitions.answer_with_image(row, ports.clock(), seen, finding)
+        )
+        dispatch.send_next(ports, ports.ledger.save(answer))
         return True
 
     # --- pairing -------------------------------------------------------------------------------------------------
@@ -155,13 +160,13 @@ class _Look:
             return
         row = ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
         if row is not None and row.ended:
-            if not row.sealed:
+            if not row.end_marked:
                 self._untold(row)
                 return
             if all(files.versions.get(key) == seen for key, seen in row.versions.items()):
-                results.mend(ports.objects, row)
+                results.restore_end(ports.objects, row)
                 return
-            row = transitions.again(row, now, ports.settings.pairing_deadline)
+            row = transitions.new_attempt(row, now, ports.settings.pairing_deadline)
         row = row or self._new(None)
         late = kinds.IMAGE_MISSING(key=self.image_key, sidecar=files.sidecar.key, since=row.received_at)
         self._wait(row, files, (self.image_key,), [late])
@@ -172,17 +177,17 @@ class _Look:
         if waits and not has_errors(files.faults):
             self._wait(row, files, tuple(wait.key for wait in waits), [wait.finding for wait in waits])
             return
-        pairing.name_parts(self.ports, self.bucket, files)
-        accept.judge(self.ports, self._kept(row, files, ()), files)
+        pairing.record_parts(self.ports, self.bucket, files)
+        accept.accept_or_reject(self.ports, self._kept(row, files, ()), files)
 
     def _wait(self, row: Drop, files: Files, missing: tuple[str, ...], late: list[Finding]) -> None:
         """`late`: what is said if the deadline is past."""
         now = self.ports.clock()
         row = row.model_copy(update={"owner": files.owner or row.owner})
-        if now >= moment(row.deadline_at):
+        if now >= parse_timestamp(row.deadline_at):
             accept.reject(self.ports, row, files.versions, [*files.faults, *late])
             return
-        pairing.name_parts(self.ports, self.bucket, files)
+        pairing.record_parts(self.ports, self.bucket, files)
         self._kept(row, files, missing)
 
     def _kept(self, row: Drop, files: Files, missing: tuple[str, ...]) -> Drop:
@@ -192,5 +197,5 @@ class _Look:
         if row.revision and waiting.model_copy(update={"updated_at": row.updated_at}) == row:
             return row
         saved = self.ports.ledger.save(waiting)
-        note("waiting", saved, missing=list(missing))
+        log_drop("waiting", saved, missing=list(missing))
         return saved

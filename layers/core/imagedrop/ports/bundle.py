@@ -1,0 +1,34 @@
+"""All ports of one process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imagedrop.ports.images import Images
+from imagedrop.ports.ledger import Ledger
+from imagedrop.ports.notices import Mail, Meter, Topic
+from imagedrop.ports.objects import Objects
+from imagedrop.ports.queues import Queues
+from imagedrop.ports.system import Clock, Random, RunParallel, Sleep, run_in_sequence
+
+if TYPE_CHECKING:
+    from imagedrop.settings import Settings
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything that a handler needs, handed in."""
+
+    settings: Settings
+    objects: Objects
+    images: Images
+    ledger: Ledger
+    queues: Queues
+    topic: Topic
+    mail: Mail
+    meter: Meter
+    clock: Clock
+    random: Random
+    sleep: Sleep
+    run_parallel: RunParallel = run_in_sequence
