@@ -6,14 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import pytest
-
 from imagedrop import endings, lookup, records, registration, stages
 from imagedrop.drop import Drop
 from imagedrop.ports import Ports
+from simulation.bugs.planting import Planting, changed
 
 
-def no_look_up(patch: pytest.MonkeyPatch) -> None:
+def no_look_up(patch: Planting) -> None:
     """An unknown outcome is taken for a no, and the call is sent again."""
     judge = registration.judge
 
@@ -24,30 +23,28 @@ def no_look_up(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(registration, "judge", hasty)
 
 
-def not_found_proves_it(patch: pytest.MonkeyPatch) -> None:
+def not_found_proves_it(patch: Planting) -> None:
     """After 20 minutes the call is sent again, though IMS may hide an import while it runs."""
     may = registration.may_send_again
-    shown = {"ims_shows_imports": True}
-    patch.setattr(registration, "may_send_again", lambda row, now, s: may(row, now, s.model_copy(update=shown)))
+    patch.setattr(registration, "may_send_again", lambda row, now, s: may(row, now, changed(s, ims_shows_imports=True)))
 
 
-def sent_again_too_soon(patch: pytest.MonkeyPatch) -> None:
+def sent_again_too_soon(patch: Planting) -> None:
     """The first request's signature is still good when the second is sent."""
     may = registration.may_send_again
-    soon = {"resend_after": 100}
-    patch.setattr(registration, "may_send_again", lambda row, now, s: may(row, now, s.model_copy(update=soon)))
+    patch.setattr(registration, "may_send_again", lambda row, now, s: may(row, now, changed(s, resend_after=100)))
 
 
-def no_claim(patch: pytest.MonkeyPatch) -> None:
+def no_claim(patch: Planting) -> None:
     patch.setattr(records, "claim", lambda objects, row: None)
 
 
-def clocks_are_one(patch: pytest.MonkeyPatch) -> None:
+def clocks_are_one(patch: Planting) -> None:
     """An image that IMS's slower clock dates before the request is taken for nobody's."""
     patch.setattr(lookup, "CLOCKS_APART", 0.0)
 
 
-def handed_off_before_it_is_saved(patch: pytest.MonkeyPatch) -> None:
+def handed_off_before_it_is_saved(patch: Planting) -> None:
     """The message that follows the job goes out before the job's id is in the ledger."""
     save, hand_on = stages.importing, endings.hand_on
 
@@ -74,7 +71,7 @@ def _with_hands(run: Callable[..., None]) -> Callable[..., None]:
     return register
 
 
-def older_attempt_obeyed(patch: pytest.MonkeyPatch) -> None:
+def older_attempt_obeyed(patch: Planting) -> None:
     judge = registration.judge
 
     def whichever(row: Drop | None, attempt: int, now: datetime) -> registration.Step:

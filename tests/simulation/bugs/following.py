@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import pytest
-
 from imagedrop import lookup, polling, registration
 from imagedrop.drop import Drop
 from imagedrop.ports import Image, Ports
 from imagedrop.times import later, stamp
+from simulation.bugs.planting import Planting, changed
 
 
-def replacement_unnoticed(patch: pytest.MonkeyPatch) -> None:
+def replacement_unnoticed(patch: Planting) -> None:
     patch.setattr(polling, "_changed", lambda ports, row: None)
 
 
-def doubtful_image_taken(patch: pytest.MonkeyPatch) -> None:
+def doubtful_image_taken(patch: Planting) -> None:
     def own(ports: Ports, row: Drop) -> list[Image]:
         return list(ports.images.by_tag(lookup.TAG, row.drop_id))
 
@@ -25,7 +24,7 @@ def doubtful_image_taken(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(polling, "own", own)
 
 
-def foreign_image_taken(patch: pytest.MonkeyPatch) -> None:
+def foreign_image_taken(patch: Planting) -> None:
     """Whatever was made of this key under this name is ours."""
 
     def find(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
@@ -55,18 +54,18 @@ def _retagged(image: Image, row: Drop) -> Image:
     )
 
 
-def deadline_starts_again(patch: pytest.MonkeyPatch) -> None:
+def deadline_starts_again(patch: Planting) -> None:
     """Every look at a job gives it more time."""
     wait = polling._wait
 
     def patient(ports: Ports, row: Drop, held: Any = None) -> None:
         more = later(stamp(ports.clock()), ports.settings.attempt_deadline)
-        wait(ports, row.model_copy(update={"deadline_at": more}), held)
+        wait(ports, changed(row, deadline_at=more), held)
 
     patch.setattr(polling, "_wait", patient)
 
 
-def older_generation_obeyed(patch: pytest.MonkeyPatch) -> None:
+def older_generation_obeyed(patch: Planting) -> None:
     judge = polling.judge
 
     def whichever(row: Drop | None, attempt: int, generation: int, now: datetime) -> polling.Step:

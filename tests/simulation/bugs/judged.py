@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from imagedrop import drop as drops
 from imagedrop import endings, names, stages, validation
 from imagedrop.drop import Drop
@@ -14,15 +12,16 @@ from imagedrop.pairing import Files
 from imagedrop.ports import ObjectChanged, Ports
 from imagedrop.validation import judging
 from imagedrop_local.memory import MemoryObjects
+from simulation.bugs.planting import Planting
 
 
-def no_etag(patch: pytest.MonkeyPatch) -> None:
+def no_etag(patch: Planting) -> None:
     """Whatever content lies at a key is the same drop."""
     drop_id = drops.drop_id
     patch.setattr(drops, "drop_id", lambda bucket, key, etag: drop_id(bucket, key, ""))
 
 
-def swapped_sidecar_unnoticed(patch: pytest.MonkeyPatch) -> None:
+def swapped_sidecar_unnoticed(patch: Planting) -> None:
     """What lies there at the end of the inspection is said to have been judged, whatever was read at its beginning."""
     judge = judging.judge
 
@@ -35,7 +34,7 @@ def swapped_sidecar_unnoticed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(judging, "judge", late)
 
 
-def no_if_match(patch: pytest.MonkeyPatch) -> None:
+def no_if_match(patch: Planting) -> None:
     """The inspection reads on, whatever lies there by now."""
 
     def read(objects: MemoryObjects, bucket: str, key: str, etag: str, offset: int, length: int) -> bytes:
@@ -48,7 +47,7 @@ def no_if_match(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryObjects, "read", read)
 
 
-def old_redrive_obeyed(patch: pytest.MonkeyPatch) -> None:
+def old_redrive_obeyed(patch: Planting) -> None:
     """A message that sets an older attempt going again sets the newest going."""
     dropped_again = validation._Look._dropped_again
 
@@ -59,7 +58,7 @@ def old_redrive_obeyed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(validation._Look, "_dropped_again", whichever)
 
 
-def untold_end_forgotten(patch: pytest.MonkeyPatch) -> None:
+def untold_end_forgotten(patch: Planting) -> None:
     """A new attempt begins before the last one's end is told."""
 
     def at_once(look: Any, row: Drop, redriven: bool = False) -> None:

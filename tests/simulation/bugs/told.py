@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from imagedrop import endings, stages, telling
 from imagedrop.drop import Channel, Drop
 from imagedrop.ports import Ports
+from simulation.bugs.planting import Planting
 
 
-def told_before_it_is_sent(patch: pytest.MonkeyPatch) -> None:
+def told_before_it_is_sent(patch: Planting) -> None:
     """The row says that a channel is done before it is."""
     record = telling._record
 
@@ -21,7 +20,7 @@ def told_before_it_is_sent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(telling, "_record", early)
 
 
-def sent_before_it_is_claimed(patch: pytest.MonkeyPatch) -> None:
+def sent_before_it_is_claimed(patch: Planting) -> None:
     """Two workers use a channel side by side."""
 
     def use(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | None]:
@@ -34,7 +33,7 @@ def sent_before_it_is_claimed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(telling, "_use", use)
 
 
-def told_before_the_ledger_knows(patch: pytest.MonkeyPatch) -> None:
+def told_before_the_ledger_knows(patch: Planting) -> None:
     """An end is told to machines, and only then written down."""
     finish = endings.finish
 
