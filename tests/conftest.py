@@ -6,3 +6,4 @@ from support.leaks import (  # noqa: F401 - hooks and fixtures
     pytest_runtest_makereport,
     pytest_unconfigure,
 )
+from support.workers import pytest_xdist_make_scheduler  # noqa: F401 - a hook
