@@ -1,5 +1,11 @@
 """For all tests."""
 
+import functools
+from collections.abc import Iterator
+
+import botocore.session
+import pytest
+
 from support.leaks import (  # noqa: F401 - hooks and fixtures
     _logs_of_processes,
     pytest_configure,
@@ -7,3 +13,11 @@ from support.leaks import (  # noqa: F401 - hooks and fixtures
     pytest_unconfigure,
 )
 from support.workers import pytest_xdist_make_scheduler  # noqa: F401 - a hook
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _service_models_are_read_once() -> Iterator[None]:
+    """Each botocore session reads AWS's service models anew, which took half of the time of the end-to-end tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", functools.cache(botocore.session.create_loader))
+        yield
