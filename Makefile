@@ -9,21 +9,25 @@ BIN := $(VENV)/bin
 # Always of a pinned pip: older ones trip over extras among hashed requirements.
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
+# Tests run in parallel: three at a time on two cores, as some only wait for processes.
+WORKERS ?= 3
+PYTEST := $(BIN)/pytest -q --numprocesses $(WORKERS)
+
 help: ## this page
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: $(VENV)/.local ## drop the sample image and watch it become an IMS image, all on this machine
 	$(BIN)/imagedrop demo
 
-test: $(VENV)/.test ## every test that needs no root and no Docker
-	$(BIN)/pytest -q
+test: $(VENV)/.test ## the tests that need no root and no Docker, without the long ones (marked `long`): a few minutes
+	$(PYTEST) -m 'not long'
 
-check: $(VENV)/.test ## what CI runs: format, lint, types, template, generated pages, tests
+check: $(VENV)/.test ## what CI runs: format, lint, types, template, generated pages, all tests with the long ones
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml
-	$(BIN)/pytest -q
+	$(PYTEST)
 
 format: $(VENV)/.test ## lay the code out
 	$(BIN)/ruff format .

@@ -1,8 +1,23 @@
 """For all tests."""
 
+import functools
+from collections.abc import Iterator
+
+import botocore.session
+import pytest
+
 from tests.support.leaks import (  # noqa: F401 - hooks and fixtures
     _logs_of_processes,
     pytest_configure,
     pytest_runtest_makereport,
     pytest_unconfigure,
 )
+from tests.support.workers import pytest_xdist_make_scheduler  # noqa: F401 - a hook
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _service_models_are_read_once() -> Iterator[None]:
+    """Each botocore session reads AWS's service models anew, which took half of the time of the end-to-end tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", functools.cache(botocore.session.create_loader))
+        yield

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.simulation.bugs import BUGS
+from tests.simulation.bugs.planting import NothingPlanted, find
 from tests.simulation.histories import History
 from tests.simulation.shrinking import Shrinking
 
@@ -101,11 +102,11 @@ def tell(seed: int, *, short: bool) -> bool:
 def found(name: str) -> tuple[str, int | None, str]:
     """A planted bug's first history, and what did not hold in it."""
     with pytest.MonkeyPatch.context() as patch:
-        BUGS[name].plant(patch)
-        for seed in range(FOUND_WITHIN):
-            if broken := History(seed).live():
-                return name, seed, broken[0]
-    return name, None, f"not found in {FOUND_WITHIN} histories"
+        try:
+            first = find(BUGS[name].plant, patch, range(FOUND_WITHIN))
+        except NothingPlanted as error:
+            return name, None, str(error)
+    return (name, first[0], first[1][0]) if first else (name, None, f"not found in {FOUND_WITHIN} histories")
 
 
 def bugs() -> bool:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import pytest
-
 from imagedrop.common.timestamps import add_seconds, format_timestamp
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Image, Ports
 from imagedrop.workflow import image_lookup, poll, register
+from tests.simulation.bugs.planting import Planting, changed
 
 
-def replacement_unnoticed(patch: pytest.MonkeyPatch) -> None:
+def replacement_unnoticed(patch: Planting) -> None:
     patch.setattr(poll, "_changed", lambda ports, row: None)
 
 
-def doubtful_image_taken(patch: pytest.MonkeyPatch) -> None:
+def doubtful_image_taken(patch: Planting) -> None:
     def own(ports: Ports, row: Drop) -> list[Image]:
         return list(ports.images.by_tag(image_lookup.DROP_TAG, row.drop_id))
 
@@ -25,7 +24,7 @@ def doubtful_image_taken(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(poll, "images_by_tag", own)
 
 
-def foreign_image_taken(patch: pytest.MonkeyPatch) -> None:
+def foreign_image_taken(patch: Planting) -> None:
     """Whatever was made of this key under this name is ours."""
 
     def find(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
@@ -57,18 +56,18 @@ def _retagged(image: Image, row: Drop) -> Image:
     )
 
 
-def deadline_starts_again(patch: pytest.MonkeyPatch) -> None:
+def deadline_starts_again(patch: Planting) -> None:
     """Every look at a job gives it more time."""
     wait = poll._wait
 
     def patient(ports: Ports, row: Drop, held: Any = None) -> None:
         more = add_seconds(format_timestamp(ports.clock()), ports.settings.attempt_deadline)
-        wait(ports, row.model_copy(update={"deadline_at": more}), held)
+        wait(ports, changed(row, deadline_at=more), held)
 
     patch.setattr(poll, "_wait", patient)
 
 
-def older_generation_obeyed(patch: pytest.MonkeyPatch) -> None:
+def older_generation_obeyed(patch: Planting) -> None:
     judge = poll.decide
 
     def whichever(row: Drop | None, attempt: int, generation: int, now: datetime) -> poll.Action:

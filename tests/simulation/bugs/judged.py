@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import Drop
@@ -15,15 +13,16 @@ from imagedrop.workflow import dispatch
 from imagedrop.workflow.pairing import Files
 from imagedrop.workflow.validate import accept, validate
 from imagedrop_local.memory import MemoryObjects
+from tests.simulation.bugs.planting import Planting
 
 
-def no_etag(patch: pytest.MonkeyPatch) -> None:
+def no_etag(patch: Planting) -> None:
     """Whatever content lies at a key is the same drop."""
     drop_id = drops.drop_id
     patch.setattr(drops, "drop_id", lambda bucket, key, etag: drop_id(bucket, key, ""))
 
 
-def swapped_sidecar_unnoticed(patch: pytest.MonkeyPatch) -> None:
+def swapped_sidecar_unnoticed(patch: Planting) -> None:
     """What lies there at the end of the inspection is said to have been judged, whatever was read at its beginning."""
     judge = accept.accept_or_reject
 
@@ -36,7 +35,7 @@ def swapped_sidecar_unnoticed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(accept, "accept_or_reject", late)
 
 
-def no_if_match(patch: pytest.MonkeyPatch) -> None:
+def no_if_match(patch: Planting) -> None:
     """The inspection reads on, whatever lies there by now."""
 
     def read(objects: MemoryObjects, bucket: str, key: str, etag: str, offset: int, length: int) -> bytes:
@@ -49,7 +48,7 @@ def no_if_match(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MemoryObjects, "read", read)
 
 
-def old_redrive_obeyed(patch: pytest.MonkeyPatch) -> None:
+def old_redrive_obeyed(patch: Planting) -> None:
     """A message that sets an older attempt going again sets the newest going."""
     dropped_again = validate._Validation._dropped_again
 
@@ -60,7 +59,7 @@ def old_redrive_obeyed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(validate._Validation, "_dropped_again", whichever)
 
 
-def untold_end_forgotten(patch: pytest.MonkeyPatch) -> None:
+def untold_end_forgotten(patch: Planting) -> None:
     """A new attempt begins before the last one's end is told."""
 
     def at_once(look: Any, row: Drop, redriven: bool = False) -> None:

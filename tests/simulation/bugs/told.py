@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Channel, Drop
 from imagedrop.ports import Ports
 from imagedrop.workflow import completion, notify
+from tests.simulation.bugs.planting import Planting
 
 
-def told_before_it_is_sent(patch: pytest.MonkeyPatch) -> None:
+def told_before_it_is_sent(patch: Planting) -> None:
     """The row says that a channel is done before it is."""
     record = notify._record
 
@@ -22,7 +21,7 @@ def told_before_it_is_sent(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(notify, "_record", early)
 
 
-def sent_before_it_is_claimed(patch: pytest.MonkeyPatch) -> None:
+def sent_before_it_is_claimed(patch: Planting) -> None:
     """Two workers use a channel side by side."""
 
     def use(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | None]:
@@ -35,7 +34,7 @@ def sent_before_it_is_claimed(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(notify, "_use", use)
 
 
-def told_before_the_ledger_knows(patch: pytest.MonkeyPatch) -> None:
+def told_before_the_ledger_knows(patch: Planting) -> None:
     """An end is told to machines, and only then written down."""
     finish = completion.finish
 

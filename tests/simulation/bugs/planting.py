@@ -1,0 +1,146 @@
+"""Planting a bug, and finding it in histories.
+
+A planted bug can stop working without anybody noticing: what it replaces is renamed, is called no longer, or is called
+with other arguments. So it counts as found only in a history that used every replacement, and in which no handler
+failed by a slip (a TypeError, say). NothingPlanted says what is wrong with the planted bug itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import traceback
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from tests.simulation.histories import History
+from tests.simulation.listening import SLIPS
+
+T = TypeVar("T")
+ENOUGH = 50  # histories, after which a planted bug that does not work is given up
+OPERATIONS = ("add", "radd", "sub", "rsub", "mul", "rmul", "neg", "eq", "ne", "lt", "le", "gt", "ge", "int", "float")
+
+
+class NothingPlanted(BaseException):
+    """The planted bug changes nothing of what runs, or fails itself. No handler may catch this."""
+
+
+class _Slipped(BaseException):
+    """A handler failed by a slip: nothing that happens afterwards says anything about the bug."""
+
+
+class Planting:
+    """Replaces attributes, and counts how often each replacement is used."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._patch = patch
+        self._used: dict[str, int] = {}
+
+    def setattr(self, owner: Any, name: str, value: Any) -> None:
+        """`value`: a function, or a number. Raises NothingPlanted where the owner has no such attribute."""
+        label = f"{owner.__name__}.{name}"
+        if not hasattr(owner, name):
+            raise NothingPlanted(f"{label} does not exist: was it renamed?")
+        self._used[label] = 0
+        count = functools.partial(self._count, label)
+        self._patch.setattr(
+            owner, name, _function(value, count, self._failed) if callable(value) else _number(value, count)
+        )
+
+    def _count(self, label: str) -> None:
+        self._used[label] += 1
+
+    def _failed(self, name: str, error: Exception) -> None:
+        raised_in = traceback.extract_tb(error.__traceback__)[-1].filename
+        if isinstance(error, SLIPS) and Path(raised_in).parent == Path(__file__).parent:
+            raise NothingPlanted(f"the planted code fails: {name} raises {error!r}")
+
+    def begin(self) -> None:
+        self._used = dict.fromkeys(self._used, 0)
+
+    def unused(self) -> list[str]:
+        """The replacements that nothing has used since `begin`."""
+        return [label for label, times in self._used.items() if not times]
+
+
+def changed(model: T, **fields: Any) -> T:
+    """A copy of a pydantic model with other values. Raises AttributeError for a field that it does not have, which
+    `model_copy` would ignore."""
+    for name in fields:
+        getattr(model, name)
+    copied: T = model.model_copy(update=fields)  # type: ignore[attr-defined]
+    return copied
+
+
+def find(plant: Callable[[Any], None], patch: pytest.MonkeyPatch, seeds: Iterable[int]) -> tuple[int, list[str]] | None:
+    """The first seed whose history breaks, and what did not hold. Raises NothingPlanted."""
+    planting = Planting(patch)
+    plant(planting)
+    never_used, slips = set(planting.unused()), list[str]()
+    if not never_used:
+        raise NothingPlanted("it replaces nothing")
+    for number, seed in enumerate(seeds, 1):
+        planting.begin()
+        try:
+            broken = _lived(seed)
+        except _Slipped as slip:
+            slips.append(str(slip))
+        else:
+            if broken and not planting.unused():
+                return seed, broken
+        never_used &= set(planting.unused())
+        if number >= ENOUGH and never_used:
+            raise NothingPlanted(f"nothing has used {', '.join(sorted(never_used))} in {number} histories")
+        if len(slips) >= ENOUGH:
+            break
+    if slips:
+        raise NothingPlanted(f"handlers fail with it, but not as they would with the bug: {slips[0]}")
+    return None
+
+
+def _lived(seed: int) -> list[str]:
+    history = History(seed)
+    failed = history.failed
+
+    def stopped(error: BaseException) -> None:
+        if isinstance(error, SLIPS):
+            raise _Slipped(repr(error)) from error
+        failed(error)
+
+    history.failed = stopped  # type: ignore[method-assign]
+    return history.live()
+
+
+def _function(
+    value: Callable[..., Any], count: Callable[[], None], failed: Callable[[str, Exception], None]
+) -> Callable[..., Any]:
+    @functools.wraps(value)
+    def counted(*arguments: Any, **more: Any) -> Any:
+        count()
+        try:
+            return value(*arguments, **more)
+        except Exception as error:
+            failed(value.__qualname__, error)
+            raise
+
+    return counted
+
+
+def _number(value: float, count: Callable[[], None]) -> float:
+    """Equal to `value`; any calculation or comparison with it counts."""
+    kind = type(value)
+
+    def counting(name: str) -> Callable[..., Any]:
+        operation = getattr(kind, name)
+
+        def counted(*operands: Any) -> Any:
+            count()
+            return operation(*operands)
+
+        return counted
+
+    counted = {name: counting(name) for operation in OPERATIONS if hasattr(kind, name := f"__{operation}__")}
+    number: float = type("Counted", (kind,), {**counted, "__hash__": kind.__hash__})(value)
+    return number
