@@ -26,6 +26,7 @@ check: $(VENV)/.test ## what CI runs: format, lint, types, template, generated p
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
+	PYTHONPATH=layers/core:local:cli $(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint template.yaml
 	$(PYTEST)
 
