@@ -29,7 +29,7 @@ def foreign_image_taken(patch: Planting) -> None:
 
     def find(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
         origin = f"file,{row.bucket}:{row.key}"
-        named = ports.images.by_name(str((row.request or {})["name"]))
+        named = ports.images.by_name(row.request["name"] if row.request else "")
         return [
             image for image in named if image.origin == origin and image.status not in image_lookup.DELETED_STATUSES
         ], []

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from imagedrop.common.timestamps import format_timestamp, parse_timestamp
 from imagedrop.common.vocabulary import Language
+from imagedrop.domain.create_image_request import DataImageRequest, StoredRequest
 from imagedrop.domain.object_keys import sidecar_key
 from imagedrop.findings import Finding
 
@@ -127,7 +128,7 @@ class Drop(Row):
     size: int | None = None  # bytes of all its images
     facts: dict[str, Any] | None = None
     findings: tuple[dict[str, Any], ...] = ()
-    request: dict[str, Any] | None = None
+    request: StoredRequest | None = None
     # registration and polling
     admission: Literal["", "queued", "called"] = Field(
         "", alias="turn"
@@ -174,7 +175,11 @@ class Drop(Row):
     @property
     def tasks(self) -> int:
         """How many of IMS's tasks it takes: one for each image that it is to become."""
-        return 1 + len((self.request or {}).get("data_images") or ())
+        return 1 + len(self.data_images)
+
+    @property
+    def data_images(self) -> list[DataImageRequest]:
+        return (self.request.get("data_images") or []) if self.request else []
 
     @property
     def parts(self) -> tuple[str, ...]:

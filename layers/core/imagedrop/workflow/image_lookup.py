@@ -25,7 +25,7 @@ def find_images(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
     tagged = images_by_tag(ports, row)
     if usable(tagged):
         return tagged, []
-    alike = _alike(ports, row, str(row.request["name"]))
+    alike = _alike(ports, row, row.request["name"])
     ours = usable([image for image in alike if image.created_at[:19] >= since])
     if ours:
         return ours, []

@@ -143,10 +143,9 @@ def _changed(ports: Ports, row: Drop) -> str | None:
 
 def describe(row: Drop, active: Sequence[Image]) -> tuple[DropImage, ...]:
     """The images with their roles and files, the system image first."""
-    request = row.request or {}
     files = {f"file,{row.bucket}:{row.key}": row.key}
-    for part in request.get("data_images", ()):
-        bucket, _, key = str(part["image_url"]).partition(":")
+    for data_image in row.data_images:
+        bucket, _, key = data_image["image_url"].partition(":")
         files[f"file,{bucket}:{key}"] = key
     described = []
     for image in active:

@@ -53,7 +53,7 @@ def _size(row: Drop) -> int:
 
 
 def _name(row: Drop) -> str:
-    return "pace.quick" if (row.request or {}).get("is_quick_import") else "pace"
+    return "pace.quick" if row.request and row.request.get("is_quick_import") else "pace"
 
 
 def _load(ports: Ports, row: Drop) -> Any:
