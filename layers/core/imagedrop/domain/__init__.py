@@ -1,1 +1,1 @@
-"""The terms of the service: drops, their stages, object keys, addresses, queue messages. Pure."""
+"""Drops and their stages, object keys, email addresses and queue messages. No I/O."""

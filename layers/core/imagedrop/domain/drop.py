@@ -1,4 +1,4 @@
-"""A drop: its id, its row in the ledger, and which stage may follow which (`stages` takes it there). Pure."""
+"""A drop: its id, its row in the ledger, and which stage may follow which (`transitions` makes the changes). No I/O."""
 
 from __future__ import annotations
 
@@ -24,17 +24,16 @@ ALLOWED_TRANSITIONS: Mapping[Stage, frozenset[Stage]] = {
     "accepted": frozenset({"accepted", "submitting", "importing", "rejected", "failed"}),
     "submitting": frozenset({"submitting", "accepted", "importing", "rejected", "failed"}),
     "importing": frozenset({"importing", "accepted", "registered", "failed"}),
-    # Nothing leaves an end but `again`, which makes a new attempt.
+    # A drop leaves these stages only by `transitions.new_attempt`.
     "registered": frozenset(),
     "rejected": frozenset(),
     "failed": frozenset(),
 }
 
-OpenIndexPartition = Literal[
-    "working", "queued", "other"
-]  # in the ledger's index: with IMS, in line for it, or neither
+# Of the ledger's index `open`. working: IMS has it, or it may ask IMS; queued: it waits for a free slot.
+OpenIndexPartition = Literal["working", "queued", "other"]
 
-OBJECT_REPLACED = "object.replaced"  # the reason of an attempt whose files changed under it
+OBJECT_REPLACED = "object.replaced"  # reason code of an attempt that failed because its files changed
 
 Channel = Literal["result", "sns", "mail"]
 CHANNELS: tuple[Channel, ...] = ("result", "sns", "mail")
@@ -44,11 +43,11 @@ DeliveryState = Literal["pending", "sending", "done", "skipped", "refused"]
 class Row(BaseModel):
     """A stored model. A field whose stored name differs from its Python name carries the stored name as alias."""
 
-    # `ignore`: an older version may read a newer one's row.
+    # `ignore`: the row may be of a newer version.
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True, serialize_by_alias=True)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """As pydantic's, but raises TypeError for a name that is no field: pydantic would lose the value silently."""
+        """As pydantic's, but raises TypeError for an unknown field: pydantic would ignore it."""
         if unknown := set(update or ()) - type(self).model_fields.keys():
             raise TypeError(f"{type(self).__name__} has no field {', '.join(sorted(unknown))}")
         return super().model_copy(update=update, deep=deep)
@@ -59,7 +58,7 @@ class FileVersion(Row):
     last_modified: str
 
 
-Versions = dict[str, FileVersion | None]  # key -> version; None: it was looked for and not there
+Versions = dict[str, FileVersion | None]  # key -> version; None: there was no such object
 
 
 class Owner(Row):
@@ -69,14 +68,14 @@ class Owner(Row):
 
 
 class Reason(Row):
-    """Why a drop ended as it did, beyond its findings. `code` is IMS's or ours (`object.replaced`)."""
+    """Why a drop was rejected or failed. `code`: of IMS, of a finding, or ours (`object.replaced`)."""
 
     code: str
     message: str
 
 
 class Held(Row):
-    """Waiting for an operator; the stage stays."""
+    """An error that only an operator can resolve. The drop keeps its stage and retries."""
 
     code: str
     message: str
@@ -92,7 +91,7 @@ class DropImage(Row):
 
 
 class ChannelDelivery(Row):
-    """How far a channel of the notice is. `at`: when it was claimed or finished."""
+    """Delivery of the notice by one channel. `at`: when the state began."""
 
     state: DeliveryState = "pending"
     at: str | None = None
@@ -100,7 +99,7 @@ class ChannelDelivery(Row):
 
 
 class WrongStage(Exception):
-    """A stage does not follow another. A bug, never bad input."""
+    """The new stage may not follow the present one. A bug, never bad input."""
 
 
 class Drop(Row):
@@ -121,37 +120,34 @@ class Drop(Row):
     # waiting
     missing: tuple[str, ...] = ()
     blocked_by: str | None = Field(None, alias="behind")
-    parked: bool = False  # its image has gone: nobody's business until it comes back
-    # what was found and asked for
+    parked: bool = False  # its image was deleted: ignored until there is an image again
+    # what validate found
     owner: Owner | None = None
     sidecar: dict[str, Any] | None = None
-    size: int | None = None  # bytes of all its images
+    size: int | None = None  # bytes, of the image and its data images
     facts: dict[str, Any] | None = None
     findings: tuple[dict[str, Any], ...] = ()
     request: StoredRequest | None = None
     # registration and polling
-    admission: Literal["", "queued", "called"] = Field(
-        "", alias="turn"
-    )  # in line for IMS; called: it counts among IMS's tasks
-    sent_at: str | None = None  # set just before the call: without it IMS surely knows nothing
+    admission: Literal["", "queued", "called"] = Field("", alias="turn")  # waits for a slot of IMS; has one
+    sent_at: str | None = None  # set just before CreateImage is called: without it IMS has had no request
     sends: int = 0
-    restarts: int = 0  # of jobs that failed for a passing reason
+    restarts: int = 0  # new jobs after one that failed with a temporary error
     job_id: str | None = None
     job_started_at: str | None = None
     looks: tuple[int, ...] = ()  # s after that, as planned
     images: tuple[DropImage, ...] = ()
-    disowned_images: tuple[str, ...] = Field(
-        (), alias="doubtful"
-    )  # images of earlier tries, killed, or made while a file was replaced: never taken
+    # Ids of images that are never adopted: they were deleted, or a file was replaced during their import.
+    disowned_images: tuple[str, ...] = Field((), alias="doubtful")
     generation: int = 0
-    tries: int = 0  # of the present step; makes its waits grow
-    next_at: str | None = None  # when the next step is due, as far as it is known
+    tries: int = 0  # of the present step; its waits grow with them
+    next_at: str | None = None  # when the next step is due, if known
     held: Held | None = None
     redrives: int = 0
     # the end
     reason: Reason | None = None
     deliveries: dict[Channel, ChannelDelivery] = Field({}, alias="told")
-    end_marked: bool = Field(False, alias="sealed")  # the bucket says, too, that this is over
+    end_marked: bool = Field(False, alias="sealed")  # the bucket holds the end marker
 
     @property
     def ended(self) -> bool:
@@ -159,13 +155,13 @@ class Drop(Row):
 
     @property
     def open(self) -> bool:
-        """Somebody still has to do something about it."""
+        """False: nothing is left to do."""
         return not self.parked and (not self.ended or not self.end_marked)
 
     @property
     def open_index_partition(self) -> OpenIndexPartition | None:
-        """Where it is counted; None: nobody has to do anything about it. One whose outcome is unknown may be with IMS,
-        and is not counted: a few lost answers would keep all others waiting."""
+        """None: the row is not open. A drop whose outcome is unknown is `other`, though IMS may be importing it: else a
+        few lost answers would block all other drops."""
         if not self.open:
             return None
         if self.stage == "importing" or (self.stage in LIVE and self.admission == "called"):
@@ -174,7 +170,7 @@ class Drop(Row):
 
     @property
     def tasks(self) -> int:
-        """How many of IMS's tasks it takes: one for each image that it is to become."""
+        """How many IMS tasks it needs: one for each image."""
         return 1 + len(self.data_images)
 
     @property
@@ -194,10 +190,10 @@ class Drop(Row):
         )
 
     def all_findings(self) -> list[Finding]:
-        return [Finding.restore(one) for one in self.findings]
+        return [Finding.restore(finding) for finding in self.findings]
 
     def updated(self, now: datetime, **changes: Any) -> Drop:
-        """The row changed and dated. Refuses a stage that does not follow."""
+        """A copy with these changes, dated `now` and not parked. Raises WrongStage."""
         stage = changes.get("stage", self.stage)
         if "stage" in changes and stage not in ALLOWED_TRANSITIONS[self.stage]:
             raise WrongStage(f"{self.stage} -> {stage} ({self.drop_id})")
@@ -205,18 +201,18 @@ class Drop(Row):
 
 
 def drop_id(bucket: str, key: str, etag: str) -> str:
-    """43 characters, fit for an IMS tag value. `etag` as HEAD gives it, quotes are taken off."""
+    """43 characters that an IMS tag value may hold. `etag`: as HEAD answers it, with or without quotes."""
     digest = hashlib.sha256("\0".join((bucket, key, etag.strip('"'))).encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def waiting_id(bucket: str, key: str) -> str:
-    """The row of a drop whose image no HEAD has seen yet."""
+    """The id of a drop whose image is not there yet."""
     return f"waiting:{bucket}/{key}"
 
 
 def with_next_revision(drop: Drop) -> Drop:
-    """As the ledger writes it. The revision of a row that was not there is the time, in ms: whoever still holds a row
-    of this id that was deleted or lost since does not take the new one for it."""
+    """The row as the ledger writes it. A new row begins with the time in ms as revision, so that a worker that still
+    holds a deleted row with the same id cannot overwrite it."""
     revision = drop.revision + 1 if drop.revision else int(parse_timestamp(drop.updated_at).timestamp() * 1000)
     return drop.model_copy(update={"revision": revision})

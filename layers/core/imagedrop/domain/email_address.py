@@ -1,4 +1,4 @@
-"""Mail addresses: which are one, which may be written to, and which are the same mailbox."""
+"""Email addresses: syntax, domain, and the id of the mailbox."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _ADDRESS = re.compile(EMAIL)
 
 
 def is_address(text: str) -> bool:
-    """One bare address, as a sidecar may name it: ASCII, no display name, no quotes, no comments, one domain."""
+    """Whether it is one bare ASCII address: no display name, quotes or comments (the rule of the sidecar)."""
     return _ADDRESS.match(text) is not None
 
 
 def is_in_domains(email: str, domains: Sequence[str]) -> bool:
-    """Whether its domain is one of these, however it is written; subdomains are others. No domains: any is."""
+    """Whether its domain is one of these, in upper or lower case. Subdomains do not count. No domains: True."""
     domain = email.rpartition("@")[2].lower()
-    return not domains or domain in {one.lower().removeprefix("@") for one in domains}
+    return not domains or domain in {allowed.lower().removeprefix("@") for allowed in domains}
 
 
 def mailbox_id(email: str) -> str:
-    """A name of bounded length for where mails to this address arrive: case and what follows a `+` make no other."""
+    """A hash of the mailbox: equal for addresses that differ only in case or in what follows a `+`."""
     local, _, domain = email.rpartition("@")
     return hashlib.sha256(f"{local.partition('+')[0]}@{domain}".casefold().encode("utf-8", "surrogatepass")).hexdigest()

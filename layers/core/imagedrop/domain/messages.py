@@ -1,4 +1,4 @@
-"""The messages between the functions. Each only points at a row of the ledger: it may be lost, doubled or late."""
+"""The queue messages between the functions. Each names a row of the ledger; it may be lost, late or sent twice."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 
 class BadMessage(ValueError):
-    """A message that is none of ours, or has lost something."""
+    """Not a message of imagedrop, or a field is missing or wrong."""
 
 
 class DropMessage(BaseModel):
-    """To an attempt of a drop; of no use once the row has moved on."""
+    """For one attempt of a drop; ignored once the row has changed its stage or attempt."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")  # a newer version may say more
+    model_config = ConfigDict(frozen=True, extra="ignore")  # a newer version may send more fields
 
     drop_id: str = Field(min_length=1, max_length=2048)
     attempt: int = Field(ge=1)
 
     @classmethod
     def parse(cls, body: Any) -> Self:
-        """Raises BadMessage, which names what is wrong."""
+        """Raises BadMessage, which names the wrong fields."""
         try:
             return cls.model_validate(body)
         except ValidationError as error:
-            faults = "; ".join(f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors())
+            faults = "; ".join(
+                f"{'.'.join(map(str, fault['loc'])) or 'body'}: {fault['msg']}" for fault in error.errors()
+            )
             raise BadMessage(f"{cls.__name__}: {faults}") from None
 
     def body(self) -> dict[str, Any]:

@@ -1,8 +1,11 @@
-"""The names of the keys that belong together, in one bucket.
+"""Object keys in the bucket.
 
-<image>                    the image                       <image>.json           its sidecar
-<folder>/<base>.mf         its bitmap file                 <image>.result.json    how its drop ended (ours)
-<folder>/<file>            a data disk of the sidecar's    .imagedrop/...         claims and seals (ours)
+<image>                    the image
+<image>.json               its sidecar
+<folder>/<base>.mf         its bitmap file
+<folder>/<file>            a data disk that the sidecar names
+<image>.result.json        the result file, written by imagedrop
+.imagedrop/...             claims and end markers, written by imagedrop
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ SIDECAR_SUFFIX = ".json"
 
 
 def is_ours(key: str) -> bool:
-    """True for what imagedrop itself writes: it never starts anything."""
+    """True for objects that imagedrop writes. They never start a drop."""
     return key.startswith(FOLDER) or key.endswith(RESULT_SUFFIX)
 
 
@@ -31,12 +34,12 @@ def claim_key(drop_id: str) -> str:
 
 
 def bitmap_key(image_key: str) -> str:
-    """CreateMF's convention: image01.raw has its bitmap in image01.mf."""
+    """`image01.raw` -> `image01.mf`, as Huawei's CreateMF tool names it."""
     folder, slash, name = image_key.rpartition("/")
     return folder + slash + (name.rpartition(".")[0] or name) + ".mf"
 
 
 def part_key(image_key: str, file: str) -> str:
-    """A file that the sidecar names lies in the image's own folder."""
+    """The key of a file that the sidecar names: it is in the image's folder."""
     folder, slash, _ = image_key.rpartition("/")
     return folder + slash + file

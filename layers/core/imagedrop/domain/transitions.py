@@ -1,16 +1,14 @@
-"""From stage to stage. Pure.
+"""The transitions of a drop from stage to stage. No I/O.
 
-              ┌────────────── sidecar changed ───────────────┐
-              ▼                                              │
-    ──▶ waiting ──▶ accepted ──▶ submitting ──▶ importing ──▶ registered
-          │ ▲          │ ▲           │ │            │
-          │ │          │ └─ surely ──┘ │            ├─ a job that may be started once more goes back to accepted
-          │ │          │  not taken    │            ▼
-          │ │          └───────────────┴─────────▶ rejected, failed
-          │ └── dropped again: a new attempt ─────── │
-          └──────────────────────────────────────────┘
+    waiting      its files are not all there    -> accepted, rejected, failed
+    accepted     valid; IMS has no request      -> submitting, importing (an image was found), rejected, failed
+    submitting   CreateImage is being called    -> importing, accepted (IMS has no request), rejected, failed
+    importing    IMS runs the job               -> registered, failed, accepted (restart the job once)
+    registered, rejected, failed                -> waiting, as a new attempt, when the files change
 
-Every function takes a row and returns the row as it is to be written; the ledger writes it only if nobody else has.
+An accepted drop whose sidecar changes before CreateImage is called begins a new attempt, too.
+
+Every function returns the changed row. The caller saves it; the ledger refuses that if another worker was faster.
 """
 
 from __future__ import annotations
@@ -49,36 +47,35 @@ def new_drop(bucket: str, key: str, etag: str | None, now: datetime, pairing_dea
 
 
 def new_attempt(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
-    """The next attempt of a drop: everything of the last one is forgotten but that it was, and which images nobody can
-    vouch for. Only of one that has ended, or that was accepted and whose files have changed before IMS was asked."""
-    unasked = drop.stage in ("accepted", "submitting") and drop.sent_at is None
-    if not drop.ended and not unasked:
+    """Resets all fields except the attempt number and `disowned_images`. Raises WrongStage unless the drop has ended
+    or no request was sent to IMS."""
+    not_sent = drop.stage in ("accepted", "submitting") and drop.sent_at is None
+    if not drop.ended and not not_sent:
         raise WrongStage(f"{drop.stage} -> a new attempt ({drop.drop_id})")
     fresh = new_drop(drop.bucket, drop.key, drop.etag, now, pairing_deadline)
     replaced = drop.reason is not None and drop.reason.code == OBJECT_REPLACED
-    doubtful = (*drop.disowned_images, *(image.id for image in drop.images if replaced))
+    disowned = (*drop.disowned_images, *(image.id for image in drop.images if replaced))
     return fresh.model_copy(
         update={
             "attempt": drop.attempt + 1,
             "revision": drop.revision,
             "generation": drop.generation + 1,
-            "disowned_images": doubtful,
+            "disowned_images": disowned,
         }
     )
 
 
 def answer_with_image(drop: Drop, now: datetime, versions: Versions, finding: Finding) -> Drop:
-    """A registered drop that was dropped again: an attempt that ends at once, with the image that there is."""
+    """A registered drop was dropped again: a new attempt that has ended already, with the existing image."""
     if drop.stage != "registered":
-        raise WrongStage(f"{drop.stage} is answered with an image ({drop.drop_id})")
-    told: dict[Channel, ChannelDelivery] = {channel: ChannelDelivery() for channel in CHANNELS}
+        raise WrongStage(f"{drop.stage}, not registered ({drop.drop_id})")
     return drop.updated(
         now,
         attempt=drop.attempt + 1,
         versions=versions,
         findings=(finding.stored(),),
         ended_at=format_timestamp(now),
-        deliveries=told,
+        deliveries=_no_deliveries(),
         end_marked=False,
     )
 
@@ -97,29 +94,28 @@ def park(drop: Drop, now: datetime) -> Drop:
 
 
 def accept(drop: Drop, now: datetime, attempt_deadline: float, **found: Any) -> Drop:
-    """`found`: versions, owner, sidecar, size, facts, findings, request."""
+    """`found`: the fields versions, owner, sidecar, size, facts, findings and request."""
     deadline = add_seconds(format_timestamp(now), attempt_deadline)
     return drop.updated(now, stage="accepted", missing=(), blocked_by=None, deadline_at=deadline, redrives=0, **found)
 
 
 def queue(drop: Drop, now: datetime) -> Drop:
-    """To the end of the line for IMS. Only of one that IMS surely does not know."""
+    """Puts the drop at the end of the queue for IMS. Only while IMS has no request."""
     return drop.updated(now, stage="accepted", admission="queued", redrives=0, next_at=None)
 
 
 def admit(drop: Drop, now: datetime) -> Drop:
-    """Its turn has come; it counts among IMS's tasks from here on."""
+    """Gives the drop a slot; its tasks count from now on."""
     return drop.updated(now, admission="called", held=None, redrives=0, next_at=None)
 
 
 def begin_submit(drop: Drop, now: datetime) -> Drop:
-    """About to call IMS; nothing is sent yet."""
+    """CreateImage is about to be called. Nothing is sent yet."""
     return drop.updated(now, stage="submitting", admission="called", sent_at=None, held=None, redrives=0)
 
 
 def mark_sent(drop: Drop, now: datetime, answer_within: float) -> Drop:
-    """From here on the outcome is unknown until it is known. Until the caller has its answer, or is dead, nobody else
-    looks: a row that is written meanwhile would cost the job's id."""
+    """Outcome unknown. No other worker writes this row for `answer_within` seconds, or the job id is lost."""
     at = format_timestamp(now)
     return drop.updated(now, sent_at=at, sends=drop.sends + 1, next_at=add_seconds(at, answer_within))
 
@@ -127,7 +123,7 @@ def mark_sent(drop: Drop, now: datetime, answer_within: float) -> Drop:
 def return_to_accepted(
     drop: Drop, now: datetime, wait_seconds: float, held: Held | None = None, admission: Literal["", "called"] = ""
 ) -> Drop:
-    """IMS surely has not taken it: it may be sent again; called: without going back to the end of the line."""
+    """IMS has no request: it may be sent again after `wait_seconds`. `admission`: "called" keeps the slot."""
     return drop.updated(
         now,
         stage="accepted",
@@ -141,6 +137,7 @@ def return_to_accepted(
 
 
 def begin_import(drop: Drop, now: datetime, *, job_id: str | None, images: tuple[DropImage, ...], first: float) -> Drop:
+    """IMS runs the import. `first`: seconds until the first poll. `job_id`: None where only the images are known."""
     at = format_timestamp(now)
     return drop.updated(
         now,
@@ -159,7 +156,6 @@ def begin_import(drop: Drop, now: datetime, *, job_id: str | None, images: tuple
 def end(
     drop: Drop, now: datetime, stage: Literal["registered", "rejected", "failed"], reason: Reason | None, **more: Any
 ) -> Drop:
-    told: dict[Channel, ChannelDelivery] = {channel: ChannelDelivery() for channel in CHANNELS}
     return drop.updated(
         now,
         stage=stage,
@@ -169,14 +165,14 @@ def end(
         blocked_by=None,
         redrives=0,
         next_at=None,
-        deliveries=told,
+        deliveries=_no_deliveries(),
         end_marked=False,
         **more,
     )
 
 
 def restart_job(drop: Drop, now: datetime) -> Drop:
-    """A job that failed for a passing reason: the same attempt asks once more."""
+    """The job failed with a temporary error: the same attempt calls CreateImage again."""
     return drop.updated(
         now,
         stage="accepted",
@@ -190,3 +186,7 @@ def restart_job(drop: Drop, now: datetime) -> Drop:
         next_at=None,
         redrives=0,
     )
+
+
+def _no_deliveries() -> dict[Channel, ChannelDelivery]:
+    return {channel: ChannelDelivery() for channel in CHANNELS}
