@@ -11,7 +11,7 @@ from imagedrop.domain.drop import Drop
 from imagedrop.ports import Image, ImsError, QueuedDrop
 from imagedrop_local.memory import MemoryImages, MemoryLedger, SettableClock
 from imagedrop_local.memory.images import Outcome, _Work
-from imagedrop_local.memory.open_index import Places
+from imagedrop_local.memory.open_index import MemoryOpenIndex
 
 TASKS = 40
 MINUTES = (2, 15)
@@ -102,7 +102,7 @@ class LoadLedger(MemoryLedger):
         return sum(self.calls.values()) - self.reads
 
 
-class LaggingPlaces(Places):
+class LaggingPlaces(MemoryOpenIndex):
     """Shows what was written a second ago."""
 
     def __init__(self, clock: SettableClock) -> None:

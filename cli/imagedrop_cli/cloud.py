@@ -40,13 +40,13 @@ def cloud(
         if port and not sockets.is_free(port):
             raise Stop(f"127.0.0.1:{port} is in use: end what listens there, or choose another port", BAD)
     try:
-        running = wiring.cloud(folder.resolve(), ports, time_scale, options.switches(switch))
+        running = wiring.create_cloud(folder.resolve(), ports, time_scale, options.switches(switch))
     except (FolderInUse, OSError) as error:
-        raise Stop(wiring.why(error), BAD) from None
+        raise Stop(wiring.error_text(error), BAD) from None
     try:
         _run(running, bucket, push_to, json=json)
     except (StoreError, OSError) as error:
-        raise Stop(wiring.why(error), BAD) from None
+        raise Stop(wiring.error_text(error), BAD) from None
     except KeyboardInterrupt:
         pass  # the ordinary end
     finally:
@@ -57,9 +57,9 @@ def cloud(
 
 def _run(running: Cloud, bucket: str, push_to: str, *, json: bool) -> None:
     running.start()
-    there = wiring.simulated(running, bucket)
+    there = wiring.simulator_connection(running, bucket)
     if push_to:
-        wiring.push(running, bucket, push_to)
+        wiring.subscribe_intake(running, bucket, push_to)
     _tell({"pid": os.getpid(), "folder": str(running.folder), **there.public(bucket)}, json=json)
     sit()
 

@@ -14,7 +14,7 @@ from imagedrop_cli.drop_progress import Clock, Steps
 from imagedrop_cli.output import BAD, Stop, print_json, say, show
 from imagedrop_cli.run_until_stopped import cleaning_up
 from imagedrop_cli.upload import Uploader
-from imagedrop_local.local_stack import CannotStart, Local
+from imagedrop_local.local_stack import CannotStart, LocalStack
 from imagedrop_local.project_paths import SAMPLES
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
@@ -42,7 +42,7 @@ def demo(
     home = folder or Path(tempfile.mkdtemp(prefix="imagedrop-"))
     keep = folder is not None
     try:
-        well = _show(Local(home), clock, quiet=json)
+        well = _show(LocalStack(home), clock, quiet=json)
         keep = keep or not well
     except Exception:
         keep = True  # the logs tell why
@@ -54,7 +54,7 @@ def demo(
         raise Stop(f"the demo did not reach its end; the logs are in {home}", BAD, answered=json)
 
 
-def _show(local: Local, clock: Clock, *, quiet: bool) -> bool:
+def _show(local: LocalStack, clock: Clock, *, quiet: bool) -> bool:
     steps = Steps(local, KEY, clock, quiet=quiet)
     try:
         local.start()

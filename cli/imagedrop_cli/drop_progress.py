@@ -14,7 +14,7 @@ from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
 from imagedrop_cli import render
 from imagedrop_cli.output import say
-from imagedrop_local.local_stack import Local
+from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.obs.model import StoreError
 
 LOOK = 0.1  # s
@@ -32,7 +32,7 @@ class Clock:
 
 
 class Steps:
-    def __init__(self, local: Local, key: str, clock: Clock, *, quiet: bool) -> None:
+    def __init__(self, local: LocalStack, key: str, clock: Clock, *, quiet: bool) -> None:
         self._local, self._key, self._clock, self._quiet = local, key, clock, quiet
         self._seen: set[str] = set()
 

@@ -14,8 +14,8 @@ from imagedrop_cli import connections, options
 from imagedrop_cli.output import BAD, USAGE, Stop, note, print_json, say
 from imagedrop_cli.run_until_stopped import cleaning_up, sit
 from imagedrop_local import sockets, wiring
-from imagedrop_local.local_stack import CannotStart, Local, Ports
-from imagedrop_local.wiring import Elsewhere
+from imagedrop_local.local_stack import CannotStart, LocalStack, Ports
+from imagedrop_local.wiring import CloudConnection
 
 
 def up(
@@ -62,7 +62,7 @@ def up(
     if elsewhere is not None and not elsewhere.simulated:
         parameters = {"DeclarationsAccepted": str(accept_declarations).lower()}
     ports = Ports(port, obs_port, ims_port, smn_port, intake_port, status_port)
-    local = Local(
+    local = LocalStack(
         folder,
         ports=ports,
         elsewhere=elsewhere,
@@ -74,7 +74,7 @@ def up(
     _run(local, json=json)
 
 
-def _run(local: Local, *, json: bool) -> None:
+def _run(local: LocalStack, *, json: bool) -> None:
     try:
         local.start()
     except CannotStart as error:
@@ -126,13 +126,13 @@ def _lines(addresses: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "logs", addresses["logs"]
 
 
-def _elsewhere(obs: str, ims: str, smn: str, topic: str, region: str, project_id: str) -> Elsewhere:
+def _elsewhere(obs: str, ims: str, smn: str, topic: str, region: str, project_id: str) -> CloudConnection:
     """Simulators on this machine have keys that everybody knows; a real cloud's come from the environment."""
     if not (obs and ims):
         raise Stop("--obs-endpoint and --ims-endpoint go together", USAGE)
     simulated = all(connections.is_address(urlsplit(url).hostname or "") for url in (obs, ims))
     given = connections.keys(os.environ) if not simulated or os.environ.get("HUAWEICLOUD_SDK_AK") else None
-    return Elsewhere(
+    return CloudConnection(
         obs_endpoint=obs.rstrip("/"),
         ims_endpoint=ims.rstrip("/"),
         access_key=given.ak if given else wiring.ACCESS_KEY,

@@ -34,7 +34,7 @@ def read(folder: Path) -> dict[str, Any] | None:
     return addresses
 
 
-def forget(folder: Path) -> None:
+def remove(folder: Path) -> None:
     """Takes this process's own away; another's stays."""
     found = read(folder)
     if found is None or found["pid"] == os.getpid():

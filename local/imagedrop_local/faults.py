@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 Kind = Literal["status", "timeout_before", "timeout_after", "reset", "slow", "drop", "duplicate", "reorder"]
 EVENT_KINDS: frozenset[str] = frozenset({"drop", "duplicate", "reorder"})
 # What is struck though it is no HTTP call, and by which kinds: deliveries of events, and running jobs.
-NO_CALLS: dict[tuple[str, str], frozenset[str]] = {
+PSEUDO_CALLS: dict[tuple[str, str], frozenset[str]] = {
     ("obs", "Event"): EVENT_KINDS,
     ("smn", "Event"): EVENT_KINDS,
     ("smn", "Push"): EVENT_KINDS,
@@ -47,7 +47,7 @@ class Fault(BaseModel):
     def strikes_something(self) -> Fault:
         if self.fault in EVENT_KINDS and self.service == "ims":
             raise ValueError(f"{self.fault} is for events, of obs (Event) and smn (Event, Push)")
-        own = NO_CALLS.get((self.service, self.call))
+        own = PSEUDO_CALLS.get((self.service, self.call))
         if own and self.fault not in own:
             raise ValueError(f"{self.call} takes {', '.join(sorted(own))}")
         if not own and self.call != "*" and self.fault in EVENT_KINDS:
@@ -57,11 +57,11 @@ class Fault(BaseModel):
         return self
 
 
-class BadFault(ValueError):
+class InvalidFault(ValueError):
     """It cannot be set; says in words why not."""
 
 
-def read(body: bytes) -> Fault:
+def parse_fault(body: bytes) -> Fault:
     """The fault in a JSON body. Raises BadFault."""
     try:
         return Fault.model_validate_json(body)
@@ -69,7 +69,7 @@ def read(body: bytes) -> Fault:
         told = (
             f"{'.'.join(map(str, one['loc']))}: {one['msg']}" if one["loc"] else one["msg"] for one in error.errors()
         )
-        raise BadFault("; ".join(told)) from None
+        raise InvalidFault("; ".join(told)) from None
 
 
 class Faults:
@@ -84,13 +84,13 @@ class Faults:
 
     def know(self, service: str, calls: Iterable[str]) -> None:
         """Says which calls a service has: a fault for another one would never strike."""
-        self._known[service] = frozenset(calls) | {call for owner, call in NO_CALLS if owner == service} | {"*"}
+        self._known[service] = frozenset(calls) | {call for owner, call in PSEUDO_CALLS if owner == service} | {"*"}
 
     def add(self, fault: Fault) -> None:
         """Raises BadFault for a call that its service has not."""
         known = self._known.get(fault.service, frozenset({fault.call}))
         if fault.call not in known:
-            raise BadFault(f"call: {fault.service} has no {fault.call!r}, but {', '.join(sorted(known))}")
+            raise InvalidFault(f"call: {fault.service} has no {fault.call!r}, but {', '.join(sorted(known))}")
         with self._lock:
             self._set.append(fault)
 

@@ -12,21 +12,12 @@ from functools import partial
 
 from imagedrop_local import faults
 from imagedrop_local.faults import Fault
-from imagedrop_local.web.handler import Httpd, bound
-from imagedrop_local.web.messages import (
-    CHUNK,
-    Body,
-    Control,
-    FileSlice,
-    Hangup,
-    Request,
-    Response,
-    Service,
-)
+from imagedrop_local.web.handler import Httpd, handler_class
+from imagedrop_local.web.messages import CHUNK, Body, CloseConnection, Control, FileSlice, Request, Response, Service
 
-LARGEST_FAULT = 64 << 10  # bytes
+MAX_FAULT_BODY = 64 << 10  # bytes
 
-__all__ = ["CHUNK", "Body", "Control", "FileSlice", "Hangup", "Request", "Response", "Server", "Service"]
+__all__ = ["CHUNK", "Body", "CloseConnection", "Control", "FileSlice", "Request", "Response", "Server", "Service"]
 
 
 class Server:
@@ -36,7 +27,7 @@ class Server:
         self.service, self.control = service, control
         self.closing = threading.Event()
         try:
-            self._httpd = Httpd((host, port), bound(self.answer))
+            self._httpd = Httpd((host, port), handler_class(self.answer))
         except OSError as error:
             raise OSError(error.errno, f"{service.name} cannot listen on {host}:{port}: {error.strerror}") from None
         self.port: int = self._httpd.server_address[1]
@@ -61,7 +52,7 @@ class Server:
             return _control(self.control, request, path)
         try:
             return self._served(request)
-        except (Hangup, ConnectionError):
+        except (CloseConnection, ConnectionError):
             raise
         except Exception as error:  # noqa: BLE001 - the client is to see a 500, not a lost connection
             return self.service.error(500, "InternalError", f"{type(error).__name__}: {error}")
@@ -78,15 +69,15 @@ class Server:
         if fault.fault == "status":
             return self.service.error(fault.status, fault.code, "set at /_sim/faults")
         if fault.fault == "reset":
-            raise Hangup
+            raise CloseConnection
         if fault.fault == "timeout_before":
             self.closing.wait(fault.seconds)
-            raise Hangup
+            raise CloseConnection
         response = act()
         self.closing.wait(fault.seconds)
         if fault.fault == "timeout_after":
             response.close()
-            raise Hangup
+            raise CloseConnection
         return response
 
 
@@ -99,7 +90,7 @@ def _control(control: Control, request: Request, path: str) -> Response:
         return Response.json(404, {"error": "there are /_sim/state (GET) and /_sim/faults (GET, POST, DELETE)"})
     if request.method == "POST":
         try:
-            control.faults.add(faults.read(request.body(LARGEST_FAULT)))
+            control.faults.add(faults.parse_fault(request.body(MAX_FAULT_BODY)))
         except ValueError as error:
             return Response.json(400, {"error": str(error)})
     elif request.method == "DELETE":

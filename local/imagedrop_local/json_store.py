@@ -11,7 +11,7 @@ from typing import Any
 Document = dict[str, Any]
 
 
-class Records:
+class JsonStore:
     """Documents with a string `id` that is also a file name. What `put` returned from survives kill -9; without a
     folder nothing survives.
 

@@ -25,7 +25,7 @@ from imagedrop_local.stack.errors import StackError
 from imagedrop_local.stack.stack import Stack
 from imagedrop_local.stack.urls import FunctionFailed
 from imagedrop_local.switches import Switches
-from imagedrop_local.wiring import BUCKET, Elsewhere
+from imagedrop_local.wiring import BUCKET, CloudConnection
 
 WEBHOOK_SECRET = "only-for-local-use"  # noqa: S105 - of a stack on 127.0.0.1, and in events/intake-secret-header.json
 
@@ -46,7 +46,7 @@ class Ports:
     status: int = 0
 
 
-class Local:
+class LocalStack:
     """`with Local(folder) as local: ...`, or `start` and `stop`. `addresses` says where everything is.
 
     `folder` keeps everything from one start to the next; `<folder>/obs/<bucket>/` is the bucket. `time_scale`: seconds
@@ -59,7 +59,7 @@ class Local:
         folder: Path,
         *,
         ports: Ports | None = None,
-        elsewhere: Elsewhere | None = None,
+        elsewhere: CloudConnection | None = None,
         bucket: str = BUCKET,
         time_scale: float = 60,
         switches: Switches | None = None,
@@ -79,9 +79,9 @@ class Local:
         self._stopped.clear()
         try:
             self._start()
-        except (StackError, StoreError, FolderInUse, wiring.NotWired, OSError) as error:
+        except (StackError, StoreError, FolderInUse, wiring.SubscriptionNotConfirmed, OSError) as error:
             self.stop()
-            raise CannotStart(wiring.why(error)) from error
+            raise CannotStart(wiring.error_text(error)) from error
         except BaseException:
             self.stop()
             raise
@@ -90,7 +90,7 @@ class Local:
     def stop(self) -> None:
         """Ends everything; what was underway goes on at the next start."""
         self._stopped.set()
-        addresses.forget(self.folder)
+        addresses.remove(self.folder)
         if hasattr(self, "stack"):
             self.stack.stop()
         if self.cloud is not None:
@@ -129,7 +129,7 @@ class Local:
         self.stack = Stack(
             self.folder / "aws",
             port=self._ports.aws,
-            parameters=wiring.parameters(there, self.bucket) | self._parameters,
+            parameters=wiring.template_parameters(there, self.bucket) | self._parameters,
             credentials=there.keys(),
             webhook_secret=WEBHOOK_SECRET,
             intake_port=self._ports.intake,
@@ -137,27 +137,29 @@ class Local:
         )
         outputs = self.stack.start()
         if self.cloud is not None:
-            wiring.confirmed(self.cloud, wiring.push(self.cloud, self.bucket, outputs.intake_url))
+            wiring.wait_for_confirmation(
+                self.cloud, wiring.subscribe_intake(self.cloud, self.bucket, outputs.intake_url)
+            )
         self.addresses = self._addresses(there)
         addresses.write(self.folder, self.addresses)
         if known:
             threading.Thread(target=self._catch_up, name="catch-up", daemon=True).start()
 
-    def _simulators(self) -> Elsewhere:
+    def _simulators(self) -> CloudConnection:
         ports = CloudPorts(self._ports.obs, self._ports.ims, self._ports.smn)
-        cloud = wiring.cloud(self.folder, ports, self._time_scale, self._switches)
+        cloud = wiring.create_cloud(self.folder, ports, self._time_scale, self._switches)
         self.cloud = cloud.start()
-        return wiring.simulated(cloud, self.bucket)
+        return wiring.simulator_connection(cloud, self.bucket)
 
     def _catch_up(self) -> None:
         """What an earlier run left is not to wait for the schedule: now, and when what stands still counts as such."""
-        for pause in (0.0, float(wiring.BRISK["StallAfter"]) + 1):
+        for pause in (0.0, float(wiring.SHORT_INTERVALS["StallAfter"]) + 1):
             if self._stopped.wait(pause):
                 return
             with contextlib.suppress(FunctionFailed, BotoCoreError, ClientError):  # the schedule tries again
                 self.sweep()
 
-    def _addresses(self, there: Elsewhere) -> dict[str, Any]:
+    def _addresses(self, there: CloudConnection) -> dict[str, Any]:
         aws = asdict(self.stack.outputs)
         mails = f"{self.stack.outputs.endpoint}/_ministack/ses/messages"
         told = there.public(self.bucket)

@@ -17,15 +17,19 @@ REGION, PROJECT_ID = "cn-north-4", "0123456789abcdef0123456789abcdef"
 BUCKET, TOPIC = "drops", "imagedrop"
 CONFIRMED_WITHIN = 15.0  # s
 # Seconds where an installation has minutes: on one machine somebody sits and watches.
-BRISK = {"PollFirst": "1", "PollLongest": "5", "StallAfter": "15", "SweepRate": "rate(1 minute)"}
-ACCEPTED = {"DeclarationsAccepted": "true", "MailFrom": "imagedrop@example.com", "OperatorMail": "operator@example.com"}
+SHORT_INTERVALS = {"PollFirst": "1", "PollLongest": "5", "StallAfter": "15", "SweepRate": "rate(1 minute)"}
+INSTALLATION_PARAMETERS = {
+    "DeclarationsAccepted": "true",
+    "MailFrom": "imagedrop@example.com",
+    "OperatorMail": "operator@example.com",
+}
 
 
-class NotWired(Exception):
+class SubscriptionNotConfirmed(Exception):
     """Events would not arrive."""
 
 
-def why(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """What an error says, of the system's the file's name first and no number."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
@@ -33,7 +37,7 @@ def why(error: Exception) -> str:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class CloudConnection:
     """A cloud by its addresses and keys. Without `smn_endpoint` no event comes: the sweep finds the drops."""
 
     obs_endpoint: str
@@ -68,7 +72,7 @@ class Elsewhere:
         return told
 
 
-def cloud(folder: Path, ports: Ports, time_scale: float, switches: Switches | None = None) -> Cloud:
+def create_cloud(folder: Path, ports: Ports, time_scale: float, switches: Switches | None = None) -> Cloud:
     """The simulators with the keys that everybody knows, not yet started. Raises cloud.FolderInUse."""
     return Cloud(
         folder,
@@ -81,10 +85,10 @@ def cloud(folder: Path, ports: Ports, time_scale: float, switches: Switches | No
     )
 
 
-def simulated(cloud: Cloud, bucket: str) -> Elsewhere:
+def simulator_connection(cloud: Cloud, bucket: str) -> CloudConnection:
     """A cloud of simulators, with the bucket and the topic in it."""
     cloud.store.create_bucket(bucket)
-    return Elsewhere(
+    return CloudConnection(
         obs_endpoint=cloud.urls["obs"],
         ims_endpoint=cloud.urls["ims"],
         smn_endpoint=cloud.urls["smn"],
@@ -96,7 +100,7 @@ def simulated(cloud: Cloud, bucket: str) -> Elsewhere:
     )
 
 
-def parameters(there: Elsewhere, bucket: str) -> dict[str, str]:
+def template_parameters(there: CloudConnection, bucket: str) -> dict[str, str]:
     """Of template.yaml."""
     return {
         "Region": there.region,
@@ -108,12 +112,12 @@ def parameters(there: Elsewhere, bucket: str) -> dict[str, str]:
         "SmnTopicUrn": there.topic_urn,
         "SmnCertOrigin": there.smn_endpoint,
         "SmnConfirmOrigin": there.smn_endpoint,
-        **BRISK,
-        **ACCEPTED,
+        **SHORT_INTERVALS,
+        **INSTALLATION_PARAMETERS,
     }
 
 
-def push(cloud: Cloud, bucket: str, url: str) -> str:
+def subscribe_intake(cloud: Cloud, bucket: str, url: str) -> str:
     """Events of the bucket are pushed to `url`, once that confirms, and to no address of an earlier start. The URN of
     the subscription."""
     topic = cloud.smn.create_topic(TOPIC)
@@ -128,7 +132,7 @@ def push(cloud: Cloud, bucket: str, url: str) -> str:
     return subscription
 
 
-def confirmed(cloud: Cloud, subscription: str) -> None:
+def wait_for_confirmation(cloud: Cloud, subscription: str) -> None:
     """Returns when it is. Raises NotWired."""
     end = time.monotonic() + CONFIRMED_WITHIN
     while time.monotonic() < end:
@@ -136,4 +140,4 @@ def confirmed(cloud: Cloud, subscription: str) -> None:
         if held.get(subscription) == "confirmed":
             return
         time.sleep(0.02)
-    raise NotWired(f"the intake has not confirmed its subscription within {CONFIRMED_WITHIN:.0f} s")
+    raise SubscriptionNotConfirmed(f"the intake has not confirmed its subscription within {CONFIRMED_WITHIN:.0f} s")

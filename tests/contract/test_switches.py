@@ -14,7 +14,7 @@ import pytest
 from imagedrop.events import ObjectCreated, parse
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs import envelopes
-from imagedrop_local.obs.envelopes import message, shape_of
+from imagedrop_local.obs.envelopes import event_format, message
 from imagedrop_local.obs.model import Cause, EventRule, ObjectEvent
 from imagedrop_local.obs.switches import ObsSwitches
 from tests.contract.clouds import cloud_in
@@ -93,7 +93,7 @@ def test_an_object_is_named_rightly_whatever_its_event_looks_like(form: str, enc
         more = {f"obs_event_{name}": value for name, value in zip(EVENT_SWITCHES, others, strict=True)}
         more["obs_event_sequencer"] = SEQUENCERS[others[0]]
         switches = ObsSwitches(obs_envelope=form, obs_event_keys_encoded=encoded, **more)
-        text = message(shape_of(switches, "cn-north-4"), event, EventRule(id="r", topic="t", events=()))
+        text = message(event_format(switches, "cn-north-4"), event, EventRule(id="r", topic="t", events=()))
         (outcome,) = parse(text, keys_encoded=encoded)
         assert isinstance(outcome, ObjectCreated), (switches, outcome)
         assert (outcome.bucket, outcome.key) == ("drops", event.key)
@@ -101,5 +101,5 @@ def test_an_object_is_named_rightly_whatever_its_event_looks_like(form: str, enc
 
 @pytest.mark.parametrize("kind", ["s3", "words"])
 def test_the_test_message_of_a_new_rule_names_no_object(kind: Any) -> None:
-    found = parse(envelopes.note_of_a_new_rule("drops", "R1", WHEN, kind), keys_encoded=True)
+    found = parse(envelopes.rule_test_message("drops", "R1", WHEN, kind), keys_encoded=True)
     assert not any(isinstance(outcome, ObjectCreated) for outcome in found)

@@ -9,26 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from imagedrop_local.local_stack import Local
+from imagedrop_local.local_stack import LocalStack
 from tests.support.cli import Cli
 from tests.support.e2e import World
 
 
 @pytest.fixture(scope="package")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """Gone with the last test that knows of it: what still goes on in it would knock where no sockets are allowed."""
     parameters = {"PollLongest": "1", "SweepRate": "rate(1 day)"}  # the only sweep is a test's own
-    with Local(tmp_path_factory.mktemp("stack"), time_scale=120, parameters=parameters) as running:
+    with LocalStack(tmp_path_factory.mktemp("stack"), time_scale=120, parameters=parameters) as running:
         yield running
 
 
 @pytest.fixture
-def cli(local: Local, capsys: pytest.CaptureFixture[str]) -> Cli:
+def cli(local: LocalStack, capsys: pytest.CaptureFixture[str]) -> Cli:
     return Cli(capsys, "--folder", str(local.folder))
 
 
 @pytest.fixture
-def world(local: Local, tmp_path: Path) -> World:
+def world(local: LocalStack, tmp_path: Path) -> World:
     return World(local, tmp_path)
 
 

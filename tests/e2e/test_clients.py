@@ -12,12 +12,12 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from imagedrop_local.local_stack import Local
+from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.project_paths import NAMES, ROOT
 from tests.support.cli import Cli
 
 
-def test_localstack_client_finds_queues_table_and_functions(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_localstack_client_finds_queues_table_and_functions(local: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
     aws = local.addresses["aws"]
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws["endpoint"])
     from localstack_client.session import Session
@@ -29,7 +29,7 @@ def test_localstack_client_finds_queues_table_and_functions(local: Local, monkey
     assert set(aws["functions"].values()) <= {function["FunctionName"] for function in listed}
 
 
-def test_plain_boto3_needs_the_endpoint_alone(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_boto3_needs_the_endpoint_alone(local: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
     aws = local.addresses["aws"]
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws["endpoint"])
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws["access_key"])
@@ -39,7 +39,7 @@ def test_plain_boto3_needs_the_endpoint_alone(local: Local, monkeypatch: pytest.
     assert json.loads(answer["Attributes"]["RedrivePolicy"])["maxReceiveCount"] in (1000, "1000")
 
 
-def test_the_status_url_answers_signed_callers_only(local: Local) -> None:
+def test_the_status_url_answers_signed_callers_only(local: LocalStack) -> None:
     aws = local.addresses["aws"]
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(aws["status_url"], timeout=10)

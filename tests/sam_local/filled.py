@@ -21,7 +21,7 @@ from imagedrop.intake import smn_signature
 from imagedrop_local import wiring
 from imagedrop_local.local_stack import WEBHOOK_SECRET
 from imagedrop_local.smn.certificate import Certificate
-from imagedrop_local.smn.topics import Book
+from imagedrop_local.smn.topics import TopicStore
 from tests.sam_local.world import BUCKET, FED, KEY, World
 
 ETAG = "6f94a1c2d03b5e7f8091a2b3c4d5e6f7-12"  # in every file of events/
@@ -81,6 +81,6 @@ FORGED = base64.b64encode(b"not SMN's").decode()
 
 
 def _subscribe_url(world: World, topic: str) -> str:
-    waiting = Book(world.cloud.folder / "smn", wiring.REGION, wiring.PROJECT_ID).subscriptions(topic)
+    waiting = TopicStore(world.cloud.folder / "smn", wiring.REGION, wiring.PROJECT_ID).subscriptions(topic)
     asked = urlencode({"token": waiting[0]["token"], "topic_urn": topic, "region": wiring.REGION})
     return f"{world.cloud.smn.origin}/smn/subscription/confirm?{asked}"

@@ -22,7 +22,7 @@ from imagedrop_local import wiring
 from imagedrop_local.cloud import Cloud
 from imagedrop_local.cloud import Ports as CloudPorts
 from imagedrop_local.faults import Fault
-from imagedrop_local.local_stack import Local, Ports
+from imagedrop_local.local_stack import LocalStack, Ports
 from imagedrop_local.project_paths import SAMPLES
 from imagedrop_local.switches import Switches
 from tests.sam_local.relay import Relay
@@ -38,7 +38,7 @@ class World:
     """`with World(folder, address) as world:`. `address`: where containers reach this machine."""
 
     cloud: Cloud
-    local: Local
+    local: LocalStack
 
     def __init__(self, folder: Path, address: str) -> None:
         self._folder, self._address = folder, address
@@ -83,11 +83,11 @@ class World:
             clock=lambda: self._now,
         ).start()
         self.cloud.smn.origin = self._relays["smn"].url
-        self._cloud_wired = wiring.simulated(self.cloud, BUCKET)
+        self._cloud_wired = wiring.simulator_connection(self.cloud, BUCKET)
 
-    def _local(self) -> Local:
+    def _local(self) -> LocalStack:
         obs, ims, smn = (self._relays[name].url for name in ("obs", "ims", "smn"))
-        return Local(
+        return LocalStack(
             self._folder / "stack",
             ports=Ports(aws=self._relays["aws"].port),
             elsewhere=replace(self._cloud_wired, obs_endpoint=obs, ims_endpoint=ims, smn_endpoint=smn),

@@ -18,7 +18,7 @@ from imagedrop_local.obs import envelopes
 from imagedrop_local.obs.model import Cause, EventRule, ObjectEvent
 from imagedrop_local.obs.switches import ObsSwitches
 from imagedrop_local.smn.certificate import Certificate
-from imagedrop_local.smn.messages import Writer
+from imagedrop_local.smn.messages import MessageWriter
 from imagedrop_local.smn.switches import SmnSwitches
 from tests.support import signed
 from tests.support.world import BUCKET
@@ -55,10 +55,10 @@ def push(random: Random, switches: Mapping[str, Any], key: str, etag: str, now: 
     """The function URL's event: a push signed by SMN, or one that only carries the secret."""
     forms, signs = of(ObsSwitches, switches), of(SmnSwitches, switches)
     event = ObjectEvent("ObjectCreated:Put", BUCKET, key, etag, 1, now, Cause("127.0.0.1", "R" * 32))
-    message = envelopes.message(envelopes.shape_of(forms, signed.REGION), event, RULE)
+    message = envelopes.message(envelopes.event_format(forms, signed.REGION), event, RULE)
     number = f"{random.getrandbits(128):032x}"
     if sign:
-        writer = Writer(certificate(), signed.REGION, ORIGIN, signs.smn_empty_subject)
+        writer = MessageWriter(certificate(), signed.REGION, ORIGIN, signs.smn_empty_subject)
         body = writer.notification(TOPIC, number, message, random.choice(("OBS", "", None)), now)
         return _event(body, {})
     return _event(json.loads(message), {HEADER: SECRET})

@@ -9,7 +9,7 @@ from functools import partial
 
 from imagedrop.ports import ImsError, MailRefused, ObjectsRefused, ObjectsUnavailable
 from imagedrop_local.memory import MemoryPorts
-from imagedrop_local.memory.scripted_faults import Scripted
+from imagedrop_local.memory.scripted_faults import ScriptedFaults
 from tests.simulation.climate import Climate, Spell
 from tests.simulation.less import Less
 from tests.simulation.schedule import WorldClock
@@ -34,7 +34,7 @@ class Weather:
 
     def watch(self, ports: MemoryPorts) -> None:
         for name in PORTS:
-            port: Scripted = getattr(ports, name)
+            port: ScriptedFaults = getattr(ports, name)
             port._call = partial(self.call, name)  # type: ignore[method-assign]
 
     def call(self, name: str, call: str) -> AbstractContextManager[None]:

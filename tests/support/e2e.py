@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from imagedrop_cli import connections
-from imagedrop_local.local_stack import Local
+from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.project_paths import SAMPLES
 from tests.support.patience import until
 
@@ -21,7 +21,7 @@ PATIENCE = 120.0  # s; it takes some three
 class World:
     """What can be done and seen besides the command line."""
 
-    def __init__(self, local: Local, folder: Path) -> None:
+    def __init__(self, local: LocalStack, folder: Path) -> None:
         self.local, self.folder = local, folder
         self._numbers = itertools.count(1)
 

@@ -10,13 +10,13 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from imagedrop_local.gateway.signature import fault
+from imagedrop_local.gateway.signature import signature_error
 from imagedrop_local.http import Request, Response
 
-LARGEST_BODY = 12 << 20  # bytes; Huawei Cloud: AK/SK authentication
+MAX_BODY = 12 << 20  # bytes; Huawei Cloud: AK/SK authentication
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """A call is answered with this error. `code` is None where only the status speaks."""
 
     def __init__(self, status: int, code: str | None, message: str) -> None:
@@ -41,30 +41,30 @@ class Gateway:
     def admit(self, request: Request, project_id: str | None = None) -> bytes:
         """The body of a call that may pass; `project_id` as the path has it. Raises Refused."""
         try:
-            body = request.body(LARGEST_BODY)
+            body = request.body(MAX_BODY)
         except ValueError:
-            raise Refused(413, "APIGW.0201", f"request entity too large: at most {LARGEST_BODY} bytes") from None
+            raise ApiError(413, "APIGW.0201", f"request entity too large: at most {MAX_BODY} bytes") from None
         self._identify(request, body)
         self._own_project(request, project_id)
         self._throttle()
         return body
 
     def _identify(self, request: Request, body: bytes) -> None:
-        wrong = fault(request, body, self._credentials, self._clock())
+        wrong = signature_error(request, body, self._credentials, self._clock())
         if wrong:
-            raise Refused(401, "APIGW.0301", f"Incorrect IAM authentication information: {wrong}")
+            raise ApiError(401, "APIGW.0301", f"Incorrect IAM authentication information: {wrong}")
 
     def _own_project(self, request: Request, in_path: str | None) -> None:
         for named in (in_path, request.headers.get("X-Project-Id")):
             if named is not None and named != self._project_id:
-                raise Refused(403, "APIGW.0302", f"the caller may not act in project {named}")
+                raise ApiError(403, "APIGW.0302", f"the caller may not act in project {named}")
 
     def _throttle(self) -> None:
         rate, now = self._rate(), self._clock()
         while self._admitted and self._admitted[0] <= now - timedelta(minutes=1):
             self._admitted.popleft()
         if rate is not None and len(self._admitted) >= rate:
-            raise Refused(
+            raise ApiError(
                 429,
                 "APIGW.0308",
                 f"The throttling threshold has been reached: policy user over ratelimit,limit:{rate},time:1 minute",
@@ -72,7 +72,7 @@ class Gateway:
         self._admitted.append(now)
 
 
-def marked(response: Response) -> Response:
+def with_request_id(response: Response) -> Response:
     """With the request id that every answer carries."""
     response.headers.setdefault("X-Request-Id", uuid.uuid4().hex)
     return response
@@ -81,6 +81,6 @@ def marked(response: Response) -> Response:
 _BY_STATUS = {400: "APIGW.0106", 401: "APIGW.0301", 403: "APIGW.0302", 404: "APIGW.0101", 429: "APIGW.0308"}
 
 
-def error(status: int, code: str | None, message: str) -> Response:
+def error_response(status: int, code: str | None, message: str) -> Response:
     """An error in the gateway's shape."""
     return Response.json(status, {"error_msg": message, "error_code": code or _BY_STATUS.get(status, "APIGW.0602")})

@@ -26,7 +26,7 @@ _AUTHORIZATION = re.compile(
 )
 
 
-def fault(request: Request, body: bytes, credentials: Mapping[str, str], now: datetime) -> str | None:
+def signature_error(request: Request, body: bytes, credentials: Mapping[str, str], now: datetime) -> str | None:
     """What is wrong with the request's signature; None where nothing is. `credentials`: access key -> secret key."""
     given = _AUTHORIZATION.fullmatch(request.headers.get("Authorization", "").strip())
     if given is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from imagedrop_local.ims import fields
+from imagedrop_local.ims.error_codes import api_error
 from imagedrop_local.ims.fields import Body
-from imagedrop_local.ims.os_versions import OsVersion, listed
-from imagedrop_local.ims.refusals import refused
+from imagedrop_local.ims.os_versions import OsVersion, versions_of_region
 from imagedrop_local.ims.switches import ImsSwitches
 
 TYPES = {"ECS": "ECS", "FusionCompute": "ECS", "BMS": "BMS", "Ironic": "BMS", "IsoImage": "IsoImage"}
@@ -24,9 +24,9 @@ class Attributes:
         kind = _kind(body)
         version = self._os_version(body)
         if version is None and quick:
-            raise refused("IMG.0159")
+            raise api_error("IMG.0159")
         if version is None and kind == "IsoImage":
-            raise refused("IMG.0166")
+            raise api_error("IMG.0166")
         os_type = self._os_type(body, version)
         fields.one_of(body, "license_type", ("platform", "byol"), "IMG.0001")
         architecture = fields.one_of(body, "architecture", ("x86", "arm"), "IMG.0212") or "x86"
@@ -59,22 +59,22 @@ class Attributes:
         name = fields.text(body, "os_version")
         if not name:
             return None
-        version = listed(self._switches).get(name)
+        version = versions_of_region(self._switches).get(name)
         if version is None:
-            raise refused("IMG.0056", f"os_version {name!r} is not in this region's list")
+            raise api_error("IMG.0056", f"os_version {name!r} is not in this region's list")
         return version
 
     def _os_type(self, body: Body, version: OsVersion | None) -> str | None:
         given = fields.one_of(body, "os_type", ("Linux", "Windows", "Other"), "IMG.0056")
         if given and version and given != version.os_type:
-            raise refused("IMG.0056", f"{version.name} is not {given}")
+            raise api_error("IMG.0056", f"{version.name} is not {given}")
         return given or (version.os_type if version else None)
 
     def _os_suits(self, architecture: str, os_type: str | None) -> None:
         if os_type == "Windows" and self._switches.ims_refuses_windows:
-            raise refused(self._switches.ims_windows_code, "Windows images are not provided in this region")
+            raise api_error(self._switches.ims_windows_code, "Windows images are not provided in this region")
         if os_type == "Windows" and architecture == "arm" and not self._switches.ims_windows_on_arm:
-            raise refused("IMG.0056", "no Windows runs on arm")
+            raise api_error("IMG.0056", "no Windows runs on arm")
 
     def _undetected(self, os_type: str | None) -> str:
         return self._switches.ims_other_windows if os_type == "Windows" else "Other(64 bit)"
@@ -82,18 +82,18 @@ class Attributes:
     def _key(self, body: Body, kind: str, quick: bool) -> str | None:
         key = fields.kms_key(body)
         if key and kind == "BMS":
-            raise refused("IMG.0118")
+            raise api_error("IMG.0118")
         if key and kind == "IsoImage":
-            raise refused("IMG.0100", "an ISO image")
+            raise api_error("IMG.0100", "an ISO image")
         if key and quick and not self._switches.ims_quick_encrypts:
-            raise refused("IMG.0100", "a quick import")
+            raise api_error("IMG.0100", "a quick import")
         return key
 
 
 def _kind(body: Body) -> str:
     given = fields.text(body, "type") or "ECS"
     if given not in TYPES:
-        raise refused("IMG.0024", given)
+        raise api_error("IMG.0024", given)
     return TYPES[given]
 
 
@@ -101,10 +101,10 @@ def _firmware(body: Body, architecture: str, version: OsVersion | None) -> str:
     given = fields.one_of(body, "hw_firmware_type", ("bios", "uefi"), "IMG.0141")
     if architecture == "arm":
         if given == "bios":
-            raise refused("IMG.0141", "arm boots by uefi only")
+            raise api_error("IMG.0141", "arm boots by uefi only")
         return "uefi"
     if given == "uefi" and version and not version.uefi:
-        raise refused("IMG.0141", f"{version.name} does not boot by uefi")
+        raise api_error("IMG.0141", f"{version.name} does not boot by uefi")
     return given or "bios"
 
 

@@ -8,18 +8,18 @@ from typing import Any, Literal
 
 from imagedrop_local.ims import fields, tags
 from imagedrop_local.ims.attributes import Attributes
+from imagedrop_local.ims.error_codes import api_error
 from imagedrop_local.ims.fields import Body
-from imagedrop_local.ims.refusals import refused
 from imagedrop_local.ims.switches import ImsSwitches
 
-LARGEST_SYSTEM, LARGEST_DATA = 1024, 2048  # GB
-WINDOWS_FLOOR, LEAST_FLOOR = 20, 10  # GB, where min_disk goes by the OS
+MAX_SYSTEM_DISK, MAX_DATA_DISK = 1024, 2048  # GB
+MIN_DISK_WINDOWS, MIN_DISK_OTHERS = 20, 10  # GB, where min_disk goes by the OS
 
 Floor = int | Literal["by_os"]
 
 
 @dataclass(frozen=True)
-class File:
+class ImageFile:
     """One file that is to become one image. `url`: `<bucket>:<key>`, not yet looked at; `min_disk` GB; `image_id`: of
     an image that is there already and waits for it."""
 
@@ -34,103 +34,103 @@ class File:
 
 
 @dataclass(frozen=True)
-class Order:
+class ImportRequest:
     """A checked call; `attributes` are common to all its images, under the API's names."""
 
     job_type: str
-    files: tuple[File, ...]
+    files: tuple[ImageFile, ...]
     attributes: dict[str, Any]
     windows: bool
 
 
-class Orders:
+class RequestParser:
     """Reads bodies under the switches. Every method raises Refused with the first rule that is broken."""
 
     def __init__(self, switches: ImsSwitches) -> None:
         self._switches, self._attributes = switches, Attributes(switches)
 
-    def image(self, body: Body) -> Order:
+    def image(self, body: Body) -> ImportRequest:
         """CreateImage from an object: a system image, and up to three data images."""
         fields.only_objects(body)
         quick = fields.flag(body, "is_quick_import")
-        system = self._file(body, "system", quick, _least(self._switches.ims_system_floor), LARGEST_SYSTEM)
+        system = self._file(body, "system", quick, _least(self._switches.ims_system_floor), MAX_SYSTEM_DISK)
         attributes, windows = self._attributes.system(body, quick)
         self._check_floor(self._switches.ims_system_floor, system, windows)
         fields.flag(body, "is_config")
         listed_data = fields.items(body, "data_images")
         if len(listed_data) > 3:
-            raise refused("IMG.0194", f"{len(listed_data)}, at most 3")
+            raise api_error("IMG.0194", f"{len(listed_data)}, at most 3")
         data = [
-            self._file({"name": f"{system.name}-{number}", **one}, "data", False, 1, LARGEST_DATA)
+            self._file({"name": f"{system.name}-{number}", **one}, "data", False, 1, MAX_DATA_DISK)
             for number, one in enumerate(listed_data, 1)
         ]
         return _order("imsImportImageJob", (system, *data), attributes, windows)
 
-    def quick(self, body: Body) -> Order:
+    def quick(self, body: Body) -> ImportRequest:
         """Quick import of a system or a data disk."""
         kind = fields.text(body, "type") or "ECS"
         if kind == "DataImage":
-            file = self._file(body, "data", True, 1, LARGEST_DATA)
+            file = self._file(body, "data", True, 1, MAX_DATA_DISK)
             return _order("imsImportDataImageJob", (file,), *self._attributes.data(body, True))
         if kind not in ("ECS", "BMS"):
-            raise refused("IMG.0024", kind)
-        file = self._file(body, "system", True, _least(self._switches.ims_quick_floor), LARGEST_SYSTEM)
+            raise api_error("IMG.0024", kind)
+        file = self._file(body, "system", True, _least(self._switches.ims_quick_floor), MAX_SYSTEM_DISK)
         attributes, windows = self._attributes.system(body, True)
         self._check_floor(self._switches.ims_quick_floor, file, windows)
         return _order("imsImportImageJob", (file,), attributes, windows)
 
-    def native(self, body: Body) -> Order:
+    def native(self, body: Body) -> ImportRequest:
         """GlanceCreateImageMetadata: an image whose file comes later."""
         known = {"os_version": body.get("__os_version") or "Other Linux(64 bit)", "min_ram": body.get("min_ram")}
         attributes, windows = self._attributes.system(known, False)
-        least = WINDOWS_FLOOR if windows else LEAST_FLOOR
-        size = fields.whole({"min_disk": least, **body}, "min_disk", least, LARGEST_SYSTEM)
+        least = MIN_DISK_WINDOWS if windows else MIN_DISK_OTHERS
+        size = fields.whole_number({"min_disk": least, **body}, "min_disk", least, MAX_SYSTEM_DISK)
         name = self.name(body["name"]) if body.get("name") else ""
         held = tags.read(body, tags.LIMITS[self._switches.ims_tag_limits])
-        return _order("imsNativeImportImageJob", (File("system", name, "", size, tags=held),), attributes, windows)
+        return _order("imsNativeImportImageJob", (ImageFile("system", name, "", size, tags=held),), attributes, windows)
 
-    def data(self, body: Body) -> Order:
+    def data(self, body: Body) -> ImportRequest:
         """CreateDataImage from an object."""
         fields.only_objects(body)
-        file = self._file(body, "data", False, self._switches.ims_data_floor, LARGEST_DATA)
+        file = self._file(body, "data", False, self._switches.ims_data_floor, MAX_DATA_DISK)
         return _order("imsImportDataImageJob", (file,), *self._attributes.data(body, False))
 
-    def _file(self, body: Body, role: Literal["system", "data"], quick: bool, least: int, most: int) -> File:
-        return File(
+    def _file(self, body: Body, role: Literal["system", "data"], quick: bool, least: int, most: int) -> ImageFile:
+        return ImageFile(
             role,
             self.name(body.get("name")),
             fields.url(body),
-            fields.whole(body, "min_disk", least, most),
+            fields.whole_number(body, "min_disk", least, most),
             fields.description(body.get("description")),
             quick or fields.flag(body, "is_quick_import"),
             tags.read(body, tags.LIMITS[self._switches.ims_tag_limits]),
         )
 
-    def _check_floor(self, floor: Floor, file: File, windows: bool) -> None:
-        if floor == "by_os" and windows and file.min_disk < WINDOWS_FLOOR:
-            raise refused("IMG.0055", f"min_disk {file.min_disk}, at least {WINDOWS_FLOOR} for Windows")
+    def _check_floor(self, floor: Floor, file: ImageFile, windows: bool) -> None:
+        if floor == "by_os" and windows and file.min_disk < MIN_DISK_WINDOWS:
+            raise api_error("IMG.0055", f"min_disk {file.min_disk}, at least {MIN_DISK_WINDOWS} for Windows")
 
     def name(self, value: Any) -> str:
         """An image name (IMS API: image attributes)."""
         if value is None or value == "":
-            raise refused("IMG.0013")
+            raise api_error("IMG.0013")
         if not isinstance(value, str):
-            raise refused("IMG.0003", "it is no string")
+            raise api_error("IMG.0003", "it is no string")
         if len(value) > 128:
-            raise refused("IMG.0002", f"{len(value)}")
+            raise api_error("IMG.0002", f"{len(value)}")
         last = chr(int(self._switches.ims_chinese_end, 16))
         chinese = f"\u4e00-{last}" if self._switches.ims_chinese_names else ""
         if not re.fullmatch(rf"(?! )[A-Za-z0-9 ._{chinese}-]+(?<! )", value):
-            raise refused("IMG.0003", repr(value))
+            raise api_error("IMG.0003", repr(value))
         return value
 
 
 def _least(floor: Floor) -> int:
-    return LEAST_FLOOR if floor == "by_os" else floor
+    return MIN_DISK_OTHERS if floor == "by_os" else floor
 
 
-def _order(job_type: str, files: tuple[File, ...], attributes: dict[str, Any], windows: bool) -> Order:
+def _order(job_type: str, files: tuple[ImageFile, ...], attributes: dict[str, Any], windows: bool) -> ImportRequest:
     urls = [file.url for file in files]
     if len(set(urls)) < len(urls):
-        raise refused("IMG.0123")
-    return Order(job_type, files, attributes, windows)
+        raise api_error("IMG.0123")
+    return ImportRequest(job_type, files, attributes, windows)

@@ -31,7 +31,7 @@ _LARGEST_GEOMETRY = 65535 * 16 * 255
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DetectedFormat:
     """`format` None: none that is known. `capacity` in bytes, None where it cannot be told. `fault` in words."""
 
     format: str | None
@@ -39,7 +39,7 @@ class Verdict:
     fault: str | None = None
 
 
-def judge(stream: BinaryIO, size: int, key: str, vhd: VhdRule = "largest") -> Verdict:
+def detect(stream: BinaryIO, size: int, key: str, vhd: VhdRule = "largest") -> DetectedFormat:
     """The verdict on an object of `size` bytes. Never raises, whatever it holds."""
 
     def read(offset: int, length: int) -> bytes:
@@ -52,14 +52,14 @@ def judge(stream: BinaryIO, size: int, key: str, vhd: VhdRule = "largest") -> Ve
     try:
         return reader(read) if reader else _headless(read, size, key, vhd)
     except (_Short, struct.error):
-        return Verdict(name, None, "it is cut short or damaged")
+        return DetectedFormat(name, None, "it is cut short or damaged")
 
 
 class _Short(Exception):
     """The object ends before what it should hold."""
 
 
-def _by_head(stream: BinaryIO, size: int) -> tuple[str | None, Callable[[Read], Verdict] | None]:
+def _by_head(stream: BinaryIO, size: int) -> tuple[str | None, Callable[[Read], DetectedFormat] | None]:
     stream.seek(0)
     head = stream.read(min(size, 68))
     for offset, magic, name, reader in _MAGICS:
@@ -68,39 +68,39 @@ def _by_head(stream: BinaryIO, size: int) -> tuple[str | None, Callable[[Read], 
     return None, None
 
 
-def _vmdk(read: Read) -> Verdict:
+def _vmdk(read: Read) -> DetectedFormat:
     capacity, _, at, sectors = struct.unpack("<QQQQ", read(12, 32))
     text = read(at * _SECTOR, min(sectors * _SECTOR, 20 * _KIB)) if at else b""
     if re.search(rb"parentCID\s*=\s*(?!f{8})\w", text, re.IGNORECASE):
-        return Verdict("vmdk", capacity * _SECTOR, "it is a snapshot delta and refers to another file")
-    return Verdict("vmdk", capacity * _SECTOR)
+        return DetectedFormat("vmdk", capacity * _SECTOR, "it is a snapshot delta and refers to another file")
+    return DetectedFormat("vmdk", capacity * _SECTOR)
 
 
-def _vmdk_descriptor(read: Read) -> Verdict:
-    return Verdict("vmdk", None, "it is only a descriptor, or a flat disk's: the disk lies in another file")
+def _vmdk_descriptor(read: Read) -> DetectedFormat:
+    return DetectedFormat("vmdk", None, "it is only a descriptor, or a flat disk's: the disk lies in another file")
 
 
-def _qcow(read: Read) -> Verdict:
+def _qcow(read: Read) -> DetectedFormat:
     version, backing = struct.unpack(">IQ", read(4, 12))
     (capacity,) = struct.unpack(">Q", read(24, 8))
     (crypt,) = struct.unpack(">I", read(36 if version == 1 else 32, 4))
     fault = "it refers to a backing file" if backing else "it is encrypted" if crypt else None
-    return Verdict("qcow" if version == 1 else "qcow2", capacity, fault)
+    return DetectedFormat("qcow" if version == 1 else "qcow2", capacity, fault)
 
 
-def _qed(read: Read) -> Verdict:
+def _qed(read: Read) -> DetectedFormat:
     (features,) = struct.unpack("<Q", read(16, 8))
     (capacity,) = struct.unpack("<Q", read(48, 8))
-    return Verdict("qed", capacity, "it refers to a backing file" if features & 1 else None)
+    return DetectedFormat("qed", capacity, "it refers to a backing file" if features & 1 else None)
 
 
-def _vdi(read: Read) -> Verdict:
+def _vdi(read: Read) -> DetectedFormat:
     (kind,) = struct.unpack("<I", read(76, 4))
     (capacity,) = struct.unpack("<Q", read(368, 8))
-    return Verdict("vdi", capacity, None if kind in (1, 2) else "it is a differencing disk")
+    return DetectedFormat("vdi", capacity, None if kind in (1, 2) else "it is a differencing disk")
 
 
-def _vhdx(read: Read) -> Verdict:
+def _vhdx(read: Read) -> DetectedFormat:
     regions = _entries(read, 192 * _KIB, b"regi", 16, 32, 8)
     (metadata,) = struct.unpack_from("<Q", regions.get(_METADATA, b""), 16)
     items = _entries(read, metadata, b"metadata", 32, 32, 10)
@@ -111,7 +111,7 @@ def _vhdx(read: Read) -> Verdict:
 
     (capacity,) = struct.unpack("<Q", item(_VIRTUAL_DISK_SIZE, 8))
     differencing = item(_FILE_PARAMETERS, 8)[4] & 2
-    return Verdict("vhdx", capacity, "it is a differencing disk" if differencing else None)
+    return DetectedFormat("vhdx", capacity, "it is a differencing disk" if differencing else None)
 
 
 def _entries(read: Read, at: int, signature: bytes, first: int, length: int, count_at: int) -> dict[bytes, bytes]:
@@ -124,23 +124,23 @@ def _entries(read: Read, at: int, signature: bytes, first: int, length: int, cou
     return {table[start : start + 16]: table[start : start + length] for start in starts}
 
 
-def _headless(read: Read, size: int, key: str, vhd: VhdRule) -> Verdict:
+def _headless(read: Read, size: int, key: str, vhd: VhdRule) -> DetectedFormat:
     """What only its end, its name or a boot sector tells."""
     if size >= _SECTOR and (footer := read(size - _SECTOR, _SECTOR)).startswith(b"conectix"):
         return _vhd(footer, vhd)
     if size >= _SECTOR and read(0, 8) == b"conectix":
-        return Verdict("vhd", None, "it is cut short: the footer is missing")
+        return DetectedFormat("vhd", None, "it is cut short: the footer is missing")
     suffix = key.lower().rsplit(".", 1)[-1]
     if suffix in ("zvhd", "zvhd2"):
-        return Verdict(suffix)  # no public layout: IMS alone can look inside
+        return DetectedFormat(suffix)  # no public layout: IMS alone can look inside
     if size > 0x8006 and read(0x8001, 5) == b"CD001":
-        return Verdict("iso", size)
+        return DetectedFormat("iso", size)
     if size % _SECTOR == 0 and size and read(510, 2) == b"\x55\xaa":
-        return Verdict("raw", size)
-    return Verdict(None)
+        return DetectedFormat("raw", size)
+    return DetectedFormat(None)
 
 
-def _vhd(footer: bytes, rule: VhdRule) -> Verdict:
+def _vhd(footer: bytes, rule: VhdRule) -> DetectedFormat:
     (current,) = struct.unpack_from(">Q", footer, 48)
     cylinders, heads, sectors, kind = struct.unpack_from(">HBBI", footer, 56)
     geometry = cylinders * heads * sectors
@@ -148,10 +148,10 @@ def _vhd(footer: bytes, rule: VhdRule) -> Verdict:
         capacity = current
     else:
         capacity = geometry * _SECTOR if rule == "geometry" else max(current, geometry * _SECTOR)
-    return Verdict("vhd", capacity, None if kind in (2, 3) else "it is a differencing disk")
+    return DetectedFormat("vhd", capacity, None if kind in (2, 3) else "it is a differencing disk")
 
 
-_MAGICS: tuple[tuple[int, bytes, str, Callable[[Read], Verdict]], ...] = (
+_MAGICS: tuple[tuple[int, bytes, str, Callable[[Read], DetectedFormat]], ...] = (
     (0, b"KDMV", "vmdk", _vmdk),
     (0, b"# Disk DescriptorFile", "vmdk", _vmdk_descriptor),
     (0, b"COWD", "vmdk", _vmdk_descriptor),

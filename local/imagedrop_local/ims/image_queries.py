@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from imagedrop_local.ims.error_codes import api_error
 from imagedrop_local.ims.fields import Body
-from imagedrop_local.ims.refusals import refused
 
 Image = dict[str, Any]
 
@@ -39,7 +39,7 @@ def listing(images: list[Image], pairs: list[tuple[str, str]], most: int = 500) 
 def _sorted(images: list[Image], query: dict[str, str]) -> list[Image]:
     key, direction = query.get("sort_key", "created_at"), query.get("sort_dir", "desc")
     if key not in _SORT_KEYS or direction not in ("asc", "desc"):
-        raise refused("IMG.0001", f"sort_key {key!r}, sort_dir {direction!r}")
+        raise api_error("IMG.0001", f"sort_key {key!r}, sort_dir {direction!r}")
     return sorted(images, key=lambda image: (str(image.get(key, "")), image["id"]), reverse=direction == "desc")
 
 
@@ -49,7 +49,7 @@ def _after(images: list[Image], marker: str | None) -> int:
     for place, image in enumerate(images):
         if image["id"] == marker:
             return place + 1
-    raise refused("IMG.0001", f"marker {marker!r} is no image of this list")
+    raise api_error("IMG.0001", f"marker {marker!r} is no image of this list")
 
 
 def _fits(image: Image, name: str, value: str) -> bool:
@@ -81,7 +81,7 @@ def _timed(shown: str, name: str, value: str) -> bool:
     try:
         return _COMPARE[comparison](_time(shown), _time(bound))
     except (KeyError, ValueError):
-        raise refused("IMG.0001", f"{name} {value!r} is not like gte:2026-11-24T13:00:00Z") from None
+        raise api_error("IMG.0001", f"{name} {value!r} is not like gte:2026-11-24T13:00:00Z") from None
 
 
 def _time(shown: str) -> datetime:
@@ -90,14 +90,14 @@ def _time(shown: str) -> datetime:
 
 def _number(shown: Any, least: int, most: int) -> int:
     if not str(shown).isdecimal() or not least <= int(shown) <= most:
-        raise refused("IMG.0001", f"{shown!r}, from {least} to {most}")
+        raise api_error("IMG.0001", f"{shown!r}, from {least} to {most}")
     return int(shown)
 
 
 def by_tags(images: list[Image], body: Body) -> dict[str, Any]:
     """ListImageByTags, both actions."""
     if body.get("action") not in ("filter", "count"):
-        raise refused("IMG.0001", "action is filter or count")
+        raise api_error("IMG.0001", "action is filter or count")
     found = _sorted([image for image in images if _tagged(image, body)], {})
     if body["action"] == "count":
         return {"total_count": len(found)}
@@ -127,20 +127,20 @@ def _tagged(image: Image, body: Body) -> bool:
 def _asked(body: Body, name: str) -> list[Body]:
     asked = body.get(name) or []
     if not isinstance(asked, list) or len(asked) > 10:
-        raise refused("IMG.0001", f"{name} is a list of at most 10")
+        raise api_error("IMG.0001", f"{name} is a list of at most 10")
     for one in asked:
         if not isinstance(one, dict) or not isinstance(one.get("key"), str) or not one["key"]:
-            raise refused("IMG.0001", f"{name} has entries with a key")
+            raise api_error("IMG.0001", f"{name} has entries with a key")
         values = one.get("values") or []
         if not isinstance(values, list) or len(values) > 10:
-            raise refused("IMG.0001", f"{name} has at most 10 values a key")
+            raise api_error("IMG.0001", f"{name} has at most 10 values a key")
     return asked
 
 
 def _matched(image: Image, one: Body) -> bool:
     named = {"resource_name": image["name"], "resource_id": image["id"]}
     if one["key"] not in named:
-        raise refused("IMG.0001", f"matches by {', '.join(named)}")
+        raise api_error("IMG.0001", f"matches by {', '.join(named)}")
     return bool(named[one["key"]] == one.get("value"))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from imagedrop_local.gateway import Refused
+from imagedrop_local.gateway import ApiError
 from imagedrop_local.ims import fields, tags
-from imagedrop_local.ims.create_requests import Orders
+from imagedrop_local.ims.create_requests import RequestParser
+from imagedrop_local.ims.error_codes import api_error
 from imagedrop_local.ims.images import Images
-from imagedrop_local.ims.refusals import refused
 from imagedrop_local.ims.tags import Limits
 from imagedrop_local.json_store import Document
 
@@ -16,53 +16,53 @@ _OWN = ("name", "min_disk", "protected")  # the others are attributes
 _CHANGEABLE = frozenset({*_OWN, "min_ram", "max_ram", "__description", "hw_firmware_type", "__os_version"})
 
 
-def find(images: Images, image_id: str) -> Document:
+def visible_image(images: Images, image_id: str) -> Document:
     """The record of an image that can be seen. Raises Refused with 404."""
     image = images.get(image_id)
-    if image is None or not known(images, image_id):
-        raise refused("IMG.0027", image_id, status=404)
+    if image is None or not is_visible(images, image_id):
+        raise api_error("IMG.0027", image_id, status=404)
     return image
 
 
-def known(images: Images, image_id: str) -> bool:
+def is_visible(images: Images, image_id: str) -> bool:
     return image_id in {one["id"] for one in images.visible()}
 
 
-def patched(image: Document, operations: list[Any], orders: Orders, taken: set[str] | None) -> Document:
+def patched(image: Document, operations: list[Any], orders: RequestParser, taken: set[str] | None) -> Document:
     """The image after all operations, or none of them; `taken`: names that it must not take."""
     if image["status"] != "active":
-        raise refused("IMG.0121", f"it is {image['status']}")
+        raise api_error("IMG.0121", f"it is {image['status']}")
     new = {**image, "attributes": dict(image["attributes"])}
     for one in operations:
         name = _target(one)
         place = new if name in _OWN else new["attributes"]
         if one["op"] != "add" and name not in place:
-            raise refused("IMG.0035", f"{one['op']} {name}, which it does not have")
+            raise api_error("IMG.0035", f"{one['op']} {name}, which it does not have")
         if one["op"] == "remove":
             _remove(place, name)
         else:
             place[name] = _value(name, one.get("value"), orders)
     if new["name"] != image["name"] and taken and new["name"] in taken:
-        raise refused("IMG.0009", new["name"])
+        raise api_error("IMG.0009", new["name"])
     return new
 
 
 def _target(one: Any) -> str:
     if not isinstance(one, dict) or one.get("op") not in ("add", "replace", "remove"):
-        raise refused("IMG.0001", "op is add, replace or remove")
+        raise api_error("IMG.0001", "op is add, replace or remove")
     path = one.get("path")
     if not isinstance(path, str) or path.removeprefix("/") not in _CHANGEABLE:
-        raise refused("IMG.0001", f"path {path!r} cannot be changed here")
+        raise api_error("IMG.0001", f"path {path!r} cannot be changed here")
     return path.removeprefix("/")
 
 
 def _remove(place: Document, name: str) -> None:
     if name in _OWN:
-        raise refused("IMG.0035", f"{name} cannot be removed")
+        raise api_error("IMG.0035", f"{name} cannot be removed")
     del place[name]
 
 
-def _value(name: str, value: Any, orders: Orders) -> Any:
+def _value(name: str, value: Any, orders: RequestParser) -> Any:
     if name == "name":
         return orders.name(value)
     if name == "__description":
@@ -70,37 +70,37 @@ def _value(name: str, value: Any, orders: Orders) -> Any:
     if name == "protected":
         return str(value).lower() == "true"
     if name in ("min_disk", "min_ram", "max_ram"):
-        number = fields.whole({name: int(value)} if str(value).isdecimal() else {name: value}, name, 0, 1 << 30)
+        number = fields.whole_number({name: int(value)} if str(value).isdecimal() else {name: value}, name, 0, 1 << 30)
         return str(number) if name == "max_ram" else number
     return str(value)
 
 
 def add_tag(image: Document, body: Document, limits: Limits) -> dict[str, str]:
     """Its tags with one more, or that one's value changed."""
-    return _joined(image["tags"], dict([tags.pair(body.get("tag"))]), limits)
+    return _joined(image["tags"], dict([tags.parse_pair(body.get("tag"))]), limits)
 
 
 def put_tag(image: Document, body: Document, limits: Limits) -> dict[str, str]:
     """Its tags with `tag` ("key.value") or `image_tag` ({key, value}), of which there is one."""
     text, pair = body.get("tag"), body.get("image_tag")
     if (text is None) == (pair is None):
-        raise refused("IMG.0115", "tag or image_tag")
+        raise api_error("IMG.0115", "tag or image_tag")
     return _joined(image["tags"], tags.read({"tags": text and [text], "image_tags": pair and [pair]}, limits), limits)
 
 
 def change_tags(image: Document, body: Document, limits: Limits) -> dict[str, str]:
     """Its tags after a batch, which may be sent twice."""
-    pairs = tags.together([tags.pair(one) for one in fields.items(body, "tags")], limits)
+    pairs = tags.unique_tags([tags.parse_pair(one) for one in fields.items(body, "tags")], limits)
     if body.get("action") == "create":
         return _joined(image["tags"], pairs, limits)
     if body.get("action") == "delete":
         return {key: value for key, value in image["tags"].items() if key not in pairs}
-    raise refused("IMG.0001", "action is create or delete")
+    raise api_error("IMG.0001", "action is create or delete")
 
 
 def without_tag(image: Document, key: str) -> dict[str, str]:
     if key not in image["tags"]:
-        raise Refused(404, "IMG.0115", f"the image has no tag {key}")
+        raise ApiError(404, "IMG.0115", f"the image has no tag {key}")
     return {name: value for name, value in image["tags"].items() if name != key}
 
 

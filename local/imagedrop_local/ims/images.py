@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from imagedrop_local.ims.create_requests import File
+from imagedrop_local.ims.create_requests import ImageFile
 from imagedrop_local.ims.os_versions import OsVersion
 from imagedrop_local.ims.switches import ImsSwitches
-from imagedrop_local.json_store import Document, Records
+from imagedrop_local.json_store import Document, JsonStore
 
 
 def stamp(when: datetime) -> str:
@@ -18,7 +18,7 @@ def stamp(when: datetime) -> str:
 class Images:
     """The records. An image that imports is `queued`, then `saving`; it is there, but seen only as the switches say."""
 
-    def __init__(self, records: Records, switches: ImsSwitches, owner: str) -> None:
+    def __init__(self, records: JsonStore, switches: ImsSwitches, owner: str) -> None:
         self._records, self._switches, self._owner = records, switches, owner
 
     def add(self, image_id: str, attributes: dict[str, Any], part: Document, now: datetime) -> None:
@@ -44,7 +44,9 @@ class Images:
             }
         )
 
-    def describe(self, image_id: str, attributes: dict[str, Any], file: File, protected: bool, now: datetime) -> None:
+    def describe(
+        self, image_id: str, attributes: dict[str, Any], file: ImageFile, protected: bool, now: datetime
+    ) -> None:
         """An image without a file as yet."""
         self._records.put(
             {

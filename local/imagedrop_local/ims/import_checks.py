@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from imagedrop_local.ims.detect_format import Verdict, judge
-from imagedrop_local.ims.refusals import MESSAGES
-from imagedrop_local.ims.sources import Store, gigabyte, head
+from imagedrop_local.ims.detect_format import DetectedFormat, detect
+from imagedrop_local.ims.error_codes import MESSAGES
+from imagedrop_local.ims.sources import Store, bytes_per_gb, head
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.model import StoreError
 
-LARGEST_DISK = {"system": 1024, "data": 2048}  # GB
+MAX_DISK = {"system": 1024, "data": 2048}  # GB
 PARSED = frozenset({"vmdk", "vhd", "qcow2", "raw", "vhdx", "qed", "vdi", "qcow", "zvhd2", "zvhd"})
 
 TOO_SMALL = "外部镜像文件的系统盘容量大于用户设置的系统磁盘容量"  # IMS's own words (IMS FAQ: VHD capacity)
@@ -27,7 +27,7 @@ def failure(code: str, detail: str) -> Failure:
     return Failure(code, f"{MESSAGES.get(code, 'the import failed')}: {detail}")
 
 
-class Checks:
+class ImportChecks:
     """`part` is a job's record of one file: role, bucket, key, etag, min_disk, quick."""
 
     def __init__(self, store: Store, switches: ImsSwitches) -> None:
@@ -40,7 +40,7 @@ class Checks:
             return gone
         try:
             with self._store.open(part["bucket"], part["key"]) as stream:
-                verdict = judge(stream, part["size"], part["key"], self._switches.ims_vhd_capacity)
+                verdict = detect(stream, part["size"], part["key"], self._switches.ims_vhd_capacity)
         except StoreError as error:
             return failure("IMG.0057", str(error))
         part["disk_format"] = verdict.format or "raw"
@@ -61,7 +61,7 @@ class Checks:
         part["size"] = held.size
         return None
 
-    def _format(self, part: dict[str, Any], verdict: Verdict, iso: bool) -> Failure | None:
+    def _format(self, part: dict[str, Any], verdict: DetectedFormat, iso: bool) -> Failure | None:
         if verdict.fault:
             return failure(self._switches.ims_bad_file_code, f"{part['key']}: {verdict.fault}")
         plain_data = verdict.format is None and part["role"] == "data" and part["size"] % 512 == 0
@@ -70,7 +70,7 @@ class Checks:
             return failure(self._switches.ims_bad_file_code, f"{part['key']}: {verdict.format or 'nothing known'}")
         return None
 
-    def _quick(self, part: dict[str, Any], verdict: Verdict) -> Failure | None:
+    def _quick(self, part: dict[str, Any], verdict: DetectedFormat) -> Failure | None:
         if not part["quick"] or verdict.format == "zvhd2":
             return None
         if part["disk_format"] != "raw":
@@ -84,13 +84,13 @@ class Checks:
         stem = name.rpartition(".")[0] if self._switches.ims_bitmap_name == "stem" else name
         return f"{folder}{slash}{stem or name}.mf"
 
-    def _size(self, part: dict[str, Any], verdict: Verdict) -> Failure | None:
+    def _size(self, part: dict[str, Any], verdict: DetectedFormat) -> Failure | None:
         if verdict.capacity is None:
             return None
         if not verdict.capacity:
             return failure("IMG.0057", f"{part['key']} is a disk of 0 bytes")
-        unit = gigabyte(self._switches)
-        most = LARGEST_DISK[part["role"]]
+        unit = bytes_per_gb(self._switches)
+        most = MAX_DISK[part["role"]]
         if verdict.capacity > most * unit:
             return failure("IMG.0111", f"{verdict.capacity} bytes, at most {most} GB")
         room = part["min_disk"] * unit

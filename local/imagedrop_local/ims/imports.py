@@ -12,26 +12,26 @@ from datetime import datetime, timedelta
 
 from imagedrop_local.faults import Faults
 from imagedrop_local.ims import job_parts
-from imagedrop_local.ims.create_requests import Order
+from imagedrop_local.ims.create_requests import ImportRequest
+from imagedrop_local.ims.error_codes import api_error
 from imagedrop_local.ims.images import Images
-from imagedrop_local.ims.import_checks import Checks, Failure, failure
+from imagedrop_local.ims.import_checks import Failure, ImportChecks, failure
 from imagedrop_local.ims.os_versions import OsVersion, find
-from imagedrop_local.ims.refusals import refused
 from imagedrop_local.ims.sources import Source
 from imagedrop_local.ims.switches import ImsSwitches
-from imagedrop_local.json_store import Document, Records
+from imagedrop_local.json_store import Document, JsonStore
 
 FAILS_AFTER = 0.1  # of the job's time: what is wrong with a file shows early
 
 OPEN = ("INIT", "RUNNING")
 
 
-class Imports:
+class ImportJobs:
     def __init__(
         self,
-        records: Records,
+        records: JsonStore,
         images: Images,
-        checks: Checks,
+        checks: ImportChecks,
         switches: ImsSwitches,
         faults: Faults,
         time_scale: float,
@@ -57,9 +57,9 @@ class Imports:
     def check_room(self, count: int) -> None:
         """Raises Refused: IMG.0060."""
         if self.tasks() + count > self._switches.ims_task_limit:
-            raise refused("IMG.0060", f"{self.tasks()} of {self._switches.ims_task_limit}")
+            raise api_error("IMG.0060", f"{self.tasks()} of {self._switches.ims_task_limit}")
 
-    def submit(self, order: Order, sources: list[Source], now: datetime) -> str:
+    def submit(self, order: ImportRequest, sources: list[Source], now: datetime) -> str:
         """Takes an order on; the job's id."""
         job_id, pairs = job_parts.new_id(self._chance), list(zip(order.files, sources, strict=True))
         seconds = sum(job_parts.seconds(file, source) for file, source in pairs)

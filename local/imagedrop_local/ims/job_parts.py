@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from imagedrop_local.ims.create_requests import File
+from imagedrop_local.ims.create_requests import ImageFile
 from imagedrop_local.ims.sources import GIB, Source
 from imagedrop_local.json_store import Document
 
@@ -17,7 +17,7 @@ def new_id(chance: random.Random) -> str:
     return f"{chance.getrandbits(128):032x}"
 
 
-def new(file: File, source: Source, chance: random.Random) -> Document:
+def new(file: ImageFile, source: Source, chance: random.Random) -> Document:
     """The record of a part whose import has not begun."""
     return {
         "job_id": new_id(chance),
@@ -36,7 +36,7 @@ def new(file: File, source: Source, chance: random.Random) -> Document:
     }
 
 
-def seconds(file: File, source: Source) -> float:
+def seconds(file: ImageFile, source: Source) -> float:
     """How long the import of a file takes."""
     size = source.size / GIB
     return QUICK + QUICK_A_GIB * size if file.quick else PARSED + PARSED_A_GIB * size

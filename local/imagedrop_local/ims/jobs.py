@@ -13,7 +13,7 @@ Call = Literal["ShowJob", "ShowJobProgress"]
 _SUB_JOB = {"system": "imsGoofysImportImageJob", "data": "imsImportDataImageJob"}
 
 
-def shown(job: Document, call: Call, progress: float, switches: ImsSwitches) -> dict[str, Any]:
+def job_response(job: Document, call: Call, progress: float, switches: ImsSwitches) -> dict[str, Any]:
     """The answer about one job."""
     outer = _outer(job["id"], job["type"], job, job["failure"], switches)
     return outer | {"entities": _entities(job, call, progress, switches)}

@@ -65,7 +65,7 @@ VERSIONS = (
 )
 
 
-def listed(switches: ImsSwitches) -> dict[str, OsVersion]:
+def versions_of_region(switches: ImsSwitches) -> dict[str, OsVersion]:
     """By name, those that a region has, with its spelling of an unlisted Windows."""
     known = [version for version in VERSIONS if switches.ims_os_list == "all" or not version.newer]
     known.append(_windows(switches.ims_other_windows, uefi=switches.ims_other_windows_uefi))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from imagedrop_local.gateway.routing import Routes
 from imagedrop_local.ims.calls import Calls, Handler
-from imagedrop_local.ims.create_requests import Orders
+from imagedrop_local.ims.create_requests import RequestParser
 from imagedrop_local.ims.tag_calls import TagCalls
-from imagedrop_local.ims.two_steps import TwoSteps
+from imagedrop_local.ims.two_steps import TwoStepCalls
 
 _TAGS = "/v2/{project_id}/images/{image_id}/tags"
 
 
-def table(calls: Calls, tags: TagCalls, steps: TwoSteps, orders: Orders) -> Routes[Handler]:
+def table(calls: Calls, tags: TagCalls, steps: TwoStepCalls, orders: RequestParser) -> Routes[Handler]:
     image, quick, data = (calls.create(read) for read in (orders.image, orders.quick, orders.data))
     rows: tuple[tuple[str, str, str, Handler], ...] = (
         ("POST", "/v2/cloudimages/action", "CreateImage", image),

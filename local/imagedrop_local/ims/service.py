@@ -13,19 +13,19 @@ from typing import Any
 
 from imagedrop_local import gateway
 from imagedrop_local.faults import Faults
-from imagedrop_local.gateway import Gateway, Refused
+from imagedrop_local.gateway import ApiError, Gateway
 from imagedrop_local.http import Request, Response
-from imagedrop_local.ims.calls import Asked, Calls, Handler
-from imagedrop_local.ims.create_requests import Orders
+from imagedrop_local.ims.calls import ApiRequest, Calls, Handler
+from imagedrop_local.ims.create_requests import RequestParser
 from imagedrop_local.ims.images import Images
-from imagedrop_local.ims.import_checks import Checks
-from imagedrop_local.ims.imports import OPEN, Imports
+from imagedrop_local.ims.import_checks import ImportChecks
+from imagedrop_local.ims.imports import OPEN, ImportJobs
 from imagedrop_local.ims.routes import table
 from imagedrop_local.ims.sources import Sources, Store
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.ims.tag_calls import TagCalls
-from imagedrop_local.ims.two_steps import TwoSteps
-from imagedrop_local.json_store import Document, Records
+from imagedrop_local.ims.two_steps import TwoStepCalls
+from imagedrop_local.json_store import Document, JsonStore
 
 
 class Ims:
@@ -54,20 +54,20 @@ class Ims:
         chance = chance or random.Random()  # noqa: S311 - ids need no secrecy
         self._switches, self._clock = switches, clock
         self._gateway = Gateway(credentials, project_id, clock, lambda: switches.ims_rate)
-        self._images = Images(Records(folder and folder / "images"), switches, project_id)
-        self._imports = Imports(
-            Records(folder and folder / "jobs"),
+        self._images = Images(JsonStore(folder and folder / "images"), switches, project_id)
+        self._imports = ImportJobs(
+            JsonStore(folder and folder / "jobs"),
             self._images,
-            Checks(store, switches),
+            ImportChecks(store, switches),
             switches,
             faults,
             time_scale,
             chance,
         )
-        orders = Orders(switches)
+        orders = RequestParser(switches)
         sources = Sources(store, region, switches)
         calls = Calls(orders, sources, self._images, self._imports, switches)
-        steps = TwoSteps(orders, sources, self._images, self._imports, calls.admit)
+        steps = TwoStepCalls(orders, sources, self._images, self._imports, calls.admit)
         self._routes = table(calls, TagCalls(self._images, switches), steps, orders)
         faults.know(self.name, self._routes.calls())
         self._lock = threading.RLock()
@@ -92,12 +92,12 @@ class Ims:
         try:
             raw = self._gateway.admit(request, path.get("project_id"))
             with self._lock:
-                answer = handler(Asked(path, request.pairs, raw, self._advance()))
-        except Refused as refusal:
+                answer = handler(ApiRequest(path, request.pairs, raw, self._advance()))
+        except ApiError as refusal:
             answer = self._refusal(request, refusal)
-        return gateway.marked(answer)
+        return gateway.with_request_id(answer)
 
-    def _refusal(self, request: Request, refusal: Refused) -> Response:
+    def _refusal(self, request: Request, refusal: ApiError) -> Response:
         native = self._switches.ims_native_errors == "openstack" and request.path.startswith("/v2/images")
         if native and (refusal.code or "").startswith("IMG."):
             title = HTTPStatus(refusal.status).phrase
@@ -111,7 +111,7 @@ class Ims:
     def error(self, status: int, code: str | None, message: str) -> Response:
         """IMS's shape for IMG codes, the gateway's for all others."""
         if code is None or not code.startswith("IMG.") or self._switches.ims_flat_errors:
-            return gateway.error(status, code, message)
+            return gateway.error_response(status, code, message)
         return Response.json(status, {"error": {"message": message, "code": code}})
 
     def _advance(self) -> datetime:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
-from imagedrop_local.ims.create_requests import File
-from imagedrop_local.ims.refusals import refused
+from imagedrop_local.ims.create_requests import ImageFile
+from imagedrop_local.ims.error_codes import api_error
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.model import StoreError
 
 GIB = 1 << 30
-LARGEST_PARSED, LARGEST_QUICK = 128, 1024  # GB of the file
+MAX_PARSED_FILE, MAX_QUICK_FILE = 128, 1024  # GB of the file
 
 
 class Bucket(Protocol):
@@ -54,7 +54,7 @@ class Source:
     size: int
 
 
-def gigabyte(switches: ImsSwitches) -> int:
+def bytes_per_gb(switches: ImsSwitches) -> int:
     """Bytes in what IMS calls a GB."""
     return GIB if switches.ims_gb == "GiB" else 10**9
 
@@ -63,41 +63,41 @@ class Sources:
     def __init__(self, store: Store, region: str, switches: ImsSwitches) -> None:
         self._store, self._region, self._switches = store, region, switches
 
-    def find(self, file: File) -> Source:
+    def find(self, file: ImageFile) -> Source:
         """The object behind `image_url`. Raises Refused: IMG.0057 0058 0059 0069 0074 0075 0109 0175."""
         bucket, _, key = file.url.partition(":")
         self._check_bucket(bucket)
         self._check_key(key)
         held = head(self._store, bucket, key)
         if held is None or held.size == 0:
-            raise refused("IMG.0057", file.url)
+            raise api_error("IMG.0057", file.url)
         if held.storage_class != "STANDARD":
-            raise refused("IMG.0057", f"{file.url} has storage class {held.storage_class}, not Standard")
+            raise api_error("IMG.0057", f"{file.url} has storage class {held.storage_class}, not Standard")
         if held.encryption not in (None, "kms", "aws:kms"):
-            raise refused("IMG.0057", f"{file.url} is encrypted otherwise than with SSE-KMS")
-        most = LARGEST_QUICK if file.quick else LARGEST_PARSED
-        if held.size > most * gigabyte(self._switches):
-            raise refused("IMG.0059", f"{held.size} bytes, at most {most} GB")
+            raise api_error("IMG.0057", f"{file.url} is encrypted otherwise than with SSE-KMS")
+        most = MAX_QUICK_FILE if file.quick else MAX_PARSED_FILE
+        if held.size > most * bytes_per_gb(self._switches):
+            raise api_error("IMG.0059", f"{held.size} bytes, at most {most} GB")
         return Source(bucket, key, held.etag, held.size)
 
     def _check_bucket(self, name: str) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name):
-            raise refused("IMG.0109", repr(name))
+            raise api_error("IMG.0109", repr(name))
         bucket = self._store.bucket(name)
         if bucket is None:
-            raise refused("IMG.0069", name)
+            raise api_error("IMG.0069", name)
         if bucket.region != self._region:
-            raise refused("IMG.0058", f"{name} is in {bucket.region}, the image is to be in {self._region}")
+            raise api_error("IMG.0058", f"{name} is in {bucket.region}, the image is to be in {self._region}")
         if bucket.storage_class != "STANDARD":
-            raise refused("IMG.0057", f"{name} has storage class {bucket.storage_class}, not Standard")
+            raise api_error("IMG.0057", f"{name} has storage class {bucket.storage_class}, not Standard")
 
     def _check_key(self, key: str) -> None:
         if " " in key:
-            raise refused("IMG.0175", repr(key))
+            raise api_error("IMG.0175", repr(key))
         if len(key.rsplit("/", 1)[-1]) > 128:
-            raise refused("IMG.0074", repr(key))
+            raise api_error("IMG.0074", repr(key))
         if self._switches.ims_strict_keys and not re.fullmatch(r"[A-Za-z0-9._/-]+", key):
-            raise refused("IMG.0075", repr(key))
+            raise api_error("IMG.0075", repr(key))
 
 
 def head(store: Store, bucket: str, key: str) -> Object | None:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from imagedrop_local.http import Response
 from imagedrop_local.ims import fields, image_queries, image_updates, tags
-from imagedrop_local.ims.calls import Asked, Handler
+from imagedrop_local.ims.calls import ApiRequest, Handler
 from imagedrop_local.ims.images import Images
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.json_store import Document
 
-TagChange = Callable[[Document, Asked], dict[str, str]]
+TagChange = Callable[[Document, ApiRequest], dict[str, str]]
 
 
 class TagCalls:
@@ -20,15 +20,15 @@ class TagCalls:
     def __init__(self, images: Images, switches: ImsSwitches) -> None:
         self._images, self._limits = images, tags.LIMITS[switches.ims_tag_limits]
 
-    def by_tags(self, asked: Asked) -> Response:
+    def by_tags(self, asked: ApiRequest) -> Response:
         return Response.json(200, image_queries.by_tags(self._images.visible(), asked.body()))
 
-    def image_tags(self, asked: Asked) -> Response:
-        image = image_updates.find(self._images, asked.path["image_id"])
+    def image_tags(self, asked: ApiRequest) -> Response:
+        image = image_updates.visible_image(self._images, asked.path["image_id"])
         shown = image_queries.tags_of(self._images.shown(image))
         return Response.json(200, {"tags": [{"key": key, "value": value} for key, value in shown.items()]})
 
-    def all_tags(self, asked: Asked) -> Response:
+    def all_tags(self, asked: ApiRequest) -> Response:
         """Every key of the project's images with its values (ListImagesTags)."""
         values: dict[str, set[str]] = {}
         for image in self._images.visible():
@@ -36,34 +36,34 @@ class TagCalls:
                 values.setdefault(key, set()).add(value)
         return Response.json(200, {"tags": [{"key": key, "values": sorted(values[key])} for key in sorted(values)]})
 
-    def tag_texts(self, asked: Asked) -> Response:
+    def tag_texts(self, asked: ApiRequest) -> Response:
         """The tags of the images that the query finds, as `key=value` (ListTags)."""
         paging = ("limit", "page")
         found = image_queries.listing(self._images.visible(), [pair for pair in asked.query if pair[0] not in paging])
         return Response.json(200, {"tags": sorted({tag for image in found["images"] for tag in image["tags"]})})
 
-    def put_tag(self, asked: Asked) -> Response:
+    def put_tag(self, asked: ApiRequest) -> Response:
         """One tag, added or changed (CreateOrUpdateTags)."""
         body = asked.body()
-        image = image_updates.find(self._images, fields.text(body, "image_id") or "")
+        image = image_updates.visible_image(self._images, fields.text(body, "image_id") or "")
         self._images.save({**image, "tags": image_updates.put_tag(image, body, self._limits)}, asked.now)
         return Response(204)
 
     def tagged(self, change: TagChange) -> Handler:
         """A call that changes the tags of one image."""
 
-        def handler(asked: Asked) -> Response:
-            image = image_updates.find(self._images, asked.path["image_id"])
+        def handler(asked: ApiRequest) -> Response:
+            image = image_updates.visible_image(self._images, asked.path["image_id"])
             self._images.save({**image, "tags": change(image, asked)}, asked.now)
             return Response(204)
 
         return handler
 
-    def add_tag(self, image: Document, asked: Asked) -> dict[str, str]:
+    def add_tag(self, image: Document, asked: ApiRequest) -> dict[str, str]:
         return image_updates.add_tag(image, asked.body(), self._limits)
 
-    def change_tags(self, image: Document, asked: Asked) -> dict[str, str]:
+    def change_tags(self, image: Document, asked: ApiRequest) -> dict[str, str]:
         return image_updates.change_tags(image, asked.body(), self._limits)
 
-    def delete_tag(self, image: Document, asked: Asked) -> dict[str, str]:
+    def delete_tag(self, image: Document, asked: ApiRequest) -> dict[str, str]:
         return image_updates.without_tag(image, asked.path["key"])

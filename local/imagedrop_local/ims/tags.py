@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from imagedrop_local.ims.refusals import refused
+from imagedrop_local.ims.error_codes import api_error
 
 _CJK = "\u4e00-\u9fff"
 
@@ -32,43 +32,43 @@ def read(body: dict[str, Any], limits: Limits) -> dict[str, str]:
     """The tags of a create call. Raises Refused: IMG.0115, IMG.0116."""
     pairs, strings = body.get("image_tags"), body.get("tags")
     if pairs and strings:
-        raise refused("IMG.0115", "tags and image_tags exclude one another")
+        raise api_error("IMG.0115", "tags and image_tags exclude one another")
     if not isinstance(pairs or [], list) or not isinstance(strings or [], list):
-        raise refused("IMG.0115", "a list is expected")
-    return together([pair(one) for one in pairs or ()] + [_split(one) for one in strings or ()], limits)
+        raise api_error("IMG.0115", "a list is expected")
+    return unique_tags([parse_pair(one) for one in pairs or ()] + [_split(one) for one in strings or ()], limits)
 
 
-def pair(value: Any) -> tuple[str, str]:
+def parse_pair(value: Any) -> tuple[str, str]:
     """From {key, value}; a value that is missing is empty."""
     if not isinstance(value, dict) or not isinstance(value.get("key"), str):
-        raise refused("IMG.0115", "a tag has a key, which is a string")
+        raise api_error("IMG.0115", "a tag has a key, which is a string")
     held = value.get("value")
     if held is not None and not isinstance(held, str):
-        raise refused("IMG.0115", f"the value of {value['key']} is no string")
+        raise api_error("IMG.0115", f"the value of {value['key']} is no string")
     return value["key"], held or ""
 
 
 def _split(value: Any) -> tuple[str, str]:
     if not isinstance(value, str):
-        raise refused("IMG.0115", "tags are strings key.value")
+        raise api_error("IMG.0115", "tags are strings key.value")
     key, _, held = value.partition(".")
     return key, held
 
 
-def together(pairs: list[tuple[str, str]], limits: Limits) -> dict[str, str]:
+def unique_tags(pairs: list[tuple[str, str]], limits: Limits) -> dict[str, str]:
     """Pairs as one image's tags; keys must differ."""
     tags = dict(pairs)
     if len(tags) < len(pairs):
-        raise refused("IMG.0115", "one key twice")
+        raise api_error("IMG.0115", "one key twice")
     check(tags, limits)
     return tags
 
 
 def check(tags: dict[str, str], limits: Limits) -> None:
     if len(tags) > limits.count:
-        raise refused("IMG.0116", f"{len(tags)}, at most {limits.count}")
+        raise api_error("IMG.0116", f"{len(tags)}, at most {limits.count}")
     for key, value in tags.items():
         if not limits.key.fullmatch(key):
-            raise refused("IMG.0115", f"key {key!r}")
+            raise api_error("IMG.0115", f"key {key!r}")
         if not limits.value.fullmatch(value):
-            raise refused("IMG.0115", f"value {value!r} of {key}")
+            raise api_error("IMG.0115", f"value {value!r} of {key}")

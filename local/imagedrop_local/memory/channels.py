@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from imagedrop.ports import MailRefused
-from imagedrop_local.memory.scripted_faults import Scripted
+from imagedrop_local.memory.scripted_faults import ScriptedFaults
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Published:
     attributes: Mapping[str, str]
 
 
-class MemoryTopic(Scripted):
+class MemoryTopic(ScriptedFaults):
     def __init__(self) -> None:
         super().__init__()
         self.published: list[Published] = []
@@ -35,7 +35,7 @@ class Sent:
     html: str
 
 
-class MemoryMail(Scripted):
+class MemoryMail(ScriptedFaults):
     def __init__(self) -> None:
         super().__init__()
         self.sent: list[Sent] = []

@@ -9,7 +9,7 @@ from typing import Any
 
 from imagedrop.common.timestamps import format_timestamp, parse_timestamp, seconds_between
 from imagedrop.ports import Clock, Image, Job
-from imagedrop_local.memory.scripted_faults import Scripted
+from imagedrop_local.memory.scripted_faults import ScriptedFaults
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class _Work:
     images: tuple[Image, ...]
 
 
-class MemoryImages(Scripted):
+class MemoryImages(ScriptedFaults):
     """`shows_imports`: by_tag, by_name and by_ids show an image (as `saving`) while its job runs."""
 
     def __init__(self, clock: Clock, *, shows_imports: bool = False) -> None:

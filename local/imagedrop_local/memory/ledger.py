@@ -10,17 +10,17 @@ from typing import Any
 
 from imagedrop.domain.drop import Drop, OpenIndexPartition, with_next_revision
 from imagedrop.ports import Conflict, KeyTaken, QueuedDrop
-from imagedrop_local.memory.open_index import Places
-from imagedrop_local.memory.scripted_faults import Scripted
+from imagedrop_local.memory.open_index import MemoryOpenIndex
+from imagedrop_local.memory.scripted_faults import ScriptedFaults
 
 
-class MemoryLedger(Scripted):
+class MemoryLedger(ScriptedFaults):
     def __init__(self) -> None:
         super().__init__()
         self._rows: dict[str, str] = {}
         self._revisions: dict[str, int] = {}
         self._keys: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)  # drop ids, in order
-        self._places = Places()
+        self._places = MemoryOpenIndex()
         self._live: dict[tuple[str, str], str] = {}
         self._parts: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._notes: dict[str, str] = {}

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Protocol
 
 from imagedrop.ports import Clock, Listing, ObjectChanged, ObjectHead, ObjectsRefused
-from imagedrop_local.memory.scripted_faults import Scripted
+from imagedrop_local.memory.scripted_faults import ScriptedFaults
 
 
 class Content(Protocol):
@@ -29,7 +29,7 @@ class _Bucket:
     order: list[bytes] = field(default_factory=list)  # its keys, sorted as OBS lists them
 
 
-class MemoryObjects(Scripted):
+class MemoryObjects(ScriptedFaults):
     """`buckets`: those that there are; any other is refused. `page`: keys a listing."""
 
     def __init__(self, clock: Clock, *buckets: str, region: str = "cn-north-4", page: int = 1000) -> None:

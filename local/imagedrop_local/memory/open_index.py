@@ -9,7 +9,7 @@ from imagedrop.domain.drop import Drop, OpenIndexPartition
 from imagedrop.ports import QueuedDrop
 
 
-class Places:
+class MemoryOpenIndex:
     def __init__(self) -> None:
         self._rows: defaultdict[OpenIndexPartition, list[tuple[str, str]]] = defaultdict(list)
         self._entries: dict[str, tuple[OpenIndexPartition, str, QueuedDrop]] = {}

@@ -11,7 +11,7 @@ from typing import Any
 
 from imagedrop.ports import QueueName
 from imagedrop_local.memory.fake_clock import SettableClock
-from imagedrop_local.memory.scripted_faults import Scripted
+from imagedrop_local.memory.scripted_faults import ScriptedFaults
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Message:
         return body
 
 
-class MemoryQueues(Scripted):
+class MemoryQueues(ScriptedFaults):
     """`max_receives`: how often a message is given out before it goes to `dead`; for all queues, or for each."""
 
     def __init__(self, clock: SettableClock, *, max_receives: int | Mapping[QueueName, int] = 1000) -> None:

@@ -13,7 +13,7 @@ class _Plan(NamedTuple):
     after: bool
 
 
-class Scripted:
+class ScriptedFaults:
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
         self._plans: defaultdict[str, deque[_Plan]] = defaultdict(deque)

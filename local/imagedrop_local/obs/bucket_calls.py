@@ -20,7 +20,7 @@ def document(root: str, content: str | Iterable[xml.Element]) -> Response:
     return Response(200, xml.write(root, content), {"Content-Type": "application/xml"})
 
 
-class Buckets:
+class BucketCalls:
     """Handlers by the names of their calls."""
 
     def __init__(self, store: Store, switches: ObsSwitches) -> None:
@@ -47,7 +47,7 @@ class Buckets:
     def list(self, call: Call) -> Response:
         buckets = [("Bucket", _bucket(info)) for info in self._store.buckets()]
         owner = (("ID", "simulator"), ("DisplayName", "simulator"))
-        return document("ListAllMyBucketsResult", (("Owner", owner), ("Buckets", buckets)))
+        return document("ListAllMyBucketsResult", (("Owner", owner), ("BucketCalls", buckets)))
 
     def create(self, call: Call) -> Response:
         shown = call.request.headers.get(call.dialect.bucket_class_header)

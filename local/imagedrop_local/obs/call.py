@@ -47,10 +47,10 @@ _UNKNOWN = """
     acl append cors customdomain encryption inventory lifecycle logging metadata modify object-lock policy quota rename
     replication restore retention storageinfo tagging torrent truncate versionId versions website x-image-process
 """
-UNKNOWN = frozenset(_UNKNOWN.split())
+UNSUPPORTED_SUBRESOURCES = frozenset(_UNKNOWN.split())
 
 
-def name_of(request: Request, bucket: str, key: str) -> str:
+def call_name(request: Request, bucket: str, key: str) -> str:
     """`Unknown` for what the simulator does not do."""
     if not bucket:
         return {"GET": "ListBuckets", "HEAD": "GetApiVersion"}.get(request.method, "Unknown")
@@ -58,7 +58,7 @@ def name_of(request: Request, bucket: str, key: str) -> str:
     names = (OBJECT_CALLS if key else BUCKET_CALLS).get(request.method, {})
     found = next((call for part, call in names.items() if part and part in query), None)
     if found is None:
-        found = "Unknown" if UNKNOWN & query.keys() else names.get("", "Unknown")
+        found = "Unknown" if UNSUPPORTED_SUBRESOURCES & query.keys() else names.get("", "Unknown")
     if found in ("PutObject", "UploadPart") and _copies(request):
         return {"PutObject": "CopyObject", "UploadPart": "UploadPartCopy"}[found]
     return found

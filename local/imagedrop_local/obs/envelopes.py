@@ -18,7 +18,7 @@ _ACCOUNT = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
 
 
 @dataclass(frozen=True)
-class Shape:
+class EventFormat:
     """How messages are made: the form, and what no document settles about it."""
 
     form: Literal["A", "B", "C"] = "A"
@@ -32,8 +32,8 @@ class Shape:
     sequencer: Literal["1", "hex"] = "1"
 
 
-def shape_of(switches: ObsSwitches, region: str) -> Shape:
-    return Shape(
+def event_format(switches: ObsSwitches, region: str) -> EventFormat:
+    return EventFormat(
         form=switches.obs_envelope,
         keys_encoded=switches.obs_event_keys_encoded,
         time_local=switches.obs_event_time_local,
@@ -46,13 +46,13 @@ def shape_of(switches: ObsSwitches, region: str) -> Shape:
     )
 
 
-def message(shape: Shape, event: ObjectEvent, rule: EventRule) -> str:
+def message(shape: EventFormat, event: ObjectEvent, rule: EventRule) -> str:
     """The `message` of the SMN push: JSON text."""
-    makers: dict[str, Callable[[Shape, ObjectEvent, EventRule], dict[str, Any]]] = {"A": _a, "B": _b, "C": _c}
+    makers: dict[str, Callable[[EventFormat, ObjectEvent, EventRule], dict[str, Any]]] = {"A": _a, "B": _b, "C": _c}
     return json.dumps(makers[shape.form](shape, event, rule), ensure_ascii=False)
 
 
-def note_of_a_new_rule(bucket: str, request_id: str, when: datetime, body: Literal["s3", "words"]) -> str:
+def rule_test_message(bucket: str, request_id: str, when: datetime, body: Literal["s3", "words"]) -> str:
     """What a new event rule sends to its topic. Its real body is not known; S3's has no Records either."""
     if body == "words":
         return f"This is a test notification of the bucket {bucket}."
@@ -68,12 +68,12 @@ def note_of_a_new_rule(bucket: str, request_id: str, when: datetime, body: Liter
     )
 
 
-def _a(shape: Shape, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
+def _a(shape: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
     sent = {"key": quote_plus(event.key), "versionId": "null", "sequencer": _sequencer(event)}
     return {"Records": [_record(shape, event, rule, _time(event.when), sent)]}
 
 
-def _record(shape: Shape, event: ObjectEvent, rule: EventRule, time: str, sent: dict[str, str]) -> dict[str, Any]:
+def _record(shape: EventFormat, event: ObjectEvent, rule: EventRule, time: str, sent: dict[str, str]) -> dict[str, Any]:
     owner = {"ID": _ACCOUNT}
     entity: dict[str, Any] = {"key": sent["key"]}
     if not event.name.startswith("ObjectRemoved"):
@@ -97,7 +97,7 @@ def _record(shape: Shape, event: ObjectEvent, rule: EventRule, time: str, sent: 
     }
 
 
-def _b(shape: Shape, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
+def _b(shape: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
     entity: dict[str, Any] = {"key": quote_plus(event.key) if shape.keys_encoded else event.key}
     if not event.name.startswith("ObjectRemoved"):
         entity |= {"eTag": event.etag, "size": event.size}
@@ -133,7 +133,7 @@ def _sparse(record: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def _c(shape: Shape, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
+def _c(shape: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
     key = quote_plus(event.key) if shape.keys_encoded else event.key
     time = _time(event.when + CHINA if shape.time_local else event.when)
     sequencer = "1" if shape.sequencer == "1" else _sequencer(event)

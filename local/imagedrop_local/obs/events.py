@@ -15,11 +15,11 @@ from imagedrop_local.obs.store import Store
 Publisher = Callable[[str, str], object]  # (topic urn, message)
 
 
-class Events:
+class EventSender:
     """Hears of the store's changes and publishes them. Delivery is at most once, unordered where a fault says so; what
     is not yet sent when the process dies is lost, as OBS may lose it."""
 
-    def __init__(self, store: Store, shape: envelopes.Shape, faults: Faults, publisher: Publisher) -> None:
+    def __init__(self, store: Store, shape: envelopes.EventFormat, faults: Faults, publisher: Publisher) -> None:
         self._store, self._shape, self._faults, self._publish = store, shape, faults, publisher
         self._pending: queue.Queue[tuple[str, str] | None] = queue.Queue()
         self._held: list[tuple[str, str]] = []

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from imagedrop_local.obs import file_writes
 from imagedrop_local.obs.keys import check_key, is_path
-from imagedrop_local.obs.metadata_folder import Side
+from imagedrop_local.obs.metadata_folder import MetadataFolder
 
 
-class Places:
+class FileLayout:
     """Not thread-safe: the store locks whatever changes something."""
 
-    def __init__(self, folder: Path, side: Side) -> None:
+    def __init__(self, folder: Path, side: MetadataFolder) -> None:
         self._folder, self._side = folder, side
 
     def of(self, bucket: str, key: str) -> Iterator[Path]:
@@ -33,7 +33,7 @@ class Places:
 
     def find(self, bucket: str, key: str) -> tuple[Path, os.stat_result] | None:
         for path in self.of(bucket, key):
-            if not file_writes.stays(path, self._folder):
+            if not file_writes.is_inside(path, self._folder):
                 continue
             try:
                 status = path.stat()

@@ -16,7 +16,7 @@ _ZEROS = bytes(CHUNK)
 
 
 @contextmanager
-def draft(folder: Path) -> Iterator[BinaryIO]:
+def temporary_file(folder: Path) -> Iterator[BinaryIO]:
     """A new file in `folder`. Whoever wants to keep it renames it; what is left at the end is removed."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
@@ -27,7 +27,7 @@ def draft(folder: Path) -> Iterator[BinaryIO]:
                 Path(file.name).unlink()
 
 
-def name_of(file: BinaryIO) -> Path:
+def path_of(file: BinaryIO) -> Path:
     return Path(str(file.name))
 
 
@@ -86,10 +86,10 @@ def _copy(source: BinaryIO, target: BinaryIO, length: int) -> None:
 def save(path: Path, content: str) -> None:
     """Writes a small file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with draft(path.parent) as file:
+    with temporary_file(path.parent) as file:
         file.write(content.encode())
         file.flush()
-        name_of(file).replace(path)
+        path_of(file).replace(path)
 
 
 def remove(path: Path, upto: Path) -> None:
@@ -104,7 +104,7 @@ def remove(path: Path, upto: Path) -> None:
             return
 
 
-def stays(path: Path, home: Path) -> bool:
+def is_inside(path: Path, home: Path) -> bool:
     """Whether a file is in the folder `home` itself: a link may lead from bucket to bucket, and not out of it."""
     if not path.is_symlink():
         return True

@@ -19,7 +19,7 @@ class _Version(NamedTuple):
     stamp: int
 
 
-class Poller:
+class FolderWatcher:
     """A file is told of when two looks in a row find it the same, so one that is still being copied is not. What lay
     there before the first look is not told of, for it may have been before. Only buckets with rules are looked at."""
 

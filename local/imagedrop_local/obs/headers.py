@@ -7,8 +7,8 @@ from email.utils import format_datetime
 
 from imagedrop_local.obs.call import Call
 from imagedrop_local.obs.dialect import Dialect
-from imagedrop_local.obs.model import Attributes, Stored, StoreError
-from imagedrop_local.obs.signature import text
+from imagedrop_local.obs.model import Attributes, StoredObject, StoreError
+from imagedrop_local.obs.signature import header_text
 
 MAX_METADATA = 2 << 10
 KEPT = ("Cache-Control", "Content-Disposition", "Content-Language", "Expires")
@@ -39,7 +39,7 @@ def attributes_of(call: Call) -> Attributes:
 def _metadata(call: Call) -> dict[str, str]:
     prefix = call.dialect.header("meta-")
     found = {
-        name.lower().removeprefix(prefix): text(value)
+        name.lower().removeprefix(prefix): header_text(value)
         for name, value in call.request.headers.items()
         if name.lower().startswith(prefix)
     }
@@ -48,7 +48,7 @@ def _metadata(call: Call) -> dict[str, str]:
     return found
 
 
-def shown(stored: Stored, dialect: Dialect) -> dict[str, str]:
+def response_headers(stored: StoredObject, dialect: Dialect) -> dict[str, str]:
     """The headers of a HEAD or GET. The storage class is said only where it is not STANDARD, as OBS does."""
     attributes = stored.attributes
     found = {
@@ -58,7 +58,7 @@ def shown(stored: Stored, dialect: Dialect) -> dict[str, str]:
         "Content-Type": attributes.content_type,
         **attributes.headers,
         **{dialect.header(f"meta-{name}"): _ascii(value) for name, value in attributes.metadata.items()},
-        **encryption(attributes, dialect),
+        **encryption_headers(attributes, dialect),
     }
     if attributes.content_encoding:
         found["Content-Encoding"] = attributes.content_encoding
@@ -67,7 +67,7 @@ def shown(stored: Stored, dialect: Dialect) -> dict[str, str]:
     return found
 
 
-def encryption(attributes: Attributes, dialect: Dialect) -> dict[str, str]:
+def encryption_headers(attributes: Attributes, dialect: Dialect) -> dict[str, str]:
     if not attributes.encryption:
         return {}
     found = {dialect.header("server-side-encryption"): dialect.kms}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from imagedrop_local.obs.model import Page, Stored
+from imagedrop_local.obs.model import Page, StoredObject
 
 
 def page(
     keys: Iterator[str],
-    head: Callable[[str], Stored | None],
+    head: Callable[[str], StoredObject | None],
     prefix: str,
     after: str,
     delimiter: str,
@@ -17,7 +17,7 @@ def page(
 ) -> Page:
     """`keys` begin with `prefix` and come after `after`, in order. A common prefix that is `after` itself was on the
     page before: its keys are passed over."""
-    objects: list[Stored] = []
+    objects: list[StoredObject] = []
     prefixes: list[str] = []
     last = after
     for key in keys:

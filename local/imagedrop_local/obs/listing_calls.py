@@ -11,7 +11,7 @@ from imagedrop_local.http import Response
 from imagedrop_local.obs import xml
 from imagedrop_local.obs.call import Call
 from imagedrop_local.obs.dialect import Dialect
-from imagedrop_local.obs.model import Page, Stored, StoreError
+from imagedrop_local.obs.model import Page, StoredObject, StoreError
 from imagedrop_local.obs.object_calls import xml_time
 from imagedrop_local.obs.store import Store
 
@@ -19,7 +19,7 @@ MAX_KEYS = 1000
 _OWNER: tuple[xml.Element, ...] = (("ID", "simulator"), ("DisplayName", "simulator"))
 
 
-class Lists:
+class ListingCalls:
     """Handlers by the names of their calls."""
 
     def __init__(self, store: Store) -> None:
@@ -124,7 +124,7 @@ def _listed(call: Call, page: Page, show: Callable[[str], str], head: list[xml.E
     return _document("ListBucketResult", [*_encoding(call), *elements, *head, *contents, *prefixes])
 
 
-def _content(stored: Stored, show: Callable[[str], str], dialect: Dialect, owner: bool) -> list[xml.Element]:
+def _content(stored: StoredObject, show: Callable[[str], str], dialect: Dialect, owner: bool) -> list[xml.Element]:
     elements: list[xml.Element] = [
         ("Key", show(stored.key)),
         ("LastModified", xml_time(stored)),

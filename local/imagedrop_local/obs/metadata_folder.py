@@ -23,7 +23,7 @@ from imagedrop_local.obs.keys import digest
 from imagedrop_local.obs.model import Attributes, BucketInfo
 
 
-class Record(BaseModel):
+class ObjectRecord(BaseModel):
     """A version of an object that came through the API."""
 
     key: str
@@ -31,7 +31,7 @@ class Record(BaseModel):
     attributes: Attributes
 
 
-class Side:
+class MetadataFolder:
     """Reads and writes the side folder below `root`."""
 
     def __init__(self, root: Path) -> None:
@@ -54,14 +54,14 @@ class Side:
     def drop_bucket(self, bucket: str) -> None:
         file_writes.remove_tree(self._root / bucket)
 
-    def load(self, bucket: str, key: str, size: int, stamp: int) -> Record | None:
+    def load(self, bucket: str, key: str, size: int, stamp: int) -> ObjectRecord | None:
         try:
             record = self._read(self._record(bucket, key, size, stamp))
         except FileNotFoundError:
             return None
         return record if record.key == key else None
 
-    def save(self, bucket: str, record: Record, size: int, stamp: int) -> None:
+    def save(self, bucket: str, record: ObjectRecord, size: int, stamp: int) -> None:
         file_writes.save(self._record(bucket, record.key, size, stamp), record.model_dump_json(exclude_defaults=True))
 
     def forget(self, bucket: str, key: str, size: int, stamp: int) -> None:
@@ -87,5 +87,5 @@ class Side:
         return self._root / bucket / "objects" / name[:2] / f"{name}.{size}.{stamp}.json"
 
 
-def _read_record(path: Path) -> Record:
-    return Record.model_validate_json(path.read_bytes())
+def _read_record(path: Path) -> ObjectRecord:
+    return ObjectRecord.model_validate_json(path.read_bytes())

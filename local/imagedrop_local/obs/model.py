@@ -60,7 +60,7 @@ class Attributes(BaseModel):
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredObject:
     """An object as it is now. `etag` without quotes, `last_modified` aware UTC; `path` is where its bytes lie."""
 
     bucket: str
@@ -81,7 +81,7 @@ class Stored:
 class Page:
     """One page of a listing. `prefixes` are the common prefixes; `after` is where the next page begins, None: none."""
 
-    objects: Sequence[Stored]
+    objects: Sequence[StoredObject]
     prefixes: Sequence[str]
     after: str | None
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 
 from imagedrop_local.obs import file_writes
 from imagedrop_local.obs.keys import check_key
-from imagedrop_local.obs.metadata_folder import Record
-from imagedrop_local.obs.model import Attributes, Cause, Stored, StoreError
+from imagedrop_local.obs.metadata_folder import ObjectRecord
+from imagedrop_local.obs.model import Attributes, Cause, StoredObject, StoreError
 
 if TYPE_CHECKING:
     from imagedrop_local.obs.store import Store
@@ -83,12 +83,12 @@ class Uploads:
         if not 1 <= number <= MAX_PARTS:
             raise StoreError("InvalidArgument", f"part number {number}: 1 to {MAX_PARTS}")
         folder = self._folder(bucket, upload_id)
-        with file_writes.draft(self._store.side.drafts) as draft:
+        with file_writes.temporary_file(self._store.side.drafts) as draft:
             md5, size = file_writes.write(draft, body)
             check(md5)
             part = Part(number=number, etag=md5, size=size, last_modified=self._store.clock())
             self.find(bucket, key, upload_id)  # it may have been aborted meanwhile
-            file_writes.name_of(draft).replace(folder / f"{number}-{md5}")
+            file_writes.path_of(draft).replace(folder / f"{number}-{md5}")
         file_writes.save(folder / f"{number}.json", part.model_dump_json())
         return part
 
@@ -99,14 +99,14 @@ class Uploads:
 
     def complete(
         self, bucket: str, key: str, upload_id: str, wanted: Sequence[tuple[int, str]], cause: Cause | None = None
-    ) -> Stored:
+    ) -> StoredObject:
         """Joins the wanted (number, ETag)s; the ETag is the MD5 of their binary MD5s and `-N`."""
         upload = self.find(bucket, key, upload_id)
         chosen = _choose(self.parts(bucket, key, upload_id), wanted)
         folder = self._folder(bucket, upload_id)
         md5 = hashlib.md5(b"".join(bytes.fromhex(part.etag) for part in chosen), usedforsecurity=False)
-        record = Record(key=key, etag=f"{md5.hexdigest()}-{len(chosen)}", attributes=upload.attributes)
-        with file_writes.draft(self._store.side.drafts) as draft:
+        record = ObjectRecord(key=key, etag=f"{md5.hexdigest()}-{len(chosen)}", attributes=upload.attributes)
+        with file_writes.temporary_file(self._store.side.drafts) as draft:
             size = sum(file_writes.append(draft, folder / f"{part.number}-{part.etag}") for part in chosen)
             draft.flush()
             stored = self._store.commit(bucket, draft, size, record, cause or Cause("CompleteMultipartUpload"))

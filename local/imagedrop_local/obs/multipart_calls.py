@@ -8,14 +8,14 @@ from imagedrop_local.http import Response
 from imagedrop_local.obs import headers, xml
 from imagedrop_local.obs.call import Call
 from imagedrop_local.obs.model import StoreError
-from imagedrop_local.obs.object_calls import check_length, open_source, pieces, refuse_framing
+from imagedrop_local.obs.object_calls import check_framing, check_length, open_source, pieces
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
 
 _SOURCE_RANGE = re.compile(r"bytes=(\d{1,16})-(\d{1,16})")
 
 
-class Parts:
+class MultipartCalls:
     """Handlers by the names of their calls."""
 
     def __init__(self, store: Store, switches: ObsSwitches) -> None:
@@ -34,11 +34,11 @@ class Parts:
         body = xml.write(
             "InitiateMultipartUploadResult", (("Bucket", call.bucket), ("Key", call.key), ("UploadId", upload.id))
         )
-        return Response(200, body, _XML | headers.encryption(attributes, call.dialect))
+        return Response(200, body, _XML | headers.encryption_headers(attributes, call.dialect))
 
     def put(self, call: Call) -> Response:
         check_length(call)
-        refuse_framing(call, self._switches)
+        check_framing(call, self._switches)
         part = self._store.uploads.put(
             call.bucket, call.key, call.query.get("uploadId", ""), _number(call), call.body(), call.md5_check()
         )
@@ -67,7 +67,7 @@ class Parts:
             ("Key", call.key),
             ("ETag", f'"{stored.etag}"'),
         )
-        said = _XML | headers.encryption(stored.attributes, call.dialect)
+        said = _XML | headers.encryption_headers(stored.attributes, call.dialect)
         return Response(200, xml.write("CompleteMultipartUploadResult", elements), said)
 
     def abort(self, call: Call) -> Response:

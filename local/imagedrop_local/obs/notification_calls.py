@@ -12,7 +12,7 @@ from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
 
 
-class Notifications:
+class NotificationCalls:
     """Handlers by the names of their calls. `send` takes (topic urn, message), `known_topic` a urn."""
 
     def __init__(
@@ -41,5 +41,5 @@ class Notifications:
         if self._switches.obs_test_message:
             now, body = self._store.clock(), self._switches.obs_test_body
             for topic in sorted({rule.topic for rule in found}):
-                self._send(topic, envelopes.note_of_a_new_rule(call.bucket, call.request_id, now, body))
+                self._send(topic, envelopes.rule_test_message(call.bucket, call.request_id, now, body))
         return Response(200)

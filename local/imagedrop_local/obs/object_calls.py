@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from imagedrop_local.http import CHUNK, FileSlice, Response
 from imagedrop_local.obs import headers, xml
 from imagedrop_local.obs.call import Call
-from imagedrop_local.obs.model import Stored, StoreError
-from imagedrop_local.obs.ranges import check_conditions, ranges_of
+from imagedrop_local.obs.model import StoredObject, StoreError
+from imagedrop_local.obs.ranges import check_conditions, parse_ranges
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
 
@@ -19,7 +19,7 @@ _OVERRIDES = ("Cache-Control", "Content-Disposition", "Content-Encoding", "Conte
 _BOUNDARY = "simulator-part"
 
 
-class Objects:
+class ObjectCalls:
     """Handlers by the names of their calls."""
 
     def __init__(self, store: Store, switches: ObsSwitches) -> None:
@@ -37,7 +37,9 @@ class Objects:
         if not stored:
             raise StoreError("NoSuchKey", f"there is no object {call.key!r}")
         check_conditions(call.request.headers.get, stored)
-        return Response(200, b"", {**headers.shown(stored, call.dialect), "Content-Length": str(stored.size)})
+        return Response(
+            200, b"", {**headers.response_headers(stored, call.dialect), "Content-Length": str(stored.size)}
+        )
 
     def get(self, call: Call) -> Response:
         stored, file = self._store.opened(call.bucket, call.key)
@@ -49,12 +51,12 @@ class Objects:
             file.close()
             raise
 
-    def _content(self, call: Call, stored: Stored, file: BinaryIO) -> Response:
+    def _content(self, call: Call, stored: StoredObject, file: BinaryIO) -> Response:
         wanted = call.request.headers.get("Range")
-        ranges = ranges_of(wanted, stored.size)
+        ranges = parse_ranges(wanted, stored.size)
         if wanted and not ranges and self._switches.obs_invalid_range == "416":
             raise StoreError("InvalidRange", f"no byte of {wanted!r} is in an object of {stored.size} bytes")
-        said = headers.shown(stored, call.dialect) | _overrides(call)
+        said = headers.response_headers(stored, call.dialect) | _overrides(call)
         if len(ranges) > 1:
             return _several(stored, file, ranges, said)
         offset, length = ranges[0] if ranges else (0, stored.size)
@@ -65,11 +67,13 @@ class Objects:
 
     def put(self, call: Call) -> Response:
         check_length(call)
-        refuse_framing(call, self._switches)
+        check_framing(call, self._switches)
         stored = self._store.put(
             call.bucket, call.key, call.body(), headers.attributes_of(call), call.cause("Put"), call.md5_check()
         )
-        return Response(200, b"", {"ETag": f'"{stored.etag}"', **headers.encryption(stored.attributes, call.dialect)})
+        return Response(
+            200, b"", {"ETag": f'"{stored.etag}"', **headers.encryption_headers(stored.attributes, call.dialect)}
+        )
 
     def copy(self, call: Call) -> Response:
         source, file = open_source(call, self._store)
@@ -81,7 +85,7 @@ class Objects:
             stored = self._store.put(
                 call.bucket, call.key, pieces(file, 0, source.size), attributes, call.cause("Copy")
             )
-        body = xml.write("CopyObjectResult", copied(stored.etag, stored))
+        body = xml.write("CopyObjectResult", copy_result(stored.etag, stored))
         return Response(200, body, {"Content-Type": "application/xml"})
 
     def delete(self, call: Call) -> Response:
@@ -89,7 +93,7 @@ class Objects:
         return Response(204)
 
 
-def check_readable(stored: Stored) -> None:
+def check_readable(stored: StoredObject) -> None:
     if stored.storage_class in ("COLD", "DEEP_ARCHIVE"):
         raise StoreError("InvalidObjectState", "the object is in cold storage and was not restored")
 
@@ -101,13 +105,13 @@ def check_length(call: Call) -> None:
         raise StoreError("EntityTooLarge", f"{call.request.length} bytes; at most {MAX_PUT} in one PUT or part")
 
 
-def refuse_framing(call: Call, switches: ObsSwitches) -> None:
+def check_framing(call: Call, switches: ObsSwitches) -> None:
     """The aws-chunked framing of newer SDKs, which OBS does not take apart."""
     if call.payload.startswith("STREAMING-") and switches.obs_aws_chunked == "refused":
         raise StoreError("XAmzContentSHA256Mismatch", "the body's hash is not the one in x-amz-content-sha256")
 
 
-def open_source(call: Call, store: Store) -> tuple[Stored, BinaryIO]:
+def open_source(call: Call, store: Store) -> tuple[StoredObject, BinaryIO]:
     """The object that a copy copies, if the copy's conditions hold."""
     named = unquote(call.own("copy-source") or "").partition("?versionId=")[0].removeprefix("/")
     bucket, _, key = named.partition("/")
@@ -130,11 +134,11 @@ def pieces(file: BinaryIO, offset: int, length: int) -> Iterator[bytes]:
         yield piece
 
 
-def copied(etag: str, stored: Stored) -> tuple[tuple[str, str], ...]:
+def copy_result(etag: str, stored: StoredObject) -> tuple[tuple[str, str], ...]:
     return ("LastModified", xml_time(stored)), ("ETag", f'"{etag}"')
 
 
-def xml_time(stored: Stored) -> str:
+def xml_time(stored: StoredObject) -> str:
     """With milliseconds, as in a LIST; HEAD has whole seconds."""
     return stored.last_modified.strftime("%Y-%m-%dT%H:%M:%S.") + f"{stored.last_modified.microsecond // 1000:03}Z"
 
@@ -145,7 +149,7 @@ def _overrides(call: Call) -> dict[str, str]:
     return {name: value for name, value in wanted.items() if value and value.isprintable()}
 
 
-def _several(stored: Stored, file: BinaryIO, ranges: list[tuple[int, int]], said: dict[str, str]) -> Response:
+def _several(stored: StoredObject, file: BinaryIO, ranges: list[tuple[int, int]], said: dict[str, str]) -> Response:
     heads = [
         f"\r\n--{_BOUNDARY}\r\nContent-type: {said['Content-Type']}\r\n"
         f"Content-range: bytes {offset}-{offset + length - 1}/{stored.size}\r\n\r\n".encode()

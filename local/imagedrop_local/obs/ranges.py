@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from imagedrop_local.obs.model import Stored, StoreError
+from imagedrop_local.obs.model import StoredObject, StoreError
 
 _RANGE = re.compile(r"(\d*)-(\d*)")
 MAX_RANGES = 64
 
 
-def ranges_of(shown: str | None, size: int) -> list[tuple[int, int]]:
+def parse_ranges(shown: str | None, size: int) -> list[tuple[int, int]]:
     """(offset, length) of each range that has bytes of the object; none: the header is missing or invalid."""
     if not shown or not shown.strip().startswith("bytes="):
         return []
@@ -36,7 +36,7 @@ def _range(shown: str, size: int) -> tuple[int, int] | None:
     return (start, end - start) if start < end else None
 
 
-def check_conditions(headers: Callable[[str], str | None], stored: Stored, prefix: str = "") -> None:
+def check_conditions(headers: Callable[[str], str | None], stored: StoredObject, prefix: str = "") -> None:
     """`headers` looks one up. `prefix`: `x-amz-copy-source-` for a copy's. Raises PreconditionFailed, NotModified."""
     match, none_match = headers(f"{prefix}If-Match"), headers(f"{prefix}If-None-Match")
     since, until = _date(headers(f"{prefix}If-Modified-Since")), _date(headers(f"{prefix}If-Unmodified-Since"))

@@ -11,17 +11,17 @@ from imagedrop_local.faults import Faults
 from imagedrop_local.http import Request, Response
 from imagedrop_local.obs import errors
 from imagedrop_local.obs.address import Address, address_of
-from imagedrop_local.obs.bucket_calls import Buckets
-from imagedrop_local.obs.call import Call, name_of
-from imagedrop_local.obs.envelopes import shape_of
-from imagedrop_local.obs.events import Events, Publisher
-from imagedrop_local.obs.folder_watcher import Poller
-from imagedrop_local.obs.listing_calls import Lists
+from imagedrop_local.obs.bucket_calls import BucketCalls
+from imagedrop_local.obs.call import Call, call_name
+from imagedrop_local.obs.envelopes import event_format
+from imagedrop_local.obs.events import EventSender, Publisher
+from imagedrop_local.obs.folder_watcher import FolderWatcher
+from imagedrop_local.obs.listing_calls import ListingCalls
 from imagedrop_local.obs.model import StoreError
-from imagedrop_local.obs.multipart_calls import Parts
-from imagedrop_local.obs.notification_calls import Notifications
-from imagedrop_local.obs.object_calls import Objects
-from imagedrop_local.obs.signature import Signed, Verifier, speaks, verify
+from imagedrop_local.obs.multipart_calls import MultipartCalls
+from imagedrop_local.obs.notification_calls import NotificationCalls
+from imagedrop_local.obs.object_calls import ObjectCalls
+from imagedrop_local.obs.signature import VerifiedSignature, Verifier, dialect_of, verify
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
 
@@ -48,14 +48,14 @@ class Obs:
         switches = switches or ObsSwitches()
         self.store, self._credentials, self._clock = store, credentials, clock
         self._path_style = path_style and switches.obs_path_style
-        self.events = Events(store, shape_of(switches, store.region), faults, publisher)
-        self._poller = Poller(store, poll_interval) if switches.obs_copied_in_events else None
+        self.events = EventSender(store, event_format(switches, store.region), faults, publisher)
+        self._poller = FolderWatcher(store, poll_interval) if switches.obs_copied_in_events else None
         self._handlers: dict[str, Handler] = {
-            **Buckets(store, switches).calls,
-            **Objects(store, switches).calls,
-            **Lists(store).calls,
-            **Parts(store, switches).calls,
-            **Notifications(store, switches, known_topic, self.events.send).calls,
+            **BucketCalls(store, switches).calls,
+            **ObjectCalls(store, switches).calls,
+            **ListingCalls(store).calls,
+            **MultipartCalls(store, switches).calls,
+            **NotificationCalls(store, switches, known_topic, self.events.send).calls,
         }
         faults.know(self.name, self._handlers)
 
@@ -82,14 +82,14 @@ class Obs:
 
     def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
         address = address_of(request.headers.get("Host", ""), request.path)
-        name = name_of(request, address.bucket, address.key)
+        name = call_name(request, address.bucket, address.key)
         return name, lambda: self._answer(request, address, name)
 
     def error(self, status: int, code: str | None, message: str) -> Response:
         return errors.response(status, code or _code_of(status), message, "", _request_id())
 
     def _answer(self, request: Request, address: Address, name: str) -> Response:
-        request_id, dialect = _request_id(), speaks(request)
+        request_id, dialect = _request_id(), dialect_of(request)
         try:
             response = self._handle(request, address, name, request_id)
         except StoreError as error:
@@ -109,9 +109,9 @@ class Obs:
         call = Call(name, request, address.bucket, address.key, dialect, payload, request_id)
         return self._handlers[name](call)
 
-    def _signed(self, request: Request, address: Address, name: str) -> Signed:
+    def _signed(self, request: Request, address: Address, name: str) -> VerifiedSignature:
         if name == "GetApiVersion":
-            return Signed("", speaks(request))
+            return VerifiedSignature("", dialect_of(request))
         bucket = address.bucket if address.virtual else None
         return verify(request, bucket, Verifier(self._credentials, self.store.region, self._clock()))
 

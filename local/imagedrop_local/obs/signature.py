@@ -16,7 +16,7 @@ UNSIGNED = "UNSIGNED-PAYLOAD"
 
 
 @dataclass(frozen=True)
-class Signed:
+class VerifiedSignature:
     """`payload` is what x-amz-content-sha256 says: a hash to check the body against, or a word."""
 
     access_key: str
@@ -48,13 +48,13 @@ class Verifier:
             raise StoreError("AccessDenied", f"the request has expired at {moment:%Y-%m-%dT%H:%M:%SZ}")
 
 
-def speaks(request: Request) -> Dialect:
+def dialect_of(request: Request) -> Dialect:
     """The dialect of a request, whoever signed it."""
     own = request.headers.get("Authorization", "").startswith("OBS ") or "AccessKeyId" in request.query
     return OBS if own or "x-obs-date" in request.headers else AMZ
 
 
-def verify(request: Request, bucket_in_host: str | None, verifier: Verifier) -> Signed:
+def verify(request: Request, bucket_in_host: str | None, verifier: Verifier) -> VerifiedSignature:
     """Raises StoreError: AccessDenied, InvalidAccessKeyId, SignatureDoesNotMatch, RequestTimeTooSkewed, and so on."""
     from imagedrop_local.obs import sigv2, sigv4
 
@@ -73,7 +73,7 @@ def verify(request: Request, bucket_in_host: str | None, verifier: Verifier) -> 
     raise StoreError("AccessDenied", "the request is not signed")
 
 
-def moment_of(shown: str) -> datetime:
+def parse_time(shown: str) -> datetime:
     """`20261124T130000Z` or an HTTP date, as UTC."""
     try:
         return datetime.strptime(shown, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
@@ -85,6 +85,6 @@ def moment_of(shown: str) -> datetime:
         raise StoreError("AccessDenied", f"the date {shown!r} is missing or no date") from None
 
 
-def text(value: str) -> str:
+def header_text(value: str) -> str:
     """A header's value as the client meant it: sent as UTF-8, handed out by http.client as Latin-1."""
     return value.encode("latin-1", "replace").decode("utf-8", "replace")

@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 from imagedrop_local.http import Request
 from imagedrop_local.obs.dialect import AMZ, OBS, Dialect
 from imagedrop_local.obs.model import StoreError
-from imagedrop_local.obs.signature import Signed, Verifier, moment_of, text
+from imagedrop_local.obs.signature import VerifiedSignature, Verifier, header_text, parse_time
 
 _NAMES = """
     acl append backtosource cors customdomain delete deletebucket directcoldaccess encryption inventory length
@@ -28,19 +28,19 @@ _NAMES = """
 _RESOURCES = frozenset(_NAMES.split())  # query parameters that are part of the resource, in lower case
 
 
-def in_header(request: Request, bucket_in_host: str | None, verifier: Verifier) -> Signed:
+def in_header(request: Request, bucket_in_host: str | None, verifier: Verifier) -> VerifiedSignature:
     word, _, rest = request.headers["Authorization"].partition(" ")
     access_key, _, signature = rest.strip().partition(":")
     dialect = OBS if word == "OBS" else AMZ
     secret = verifier.secret(access_key)
     own_date = request.headers.get(dialect.header("date"))
-    verifier.check_time(moment_of(own_date or request.headers.get("Date") or ""))
+    verifier.check_time(parse_time(own_date or request.headers.get("Date") or ""))
     date = "" if own_date is not None else request.headers["Date"]
     _compare(request, bucket_in_host, dialect, date, secret, signature)
-    return Signed(access_key, dialect)
+    return VerifiedSignature(access_key, dialect)
 
 
-def in_query(request: Request, bucket_in_host: str | None, verifier: Verifier) -> Signed:
+def in_query(request: Request, bucket_in_host: str | None, verifier: Verifier) -> VerifiedSignature:
     query = request.query
     dialect = OBS if "AccessKeyId" in query else AMZ
     access_key = query.get("AccessKeyId") or query.get("AWSAccessKeyId", "")
@@ -50,7 +50,7 @@ def in_query(request: Request, bucket_in_host: str | None, verifier: Verifier) -
         raise StoreError("AccessDenied", f"Expires {expires!r} is no time in seconds")
     verifier.check_expiry(datetime.fromtimestamp(int(expires), UTC))
     _compare(request, bucket_in_host, dialect, expires, secret, query["Signature"])
-    return Signed(access_key, dialect)
+    return VerifiedSignature(access_key, dialect)
 
 
 def _compare(
@@ -68,7 +68,10 @@ def _compare(
 
 def _own_headers(request: Request, dialect: Dialect) -> list[str]:
     names = sorted({name.lower() for name in request.headers if name.lower().startswith(dialect.header(""))})
-    return [f"{name}:{','.join(text(value).strip() for value in request.headers.get_all(name, []))}" for name in names]
+    return [
+        f"{name}:{','.join(header_text(value).strip() for value in request.headers.get_all(name, []))}"
+        for name in names
+    ]
 
 
 def _resources(request: Request, bucket_in_host: str | None, dialect: Dialect) -> list[str]:

@@ -18,7 +18,7 @@ from urllib.parse import quote, unquote
 from imagedrop_local.http import Request
 from imagedrop_local.obs.dialect import AMZ
 from imagedrop_local.obs.model import StoreError
-from imagedrop_local.obs.signature import UNSIGNED, Signed, Verifier, moment_of, text
+from imagedrop_local.obs.signature import UNSIGNED, VerifiedSignature, Verifier, header_text, parse_time
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 LONGEST = 604_800  # s; how long a presigned URL may be valid
@@ -28,7 +28,7 @@ _AUTHORIZATION = re.compile(
 )
 
 
-def in_header(request: Request, verifier: Verifier) -> Signed:
+def in_header(request: Request, verifier: Verifier) -> VerifiedSignature:
     given = _AUTHORIZATION.fullmatch(request.headers["Authorization"].strip())
     if not given:
         raise StoreError(
@@ -38,12 +38,12 @@ def in_header(request: Request, verifier: Verifier) -> Signed:
     if payload is None:
         raise StoreError("InvalidRequest", "Missing required header for this request: x-amz-content-sha256")
     shown = request.headers.get("x-amz-date") or request.headers.get("Date") or ""
-    verifier.check_time(moment_of(shown))
+    verifier.check_time(parse_time(shown))
     access_key = _check(request, verifier, given["credential"], given["names"], given["signature"], shown, payload)
-    return Signed(access_key, AMZ, payload)
+    return VerifiedSignature(access_key, AMZ, payload)
 
 
-def in_query(request: Request, verifier: Verifier) -> Signed:
+def in_query(request: Request, verifier: Verifier) -> VerifiedSignature:
     query = request.query
     wanted = ("X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders", "X-Amz-Signature")
     missing = [name for name in wanted if name not in query]
@@ -52,13 +52,15 @@ def in_query(request: Request, verifier: Verifier) -> Signed:
     seconds = query["X-Amz-Expires"]
     if not seconds.isdecimal() or not 1 <= int(seconds) <= LONGEST:
         raise StoreError("AuthorizationQueryParametersError", f"X-Amz-Expires is 1 to {LONGEST} seconds")
-    start = moment_of(query["X-Amz-Date"])
+    start = parse_time(query["X-Amz-Date"])
     verifier.check_expiry(start + timedelta(seconds=int(seconds)))
     if start > verifier.now:
         verifier.check_time(start)
     payload = request.headers.get("x-amz-content-sha256", UNSIGNED)
     credential, names, signature = (query[name] for name in (wanted[0], wanted[3], wanted[4]))
-    return Signed(_check(request, verifier, credential, names, signature, query["X-Amz-Date"], payload), AMZ, payload)
+    return VerifiedSignature(
+        _check(request, verifier, credential, names, signature, query["X-Amz-Date"], payload), AMZ, payload
+    )
 
 
 def _check(
@@ -66,12 +68,12 @@ def _check(
 ) -> str:
     access_key, *scope = credential.split("/")
     secret = verifier.secret(access_key)
-    _check_scope(scope, moment_of(shown).strftime("%Y%m%d"), verifier.region)
+    _check_scope(scope, parse_time(shown).strftime("%Y%m%d"), verifier.region)
     signed = names.split(";")
     if "host" not in signed or any(name not in request.headers for name in signed):
         raise StoreError("SignatureDoesNotMatch", "host must be signed, and every signed header sent")
     canonical = _canonical(request, signed, payload)
-    stamp = moment_of(shown).strftime("%Y%m%dT%H%M%SZ")
+    stamp = parse_time(shown).strftime("%Y%m%dT%H%M%SZ")
     to_sign = "\n".join((ALGORITHM, stamp, "/".join(scope), hashlib.sha256(canonical.encode()).hexdigest()))
     key = reduce(_hmac, scope, b"AWS4" + secret.encode())
     if not hmac.compare_digest(_hmac(key, to_sign).hex(), signature):
@@ -97,7 +99,7 @@ def _canonical(request: Request, names: Sequence[str], payload: str) -> str:
 
 
 def _value(request: Request, name: str) -> str:
-    return ",".join(" ".join(text(value).split()) for value in request.headers.get_all(name, []))
+    return ",".join(" ".join(header_text(value).split()) for value in request.headers.get_all(name, []))
 
 
 def _hmac(key: bytes, message: str) -> bytes:

@@ -17,11 +17,20 @@ from typing import BinaryIO
 
 from imagedrop_local.obs import file_writes, walk
 from imagedrop_local.obs.etags import FileEtags
-from imagedrop_local.obs.file_layout import Places
+from imagedrop_local.obs.file_layout import FileLayout
 from imagedrop_local.obs.keys import check_key, is_bucket
 from imagedrop_local.obs.listing import page
-from imagedrop_local.obs.metadata_folder import Record, Side
-from imagedrop_local.obs.model import Attributes, BucketInfo, Cause, ObjectEvent, Page, StorageClass, Stored, StoreError
+from imagedrop_local.obs.metadata_folder import MetadataFolder, ObjectRecord
+from imagedrop_local.obs.model import (
+    Attributes,
+    BucketInfo,
+    Cause,
+    ObjectEvent,
+    Page,
+    StorageClass,
+    StoredObject,
+    StoreError,
+)
 from imagedrop_local.obs.multipart import Uploads
 
 Listener = Callable[[ObjectEvent], None]
@@ -37,8 +46,8 @@ class Store:
     def __init__(self, folder: Path, region: str = "cn-north-4", clock: Callable[[], datetime] = _now) -> None:
         self.folder, self.region, self.clock = Path(folder), region, clock
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.side = Side(self.folder)
-        self._places = Places(self.folder, self.side)
+        self.side = MetadataFolder(self.folder)
+        self._places = FileLayout(self.folder, self.side)
         file_writes.remove_tree(self.side.drafts)
         self.uploads = Uploads(self)
         self._etags = FileEtags()
@@ -99,11 +108,11 @@ class Store:
 
     # --- objects
 
-    def head(self, bucket: str, key: str) -> Stored | None:
+    def head(self, bucket: str, key: str) -> StoredObject | None:
         """Raises StoreError for a bucket that is not there and for a key that cannot be."""
         return self._head(self.need(bucket), key)
 
-    def _head(self, info: BucketInfo, key: str) -> Stored | None:
+    def _head(self, info: BucketInfo, key: str) -> StoredObject | None:
         with self._lock:  # else the record may be of another version than the file
             found = self._places.find(info.name, key)
             return found and self._stored(info, key, *found)
@@ -112,7 +121,7 @@ class Store:
         """The bytes; raises StoreError: NoSuchKey. They stay as they are when the object is overwritten."""
         return self.opened(bucket, key)[1]
 
-    def opened(self, bucket: str, key: str) -> tuple[Stored, BinaryIO]:
+    def opened(self, bucket: str, key: str) -> tuple[StoredObject, BinaryIO]:
         """An object and its own bytes, not those of a version that came in between."""
         info = self.need(bucket)
         with self._lock:
@@ -130,20 +139,22 @@ class Store:
         attributes: Attributes | None = None,
         cause: Cause | None = None,
         check: Callable[[str], None] = lambda md5: None,
-    ) -> Stored:
+    ) -> StoredObject:
         """Stores an object whole or not at all. `check` is handed its MD5 (hex) and may raise to refuse it."""
         self.need(bucket)
         check_key(key)
-        with file_writes.draft(self.side.drafts) as draft:
+        with file_writes.temporary_file(self.side.drafts) as draft:
             md5, size = file_writes.write(draft, (body,) if isinstance(body, bytes) else body)
             check(md5)
             return self.commit(
-                bucket, draft, size, Record(key=key, etag=md5, attributes=attributes or Attributes()), cause
+                bucket, draft, size, ObjectRecord(key=key, etag=md5, attributes=attributes or Attributes()), cause
             )
 
-    def commit(self, bucket: str, draft: BinaryIO, size: int, record: Record, cause: Cause | None = None) -> Stored:
+    def commit(
+        self, bucket: str, draft: BinaryIO, size: int, record: ObjectRecord, cause: Cause | None = None
+    ) -> StoredObject:
         """Makes a written file the object `record.key`."""
-        source = file_writes.name_of(draft)
+        source = file_writes.path_of(draft)
         with self._lock:
             stamp = self._stamp()
             os.utime(source, ns=(stamp, stamp))
@@ -180,7 +191,7 @@ class Store:
         """How many objects a bucket has; no file is opened."""
         return sum(1 for _ in self._keys(bucket, "", ""))
 
-    def tell(self, stored: Stored, group: str, cause: Cause) -> None:
+    def tell(self, stored: StoredObject, group: str, cause: Cause) -> None:
         """Sends an event to those who listen; `group` is ObjectCreated or ObjectRemoved."""
         event = ObjectEvent(
             f"{group}:{cause.how}", stored.bucket, stored.key, stored.etag, stored.size, self.clock(), cause
@@ -188,7 +199,7 @@ class Store:
         for listener in self._listeners:
             listener(event)
 
-    def came_by_api(self, stored: Stored) -> bool:
+    def came_by_api(self, stored: StoredObject) -> bool:
         """Whether this version was PUT, and not copied into the folder."""
         try:
             status = stored.path.stat()
@@ -207,10 +218,10 @@ class Store:
                 yield key
             last = key
 
-    def _stored(self, info: BucketInfo, key: str, path: Path, status: os.stat_result) -> Stored:
+    def _stored(self, info: BucketInfo, key: str, path: Path, status: os.stat_result) -> StoredObject:
         record = self.side.load(info.name, key, status.st_size, status.st_mtime_ns)
         attributes = record.attributes if record else Attributes()
-        return Stored(
+        return StoredObject(
             bucket=info.name,
             key=key,
             etag=record.etag if record else self._etags.of(path, status),

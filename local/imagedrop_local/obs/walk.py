@@ -69,7 +69,7 @@ def _scan(folder: Path, home: Path) -> list[_Entry]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 found.append((name + b"/", Path(entry.path)))
-            elif file_writes.stays(Path(entry.path), home) and entry.is_file():
+            elif file_writes.is_inside(Path(entry.path), home) and entry.is_file():
                 found.append((name, None))
     return sorted(found)
 

@@ -16,23 +16,23 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from imagedrop_local.faults import Faults
-from imagedrop_local.json_store import Document, Records
+from imagedrop_local.json_store import Document, JsonStore
 from imagedrop_local.smn.blacklist import Blacklist
 from imagedrop_local.smn.http_push import post
 from imagedrop_local.smn.switches import SmnSwitches
 
-TRIES = 7
+MAX_ATTEMPTS = 7
 
 Deliver: TypeAlias = Callable[[str, bytes, Mapping[str, str], float], int | None]
 
 
-class Courier:
+class PushDelivery:
     """Worker threads over one queue. Thread-safe. `deliver` is handed url, body, headers and the s that it may take; it
     answers the status, None where nobody did. `clock`: s, for waiting."""
 
     def __init__(
         self,
-        records: Records,
+        records: JsonStore,
         switches: SmnSwitches,
         faults: Faults,
         workers: int = 4,
@@ -132,7 +132,7 @@ class Courier:
         push["tries"] += 1
         again = status is None or status >= 500
         with self._changed:
-            if again and push["tries"] < TRIES:
+            if again and push["tries"] < MAX_ATTEMPTS:
                 self._records.put(push)
                 self._wait(push, self._switches.smn_retry_interval)
                 self._counts["retried"] += 1

@@ -13,12 +13,12 @@ Kind = Literal["SubscriptionConfirmation", "Notification", "UnsubscribeConfirmat
 
 EmptySubject = Literal["omitted", "signed", "unsigned"]
 
-NOTIFIED = ("message", "message_id", "subject", "timestamp", "topic_urn", "type")
-CONFIRMED = ("message", "message_id", "subscribe_url", "timestamp", "topic_urn", "type")
+NOTIFICATION_FIELDS = ("message", "message_id", "subject", "timestamp", "topic_urn", "type")
+CONFIRMATION_FIELDS = ("message", "message_id", "subscribe_url", "timestamp", "topic_urn", "type")
 
 
 @dataclass(frozen=True)
-class Writer:
+class MessageWriter:
     """Writes and signs bodies; `origin` is where certificate and confirmation are served, `http://127.0.0.1:...`."""
 
     certificate: Certificate
@@ -34,7 +34,7 @@ class Writer:
         if subject or (subject is not None and self.empty_subject != "omitted"):
             body["subject"] = subject
         unsigned = not subject and self.empty_subject == "unsigned"
-        return self._signed(body, tuple(name for name in NOTIFIED if name != "subject" or not unsigned))
+        return self._signed(body, tuple(name for name in NOTIFICATION_FIELDS if name != "subject" or not unsigned))
 
     def unsubscribe_url(self, subscription_urn: str) -> str:
         return f"{self.origin}/smn/subscription/unsubscribe?{urlencode({'subscription_urn': subscription_urn})}"
@@ -48,7 +48,7 @@ class Writer:
         )
         body = self._common(kind, topic_urn, message_id, message, now)
         body["subscribe_url"] = f"{self.origin}/smn/subscription/confirm?{asked}"
-        return self._signed(body, CONFIRMED)
+        return self._signed(body, CONFIRMATION_FIELDS)
 
     def _common(self, kind: Kind, topic_urn: str, message_id: str, message: str, now: datetime) -> dict[str, Any]:
         return {

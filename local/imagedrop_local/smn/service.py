@@ -12,17 +12,17 @@ from typing import Any
 
 from imagedrop_local import gateway
 from imagedrop_local.faults import Faults
-from imagedrop_local.gateway import Gateway, Refused
+from imagedrop_local.gateway import ApiError, Gateway
 from imagedrop_local.http import Request, Response
-from imagedrop_local.json_store import Records
-from imagedrop_local.smn.calls import Asked, Call, Calls
+from imagedrop_local.json_store import JsonStore
+from imagedrop_local.smn.calls import ApiRequest, Call, Calls
 from imagedrop_local.smn.certificate import Certificate
-from imagedrop_local.smn.delivery import Courier, Deliver
+from imagedrop_local.smn.delivery import Deliver, PushDelivery
 from imagedrop_local.smn.http_push import post
-from imagedrop_local.smn.messages import Writer
-from imagedrop_local.smn.service_state import Mailroom
+from imagedrop_local.smn.messages import MessageWriter
+from imagedrop_local.smn.service_state import ServiceState
 from imagedrop_local.smn.switches import SmnSwitches
-from imagedrop_local.smn.topics import CONFIRMED, PENDING, Book
+from imagedrop_local.smn.topics import CONFIRMED, PENDING, TopicStore
 
 CERTIFICATE = "DownloadHttpCert"  # the call by which its certificate is fetched
 _STATUS = {PENDING: "pending", CONFIRMED: "confirmed"}
@@ -54,8 +54,8 @@ class Smn:
         self._region, self._switches = region, switches
         self._gateway = Gateway(credentials, project_id, clock)
         self._certificate = Certificate(folder, region)
-        self._courier = Courier(Records(folder / "pushes"), switches, faults, deliver=deliver, clock=waits)
-        self._room = Mailroom(Book(folder, region, project_id), self._courier, self._writer, clock, switches)
+        self._courier = PushDelivery(JsonStore(folder / "pushes"), switches, faults, deliver=deliver, clock=waits)
+        self._room = ServiceState(TopicStore(folder, region, project_id), self._courier, self._writer, clock, switches)
         self._routes = Calls(self._room).routes()
         faults.know(self.name, self._routes.calls() | {CERTIFICATE})
 
@@ -99,19 +99,19 @@ class Smn:
     def _answer(self, request: Request, call: Call, path: dict[str, str]) -> Response:
         try:
             raw = self._gateway.admit(request, path.get("project_id")) if call.signed else b""
-            answer = call.act(Asked(path, request.query, raw))
-        except Refused as refusal:
+            answer = call.act(ApiRequest(path, request.query, raw))
+        except ApiError as refusal:
             answer = self.error(refusal.status, refusal.code, refusal.message)
-        return gateway.marked(answer)
+        return gateway.with_request_id(answer)
 
     def error(self, status: int, code: str | None, message: str) -> Response:
         """SMN's shape for SMN codes, the gateway's for all others."""
         if code is None or not code.startswith("SMN."):
-            return gateway.error(status, code, message)
+            return gateway.error_response(status, code, message)
         return Response.json(status, {"request_id": uuid.uuid4().hex, "code": code, "message": message})
 
-    def _writer(self) -> Writer:
-        return Writer(self._certificate, self._region, self.origin, self._switches.smn_empty_subject)
+    def _writer(self) -> MessageWriter:
+        return MessageWriter(self._certificate, self._region, self.origin, self._switches.smn_empty_subject)
 
     def state(self) -> dict[str, Any]:
         """What /_sim/state shows: topics, subscriptions and their status, and what became of pushes."""

@@ -9,23 +9,23 @@ from datetime import datetime
 from typing import Any
 
 from imagedrop_local.json_store import Document
-from imagedrop_local.smn.delivery import Courier
-from imagedrop_local.smn.messages import Kind, Writer
-from imagedrop_local.smn.refusals import refused
+from imagedrop_local.smn.delivery import PushDelivery
+from imagedrop_local.smn.error_codes import api_error
+from imagedrop_local.smn.messages import Kind, MessageWriter
 from imagedrop_local.smn.switches import SmnSwitches
-from imagedrop_local.smn.topics import CONFIRMED, PENDING, Book
+from imagedrop_local.smn.topics import CONFIRMED, PENDING, TopicStore
 
-LARGEST_MESSAGE, LONGEST_SUBJECT = 256 << 10, 512  # bytes
+MAX_MESSAGE, MAX_SUBJECT = 256 << 10, 512  # bytes
 
 
-class Mailroom:
+class ServiceState:
     """Thread-safe. Every method may raise Refused with SMN's codes."""
 
     def __init__(
         self,
-        book: Book,
-        courier: Courier,
-        writer: Callable[[], Writer],
+        book: TopicStore,
+        courier: PushDelivery,
+        writer: Callable[[], MessageWriter],
         clock: Callable[[], datetime],
         switches: SmnSwitches,
     ) -> None:
@@ -33,7 +33,7 @@ class Mailroom:
         self._clock, self._switches = clock, switches
         self._lock = threading.RLock()
 
-    def read(self, look: Callable[[Book], Any]) -> Any:
+    def read(self, look: Callable[[TopicStore], Any]) -> Any:
         with self._lock:
             return look(self._book)
 
@@ -87,7 +87,7 @@ class Mailroom:
         if seconds is None or seconds == "":
             return
         if not isinstance(seconds, str) or not seconds.isdecimal() or not 1 <= int(seconds[:12]) <= longest:
-            raise refused("SMN.0022", f"time_to_live {seconds!r}, from 1 to {longest}")
+            raise api_error("SMN.0022", f"time_to_live {seconds!r}, from 1 to {longest}")
 
     def _ask(self, kind: Kind, one: Document) -> None:
         # Headers of its own go only to a confirmed subscription: the address may be a stranger's.
@@ -110,7 +110,7 @@ class Mailroom:
 
 
 def _check(message: Any, subject: Any) -> None:
-    if not isinstance(message, str) or not message or len(message.encode()) > LARGEST_MESSAGE:
-        raise refused("SMN.0022", f"1 to {LARGEST_MESSAGE} bytes of text")
-    if subject is not None and (not isinstance(subject, str) or len(subject.encode()) > LONGEST_SUBJECT):
-        raise refused("SMN.0020", f"at most {LONGEST_SUBJECT} bytes of text")
+    if not isinstance(message, str) or not message or len(message.encode()) > MAX_MESSAGE:
+        raise api_error("SMN.0022", f"1 to {MAX_MESSAGE} bytes of text")
+    if subject is not None and (not isinstance(subject, str) or len(subject.encode()) > MAX_SUBJECT):
+        raise api_error("SMN.0020", f"at most {MAX_SUBJECT} bytes of text")

@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from imagedrop_local.json_store import Document, Records
-from imagedrop_local.smn.refusals import refused
+from imagedrop_local.json_store import Document, JsonStore
+from imagedrop_local.smn.error_codes import api_error
 
 PENDING, CONFIRMED, CANCELLED = 0, 1, 3  # SMN API: status of a subscription
-TOKEN_LIVES = timedelta(hours=48)
-MOST_SUBSCRIPTIONS = 10_000  # of a topic
+TOKEN_LIFETIME = timedelta(hours=48)
+MAX_SUBSCRIPTIONS = 10_000  # of a topic
 PROTOCOLS = ("http", "https", "email", "sms", "functionstage")
 
 
-class Book:
+class TopicStore:
     """Not thread-safe."""
 
     def __init__(self, folder: Path, region: str, project_id: str) -> None:
-        self._topics, self._subscriptions = Records(folder / "topics"), Records(folder / "subscriptions")
+        self._topics, self._subscriptions = JsonStore(folder / "topics"), JsonStore(folder / "subscriptions")
         self._project_id, self._prefix = project_id, f"urn:smn:{region}:{project_id}:"
 
     def topics(self) -> list[Document]:
@@ -36,7 +36,7 @@ class Book:
     def create_topic(self, name: Any, display_name: Any, now: datetime) -> tuple[Document, bool]:
         """The topic, and whether it is new. Raises Refused: SMN.0002."""
         if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}", name):
-            raise refused("SMN.0002", repr(name))
+            raise api_error("SMN.0002", repr(name))
         urn = self._prefix + name
         known = self._topics.get(_id(urn))
         if known:
@@ -55,7 +55,7 @@ class Book:
         """Raises Refused: SMN.0006."""
         topic = self._topics.get(_id(urn))
         if topic is None:
-            raise refused("SMN.0006", urn)
+            raise api_error("SMN.0006", urn)
         return topic
 
     def delete_topic(self, urn: str) -> None:
@@ -73,8 +73,8 @@ class Book:
         for one in held:
             if (one["protocol"], one["endpoint"]) == (protocol, endpoint) and one["status"] != CANCELLED:
                 return one, False
-        if len(held) >= MOST_SUBSCRIPTIONS:
-            raise refused("SMN.0078")
+        if len(held) >= MAX_SUBSCRIPTIONS:
+            raise api_error("SMN.0078")
         name = uuid.uuid4().hex
         one = {
             "id": name,
@@ -98,18 +98,18 @@ class Book:
     def confirm(self, urn: str, token: str, now: datetime) -> Document:
         """Raises Refused: SMN.0043 for a token that is wrong or older than 48 hours."""
         for one in self.subscriptions(urn):
-            fresh = datetime.fromisoformat(one["token_made"]) + TOKEN_LIVES > now
+            fresh = datetime.fromisoformat(one["token_made"]) + TOKEN_LIFETIME > now
             if token and one["token"] == token and fresh:
                 one["status"] = CONFIRMED
                 self._subscriptions.put(one)
                 return one
-        raise refused("SMN.0043", "the token is wrong or older than 48 hours")
+        raise api_error("SMN.0043", "the token is wrong or older than 48 hours")
 
     def subscription(self, subscription_urn: str) -> Document:
         """Raises Refused: SMN.0013."""
         one = self._subscriptions.get(subscription_urn.rpartition(":")[2])
         if one is None or one["subscription_urn"] != subscription_urn:
-            raise refused("SMN.0013", subscription_urn)
+            raise api_error("SMN.0013", subscription_urn)
         return one
 
     def unsubscribe(self, subscription_urn: str, now: datetime) -> Document:
@@ -125,31 +125,31 @@ class Book:
 
 def _check(protocol: Any, endpoint: Any, headers: Mapping[str, str], remark: Any) -> None:
     if protocol not in PROTOCOLS:
-        raise refused("SMN.0011", f"{protocol!r}, one of {', '.join(PROTOCOLS)}")
+        raise api_error("SMN.0011", f"{protocol!r}, one of {', '.join(PROTOCOLS)}")
     if not isinstance(endpoint, str) or not endpoint:
-        raise refused("SMN.0012", repr(endpoint))
+        raise api_error("SMN.0012", repr(endpoint))
     if protocol in ("http", "https"):
         parts = urlsplit(endpoint)
         if parts.scheme != protocol or not parts.hostname:
-            raise refused("SMN.0012", f"{endpoint!r} is no {protocol} address")
+            raise api_error("SMN.0012", f"{endpoint!r} is no {protocol} address")
     if not isinstance(remark, str) or len(remark.encode()) > 128:
-        raise refused("SMN.0017", "at most 128 bytes")
+        raise api_error("SMN.0017", "at most 128 bytes")
     _check_headers(headers)
 
 
 def _check_headers(headers: Any) -> None:
     """At most 10, together 1,024 characters; names unique whatever their case (SDK: SubscriptionExtension.header)."""
     if not isinstance(headers, Mapping) or not all(isinstance(value, str) for value in headers.values()):
-        raise refused("SMN.0043", "header is an object of strings")
+        raise api_error("SMN.0043", "header is an object of strings")
     if len(headers) > 10 or sum(len(name) + len(value) for name, value in headers.items()) > 1024:
-        raise refused("SMN.0043", "at most 10 headers with 1024 characters in all")
+        raise api_error("SMN.0043", "at most 10 headers with 1024 characters in all")
     if len({name.lower() for name in headers}) < len(headers):
-        raise refused("SMN.0043", "one header twice")
+        raise api_error("SMN.0043", "one header twice")
     for name, value in headers.items():
         if not re.fullmatch(r"[A-Za-z](-?[A-Za-z0-9])*", name) or name.lower().startswith("x-smn"):
-            raise refused("SMN.0043", f"header name {name!r}")
+            raise api_error("SMN.0043", f"header name {name!r}")
         if not re.fullmatch(r"[\x20-\x7e]*", value):
-            raise refused("SMN.0043", f"the value of header {name} is not ASCII")
+            raise api_error("SMN.0043", f"the value of header {name} is not ASCII")
 
 
 def _id(urn: str) -> str:

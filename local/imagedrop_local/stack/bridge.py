@@ -13,7 +13,7 @@ STATE, TEMPORARY = "state", "tmp"
 PAUSED = "Disabled"  # Lambda API: the state of an event source mapping
 
 
-def settings(folder: Path, port: int, region: str) -> dict[str, str]:
+def environment(folder: Path, port: int, region: str) -> dict[str, str]:
     """ministack's environment. It would listen on every address, and for IoT on another port."""
     return {
         "BIND_HOST": "127.0.0.1",
@@ -36,7 +36,7 @@ def empty_temporary(folder: Path) -> None:
     (folder / TEMPORARY).mkdir()
 
 
-def forget(folder: Path) -> None:
+def discard_state(folder: Path) -> None:
     """State is written at a clean stop only; after any other end it is older than the world, and a ledger that is
     behind is worse than none: the sweep rebuilds from bucket, tags and result files."""
     shutil.rmtree(folder / STATE, ignore_errors=True)
@@ -84,7 +84,9 @@ def follow_port(folder: Path, port: int) -> None:
     note.write_text(str(port))
 
 
-def adapted(template: Mapping[str, Any], addresses: Mapping[str, str], parameters: Mapping[str, str]) -> dict[str, Any]:
+def adapt_template(
+    template: Mapping[str, Any], addresses: Mapping[str, str], parameters: Mapping[str, str]
+) -> dict[str, Any]:
     """The template with CodeUri and ContentUri as `addresses` has them (s3://...), for ministack packs nothing, and
     with numbers where mappings refer to parameters, for it compares what it reads there with numbers."""
     given = {name: str(parameter.get("Default", "")) for name, parameter in template["Parameters"].items()}

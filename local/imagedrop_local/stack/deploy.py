@@ -22,7 +22,7 @@ _LIMIT = 60.0  # s, for a stack operation
 _USABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 
-def read(source: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+def read_project(source: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The template of the project in `source`, and the zip of each local folder that it names."""
     path = source / "template.yaml"
     if not path.is_file():
@@ -41,7 +41,7 @@ def read(source: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     return template, zips
 
 
-def defaults(source: Path, environment: str = "local") -> dict[str, str]:
+def samconfig_parameters(source: Path, environment: str = "local") -> dict[str, str]:
     """The parameter_overrides of an environment in samconfig.toml."""
     config = tomllib.loads((source / "samconfig.toml").read_text(encoding="utf-8"))
     pairs: list[str] = config[environment]["global"]["parameters"]["parameter_overrides"]
@@ -58,7 +58,7 @@ def deploy(
     addresses = _upload(clients("s3"), zips)
     request = {
         "StackName": name,
-        "TemplateBody": json.dumps(bridge.adapted(template, addresses, parameters)),
+        "TemplateBody": json.dumps(bridge.adapt_template(template, addresses, parameters)),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }

@@ -31,7 +31,7 @@ def main() -> None:
     bridge.empty_temporary(folder)
     running = folder / "running"
     if running.exists():
-        bridge.forget(folder)
+        bridge.discard_state(folder)
     bridge.release_in_flight(folder)
     bridge.pause_consumers(folder)
     bridge.follow_port(folder, int(os.environ["GATEWAY_PORT"]))

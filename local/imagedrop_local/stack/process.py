@@ -37,7 +37,7 @@ class Ministack:
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=_environment() | bridge.settings(self.folder, self.port, aws.REGION),
+                env=_environment() | bridge.environment(self.folder, self.port, aws.REGION),
                 start_new_session=True,  # Ctrl-C is for the parent, which ends it in order
             )
 

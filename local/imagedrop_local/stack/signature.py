@@ -21,7 +21,7 @@ _AUTHORIZATION = re.compile(
 _SKEW = timedelta(minutes=5)
 
 
-class Refused(Exception):
+class InvalidSignature(Exception):
     """Lambda answers 403 with this message."""
 
 
@@ -29,33 +29,33 @@ def check(request: Request, body: bytes, now: datetime) -> None:
     """Raises Refused unless whoever holds the stack's keys has signed this request, for Lambda and just now."""
     found = _AUTHORIZATION.fullmatch(request.headers.get("Authorization", ""))
     if not found:
-        raise Refused("Missing Authentication Token")
+        raise InvalidSignature("Missing Authentication Token")
     key, day, region, service, signed, signature = found.groups()
     moment = request.headers.get("X-Amz-Date", "")
     if (region, service) != (aws.REGION, "lambda"):
-        raise Refused(f"Credential should be scoped to a valid region ({aws.REGION}) and to service lambda")
+        raise InvalidSignature(f"Credential should be scoped to a valid region ({aws.REGION}) and to service lambda")
     if key != aws.KEY:
-        raise Refused("The security token included in the request is invalid.")
+        raise InvalidSignature("The security token included in the request is invalid.")
     if not {"host", "x-amz-date"} <= set(signed.split(";")):
-        raise Refused("Host and X-Amz-Date must be among the SignedHeaders")
+        raise InvalidSignature("Host and X-Amz-Date must be among the SignedHeaders")
     if not moment.startswith(day) or abs(now - _time(moment)) > _SKEW:
-        raise Refused("Signature expired or not yet current")
+        raise InvalidSignature("Signature expired or not yet current")
     expected = _signature(_canonical(request, signed, _digest(request, body)), moment, f"{day}/{region}/{service}")
     if not hmac.compare_digest(expected, signature):
-        raise Refused("The request signature we calculated does not match the signature you provided.")
+        raise InvalidSignature("The request signature we calculated does not match the signature you provided.")
 
 
 def _time(moment: str) -> datetime:
     try:
         return datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        raise Refused("X-Amz-Date is no ISO 8601 basic time") from None
+        raise InvalidSignature("X-Amz-Date is no ISO 8601 basic time") from None
 
 
 def _digest(request: Request, body: bytes) -> str:
     real = hashlib.sha256(body).hexdigest()
     if request.headers.get("X-Amz-Content-SHA256", real) != real:
-        raise Refused("X-Amz-Content-SHA256 is not the body's")
+        raise InvalidSignature("X-Amz-Content-SHA256 is not the body's")
     return real
 
 

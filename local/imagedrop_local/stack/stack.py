@@ -59,8 +59,12 @@ class Stack:
         """Returns when everything is there. Raises StackError, and then nothing is left running."""
         try:
             self._ministack.start()
-            template, zips = deploy.read(self._source)
-            parameters = {**deploy.defaults(self._source), "AwsEndpoint": self._ministack.endpoint, **self._parameters}
+            template, zips = deploy.read_project(self._source)
+            parameters = {
+                **deploy.samconfig_parameters(self._source),
+                "AwsEndpoint": self._ministack.endpoint,
+                **self._parameters,
+            }
             self._ministack.ready()
             parameters |= identity.secrets(self.client, self._credentials, self._webhook_secret)
             if sender := parameters.get("MailFrom"):

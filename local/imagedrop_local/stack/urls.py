@@ -59,7 +59,7 @@ class FunctionUrl:
         if self.signed:
             try:
                 signature.check(request, body, datetime.now(UTC))
-            except signature.Refused as refused:
+            except signature.InvalidSignature as refused:
                 return self.error(403, None, str(refused))
         try:
             return response(self.invoke(self.name, event(request, body, self.signed)))

@@ -8,7 +8,7 @@ from typing import Any
 from imagedrop_local.web.messages import CHUNK, Body
 
 
-class Limited:
+class BoundedBody:
     """A request body: never reads past its length; `drain` makes the connection usable again."""
 
     def __init__(self, raw: Body, length: int) -> None:
@@ -33,13 +33,13 @@ class Limited:
             self._raw.close()
 
 
-def size_of(digits: str, base: int) -> int:
+def parse_length(digits: str, base: int) -> int:
     if not digits.isascii() or not digits.isalnum():
         raise ValueError("bad length")
     return int(digits, base)
 
 
-def dechunk(raw: Any) -> tuple[Body, int]:
+def decode_chunked(raw: Any) -> tuple[Body, int]:
     """Chunked transfer encoding, unpacked to a temporary file: its length must be known before it is routed."""
     whole = tempfile.SpooledTemporaryFile(max_size=8 << 20)  # noqa: SIM115 - handed on
     try:
@@ -52,7 +52,7 @@ def dechunk(raw: Any) -> tuple[Body, int]:
 
 
 def _unpack(raw: Any, whole: Any) -> int:
-    while left := size_of(raw.readline(1024).split(b";")[0].strip().decode("latin-1"), 16):
+    while left := parse_length(raw.readline(1024).split(b";")[0].strip().decode("latin-1"), 16):
         while left:
             piece = raw.read(min(left, CHUNK))
             if not piece:

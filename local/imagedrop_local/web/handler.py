@@ -9,8 +9,8 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from imagedrop_local.web.bodies import Limited, dechunk, size_of
-from imagedrop_local.web.messages import Body, FileSlice, Hangup, Request, Response
+from imagedrop_local.web.bodies import BoundedBody, decode_chunked, parse_length
+from imagedrop_local.web.messages import Body, CloseConnection, FileSlice, Request, Response
 
 
 class Httpd(ThreadingHTTPServer):
@@ -40,7 +40,7 @@ class Httpd(ThreadingHTTPServer):
         """A client that goes away is no news."""
 
 
-def bound(answer: Callable[[Request], Response]) -> type[BaseHTTPRequestHandler]:
+def handler_class(answer: Callable[[Request], Response]) -> type[BaseHTTPRequestHandler]:
     """A handler class whose requests are answered by `answer`."""
     return type("Bound", (Handler,), {"answer": staticmethod(answer)})
 
@@ -71,14 +71,14 @@ class Handler(BaseHTTPRequestHandler):
         try:
             response = type(self).answer(request)
             self._send(request, response)
-        except Hangup:
+        except CloseConnection:
             self._reset()
         except ConnectionError:
             self.close_connection = True
         finally:
             if response:
                 response.close()
-            if isinstance(request.stream, Limited):
+            if isinstance(request.stream, BoundedBody):
                 request.stream.close(but=self.rfile)
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _any  # noqa: N815
@@ -88,17 +88,17 @@ class Handler(BaseHTTPRequestHandler):
         path, _, query = self.requestline.split()[1].partition("?")
         stream: Body = self.rfile
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            stream, length = dechunk(self.rfile)
+            stream, length = decode_chunked(self.rfile)
         else:
-            length = size_of(self.headers.get("Content-Length") or "0", 10)
+            length = parse_length(self.headers.get("Content-Length") or "0", 10)
         client = str(self.client_address[0])
-        return Request(self.command, path, query, self.headers, Limited(stream, length), length, client)
+        return Request(self.command, path, query, self.headers, BoundedBody(stream, length), length, client)
 
     def _send(self, request: Request, response: Response) -> None:
         headers = dict(response.headers)
         if isinstance(response.body, bytes):
             headers.setdefault("Content-Length", str(len(response.body)))
-        if isinstance(request.stream, Limited) and not request.stream.drain():
+        if isinstance(request.stream, BoundedBody) and not request.stream.drain():
             headers["Connection"] = "close"
             self.close_connection = True
         self.send_response(response.status)

@@ -101,7 +101,7 @@ class Service(Protocol):
         """An error in the service's own shape."""
 
 
-class Hangup(Exception):
+class CloseConnection(Exception):
     """Close the connection without an answer."""
 
 

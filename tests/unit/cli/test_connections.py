@@ -91,10 +91,10 @@ def test_only_its_owner_may_read_the_addresses(here: Path) -> None:
 
 def test_the_addresses_of_another_process_stay(here: Path) -> None:
     addresses.write(here, {"pid": os.getppid()})
-    addresses.forget(here)
+    addresses.remove(here)
     assert (here / addresses.FILE).exists()
     addresses.write(here, {"pid": os.getpid()})
-    addresses.forget(here)
+    addresses.remove(here)
     assert not (here / addresses.FILE).exists()
 
 

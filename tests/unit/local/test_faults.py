@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop_local.faults import BadFault, Fault, Faults
+from imagedrop_local.faults import Fault, Faults, InvalidFault
 
 
 def struck(faults: Faults, tries: int, call: str = "CreateImage") -> list[bool]:
@@ -74,5 +74,5 @@ def test_a_call_that_a_service_has_not_is_refused_once_its_calls_are_known() -> 
     faults = Faults()
     faults.add(fault(call="Anything"))
     faults.know("ims", {"CreateImage"})
-    with pytest.raises(BadFault, match="ims has no 'Anything', but \\*, CreateImage, ImportJob"):
+    with pytest.raises(InvalidFault, match="ims has no 'Anything', but \\*, CreateImage, ImportJob"):
         faults.add(fault(call="Anything"))

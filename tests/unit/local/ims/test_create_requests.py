@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from imagedrop_local.gateway import Refused
-from imagedrop_local.ims.create_requests import Orders
+from imagedrop_local.gateway import ApiError
+from imagedrop_local.ims.create_requests import RequestParser
 from imagedrop_local.ims.os_versions import VERSIONS
 from imagedrop_local.ims.switches import ImsSwitches
 
@@ -21,8 +21,8 @@ def code_of(body: dict[str, Any], call: str = "image", **switches: Any) -> str |
     """The code that refuses GOOD with these fields; None in a field takes it away."""
     whole = {name: value for name, value in {**GOOD, **body}.items() if value is not None}
     try:
-        getattr(Orders(ImsSwitches(**switches)), call)(whole)
-    except Refused as refusal:
+        getattr(RequestParser(ImsSwitches(**switches)), call)(whole)
+    except ApiError as refusal:
         return refusal.code
     return None
 
@@ -203,7 +203,7 @@ def test_an_order_is_what_was_asked_for() -> None:
         "tags": ["owner.a.b"],
         "data_images": [{**DATA, "is_quick_import": True}],
     }
-    order = Orders(ImsSwitches()).image(body)
+    order = RequestParser(ImsSwitches()).image(body)
     system, data = order.files
     assert (system.role, system.tags, system.quick) == ("system", {"owner": "a.b"}, False)
     assert (data.role, data.name, data.min_disk, data.quick) == ("data", "server-1", 100, True)
@@ -213,4 +213,4 @@ def test_an_order_is_what_was_asked_for() -> None:
 
 
 def test_arm_means_uefi() -> None:
-    assert Orders(ImsSwitches()).image({**GOOD, "architecture": "arm"}).attributes["hw_firmware_type"] == "uefi"
+    assert RequestParser(ImsSwitches()).image({**GOOD, "architecture": "arm"}).attributes["hw_firmware_type"] == "uefi"

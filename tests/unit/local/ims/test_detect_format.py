@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagedrop_local.ims.detect_format import Verdict, judge
+from imagedrop_local.ims.detect_format import DetectedFormat, detect
 from tests.support import tiny_disks as disks
 
 SIZE = 40 * disks.GIB
 
 
-def judged(content: bytes, key: str = "disk.img", **rule: str) -> Verdict:
-    return judge(io.BytesIO(content), len(content), key, **rule)  # type: ignore[arg-type]
+def judged(content: bytes, key: str = "disk.img", **rule: str) -> DetectedFormat:
+    return detect(io.BytesIO(content), len(content), key, **rule)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -31,20 +31,20 @@ def judged(content: bytes, key: str = "disk.img", **rule: str) -> Verdict:
     ],
 )
 def test_format_and_capacity_come_from_the_header(content: bytes, format_: str) -> None:
-    assert judged(content) == Verdict(format_, SIZE)
+    assert judged(content) == DetectedFormat(format_, SIZE)
 
 
 def test_a_boot_sector_makes_a_raw_disk_and_its_size_is_its_capacity() -> None:
-    assert judged(disks.raw(1 << 16)) == Verdict("raw", 1 << 16)
+    assert judged(disks.raw(1 << 16)) == DetectedFormat("raw", 1 << 16)
 
 
 def test_a_file_without_anything_known_has_no_format() -> None:
-    assert judged(b"hello world" * 100) == Verdict(None)
-    assert judged(b"") == Verdict(None)
+    assert judged(b"hello world" * 100) == DetectedFormat(None)
+    assert judged(b"") == DetectedFormat(None)
 
 
 def test_what_only_huawei_can_read_goes_by_its_name() -> None:
-    assert judged(b"anything", "a.b/disk.ZVHD2") == Verdict("zvhd2")
+    assert judged(b"anything", "a.b/disk.ZVHD2") == DetectedFormat("zvhd2")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagedrop_local.gateway import Gateway, Refused
-from imagedrop_local.gateway.signature import fault
+from imagedrop_local.gateway import ApiError, Gateway
+from imagedrop_local.gateway.signature import signature_error
 from imagedrop_local.http import Request
 from tests.support.signed import CREDENTIALS, PROJECT, request
 
@@ -38,12 +38,12 @@ def signed(body: Any = None, **how: Any) -> Request:
 @settings(max_examples=100, deadline=None)
 def test_whatever_the_sdk_signs_passes(method: str, path: list[str], query: dict[str, str], body: bytes) -> None:
     asked = request(method, "/" + "/".join(path), body, list(query.items()), at=NOW)
-    assert fault(asked, body, CREDENTIALS, NOW) is None
+    assert signature_error(asked, body, CREDENTIALS, NOW) is None
 
 
 def test_a_query_that_names_one_field_twice_passes() -> None:
     asked = request("GET", "/v1/cloudimages/os_version", None, [("tag", "x86"), ("tag", "bms")], at=NOW)
-    assert fault(asked, b"", CREDENTIALS, NOW) is None
+    assert signature_error(asked, b"", CREDENTIALS, NOW) is None
 
 
 def altered(asked: Request, **headers: str | None) -> Request:
@@ -83,7 +83,7 @@ def gateway(**rate: Any) -> Gateway:
 
 @pytest.mark.parametrize("what", TAMPERED)
 def test_a_tampered_request_is_turned_away_as_the_gateway_does(what: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         gateway().admit(TAMPERED[what]())
     assert (refused.value.status, refused.value.code) == (401, "APIGW.0301")
 
@@ -91,14 +91,14 @@ def test_a_tampered_request_is_turned_away_as_the_gateway_does(what: str) -> Non
 @pytest.mark.parametrize(("minutes", "passes"), [(-15, True), (15, True), (-15.1, False), (15.1, False)])
 def test_a_clock_may_be_fifteen_minutes_off(minutes: float, passes: bool) -> None:
     asked = request("GET", "/v2/cloudimages", at=NOW + timedelta(minutes=minutes))
-    assert (fault(asked, b"", CREDENTIALS, NOW) is None) == passes
+    assert (signature_error(asked, b"", CREDENTIALS, NOW) is None) == passes
 
 
 def test_another_project_is_turned_away() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         gateway().admit(signed(), "another")
     assert refused.value.status == 403
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         gateway().admit(signed(headers={"X-Project-Id": "another"}))
 
 
@@ -107,7 +107,7 @@ def test_calls_above_the_rate_of_a_minute_are_throttled_until_the_minute_is_over
     throttled = Gateway(CREDENTIALS, PROJECT, lambda: now, lambda: 2)
     throttled.admit(signed())
     throttled.admit(signed())
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         throttled.admit(signed())
     assert (refused.value.status, refused.value.code) == (429, "APIGW.0308")
     now += timedelta(minutes=1)
@@ -115,6 +115,6 @@ def test_calls_above_the_rate_of_a_minute_are_throttled_until_the_minute_is_over
 
 
 def test_a_body_above_twelve_mebibytes_is_turned_away() -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ApiError) as refused:
         gateway().admit(dataclasses.replace(signed(), length=(12 << 20) + 1))
     assert refused.value.status == 413

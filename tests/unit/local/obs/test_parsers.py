@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from imagedrop_local.obs import xml
 from imagedrop_local.obs.address import Address, address_of
 from imagedrop_local.obs.model import StoreError
-from imagedrop_local.obs.ranges import ranges_of
+from imagedrop_local.obs.ranges import parse_ranges
 
 
 @settings(max_examples=200)
@@ -19,7 +19,7 @@ from imagedrop_local.obs.ranges import ranges_of
 def test_a_range_is_the_slice_that_it_names(first: int, last: int | None, size: int) -> None:
     content = bytes(range(size))
     wanted = content[first:] if last is None else content[first : last + 1]
-    found = ranges_of(f"bytes={first}-{'' if last is None else last}", size)
+    found = parse_ranges(f"bytes={first}-{'' if last is None else last}", size)
     assert [content[start : start + length] for start, length in found] == ([wanted] if wanted else [])
 
 
@@ -28,18 +28,18 @@ def test_a_range_is_the_slice_that_it_names(first: int, last: int | None, size: 
 def test_a_suffix_range_is_the_end(last: int, size: int) -> None:
     content = bytes(range(size))
     wanted = content[-last:] if last else b""
-    assert [content[s : s + n] for s, n in ranges_of(f"bytes=-{last}", size)] == ([wanted] if wanted else [])
+    assert [content[s : s + n] for s, n in parse_ranges(f"bytes=-{last}", size)] == ([wanted] if wanted else [])
 
 
 @settings(max_examples=200)
 @given(shown=st.text(max_size=30), size=st.integers(0, 10))
 def test_any_other_range_is_no_range(shown: str, size: int) -> None:
-    for start, length in ranges_of(f"bytes={shown}", size):
+    for start, length in parse_ranges(f"bytes={shown}", size):
         assert 0 <= start < start + length <= size
 
 
 def test_hundreds_of_ranges_are_not_served() -> None:
-    assert ranges_of("bytes=" + ",".join(["0-0"] * 500), 10) == []
+    assert parse_ranges("bytes=" + ",".join(["0-0"] * 500), 10) == []
 
 
 @pytest.mark.parametrize(

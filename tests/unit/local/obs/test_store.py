@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagedrop_local.obs.model import Stored, StoreError
+from imagedrop_local.obs.model import StoredObject, StoreError
 from imagedrop_local.obs.store import Store
 
 SEGMENTS = st.sampled_from(["a", "b", "a.b", "", ".", "..", "é", "中", "x" * 256, "-", "\x7f"])
@@ -94,7 +94,7 @@ def test_the_attributes_of_a_version_never_show_on_another(tmp_path: Path) -> No
     etag = store.put("drops", "k", b"one").etag
     (tmp_path / "drops" / "k").write_bytes(b"two")
     stored = store.head("drops", "k")
-    assert isinstance(stored, Stored)
+    assert isinstance(stored, StoredObject)
     assert stored.etag != etag
     assert not store.came_by_api(stored)
 

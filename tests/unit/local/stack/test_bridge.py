@@ -49,7 +49,7 @@ def test_what_is_kept_moves_along_to_another_port(tmp_path: Path) -> None:
 
 def test_state_that_is_behind_is_forgotten(tmp_path: Path) -> None:
     path = kept(tmp_path, "dynamodb", {})
-    bridge.forget(tmp_path)
+    bridge.discard_state(tmp_path)
     assert not path.exists()
 
 
@@ -63,7 +63,7 @@ def test_code_comes_from_s3_and_mappings_get_numbers() -> None:
             "T": {"Type": "AWS::SNS::Topic"},
         },
     }
-    made = bridge.adapted(template, {"functions/f/": "s3://b/k"}, {"Few": "2"})["Resources"]
+    made = bridge.adapt_template(template, {"functions/f/": "s3://b/k"}, {"Few": "2"})["Resources"]
     assert made["F"]["Properties"] == {"CodeUri": "s3://b/k", "Timeout": 3}
     assert made["M"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 10}
     assert made["N"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagedrop_local.gateway import Refused
+from imagedrop_local.gateway import ApiError
 
 MESSAGES = {
     "IMG.0001": "the request is malformed",
@@ -52,7 +52,7 @@ MESSAGES = {
 }
 
 
-def refused(code: str, detail: str = "", status: int = 400) -> Refused:
+def api_error(code: str, detail: str = "", status: int = 400) -> ApiError:
     """The refusal with this code; `detail` says what of this request it is about."""
     message = MESSAGES.get(code, "the request is refused")  # a switch may name any
-    return Refused(status, code, f"{message}: {detail}" if detail else message)
+    return ApiError(status, code, f"{message}: {detail}" if detail else message)

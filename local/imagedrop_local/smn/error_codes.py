@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagedrop_local.gateway import Refused
+from imagedrop_local.gateway import ApiError
 
 MESSAGES = {
     "SMN.0002": (400, "parameter name is invalid"),
@@ -20,6 +20,6 @@ MESSAGES = {
 }
 
 
-def refused(code: str, detail: str = "") -> Refused:
+def api_error(code: str, detail: str = "") -> ApiError:
     status, message = MESSAGES[code]
-    return Refused(status, code, f"{message}: {detail}" if detail else message)
+    return ApiError(status, code, f"{message}: {detail}" if detail else message)
