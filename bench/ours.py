@@ -11,13 +11,13 @@ from bench.told import tell
 from imagedrop.adapters.http_source import UrlSource
 from imagedrop.adapters.threads import thread_pool
 from imagedrop.inspection import Budget, inspect
-from imagedrop.inspection.source import SideBySide
+from imagedrop.inspection.source import ParallelSource
 
 
 def read(url: str) -> tuple[Mapping[str, Any], int]:
     with UrlSource(url) as source:
         budget = Budget(clock=time.perf_counter)
-        seen = inspect(SideBySide(source, thread_pool()), file_name=url.rpartition("/")[2], budget=budget)
+        seen = inspect(ParallelSource(source, thread_pool()), file_name=url.rpartition("/")[2], budget=budget)
     return seen.facts.public(), seen.read.round_trips + 1  # and the question for its size
 
 

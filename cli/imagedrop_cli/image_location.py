@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from imagedrop import rules
 from imagedrop.adapters.threads import thread_pool
 from imagedrop.inspection import FileSource, ObjectSource, Source
-from imagedrop.inspection.source import SideBySide
+from imagedrop.inspection.source import ParallelSource
 from imagedrop.ports import ObjectHead, RunParallel
 from imagedrop.settings import Settings
 from imagedrop_cli import connections
@@ -73,7 +73,7 @@ class Bucket:
         return self._objects.head(self._bucket, key)
 
     def open(self, head: ObjectHead) -> AbstractContextManager[Source]:
-        return nullcontext(SideBySide(ObjectSource(self._objects, self._bucket, head.key, head), _together()))
+        return nullcontext(ParallelSource(ObjectSource(self._objects, self._bucket, head.key, head), _together()))
 
     def place(self) -> rules.Location:
         return rules.Location(
@@ -104,7 +104,7 @@ class Web:
     @contextmanager
     def open(self, head: ObjectHead) -> Iterator[Source]:
         with self._source(head.key) as source:
-            yield SideBySide(source, _together())
+            yield ParallelSource(source, _together())
 
     def place(self) -> rules.Location:
         return rules.Location(settings=Settings())

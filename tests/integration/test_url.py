@@ -11,9 +11,9 @@ import pytest
 from imagedrop.adapters.http_source import UrlSource
 from imagedrop.adapters.threads import thread_pool
 from imagedrop.inspection import SourceChanged, inspect
-from imagedrop.inspection.source import SideBySide
+from imagedrop.inspection.source import ParallelSource
 from tests.support.web import Files, serving
-from tests.unit.inspection.images import fixture, look
+from tests.unit.inspection.images import fixture, inspect_bytes
 
 SECRET = "Signature=abcdefgh"
 SOON = 5.0  # s
@@ -47,8 +47,8 @@ def test_an_address_reads_as_the_bytes_behind_it(source: UrlSource) -> None:
 
 def test_an_inspection_finds_what_it_finds_in_the_file(server: Files, source: UrlSource) -> None:
     seen, expected = (
-        inspect(SideBySide(source, thread_pool(4)), file_name="disk.raw"),
-        look(fixture("gpt.raw"), "disk.raw"),
+        inspect(ParallelSource(source, thread_pool(4)), file_name="disk.raw"),
+        inspect_bytes(fixture("gpt.raw"), "disk.raw"),
     )
     assert (seen.facts, seen.findings, seen.read.gets) == (expected.facts, expected.findings, expected.read.gets)
     assert seen.read.round_trips < expected.read.round_trips

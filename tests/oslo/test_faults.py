@@ -6,7 +6,7 @@ import pytest
 
 from tests.oslo.donors import gpt, with_footer
 from tests.oslo.faults import Bytes, Change, Fragment, Lines, faults
-from tests.unit.inspection.images import errors, fixture, look
+from tests.unit.inspection.images import error_ids, fixture, inspect_bytes
 
 SOUND: Fragment = (("header", b"\0" * 8),)
 
@@ -51,10 +51,10 @@ def test_a_text_differs_by_lines_which_replace_those_about_the_same() -> None:
 def test_the_donors_are_sound(name: str) -> None:
     data = gpt() if name == "gpt" else with_footer(fixture("stream.vmdk"))
     assert data
-    seen = look(data, f"a.{name}")
-    assert not errors(seen)
+    seen = inspect_bytes(data, f"a.{name}")
+    assert not error_ids(seen)
     assert seen.facts.partition_table == (
-        "gpt" if name == "gpt" else look(fixture("stream.vmdk")).facts.partition_table
+        "gpt" if name == "gpt" else inspect_bytes(fixture("stream.vmdk")).facts.partition_table
     )
 
 

@@ -22,7 +22,7 @@ from imagedrop.inspection.windows.volumes import VolumeFacts
 from imagedrop.ports import ObjectHead
 from imagedrop.rules import Location, Subject, check
 from imagedrop.settings import Settings
-from tests.unit.inspection.images import Memory
+from tests.unit.inspection.images import MemorySource
 from tests.unit.inspection.windows.images import windows_image
 
 NTFS, GAP = "ntfs", 1 << 20
@@ -30,7 +30,7 @@ NTFS, GAP = "ntfs", 1 << 20
 
 def said_of(name: str, role: Any = "system") -> dict[str, Finding]:
     """Everything that is said of the disk alone, inspection and rules, by id."""
-    data = Memory(windows_image(name))
+    data = MemorySource(windows_image(name))
     seen = inspect(data, file_name=f"{name}.qcow2", role=role)
     head = ObjectHead(key=f"{name}.qcow2", etag="", size=data.size, last_modified="")
     verdict = check(None, Subject(head, seen.facts, seen.findings), {}, Location(settings=Settings()))

@@ -44,7 +44,7 @@ needs_zstd = pytest.mark.skipif(not has_zstd(), reason="no zstd reader is instal
 READABLE = [pytest.param(name, marks=needs_zstd) if "zstd" in name else name for name in EXPECTED]
 
 
-class Memory:
+class MemorySource:
     """A source of bytes that need not all exist: `size` may be larger, the rest is zero."""
 
     def __init__(self, data: bytes, size: int | None = None) -> None:
@@ -54,32 +54,34 @@ class Memory:
         return self._data[offset : offset + length].ljust(length, b"\0")
 
 
-class ManyMemory(Memory):
+class MultiRangeMemorySource(MemorySource):
     def read_many(self, ranges: Sequence[tuple[int, int]]) -> Sequence[bytes]:
         return [self.read(*one) for one in ranges]
 
 
-def look(data: bytes, name: str = "disk", *, size: int | None = None, budget: Budget | None = None) -> Inspection:
-    return inspect(Memory(data, size), file_name=name, budget=budget)
+def inspect_bytes(
+    data: bytes, name: str = "disk", *, size: int | None = None, budget: Budget | None = None
+) -> Inspection:
+    return inspect(MemorySource(data, size), file_name=name, budget=budget)
 
 
-def told(seen: Inspection) -> set[str]:
+def finding_ids(seen: Inspection) -> set[str]:
     """Everything that is said."""
     return {finding.id for finding in seen.findings}
 
 
-def ids(seen: Inspection) -> set[str]:
+def disk_finding_ids(seen: Inspection) -> set[str]:
     """Without what there is to say of a disk because no Windows is on it."""
-    return told(seen) - WITHOUT_WINDOWS
+    return finding_ids(seen) - WITHOUT_WINDOWS
 
 
-def errors(seen: Inspection) -> set[str]:
+def error_ids(seen: Inspection) -> set[str]:
     return {finding.id for finding in seen.findings if finding.severity == "error"} - WITHOUT_WINDOWS
 
 
-def opened(data: bytes, name: str) -> Container:
+def open_container(data: bytes, name: str) -> Container:
     """The container itself, with a budget that suffices to read it all."""
-    file = BlockCache(Memory(data), Budget(requests=1_000_000, bytes=1 << 40))
+    file = BlockCache(MemorySource(data), Budget(requests=1_000_000, bytes=1 << 40))
     container = detect_format(file, FindingsReport(name, len(data)))
     container.open()
     return container

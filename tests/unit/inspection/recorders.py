@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from imagedrop.inspection.block_cache import BLOCK
 from imagedrop.inspection.source import Range
-from tests.unit.inspection.images import Memory
+from tests.unit.inspection.images import MemorySource
 
 
 def blocks_of(one: Range) -> range:
     return range(one[0] // BLOCK, -(-sum(one) // BLOCK))
 
 
-class Recorder(Memory):
+class Recorder(MemorySource):
     """`asked`: every request; `trips`: those that were made side by side."""
 
     def __init__(self, data: bytes, size: int | None = None) -> None:

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagedrop.inspection import Budget, inspect
-from imagedrop.inspection.block_cache import BLOCK, NEAR, READ_MOST, WINDOW, BlockCache
+from imagedrop.inspection.block_cache import BLOCK, MAX_READ, MERGE_GAP, WINDOW, BlockCache
 from imagedrop.inspection.budget import BudgetExceeded
 from imagedrop.inspection.errors import PastEnd
-from imagedrop.inspection.source import Range, SideBySide, SourceChanged
-from tests.unit.inspection.images import Memory, fixture, ids
+from imagedrop.inspection.source import ParallelSource, Range, SourceChanged
+from tests.unit.inspection.images import MemorySource, disk_finding_ids, fixture
 from tests.unit.inspection.recorders import Many, Recorder, blocks_of
 
 DATA = bytes(number * 7 % 251 for number in range(9 * BLOCK + 100))
@@ -25,7 +25,7 @@ LARGE = 1 << 30
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(DATA)), st.integers(0, len(DATA))), max_size=6))
 def test_any_reads_answer_the_bytes_that_are_there(reads: list[Range]) -> None:
-    cache = BlockCache(Memory(DATA), Budget())
+    cache = BlockCache(MemorySource(DATA), Budget())
     for offset, length in reads:
         if offset + length <= len(DATA):
             assert cache.read(offset, length) == DATA[offset : offset + length]
@@ -92,7 +92,7 @@ def test_windows_side_by_side_are_one_request() -> None:
     assert source.asked == [(0, 3 * WINDOW)]
 
 
-@pytest.mark.parametrize(("gap", "requests"), [(NEAR, 1), (NEAR + BLOCK, 2)])
+@pytest.mark.parametrize(("gap", "requests"), [(MERGE_GAP, 1), (MERGE_GAP + BLOCK, 2)])
 def test_requests_that_are_near_each_other_become_one(gap: int, requests: int) -> None:
     source = Many(b"", LARGE)
     BlockCache(source, Budget()).prefetch([(0, 1), (BLOCK + gap, 1)], BLOCK)
@@ -101,23 +101,23 @@ def test_requests_that_are_near_each_other_become_one(gap: int, requests: int) -
 
 def test_requests_become_no_larger_than_one_may_be() -> None:
     source = Many(b"", LARGE)
-    cache = BlockCache(source, Budget(work=1 << 30))
+    cache = BlockCache(source, Budget(steps=1 << 30))
 
     def job() -> None:
         cache.hint([(0, 1)])
-        cache.read(BLOCK, READ_MOST)
+        cache.read(BLOCK, MAX_READ)
 
     cache.run(job)
-    assert max(length for _, length in source.asked) == READ_MOST
+    assert max(length for _, length in source.asked) == MAX_READ
 
 
 def test_a_read_that_would_fill_the_memory_is_refused() -> None:
-    cache = BlockCache(Memory(b"", 1 << 40), Budget())
+    cache = BlockCache(MemorySource(b"", 1 << 40), Budget())
     with pytest.raises(ValueError, match="in one read"):
-        cache.read(0, READ_MOST + 1)
+        cache.read(0, MAX_READ + 1)
     cache.prefetch([(0, 1 << 39)])
     cache.prefetch([(number * ONE, ONE) for number in range(1000)])
-    assert cache.cost.bytes <= READ_MOST
+    assert cache.cost.bytes <= MAX_READ
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_does_not_fit_into_the_budget_is_not_begun() -> None:
 
 
 def test_work_that_reads_nothing_is_timed_as_well() -> None:
-    cache = BlockCache(Memory(DATA), Budget(seconds=1, clock=iter((0.0, 0.5, 2.0)).__next__))
+    cache = BlockCache(MemorySource(DATA), Budget(seconds=1, clock=iter((0.0, 0.5, 2.0)).__next__))
     cache.check_time()
     with pytest.raises(BudgetExceeded):
         cache.check_time()
@@ -163,8 +163,8 @@ def test_work_that_reads_nothing_is_timed_as_well() -> None:
 
 
 def test_a_budget_that_is_used_up_is_a_finding_with_what_was_seen_until_then() -> None:
-    seen = inspect(Memory(fixture("gpt.raw")), file_name="a.raw", budget=Budget(requests=2))
-    assert "image.budget" in ids(seen)
+    seen = inspect(MemorySource(fixture("gpt.raw")), file_name="a.raw", budget=Budget(requests=2))
+    assert "image.budget" in disk_finding_ids(seen)
     assert (seen.facts.format, seen.facts.virtual_size, seen.read.gets) == ("raw", 12 << 20, 2)
 
 
@@ -176,7 +176,7 @@ def test_side_by_side_runs_the_calls_together_in_their_order() -> None:
         return [call() for call in calls]
 
     data = DATA * 20
-    cache = BlockCache(SideBySide(Memory(data), together), Budget())
+    cache = BlockCache(ParallelSource(MemorySource(data), together), Budget())
     cache.prefetch([(0, 1), (ONE, 1), (2 * ONE, 1)])
     assert batches == [3]
     assert (cache.cost.gets, cache.cost.round_trips) == (3, 1)

@@ -42,7 +42,7 @@ def test_what_lies_behind_the_end_means_cut_off_and_what_is_unreadable_says_itse
 )
 def test_what_the_source_raises_goes_up(error: BaseException) -> None:
     report = FindingsReport("a.vhd", 1)
-    with pytest.raises(type(error)), report.quiet(), report.guard("header"):
+    with pytest.raises(type(error)), report.discard_findings(), report.guard("header"):
         raise error
     assert report.findings == []
 
@@ -52,7 +52,7 @@ def test_trying_ahead_says_nothing_and_keeps_what_was_said() -> None:
     with report.guard("header"):
         raise ValueError
     said = list(report.findings)
-    with report.quiet():
-        report.say(kinds.EMPTY_FILE)
+    with report.discard_findings():
+        report.add(kinds.EMPTY_FILE)
         raise ValueError("ahead")
     assert report.findings == said

@@ -12,18 +12,18 @@ from tests.unit.inspection.images import (
     BASIC,
     ESP,
     MIB,
-    Memory,
+    MemorySource,
     boot,
-    errors,
+    disk_finding_ids,
+    error_ids,
+    finding_ids,
     fixture,
     gpt_disk,
     gpt_entry,
-    ids,
-    look,
+    inspect_bytes,
     mbr,
-    opened,
+    open_container,
     patched,
-    told,
 )
 
 LOCKED, DATA = boot(b"-FVE-FS-"), boot(b"EXFAT   ")
@@ -36,8 +36,12 @@ LOCKED, DATA = boot(b"-FVE-FS-"), boot(b"EXFAT   ")
 def test_the_boot_manager_is_found_in_every_fat_and_tells_the_machine(
     name: str, filesystem: str, architecture: str
 ) -> None:
-    seen, disk, report = look(fixture(name), name), opened(fixture(name), name), FindingsReport(name, 0)
-    assert told(seen) == {"image.windows_elsewhere"}
+    seen, disk, report = (
+        inspect_bytes(fixture(name), name),
+        open_container(fixture(name), name),
+        FindingsReport(name, 0),
+    )
+    assert finding_ids(seen) == {"image.windows_elsewhere"}
     assert seen.facts.hw_firmware_type == "uefi"
     assert seen.facts.partitions[0].filesystem == filesystem
     assert firmware.boot_manager(disk, seen.facts.partitions[0], report) == (True, architecture)
@@ -46,20 +50,20 @@ def test_the_boot_manager_is_found_in_every_fat_and_tells_the_machine(
 
 def test_a_boot_file_of_another_system_is_no_windows() -> None:
     data = fixture("gpt.raw").replace(b"BOOTMGFWEFI", b"GRUBX64 EFI")
-    seen = look(data, "a.raw")
+    seen = inspect_bytes(data, "a.raw")
     assert (seen.facts.hw_firmware_type, seen.facts.windows) == ("uefi", None)
-    assert told(seen) == {"image.no_windows"}
+    assert finding_ids(seen) == {"image.no_windows"}
 
 
 def test_an_esp_that_holds_nothing_to_start_is_a_warning() -> None:
     data = fixture("gpt.raw").replace(b"BOOTMGFWEFI", b"NOTHING TXT").replace(b"BOOTX64 EFI", b"NOTHING TXT")
-    assert ids(look(data, "a.raw")) == {"image.no_boot_manager"}
+    assert disk_finding_ids(inspect_bytes(data, "a.raw")) == {"image.no_boot_manager"}
 
 
 def test_an_esp_that_is_not_fat_is_still_an_esp() -> None:
-    seen = look(gpt_disk(gpt_entry(ESP, 100, 200)), "a.raw")
+    seen = inspect_bytes(gpt_disk(gpt_entry(ESP, 100, 200)), "a.raw")
     assert seen.facts.hw_firmware_type == "uefi"
-    assert ids(seen) == {"image.part_unread"}
+    assert disk_finding_ids(seen) == {"image.part_unread"}
 
 
 @pytest.mark.parametrize(
@@ -71,9 +75,9 @@ def test_an_esp_that_is_not_fat_is_still_an_esp() -> None:
     ],
 )
 def test_a_disk_that_nothing_starts_from_says_why_though_nobody_can_look_into_it(disk: bytes, finding: str) -> None:
-    seen = look(disk, "a.raw")
+    seen = inspect_bytes(disk, "a.raw")
     assert seen.facts.hw_firmware_type is None
-    assert told(seen) == {"image.bitlocker", finding}
+    assert finding_ids(seen) == {"image.bitlocker", finding}
 
 
 @pytest.mark.parametrize(
@@ -89,12 +93,12 @@ def test_a_disk_that_nothing_starts_from_says_why_though_nobody_can_look_into_it
     ],
 )
 def test_a_disk_without_a_windows_is_called_what_it_is(disk: bytes, finding: str) -> None:
-    assert told(look(disk, "a.raw")) == {finding}
+    assert finding_ids(inspect_bytes(disk, "a.raw")) == {finding}
 
 
 def test_a_data_disk_need_not_start_anything() -> None:
     disk = gpt_disk(gpt_entry(BASIC, 2048, 3000))
-    assert inspect(Memory(disk), file_name="a.raw", role="data").findings == []
+    assert inspect(MemorySource(disk), file_name="a.raw", role="data").findings == []
 
 
 FAT = MIB  # where the ESP begins in gpt.raw
@@ -112,8 +116,8 @@ def test_a_directory_whose_chain_leads_nowhere_ends_and_is_said(target: int | No
     first = fat16(data, b"BOOT       \x10")
     reserved = struct.unpack_from("<H", data, FAT + 14)[0] * 512
     chain = patched(data, (FAT + reserved + 2 * first, struct.pack("<H", first if target is None else target)))
-    seen = look(chain, "a.raw")
-    assert "image.malformed" in errors(seen)
+    seen = inspect_bytes(chain, "a.raw")
+    assert "image.malformed" in error_ids(seen)
     assert seen.facts.hw_firmware_type == "uefi"
     assert seen.read.gets < 20
 
@@ -121,6 +125,6 @@ def test_a_directory_whose_chain_leads_nowhere_ends_and_is_said(target: int | No
 @pytest.mark.parametrize("at", range(11, 48))
 @pytest.mark.parametrize("value", [0, 0xFF])
 def test_a_boot_sector_of_no_sense_breaks_nothing(at: int, value: int) -> None:
-    seen = look(patched(fixture("gpt.raw"), (FAT + at, bytes([value]) * 2)), "a.raw")
+    seen = inspect_bytes(patched(fixture("gpt.raw"), (FAT + at, bytes([value]) * 2)), "a.raw")
     assert seen.facts.hw_firmware_type == "uefi"
     assert seen.read.gets < 60

@@ -13,11 +13,11 @@ from tests.unit.inspection.images import (
     EXPECTED,
     MIB,
     READABLE,
-    ManyMemory,
+    MultiRangeMemorySource,
+    disk_finding_ids,
     fixture,
-    ids,
-    look,
-    opened,
+    inspect_bytes,
+    open_container,
     vmdk_with_footer,
 )
 
@@ -44,7 +44,7 @@ def disk_of(name: str) -> bytes:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_format_and_size_are_those_that_qemu_img_sees(name: str) -> None:
-    facts = look(fixture(name), name).facts
+    facts = inspect_bytes(fixture(name), name).facts
     assert facts.format == name.rpartition(".")[2]
     assert facts.virtual_size == EXPECTED[name]
     assert facts.file_size == len(fixture(name))
@@ -52,13 +52,13 @@ def test_format_and_size_are_those_that_qemu_img_sees(name: str) -> None:
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_the_variant_is_named(name: str) -> None:
-    assert look(fixture(name), name).facts.variant == VARIANTS[name]
+    assert inspect_bytes(fixture(name), name).facts.variant == VARIANTS[name]
 
 
 @pytest.mark.parametrize("name", READABLE)
 def test_a_sound_image_is_seen_through_to_its_partitions_with_no_complaint(name: str) -> None:
-    seen = look(fixture(name), name)
-    assert ids(seen) == set()
+    seen = inspect_bytes(fixture(name), name)
+    assert disk_finding_ids(seen) == set()
     assert seen.facts.partition_table == "gpt"
     assert seen.facts.hw_firmware_type == "uefi"
     assert seen.facts.bitlocker is False
@@ -71,13 +71,13 @@ def test_a_sound_image_is_seen_through_to_its_partitions_with_no_complaint(name:
 
 @pytest.mark.parametrize("name", READABLE)
 def test_the_whole_disk_reads_as_the_raw_one(name: str) -> None:
-    disk, container = disk_of(name), opened(fixture(name), name)
+    disk, container = disk_of(name), open_container(fixture(name), name)
     assert all(container.read(at, min(MIB, len(disk) - at)) == disk[at : at + MIB] for at in range(0, len(disk), MIB))
 
 
 @pytest.mark.parametrize("name", READABLE)
 def test_any_piece_of_the_disk_reads_as_the_raw_one(name: str) -> None:
-    disk, container, dice = disk_of(name), opened(fixture(name), name), random.Random(name)
+    disk, container, dice = disk_of(name), open_container(fixture(name), name), random.Random(name)
     for _ in range(60):
         at = dice.randrange(len(disk))
         length = min(dice.choice((1, 511, 512, 5000, 200_000)), len(disk) - at)
@@ -86,7 +86,7 @@ def test_any_piece_of_the_disk_reads_as_the_raw_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", READABLE)
 def test_what_was_fetched_ahead_is_not_fetched_again(name: str) -> None:
-    container = opened(fixture(name), name)
+    container = open_container(fixture(name), name)
     places = [(0, 8192), (6 * MIB, 2048), (12 * MIB - 512, 512)]
     container.prefetch(places)
     before = container.file.cost.gets
@@ -97,15 +97,15 @@ def test_what_was_fetched_ahead_is_not_fetched_again(name: str) -> None:
 
 def test_a_stream_vmdk_with_its_directory_in_the_footer_reads_alike() -> None:
     data = vmdk_with_footer(fixture("stream.vmdk"))
-    seen, container = look(data, "stream.vmdk"), opened(data, "stream.vmdk")
-    assert (seen.facts.variant, ids(seen)) == ("streamOptimized", set())
+    seen, container = inspect_bytes(data, "stream.vmdk"), open_container(data, "stream.vmdk")
+    assert (seen.facts.variant, disk_finding_ids(seen)) == ("streamOptimized", set())
     assert container.read(0, 12 * MIB) == fixture("gpt.raw")
 
 
 @pytest.mark.parametrize("name", READABLE)
 def test_round_trips_are_fewer_than_requests_where_the_source_reads_side_by_side(name: str) -> None:
-    alone = look(fixture(name), name).read
-    together = inspect(ManyMemory(fixture(name)), file_name=name).read
+    alone = inspect_bytes(fixture(name), name).read
+    together = inspect(MultiRangeMemorySource(fixture(name)), file_name=name).read
     assert (together.gets, together.bytes) == (alone.gets, alone.bytes)
     assert alone.round_trips == alone.gets >= together.round_trips
     assert together.gets <= 20
@@ -114,26 +114,26 @@ def test_round_trips_are_fewer_than_requests_where_the_source_reads_side_by_side
 
 def test_a_disk_a_hundred_times_as_large_costs_no_more() -> None:
     data = fixture("gpt.raw")
-    small, large = look(data, "disk.raw").read, look(data, "disk.raw", size=100 * len(data)).read
+    small, large = inspect_bytes(data, "disk.raw").read, inspect_bytes(data, "disk.raw", size=100 * len(data)).read
     assert (large.gets, large.round_trips) == (small.gets, small.round_trips)
 
 
 def test_the_time_it_took_is_told_by_the_clock_that_was_handed_in() -> None:
     ticks = iter(range(1000))
-    seen = look(fixture("gpt.raw"), "gpt.raw", budget=Budget(clock=lambda: float(next(ticks))))
+    seen = inspect_bytes(fixture("gpt.raw"), "gpt.raw", budget=Budget(clock=lambda: float(next(ticks))))
     assert seen.read.seconds >= seen.read.gets
 
 
 @pytest.mark.parametrize("name", ["disk.zvhd2", "disk.zvhd"])
 def test_a_closed_format_is_known_by_its_name_and_said_to_be_closed(name: str) -> None:
-    seen = look(b"\x01\x02\x03\x04" * 1000, name)
+    seen = inspect_bytes(b"\x01\x02\x03\x04" * 1000, name)
     assert seen.facts.format == name.partition(".")[2]
-    assert (seen.facts.virtual_size, ids(seen)) == (None, {"image.closed_format"})
+    assert (seen.facts.virtual_size, disk_finding_ids(seen)) == (None, {"image.closed_format"})
 
 
 def test_zstd_without_a_reader_is_a_finding_and_the_size_is_known_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("compression.zstd", "backports.zstd"):
         monkeypatch.setitem(sys.modules, name, None)  # an import of it fails
-    seen = look(fixture("zstd.qcow2"), "zstd.qcow2")
-    assert ids(seen) == {"image.zstd_missing"}
+    seen = inspect_bytes(fixture("zstd.qcow2"), "zstd.qcow2")
+    assert disk_finding_ids(seen) == {"image.zstd_missing"}
     assert (seen.facts.virtual_size, seen.facts.partition_table) == (12 * MIB, None)

@@ -18,7 +18,7 @@ from tests.fuzz.limits import resident
 from tests.fuzz.sources import Patch, Patched
 from tests.fuzz.trials import Outcome, tried
 from tests.fuzz.verdicts import objections
-from tests.unit.inspection.images import Memory, fixture, look, told
+from tests.unit.inspection.images import MemorySource, finding_ids, fixture, inspect_bytes
 
 RUNS = 30  # an image
 FORMATS = ("zstd.qcow2", "512.qcow2", "extended.qcow2", "v2.qcow2", "zlib.qcow", "4k.qed", "dynamic.vdi",
@@ -119,7 +119,7 @@ def test_a_change_under_a_checksum_is_one_that_must_be_told(subjects: Subjects) 
 
 def inspection(*findings: str, **facts: object) -> Inspection:
     told_of = [kinds.EXTENSION(extension=one, format="b", better="c", file="d") for one in findings]
-    return Inspection(DiskFacts(**facts), told_of, look(b"", "a.raw").read)  # type: ignore[arg-type]
+    return Inspection(DiskFacts(**facts), told_of, inspect_bytes(b"", "a.raw").read)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_what_is_sealed_again_reads_as_if_it_had_always_been_so(
     patch = Patch(at % subject.file.size, b"\x5a")
     for sealed in (False, True):
         source = Patched(subject.file, changed(name, patch, sealed=sealed).all_patches(subject))
-        seen = look(source.read(0, source.size), name)
-        assert (finding in told(seen)) is not sealed
+        seen = inspect_bytes(source.read(0, source.size), name)
+        assert (finding in finding_ids(seen)) is not sealed
 
 
 def test_changes_lie_where_the_inspection_reads(subjects: Subjects) -> None:
@@ -203,7 +203,7 @@ def test_patches_lie_over_one_another_and_what_is_behind_the_end_is_zero() -> No
         for patch in patches:
             whole[patch.offset : patch.end] = patch.data
         at, length = dice.randrange(100), dice.randrange(20)
-        assert Patched(Memory(data), patches, 120).read(at, length) == whole[at : at + length]
+        assert Patched(MemorySource(data), patches, 120).read(at, length) == whole[at : at + length]
 
 
 def test_the_fixtures_are_whole_in_their_folder(subjects: Subjects) -> None:

@@ -12,7 +12,7 @@ import pytest
 from imagedrop.inspection import Inspection
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.unpack.codecs import inflate, inflate_raw
-from tests.unit.inspection.images import MIB, errors, fixture, look, patched, qcow2, resealed_vhdx
+from tests.unit.inspection.images import MIB, error_ids, fixture, inspect_bytes, patched, qcow2, resealed_vhdx
 
 REQUESTS = 60
 MEMORY = 64 * MIB
@@ -20,12 +20,12 @@ MEMORY = 64 * MIB
 
 def survived(data: bytes, name: str, size: int | None = None) -> Inspection:
     tracemalloc.start()
-    seen = look(data, name, size=size)
+    seen = inspect_bytes(data, name, size=size)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert seen.read.gets <= REQUESTS
     assert peak < MEMORY
-    assert errors(seen)
+    assert error_ids(seen)
     json.dumps([seen.facts.public(), [one.stored() for one in seen.findings]])
     return seen
 
@@ -52,7 +52,7 @@ def test_tables_of_qcow2_that_point_anywhere(patch: tuple[int, bytes]) -> None:
 
 def test_an_l2_table_of_qcow2_that_is_its_own_l1() -> None:
     own = struct.pack(">Q", 2 << 16)
-    seen = look(patched(qcow2(), (2 << 16, own * 2)), "a.qcow2")
+    seen = inspect_bytes(patched(qcow2(), (2 << 16, own * 2)), "a.qcow2")
     assert seen.read.gets <= REQUESTS
     assert seen.facts.partition_table == "none"
 
@@ -64,7 +64,7 @@ def test_a_cluster_that_unpacks_to_more_than_a_cluster() -> None:
     entry = 1 << 62 | (len(packed) // 512 - 1) << 54 | place
     data = patched(qcow2(), (2 << 16, struct.pack(">Q", 3 << 16))) + struct.pack(">Q", entry).ljust(65536, b"\0")
     seen = survived(data + packed, "a.qcow2")
-    assert "image.malformed" in errors(seen)
+    assert "image.malformed" in error_ids(seen)
 
 
 def test_a_grain_that_unpacks_to_more_than_a_grain() -> None:
@@ -73,7 +73,7 @@ def test_a_grain_that_unpacks_to_more_than_a_grain() -> None:
     seen = survived(
         patched(data + bytes(len(bomb)), (first_grain(data), struct.pack("<QI", 0, len(bomb)) + bomb)), "a.vmdk"
     )
-    assert "image.malformed" in errors(seen)
+    assert "image.malformed" in error_ids(seen)
 
 
 def first_grain(data: bytes) -> int:
@@ -144,8 +144,10 @@ def test_a_vhdx_disk_of_64_bits() -> None:
 
 def test_a_vhdx_with_two_bad_headers_is_malformed_and_with_one_it_is_read() -> None:
     data = fixture("dynamic.vhdx")
-    assert errors(look(patched(data, (0x10008, b"\xff")), "a.vhdx")) == set()
-    assert errors(look(patched(data, (0x10008, b"\xff"), (0x20008, b"\xff")), "a.vhdx")) == {"image.malformed"}
+    assert error_ids(inspect_bytes(patched(data, (0x10008, b"\xff")), "a.vhdx")) == set()
+    assert error_ids(inspect_bytes(patched(data, (0x10008, b"\xff"), (0x20008, b"\xff")), "a.vhdx")) == {
+        "image.malformed"
+    }
 
 
 @pytest.mark.parametrize("block", [0, 511, 3 * MIB, 2**32 - 1])
@@ -183,5 +185,5 @@ def test_absurd_numbers_in_qcow(at: int, value: bytes) -> None:
 
 
 def test_a_name_of_a_file_that_would_harm_a_shell_is_quoted() -> None:
-    seen = look(b"", "a/$(reboot);.vhd")
+    seen = inspect_bytes(b"", "a/$(reboot);.vhd")
     assert "'$(reboot);.vhd'" in seen.findings[0].fix

@@ -8,7 +8,16 @@ import pytest
 
 from imagedrop.findings import Finding
 from imagedrop.inspection import Inspection
-from tests.unit.inspection.images import errors, fixture, ids, look, patched, qcow2, resealed_vhdx, vmdk_with_footer
+from tests.unit.inspection.images import (
+    disk_finding_ids,
+    error_ids,
+    fixture,
+    inspect_bytes,
+    patched,
+    qcow2,
+    resealed_vhdx,
+    vmdk_with_footer,
+)
 
 PARENT = b"/etc/passwd"
 
@@ -62,18 +71,18 @@ def with_parent_locator(data: bytes, *pairs: tuple[str, str], count: int | None 
 
 def differencing(data: bytes, name: str) -> Finding:
     """The only finding of the image: that it is a differencing disk."""
-    seen = look(data, name)
+    seen = inspect_bytes(data, name)
     only(seen, "image.differencing")
     return next(finding for finding in seen.findings if finding.id == "image.differencing")
 
 
 def only(seen: Inspection, finding: str) -> None:
-    assert errors(seen) == {finding}
+    assert error_ids(seen) == {finding}
     assert seen.facts.partition_table is None
 
 
 def test_a_differencing_vhd() -> None:
-    seen = look(vhd(4), "a.vhd")
+    seen = inspect_bytes(vhd(4), "a.vhd")
     only(seen, "image.differencing")
     assert (seen.facts.format, seen.facts.variant, seen.facts.virtual_size) == ("vhd", "differencing", 12_603_392)
 
@@ -175,13 +184,13 @@ def test_qemu_img_is_named_for_a_vmdk_only_if_it_can_find_the_parent(hint: bytes
 
 
 def test_a_vhd_of_a_type_that_does_not_exist() -> None:
-    only(look(vhd(7), "a.vhd"), "image.malformed")
+    only(inspect_bytes(vhd(7), "a.vhd"), "image.malformed")
 
 
 def test_a_vhdx_with_a_parent() -> None:
     data = fixture("dynamic.vhdx")
     at = vhdx_metadata(data, "caa16737-fa36-4d43-b3b6-33f0aa44e76b")
-    seen = look(patched(data, (at + 4, struct.pack("<I", 2))), "a.vhdx")
+    seen = inspect_bytes(patched(data, (at + 4, struct.pack("<I", 2))), "a.vhdx")
     only(seen, "image.differencing")
     assert (seen.facts.variant, seen.facts.virtual_size) == ("differencing", 12 << 20)
 
@@ -189,44 +198,44 @@ def test_a_vhdx_with_a_parent() -> None:
 def test_a_vhdx_whose_log_is_not_empty() -> None:
     data = fixture("dynamic.vhdx")
     busy = resealed_vhdx(patched(data, (0x10000 + 48, b"\x01" * 16), (0x20000 + 48, b"\x01" * 16)))
-    only(look(busy, "a.vhdx"), "image.vhdx_log")
+    only(inspect_bytes(busy, "a.vhdx"), "image.vhdx_log")
 
 
 @pytest.mark.parametrize(("at", "value"), [(76, struct.pack("<I", 4)), (440, b"\x01" * 16), (424, b"\x01" * 16)])
 def test_a_vdi_with_a_parent(at: int, value: bytes) -> None:
-    only(look(patched(fixture("dynamic.vdi"), (at, value)), "a.vdi"), "image.differencing")
+    only(inspect_bytes(patched(fixture("dynamic.vdi"), (at, value)), "a.vdi"), "image.differencing")
 
 
 def test_a_vdi_of_another_age() -> None:
-    only(look(patched(fixture("dynamic.vdi"), (68, b"\x01\0\0\0")), "a.vdi"), "image.unsupported_variant")
+    only(inspect_bytes(patched(fixture("dynamic.vdi"), (68, b"\x01\0\0\0")), "a.vdi"), "image.unsupported_variant")
 
 
 @pytest.mark.parametrize("feature", [b"parentCID=12345678", b'parentCID=ffffffff\nparentFileNameHint="/etc/passwd"'])
 def test_a_vmdk_with_a_parent(feature: bytes) -> None:
-    only(look(vmdk(b"parentCID=ffffffff", feature), "a.vmdk"), "image.differencing")
+    only(inspect_bytes(vmdk(b"parentCID=ffffffff", feature), "a.vmdk"), "image.differencing")
 
 
 @pytest.mark.parametrize("kind", [b"twoGbMaxExtentSparse", b"monolithicFlat", b"vmfs", b"custom", b""])
 def test_a_vmdk_of_several_files(kind: bytes) -> None:
-    only(look(vmdk(b"monolithicSparse", kind), "a.vmdk"), "image.data_file")
+    only(inspect_bytes(vmdk(b"monolithicSparse", kind), "a.vmdk"), "image.data_file")
 
 
 def test_a_vmdk_whose_descriptor_names_another_file() -> None:
-    seen = look(vmdk(b" SPARSE ", b" FLAT "), "a.vmdk")
+    seen = inspect_bytes(vmdk(b" SPARSE ", b" FLAT "), "a.vmdk")
     only(seen, "image.data_file")
 
 
 def test_a_vmdk_with_a_second_extent() -> None:
-    only(look(vmdk(b"\nRW ", b'\nRW 1 SPARSE "/etc/passwd"\nRW '), "a.vmdk"), "image.data_file")
+    only(inspect_bytes(vmdk(b"\nRW ", b'\nRW 1 SPARSE "/etc/passwd"\nRW '), "a.vmdk"), "image.data_file")
 
 
 @pytest.mark.parametrize("line", [b'RW 1 SPARSE "/etc/passwd"', b"rw 1 flat /etc/passwd", b'rw 1 SPARSE "two.vmdk"'])
 def test_a_vmdk_whose_descriptor_names_a_file_in_any_spelling(line: bytes) -> None:
-    only(look(vmdk(b"# The Disk Data Base", line), "a.vmdk"), "image.data_file")
+    only(inspect_bytes(vmdk(b"# The Disk Data Base", line), "a.vmdk"), "image.data_file")
 
 
 def test_a_vmdk_whose_only_extent_lies_at_a_path() -> None:
-    seen = look(vmdk(b'"sparse.vmdk"', b'"../sparse.vmdk"'), "a.vmdk")
+    seen = inspect_bytes(vmdk(b'"sparse.vmdk"', b'"../sparse.vmdk"'), "a.vmdk")
     only(seen, "image.data_file")
 
 
@@ -243,16 +252,18 @@ def test_a_vmdk_whose_only_extent_lies_at_a_path() -> None:
     ],
 )
 def test_a_vmdk_whose_descriptor_can_be_read_in_two_ways(line: bytes) -> None:
-    only(look(vmdk(b"# The Disk Data Base", line), "a.vmdk"), "image.malformed")
+    only(inspect_bytes(vmdk(b"# The Disk Data Base", line), "a.vmdk"), "image.malformed")
 
 
 @pytest.mark.parametrize("line", [b"", b"  # a comment", b"encoding=GBK", b'ddb.comment = "a b"', b"\xb4\xc5=1"])
 def test_a_vmdk_whose_descriptor_says_more_is_read(line: bytes) -> None:
-    assert errors(look(vmdk(b"# The Disk Data Base", line), "a.vmdk")) == errors(look(fixture("sparse.vmdk"), "a.vmdk"))
+    assert error_ids(inspect_bytes(vmdk(b"# The Disk Data Base", line), "a.vmdk")) == error_ids(
+        inspect_bytes(fixture("sparse.vmdk"), "a.vmdk")
+    )
 
 
 def test_a_vmdk_without_capacity_would_be_what_its_descriptor_says() -> None:
-    only(look(patched(fixture("sparse.vmdk"), (12, bytes(8))), "a.vmdk"), "image.malformed")
+    only(inspect_bytes(patched(fixture("sparse.vmdk"), (12, bytes(8))), "a.vmdk"), "image.malformed")
 
 
 @pytest.mark.parametrize(
@@ -274,18 +285,18 @@ def test_a_vmdk_whose_footer_is_not_its_header_between_its_markers(at: int, valu
     whole = vmdk_with_footer(fixture("stream.vmdk"))
     at %= len(whole)
     assert whole[at : at + 1] != value
-    only(look(patched(whole, (at, value)), "a.vmdk"), "image.malformed")
+    only(inspect_bytes(patched(whole, (at, value)), "a.vmdk"), "image.malformed")
 
 
 def test_a_vmdk_whose_footer_sends_on_to_another_footer() -> None:
     whole = vmdk_with_footer(fixture("stream.vmdk"))
-    assert errors(look(patched(whole, (len(whole) - 1024 + 56, b"\xff" * 8)), "a.vmdk"))
+    assert error_ids(inspect_bytes(patched(whole, (len(whole) - 1024 + 56, b"\xff" * 8)), "a.vmdk"))
 
 
 def test_a_vmdk_descriptor_alone() -> None:
     text = b'# Disk DescriptorFile\nversion=1\ncreateType="monolithicFlat"\nRW 2048 FLAT "/etc/passwd" 0\n'
-    seen = look(text, "a.vmdk")
-    assert errors(seen) == {"image.data_file"}
+    seen = inspect_bytes(text, "a.vmdk")
+    assert error_ids(seen) == {"image.data_file"}
     assert "/etc/passwd" in seen.findings[0].message
 
 
@@ -308,36 +319,36 @@ def test_a_vmdk_descriptor_alone_says_what_disk_it_describes(
     kind: str, extents: list[str], variant: str, sectors: int | None
 ) -> None:
     lines = ["# Disk DescriptorFile", "parentCID=ffffffff", f'createType="{kind}"', *extents, "#DDB"]
-    seen = look("\r\n".join(lines).encode(), "win.vmdk")
-    assert errors(seen) == {"image.data_file"}
+    seen = inspect_bytes("\r\n".join(lines).encode(), "win.vmdk")
+    assert error_ids(seen) == {"image.data_file"}
     assert (seen.facts.format, seen.facts.variant) == ("vmdk", variant)
     assert seen.facts.virtual_size == (None if sectors is None else sectors * 512)
 
 
 def test_a_vmdk_descriptor_of_a_snapshot_is_a_differencing_disk() -> None:
     text = b'# Disk DescriptorFile\nparentCID=12345678\nparentFileNameHint="base.vmdk"\nRW 2048 SPARSE "d.vmdk"\n'
-    seen = look(text, "a.vmdk")
-    assert errors(seen) == {"image.differencing"}
+    seen = inspect_bytes(text, "a.vmdk")
+    assert error_ids(seen) == {"image.differencing"}
     assert seen.facts.virtual_size == 1 << 20
 
 
 @pytest.mark.parametrize("place", [(28, bytes(16)), (512, bytes(10_240))], ids=["VMware's", "qemu-img's"])
 def test_one_extent_of_a_split_vmdk_is_called_so_and_leads_to_its_descriptor(place: tuple[int, bytes]) -> None:
-    seen = look(patched(fixture("sparse.vmdk"), place), "folder/my win-s002.vmdk")
+    seen = inspect_bytes(patched(fixture("sparse.vmdk"), place), "folder/my win-s002.vmdk")
     only(seen, "image.data_file")
     assert (seen.facts.format, seen.facts.variant, seen.facts.virtual_size) == ("vmdk", "sparse extent", None)
     assert "-O qcow2 'my win.vmdk' whole.qcow2" in seen.findings[0].fix
 
 
 def test_a_vmdk_that_was_transferred_as_text() -> None:
-    only(look(patched(fixture("sparse.vmdk"), (73, b"\r\n\r\n")), "a.vmdk"), "image.malformed")
+    only(inspect_bytes(patched(fixture("sparse.vmdk"), (73, b"\r\n\r\n")), "a.vmdk"), "image.malformed")
 
 
 @pytest.mark.parametrize("name", ["v3.qcow2", "v2.qcow2", "v1.qcow"])
 def test_a_qcow_with_a_backing_file(name: str) -> None:
     at = 0x1F0
     data = patched(fixture(name), (8, struct.pack(">QI", at, len(PARENT))), (at, PARENT))
-    seen = look(data, name)
+    seen = inspect_bytes(data, name)
     only(seen, "image.backing_file")
     assert "/etc/passwd" in seen.findings[0].message
     assert seen.facts.virtual_size == 12 << 20
@@ -345,42 +356,42 @@ def test_a_qcow_with_a_backing_file(name: str) -> None:
 
 def test_a_qed_with_a_backing_file() -> None:
     data = patched(fixture("64k.qed"), (16, b"\x01"), (56, struct.pack("<II", 64, len(PARENT))), (64, PARENT))
-    only(look(data, "a.qed"), "image.backing_file")
+    only(inspect_bytes(data, "a.qed"), "image.backing_file")
 
 
 def test_a_qcow2_with_its_content_in_another_file() -> None:
     name = struct.pack(">II", 0x44415441, len(PARENT)) + PARENT.ljust(16, b"\0")
     data = qcow2(features=4)
-    seen = look(patched(data, (104, name)), "a.qcow2")
+    seen = inspect_bytes(patched(data, (104, name)), "a.qcow2")
     only(seen, "image.data_file")
     assert "/etc/passwd" in seen.findings[0].message
 
 
 @pytest.mark.parametrize(("name", "at"), [("v3.qcow2", 32), ("v2.qcow2", 32), ("v1.qcow", 36)])
 def test_an_encrypted_qcow(name: str, at: int) -> None:
-    seen = look(patched(fixture(name), (at, struct.pack(">I", 1))), name)
+    seen = inspect_bytes(patched(fixture(name), (at, struct.pack(">I", 1))), name)
     only(seen, "image.encrypted_container")
     options = f"driver={name.rpartition('.')[2]},file.filename={name},encrypt.key-secret=key"
     assert f" {options} " in seen.findings[0].fix
 
 
 def test_a_luks_volume_has_its_own_option_for_the_key() -> None:
-    (finding,) = look(b"LUKS\xba\xbe".ljust(4096, b"\0"), "a.img").findings
+    (finding,) = inspect_bytes(b"LUKS\xba\xbe".ljust(4096, b"\0"), "a.img").findings
     assert " driver=luks,file.filename=a.img,key-secret=key " in finding.fix
 
 
 @pytest.mark.parametrize(("name", "at"), [("v3.qcow2", 72), ("64k.qed", 22)])
 def test_features_that_nobody_knows(name: str, at: int) -> None:
-    only(look(patched(fixture(name), (at, b"\x40")), name), "image.unknown_features")
+    only(inspect_bytes(patched(fixture(name), (at, b"\x40")), name), "image.unknown_features")
 
 
 def test_a_qcow2_of_a_version_to_come() -> None:
-    only(look(patched(fixture("v3.qcow2"), (7, b"\x04")), "a.qcow2"), "image.unsupported_variant")
+    only(inspect_bytes(patched(fixture("v3.qcow2"), (7, b"\x04")), "a.qcow2"), "image.unsupported_variant")
 
 
 def test_a_qcow2_that_is_marked_as_corrupt_is_an_error_and_still_read() -> None:
-    seen = look(patched(fixture("v3.qcow2"), (79, b"\x02")), "a.qcow2")
-    assert errors(seen) == {"image.marked_corrupt"}
+    seen = inspect_bytes(patched(fixture("v3.qcow2"), (79, b"\x02")), "a.qcow2")
+    assert error_ids(seen) == {"image.marked_corrupt"}
     assert seen.facts.partition_table == "gpt"
 
 
@@ -388,14 +399,16 @@ def test_a_qcow2_that_is_marked_as_corrupt_is_an_error_and_still_read() -> None:
     ("name", "at", "value"), [("v3.qcow2", 79, b"\x01"), ("64k.qed", 16, b"\x02"), ("sparse.vmdk", 72, b"\x01")]
 )
 def test_an_image_that_was_not_closed_is_a_warning(name: str, at: int, value: bytes) -> None:
-    seen = look(patched(fixture(name), (at, value)), name)
-    assert ids(seen) == {"image.not_closed"}
-    assert errors(seen) == set()
+    seen = inspect_bytes(patched(fixture(name), (at, value)), name)
+    assert disk_finding_ids(seen) == {"image.not_closed"}
+    assert error_ids(seen) == set()
     assert seen.facts.partition_table == "gpt"
 
 
 def test_a_text_out_of_a_file_is_shown_without_its_control_characters() -> None:
     name = b"\x1b[31m" + b"x" * 500
-    seen = look(patched(fixture("v3.qcow2"), (8, struct.pack(">QI", 0x200, len(name))), (0x200, name)), "a.qcow2")
+    seen = inspect_bytes(
+        patched(fixture("v3.qcow2"), (8, struct.pack(">QI", 0x200, len(name))), (0x200, name)), "a.qcow2"
+    )
     assert "\x1b" not in seen.findings[0].message
     assert len(seen.findings[0].message) < 400

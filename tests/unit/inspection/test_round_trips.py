@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagedrop.inspection import Budget
-from imagedrop.inspection.block_cache import BLOCK, HINTED_MOST, BlockCache
+from imagedrop.inspection.block_cache import BLOCK, MAX_HINTED, BlockCache
 from imagedrop.inspection.budget import BudgetExceeded
 from imagedrop.inspection.errors import PastEnd, Unreadable, malformed
 from imagedrop.inspection.replay import Memo, NotFetched, fetch_together
@@ -143,7 +143,7 @@ def test_hints_are_bounded() -> None:
         cache.read(0, 1)
 
     cache.run(job)
-    assert len(source.asked) <= HINTED_MOST + 1
+    assert len(source.asked) <= MAX_HINTED + 1
 
 
 def test_a_job_that_raises_ends_all_of_them_before_anything_is_fetched() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from imagedrop.inspection import FileSource, ObjectSource, SourceChanged, inspect
-from imagedrop.inspection.source import SideBySide
+from imagedrop.inspection.source import ParallelSource
 from imagedrop.ports import ObjectChanged, ObjectHead, Objects, ObjectsRefused, ObjectsUnavailable, run_in_sequence
-from tests.unit.inspection.images import fixture, look
+from tests.unit.inspection.images import fixture, inspect_bytes
 
 KEY = "in/gpt.raw"
 
@@ -38,15 +38,15 @@ def source(objects: OneObject) -> ObjectSource:
 
 def test_an_object_reads_as_the_file_does_and_always_at_the_same_etag() -> None:
     objects = OneObject()
-    seen, expected = inspect(source(objects), file_name=KEY), look(fixture("gpt.raw"), KEY)
+    seen, expected = inspect(source(objects), file_name=KEY), inspect_bytes(fixture("gpt.raw"), KEY)
     assert (seen.facts, seen.findings, seen.read.gets) == (expected.facts, expected.findings, expected.read.gets)
     assert objects.etags == {"abc"}
 
 
 def test_an_object_reads_the_same_side_by_side_in_fewer_round_trips() -> None:
     seen, expected = (
-        inspect(SideBySide(source(OneObject()), run_in_sequence), file_name=KEY),
-        look(fixture("gpt.raw"), KEY),
+        inspect(ParallelSource(source(OneObject()), run_in_sequence), file_name=KEY),
+        inspect_bytes(fixture("gpt.raw"), KEY),
     )
     assert (seen.facts, seen.findings, seen.read.bytes) == (expected.facts, expected.findings, expected.read.bytes)
     assert seen.read.round_trips < expected.read.round_trips
@@ -70,7 +70,7 @@ def test_a_local_file_reads_as_its_bytes_do(tmp_path: Path) -> None:
     path.write_bytes(fixture("gpt.raw"))
     with FileSource(path) as local:
         seen = inspect(local, file_name=path.name)
-    expected = look(fixture("gpt.raw"), "disk.raw")
+    expected = inspect_bytes(fixture("gpt.raw"), "disk.raw")
     assert (seen.facts, seen.findings) == (expected.facts, expected.findings)
     assert seen.read.round_trips < seen.read.gets
 

@@ -7,7 +7,7 @@ import struct
 import pytest
 
 from imagedrop.inspection.containers.vhd import Footer
-from tests.unit.inspection.images import EXPECTED, fixture, look, opened, patched, resealed_vhdx
+from tests.unit.inspection.images import EXPECTED, fixture, inspect_bytes, open_container, patched, resealed_vhdx
 
 GIB = 1 << 30
 
@@ -30,13 +30,13 @@ def test_the_larger_of_both_sizes_counts(current: int, geometry: tuple[int, int,
 
 @pytest.mark.parametrize(("name", "creator"), [("dynamic.vhd", "qemu"), ("dynamic-exact.vhd", "qem2")])
 def test_the_creator_is_kept(name: str, creator: str) -> None:
-    assert getattr(opened(fixture(name), name), "creator", None) == creator
+    assert getattr(open_container(fixture(name), name), "creator", None) == creator
 
 
 @pytest.mark.parametrize("at", [0, -512])
 def test_one_bad_footer_is_a_warning_and_the_other_one_counts(at: int) -> None:
     data = fixture("dynamic.vhd")
-    seen = look(patched(data, (at + 48, b"\xff" * 8)), "a.vhd")
+    seen = inspect_bytes(patched(data, (at + 48, b"\xff" * 8)), "a.vhd")
     assert seen.facts.virtual_size == EXPECTED["dynamic.vhd"]
     assert (seen.findings[0].id, seen.findings[0].severity) == ("image.checksum", "warning")
 
@@ -47,7 +47,7 @@ def test_a_vhdx_with_sectors_of_4_kib_is_read_by_them() -> None:
     wanted = bytes.fromhex("1dbf41816fa90947ba47f233a8faab5f")
     (offset,) = struct.unpack_from("<I", data, data.index(wanted, table) + 16)
     large = resealed_vhdx(patched(data, (table + offset, struct.pack("<I", 4096))))
-    container = opened(large, "a.vhdx")
+    container = open_container(large, "a.vhdx")
     assert container.sector_size == 4096
     assert container.read(0, 1 << 20) == fixture("gpt.raw")[: 1 << 20]
-    assert look(large, "a.vhdx").facts.partition_table == "gpt"
+    assert inspect_bytes(large, "a.vhdx").facts.partition_table == "gpt"

@@ -12,7 +12,7 @@ import zipfile
 
 import pytest
 
-from tests.unit.inspection.images import errors, fixture, ids, look, mbr, told
+from tests.unit.inspection.images import disk_finding_ids, error_ids, finding_ids, fixture, inspect_bytes, mbr
 
 IMAGE = fixture("v3.qcow2")
 
@@ -49,8 +49,8 @@ def iso() -> bytes:
     ],
 )
 def test_a_wrapped_image_is_told_how_to_unwrap_it(data: bytes, name: str, command: str) -> None:
-    seen = look(data, name)
-    assert ids(seen) == {"image.compressed_wrapper"}
+    seen = inspect_bytes(data, name)
+    assert disk_finding_ids(seen) == {"image.compressed_wrapper"}
     assert f"`{command}`" in seen.findings[0].fix
     assert seen.facts.format is None
 
@@ -69,28 +69,28 @@ def trailing_checksum(data: bytes) -> bytes:
 @pytest.mark.parametrize("name", ["v3.qcow2", "gpt.raw", "fixed.vhd"])
 def test_chunk_framing_that_was_stored_is_seen_for_what_it_is(framed: object, name: str) -> None:
     assert callable(framed)
-    seen = look(framed(fixture(name)), name)
-    assert ids(seen) == {"image.chunked_upload"}
+    seen = inspect_bytes(framed(fixture(name)), name)
+    assert disk_finding_ids(seen) == {"image.chunked_upload"}
     assert "AWS_REQUEST_CHECKSUM_CALCULATION=when_required" in seen.findings[0].fix
 
 
 def test_chunk_framing_that_was_cut_off_is_seen_too() -> None:
-    assert ids(look(signed_chunks(IMAGE)[:5000], "a.qcow2")) == {"image.chunked_upload"}
+    assert disk_finding_ids(inspect_bytes(signed_chunks(IMAGE)[:5000], "a.qcow2")) == {"image.chunked_upload"}
 
 
 def test_an_iso() -> None:
-    assert ids(look(iso(), "windows.iso")) == {"image.iso"}
-    assert ids(look(iso(), "windows.raw")) == {"image.iso"}
+    assert disk_finding_ids(inspect_bytes(iso(), "windows.iso")) == {"image.iso"}
+    assert disk_finding_ids(inspect_bytes(iso(), "windows.raw")) == {"image.iso"}
 
 
 def test_an_iso_that_also_boots_from_a_stick() -> None:
     hybrid = mbr((0x80, 0x17, 64, 1000)) + iso()[512:]
-    assert ids(look(hybrid, "windows.img")) == {"image.iso"}
+    assert disk_finding_ids(inspect_bytes(hybrid, "windows.img")) == {"image.iso"}
 
 
 def test_an_empty_file() -> None:
-    seen = look(b"", "a.vhd")
-    assert ids(seen) == {"image.empty_file"}
+    seen = inspect_bytes(b"", "a.vhd")
+    assert disk_finding_ids(seen) == {"image.empty_file"}
     assert seen.facts.file_size == 0
 
 
@@ -105,24 +105,26 @@ def test_an_empty_file() -> None:
     ],
 )
 def test_formats_that_ims_does_not_take(start: bytes, kind: str) -> None:
-    assert ids(look(start.ljust(4096, b"\0"), "a.img")) == {kind}
+    assert disk_finding_ids(inspect_bytes(start.ljust(4096, b"\0"), "a.img")) == {kind}
 
 
 @pytest.mark.parametrize("name", ["notes.raw", "a.qcow2", "b.json", "c"])
 def test_a_text_is_no_image(name: str) -> None:
-    assert ids(look(b"<html>\r\n<title>403 Forbidden</title>\r\n" * 20, name)) == {"image.not_an_image"}
+    assert disk_finding_ids(inspect_bytes(b"<html>\r\n<title>403 Forbidden</title>\r\n" * 20, name)) == {
+        "image.not_an_image"
+    }
 
 
 @pytest.mark.parametrize("name", ["a.qcow2", "a.vhdx", "a.vmdk", "a.vhd", "a", "a.exe"])
 def test_bytes_that_are_nothing_are_no_image(name: str) -> None:
-    assert ids(look(b"\x90\x01\x02\x03" * 5000, name)) == {"image.not_an_image"}
+    assert disk_finding_ids(inspect_bytes(b"\x90\x01\x02\x03" * 5000, name)) == {"image.not_an_image"}
 
 
 @pytest.mark.parametrize("name", ["a.raw", "a.img"])
 def test_a_blank_raw_disk_is_called_blank(name: str) -> None:
-    seen = look(bytes(1 << 20), name)
+    seen = inspect_bytes(bytes(1 << 20), name)
     assert (seen.facts.format, seen.facts.virtual_size, seen.facts.partition_table) == ("raw", 1 << 20, "none")
-    assert told(seen) == {"image.blank"}
+    assert finding_ids(seen) == {"image.blank"}
 
 
 @pytest.mark.parametrize(
@@ -137,43 +139,43 @@ def test_a_blank_raw_disk_is_called_blank(name: str) -> None:
     ],
 )
 def test_a_name_that_contradicts_the_content_is_a_warning(content: str, name: str, better: str) -> None:
-    seen = look(fixture(content), name)
-    assert ids(seen) == {"image.extension"}
-    assert not errors(seen)
+    seen = inspect_bytes(fixture(content), name)
+    assert disk_finding_ids(seen) == {"image.extension"}
+    assert not error_ids(seen)
     assert f"{better}`" in seen.findings[0].fix
 
 
 @pytest.mark.parametrize("name", ["a.img", "a", "a.bin"])
 def test_a_name_that_says_nothing_contradicts_nothing(name: str) -> None:
-    assert ids(look(fixture("v3.qcow2"), name)) == set()
+    assert disk_finding_ids(inspect_bytes(fixture("v3.qcow2"), name)) == set()
 
 
 @pytest.mark.parametrize("name", ["v3.qcow2", "sparse.vmdk", "dynamic.vhdx", "dynamic.vdi", "64k.qed"])
 def test_an_image_with_the_footer_of_a_vhd_is_two_things(name: str) -> None:
     data = fixture(name) + fixture("fixed.vhd")[-512:]
-    seen = look(data, name)
-    assert ids(seen) == {"image.polyglot"}
+    seen = inspect_bytes(data, name)
+    assert disk_finding_ids(seen) == {"image.polyglot"}
     assert seen.facts.format is None
 
 
 def test_an_iso_in_an_image_s_clothes_is_two_things() -> None:
     data = bytearray(fixture("512.qcow2"))
     data[0x8001:0x8006] = b"CD001"
-    assert ids(look(bytes(data), "a.qcow2")) == {"image.polyglot"}
+    assert disk_finding_ids(inspect_bytes(bytes(data), "a.qcow2")) == {"image.polyglot"}
 
 
 def test_a_vhd_footer_of_the_first_virtual_pc_is_found_too() -> None:
     data = fixture("fixed-exact.vhd")
-    seen = look(data[:-1], "a.vhd")
+    seen = inspect_bytes(data[:-1], "a.vhd")
     assert (seen.facts.format, seen.facts.variant, seen.facts.virtual_size) == ("vhd", "fixed", 12 << 20)
 
 
 def test_a_disk_beyond_one_tebibyte_is_too_large() -> None:
     data = fixture("v3.qcow2")
     large = data[:24] + struct.pack(">Q", 3 << 40) + data[32:]
-    assert "image.too_large" in errors(look(large, "a.qcow2"))
+    assert "image.too_large" in error_ids(inspect_bytes(large, "a.qcow2"))
 
 
 @pytest.mark.parametrize("size", [1, 511, (12 << 20) + 1])
 def test_a_size_that_no_disk_has_is_an_error(size: int) -> None:
-    assert "image.not_sectors" in errors(look(fixture("gpt.raw").ljust(size, b"\0")[:size], "a.raw"))
+    assert "image.not_sectors" in error_ids(inspect_bytes(fixture("gpt.raw").ljust(size, b"\0")[:size], "a.raw"))

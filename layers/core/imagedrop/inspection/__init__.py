@@ -43,5 +43,5 @@ def inspect(source: Source, *, file_name: str, role: Role = "system", budget: Bu
         look.run()
         file.check_time()
     except BudgetExceeded as stop:
-        report.say(kinds.BUDGET, limit=stop.limit, unit=stop.unit)
+        report.add(kinds.BUDGET, limit=stop.limit, unit=stop.unit)
     return Inspection(look.facts(), report.findings, file.cost)

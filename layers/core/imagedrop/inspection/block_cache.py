@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imagedrop.inspection.budget import Budget, BudgetExceeded, Cost
 from imagedrop.inspection.errors import PastEnd
 from imagedrop.inspection.replay import NotFetched
-from imagedrop.inspection.source import Range, Source, SourceChanged, many_at_once
+from imagedrop.inspection.source import Range, Source, SourceChanged, reads_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 BLOCK = 16 * 1024  # what is kept, and the least that is fetched
 WINDOW = 32 * 1024  # what is fetched around a place that is read: its neighbours are often next
-NEAR = 2 * BLOCK  # two requests that are no further apart become one
-HINTED_MOST = 32  # blocks that are fetched on suspicion in one round trip
+MERGE_GAP = 2 * BLOCK  # two requests that are no further apart become one
+MAX_HINTED = 32  # blocks that are fetched on suspicion in one round trip
 READ_STEPS, BYTES_A_STEP = 10, 32  # what one read costs, and looking through what it brought
-READ_MOST = 16 * 1024 * 1024  # one read, and one prefetch
+MAX_READ = 16 * 1024 * 1024  # one read, and one prefetch
 
 
 class BlockCache:
@@ -56,9 +56,9 @@ class BlockCache:
         """Exactly `length` bytes. Raises PastEnd, BudgetExceeded, SourceChanged and what the source raises."""
         if offset < 0 or length < 0 or offset + length > self.size:
             raise PastEnd(offset, length, self.size)
-        if length > READ_MOST:
+        if length > MAX_READ:
             raise ValueError(f"{length} bytes in one read")
-        self.work(READ_STEPS + length // BYTES_A_STEP)
+        self.charge_steps(READ_STEPS + length // BYTES_A_STEP)
         first, last = offset // BLOCK, (offset + length - 1) // BLOCK
         if first == last and (block := self._blocks.get(first)):
             return block[offset - first * BLOCK : offset - first * BLOCK + length]
@@ -72,7 +72,7 @@ class BlockCache:
         wanted = set[int]()
         for offset, length in ranges:
             end = min(offset + length, self.size)
-            if not 0 <= offset < end or len(wanted) * BLOCK + (end - offset) > READ_MOST // 2:
+            if not 0 <= offset < end or len(wanted) * BLOCK + (end - offset) > MAX_READ // 2:
                 continue
             if any(number not in self._blocks for number in _blocks_of(offset, end - offset)):
                 wanted.update(self._around(offset, end - offset, window))
@@ -82,14 +82,14 @@ class BlockCache:
         """These places will likely be read soon: they are fetched with what is waited for next, and not waited for."""
         for offset, length in ranges:
             end = min(offset + length, self.size)
-            if 0 <= offset < end and len(self._hinted) + (end - offset) // BLOCK < HINTED_MOST:
+            if 0 <= offset < end and len(self._hinted) + (end - offset) // BLOCK < MAX_HINTED:
                 self._hinted.update(_blocks_of(offset, end - offset))
 
-    def work(self, steps: int) -> None:
+    def charge_steps(self, steps: int) -> None:
         """Charges work on what is here already. Raises BudgetExceeded."""
         self._worked += steps
-        if self._worked > self._budget.work:
-            raise BudgetExceeded(self._budget.work, "steps of work")
+        if self._worked > self._budget.steps:
+            raise BudgetExceeded(self._budget.steps, "steps of work")
 
     def check_time(self) -> None:
         """Raises BudgetExceeded where the time is up: for work that reads nothing."""
@@ -111,7 +111,7 @@ class BlockCache:
 
     def _fetch(self, missing: Sequence[int]) -> None:
         runs = self._runs(missing)
-        if len(runs) > 1 and many_at_once(self._source):
+        if len(runs) > 1 and reads_many(self._source):
             for run in runs:
                 self._charge(run)
             self.cost.round_trips += 1
@@ -128,7 +128,7 @@ class BlockCache:
         for number in missing:
             offset = number * BLOCK
             end = min(offset + BLOCK, self.size)
-            if runs and offset - sum(runs[-1]) <= NEAR and end - runs[-1][0] <= READ_MOST:
+            if runs and offset - sum(runs[-1]) <= MERGE_GAP and end - runs[-1][0] <= MAX_READ:
                 offset = runs.pop()[0]
             runs.append((offset, end - offset))
         return runs

@@ -19,14 +19,14 @@ class BudgetExceeded(BaseException):
 class Budget(NamedTuple):
     """What one inspection may cost. `clock`: monotonic seconds, handed in; without one time is not limited.
 
-    `work`: steps of about a microsecond, counted and not measured, so that one image ends everywhere alike. What a
+    `steps`: of about a microsecond, counted and not measured, so that one image ends everywhere alike. What a
     reader repeats on what is already here costs no request, and this. A Windows in very many pieces takes 350,000.
     """
 
     requests: int = 300
     bytes: int = 48 * 1024 * 1024
     seconds: float = 120.0
-    work: int = 1_500_000
+    steps: int = 1_500_000
     clock: Callable[[], float] | None = None
 
 

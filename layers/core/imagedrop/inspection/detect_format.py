@@ -96,7 +96,7 @@ def _without_header(head: bytes, report: FindingsReport) -> str:
     extension = _extension(report)
     if _like_a_disk(head):
         if extension == "vhd":
-            report.say(kinds.TRUNCATED, why="it is named .vhd but does not end with the footer of a VHD")
+            report.add(kinds.TRUNCATED, why="it is named .vhd but does not end with the footer of a VHD")
         return "raw"
     if extension in CLOSED:
         return extension
@@ -124,4 +124,4 @@ def _compare_name(found: str, report: FindingsReport) -> None:
     if said is None or said == found or any(one.id == kinds.TRUNCATED.id for one in report.findings):
         return
     better = report.file_name[: -len(extension)] + found
-    report.say(kinds.EXTENSION, extension=extension, format=found, better=quoted(better))
+    report.add(kinds.EXTENSION, extension=extension, format=found, better=quoted(better))

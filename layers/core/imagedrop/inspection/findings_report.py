@@ -26,7 +26,7 @@ class FindingsReport:
         self.file_size = file_size
         self.findings: list[Finding] = []
 
-    def say(self, kind: Kind, /, **values: Any) -> None:
+    def add(self, kind: Kind, /, **values: Any) -> None:
         """Adds a finding, once; that the file is cut off is said once, the first sign of it being the nearest to its
         headers. `file` and, unless given, `source` (the file to convert) and `size` are filled in."""
         if kind is kinds.TRUNCATED and any(one.id == kind.id for one in self.findings):
@@ -41,7 +41,7 @@ class FindingsReport:
         if finding not in self.findings:
             self.findings.append(finding)
 
-    def quiet(self) -> _Quiet:
+    def discard_findings(self) -> _Quiet:
         """For trying ahead: what the file does to a reader inside is passed over, it will show again."""
         return _Quiet(self)
 
@@ -59,13 +59,13 @@ class _Guard:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> bool:
         if isinstance(error, Unreadable):
-            self.report.say(error.kind, **error.values)
+            self.report.add(error.kind, **error.values)
         elif isinstance(error, PastEnd):
-            self.report.say(kinds.TRUNCATED, why=f"the {self.what} is not whole: {error}")
+            self.report.add(kinds.TRUNCATED, why=f"the {self.what} is not whole: {error}")
         elif isinstance(error, (ObjectsUnavailable, ObjectsRefused, OSError)):
             return False
         elif isinstance(error, Exception):  # parsers of hostile bytes fail in every way there is
-            self.report.say(kinds.MALFORMED, what=self.what, why=f"{type(error).__name__}: {error}")
+            self.report.add(kinds.MALFORMED, what=self.what, why=f"{type(error).__name__}: {error}")
         return isinstance(error, Exception)
 
 

@@ -36,13 +36,13 @@ def say_what_is_missing(layout: Layout, report: FindingsReport) -> None:
     if firmware(layout):
         return
     if layout.partitions:
-        report.say(kinds.NO_ESP if layout.table == "gpt" else kinds.NO_ACTIVE_PARTITION)
+        report.add(kinds.NO_ESP if layout.table == "gpt" else kinds.NO_ACTIVE_PARTITION)
     elif layout.bare:
-        report.say(kinds.BARE_VOLUME, filesystem=layout.bare)
+        report.add(kinds.BARE_VOLUME, filesystem=layout.bare)
     elif layout.table == "none":
-        report.say(kinds.NO_PARTITION_TABLE)
+        report.add(kinds.NO_PARTITION_TABLE)
     elif not layout.unread:  # else its damage has been said
-        report.say(kinds.NO_PARTITIONS, table=layout.table.upper())
+        report.add(kinds.NO_PARTITIONS, table=layout.table.upper())
 
 
 def esp(layout: Layout) -> Partition | None:
@@ -52,7 +52,7 @@ def esp(layout: Layout) -> Partition | None:
 def boot_manager(disk: Container, partition: Partition, report: FindingsReport) -> BootManager | None:
     """None where the partition is not readable as FAT; says so, and where it holds nothing to start."""
     if partition.filesystem not in ("fat12", "fat16", "fat32"):
-        report.say(kinds.PART_UNREAD, what="EFI system partition", why="it is not FAT")
+        report.add(kinds.PART_UNREAD, what="EFI system partition", why="it is not FAT")
         return None
     geometry = fat_geometry(disk.read(partition.start, min(LOOKED_AT, partition.size)))
     assert geometry
@@ -61,5 +61,5 @@ def boot_manager(disk: Container, partition: Partition, report: FindingsReport) 
     windows = "bootmgfw.efi" in fat.directory("EFI", "Microsoft", "Boot")
     found = {BOOT_FILES[name] for name in fat.directory("EFI", "Boot") if name in BOOT_FILES}
     if not windows and not found:
-        report.say(kinds.NO_BOOT_MANAGER)
+        report.add(kinds.NO_BOOT_MANAGER)
     return BootManager(windows, found.pop() if len(found) == 1 else None)

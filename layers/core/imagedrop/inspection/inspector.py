@@ -64,9 +64,9 @@ class Inspector:
 
     def _judge_size(self, size: int | None) -> None:
         if size is not None and size > LARGEST[self.role]:
-            self.report.say(kinds.TOO_LARGE, size=size, limit=LARGEST[self.role])
+            self.report.add(kinds.TOO_LARGE, size=size, limit=LARGEST[self.role])
         if size is not None and size % 512:
-            self.report.say(kinds.NOT_SECTORS, size=size)
+            self.report.add(kinds.NOT_SECTORS, size=size)
 
     def _look_inside(self, disk: Container, layout: Layout) -> None:
         """Every partition goes its own way, side by side."""
@@ -80,7 +80,7 @@ class Inspector:
             asked = found.filesystem == "ntfs" and not (spared and found.type in RECOVERY)
             if asked and number >= ASKED_MOST:
                 why = f"only the first {ASKED_MOST} partitions are searched"
-                self.report.say(kinds.WINDOWS_UNREAD, what=f"volume at byte {found.start}", why=why)
+                self.report.add(kinds.WINDOWS_UNREAD, what=f"volume at byte {found.start}", why=why)
                 return Answer(found, manager, UNASKED._replace(start=found.start))
             return Answer(found, manager, volumes.ask(found.start) if asked else None)
 

@@ -60,7 +60,7 @@ def logical(disk: Container, entries: list[Entry], sector_size: int, report: Fin
             inside = parse(disk.read(at * sector_size, 512))
         if inside is None:
             why = why or f"there is no extended boot record in sector {at}"
-            report.say(kinds.PARTITION_TABLE_DAMAGED, why=why)
+            report.add(kinds.PARTITION_TABLE_DAMAGED, why=why)
             return
         yield from (Entry(one.active, one.type, at + one.start, one.sectors) for one in inside[:1] if _is_data(one))
         at = next((extended.start + one.start for one in inside if one.type in EXTENDED), 0)

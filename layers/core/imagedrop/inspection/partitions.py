@@ -68,7 +68,7 @@ def read(disk: Container, report: FindingsReport) -> Layout:
         _judge_gpt(protective, size, disk, report)
         if protective and any(entry.type != mbr.PROTECTIVE for entry in entries or ()):
             why = "its MBR lists partitions beside the GPT (a hybrid MBR), and Windows goes by those"
-            report.say(kinds.PARTITION_TABLE_DAMAGED, why=why)
+            report.add(kinds.PARTITION_TABLE_DAMAGED, why=why)
     elif entries is not None:
         layout = _mbr(disk, entries, report)
     else:
@@ -76,7 +76,7 @@ def read(disk: Container, report: FindingsReport) -> Layout:
     _keep_inside(layout, disk, report)
     for one in layout.partitions:
         if one.type in DYNAMIC:
-            report.say(DYNAMIC[one.type])
+            report.add(DYNAMIC[one.type])
     return layout
 
 
@@ -95,18 +95,18 @@ def _gpt(disk: Container, sector_sizes: Sequence[int], report: FindingsReport) -
                 reasons.append(str(error))
                 continue
             if place:
-                report.say(kinds.GPT_BACKUP_USED, why=reasons[0])
+                report.add(kinds.GPT_BACKUP_USED, why=reasons[0])
             found = [Partition(one.start * size, one.sectors * size, one.type) for one in table.entries]
             return Layout("gpt", found, end=table.sectors * size)
-    report.say(kinds.GPT_DAMAGED, why=f"{reasons[0]}; backup: {reasons[-1]}")
+    report.add(kinds.GPT_DAMAGED, why=f"{reasons[0]}; backup: {reasons[-1]}")
     return Layout("gpt", unread=True)
 
 
 def _judge_gpt(protective: bool, sector_size: int | None, disk: Container, report: FindingsReport) -> None:
     if not protective:
-        report.say(kinds.PARTITION_TABLE_DAMAGED, why="it is a GPT, but the protective MBR before it is missing")
+        report.add(kinds.PARTITION_TABLE_DAMAGED, why="it is a GPT, but the protective MBR before it is missing")
     if sector_size == 4096 or disk.sector_size == 4096:
-        report.say(kinds.SECTORS_4K)
+        report.add(kinds.SECTORS_4K)
 
 
 def _mbr(disk: Container, entries: list[mbr.Entry], report: FindingsReport) -> Layout:
@@ -121,16 +121,16 @@ def _mbr(disk: Container, entries: list[mbr.Entry], report: FindingsReport) -> L
 def _keep_inside(layout: Layout, disk: Container, report: FindingsReport) -> None:
     kept = [one for one in layout.partitions if one.start > 0 and one.size > 0]
     if len(kept) < len(layout.partitions):
-        report.say(kinds.PARTITION_TABLE_DAMAGED, why="a partition has no extent")
+        report.add(kinds.PARTITION_TABLE_DAMAGED, why="a partition has no extent")
     if len(kept) > PARTITIONS_MOST:
-        report.say(kinds.PARTITION_TABLE_DAMAGED, why=f"{len(kept)} partitions; the first {PARTITIONS_MOST} are shown")
+        report.add(kinds.PARTITION_TABLE_DAMAGED, why=f"{len(kept)} partitions; the first {PARTITIONS_MOST} are shown")
     layout.partitions = kept[:PARTITIONS_MOST]
     end = max((one.start + one.size for one in layout.partitions), default=0)
     end = max(end, layout.end)
     if end > disk.size and isinstance(disk, Raw):
-        report.say(kinds.TRUNCATED, why=f"its partition table needs a disk of {end} bytes")
+        report.add(kinds.TRUNCATED, why=f"its partition table needs a disk of {end} bytes")
     elif end > disk.size:
-        report.say(kinds.PARTITION_BEYOND_END, end=end, size=disk.size)
+        report.add(kinds.PARTITION_BEYOND_END, end=end, size=disk.size)
 
 
 def identified(partition: Partition, layout: Layout, disk: Container, report: FindingsReport) -> Partition:

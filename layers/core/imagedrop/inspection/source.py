@@ -33,13 +33,13 @@ class Source(Protocol):
     def read(self, offset: int, length: int) -> bytes: ...
 
 
-class ManyAtOnce(Source, Protocol):
+class MultiRangeSource(Source, Protocol):
     """A source that can read several ranges side by side, at the cost of one round trip."""
 
     def read_many(self, ranges: Sequence[Range]) -> Sequence[bytes]: ...
 
 
-def many_at_once(source: Source) -> TypeGuard[ManyAtOnce]:
+def reads_many(source: Source) -> TypeGuard[MultiRangeSource]:
     return hasattr(source, "read_many")
 
 
@@ -90,7 +90,7 @@ class ObjectSource:
             raise SourceChanged(self._key) from error
 
 
-class SideBySide:
+class ParallelSource:
     """Any source, read side by side through `together`; the threads are the caller's."""
 
     def __init__(self, source: Source, together: RunParallel) -> None:

@@ -38,14 +38,14 @@ def system_facts(
     """Says everything there is to say about it."""
     for start, filesystem in layout.filesystems():
         if filesystem == "bitlocker":
-            report.say(kinds.BITLOCKER, start=start)
+            report.add(kinds.BITLOCKER, start=start)
     _say_of_volumes(told, report)
     found = [one for one in told if one.windows]
     closed: list[bool | None] = [None for _, filesystem in layout.filesystems() if filesystem == "bitlocker"]
     dirty, asleep = _any([one.dirty for one in told] + closed), _any([one.asleep for one in told] + closed)
     if role == "data":
         for one in found:
-            report.say(kinds.WINDOWS_ON_DATA_DISK, start=one.start)
+            report.add(kinds.WINDOWS_ON_DATA_DISK, start=one.start)
         return SystemFacts(None, dirty, asleep, None)
     starts = firmware.firmware(layout)
     if not found or not found[0].windows:
@@ -53,7 +53,7 @@ def system_facts(
         return SystemFacts(starts, dirty, asleep, None)
     if len(found) > 1:
         others = ", ".join(str(one.start) for one in found[1:])
-        report.say(kinds.SEVERAL_WINDOWS, first=found[0].start, others=others)
+        report.add(kinds.SEVERAL_WINDOWS, first=found[0].start, others=others)
     _say_of_starting(layout, told, report)
     windows = facts(found[0].windows, manager.architecture if manager else None, report)
     _say_of_windows(found[0], report)
@@ -68,23 +68,23 @@ def _any(answers: list[bool | None]) -> bool | None:
 def _say_of_volumes(told: Sequence[VolumeFacts], report: FindingsReport) -> None:
     for one in told:
         if one.dirty:
-            report.say(kinds.NTFS_DIRTY, start=one.start)
+            report.add(kinds.NTFS_DIRTY, start=one.start)
         if one.asleep:
-            report.say(kinds.HIBERNATED, start=one.start)
+            report.add(kinds.HIBERNATED, start=one.start)
 
 
 def _say_of_windows(one: VolumeFacts, report: FindingsReport) -> None:
     assert one.windows
     say_state(one.windows, report)
     if one.windows.control and one.windows.control.fast_startup and not one.asleep:
-        report.say(kinds.FAST_STARTUP)
+        report.add(kinds.FAST_STARTUP)
 
 
 def _say_of_starting(layout: Layout, told: Sequence[VolumeFacts], report: FindingsReport) -> None:
     firmware.say_what_is_missing(layout, report)
     active = next((one for one in told if layout.table == "mbr" and one.start == layout.active), None)
     if active and active.boot_files is False:
-        report.say(kinds.NO_BOOT_FILES, start=active.start)
+        report.add(kinds.NO_BOOT_FILES, start=active.start)
 
 
 def _say_what_else(
@@ -99,15 +99,15 @@ def _say_what_else(
     if layout.unread or "bitlocker" in filesystems or not all(one.searched for one in told):
         firmware.say_what_is_missing(layout, report)  # why no Windows was seen has been said
     elif "ext" in filesystems or any(one.type in LINUX_TYPES for one in layout.partitions):
-        report.say(kinds.LINUX)
+        report.add(kinds.LINUX)
     elif (boots := next(_boots(layout, manager, told), None)) is not None:
-        report.say(kinds.WINDOWS_ELSEWHERE, start=boots)
+        report.add(kinds.WINDOWS_ELSEWHERE, start=boots)
     elif not layout.partitions:
         _say_of_no_partitions(disk, layout, report)
     elif firmware.firmware(layout):
-        report.say(kinds.NO_WINDOWS if filesystems & set(VOLUMES) else kinds.BLANK)
+        report.add(kinds.NO_WINDOWS if filesystems & set(VOLUMES) else kinds.BLANK)
     else:
-        report.say(kinds.DATA_DISK if filesystems & set(VOLUMES) else kinds.BLANK)
+        report.add(kinds.DATA_DISK if filesystems & set(VOLUMES) else kinds.BLANK)
 
 
 def _boots(layout: Layout, manager: firmware.BootManager | None, told: Sequence[VolumeFacts]) -> Iterator[int]:
@@ -120,6 +120,6 @@ def _boots(layout: Layout, manager: firmware.BootManager | None, told: Sequence[
 
 def _say_of_no_partitions(disk: Container, layout: Layout, report: FindingsReport) -> None:
     if layout.table == "none" and not layout.bare and not any(disk.read(0, min(disk.size, 4096))):
-        report.say(kinds.BLANK)
+        report.add(kinds.BLANK)
     else:
         firmware.say_what_is_missing(layout, report)

@@ -7,14 +7,14 @@ import json
 from imagedrop.inspection import Budget, Inspection, inspect
 from tests.fuzz.limits import MEMORY, SECONDS, forget_peak, hurried, peak, resident
 from tests.fuzz.verdicts import CRASH
-from tests.unit.inspection.images import Memory
+from tests.unit.inspection.images import MemorySource
 
 SLOW = 3  # a machine may be so many times slower than one that keeps to the seconds
 PUBLIC_MOST = 64 * 1024  # characters of facts and findings: they go into a ledger and a mail
 
 
-def survived(data: bytes | Memory, name: str = "a.raw") -> Inspection:
-    source = data if isinstance(data, Memory) else Memory(data)
+def survived(data: bytes | MemorySource, name: str = "a.raw") -> Inspection:
+    source = data if isinstance(data, MemorySource) else MemorySource(data)
     held = resident()
     forget_peak()
     with hurried(SLOW * SECONDS):

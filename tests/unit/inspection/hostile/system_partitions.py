@@ -5,10 +5,10 @@ from __future__ import annotations
 import struct
 from itertools import pairwise
 
-from tests.unit.inspection.images import ESP, MIB, Memory, gpt_disk, gpt_entry
+from tests.unit.inspection.images import ESP, MIB, MemorySource, gpt_disk, gpt_entry
 
 
-class SystemPartitions(Memory):
+class SystemPartitions(MemorySource):
     """EFI system partitions of FAT32, each with a root of 512 full clusters: of the first each lies far from the one
     before, of the others each lies next to it."""
 

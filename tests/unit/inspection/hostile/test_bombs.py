@@ -9,7 +9,7 @@ import pytest
 from imagedrop.inspection import Budget
 from tests.unit.inspection.hostile.bombs import lznt1_hive, overlaid_hive, qcow2_hive, scattered_hive
 from tests.unit.inspection.hostile.survival import survived
-from tests.unit.inspection.images import look, told
+from tests.unit.inspection.images import finding_ids, inspect_bytes
 
 BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a hive whose 2,000 values each lie in a unit of LZNT1": (lambda: lznt1_hive(2000, 16), "a.raw"),
@@ -22,14 +22,14 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
 @pytest.mark.parametrize("case", BOMBS)
 def test_what_is_unpacked_again_and_again_is_ended(case: str) -> None:
     build, name = BOMBS[case]
-    assert "image.budget" in told(survived(build(), name))
+    assert "image.budget" in finding_ids(survived(build(), name))
 
 
 def test_few_units_are_unpacked_and_read() -> None:
     """The bombs above are sound but for their number."""
     for data, name in ((lznt1_hive(20, 16), "a.raw"), (overlaid_hive(20), "a.raw"), (qcow2_hive(20, 21), "a.qcow2")):
         seen = survived(data, name)
-        assert "image.budget" not in told(seen)
+        assert "image.budget" not in finding_ids(seen)
         assert seen.facts.windows
         assert seen.facts.windows.edition == "z"
 
@@ -39,4 +39,4 @@ def test_a_hive_in_very_many_pieces_is_read_and_charged_for() -> None:
     seen = survived(data)
     assert seen.facts.windows
     assert seen.facts.windows.edition == "ServerDatacenter"
-    assert "image.budget" in told(look(data, "a.raw", budget=Budget(work=60_000)))
+    assert "image.budget" in finding_ids(inspect_bytes(data, "a.raw", budget=Budget(steps=60_000)))

@@ -6,7 +6,7 @@ from tests.unit.inspection.hostile.survival import survived
 from tests.unit.inspection.hostile.system_partitions import SystemPartitions
 from tests.unit.inspection.hostile.trees import deep
 from tests.unit.inspection.hostile.windows import windows
-from tests.unit.inspection.images import BASIC, MIB, Memory, gpt_disk, gpt_entry, told
+from tests.unit.inspection.images import BASIC, MIB, MemorySource, finding_ids, gpt_disk, gpt_entry
 
 
 def many(volume: bytes, count: int, kind: str = BASIC) -> bytes:
@@ -23,7 +23,7 @@ def many(volume: bytes, count: int, kind: str = BASIC) -> bytes:
 def test_many_volumes_each_of_which_is_slow_end_in_time_all_together() -> None:
     seen = survived(many(deep(15, 16384), 128))
     assert len(seen.facts.partitions) == 128
-    assert "image.budget" in told(seen)
+    assert "image.budget" in finding_ids(seen)
 
 
 def test_one_slow_volume_is_read() -> None:
@@ -36,7 +36,7 @@ def test_a_directory_whose_every_cluster_is_a_new_request_ends_at_their_number()
     """31 others wait for it, and do not look through their own again and again meanwhile."""
     seen = survived(SystemPartitions(32))
     assert len(seen.facts.partitions) == 32
-    assert "image.budget" in told(seen)
+    assert "image.budget" in finding_ids(seen)
 
 
 def test_partitions_that_all_lie_far_apart_cost_no_more_than_the_budget() -> None:
@@ -44,7 +44,7 @@ def test_partitions_that_all_lie_far_apart_cost_no_more_than_the_budget() -> Non
     entries = [gpt_entry(BASIC, 2048 + number * (1 << 22), 2047 + (number + 1) * (1 << 22)) for number in range(128)]
     head = gpt_disk(*entries)[: 34 * 512]
 
-    class Far(Memory):
+    class Far(MemorySource):
         """The volume again and again, 2 GiB apart."""
 
         def read(self, offset: int, length: int) -> bytes:

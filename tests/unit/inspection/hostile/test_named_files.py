@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.inspection.images import errors, fixture, look, patched, qcow2
+from tests.unit.inspection.images import error_ids, fixture, inspect_bytes, patched, qcow2
 from tests.unit.inspection.test_refused import vhd, vmdk
 
 NAME = b"/etc/passwd"
@@ -80,9 +80,9 @@ NAMING: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize("name", NAMING)
 def test_what_an_image_names_is_refused_and_never_opened(name: str) -> None:
     data, finding = NAMING[name]
-    assert finding in errors(look(data, name))  # and everything is imported
+    assert finding in error_ids(inspect_bytes(data, name))  # and everything is imported
     with watched() as seen:
-        look(data, name)
+        inspect_bytes(data, name)
     assert seen == []
 
 

@@ -12,7 +12,7 @@ from imagedrop.inspection.containers.raw import Raw
 from imagedrop.inspection.errors import PastEnd, Unreadable
 from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.ntfs import Volume
-from tests.unit.inspection.images import Memory
+from tests.unit.inspection.images import MemorySource
 from tests.unit.inspection.ntfs.contents import HOLES, PACKED, PIECES, STREAMS
 from tests.unit.inspection.ntfs.volumes import MADE, volume_bytes
 
@@ -26,7 +26,7 @@ class Watched(Raw):
     """Remembers what of it was read."""
 
     def __init__(self, data: bytes) -> None:
-        super().__init__(BlockCache(Memory(data), Budget()), FindingsReport("a.raw", len(data)))
+        super().__init__(BlockCache(MemorySource(data), Budget()), FindingsReport("a.raw", len(data)))
         self.open()
         self.places: list[range] = []
 

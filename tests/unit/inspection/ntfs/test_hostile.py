@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from imagedrop.inspection.errors import PastEnd, Unreadable
-from tests.unit.inspection.images import MIB, look
+from tests.unit.inspection.images import MIB, inspect_bytes
 from tests.unit.inspection.ntfs import crafted
 from tests.unit.inspection.ntfs.crafted import DATA, LIST, MFT_AT, elsewhere, listed, record, resident, runs
 from tests.unit.inspection.ntfs.hostile import HERE, HOSTILE, PACKED, of_file, of_root, of_table
@@ -75,7 +75,7 @@ def test_what_hurts_is_refused_at_once_in_little_memory(case: str) -> None:
 
 @pytest.mark.parametrize("case", HOSTILE)
 def test_what_hurts_is_a_finding_in_plain_words(case: str) -> None:
-    seen = look(HOSTILE[case], "a.raw")
+    seen = inspect_bytes(HOSTILE[case], "a.raw")
     assert seen.facts.partition_table == "none"
     for one in seen.findings:
         assert "Error" not in one.message, one.message

@@ -17,7 +17,7 @@ from imagedrop.inspection.ntfs.records import Reference
 from imagedrop.inspection.ntfs.streams import Packed, Plain, Resident, Stream
 from imagedrop.inspection.ntfs.volume import MFT
 from samples.builder.fat_names import short_names
-from tests.unit.inspection.images import ManyMemory, Memory, patched
+from tests.unit.inspection.images import MemorySource, MultiRangeMemorySource, patched
 from tests.unit.inspection.ntfs.contents import (
     HOLES,
     PACKED,
@@ -168,7 +168,9 @@ def test_a_reference_to_a_record_of_another_use_or_none_is_refused(at: Reference
 @pytest.mark.parametrize("name", MADE)
 def test_a_volume_that_is_cut_off_is_refused_or_reads_as_it_was(name: str, left: float) -> None:
     data = volume_bytes(name)
-    disk = Raw(BlockCache(Memory(data[: int(len(data) * left) // 512 * 512]), Budget()), FindingsReport("a.raw", 0))
+    disk = Raw(
+        BlockCache(MemorySource(data[: int(len(data) * left) // 512 * 512]), Budget()), FindingsReport("a.raw", 0)
+    )
     disk.open()
     try:
         of = Volume(disk, 0)
@@ -181,7 +183,7 @@ def test_a_volume_that_is_cut_off_is_refused_or_reads_as_it_was(name: str, left:
 
 
 def trips(name: str, path: str) -> int:
-    cache = BlockCache(ManyMemory(volume_bytes(name)), Budget())
+    cache = BlockCache(MultiRangeMemorySource(volume_bytes(name)), Budget())
     disk = Raw(cache, FindingsReport("a.raw", 0))
     cache.run(disk.open)
     of: list[Volume] = []
@@ -216,6 +218,6 @@ def test_numbered_sectors_differ() -> None:
 
 
 def test_a_volume_counts_from_where_its_partition_begins() -> None:
-    disk = Raw(BlockCache(Memory(bytes(MIB) + volume_bytes("common")), Budget()), FindingsReport("a.raw", 0))
+    disk = Raw(BlockCache(MemorySource(bytes(MIB) + volume_bytes("common")), Budget()), FindingsReport("a.raw", 0))
     disk.open()
     assert whole(file(Volume(disk, MIB), PIECES).data()) == pieces()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from imagedrop.inspection.ntfs import Volume
 from samples.builder.recipe import Ntfs
-from tests.unit.inspection.images import opened
+from tests.unit.inspection.images import open_container
 from tests.unit.inspection.ntfs.contents import PACKED
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -44,4 +44,4 @@ def volume_bytes(name: str) -> bytes:
 
 
 def volume(data: bytes) -> Volume:
-    return Volume(opened(data, "volume.raw"), 0)
+    return Volume(open_container(data, "volume.raw"), 0)

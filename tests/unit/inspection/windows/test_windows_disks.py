@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.unit.inspection.images import look
+from tests.unit.inspection.images import inspect_bytes
 from tests.unit.inspection.windows.images import expected, windows_image
 
 
 def seen(name: str) -> dict[str, Any]:
-    return look(windows_image(name), f"{name}.qcow2").facts.public()
+    return inspect_bytes(windows_image(name), f"{name}.qcow2").facts.public()
 
 
 @pytest.mark.parametrize("name", expected())

@@ -10,8 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.block_cache import BLOCK, READ_MOST, WINDOW, BlockCache
-from imagedrop.inspection.containers.extents import UNIT_MOST, Packed, Piece, Stored, Zero, place
+from imagedrop.inspection.block_cache import BLOCK, MAX_READ, WINDOW, BlockCache
+from imagedrop.inspection.containers.extents import MAX_UNIT, Compressed, Piece, Stored, Zero, file_range
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.facts import Format
 from imagedrop.inspection.findings_report import FindingsReport
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import ClassVar
 
 HINTED_TABLES_MOST = 8  # blocks
-UNPACKED_MOST = 4 * UNIT_MOST  # unpacked units kept
+UNPACKED_MOST = 4 * MAX_UNIT  # unpacked units kept
 UNPACKED_A_STEP = 256  # bytes
 # They read the parent of a VHD or VHDX too.
 HYPER_V_TOOLS = "`Convert-VHD -Path CHILD.vhdx -DestinationPath whole.vhdx`, `Merge-VHD` (PowerShell, Hyper-V)"
@@ -57,7 +57,7 @@ class Container:
 
     def read(self, offset: int, length: int) -> bytes:
         """Exactly `length` bytes of the disk at `offset`."""
-        if length > READ_MOST:
+        if length > MAX_READ:
             raise ValueError(f"{length} bytes in one read")
         pieces = list(self._pieces(offset, length))
         if len(pieces) == 1:
@@ -90,14 +90,14 @@ class Container:
         """Raises PastEnd where what is at `offset` of the disk should lie behind the end of the file."""
         for piece, _, take in self._pieces(offset, min(length, self.size - offset)):
             if not isinstance(piece, Zero):
-                needed = piece.stored if isinstance(piece, Packed) else take
+                needed = piece.stored if isinstance(piece, Compressed) else take
                 if piece.offset + needed > self.file.size:
                     raise PastEnd(piece.offset, needed, self.file.size)
 
     def must_reach(self, end: int, what: str) -> None:
         """Says that the file is cut off where `what`, a part of it, ends behind the file's end."""
         if end > self.file.size:
-            self.report.say(kinds.TRUNCATED, why=f"{what} ends at byte {end}, behind the file's end")
+            self.report.add(kinds.TRUNCATED, why=f"{what} ends at byte {end}, behind the file's end")
 
     @property
     def size(self) -> int:
@@ -111,7 +111,7 @@ class Container:
             raise malformed("content of the disk", f"it leads to bytes {offset} to {end} of a disk of {self.size}")
         while offset < end:
             piece = self.map(offset)
-            skip = offset - piece.start if isinstance(piece, Packed) else 0
+            skip = offset - piece.start if isinstance(piece, Compressed) else 0
             take = min(piece.length - skip, end - offset)
             if take <= 0:
                 raise ValueError(f"nothing is mapped at {offset}")
@@ -120,17 +120,17 @@ class Container:
 
     def _tables(self, offset: int, length: int) -> list[Range]:
         found: list[Range] = []
-        with self.report.quiet():
+        with self.report.discard_findings():
             found += self.tables(offset, length)
         return found
 
     def _places(self, offset: int, length: int) -> list[Range]:
         """Where in the file these bytes of the disk lie."""
         found: list[Range] = []
-        with self.report.quiet():
+        with self.report.discard_findings():
             for piece, skip, take in self._pieces(offset, length):
                 if not isinstance(piece, Zero):
-                    found.append(place(piece, skip, take))
+                    found.append(file_range(piece, skip, take))
         return found
 
     def table_entry(self, at: int, length: int) -> bytes:
@@ -144,12 +144,12 @@ class Container:
             return self.file.read(piece.offset, take)
         return self._unit(piece)[skip : skip + take]
 
-    def _unit(self, piece: Packed) -> bytes:
+    def _unit(self, piece: Compressed) -> bytes:
         unit = self._unpacked.pop(piece.start, None)
         if unit is None:
-            if piece.length > UNIT_MOST or piece.stored > 2 * UNIT_MOST:
+            if piece.length > MAX_UNIT or piece.stored > 2 * MAX_UNIT:
                 raise ValueError(f"a compressed unit of {piece.length} bytes in {piece.stored}")
-            self.file.work(piece.length // UNPACKED_A_STEP)
+            self.file.charge_steps(piece.length // UNPACKED_A_STEP)
             unit = piece.unpack(self.file.read(piece.offset, piece.stored), piece.length)
             if len(unit) < min(piece.length, self.size - piece.start):
                 raise malformed("compressed data", f"it unpacks to {len(unit)} bytes, {piece.length} were expected")

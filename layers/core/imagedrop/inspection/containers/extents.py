@@ -9,7 +9,7 @@ from imagedrop.inspection.source import Range
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-UNIT_MOST = 2 * 1024 * 1024  # the largest compressed unit of any format (qcow2 cluster)
+MAX_UNIT = 2 * 1024 * 1024  # the largest compressed unit of any format (qcow2 cluster)
 
 
 class Stored(NamedTuple):
@@ -23,7 +23,7 @@ class Zero(NamedTuple):
     length: int
 
 
-class Packed(NamedTuple):
+class Compressed(NamedTuple):
     """The unit of `length` bytes that begins at `start` of the disk lies compressed in `stored` bytes at `offset`."""
 
     length: int
@@ -33,12 +33,12 @@ class Packed(NamedTuple):
     unpack: Callable[[bytes, int], bytes]  # (compressed, most) -> at most that many bytes
 
 
-Piece = Stored | Zero | Packed
+Piece = Stored | Zero | Compressed
 
 
-def place(piece: Piece, skip: int, take: int) -> Range:
+def file_range(piece: Piece, skip: int, take: int) -> Range:
     """Where in the file what is taken of a piece lies."""
-    if isinstance(piece, Packed):
+    if isinstance(piece, Compressed):
         return piece.offset, piece.stored
     assert isinstance(piece, Stored)
     return piece.offset, take

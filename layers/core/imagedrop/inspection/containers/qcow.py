@@ -15,7 +15,7 @@ import struct
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.block_cache import WINDOW
-from imagedrop.inspection.containers.extents import Packed, Piece, Stored, Zero
+from imagedrop.inspection.containers.extents import Compressed, Piece, Stored, Zero
 from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.errors import Unreadable, malformed
 from imagedrop.inspection.unpack.codecs import inflate_raw
@@ -54,4 +54,4 @@ class Qcow(TwoLevel):
             return Stored(self.unit - within, word + within)
         shift = 63 - self._bits
         place, length = word & ((1 << shift) - 1), word >> shift & (self.unit - 1)
-        return Packed(self.unit, offset - within, place, length, inflate_raw)
+        return Compressed(self.unit, offset - within, place, length, inflate_raw)

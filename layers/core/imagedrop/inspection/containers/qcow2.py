@@ -21,7 +21,7 @@ from __future__ import annotations
 import struct
 
 from imagedrop.findings import inspection as kinds
-from imagedrop.inspection.containers.extents import Packed, Piece, Stored, Zero
+from imagedrop.inspection.containers.extents import Compressed, Piece, Stored, Zero
 from imagedrop.inspection.containers.two_level import LOOKED_AT, TwoLevel
 from imagedrop.inspection.errors import Unreadable, malformed
 from imagedrop.inspection.unpack.codecs import inflate_raw, unzstd
@@ -57,7 +57,7 @@ class Qcow2(TwoLevel):
         self._set_tables(features)
         self._unpack = unzstd if zstd else inflate_raw
         if features & DIRTY:
-            self.report.say(kinds.NOT_CLOSED)
+            self.report.add(kinds.NOT_CLOSED)
         else:
             self._check_refcounts()
 
@@ -80,7 +80,7 @@ class Qcow2(TwoLevel):
         if unknown := features & ~(DIRTY | CORRUPT | DATA_FILE | COMPRESSION | EXTENDED):
             raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"qcow2 incompatible bits {unknown:#x}")
         if features & CORRUPT:
-            self.report.say(kinds.MARKED_CORRUPT)
+            self.report.add(kinds.MARKED_CORRUPT)
 
     def _data_file_name(self, at: int) -> str:
         for _ in range(32):
@@ -120,7 +120,7 @@ class Qcow2(TwoLevel):
             return
         blocks = list(self._entries(self._refcounts + 8 * index, count, 8))
         if any(blocks[1:]) or (blocks[0] and self._counts_from(blocks[0], within, counters)):
-            self.report.say(kinds.TRUNCATED, why="clusters behind its end are in use")
+            self.report.add(kinds.TRUNCATED, why="clusters behind its end are in use")
 
     def _counts_from(self, block: int, first: int, counters: int) -> bool:
         start, end = (index << self._order_bits >> 3 for index in (first, counters))
@@ -145,14 +145,14 @@ class Qcow2(TwoLevel):
             return Zero(self.unit - within)
         return Stored(self.unit - within, place + within)
 
-    def _packed(self, word: int, offset: int) -> Packed:
+    def _packed(self, word: int, offset: int) -> Compressed:
         shift = 70 - self._bits
         place = word & ((1 << shift) - 1)
         sectors = (word & ((1 << 62) - 1)) >> shift
         stored = (sectors + 1) * 512 - place % 512
         if 0 < place + stored - self.file.size < 512:  # the last sector of the file need not be whole
             stored = self.file.size - place
-        return Packed(self.unit, offset - offset % self.unit, place, stored, self._unpack)
+        return Compressed(self.unit, offset - offset % self.unit, place, stored, self._unpack)
 
     def _subclusters(self, bitmap: int, place: int, within: int) -> Piece:
         index = within // self._subcluster

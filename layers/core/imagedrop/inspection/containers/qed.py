@@ -40,7 +40,7 @@ class Qed(TwoLevel):
             name = self.file.read(name_at, min(name_length, 1023)).decode("utf-8", "replace")
             raise Unreadable(kinds.BACKING_FILE, name=name)
         if features & NEEDS_CHECK:
-            self.report.say(kinds.NOT_CLOSED)
+            self.report.add(kinds.NOT_CLOSED)
         self._set_tables(cluster, table_clusters)
 
     def _set_tables(self, cluster: int, table_clusters: int) -> None:
@@ -50,7 +50,7 @@ class Qed(TwoLevel):
             raise malformed("QED header", f"a disk of {self.size} bytes does not fit its tables")
         self.must_reach(self.first_at + cluster * table_clusters, "its L1 table")
         if self.file.size % cluster:
-            self.report.say(kinds.TRUNCATED, why=f"a QED file is a whole number of clusters of {cluster} bytes")
+            self.report.add(kinds.TRUNCATED, why=f"a QED file is a whole number of clusters of {cluster} bytes")
 
     def second(self, entry: int) -> int:
         return entry

@@ -91,7 +91,7 @@ class Vhd(Container):
         found = [footer for footer in (last, first) if footer]
         for footer in found:
             if not footer.sound:
-                self.report.say(kinds.CHECKSUM, what=f"VHD footer at {footer.at}")
+                self.report.add(kinds.CHECKSUM, what=f"VHD footer at {footer.at}")
         return next((footer for footer in found if footer.sound), found[0])
 
     def _last_footer(self) -> Footer | None:
@@ -111,9 +111,9 @@ class Vhd(Container):
         self._data = footer.at
         if self._data < footer.current_size:
             missing = footer.current_size - self._data
-            self.report.say(kinds.TRUNCATED, why=f"{missing} of the disk's {footer.current_size} bytes are missing")
+            self.report.add(kinds.TRUNCATED, why=f"{missing} of the disk's {footer.current_size} bytes are missing")
         elif self._data > footer.current_size:
-            self.report.say(kinds.SIZE_MISMATCH, expected=footer.current_size, actual=self._data)
+            self.report.add(kinds.SIZE_MISMATCH, expected=footer.current_size, actual=self._data)
         self.whole = True
 
     def _parent(self, header_at: int) -> str:
@@ -134,7 +134,7 @@ class Vhd(Container):
 
     def _open_dynamic(self, footer: Footer) -> None:
         if not self._has_last:
-            self.report.say(kinds.TRUNCATED, why="a dynamic VHD ends with a copy of its footer, and there is none")
+            self.report.add(kinds.TRUNCATED, why="a dynamic VHD ends with a copy of its footer, and there is none")
         header = self.file.read(footer.header_at, 1024)
         if not header.startswith(b"cxsparse"):
             raise malformed("dynamic VHD header", 'it does not begin with "cxsparse"')

@@ -80,7 +80,7 @@ class Vhdx(Container):
         for at in HEADERS:
             header = self._checked(at, 4 * KIB, b"head")
             if header is None:
-                self.report.say(kinds.CHECKSUM, what=f"VHDX header at {at}")
+                self.report.add(kinds.CHECKSUM, what=f"VHDX header at {at}")
             else:
                 found.append(header)
         if not found:
@@ -95,7 +95,7 @@ class Vhdx(Container):
             table = self._checked(at, 64 * KIB, b"regi")
             if table is not None:
                 return table
-            self.report.say(kinds.CHECKSUM, what=f"VHDX region table at {at}")
+            self.report.add(kinds.CHECKSUM, what=f"VHDX region table at {at}")
         raise malformed("VHDX region table", "neither copy has a right checksum")
 
     def _checked(self, at: int, length: int, signature: bytes) -> bytes | None:

@@ -19,7 +19,7 @@ import struct
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.block_cache import BLOCK
-from imagedrop.inspection.containers.extents import UNIT_MOST, Packed, Piece, Stored, Zero
+from imagedrop.inspection.containers.extents import MAX_UNIT, Compressed, Piece, Stored, Zero
 from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.containers.vmdk_descriptor import SIZE_MOST, Descriptor
 from imagedrop.inspection.errors import Unreadable, malformed, truncated
@@ -50,7 +50,7 @@ class Vmdk(TwoLevel):
         if header[73:77] != b"\n \r\n":
             raise malformed("VMDK header", "its line ends were changed: it was transferred as text")
         if header[72]:
-            self.report.say(kinds.NOT_CLOSED)
+            self.report.add(kinds.NOT_CLOSED)
         self._set_tables(directory)
 
     def _parse(self, header: bytes) -> None:
@@ -62,7 +62,7 @@ class Vmdk(TwoLevel):
         if not 1 <= grain <= 2**20 or grain & (grain - 1) or not 1 <= self.second_entries <= ENTRIES_MOST:
             raise malformed("VMDK header", f"grains of {grain} sectors, tables of {self.second_entries} entries")
         self.unit = grain * SECTOR
-        if self._flags & COMPRESSED and (compression != 1 or not self._flags & MARKERS or self.unit > UNIT_MOST):
+        if self._flags & COMPRESSED and (compression != 1 or not self._flags & MARKERS or self.unit > MAX_UNIT):
             raise malformed("VMDK header", f"compression {compression} with flags {self._flags:#x}")
 
     def _judge_descriptor(self, at: int, length: int) -> None:
@@ -117,6 +117,6 @@ class Vmdk(TwoLevel):
             return Stored(self.unit - within, place + within)
         self.file.prefetch([(place, min(self.unit, LIKELY))], BLOCK)  # how long it is, is said at its beginning
         first, length = struct.unpack("<QI", self.file.read(place, 12))
-        if first * SECTOR != offset - within or length > 2 * UNIT_MOST:
+        if first * SECTOR != offset - within or length > 2 * MAX_UNIT:
             raise malformed("VMDK grain", f"the one at {place} says sector {first}, {length} bytes")
-        return Packed(self.unit, offset - within, place + 12, length, inflate)
+        return Compressed(self.unit, offset - within, place + 12, length, inflate)

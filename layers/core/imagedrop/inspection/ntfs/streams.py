@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from imagedrop.inspection.block_cache import READ_MOST
+from imagedrop.inspection.block_cache import MAX_READ
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs.runs import Extents
 from imagedrop.inspection.replay import fetch_together
@@ -137,5 +137,5 @@ class Packed:
 def _check(stream: Stream, offset: int, length: int) -> None:
     if offset < 0 or length < 0 or offset + length > stream.size:
         raise malformed("NTFS structure", f"bytes {offset} to {offset + length} of a stream of {stream.size}")
-    if length > READ_MOST:
+    if length > MAX_READ:
         raise ValueError(f"{length} bytes in one read")

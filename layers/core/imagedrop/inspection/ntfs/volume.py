@@ -44,7 +44,7 @@ class Volume:
 
     def work(self, steps: int) -> None:
         """Charges work on what has been read. Raises BudgetExceeded."""
-        self._disk.file.work(steps)
+        self._disk.file.charge_steps(steps)
 
     def prefetch(self, ranges: Sequence[Range]) -> None:
         self._disk.prefetch([(self.start + at, length) for at, length in ranges])

@@ -27,9 +27,9 @@ def installed(windows: Installation, current: Callable[[], Key], report: Finding
     found, folder = fetch_together(*jobs)
     service: Service | None = found.get(SERVICE)
     if service is None:
-        report.say(kinds.CLOUDBASE_INIT_NOT_INSTALLED if folder else kinds.NO_CLOUDBASE_INIT)
+        report.add(kinds.CLOUDBASE_INIT_NOT_INSTALLED if folder else kinds.NO_CLOUDBASE_INIT)
     elif service.start == "disabled":
-        report.say(kinds.CLOUDBASE_INIT_DISABLED)
+        report.add(kinds.CLOUDBASE_INIT_DISABLED)
     return service is not None or bool(folder)
 
 

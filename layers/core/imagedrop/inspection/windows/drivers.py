@@ -49,11 +49,11 @@ def drivers(windows: Installation, current: Callable[[], Key], report: FindingsR
     there = dict.fromkeys(files, True) | dict(zip(missing, elsewhere, strict=True))
     for name, service in states.items():
         if service and service.start and not there[name]:
-            report.say(kinds.DRIVER_FILE_MISSING, driver=name, file=DRIVERS[name].file)
+            report.add(kinds.DRIVER_FILE_MISSING, driver=name, file=DRIVERS[name].file)
         elif service and service.overridden == "boot":
-            report.say(kinds.DRIVER_START_OVERRIDDEN, driver=name, start=service.start)
+            report.add(kinds.DRIVER_START_OVERRIDDEN, driver=name, start=service.start)
         elif there[name] and service is None:
-            report.say(kinds.DRIVER_NOT_INSTALLED, driver=name, file=DRIVERS[name].file)
+            report.add(kinds.DRIVER_NOT_INSTALLED, driver=name, file=DRIVERS[name].file)
     return {name: _state(service) if there[name] else "absent" for name, service in states.items()}
 
 

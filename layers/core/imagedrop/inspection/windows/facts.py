@@ -71,7 +71,7 @@ def facts(seen: WindowsEvidence, booted: Architecture | None, report: FindingsRe
     found = seen.product
     known = [one for one in (seen.architecture, seen.machine, booted) if one]
     if len(set(known)) > 1:
-        report.say(kinds.ARCHITECTURES_DIFFER, one=known[0], other=known[-1])
+        report.add(kinds.ARCHITECTURES_DIFFER, one=known[0], other=known[-1])
     architecture = known[0] if known else None
     _say_not_recorded(seen, report)
     return WindowsFacts(
@@ -94,12 +94,12 @@ def _os_version(found: Product, architecture: Architecture | None, report: Findi
     if found.build is None or found.edition is None or architecture is None:
         missing = [name for name, value in (("build", found.build), ("edition", found.edition),
                                             ("architecture", architecture)) if value is None]  # fmt: skip
-        report.say(kinds.WINDOWS_UNREAD, what="os_version", why=f"not known: {', '.join(missing)}")
+        report.add(kinds.WINDOWS_UNREAD, what="os_version", why=f"not known: {', '.join(missing)}")
         return None
     bits = {"x86_64": 64, "x86": 32}.get(architecture)
     version = os_versions.of(found.build, found.edition, found.is_server, bits) if bits else None
     if version is None:
-        report.say(kinds.OS_UNLISTED, product=f"{found.name or found.edition} ({architecture})", build=found.build)
+        report.add(kinds.OS_UNLISTED, product=f"{found.name or found.edition} ({architecture})", build=found.build)
     return version
 
 
@@ -110,23 +110,23 @@ def _say_not_recorded(seen: WindowsEvidence, report: FindingsReport) -> None:
     if seen.product and seen.image_state is None:
         missing.append("image_state")
     if missing:
-        report.say(kinds.NOT_RECORDED, what=", ".join(missing))
+        report.add(kinds.NOT_RECORDED, what=", ".join(missing))
 
 
 def say_state(seen: WindowsEvidence, report: FindingsReport) -> None:
     """What the state in which it was left leads to."""
     if seen.image_state == "IMAGE_STATE_COMPLETE":
-        report.say(kinds.NOT_GENERALIZED)
+        report.add(kinds.NOT_GENERALIZED)
     elif seen.image_state and seen.image_state != "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE":
-        report.say(kinds.IMAGE_STATE, state=seen.image_state)
+        report.add(kinds.IMAGE_STATE, state=seen.image_state)
     if seen.control:
         for address in seen.control.static_addresses:
-            report.say(kinds.STATIC_ADDRESS, address=address)
+            report.add(kinds.STATIC_ADDRESS, address=address)
         if seen.control.remote_desktop is False:
-            report.say(kinds.REMOTE_DESKTOP_OFF)
+            report.add(kinds.REMOTE_DESKTOP_OFF)
 
 
 def _clean(hive: Hive, report: FindingsReport) -> Hive:
     if hive.dirty:
-        report.say(kinds.HIVE_DIRTY, hive=hive.name)
+        report.add(kinds.HIVE_DIRTY, hive=hive.name)
     return hive

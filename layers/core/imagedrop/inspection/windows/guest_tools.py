@@ -22,4 +22,4 @@ TOOLS = {
 def say(current: Key, report: FindingsReport) -> None:
     found = services(current, *TOOLS)
     if found:
-        report.say(kinds.FOREIGN_TOOLS, tools=", ".join(TOOLS[name] for name in TOOLS if name in found))
+        report.add(kinds.FOREIGN_TOOLS, tools=", ".join(TOOLS[name] for name in TOOLS if name in found))

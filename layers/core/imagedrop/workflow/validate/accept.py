@@ -11,7 +11,7 @@ from imagedrop.domain.drop import Drop, Reason, Versions
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
 from imagedrop.inspection import Budget, inspect
-from imagedrop.inspection.source import ObjectSource, SideBySide, SourceChanged
+from imagedrop.inspection.source import ObjectSource, ParallelSource, SourceChanged
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, KeyTaken, ObjectHead, Ports
 from imagedrop.settings import Settings
@@ -51,7 +51,7 @@ def _subject(ports: Ports, row: Drop, head: ObjectHead, files: Files) -> rules.S
     role = files.roles.get(head.key)
     if role == pairing.BITMAP:
         return rules.Subject(head)  # only Huawei's tools read one
-    source = SideBySide(ObjectSource(ports.objects, row.bucket, head.key, head), ports.run_parallel)
+    source = ParallelSource(ObjectSource(ports.objects, row.bucket, head.key, head), ports.run_parallel)
     budget = Budget(clock=lambda: ports.clock().timestamp())
     seen = inspect(source, file_name=head.key, role="data" if role else "system", budget=budget)
     return rules.Subject(head, seen.facts, seen.findings)
