@@ -14,7 +14,16 @@ from typer.core import TyperGroup
 
 from imagedrop import __version__
 from imagedrop_cli.main import INTERRUPTED, at_once
-from imagedrop_cli.output import BAD, OK, USAGE, Stop, complain, forgive, print_json, say
+from imagedrop_cli.output import (
+    FAILED,
+    OK,
+    USAGE,
+    CommandError,
+    escape_unencodable,
+    print_error,
+    print_json,
+    print_line,
+)
 
 HELP = {"help_option_names": ["-h", "--help"]}
 # The function `demo` of the module `demo`, and so on: read when it is called for, because some are large.
@@ -88,7 +97,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        say(f"imagedrop {__version__}")
+        print_line(f"imagedrop {__version__}")
         raise typer.Exit
 
 
@@ -108,38 +117,38 @@ def about(
 
 def main(arguments: Sequence[str]) -> int:
     """Runs a command; its exit code."""
-    forgive(sys.stdout)
-    forgive(sys.stderr)
+    escape_unencodable(sys.stdout)
+    escape_unencodable(sys.stderr)
     try:
         return _run(arguments)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # nobody reads: nothing more is said, not by the interpreter either
-        return BAD
+        return FAILED
 
 
 def _run(arguments: Sequence[str]) -> int:
     try:
         code = app(list(arguments), prog_name="imagedrop", standalone_mode=False)
     except _click.exceptions.NoArgsIsHelpError as help_page:
-        say(help_page.format_message())
+        print_line(help_page.format_message())
         return USAGE
     except _click.exceptions.UsageError as error:
         path = error.ctx.command_path if error.ctx else "imagedrop"
-        return _failed(Stop(f"{_sentence(error.format_message())}\nTry: {path} --help", USAGE), arguments)
-    except Stop as stop:
+        return _failed(CommandError(f"{_sentence(error.format_message())}\nTry: {path} --help", USAGE), arguments)
+    except CommandError as stop:
         return _failed(stop, arguments)
     except (BrokenPipeError, typer.Abort):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, nobody wants to see a trace
-        return _failed(Stop(f"{type(error).__name__}: {error}"), arguments)
+        return _failed(CommandError(f"{type(error).__name__}: {error}"), arguments)
     return code if isinstance(code, int) else OK
 
 
-def _failed(stop: Stop, arguments: Sequence[str]) -> int:
+def _failed(stop: CommandError, arguments: Sequence[str]) -> int:
     """For people on stderr; whoever reads JSON gets JSON."""
-    complain(stop.message)
+    print_error(stop.message)
     if "--json" in arguments and not stop.answered:
         print_json({"error": stop.message}, indent=None)
     return stop.code

@@ -13,21 +13,21 @@ from imagedrop.entry.runtime import Runtime
 from imagedrop.ports import Ports
 from imagedrop.settings import SettingsError
 from imagedrop_cli import connections
-from imagedrop_cli.output import BAD, USAGE, Stop
+from imagedrop_cli.output import FAILED, USAGE, CommandError
 
 
 @contextmanager
-def desk(folder: Path | None) -> Iterator[Ports]:
+def open_ports(folder: Path | None) -> Iterator[Ports]:
     """What AWS refuses, or does not answer, becomes one line."""
-    with connections.deployed("status", folder):
+    with connections.function_environment("status", folder):
         try:
             yield Runtime(os.environ).ports
         except SettingsError as error:
-            raise Stop(str(error), USAGE) from None
+            raise CommandError(str(error), USAGE) from None
         except (BotoCoreError, ClientError) as error:
-            raise Stop(f"AWS: {error}", BAD) from None
+            raise CommandError(f"AWS: {error}", FAILED) from None
 
 
-def address(key: str, ports: Ports) -> tuple[str, str]:
+def bucket_and_key(key: str, ports: Ports) -> tuple[str, str]:
     """(bucket, key) of what the user calls a drop: its key, or `obs://bucket/key`."""
-    return connections.split(key) or (ports.settings.drop_bucket, key)
+    return connections.split_obs_url(key) or (ports.settings.drop_bucket, key)

@@ -9,10 +9,10 @@ import typer
 
 from imagedrop.domain import object_keys
 from imagedrop_cli import options, render
-from imagedrop_cli.check_image import Examined, examine, sidecar_text
+from imagedrop_cli.check_image import CheckedImage, check_image, read_sidecar_file
 from imagedrop_cli.connections import is_remote
-from imagedrop_cli.image_location import shelf
-from imagedrop_cli.output import BAD, OK, print_json, say, show
+from imagedrop_cli.image_location import locate
+from imagedrop_cli.output import FAILED, OK, print_json, print_line, print_parts
 
 
 def check(
@@ -35,17 +35,17 @@ def check(
       imagedrop check obs://drops/golden/w2022.qcow2 --json
       imagedrop check 'https://drops.obs.eu-west-101.myhuaweicloud.eu/w2022.qcow2?Signature=...'
     """
-    found = examine(shelf(image, folder), sidecar_text(sidecar))
+    found = check_image(locate(image, folder), read_sidecar_file(sidecar))
     if json:
         print_json(found.public())
     else:
         _show(found, image, sidecar)
-    raise typer.Exit(OK if found.clean else BAD)
+    raise typer.Exit(OK if found.clean else FAILED)
 
 
-def _show(found: Examined, image: str, sidecar: Path | None) -> None:
-    show(render.facts(found.facts))
-    show([*render.findings(found.findings), render.verdict(found.findings)])
+def _show(found: CheckedImage, image: str, sidecar: Path | None) -> None:
+    print_parts(render.facts(found.facts))
+    print_parts([*render.findings(found.findings), render.findings_summary(found.findings)])
     beside = Path(object_keys.sidecar_key(image))
     if sidecar is None and not is_remote(image) and beside.is_file():
-        say(f"{beside} lies beside it and was not judged: add --sidecar {beside}", style="dim")
+        print_line(f"{beside} lies beside it and was not judged: add --sidecar {beside}", style="dim")

@@ -17,14 +17,14 @@ from imagedrop.inspection.facts import DiskFacts
 from imagedrop.ports import ObjectHead
 from imagedrop.workflow import pairing
 from imagedrop_cli import connections
-from imagedrop_cli.image_location import Shelf, reason
-from imagedrop_cli.output import USAGE, Stop
+from imagedrop_cli.image_location import ImageLocation, error_text
+from imagedrop_cli.output import USAGE, CommandError
 
-SECONDS = 60.0  # an inspection that takes longer says so and ends
+TIME_LIMIT = 60.0  # an inspection that takes longer says so and ends
 
 
 @dataclass(frozen=True)
-class Examined:
+class CheckedImage:
     """`wanted`: the sidecar as it was given, None where there is none or it is not right."""
 
     key: str
@@ -44,22 +44,22 @@ class Examined:
         return {"facts": self.facts.public(), "findings": findings, "sidecar": self.filled, "read": self.read.public()}
 
 
-def examine(where: Shelf, body: bytes | None) -> Examined:
+def check_image(where: ImageLocation, body: bytes | None) -> CheckedImage:
     """`body`: the sidecar's text; None: the file is judged alone. Raises Stop where it cannot be read at all."""
     reading = sidecar.read(body) if body is not None else sidecar.Reading()
     with _readable(where.key):
         head = where.head(where.key)
         if head is None:
-            raise Stop(f"{where.key}: no such object", USAGE)
+            raise CommandError(f"{where.key}: no such object", USAGE)
         first = _inspected(where, head, "system")
         parts = dict(_parts(where, reading.sidecar)) if reading.sidecar else {}
         image = rules.Subject(head, first.facts, first.findings)
         verdict = rules.check(reading.sidecar, image, parts, where.place())
     findings = [*reading.findings, *verdict.findings]
-    return Examined(where.key, first.facts, findings, verdict.filled, first.read, reading.sidecar)
+    return CheckedImage(where.key, first.facts, findings, verdict.filled, first.read, reading.sidecar)
 
 
-def sidecar_text(path: Path | None) -> bytes | None:
+def read_sidecar_file(path: Path | None) -> bytes | None:
     """Enough of the file to see that it is too large. Raises Stop."""
     if path is None:
         return None
@@ -67,10 +67,10 @@ def sidecar_text(path: Path | None) -> bytes | None:
         with path.open("rb") as file:
             return file.read(sidecar.LIMIT + 1)
     except OSError as error:
-        raise Stop(f"{path}: {reason(error)}", USAGE) from None
+        raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
 
 
-def _parts(where: Shelf, wanted: sidecar.Sidecar) -> Iterator[tuple[str, rules.Subject]]:
+def _parts(where: ImageLocation, wanted: sidecar.Sidecar) -> Iterator[tuple[str, rules.Subject]]:
     for key, role in pairing.parts(where.key, wanted):
         head = where.head(key) if key != object_keys.sidecar_key(where.key) else None
         if head is not None and role == pairing.BITMAP:
@@ -80,18 +80,18 @@ def _parts(where: Shelf, wanted: sidecar.Sidecar) -> Iterator[tuple[str, rules.S
             yield key, rules.Subject(head, seen.facts, seen.findings)
 
 
-def _inspected(where: Shelf, head: ObjectHead, role: Any) -> Inspection:
+def _inspected(where: ImageLocation, head: ObjectHead, role: Any) -> Inspection:
     with where.open(head) as source:
-        budget = Budget(seconds=SECONDS, clock=time.monotonic)
+        budget = Budget(seconds=TIME_LIMIT, clock=time.monotonic)
         return inspect(source, file_name=head.key, role=role, budget=budget)
 
 
 @contextmanager
 def _readable(name: str) -> Iterator[None]:
     try:
-        with connections.answering(USAGE):
+        with connections.obs_errors_as(USAGE):
             yield
     except SourceChanged:
-        raise Stop(f"{name} changed while it was read: wait until it is whole, and try again", USAGE) from None
+        raise CommandError(f"{name} changed while it was read: wait until it is whole, and try again", USAGE) from None
     except OSError as error:
-        raise Stop(f"{name} cannot be read: {reason(error)}", USAGE) from None
+        raise CommandError(f"{name} cannot be read: {error_text(error)}", USAGE) from None

@@ -6,20 +6,20 @@ import os
 from typing import Annotated, Any
 
 from imagedrop_cli import connections, options
-from imagedrop_cli.output import BAD, Stop, note, print_json, say
-from imagedrop_cli.run_until_stopped import cleaning_up, sit
+from imagedrop_cli.output import FAILED, CommandError, print_json, print_line, print_note
+from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
 from imagedrop_local import sockets, wiring
 from imagedrop_local.cloud import Cloud, FolderInUse, Ports
 from imagedrop_local.obs.model import StoreError
 
 
 def cloud(
-    folder: options.KeptFolder = connections.DEFAULT_FOLDER,
+    folder: options.StackFolder = connections.DEFAULT_FOLDER,
     obs_port: options.ObsPort = 4580,
     ims_port: options.ImsPort = 4581,
     smn_port: options.SmnPort = 4582,
     bucket: options.Bucket = wiring.BUCKET,
-    push_to: Annotated[str, options.url("Where the bucket's events are pushed to.")] = "",
+    push_to: Annotated[str, options.url_option("Where the bucket's events are pushed to.")] = "",
     time_scale: options.TimeScale = 60,
     switch: options.Switch = [],  # noqa: B006 - typer wants a list
     json: options.AddressesAsJson = False,
@@ -38,21 +38,21 @@ def cloud(
     ports = Ports(obs_port, ims_port, smn_port)
     for port in (obs_port, ims_port, smn_port):
         if port and not sockets.is_free(port):
-            raise Stop(f"127.0.0.1:{port} is in use: end what listens there, or choose another port", BAD)
+            raise CommandError(f"127.0.0.1:{port} is in use: end what listens there, or choose another port", FAILED)
     try:
-        running = wiring.create_cloud(folder.resolve(), ports, time_scale, options.switches(switch))
+        running = wiring.create_cloud(folder.resolve(), ports, time_scale, options.parse_switches(switch))
     except (FolderInUse, OSError) as error:
-        raise Stop(wiring.error_text(error), BAD) from None
+        raise CommandError(wiring.error_text(error), FAILED) from None
     try:
         _run(running, bucket, push_to, json=json)
     except (StoreError, OSError) as error:
-        raise Stop(wiring.error_text(error), BAD) from None
+        raise CommandError(wiring.error_text(error), FAILED) from None
     except KeyboardInterrupt:
         pass  # the ordinary end
     finally:
-        with cleaning_up():
+        with ignoring_interrupts():
             running.stop()
-    note("stopped; another start on the folder goes on from here")
+    print_note("stopped; another start on the folder goes on from here")
 
 
 def _run(running: Cloud, bucket: str, push_to: str, *, json: bool) -> None:
@@ -61,7 +61,7 @@ def _run(running: Cloud, bucket: str, push_to: str, *, json: bool) -> None:
     if push_to:
         wiring.subscribe_intake(running, bucket, push_to)
     _tell({"pid": os.getpid(), "folder": str(running.folder), **there.public(bucket)}, json=json)
-    sit()
+    wait_while()
 
 
 def _tell(addresses: dict[str, Any], *, json: bool) -> None:
@@ -69,9 +69,9 @@ def _tell(addresses: dict[str, Any], *, json: bool) -> None:
         print_json(addresses, indent=None)
         return
     obs = addresses["obs"]
-    say("the Huawei side is up", style="bold green")
-    say(f"  OBS     {obs['endpoint']}  bucket {obs['bucket']} = {addresses['folder']}/obs/{obs['bucket']}")
-    say(f"  IMS     {addresses['ims']['endpoint']}\n  SMN     {addresses['smn']['endpoint']}")
-    say(f"  keys    {obs['access_key']} {obs['secret_key']}  project {addresses['ims']['project_id']}")
-    say(f"  state   {addresses['simulators']['state']}\n  faults  {addresses['simulators']['faults']}")
-    say("\nCtrl-C ends it.", style="dim")
+    print_line("the Huawei side is up", style="bold green")
+    print_line(f"  OBS     {obs['endpoint']}  bucket {obs['bucket']} = {addresses['folder']}/obs/{obs['bucket']}")
+    print_line(f"  IMS     {addresses['ims']['endpoint']}\n  SMN     {addresses['smn']['endpoint']}")
+    print_line(f"  keys    {obs['access_key']} {obs['secret_key']}  project {addresses['ims']['project_id']}")
+    print_line(f"  state   {addresses['simulators']['state']}\n  faults  {addresses['simulators']['faults']}")
+    print_line("\nCtrl-C ends it.", style="dim")

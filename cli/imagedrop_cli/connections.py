@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
 from imagedrop.settings import Settings, SettingsError
-from imagedrop_cli.options import FOLDER, bucket_name
-from imagedrop_cli.output import USAGE, Stop, sleep
+from imagedrop_cli.options import FOLDER, check_bucket_name
+from imagedrop_cli.output import USAGE, CommandError, sleep
 
 if TYPE_CHECKING:
     from imagedrop.adapters.obs.objects import ObsObjects
@@ -31,17 +31,17 @@ KEY_NAMES = (
 OBS_NAMES = ("IMAGEDROP_OBS_ENDPOINT", "IMAGEDROP_REGION", "HUAWEICLOUD_SDK_AK")
 
 
-def stack(folder: Path | None) -> dict[str, Any] | None:
+def running_stack(folder: Path | None) -> dict[str, Any] | None:
     """The addresses of the stack on this folder; None where none runs there and none was named."""
     from imagedrop_local import addresses
 
     found = addresses.read(folder or DEFAULT_FOLDER)
     if found is None and folder is not None:
-        raise Stop(f"no stack runs on {folder}: start one with `imagedrop up --folder {folder}`", USAGE)
+        raise CommandError(f"no stack runs on {folder}: start one with `imagedrop up --folder {folder}`", USAGE)
     return found
 
 
-class Obs:
+class ObsConnection:
     """OBS as the command line reaches it: `settings` say where, `objects` is the core's port."""
 
     def __init__(self, settings: Settings, keys: HuaweiKeys) -> None:
@@ -62,27 +62,27 @@ class Obs:
         return client_for(self.settings, lambda: self.keys)
 
 
-def obs(folder: Path | None, environment: Mapping[str, str] = os.environ) -> Obs:
+def obs(folder: Path | None, environment: Mapping[str, str] = os.environ) -> ObsConnection:
     """Raises Stop where nothing says where OBS is or whose keys to use."""
     named = any(environment.get(name) for name in OBS_NAMES)
-    running = None if named and folder is None else stack(folder)
+    running = None if named and folder is None else running_stack(folder)
     if running is not None:
-        return of_stack(running, environment)
+        return obs_of_stack(running, environment)
     if not named:
-        raise Stop(
+        raise CommandError(
             "where is OBS? Set IMAGEDROP_REGION (or IMAGEDROP_OBS_ENDPOINT) and HUAWEICLOUD_SDK_AK and _SK,\n"
             "or start the local stack with `imagedrop up`",
             USAGE,
         )
-    found = settings(environment)
+    found = read_settings(environment)
     if not (found.region or found.obs_endpoint):
-        raise Stop("which region? Set IMAGEDROP_REGION, or IMAGEDROP_OBS_ENDPOINT", USAGE)
-    if not environment.get("IMAGEDROP_OBS_ADDRESSING") and is_address(urlsplit(found.obs_url()).hostname or ""):
+        raise CommandError("which region? Set IMAGEDROP_REGION, or IMAGEDROP_OBS_ENDPOINT", USAGE)
+    if not environment.get("IMAGEDROP_OBS_ADDRESSING") and is_ip_address(urlsplit(found.obs_url()).hostname or ""):
         found = found.model_copy(update={"obs_addressing": "path"})  # a bucket cannot stand before an IP address
-    return Obs(found, keys(environment))
+    return ObsConnection(found, read_keys(environment))
 
 
-def is_address(host: str) -> bool:
+def is_ip_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -90,7 +90,7 @@ def is_address(host: str) -> bool:
     return True
 
 
-def of_stack(running: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Obs:
+def obs_of_stack(running: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> ObsConnection:
     """OBS as a running stack uses it."""
     place = running["obs"]
     given = {
@@ -100,63 +100,65 @@ def of_stack(running: Mapping[str, Any], environment: Mapping[str, str] = os.env
         "IMAGEDROP_DROP_BUCKET": place["bucket"],
     }
     simulated = "access_key" in place
-    theirs = HuaweiKeys(place["access_key"], place["secret_key"]) if simulated else keys(environment)
-    return Obs(settings(given), theirs)
+    theirs = HuaweiKeys(place["access_key"], place["secret_key"]) if simulated else read_keys(environment)
+    return ObsConnection(read_settings(given), theirs)
 
 
-def settings(environment: Mapping[str, str]) -> Settings:
+def read_settings(environment: Mapping[str, str]) -> Settings:
     """Declarations are a deployment's to accept; they are not asked about here."""
     kept = {name: value for name, value in environment.items() if name != FOLDER}
     try:
         return Settings.read({"IMAGEDROP_DECLARATIONS_ACCEPTED": "true", **kept})
     except SettingsError as error:
-        raise Stop(str(error), USAGE) from None
+        raise CommandError(str(error), USAGE) from None
 
 
 @contextmanager
-def answering(code: int) -> Iterator[None]:
+def obs_errors_as(code: int) -> Iterator[None]:
     """OBS's refusals and silences as one line, which ends the command with `code`."""
     try:
         yield
     except ObjectsRefused as error:
-        raise Stop(f"OBS refuses: {error}", code) from None
+        raise CommandError(f"OBS refuses: {error}", code) from None
     except ObjectsUnavailable as error:
-        raise Stop(f"OBS does not answer as it should: {error}", code) from None
+        raise CommandError(f"OBS does not answer as it should: {error}", code) from None
 
 
-def keys(environment: Mapping[str, str]) -> HuaweiKeys:
+def read_keys(environment: Mapping[str, str]) -> HuaweiKeys:
     for ak, sk, token in KEY_NAMES:
         if environment.get(ak) and environment.get(sk):
             return HuaweiKeys(environment[ak], environment[sk], environment.get(token) or None)
-    raise Stop("whose keys? Set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (AWS_ACCESS_KEY_ID and so on do too)", USAGE)
+    raise CommandError(
+        "whose keys? Set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (AWS_ACCESS_KEY_ID and so on do too)", USAGE
+    )
 
 
-def is_web(address: str) -> bool:
+def is_url(address: str) -> bool:
     return address.lower().startswith(("http://", "https://"))
 
 
 def is_remote(address: str) -> bool:
-    return is_web(address) or address.startswith("obs://")
+    return is_url(address) or address.startswith("obs://")
 
 
-def split(address: str) -> tuple[str, str] | None:
+def split_obs_url(address: str) -> tuple[str, str] | None:
     """(bucket, key) of `obs://bucket/key`; None for a path. Raises Stop for half an address."""
     if not address.startswith("obs://"):
         return None
     bucket, _, key = address.removeprefix("obs://").partition("/")
     if not bucket or not key:
-        raise Stop(f"{address}: an object is named like obs://bucket/folder/disk.vhd", USAGE)
-    return bucket_name(bucket), key
+        raise CommandError(f"{address}: an object is named like obs://bucket/folder/disk.vhd", USAGE)
+    return check_bucket_name(bucket), key
 
 
 @contextmanager
-def deployed(function: str, folder: Path | None) -> Iterator[None]:
+def function_environment(function: str, folder: Path | None) -> Iterator[None]:
     """The process's environment is, inside, the one that a function has: in the stack that runs, else as given."""
     before = dict(os.environ)
     given = any(os.environ.get(name) for name in ("IMAGEDROP_LEDGER_TABLE", "IMAGEDROP_DROPS_QUEUE"))
-    running = None if given and folder is None else stack(folder)
+    running = None if given and folder is None else running_stack(folder)
     if running is None and not given:
-        raise Stop(
+        raise CommandError(
             "where is the ledger? Start the local stack with `imagedrop up`, or set the functions' own variables\n"
             "(IMAGEDROP_LEDGER_TABLE, IMAGEDROP_DROPS_QUEUE and so on, docs/settings.md)",
             USAGE,

@@ -10,16 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from imagedrop_cli import connections, render
-from imagedrop_cli.drop_progress import Clock, Steps
-from imagedrop_cli.output import BAD, Stop, print_json, say, show
-from imagedrop_cli.run_until_stopped import cleaning_up
+from imagedrop_cli.drop_progress import StepPrinter, Stopwatch
+from imagedrop_cli.output import FAILED, CommandError, print_json, print_line, print_parts
+from imagedrop_cli.run_until_stopped import ignoring_interrupts
 from imagedrop_cli.upload import Uploader
 from imagedrop_local.local_stack import CannotStart, LocalStack
 from imagedrop_local.project_paths import SAMPLES
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 KEY = f"golden/{SAMPLE.name}"
-PATIENCE = 90.0  # s; it takes some ten
+TIMEOUT = 90.0  # s; it takes some ten
 
 
 def demo(
@@ -38,7 +38,7 @@ def demo(
     Example:
       imagedrop demo
     """
-    clock = Clock()
+    clock = Stopwatch()
     home = folder or Path(tempfile.mkdtemp(prefix="imagedrop-"))
     keep = folder is not None
     try:
@@ -51,21 +51,21 @@ def demo(
         if not keep:
             shutil.rmtree(home, ignore_errors=True)
     if not well:
-        raise Stop(f"the demo did not reach its end; the logs are in {home}", BAD, answered=json)
+        raise CommandError(f"the demo did not reach its end; the logs are in {home}", FAILED, answered=json)
 
 
-def _show(local: LocalStack, clock: Clock, *, quiet: bool) -> bool:
-    steps = Steps(local, KEY, clock, quiet=quiet)
+def _show(local: LocalStack, clock: Stopwatch, *, quiet: bool) -> bool:
+    steps = StepPrinter(local, KEY, clock, quiet=quiet)
     try:
         local.start()
         steps.tell("up", "OBS, IMS and SMN simulated; SQS, Lambda, DynamoDB, SNS and SES embedded")
         _drop(steps, local.addresses)
-        result = steps.watch(PATIENCE)
+        result = steps.watch(TIMEOUT)
         mail = steps.mail() if result else None
     except CannotStart as error:
-        raise Stop(str(error), BAD) from None
+        raise CommandError(str(error), FAILED) from None
     finally:
-        with cleaning_up():
+        with ignoring_interrupts():
             local.stop()
     if quiet:
         print_json({"result": result, "mail": mail, "seconds": round(clock(), 1)})
@@ -74,20 +74,20 @@ def _show(local: LocalStack, clock: Clock, *, quiet: bool) -> bool:
     return result is not None and result["stage"] == "registered"
 
 
-def _drop(steps: Steps, addresses: dict[str, Any]) -> None:
-    uploader = Uploader(connections.of_stack(addresses).client(), addresses["obs"]["bucket"])
+def _drop(steps: StepPrinter, addresses: dict[str, Any]) -> None:
+    uploader = Uploader(connections.obs_of_stack(addresses).client(), addresses["obs"]["bucket"])
     size = render.size(SAMPLE.stat().st_size)
     steps.tell("dropped", f"obs://{addresses['obs']['bucket']}/{KEY}, {size}, and its sidecar")
     uploader.file(SAMPLE, KEY, lambda count: None)
     uploader.text(f"{KEY}.json", Path(f"{SAMPLE}.json").read_bytes())
 
 
-def _end(result: dict[str, Any] | None, mail: dict[str, Any] | None, clock: Clock) -> None:
+def _end(result: dict[str, Any] | None, mail: dict[str, Any] | None, clock: Stopwatch) -> None:
     if mail is not None:
-        say(f"\nThe mail to {mail['To'][0]}: {mail['Subject']}\n", style="bold")
+        print_line(f"\nThe mail to {mail['To'][0]}: {mail['Subject']}\n", style="bold")
         for line in mail["BodyText"].rstrip().splitlines():
-            say(f"  {line}")
+            print_line(f"  {line}")
     if result is not None:
-        say()
-        show(render.ending({**result, "findings": []}))
-        say(f"in {clock():.1f} s", style="dim")
+        print_line()
+        print_parts(render.drop_result({**result, "findings": []}))
+        print_line(f"in {clock():.1f} s", style="dim")

@@ -13,15 +13,15 @@ from imagedrop.adapters.dynamodb.ledger import DynamoLedger
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
 from imagedrop_cli import render
-from imagedrop_cli.output import say
+from imagedrop_cli.output import print_line
 from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.obs.model import StoreError
 
-LOOK = 0.1  # s
-MAIL_WITHIN = 15.0  # s
+POLL_INTERVAL = 0.1  # s
+MAIL_TIMEOUT = 15.0  # s
 
 
-class Clock:
+class Stopwatch:
     """Seconds since it was made."""
 
     def __init__(self) -> None:
@@ -31,15 +31,15 @@ class Clock:
         return time.monotonic() - self._began
 
 
-class Steps:
-    def __init__(self, local: LocalStack, key: str, clock: Clock, *, quiet: bool) -> None:
+class StepPrinter:
+    def __init__(self, local: LocalStack, key: str, clock: Stopwatch, *, quiet: bool) -> None:
         self._local, self._key, self._clock, self._quiet = local, key, clock, quiet
         self._seen: set[str] = set()
 
     def tell(self, name: str, what: str) -> None:
         """One line, once."""
         if not self._quiet and name not in self._seen:
-            say(Text.assemble((f"{self._clock():5.1f} s  ", "dim"), (f"{name:<11}", "bold"), what))
+            print_line(Text.assemble((f"{self._clock():5.1f} s  ", "dim"), (f"{name:<11}", "bold"), what))
         self._seen.add(name)
 
     def watch(self, patience: float) -> dict[str, Any] | None:
@@ -52,18 +52,18 @@ class Steps:
             if result is not None:
                 self.tell(result["stage"], self._ended(result))
                 return result
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
         self.tell("stands", f"still, after {patience:.0f} s")
         return None
 
     def mail(self) -> dict[str, Any] | None:
         """The first mail to the owner; it is sent just after the result file is there."""
-        end = self._clock() + MAIL_WITHIN
+        end = self._clock() + MAIL_TIMEOUT
         while self._clock() < end:
             if mails := self._local.stack.mails():
                 self.tell("mailed", f"to {mails[0]['To'][0]}")
                 return mails[0]
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
         return None
 
     # --- what can be seen ----------------------------------------------------------------------------------------

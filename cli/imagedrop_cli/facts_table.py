@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from imagedrop.inspection.facts import DiskFacts, WindowsFacts
 
 UNKNOWN = "?"
-STATES = {  # Windows Setup: states of a Windows installation
+IMAGE_STATES = {  # Windows Setup: states of a Windows installation
     "IMAGE_STATE_COMPLETE": "complete, not generalized (no sysprep)",
     "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE": "generalized (sysprep), ready for a first start",
 }
-MARKS = {  # fact -> what is said where it is true, and where it is not
+VOLUME_FLAGS = {  # fact -> what is said where it is true, and where it is not
     "bitlocker": ("BitLocker", "no BitLocker"),
     "ntfs_dirty": ("NTFS not clean", "NTFS clean"),
     "hibernated": ("hibernated", "not hibernated"),
@@ -21,10 +21,10 @@ MARKS = {  # fact -> what is said where it is true, and where it is not
 def lines(found: DiskFacts) -> Iterator[tuple[str, str]]:
     if found.windows is not None:
         yield from _windows(found.windows)
-    marks = {name: getattr(found, name) for name in MARKS}
-    if good := [MARKS[name][1] for name, there in marks.items() if there is False]:
+    marks = {name: getattr(found, name) for name in VOLUME_FLAGS}
+    if good := [VOLUME_FLAGS[name][1] for name, there in marks.items() if there is False]:
         yield "volumes", ", ".join(good)
-    if bad := [MARKS[name][0] for name, there in marks.items() if there]:
+    if bad := [VOLUME_FLAGS[name][0] for name, there in marks.items() if there]:
         yield "beware", ", ".join(bad)
 
 
@@ -57,4 +57,4 @@ def _drivers(found: Mapping[str, str] | None) -> str:
 def _state(said: str | None) -> str:
     if said is None:
         return UNKNOWN
-    return STATES.get(said) or said.removeprefix("IMAGE_STATE_").replace("_", " ").lower()
+    return IMAGE_STATES.get(said) or said.removeprefix("IMAGE_STATE_").replace("_", " ").lower()

@@ -9,14 +9,14 @@ from typing import Any
 
 from imagedrop.domain import object_keys
 from imagedrop.ports import ObjectHead, Objects, ObjectsUnavailable
-from imagedrop_cli.output import Stop
+from imagedrop_cli.output import CommandError
 
 FIRST, LONGEST, GROWTH = 0.3, 5.0, 1.15  # s between two looks
-LIMIT = 512 << 10  # bytes
+MAX_RESULT_SIZE = 512 << 10  # bytes
 
 
 @dataclass(frozen=True)
-class Dropped:
+class UploadedDrop:
     """What was dropped: a result counts only if it has read these very files."""
 
     bucket: str
@@ -26,14 +26,14 @@ class Dropped:
     sidecar: ObjectHead
 
 
-def follow(objects: Objects, dropped: Dropped, sleep: Callable[[float], None]) -> dict[str, Any]:
+def follow(objects: Objects, dropped: UploadedDrop, sleep: Callable[[float], None]) -> dict[str, Any]:
     """The result document. Raises Stop where somebody else has dropped something else there meanwhile."""
     pause = FIRST
     while True:
         try:
-            found = objects.get(dropped.bucket, object_keys.result_key(dropped.key), limit=LIMIT)
+            found = objects.get(dropped.bucket, object_keys.result_key(dropped.key), limit=MAX_RESULT_SIZE)
             result = _document(found[1]) if found else None
-            if result is not None and counts(result, dropped):
+            if result is not None and is_result_of(result, dropped):
                 return result
             _still_ours(objects, dropped)
         except ObjectsUnavailable:
@@ -42,7 +42,7 @@ def follow(objects: Objects, dropped: Dropped, sleep: Callable[[float], None]) -
         pause = min(LONGEST, pause * GROWTH)
 
 
-def counts(result: dict[str, Any], dropped: Dropped) -> bool:
+def is_result_of(result: dict[str, Any], dropped: UploadedDrop) -> bool:
     """Whether this is the end of the drop that is followed, and not of an attempt before it."""
     if result.get("drop_id") != dropped.drop_id:
         return False
@@ -62,9 +62,9 @@ def _document(body: bytes) -> dict[str, Any] | None:
     return result if isinstance(result, dict) else None
 
 
-def _still_ours(objects: Objects, dropped: Dropped) -> None:
+def _still_ours(objects: Objects, dropped: UploadedDrop) -> None:
     for head in (dropped.image, dropped.sidecar):
         now = objects.head(dropped.bucket, head.key)
         if now is None or (now.etag, now.last_modified) != (head.etag, head.last_modified):
             what = "is gone" if now is None else "was replaced"
-            raise Stop(f"{head.key} {what} before its drop ended: what becomes of this upload cannot be told")
+            raise CommandError(f"{head.key} {what} before its drop ended: what becomes of this upload cannot be told")

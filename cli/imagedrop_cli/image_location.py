@@ -17,13 +17,13 @@ from imagedrop.inspection.source import ParallelSource
 from imagedrop.ports import ObjectHead, RunParallel
 from imagedrop.settings import Settings
 from imagedrop_cli import connections
-from imagedrop_cli.output import USAGE, Stop
+from imagedrop_cli.output import USAGE, CommandError
 
 if TYPE_CHECKING:
     from imagedrop.adapters.http_source import UrlSource
 
 
-class Shelf(Protocol):
+class ImageLocation(Protocol):
     key: str
 
     def head(self, key: str) -> ObjectHead | None: ...
@@ -31,7 +31,7 @@ class Shelf(Protocol):
     def place(self) -> rules.Location: ...
 
 
-class Folder:
+class FileLocation:
     """A file, and what lies beside it. Raises Stop for what is no file."""
 
     def __init__(self, path: Path) -> None:
@@ -39,9 +39,9 @@ class Folder:
         try:
             kind = path.stat().st_mode
         except (OSError, ValueError) as error:
-            raise Stop(f"{path}: {reason(error)}", USAGE) from None
+            raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
         if not (S_ISREG(kind) or S_ISBLK(kind)):
-            raise Stop(f"{path} is {'a folder' if S_ISDIR(kind) else 'no file'}, not an image", USAGE)
+            raise CommandError(f"{path} is {'a folder' if S_ISDIR(kind) else 'no file'}, not an image", USAGE)
 
     def head(self, key: str) -> ObjectHead | None:
         path = self._folder / key
@@ -60,13 +60,13 @@ class Folder:
         try:
             return FileSource(path)
         except OSError as error:
-            raise Stop(f"{path}: {reason(error)}", USAGE) from None
+            raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
 
 
-class Bucket:
+class ObsLocation:
     """An object, and what lies beside it."""
 
-    def __init__(self, obs: connections.Obs, bucket: str, key: str) -> None:
+    def __init__(self, obs: connections.ObsConnection, bucket: str, key: str) -> None:
         self.key, self._bucket, self._settings, self._objects = key, bucket, obs.settings, obs.objects
 
     def head(self, key: str) -> ObjectHead | None:
@@ -84,14 +84,14 @@ class Bucket:
         )
 
 
-class Web:
+class UrlLocation:
     """A file behind http or https, and what lies beside it. A query, which may hold a signature, is never shown."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self.key = unquote(urlsplit(url).path.rpartition("/")[2])
         if not self.key:
-            raise Stop("this address names no file", USAGE)
+            raise CommandError("this address names no file", USAGE)
 
     def head(self, key: str) -> ObjectHead | None:
         try:
@@ -113,19 +113,21 @@ class Web:
         from imagedrop.adapters.http_source import UrlSource
 
         if key != self.key and urlsplit(self._url).query:
-            raise Stop(f"{key} belongs to this image, and an address with a query reaches one file alone", USAGE)
+            raise CommandError(
+                f"{key} belongs to this image, and an address with a query reaches one file alone", USAGE
+            )
         return UrlSource(self._url if key == self.key else urljoin(self._url, "./" + quote(key)))
 
 
-def shelf(image: str, folder: Path | None) -> Shelf:
+def locate(image: str, folder: Path | None) -> ImageLocation:
     """By what the user calls the image: a path, `obs://bucket/key` or a web address."""
-    if connections.is_web(image):
-        return Web(image)
-    address = connections.split(image)
-    return Folder(Path(image)) if address is None else Bucket(connections.obs(folder), *address)
+    if connections.is_url(image):
+        return UrlLocation(image)
+    address = connections.split_obs_url(image)
+    return FileLocation(Path(image)) if address is None else ObsLocation(connections.obs(folder), *address)
 
 
-def reason(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 

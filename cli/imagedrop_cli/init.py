@@ -11,10 +11,10 @@ import typer
 from imagedrop import rules, sidecar
 from imagedrop.domain import object_keys
 from imagedrop_cli import options, render
-from imagedrop_cli.check_image import examine
+from imagedrop_cli.check_image import check_image
 from imagedrop_cli.connections import is_remote
-from imagedrop_cli.image_location import reason, shelf
-from imagedrop_cli.output import USAGE, Stop, note, print_json, show
+from imagedrop_cli.image_location import error_text, locate
+from imagedrop_cli.output import USAGE, CommandError, print_json, print_note, print_parts
 
 OWNER = "FILL-IN"  # no address: a sidecar that still says so is refused
 
@@ -38,17 +38,17 @@ def init(
       imagedrop init disk.vhdx --owner-email ada@example.com
       imagedrop init disk.vhdx --output - | less
     """
-    where = shelf(image, folder)
-    found = examine(where, None)
+    where = locate(image, folder)
+    found = check_image(where, None)
     written = _filled(rules.sidecar_for(found.facts, found.findings, file=where.key, email=owner_email or OWNER), name)
     target = _target(where.key.rpartition("/")[2] if is_remote(image) else image, output)
     if target is None:
         print_json(written)
     else:
         _write(target, written, force=force)
-    show(render.findings(one for one in found.findings if one.severity == "error"), stderr=True)
+    print_parts(render.findings(one for one in found.findings if one.severity == "error"), stderr=True)
     if not owner_email:
-        note(f'owner.email is "{OWNER}": put the owner\'s address there, or the drop is refused')
+        print_note(f'owner.email is "{OWNER}": put the owner\'s address there, or the drop is refused')
 
 
 def _filled(fields: dict[str, Any], name: str | None) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def _filled(fields: dict[str, Any], name: str | None) -> dict[str, Any]:
     faults = [one for one in sidecar.read(json.dumps(fields).encode()).findings if one.severity == "error"]
     given = [one for one in faults if one.field == "/name" or (one.field == "/owner/email" and owner != OWNER)]
     if given:
-        raise Stop(f"{given[0].message} {given[0].fix}", USAGE)
+        raise CommandError(f"{given[0].message} {given[0].fix}", USAGE)
     return fields
 
 
@@ -73,7 +73,7 @@ def _write(path: Path, fields: dict[str, Any], *, force: bool) -> None:
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(json.dumps(fields, ensure_ascii=False, indent=2) + "\n")
     except FileExistsError:
-        raise Stop(f"{path} is there already: --force overwrites it, --output names another", USAGE) from None
+        raise CommandError(f"{path} is there already: --force overwrites it, --output names another", USAGE) from None
     except OSError as error:
-        raise Stop(f"{path}: {reason(error)}", USAGE) from None
-    note(f"{path} written")
+        raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
+    print_note(f"{path} written")

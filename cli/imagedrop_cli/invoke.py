@@ -13,10 +13,10 @@ from typing import Annotated, Any
 import typer
 
 from imagedrop_cli import connections, options
-from imagedrop_cli.image_location import reason
-from imagedrop_cli.output import BAD, USAGE, Stop, print_json
+from imagedrop_cli.image_location import error_text
+from imagedrop_cli.output import FAILED, USAGE, CommandError, print_json
 
-SECONDS = 900.0  # Lambda's longest
+LAMBDA_TIMEOUT = 900.0  # Lambda's longest
 
 
 def invoke(
@@ -39,13 +39,13 @@ def invoke(
     from imagedrop_local import project_paths
 
     if function not in project_paths.NAMES:
-        raise Stop(f"there is no function {function!r}; there are {', '.join(project_paths.NAMES)}", USAGE)
+        raise CommandError(f"there is no function {function!r}; there are {', '.join(project_paths.NAMES)}", USAGE)
     body = _event(event)
-    with connections.deployed(function, folder), contextlib.redirect_stdout(sys.stderr):
+    with connections.function_environment(function, folder), contextlib.redirect_stdout(sys.stderr):
         try:
             answer = project_paths.function(function).handler(body, Context(function))
         except Exception as error:
-            raise Stop(f"{function} raised {type(error).__name__}: {error}", BAD) from error
+            raise CommandError(f"{function} raised {type(error).__name__}: {error}", FAILED) from error
     print_json(answer)
 
 
@@ -53,7 +53,7 @@ def _event(path: Path) -> Any:
     try:
         return json.loads(sys.stdin.read() if str(path) == "-" else path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise Stop(f"{path}: {reason(error)}", USAGE) from None
+        raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
 
 
 class Context:
@@ -65,7 +65,7 @@ class Context:
         self.function_name, self.function_version = function, "$LATEST"
         self.invoked_function_arn = f"arn:aws:lambda:local:000000000000:function:{function}"
         self.aws_request_id = str(uuid.uuid4())
-        self._end = time.monotonic() + SECONDS
+        self._end = time.monotonic() + LAMBDA_TIMEOUT
 
     def get_remaining_time_in_millis(self) -> int:
         return int(1000 * max(0.0, self._end - time.monotonic()))

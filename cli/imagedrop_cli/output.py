@@ -14,14 +14,14 @@ from rich.text import Text
 
 from imagedrop.common.display_text import one_line
 
-OK, BAD, USAGE = 0, 1, 2
-UNBROKEN = 10_000  # characters: where there is no terminal, whoever reads breaks the lines
+OK, FAILED, USAGE = 0, 1, 2
+NO_WRAP_WIDTH = 10_000  # characters: where there is no terminal, whoever reads breaks the lines
 
 
-class Stop(Exception):
+class CommandError(Exception):
     """Ends the command with a message of one or two lines. `answered`: stdout has its JSON already."""
 
-    def __init__(self, message: str, code: int = BAD, *, answered: bool = False) -> None:
+    def __init__(self, message: str, code: int = FAILED, *, answered: bool = False) -> None:
         super().__init__(message)
         self.message, self.code, self.answered = message, code, answered
 
@@ -37,16 +37,16 @@ class Screen(Console):
 def console(*, stderr: bool = False) -> Console:
     """For people. Nothing in a text is taken for markup."""
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else UNBROKEN
+    width = None if stream.isatty() else NO_WRAP_WIDTH
     return Screen(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
-def say(text: str | Text = "", style: str | None = None) -> None:
+def print_line(text: str | Text = "", style: str | None = None) -> None:
     """A line, as long as it is: what is to be copied is not broken."""
     console().print(printable(text) if isinstance(text, str) else text, style=style, soft_wrap=True)
 
 
-def show(parts: Iterable[Any], *, stderr: bool = False) -> None:
+def print_parts(parts: Iterable[Any], *, stderr: bool = False) -> None:
     """Tables and texts, one below the other, laid out for the width there is."""
     screen = console(stderr=stderr)
     for part in parts:
@@ -59,7 +59,7 @@ def show(parts: Iterable[Any], *, stderr: bool = False) -> None:
     screen.file.flush()
 
 
-def note(text: str) -> None:
+def print_note(text: str) -> None:
     """On stderr, so that stdout stays what was asked for."""
     console(stderr=True).print(printable(text), soft_wrap=True)
 
@@ -70,7 +70,7 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
     sys.stdout.flush()
 
 
-def complain(message: str) -> None:
+def print_error(message: str) -> None:
     console(stderr=True).print(Text.assemble(("imagedrop: ", "bold red"), printable(message)), soft_wrap=True)
 
 
@@ -83,7 +83,7 @@ def printable(text: str) -> str:
     return "\n".join(map(one_line, text.split("\n")))
 
 
-def forgive(stream: Any) -> None:
+def escape_unencodable(stream: Any) -> None:
     """A character that the terminal's encoding lacks is no reason to end."""
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")

@@ -9,18 +9,18 @@ from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Ledger, ObjectHead, Objects
 
-MOST = 20
-PAGES = 10  # of a thousand keys each: in a larger bucket only its first keys are looked at
+MAX_DROPS = 20
+MAX_PAGES = 10  # of a thousand keys each: in a larger bucket only its first keys are looked at
 
 
 def keys(objects: Objects, bucket: str, prefix: str) -> list[str]:
     """Of the images with the newest result files, the newest first. Raises what the port raises."""
     newest: list[ObjectHead] = []
     after: str | None = None
-    for _ in range(PAGES):
+    for _ in range(MAX_PAGES):
         page = objects.list(bucket, prefix, after)
         results = [head for head in page.objects if head.key.endswith(object_keys.RESULT_SUFFIX)]
-        newest = heapq.nlargest(MOST, [*newest, *results], key=lambda head: head.last_modified)
+        newest = heapq.nlargest(MAX_DROPS, [*newest, *results], key=lambda head: head.last_modified)
         if page.after is None:
             break
         after = _over_ours(page.after)

@@ -9,9 +9,9 @@ import typer
 from imagedrop.domain.drop import Drop
 from imagedrop.workflow.status import newest_first
 from imagedrop_cli import options
-from imagedrop_cli.aws_session import address, desk
-from imagedrop_cli.output import BAD, Stop, print_json, say
-from imagedrop_cli.status_text import doing
+from imagedrop_cli.aws_session import bucket_and_key, open_ports
+from imagedrop_cli.output import FAILED, CommandError, print_json, print_line
+from imagedrop_cli.status_text import describe
 
 
 def redrive(
@@ -29,27 +29,27 @@ def redrive(
     Example:
       imagedrop redrive golden/w2022.vhdx && imagedrop status golden/w2022.vhdx
     """
-    with desk(folder) as ports:
-        bucket, image = address(key, ports)
+    with open_ports(folder) as ports:
+        bucket, image = bucket_and_key(key, ports)
         row = _redrivable(key, newest_first(ports, bucket, image))
         message = {"bucket": bucket, "key": image, "after_attempt": row.attempt}
         ports.queues.send("drops", message)
     if json:
         print_json({**message, "drop_id": row.drop_id})
     else:
-        say(f"{key}: attempt {row.attempt} was {row.stage}; attempt {row.attempt + 1} begins")
+        print_line(f"{key}: attempt {row.attempt} was {row.stage}; attempt {row.attempt + 1} begins")
 
 
 def _redrivable(key: str, rows: list[Drop]) -> Drop:
     """The newest row, if it has ended badly. Raises Stop."""
     if not rows:
-        raise Stop(f"no drop is known at {key}", BAD)
+        raise CommandError(f"no drop is known at {key}", FAILED)
     row = rows[0]
     if row.stage == "registered":
         names = ", ".join(image.id for image in row.images)
-        raise Stop(f"{key} is registered already ({names}): there is nothing to set going", BAD)
+        raise CommandError(f"{key} is registered already ({names}): there is nothing to set going", FAILED)
     if not row.ended:
-        raise Stop(f"{key} is still going ({row.stage}): {doing(row)}", BAD)
+        raise CommandError(f"{key} is still going ({row.stage}): {describe(row)}", FAILED)
     if row.etag is None:
-        raise Stop(f"{key} itself has never arrived, only its sidecar: upload the image", BAD)
+        raise CommandError(f"{key} itself has never arrived, only its sidecar: upload the image", FAILED)
     return row

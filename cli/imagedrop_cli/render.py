@@ -73,13 +73,13 @@ def indented(text: str, style: str = "") -> Padding:
     return Padding(Text(one_line(text), style=style), (0, 0, 0, 2), expand=False)
 
 
-def stored(found: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+def stored_findings(found: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
     """Findings of a result file or a ledger row."""
     fields = ("id", "severity", "message", "fix", "field")
     yield from findings(Finding(**{name: one[name] for name in fields if name in one}) for one in found)
 
 
-def verdict(found: Iterable[Finding]) -> Text:
+def findings_summary(found: Iterable[Finding]) -> Text:
     """`2 errors, 1 warning`, or that all is well."""
     counts = {"error": 0, "warning": 0}
     for one in found:
@@ -91,7 +91,7 @@ def verdict(found: Iterable[Finding]) -> Text:
     return Text(f"no errors{', ' + said[0] if said else ''}", style="green")
 
 
-def ending(result: Mapping[str, Any]) -> Iterator[Any]:
+def drop_result(result: Mapping[str, Any]) -> Iterator[Any]:
     """How a drop ended, from its result file or its row."""
     stage = str(result["stage"])
     style = "bold green" if stage == "registered" else "bold red"
@@ -101,4 +101,4 @@ def ending(result: Mapping[str, Any]) -> Iterator[Any]:
         yield indented(f"image {image['id']}  {image['name']}, {image['min_disk']} GB{disk}")
     if result.get("reason"):
         yield indented(f"{result['reason']['code']}: {result['reason']['message']}")
-    yield from stored(result.get("findings") or ())
+    yield from stored_findings(result.get("findings") or ())

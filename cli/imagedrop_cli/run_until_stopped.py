@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-LOOK = 1.0  # s
+POLL_INTERVAL = 1.0  # s
 
 
 @contextmanager
-def cleaning_up() -> Iterator[None]:
+def ignoring_interrupts() -> Iterator[None]:
     """A second Ctrl-C does not end the end."""
     ended = {one: signal.signal(one, signal.SIG_IGN) for one in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -21,7 +21,7 @@ def cleaning_up() -> Iterator[None]:
             signal.signal(one, handler)
 
 
-def sit(alive: Callable[[], bool] = lambda: True) -> None:
+def wait_while(alive: Callable[[], bool] = lambda: True) -> None:
     """Returns as soon as what runs has died by itself; Ctrl-C is raised as KeyboardInterrupt."""
     while alive():
-        time.sleep(LOOK)
+        time.sleep(POLL_INTERVAL)

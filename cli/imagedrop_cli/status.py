@@ -17,10 +17,10 @@ from imagedrop.domain.drop import Drop
 from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
 from imagedrop.workflow import status as core
 from imagedrop_cli import connections, options, recent_drops, render
-from imagedrop_cli.aws_session import address, desk
-from imagedrop_cli.output import BAD, Stop, note, print_json, say, show
-from imagedrop_cli.status_text import doing
-from imagedrop_cli.upload_plan import bucket_of
+from imagedrop_cli.aws_session import bucket_and_key, open_ports
+from imagedrop_cli.output import FAILED, CommandError, print_json, print_line, print_note, print_parts
+from imagedrop_cli.status_text import describe
+from imagedrop_cli.upload_plan import target_bucket
 
 
 def status(
@@ -44,7 +44,7 @@ def status(
         _stories(key, folder, json=json)
         return
     around = dict(os.environ)  # in there it is a function's
-    with desk(folder) as ports:
+    with open_ports(folder) as ports:
         under_way = sorted(ports.ledger.open(), key=lambda row: row.received_at)
         bucket, images = _ended(folder, around)
         found = [*under_way, *recent_drops.rows(ports.ledger, bucket, images, under_way)]
@@ -55,44 +55,44 @@ def status(
 
 
 def _stories(key: str, folder: Path | None, *, json: bool) -> None:
-    with desk(folder) as ports:
-        found = core.newest_first(ports, *address(key, ports))
+    with open_ports(folder) as ports:
+        found = core.newest_first(ports, *bucket_and_key(key, ports))
     if not found:
-        raise Stop(f"no drop is known at {key}", BAD)
+        raise CommandError(f"no drop is known at {key}", FAILED)
     if json:
         print_json({"drops": [row.model_dump(mode="json") for row in found]})
         return
     for row in found:
-        show(_story(row))
+        print_parts(_story(row))
 
 
 def _ended(folder: Path | None, environment: Mapping[str, str]) -> tuple[str, list[str]]:
     """The bucket, and the keys of its images that have ended last."""
     try:
         obs = connections.obs(folder, environment)
-        bucket = bucket_of("", obs)
+        bucket = target_bucket("", obs)
         return bucket, recent_drops.keys(obs.objects, bucket, obs.settings.drop_prefix)
-    except (Stop, ObjectsRefused, ObjectsUnavailable) as error:
-        note(f"drops that have ended are not shown: {error}")
+    except (CommandError, ObjectsRefused, ObjectsUnavailable) as error:
+        print_note(f"drops that have ended are not shown: {error}")
         return "", []
 
 
 def _overview(rows: Sequence[Drop]) -> None:
     if not rows:
-        say("no drop is on its way")
+        print_line("no drop is on its way")
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("key", "stage", "attempt", "since", "doing"):
         table.add_column(name)
     for row in rows:
         since = (row.ended_at or row.received_at)[:19] + "Z"
-        table.add_row(one_line(row.key), row.stage, str(row.attempt), since, one_line(doing(row)))
-    show([table])
+        table.add_row(one_line(row.key), row.stage, str(row.attempt), since, one_line(describe(row)))
+    print_parts([table])
 
 
 def _story(row: Drop) -> Iterator[Any]:
     """One row of the ledger, as its end if it has ended."""
-    yield from render.ending(row.model_dump(mode="json"))
+    yield from render.drop_result(row.model_dump(mode="json"))
     for name, value in _details(row):
         yield Text.assemble((f"  {name:<9} ", "bold"), one_line(value))
 
@@ -102,7 +102,7 @@ def _details(row: Drop) -> Iterator[tuple[str, str]]:
     yield "received", row.received_at
     yield ("ended", row.ended_at) if row.ended_at else ("updated", row.updated_at)
     if not row.ended_at:
-        yield "doing", doing(row)
+        yield "doing", describe(row)
     if row.job_id:
         yield "IMS job", row.job_id
     if row.owner:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagedrop.domain.drop import Drop
 
 
-def doing(row: Drop) -> str:
+def describe(row: Drop) -> str:
     if row.ended:
         return _end(row)
     if row.held:

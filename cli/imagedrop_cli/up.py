@@ -11,26 +11,26 @@ from urllib.parse import urlsplit
 import typer
 
 from imagedrop_cli import connections, options
-from imagedrop_cli.output import BAD, USAGE, Stop, note, print_json, say
-from imagedrop_cli.run_until_stopped import cleaning_up, sit
+from imagedrop_cli.output import FAILED, USAGE, CommandError, print_json, print_line, print_note
+from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
 from imagedrop_local import sockets, wiring
 from imagedrop_local.local_stack import CannotStart, LocalStack, Ports
 from imagedrop_local.wiring import CloudConnection
 
 
 def up(
-    folder: options.KeptFolder = connections.DEFAULT_FOLDER,
-    port: Annotated[int, options.port("Of AWS.")] = 4566,
+    folder: options.StackFolder = connections.DEFAULT_FOLDER,
+    port: Annotated[int, options.port_option("Of AWS.")] = 4566,
     obs_port: options.ObsPort = 4580,
     ims_port: options.ImsPort = 4581,
     smn_port: options.SmnPort = 4582,
-    intake_port: Annotated[int, options.port("Of the intake's URL.")] = 4583,
-    status_port: Annotated[int, options.port("Of the status function's URL.")] = 4584,
+    intake_port: Annotated[int, options.port_option("Of the intake's URL.")] = 4583,
+    status_port: Annotated[int, options.port_option("Of the status function's URL.")] = 4584,
     bucket: options.Bucket = wiring.BUCKET,
     time_scale: options.TimeScale = 60,
-    obs_endpoint: Annotated[str, options.url("OBS is there, and not simulated.")] = "",
-    ims_endpoint: Annotated[str, options.url("IMS is there, and not simulated.")] = "",
-    smn_endpoint: Annotated[str, options.url("SMN pushes from there.")] = "",
+    obs_endpoint: Annotated[str, options.url_option("OBS is there, and not simulated.")] = "",
+    ims_endpoint: Annotated[str, options.url_option("IMS is there, and not simulated.")] = "",
+    smn_endpoint: Annotated[str, options.url_option("SMN pushes from there.")] = "",
     smn_topic: Annotated[str, typer.Option(metavar="URN", help="The topic that it pushes.")] = "",
     region: Annotated[str, typer.Option(help="Region of a cloud elsewhere.")] = wiring.REGION,
     project_id: Annotated[str, typer.Option(help="Project of a cloud elsewhere.")] = wiring.PROJECT_ID,
@@ -68,8 +68,8 @@ def up(
         elsewhere=elsewhere,
         bucket=bucket,
         time_scale=time_scale,
-        switches=options.switches(switch),
-        parameters=parameters | options.named(parameter),
+        switches=options.parse_switches(switch),
+        parameters=parameters | options.parse_pairs(parameter),
     )
     _run(local, json=json)
 
@@ -78,35 +78,35 @@ def _run(local: LocalStack, *, json: bool) -> None:
     try:
         local.start()
     except CannotStart as error:
-        raise Stop(str(error), BAD) from None
+        raise CommandError(str(error), FAILED) from None
     try:
         _tell(local.addresses, json=json)
-        sit(lambda: not sockets.is_free(local.port))
-        raise Stop(f"the AWS side has ended by itself; its log: {local.addresses['logs']}", BAD)
+        wait_while(lambda: not sockets.is_free(local.port))
+        raise CommandError(f"the AWS side has ended by itself; its log: {local.addresses['logs']}", FAILED)
     except KeyboardInterrupt:
         pass  # the ordinary end
     finally:
-        with cleaning_up():
+        with ignoring_interrupts():
             local.stop()
-    note("stopped; another start on the folder goes on from here")
+    print_note("stopped; another start on the folder goes on from here")
 
 
 def _tell(addresses: Mapping[str, Any], *, json: bool) -> None:
     if json:
         print_json(addresses, indent=None)
         return
-    say("imagedrop is up", style="bold green")
+    print_line("imagedrop is up", style="bold green")
     for name, value in _lines(addresses):
-        say(f"  {name:<9} {value}")
-    say("\nTry, in another terminal:", style="bold")
+        print_line(f"  {name:<9} {value}")
+    print_line("\nTry, in another terminal:", style="bold")
     option = (
         "" if Path(addresses["folder"]) == connections.DEFAULT_FOLDER.resolve() else f" --folder {addresses['folder']}"
     )
-    say(f"  imagedrop drop samples/windows-server-2022.qcow2 --wait{option}\n  imagedrop status{option}")
-    say("\nFor boto3, the AWS CLI and localstack-client:", style="bold")
+    print_line(f"  imagedrop drop samples/windows-server-2022.qcow2 --wait{option}\n  imagedrop status{option}")
+    print_line("\nFor boto3, the AWS CLI and localstack-client:", style="bold")
     exports = connections.aws_environment(addresses["aws"])
-    say("  export " + " ".join(f"{name}={value}" for name, value in exports.items() if name != "AWS_REGION"))
-    say("\nCtrl-C ends it.", style="dim")
+    print_line("  export " + " ".join(f"{name}={value}" for name, value in exports.items() if name != "AWS_REGION"))
+    print_line("\nCtrl-C ends it.", style="dim")
 
 
 def _lines(addresses: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -129,9 +129,9 @@ def _lines(addresses: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _elsewhere(obs: str, ims: str, smn: str, topic: str, region: str, project_id: str) -> CloudConnection:
     """Simulators on this machine have keys that everybody knows; a real cloud's come from the environment."""
     if not (obs and ims):
-        raise Stop("--obs-endpoint and --ims-endpoint go together", USAGE)
-    simulated = all(connections.is_address(urlsplit(url).hostname or "") for url in (obs, ims))
-    given = connections.keys(os.environ) if not simulated or os.environ.get("HUAWEICLOUD_SDK_AK") else None
+        raise CommandError("--obs-endpoint and --ims-endpoint go together", USAGE)
+    simulated = all(connections.is_ip_address(urlsplit(url).hostname or "") for url in (obs, ims))
+    given = connections.read_keys(os.environ) if not simulated or os.environ.get("HUAWEICLOUD_SDK_AK") else None
     return CloudConnection(
         obs_endpoint=obs.rstrip("/"),
         ims_endpoint=ims.rstrip("/"),

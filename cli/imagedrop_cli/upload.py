@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 from imagedrop.adapters.obs.errors import sorted_out
 from imagedrop.adapters.retries import briefly
 from imagedrop.ports import ObjectsUnavailable
-from imagedrop_cli.output import Stop, sleep
+from imagedrop_cli.output import CommandError, sleep
 
-PART = 16 << 20  # bytes
-MOST_PARTS = 10_000
+MIN_PART_SIZE = 16 << 20  # bytes
+MAX_PARTS = 10_000
 WORKERS = 4
 IMAGE, JSON = "application/octet-stream", "application/json"
 
@@ -32,7 +32,7 @@ Progress = Callable[[int], None]  # told of bytes that have arrived
 class Uploader:
     """`client`: boto3's for OBS. Raises ObjectsUnavailable, ObjectsRefused; Stop where something is not as it was."""
 
-    def __init__(self, client: Any, bucket: str, part_size: int = PART) -> None:
+    def __init__(self, client: Any, bucket: str, part_size: int = MIN_PART_SIZE) -> None:
         self._client, self._bucket, self._part_size = client, bucket, part_size
 
     def text(self, key: str, body: bytes) -> str:
@@ -50,7 +50,7 @@ class Uploader:
             else:
                 etag = self._parts(file.fileno(), size, key, progress)
             if _mark(file.fileno()) != before:
-                raise Stop(f"{path} changed while it was uploaded: drop it again when it is whole")
+                raise CommandError(f"{path} changed while it was uploaded: drop it again when it is whole")
         return etag
 
     def _put(self, key: str, body: bytes, kind: str) -> str:
@@ -115,9 +115,9 @@ class Uploader:
             return
 
 
-def part_size(size: int, least: int = PART) -> int:
+def part_size(size: int, least: int = MIN_PART_SIZE) -> int:
     """Bytes a part, so that there are no more than OBS takes."""
-    return max(least, -(-size // MOST_PARTS))
+    return max(least, -(-size // MAX_PARTS))
 
 
 def _patiently(call: Callable[[], T]) -> T:
@@ -133,7 +133,9 @@ def _agreed(key: str, answer: Any, ours: str) -> str:
     """The server's ETag. With SSE-KMS it is not the content's MD5 and says nothing."""
     theirs = str(answer["ETag"]).strip('"')
     if theirs != ours and not answer.get("ServerSideEncryption"):
-        raise Stop(f"{key}: OBS has stored other bytes (ETag {theirs}) than were sent ({ours}): upload it again")
+        raise CommandError(
+            f"{key}: OBS has stored other bytes (ETag {theirs}) than were sent ({ours}): upload it again"
+        )
     return theirs
 
 

@@ -11,18 +11,18 @@ from imagedrop.domain import object_keys
 from imagedrop.inspection import FileSource
 from imagedrop.ports import ObjectHead, ObjectsRefused
 from imagedrop_cli import connections
-from imagedrop_cli.image_location import Folder
-from imagedrop_cli.options import bucket_name
-from imagedrop_cli.output import USAGE, Stop
+from imagedrop_cli.image_location import FileLocation
+from imagedrop_cli.options import check_bucket_name
+from imagedrop_cli.output import USAGE, CommandError
 
-LONGEST = 1024  # bytes of a key (OBS API: PutObject)
+MAX_KEY_LENGTH = 1024  # bytes of a key (OBS API: PutObject)
 NO_BUCKET = ("NoSuchBucket", "404")
 
 
-class Outgoing(Folder):
+class PlannedUpload(FileLocation):
     """`folder`: the keys' part before the file's name, with its slash."""
 
-    def __init__(self, path: Path, obs: connections.Obs, bucket: str, folder: str) -> None:
+    def __init__(self, path: Path, obs: connections.ObsConnection, bucket: str, folder: str) -> None:
         super().__init__(path)
         self.key = folder + path.name
         self.bucket, self.prefix, self._obs = bucket, folder, obs
@@ -48,7 +48,7 @@ class Outgoing(Folder):
             return objects.region(self.bucket), objects.storage_class(self.bucket)
         except ObjectsRefused as error:
             if error.code in NO_BUCKET:
-                raise Stop(f"OBS has no bucket {self.bucket}: create it, or use --bucket", USAGE) from None
+                raise CommandError(f"OBS has no bucket {self.bucket}: create it, or use --bucket", USAGE) from None
             if error.code not in KEYS_REFUSED:
                 raise
             return None, None
@@ -57,20 +57,26 @@ class Outgoing(Folder):
         """An upload that nobody would ever take notice of. Raises Stop."""
         watched = self._obs.settings.drop_prefix
         if self.bucket == self._obs.settings.drop_bucket and not self.key.startswith(watched):
-            raise Stop(f"only keys that begin with {watched} are drops, and {self.key} does not: mend --prefix", USAGE)
+            raise CommandError(
+                f"only keys that begin with {watched} are drops, and {self.key} does not: mend --prefix", USAGE
+            )
         if object_keys.is_ours(self.key):
-            raise Stop(f"{self.key} would be taken for a file of imagedrop's own: rename it, or mend --prefix", USAGE)
-        if len(object_keys.result_key(self.key).encode(errors="surrogateescape")) > LONGEST:
-            raise Stop(f"{self.key} and the files beside it need keys of over {LONGEST} bytes: shorten it", USAGE)
+            raise CommandError(
+                f"{self.key} would be taken for a file of imagedrop's own: rename it, or mend --prefix", USAGE
+            )
+        if len(object_keys.result_key(self.key).encode(errors="surrogateescape")) > MAX_KEY_LENGTH:
+            raise CommandError(
+                f"{self.key} and the files beside it need keys of over {MAX_KEY_LENGTH} bytes: shorten it", USAGE
+            )
 
 
-def bucket_of(named: str, obs: connections.Obs) -> str:
+def target_bucket(named: str, obs: connections.ObsConnection) -> str:
     bucket = named or obs.settings.drop_bucket
     if not bucket:
-        raise Stop("into which bucket? Give --bucket, or set IMAGEDROP_DROP_BUCKET", USAGE)
-    return bucket_name(bucket)
+        raise CommandError("into which bucket? Give --bucket, or set IMAGEDROP_DROP_BUCKET", USAGE)
+    return check_bucket_name(bucket)
 
 
-def folder_of(prefix: str) -> str:
+def key_prefix(prefix: str) -> str:
     prefix = prefix.lstrip("/")
     return prefix if not prefix or prefix.endswith("/") else prefix + "/"

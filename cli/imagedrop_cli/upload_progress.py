@@ -10,13 +10,13 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from imagedrop.common.display_text import one_line
 from imagedrop_cli import render
-from imagedrop_cli.output import console, note
+from imagedrop_cli.output import console, print_note
 
-Told = Callable[[Path], Callable[[int], None]]
+ProgressFor = Callable[[Path], Callable[[int], None]]
 
 
 @contextmanager
-def uploads(files: Sequence[Path]) -> Iterator[Told]:
+def progress_bars(files: Sequence[Path]) -> Iterator[ProgressFor]:
     """`told(path)(bytes)` as they arrive."""
     screen = console(stderr=True)
     if not screen.is_terminal:
@@ -34,5 +34,5 @@ def uploads(files: Sequence[Path]) -> Iterator[Told]:
 
 
 def _spoken(path: Path) -> Callable[[int], None]:
-    note(f"uploading {one_line(path.name)}, {render.size(path.stat().st_size)}")
+    print_note(f"uploading {one_line(path.name)}, {render.size(path.stat().st_size)}")
     return lambda count: None

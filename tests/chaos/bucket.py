@@ -26,7 +26,7 @@ class Bucket:
     """Over OBS's API. An owner whose upload fails tries again."""
 
     def __init__(self, addresses: dict[str, Any], seen: Seen) -> None:
-        self._client, self._seen = connections.of_stack(addresses, {}).client(), seen
+        self._client, self._seen = connections.obs_of_stack(addresses, {}).client(), seen
         self.tries = 0
 
     def put(self, key: str, body: bytes, what: str) -> None:

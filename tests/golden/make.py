@@ -29,8 +29,8 @@ from imagedrop.workflow.poll_schedule import duration_history
 from imagedrop.workflow.sweep.sweep import sweep
 from imagedrop_cli import redrive as redrive_command
 from imagedrop_cli import status as status_command
-from imagedrop_cli.check_image import examine
-from imagedrop_cli.image_location import Folder
+from imagedrop_cli.check_image import check_image
+from imagedrop_cli.image_location import FileLocation
 from imagedrop_local.memory import MemoryPorts, SettableClock, memory_ports
 from imagedrop_local.project_paths import function
 from tests.golden.rows import (
@@ -104,7 +104,7 @@ def with_unknown(data: Any) -> Any:
 
 def check_names() -> dict[str, Any]:
     """The names in what `check --json` prints; the facts' own are in inspected.json."""
-    shown = examine(Folder(SAMPLE), None).public()
+    shown = check_image(FileLocation(SAMPLE), None).public()
     return {name: list(shown[name]) if name in ("facts", "read") else None for name in shown}
 
 
@@ -211,8 +211,8 @@ def command(ports: MemoryPorts, run: Any) -> bytes:
     here = SimpleNamespace(settings=ports.settings, objects=ports.objects)
     printed = io.StringIO()
     with (
-        mock.patch.object(status_command, "desk", return_value=nullcontext(ports)),
-        mock.patch.object(redrive_command, "desk", return_value=nullcontext(ports)),
+        mock.patch.object(status_command, "open_ports", return_value=nullcontext(ports)),
+        mock.patch.object(redrive_command, "open_ports", return_value=nullcontext(ports)),
         mock.patch.object(status_command.connections, "obs", return_value=here),
         redirect_stdout(printed),
     ):

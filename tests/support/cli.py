@@ -12,7 +12,7 @@ from imagedrop_cli.app import main
 
 
 @dataclass(frozen=True)
-class Said:
+class CliResult:
     code: int
     out: str
     err: str
@@ -28,9 +28,9 @@ class Cli:
     def __init__(self, capsys: pytest.CaptureFixture[str], *more: str) -> None:
         self._capsys, self._more = capsys, more
 
-    def __call__(self, *arguments: object) -> Said:
+    def __call__(self, *arguments: object) -> CliResult:
         self._capsys.readouterr()
         code = main([*map(str, arguments), *self._more])
         said = self._capsys.readouterr()
         assert "Traceback" not in said.out + said.err
-        return Said(code, said.out, said.err)
+        return CliResult(code, said.out, said.err)

@@ -39,7 +39,7 @@ class World:
 
     def put(self, path: Path) -> None:
         """As any S3 client would: no check, no `etag` in the sidecar."""
-        client = connections.of_stack(self.local.addresses).client()
+        client = connections.obs_of_stack(self.local.addresses).client()
         client.put_object(Bucket=self.local.bucket, Key=path.name, Body=path.read_bytes())
 
     def fault(self, **fault: Any) -> None:

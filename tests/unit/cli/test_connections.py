@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from imagedrop_cli import connections
-from imagedrop_cli.output import Stop
+from imagedrop_cli.output import CommandError
 from imagedrop_local import addresses
 
 KEYS = {"HUAWEICLOUD_SDK_AK": "ak", "HUAWEICLOUD_SDK_SK": "sk"}
@@ -43,7 +43,7 @@ def test_a_named_folder_counts_before_the_environment(here: Path) -> None:
 
 
 def test_a_named_folder_without_a_stack_is_told(here: Path) -> None:
-    with pytest.raises(Stop, match="imagedrop up --folder"):
+    with pytest.raises(CommandError, match="imagedrop up --folder"):
         connections.obs(here / "mine", KEYS)
 
 
@@ -73,7 +73,7 @@ def test_a_bucket_is_in_the_path_where_the_endpoint_is_an_address() -> None:
     ],
 )
 def test_what_is_missing_is_named(environment: dict[str, str], word: str) -> None:
-    with pytest.raises(Stop, match=word) as stop:
+    with pytest.raises(CommandError, match=word) as stop:
         connections.obs(None, environment)
     assert stop.value.code == 2
 
@@ -102,7 +102,7 @@ def test_the_environment_is_as_before_afterwards(here: Path, monkeypatch: pytest
     monkeypatch.setenv("IMAGEDROP_LEDGER_TABLE", "mine")
     monkeypatch.setenv(connections.FOLDER, "nowhere")
     before = dict(os.environ)
-    with connections.deployed("status", None):
+    with connections.function_environment("status", None):
         assert os.environ["IMAGEDROP_LEDGER_TABLE"] == "mine"
         assert connections.FOLDER not in os.environ  # it is no setting of a function
     assert dict(os.environ) == before

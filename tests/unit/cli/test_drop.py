@@ -22,7 +22,7 @@ from tests.support.cli import Cli
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 
 
-class Obs(connections.Obs):
+class Obs(connections.ObsConnection):
     """A bucket in memory, and the keys in the order in which they came."""
 
     def __init__(self) -> None:

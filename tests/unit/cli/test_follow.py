@@ -9,8 +9,8 @@ import pytest
 
 from imagedrop.domain import drop as drops
 from imagedrop.ports import ObjectsUnavailable
-from imagedrop_cli.follow import Dropped, follow
-from imagedrop_cli.output import Stop
+from imagedrop_cli.follow import UploadedDrop, follow
+from imagedrop_cli.output import CommandError
 from imagedrop_local.memory.fake_clock import SettableClock
 from imagedrop_local.memory.objects import MemoryObjects
 
@@ -22,18 +22,18 @@ class Bucket:
         self.clock = SettableClock()
         self.objects = MemoryObjects(self.clock, "drops")
 
-    def drop(self, image: bytes = b"image", sidecar: bytes = b"{}") -> Dropped:
+    def drop(self, image: bytes = b"image", sidecar: bytes = b"{}") -> UploadedDrop:
         heads = [self.objects.place("drops", key, body) for key, body in ((KEY, image), (f"{KEY}.json", sidecar))]
-        return Dropped("drops", KEY, drops.drop_id("drops", KEY, heads[0].etag), *heads)
+        return UploadedDrop("drops", KEY, drops.drop_id("drops", KEY, heads[0].etag), *heads)
 
-    def end(self, dropped: Dropped, **more: Any) -> dict[str, Any]:
+    def end(self, dropped: UploadedDrop, **more: Any) -> dict[str, Any]:
         heads = (dropped.image, dropped.sidecar)
         read = {head.key: {"etag": head.etag, "last_modified": head.last_modified} for head in heads}
         result = {"drop_id": dropped.drop_id, "stage": "registered", "versions": read, **more}
         self.objects.place("drops", f"{KEY}.result.json", json.dumps(result).encode())
         return result
 
-    def followed(self, dropped: Dropped, *then: Any) -> dict[str, Any]:
+    def followed(self, dropped: UploadedDrop, *then: Any) -> dict[str, Any]:
         """`then`: what happens at each pause; after the last there is no other."""
         steps = iter(then)
 
@@ -60,7 +60,7 @@ def test_results_of_earlier_attempts_are_passed_over(bucket: Bucket) -> None:
     bucket.clock.advance(5)
     dropped = bucket.drop(sidecar=b"{2}")
     # The old sidecar with the new upload of the image: rejected once more, but that is not what was dropped.
-    half = Dropped("drops", KEY, dropped.drop_id, dropped.image, earlier.sidecar)
+    half = UploadedDrop("drops", KEY, dropped.drop_id, dropped.image, earlier.sidecar)
     steps = (lambda: bucket.end(half, stage="rejected"), lambda: bucket.end(dropped, attempt=3))
     assert bucket.followed(dropped, *steps)["attempt"] == 3
 
@@ -80,9 +80,9 @@ def test_a_result_that_is_no_json_is_waited_over(bucket: Bucket) -> None:
 
 def test_somebody_else_s_drop_ends_the_following(bucket: Bucket) -> None:
     dropped = bucket.drop()
-    with pytest.raises(Stop, match="was replaced"):
+    with pytest.raises(CommandError, match="was replaced"):
         bucket.followed(dropped, lambda: bucket.drop(image=b"other"))
-    with pytest.raises(Stop, match="is gone"):
+    with pytest.raises(CommandError, match="is gone"):
         bucket.followed(bucket.drop(), lambda: bucket.objects.delete("drops", KEY))
 
 

@@ -69,23 +69,23 @@ def table(text: str) -> Iterable[Any]:
 def uploads(text: str) -> None:
     path = mock.Mock(**{"stat.return_value.st_size": 7})
     path.name = text
-    with upload_progress.uploads([path]) as told:
+    with upload_progress.progress_bars([path]) as told:
         told(path)(7)
 
 
 EVERYWHERE: dict[str, Callable[[str], Any]] = {
     "status": lambda text: status._overview([row(text)]),
-    "a story": lambda text: output.show(status._story(row(text))),
-    "a result": lambda text: output.show(render.ending(row(text).model_dump(mode="json"))),
-    "findings": lambda text: output.show(render.findings([Finding("a.b", "error", text, text, text)])),
-    "facts": lambda text: output.show(render.facts(DiskFacts(file_size=1, format=text, variant=text))),  # type: ignore[arg-type]
+    "a story": lambda text: output.print_parts(status._story(row(text))),
+    "a result": lambda text: output.print_parts(render.drop_result(row(text).model_dump(mode="json"))),
+    "findings": lambda text: output.print_parts(render.findings([Finding("a.b", "error", text, text, text)])),
+    "facts": lambda text: output.print_parts(render.facts(DiskFacts(file_size=1, format=text, variant=text))),  # type: ignore[arg-type]
     "an upload": uploads,
-    "anything": lambda text: output.show(table(text)),
-    "on stderr": lambda text: output.show(table(text), stderr=True),
-    "said": lambda text: output.say(Text(text)),
-    "said plainly": output.say,
-    "noted": output.note,
-    "a complaint": output.complain,
+    "anything": lambda text: output.print_parts(table(text)),
+    "on stderr": lambda text: output.print_parts(table(text), stderr=True),
+    "said": lambda text: output.print_line(Text(text)),
+    "said plainly": output.print_line,
+    "noted": output.print_note,
+    "a complaint": output.print_error,
     "json": lambda text: output.print_json({text: [text]}),
 }
 
@@ -112,7 +112,7 @@ def test_a_row_of_status_is_one_line_whatever_its_key_holds(text: str) -> None:
 
 def test_markup_is_text() -> None:
     text = "[red]a[/red] [link=https://evil.example]b[/link] :skull: {x} %s"
-    assert text in shown(lambda: output.say(text), terminal=False)
+    assert text in shown(lambda: output.print_line(text), terminal=False)
     assert text in shown(lambda: EVERYWHERE["findings"](text), terminal=False)
 
 

@@ -25,7 +25,7 @@ def test_an_end_names_images_reason_and_mend() -> None:
     }
     console = Console(width=200, no_color=True)
     with console.capture() as drawn:
-        console.print(*render.ending(end), sep="\n")
+        console.print(*render.drop_result(end), sep="\n")
     text = drawn.get()
     for word in ("rejected", "attempt 2", "i-1", "data disk d.vhd", "image.truncated: too short", "Upload it again."):
         assert word in text

@@ -13,7 +13,7 @@ from imagedrop.domain import transitions
 from imagedrop.domain.drop import Reason
 from imagedrop.workflow import completion
 from imagedrop_cli import recent_drops as ended_drops
-from imagedrop_cli.output import Stop
+from imagedrop_cli.output import CommandError
 from imagedrop_local.memory.fake_clock import SettableClock
 from imagedrop_local.memory.objects import MemoryObjects
 from tests.support.cli import Cli
@@ -26,7 +26,7 @@ def told(cli: Cli, world: World, monkeypatch: pytest.MonkeyPatch) -> Cli:
     from contextlib import nullcontext
 
     for command in ("status", "redrive"):
-        monkeypatch.setattr(f"imagedrop_cli.{command}.desk", lambda folder: nullcontext(world.ports))
+        monkeypatch.setattr(f"imagedrop_cli.{command}.open_ports", lambda folder: nullcontext(world.ports))
     obs = SimpleNamespace(settings=world.ports.settings, objects=world.ports.objects)
     monkeypatch.setattr("imagedrop_cli.status.connections.obs", lambda folder, environment: obs)
     return cli
@@ -95,7 +95,7 @@ def test_what_is_on_its_way_is_shown_where_the_bucket_cannot_be_reached(
     world.accepted()
 
     def nowhere(folder: object, environment: object) -> None:
-        raise Stop("where is OBS?")
+        raise CommandError("where is OBS?")
 
     monkeypatch.setattr("imagedrop_cli.status.connections.obs", nowhere)
     said = told("status")

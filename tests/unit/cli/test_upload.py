@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from imagedrop.ports import ObjectsRefused
 from imagedrop_cli import upload
-from imagedrop_cli.output import Stop
+from imagedrop_cli.output import CommandError
 from imagedrop_cli.upload import Uploader, part_size
 
 PART = 1 << 10
@@ -68,7 +68,7 @@ def test_all_bytes_arrive_in_order_and_progress_counts_them(here: Path, size: in
 
 @pytest.mark.parametrize("size", [PART, 3 * PART])
 def test_other_bytes_at_the_server_are_told(here: Path, size: int) -> None:
-    with pytest.raises(Stop, match="other bytes"):
+    with pytest.raises(CommandError, match="other bytes"):
         Uploader(Bucket(ETag='"0"'), "drops", PART).file(image(here, size), "w.raw", lambda count: None)
 
 
@@ -93,12 +93,12 @@ def test_a_file_that_changes_meanwhile_is_told(here: Path) -> None:
         with path.open("ab") as file:
             file.write(b"more")
 
-    with pytest.raises(Stop, match="changed while"):
+    with pytest.raises(CommandError, match="changed while"):
         Uploader(Bucket(), "drops", PART).file(path, "w.raw", grow)
 
 
-@pytest.mark.parametrize("size", [1, upload.PART, 100 << 30, 1 << 40])
+@pytest.mark.parametrize("size", [1, upload.MIN_PART_SIZE, 100 << 30, 1 << 40])
 def test_there_are_never_more_parts_than_obs_takes(size: int) -> None:
     length = part_size(size)
-    assert length >= upload.PART
-    assert -(-size // length) <= upload.MOST_PARTS
+    assert length >= upload.MIN_PART_SIZE
+    assert -(-size // length) <= upload.MAX_PARTS
