@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bench.reader_process import Told, ask
 from bench.server import serving
-from bench.told import Told, ask
 
 RATE = 100e6  # bytes per second of all connections together
 NEAR, FAR = 0.020, 0.150  # seconds to the first byte: a bucket in the region, a bucket across an ocean
@@ -37,7 +37,7 @@ Reader = Callable[[str], Told]
 
 
 def ours(url: str) -> Told:
-    return ask(sys.executable, "bench.ours", url)
+    return ask(sys.executable, "bench.imagedrop_reader", url)
 
 
 def dissect(url: str) -> Told:

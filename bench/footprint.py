@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.far_bucket import NEAR, PEERS, Reader, bucket, dissect, ours
+from bench.reader_process import ENVIRONMENT
 from bench.table import Row
-from bench.told import ENVIRONMENT
 
 HEAD = ("reader", "import: ms over bare Python", "resident after an inspection: MB")
 TIMES = 15

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import footprint, others, same
+from bench import compare_facts, footprint, other_ways
 from bench.far_bucket import FAR, NEAR, PEERS, Bucket, Cost, bucket, dissect, ours
 from bench.images import BIG, BIOS, FOLDER, SETS, SMALL, Plan
 from bench.page import write
-from bench.section import Section
+from bench.report_section import Section
 from bench.table import Row, table
 from imagedrop_local.project_paths import SAMPLES
 
@@ -53,7 +53,7 @@ def sections(folder: Path, small: bool) -> Iterator[Section]:
         if grown:
             rows = [(file, *_cost(near.cost(ours, file))) for file in sorted(grown, key=_ending)]
             yield Section("Growth", GROWTH_NOTE, table(("image", *COST), rows))
-        yield Section("Other ways", OTHERS_NOTE, table(others.HEAD, list(others.rows(near, folder, files))))
+        yield Section("Other ways", OTHERS_NOTE, table(other_ways.HEAD, list(other_ways.rows(near, folder, files))))
     yield Section("Footprint", FOOTPRINT_NOTE, table(footprint.HEAD, list(footprint.rows(folder, files[0]))))
 
 
@@ -72,7 +72,7 @@ def _line(file: str, near: Bucket, far: Bucket, times: int) -> Row:
     if not PEERS.exists():
         return file, *_cost(mine), *["-"] * 5, _seconds(away), "-", "-"
     theirs, theirs_away = near.cost(dissect, file, times), far.cost(dissect, file, 1)
-    facts = theirs.told.error[:40] or same.facts(mine.told.facts, theirs.told.facts)
+    facts = theirs.told.error[:40] or compare_facts.facts(mine.told.facts, theirs.told.facts)
     return (file, *_cost(mine), *_cost(theirs)[1:], _ratio(mine, theirs), facts,
             _seconds(away), _seconds(theirs_away), _ratio(away, theirs_away))  # fmt: skip
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.far_bucket import PEERS, RATE
-from bench.section import Section
+from bench.report_section import Section
 
 PAGE = Path(__file__).parents[1] / "docs/performance.md"
 INTRODUCTION = """\

@@ -24,7 +24,7 @@ from dissect.volume.disk import Disk
 
 from bench.peers.block_file import BlockFile
 from bench.peers.old_qemu import Qcow, Qed
-from bench.told import tell
+from bench.reader_process import tell
 
 OPEN: dict[str, Callable[[BinaryIO], BinaryIO]] = {
     "raw": lambda file: file,

@@ -18,7 +18,7 @@ import pyvhdi
 import pyvmdk
 
 from bench.peers.block_file import BlockFile
-from bench.told import tell
+from bench.reader_process import tell
 
 BASIC_DATA = uuid.UUID("ebd0a0a2-b9e5-4433-87c0-68b6b72699c7").bytes_le
 CONFIG = "\\Windows\\System32\\config\\"

@@ -17,7 +17,7 @@ from imagedrop.adapters.obs.objects import ObsObjects
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import FileVersion
 from imagedrop_cli import connections
-from tests.chaos.seen import BUCKET, Put, Seen, Telling
+from tests.chaos.observation import BUCKET, Put, Seen, Telling
 
 LOOK = 0.3  # s
 

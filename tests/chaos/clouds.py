@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from imagedrop.common.timestamps import parse_timestamp
 from imagedrop.workflow.image_lookup import DROP_TAG
 from imagedrop_local.stack.aws import ACCOUNT, Clients
-from tests.chaos.seen import End, Image
+from tests.chaos.observation import End, Image
 
 PATIENCE = 60.0  # s
 

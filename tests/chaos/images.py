@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from imagedrop.common.timestamps import parse_timestamp
-from tests.chaos.seen import EXCUSES, Broken, Image, Seen
+from tests.chaos.observation import EXCUSES, Broken, Image, Seen
 
 GONE = frozenset({"killed", "deleted"})
 

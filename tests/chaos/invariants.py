@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from imagedrop.domain import object_keys
+from tests.chaos.all_ended import sealed_at, unsettled
 from tests.chaos.images import EVERY as OF_IMAGES
-from tests.chaos.seen import Broken, End, Seen, Telling, Written
-from tests.chaos.settled import sealed_at, unsettled
+from tests.chaos.observation import Broken, End, Seen, Telling, Written
 
 LATE = 1.5  # s; a seal may have been there for so long before it was seen
 FUNCTION_LIMIT = 60.0  # s; template.yaml: NotifyFunction

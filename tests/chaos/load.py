@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from tests.chaos import costs, plan, report
+from tests.chaos.observation import Broken
 from tests.chaos.run import ended_by_signals, run
-from tests.chaos.seen import Broken
 from tests.chaos.world import World
 
 

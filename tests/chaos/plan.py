@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from tests.chaos import drops, weather
+from tests.chaos import cloud_faults, drops
+from tests.chaos.cloud_faults import Fault
 from tests.chaos.drops import Act
-from tests.chaos.weather import Fault
 
 Kill = Literal["stack", "stack and its folder", "parent", "stop", "stop and its folder", "cloud"]
 KILLS: tuple[Kill, ...] = ("stack", "stack", "stack and its folder", "parent", "stop", "stop and its folder", "cloud")
@@ -32,10 +32,10 @@ class Plan:
 def draw(seed: int, count: int, *, pace: float) -> Plan:
     """`pace`: s between two drops."""
     random, window, few = Random(seed), count * pace, count <= FEW
-    switches = weather.QUOTA | weather.switches(random)
+    switches = cloud_faults.QUOTA | cloud_faults.switches(random)
     acts = sorted(drops.draw(random, count, window), key=lambda act: act.at)
     kills = tuple(_few_kills(random, window) if few else _kills(random, count, window))
-    faults, parameters = (weather.AT_TIMES, weather.SHORT) if few else (weather.OFTEN, weather.LONG)
+    faults, parameters = (cloud_faults.AT_TIMES, cloud_faults.SHORT) if few else (cloud_faults.OFTEN, cloud_faults.LONG)
     shown = {"ImsShowsImports": switches["ims_shows_imports"]}
     return Plan(count, tuple(acts), kills, faults, switches, parameters | shown, 4.0 if few else 30.0)
 
@@ -45,7 +45,7 @@ def calm(seed: int, count: int) -> Plan:
     random = Random(seed)
     acts = [act for number in range(count) for act in drops.good(random, f"c{number % 10}/d{number:05}.qcow2", 0.0)]
     at_once = tuple(Act(0.0, act.key, act.content) for act in acts)
-    return Plan(count, at_once, (), (), dict(weather.QUOTA), dict(weather.LOAD), 300.0)
+    return Plan(count, at_once, (), (), dict(cloud_faults.QUOTA), dict(cloud_faults.LOAD), 300.0)
 
 
 def _few_kills(random: Random, window: float) -> Iterator[tuple[float, Kill]]:

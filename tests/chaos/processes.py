@@ -15,7 +15,7 @@ from typing import Any
 
 from imagedrop_local.project_paths import ROOT
 from tests.chaos.plan import Kill
-from tests.support.patience import until
+from tests.support.waiting import until
 
 COMMAND = [sys.executable, "-m", "imagedrop_cli"]
 PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
-from imagedrop.adapters.dynamodb.items import plain, to_drop
+from imagedrop.adapters.dynamodb.items import from_dynamodb, to_drop
 from imagedrop_local.faults import Faults
 from imagedrop_local.http import Hangup, Request, Response, Server
-from tests.chaos.seen import Seen, Telling, Written
+from tests.chaos.observation import Seen, Telling, Written
 
 PATIENCE = 60.0  # s
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
@@ -71,7 +71,7 @@ class Relay:
         call = called(request.headers.get("X-Amz-Target", ""), request.path, body)
         self.calls[call] += 1
         if call.startswith("dynamodb."):
-            self.seen.written += [Written(at, to_drop(plain(item))) for item in rows(json.loads(body))]
+            self.seen.written += [Written(at, to_drop(from_dynamodb(item))) for item in rows(json.loads(body))]
         elif call == "sns.Publish":
             document = json.loads(parse_qs(body.decode())["Message"][0])
             end = document["drop_id"], document["attempt"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagedrop.domain import drop as drops
 from tests.chaos.invariants import excuse
-from tests.chaos.seen import BUCKET, Broken, Seen, Written
+from tests.chaos.observation import BUCKET, Broken, Seen, Written
 
 if TYPE_CHECKING:
     from tests.chaos.world import World

@@ -17,12 +17,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.chaos import contents, plan, report
+from tests.chaos.all_ended import unsettled
 from tests.chaos.invariants import broken
-from tests.chaos.pace import Pace
-from tests.chaos.seen import Broken
-from tests.chaos.settled import unsettled
+from tests.chaos.observation import Broken
+from tests.chaos.plan_clock import Pace
 from tests.chaos.world import World
-from tests.support.patience import until
+from tests.support.waiting import until
 
 PACE = 0.6  # s between two drops at best
 CROWD = 40  # drops under way, beyond which the others wait

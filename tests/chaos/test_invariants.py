@@ -14,9 +14,9 @@ from imagedrop.domain.drop import ChannelDelivery, Drop, DropImage, FileVersion,
 from imagedrop.workflow.bucket_records import end_markers, results
 from imagedrop_local.memory import SettableClock
 from tests.chaos import invariants
+from tests.chaos.all_ended import unsettled
 from tests.chaos.invariants import broken
-from tests.chaos.seen import BUCKET, Image, Interruption, Put, Seen, Telling, Written
-from tests.chaos.settled import unsettled
+from tests.chaos.observation import BUCKET, Image, Interruption, Put, Seen, Telling, Written
 
 KEY, ETAG, OTHER = "golden/w.qcow2", "e" * 32, "f" * 32
 ID = drops.drop_id(BUCKET, KEY, ETAG)

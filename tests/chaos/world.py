@@ -10,11 +10,11 @@ from pathlib import Path
 from imagedrop.domain import object_keys
 from tests.chaos.bucket import Bucket, Watcher
 from tests.chaos.clouds import Aws, Simulators, images
+from tests.chaos.observation import Interruption, Seen
 from tests.chaos.plan import WIPING, Kill, Plan
 from tests.chaos.processes import PATIENCE, Process, Stack
 from tests.chaos.relay import Relay
-from tests.chaos.seen import Interruption, Seen
-from tests.support.patience import until
+from tests.support.waiting import until
 
 TIME_SCALE = 60  # s of the cloud in one of ours: an import takes two or three
 

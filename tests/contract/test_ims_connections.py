@@ -17,11 +17,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from imagedrop.adapters.ims.images import ImsImages, client_for
+from imagedrop.adapters.ims.images import ImsImages, open_connection
 from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.ports import ImsError
 from imagedrop_local.memory import RecordedSleep, memory_settings
-from tests.support.patience import PATIENCE
+from tests.support.waiting import PATIENCE
 
 Behave = Callable[[socket.socket], None]
 
@@ -89,7 +89,7 @@ def peer() -> Iterator[Callable[..., Peer]]:
 
 def create(endpoint: str) -> str:
     settings = memory_settings(ims_endpoint=endpoint)
-    connect = partial(client_for, settings, lambda: HuaweiKeys("AK", "SK"))
+    connect = partial(open_connection, settings, lambda: HuaweiKeys("AK", "SK"))
     return ImsImages(connect, RecordedSleep(), random.Random(1), settings).create({"name": "n"})
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from imagedrop_local import sockets
 from imagedrop_local.project_paths import ROOT
 from tests.support.e2e import PATIENCE, SAMPLE
-from tests.support.patience import until
 from tests.support.signals import ctrl_c_is_heard
+from tests.support.waiting import until
 
 COMMAND = [sys.executable, "-m", "imagedrop_cli"]
 PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))

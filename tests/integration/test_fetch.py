@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from imagedrop.intake.http_get import LIMIT, FetchFailed, FetchTooLong, fetch
-from tests.support.patience import PATIENCE
+from imagedrop.intake.http_get import MAX_BYTES, FetchFailed, FetchTooLarge, fetch
+from tests.support.waiting import PATIENCE
 
 ASKED: list[str] = []
 ENDED = threading.Event()
@@ -86,7 +86,7 @@ def url() -> Iterator[str]:
 
 def test_the_body_comes_back(url: str) -> None:
     assert fetch(f"{url}/certificate", PATIENCE) == b"a certificate"
-    assert len(fetch(f"{url}/bytes/{LIMIT}", PATIENCE)) == LIMIT
+    assert len(fetch(f"{url}/bytes/{MAX_BYTES}", PATIENCE)) == MAX_BYTES
 
 
 @pytest.mark.parametrize(("path", "said"), [("gone", "404"), ("broken", "500"), ("empty", "204")])
@@ -123,8 +123,8 @@ def _drip_handshake(server: socket.socket) -> None:
 
 
 def test_a_body_over_the_limit_is_cut_off(url: str) -> None:
-    with pytest.raises(FetchTooLong):
-        fetch(f"{url}/bytes/{LIMIT + 1}", PATIENCE)
+    with pytest.raises(FetchTooLarge):
+        fetch(f"{url}/bytes/{MAX_BYTES + 1}", PATIENCE)
 
 
 @pytest.mark.parametrize("path", ["silent", "drip", "drip-headers", "reset", "garbage"])

@@ -10,9 +10,9 @@ from imagedrop.domain.drop import LIVE
 from imagedrop.ports import QueueName
 from imagedrop_local.memory.queues import Message
 from imagedrop_local.project_paths import function
-from tests.simulation import post
-from tests.simulation.house import CONCURRENCY, LIMITS
+from tests.simulation import event_delivery
 from tests.simulation.schedule import NEVER
+from tests.simulation.simulated_stack import CONCURRENCY, LIMITS
 from tests.simulation.workers import Crash, Worker
 from tests.support.world import HANDLERS
 
@@ -39,7 +39,7 @@ class Functions:
         history, answered = self._history, list[bool]()
 
         def run() -> None:
-            answer = function("intake").handle(event, self._ports, post.secret, post.fetch, post.CERTIFICATES)
+            answer = function("intake").handle(event, self._ports, post.CHECKS)
             if answer["statusCode"] != 200:
                 history.say(f"{answer['statusCode']} {answer['body']}")
             answered.append(answer["statusCode"] < 500)
@@ -95,7 +95,7 @@ class Functions:
         history = self._history
         answer = function(name).handle(event, self._ports)
         if history.weather.calm or history.order.random() >= history.climate.error:
-            self._ports.queues.settle(queue, event, answer)
+            self._ports.queues.apply_response(queue, event, answer)
         else:
             history.mishap()
 

@@ -8,17 +8,17 @@ from typing import Any
 
 from imagedrop.ports import QueueName
 from tests.simulation.checks import Checks
-from tests.simulation.climate import HOUR, Climate
+from tests.simulation.fault_rates import HOUR, Climate
+from tests.simulation.faults import FunctionClock, Weather
 from tests.simulation.functions import Functions
-from tests.simulation.house import ports_of
-from tests.simulation.ims_side import ImsSide
-from tests.simulation.inspected import quick_inspection
-from tests.simulation.less import WHOLE, Less
-from tests.simulation.listening import SLIPS, listening
-from tests.simulation.owners import Owners
+from tests.simulation.ims_network import ImsSide
+from tests.simulation.inspection_cache import quick_inspection
+from tests.simulation.log_watch import SLIPS, listening
+from tests.simulation.observers import watch
+from tests.simulation.owner_actions import Owners
+from tests.simulation.reduction import WHOLE, Less
 from tests.simulation.schedule import Schedule
-from tests.simulation.watching import watch
-from tests.simulation.weather import FunctionClock, Weather
+from tests.simulation.simulated_stack import ports_of
 from tests.simulation.workers import Workers
 from tests.simulation.workload import Act, draw
 from tests.support.world import HANDLERS

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
-from tests.support import signed
+from tests.support import signed_requests
 
 if TYPE_CHECKING:
-    from tests.simulation.ims_side import ImsSide
+    from tests.simulation.ims_network import ImsSide
 
 
 class Api:
@@ -30,7 +30,7 @@ class Api:
         return self._side.create(self._worker, body, self._clock())
 
     def job(self, call: str, job_id: str) -> Any:
-        path = f"/v1/{signed.PROJECT}/jobs/{job_id}" if call == "ShowJob" else f"/v1/cloudimages/job/{job_id}"
+        path = f"/v1/{signed_requests.PROJECT}/jobs/{job_id}" if call == "ShowJob" else f"/v1/cloudimages/job/{job_id}"
         return self._side.read(path, [])
 
     def images(self, **filters: Any) -> Any:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from tests.simulation.climate import OPEN_END
+from tests.simulation.fault_rates import OPEN_END
 from tests.simulation.histories import History
-from tests.simulation.less import WHOLE, Less
+from tests.simulation.reduction import WHOLE, Less
 
 T = TypeVar("T")
 

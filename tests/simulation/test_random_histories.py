@@ -9,10 +9,10 @@ import pytest
 from imagedrop_local.switches import Switches
 from tests.simulation.bugs import BUGS
 from tests.simulation.bugs.planting import Planting, find
-from tests.simulation.drawn import WAYS, drawn
 from tests.simulation.histories import History
 from tests.simulation.run import FOUND_WITHIN, Tally, tried
 from tests.simulation.shrinking import Shrinking
+from tests.simulation.switch_draw import WAYS, drawn
 
 SEEDS, FEW, AT_ONCE = 2000, 200, 25  # FEW: those of `make test`; `make simulate` runs more
 

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Literal
 
 from imagedrop_local.project_paths import SAMPLES
-from tests.simulation.climate import Climate
+from tests.simulation.fault_rates import Climate
 
 FOLDER = "golden/"
 DATA = FOLDER + "data.qcow2"

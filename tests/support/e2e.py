@@ -12,7 +12,7 @@ from typing import Any
 from imagedrop_cli import connections
 from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.project_paths import SAMPLES
-from tests.support.patience import until
+from tests.support.waiting import until
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 PATIENCE = 120.0  # s; it takes some three

@@ -13,7 +13,7 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.support.patience import PATIENCE
+from tests.support.waiting import PATIENCE
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.planted import leaked
+from tests.support.planted_secrets import leaked
 
 LOG_FILES = ("*.log", "cloudwatch_logs.json")  # of processes; of functions in the embedded stack
 

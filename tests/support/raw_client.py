@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from tests.support.signed import AK, PROJECT, SK
+from tests.support.signed_requests import AK, PROJECT, SK
 
 
 @dataclass(frozen=True)

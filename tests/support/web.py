@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.support.patience import PATIENCE
+from tests.support.waiting import PATIENCE
 
 MOVED = {"/moved": "/disk.raw?moved", "/moved-on": "/moved-on"}
 

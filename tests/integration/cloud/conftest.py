@@ -17,7 +17,7 @@ from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.switches import Switches
 from tests.support import tiny_disks
 from tests.support.raw_client import RawClient
-from tests.support.signed import AK, PROJECT, REGION, SK
+from tests.support.signed_requests import AK, PROJECT, REGION, SK
 
 
 class Side:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from tests.support.patience import until
-from tests.support.signed import PROJECT
+from tests.support.signed_requests import PROJECT
+from tests.support.waiting import until
 
 GONE = (http.client.RemoteDisconnected, ConnectionResetError, ConnectionClosedError)
 ORDER = {"name": "server", "image_url": "drops:disk.qcow2", "min_disk": 40}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.signed import PROJECT
+from tests.support.signed_requests import PROJECT
 
 PATHS = {"ims": "/v2/cloudimages", "smn": f"/v2/{PROJECT}/notifications/topics"}
 

@@ -15,7 +15,7 @@ from imagedrop_local.http import Server
 from imagedrop_local.ims.service import Ims
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.store import Store
-from tests.support import signed, tiny_disks
+from tests.support import signed_requests, tiny_disks
 
 
 class Region:
@@ -25,15 +25,15 @@ class Region:
     def __init__(self, folder: Path, **switches: Any) -> None:
         self.now = datetime.now(UTC)
         self.faults = Faults()
-        self.store = Store(folder / "obs", signed.REGION)
+        self.store = Store(folder / "obs", signed_requests.REGION)
         self.store.create_bucket("drops")
         self.store.put("drops", "disk.qcow2", tiny_disks.qcow2(40 * tiny_disks.GIB))
         self.ims = Ims(
             self.store,
             folder / "ims",
-            signed.CREDENTIALS,
-            signed.REGION,
-            signed.PROJECT,
+            signed_requests.CREDENTIALS,
+            signed_requests.REGION,
+            signed_requests.PROJECT,
             lambda: self.now,
             60.0,
             ImsSwitches(**switches),
@@ -45,7 +45,7 @@ class Region:
     def state(self) -> dict[str, Any]:
         return self.ims.state()
 
-    def connect(self, ak: str = signed.AK, sk: str = signed.SK, project: str = signed.PROJECT) -> ImsClient:
+    def connect(self, ak: str = signed_requests.AK, sk: str = signed_requests.SK, project: str = signed_requests.PROJECT) -> ImsClient:
         credentials = BasicCredentials(ak, sk, project)
         return ImsClient.new_builder().with_endpoint(self.server.url).with_credentials(credentials).build()
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support import tiny_disks as disks
 from tests.support.raw_client import RawClient
-from tests.support.signed import PROJECT
+from tests.support.signed_requests import PROJECT
 
 SERVER = "Windows Server 2022 Datacenter 64bit"
 SYSTEM, QUICK, DATA = (

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from imagedrop_local.cloud import Cloud, FolderInUse, Ports
 from imagedrop_local.obs.model import EventRule
-from tests.support.patience import until
+from tests.support.waiting import until
 
 KEYS = ("AKTESTTESTTEST", "SKTESTTESTTESTTEST")
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from imagedrop_local.faults import Fault
 from imagedrop_local.obs.switches import ObsSwitches
-from tests.support.patience import until
+from tests.support.waiting import until
 
 TOPIC = "urn:smn:cn-north-4:project:drops"
 

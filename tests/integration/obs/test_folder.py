@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from imagedrop_local.obs.model import Attributes, EventRule
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
-from tests.support.patience import until
+from tests.support.waiting import until
 
 TOPIC = "urn:smn:cn-north-4:project:drops"
 
@@ -123,10 +123,10 @@ def test_a_put_that_breaks_off_leaves_the_old_object_whole(tmp_path: Path) -> No
 
     with pytest.raises(ConnectionError):
         store.put("drops", "k", broken(), Attributes(metadata={"version": "2"}))
-    stored, file = store.opened("drops", "k")
+    stored, file = store.open_object("drops", "k")
     with file:
         assert (file.read(), stored.attributes.metadata) == (b"old", {"version": "1"})
-    assert list(store.side.drafts.iterdir()) == []
+    assert list(store.metadata.temporary.iterdir()) == []
 
 
 def test_a_copied_in_file_makes_one_event_when_it_has_stopped_growing(launch: Any) -> None:

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
 from imagedrop_local.faults import Fault
-from tests.support.patience import until
+from tests.support.waiting import until
 
 CONTENT = bytes(range(256)) * 40  # 10,240 bytes
 

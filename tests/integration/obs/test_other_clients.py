@@ -11,8 +11,8 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from tests.support.patience import PATIENCE
 from tests.support.raw_client import Answer, RawClient
+from tests.support.waiting import PATIENCE
 
 AK, SK, REGION = "AKTESTTESTTEST", "SKTESTTESTTESTTEST", "cn-north-4"
 HOST = f"drops.obs.{REGION}.myhuaweicloud.com"

@@ -10,7 +10,7 @@ import pytest
 
 from imagedrop_local.faults import Faults
 from imagedrop_local.http import Request, Response, Server
-from tests.support.patience import PATIENCE
+from tests.support.waiting import PATIENCE
 
 
 class Echo:

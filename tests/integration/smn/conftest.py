@@ -16,9 +16,9 @@ from imagedrop_local.http import Server
 from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.smn.service import Smn
 from imagedrop_local.smn.switches import SmnSwitches
-from tests.support import signed
+from tests.support import signed_requests
 from tests.support.endpoint import Endpoint, visit
-from tests.support.patience import until
+from tests.support.waiting import until
 
 
 class Office:
@@ -28,9 +28,9 @@ class Office:
         self.endpoint, self.ahead, self.faults = endpoint, timedelta(), Faults()
         self.smn = Smn(
             folder,
-            signed.CREDENTIALS,
-            signed.REGION,
-            signed.PROJECT,
+            signed_requests.CREDENTIALS,
+            signed_requests.REGION,
+            signed_requests.PROJECT,
             lambda: datetime.now(UTC) + self.ahead,
             SmnSwitches(**{"smn_retry_interval": 0.02, "smn_push_timeout": 20, **switches}),
             self.faults,
@@ -40,8 +40,8 @@ class Office:
         self.smn.start()
         self.client = self.connect()
 
-    def connect(self, sk: str = signed.SK) -> SmnClient:
-        credentials = BasicCredentials(signed.AK, sk, signed.PROJECT)
+    def connect(self, sk: str = signed_requests.SK) -> SmnClient:
+        credentials = BasicCredentials(signed_requests.AK, sk, signed_requests.PROJECT)
         return SmnClient.new_builder().with_endpoint(self.server.url).with_credentials(credentials).build()
 
     def state(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def endpoint() -> Iterator[Endpoint]:
 def signing_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Made once: drawing an RSA key takes longer than any of these tests."""
     folder = tmp_path_factory.mktemp("key")
-    Certificate(folder, signed.REGION)
+    Certificate(folder, signed_requests.REGION)
     return folder / "signing.pem"
 
 

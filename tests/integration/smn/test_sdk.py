@@ -27,7 +27,7 @@ from huaweicloudsdksmn.v2 import (
 )
 
 from imagedrop_local.faults import Fault
-from tests.support.signed import PROJECT
+from tests.support.signed_requests import PROJECT
 
 
 def create_topic(office: Any, name: Any = "drops") -> str:

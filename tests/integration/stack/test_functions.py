@@ -13,7 +13,7 @@ from botocore.credentials import Credentials
 
 from imagedrop_local.stack.stack import LogLine, Stack
 from imagedrop_local.stack.urls import FunctionFailed
-from tests.support.patience import until
+from tests.support.waiting import until
 
 
 def fetch(url: str, data: bytes | None = None, headers: Mapping[str, str] | None = None) -> tuple[int, Any]:

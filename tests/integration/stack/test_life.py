@@ -16,7 +16,7 @@ import pytest
 from imagedrop_local.stack.errors import StackError
 from imagedrop_local.stack.stack import Stack
 from tests.integration.stack.helpers import make, said, send
-from tests.support.patience import until
+from tests.support.waiting import until
 
 
 def put(stack: Stack, pk: str) -> None:

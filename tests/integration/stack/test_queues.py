@@ -4,7 +4,7 @@ import json
 
 from imagedrop_local.stack.stack import Stack
 from tests.integration.stack.helpers import held, said, send
-from tests.support.patience import until
+from tests.support.waiting import until
 
 
 def test_a_message_reaches_its_function_at_once(stack: Stack) -> None:

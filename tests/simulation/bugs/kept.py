@@ -21,7 +21,7 @@ def live_drops_driven(patch: Planting) -> None:
 
 def whole_batches_are_believed_in(patch: Planting) -> None:
     """An unreadable message is put back for ever."""
-    patch.setattr(sqs_batch, "UNREADABLE", 10**9)
+    patch.setattr(sqs_batch, "MAX_UNREADABLE_RECEIVES", 10**9)
 
 
 def counted_from_one(patch: Planting) -> None:

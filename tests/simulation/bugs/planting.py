@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.simulation.histories import History
-from tests.simulation.listening import SLIPS
+from tests.simulation.log_watch import SLIPS
 
 T = TypeVar("T")
 ENOUGH = 50  # histories, after which a planted bug that does not work is given up

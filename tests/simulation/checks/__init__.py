@@ -10,12 +10,12 @@ from typing import Any
 
 from imagedrop.domain.drop import Channel, Drop
 from imagedrop_local.memory import MemoryPorts, SettableClock
-from tests.simulation.checks.book import Book
+from tests.simulation.checks.final_state import over
+from tests.simulation.checks.history_record import Book
 from tests.simulation.checks.images import OneImage
-from tests.simulation.checks.over import over
+from tests.simulation.checks.notices import Telling
 from tests.simulation.checks.rows import Rows
-from tests.simulation.checks.telling import Telling
-from tests.simulation.ims_side import ImsSide
+from tests.simulation.ims_network import ImsSide
 from tests.simulation.workers import Worker
 
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from datetime import datetime
 
 from imagedrop.domain.drop import OBJECT_REPLACED, Drop
-from tests.simulation.checks.book import Book, shown
-from tests.simulation.ims_side import ImsSide, Made
+from tests.simulation.checks.history_record import Book, shown
+from tests.simulation.ims_network import ImsSide, Made
 from tests.simulation.workers import Worker
 
 # An attempt that ended so may have left an image that nobody could see then.

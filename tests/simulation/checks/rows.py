@@ -9,8 +9,8 @@ from imagedrop.domain import object_keys
 from imagedrop.domain.drop import ALLOWED_TRANSITIONS, LIVE, Drop
 from imagedrop.workflow.bucket_records import file_versions
 from imagedrop.workflow.sweep.sweep import GIVE_UP_AFTER
-from tests.simulation.checks.book import Book, shown
-from tests.simulation.inspected import facts_of
+from tests.simulation.checks.history_record import Book, shown
+from tests.simulation.inspection_cache import facts_of
 from tests.simulation.workers import Worker
 from tests.simulation.workload import content_of
 

@@ -10,7 +10,7 @@ import pytest
 from imagedrop.adapters.secrets import HuaweiKeys, Secrets
 from imagedrop.settings import SettingsError
 from imagedrop_local.memory import SettableClock
-from tests.support.planted import PLANTED
+from tests.support.planted_secrets import PLANTED
 
 
 class Manager:

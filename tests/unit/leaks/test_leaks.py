@@ -12,11 +12,11 @@ import pytest
 
 from imagedrop_local import local_stack, wiring
 from imagedrop_local.project_paths import ROOT
-from tests.support import planted, signed
+from tests.support import planted_secrets, signed_requests
 
 LEAKY = """
 import logging, sys
-from tests.support.planted import PLANTED, PRINTED
+from tests.support.planted_secrets import PLANTED, PRINTED
 
 SK, TOKEN, LOCAL = PLANTED["a secret key"], PLANTED["a security token"], PRINTED["the local stack's key"]
 
@@ -81,11 +81,11 @@ def test_what_the_tests_plant_is_looked_for() -> None:
     from tests.contract.clouds import KEYS
     from tests.unit.intake.pushes import SECRET
 
-    for secret in (signed.SK, KEYS.sk, SECRET):
-        assert list(planted.leaked(f"x{secret}x", log=False))
+    for secret in (signed_requests.SK, KEYS.sk, SECRET):
+        assert list(planted_secrets.leaked(f"x{secret}x", log=False))
     for secret in (wiring.SECRET_KEY, local_stack.WEBHOOK_SECRET):
-        assert list(planted.leaked(secret, log=True))
-        assert not list(planted.leaked(secret, log=False))
+        assert list(planted_secrets.leaked(secret, log=True))
+        assert not list(planted_secrets.leaked(secret, log=False))
 
 
 @pytest.mark.parametrize(
@@ -100,4 +100,4 @@ def test_what_the_tests_plant_is_looked_for() -> None:
     ],
 )
 def test_what_proves_who_sent_a_request_is_looked_for(text: str) -> None:
-    assert list(planted.leaked(text, log=False))
+    assert list(planted_secrets.leaked(text, log=False))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from imagedrop_local.smn.certificate import Certificate
-from tests.support.signed import REGION
+from tests.support.signed_requests import REGION
 
 
 @pytest.fixture(scope="session")

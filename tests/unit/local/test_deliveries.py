@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.smn_desk import SmnDesk
+from tests.support.smn_client_helper import SmnDesk
 
 
 @pytest.mark.parametrize(

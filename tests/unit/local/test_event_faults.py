@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from imagedrop_local.faults import Fault
-from tests.support.obs_desk import ObsDesk
-from tests.support.smn_desk import SmnDesk
+from tests.support.obs_client_helper import ObsDesk
+from tests.support.smn_client_helper import SmnDesk
 
 # What becomes of two events, `a` and then `b`, when the fault strikes the first.
 KINDS = [("drop", "b"), ("duplicate", "aab"), ("reorder", "ba")]

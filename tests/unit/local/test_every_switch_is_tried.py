@@ -10,9 +10,9 @@ import pytest
 from pydantic import ValidationError
 
 from imagedrop_local.switches import Switches, from_text
-from tests.support.ims_desk import Desk
-from tests.support.obs_desk import ObsDesk
-from tests.support.smn_desk import SmnDesk
+from tests.support.ims_client_helper import Desk
+from tests.support.obs_client_helper import ObsDesk
+from tests.support.smn_client_helper import SmnDesk
 from tests.unit.local.trials import ims, obs, smn
 
 TRIALS = {**obs.TRIALS, **ims.TRIALS, **smn.TRIALS}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.ims_desk import Desk
+from tests.support.ims_client_helper import Desk
 
 MakeDesk = Callable[..., Desk]
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from imagedrop_local.gateway import ApiError, Gateway
 from imagedrop_local.gateway.signature import signature_error
 from imagedrop_local.http import Request
-from tests.support.signed import CREDENTIALS, PROJECT, request
+from tests.support.signed_requests import CREDENTIALS, PROJECT, request
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 SEGMENT = st.text(st.characters(exclude_characters="/", exclude_categories=["C"]), min_size=1, max_size=8).filter(

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.ims_desk import Desk
-from tests.support.signed import PROJECT
+from tests.support.ims_client_helper import Desk
+from tests.support.signed_requests import PROJECT
 
 NAMES = (
     *("name", "description", "image_url", "min_disk", "os_type", "os_version", "architecture", "type", "cmk_id"),

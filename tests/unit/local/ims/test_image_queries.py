@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.ims_desk import Desk
-from tests.support.signed import PROJECT
+from tests.support.ims_client_helper import Desk
+from tests.support.signed_requests import PROJECT
 
 MakeDesk = Callable[..., Desk]
 

@@ -9,7 +9,7 @@ import pytest
 
 from imagedrop_local.faults import Fault
 from tests.support import tiny_disks as disks
-from tests.support.ims_desk import SERVER, Desk
+from tests.support.ims_client_helper import SERVER, Desk
 
 MakeDesk = Callable[..., Desk]
 GIB = disks.GIB
@@ -356,7 +356,7 @@ def test_a_fault_can_fail_the_next_job_or_make_it_longer(desk: Desk) -> None:
     desk.faults.add(Fault(service="ims", call="*", times=1, fault="reset"))
     assert desk.outcome()["error_code"] == "IMG.1075"
     assert desk.outcome()["status"] == "SUCCESS"
-    assert len(desk.faults.listed()) == 1  # what strikes calls is not used up by jobs
+    assert len(desk.faults.active()) == 1  # what strikes calls is not used up by jobs
     desk.faults.clear()
     desk.faults.add(Fault(service="ims", call="ImportJob", times=1, fault="slow", seconds=3000))
     job_id = desk.submit()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support import tiny_disks as disks
-from tests.support.ims_desk import SERVER, Answer, Desk
+from tests.support.ims_client_helper import SERVER, Answer, Desk
 
 MakeDesk = Callable[..., Desk]
 GIB = disks.GIB

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support import tiny_disks as disks
-from tests.support.ims_desk import SERVER, Answer, Desk
-from tests.support.signed import PROJECT
+from tests.support.ims_client_helper import SERVER, Answer, Desk
+from tests.support.signed_requests import PROJECT
 from tests.unit.local.trials.trial import Trial
 
 GIB = disks.GIB

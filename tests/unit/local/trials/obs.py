@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from tests.support.obs_desk import TOPIC, ObsDesk
+from tests.support.obs_client_helper import TOPIC, ObsDesk
 from tests.unit.local.trials.trial import Trial
 
 FRAMED = b"3\r\none\r\n0\r\nx-amz-checksum-crc32:KmQ5PA==\r\n\r\n"
@@ -61,10 +61,10 @@ def _configured(desk: ObsDesk) -> Any:
 
 def _copied_in(desk: ObsDesk) -> int:
     desk.watch()
-    desk.obs.look()
+    desk.obs.check_folder()
     (desk.store.folder / "drops" / "new.vhd").write_bytes(b"one")
     for _ in range(3):
-        desk.obs.look()
+        desk.obs.check_folder()
     return len(desk.settled())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.smn_desk import SmnDesk
+from tests.support.smn_client_helper import SmnDesk
 from tests.unit.local.trials.trial import Trial
 
 

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
-from imagedrop.adapters.ims.errors import from_answer
+from imagedrop.adapters.ims.errors import error_from_response
 from imagedrop.adapters.ims.images import ImsImages
 from imagedrop.ports import ImsError
 from imagedrop.workflow.image_lookup import DROP_TAG
@@ -21,12 +21,12 @@ from imagedrop_local.http import Request
 from imagedrop_local.ims.service import Ims
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.memory import MemoryObjects, SettableClock
-from tests.simulation.climate import Climate
+from tests.simulation.fake_objects import Shelf
+from tests.simulation.fault_rates import Climate
+from tests.simulation.faults import Weather
 from tests.simulation.ims_api import Api
-from tests.simulation.shelf import Shelf
-from tests.simulation.weather import Weather
 from tests.simulation.workers import Worker, Workers
-from tests.support import signed
+from tests.support import signed_requests
 
 SIGNED_FOR = 900.0  # s; so long may a request that was sent be accepted
 # What may become of a CreateImage. Two of them the adapter cannot tell from each other, nor from the third.
@@ -63,9 +63,9 @@ class ImsSide:
         self.service = Ims(
             Shelf(objects),  # type: ignore[arg-type] # its errors are no matter here
             None,
-            signed.CREDENTIALS,
-            signed.REGION,
-            signed.PROJECT,
+            signed_requests.CREDENTIALS,
+            signed_requests.REGION,
+            signed_requests.PROJECT,
             lambda: clock() + timedelta(seconds=climate.ims_skew),
             climate.time_scale,
             self.switches,
@@ -114,7 +114,7 @@ class ImsSide:
     def create(self, worker: Worker, body: Mapping[str, Any], at: datetime) -> Any:
         with self._weather.call("images", "CreateImage"):
             self.calls += 1
-            request = signed.request("POST", "/v2/cloudimages/action", dict(body), at=at)
+            request = signed_requests.request("POST", "/v2/cloudimages/action", dict(body), at=at)
             struck = self._weather.strikes(worker, "create", self._climate.trouble)
             fate = worker.random.choice(FATES) if struck else None
             if fate is None:
@@ -147,7 +147,7 @@ class ImsSide:
         inner = told.get("error", {})
         code, message = inner.get("code", told.get("error_code")), inner.get("message", told.get("error_msg"))
         self.say(f"IMS: {response.status} {code} {message}")
-        raise from_answer(response.status, code, message)
+        raise error_from_response(response.status, code, message)
 
     def _taken_on(self, order: Any, sources: Any, now: datetime) -> str:
         job_id: str = self._submit(order, sources, now)
@@ -165,7 +165,7 @@ class ImsSide:
         """Every image that there is, seen by the API or not, as it is now."""
         images = self.service._images
         self.service._advance()
-        return {image["id"]: images.shown(image) for image in images.all()}
+        return {image["id"]: images.as_api(image) for image in images.all()}
 
     def visible_tagged(self, drop_id: str) -> set[str]:
         """The images that a look-up by tag would find now."""
@@ -181,5 +181,5 @@ class ImsSide:
 
     def remove(self, image_id: str) -> None:
         """Somebody deletes an image."""
-        request = signed.request("DELETE", f"/v2/images/{image_id}", at=self.service._clock())
+        request = signed_requests.request("DELETE", f"/v2/images/{image_id}", at=self.service._clock())
         self._anyway(request)

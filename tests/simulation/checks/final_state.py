@@ -6,7 +6,7 @@ import json
 
 from imagedrop.domain import object_keys
 from imagedrop.workflow.bucket_records import file_versions
-from tests.simulation.checks.book import Book
+from tests.simulation.checks.history_record import Book
 from tests.support.world import BUCKET
 
 

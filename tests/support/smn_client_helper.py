@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from imagedrop_local.faults import Faults
 from imagedrop_local.smn.service import Smn
 from imagedrop_local.smn.switches import SmnSwitches
-from tests.support import signed
+from tests.support import signed_requests
 
 ENDPOINT = "http://127.0.0.1:1/hook"
 
@@ -43,9 +43,9 @@ class SmnDesk:
         self.faults = Faults()
         self.smn = Smn(
             folder,
-            signed.CREDENTIALS,
-            signed.REGION,
-            signed.PROJECT,
+            signed_requests.CREDENTIALS,
+            signed_requests.REGION,
+            signed_requests.PROJECT,
             lambda: datetime.now(UTC),
             SmnSwitches(**switches),
             self.faults,
@@ -65,16 +65,16 @@ class SmnDesk:
     def turns(self) -> int:
         """Sends all that is due now; how many that were."""
         count = 0
-        while self.smn.turn():
+        while self.smn.deliver_next():
             count += 1
         return count
 
     def call(self, method: str, path: str, body: Any = None, query: list[tuple[str, str]] | None = None) -> int:
         """The status."""
-        return self.smn.route(signed.request(method, path, body, query))[1]().status
+        return self.smn.route(signed_requests.request(method, path, body, query))[1]().status
 
     def publish(self, **body: Any) -> int:
-        path = f"/v2/{signed.PROJECT}/notifications/topics/{self.urn}/publish"
+        path = f"/v2/{signed_requests.PROJECT}/notifications/topics/{self.urn}/publish"
         return self.call("POST", path, {"message": "m", **body})
 
     def signs(self, push: Sent, text: str) -> bool:

@@ -15,7 +15,7 @@ from imagedrop_local.memory import (
     memory_ports,
     memory_settings,
 )
-from tests.simulation import post
+from tests.simulation import event_delivery
 from tests.support.world import BUCKET
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ def ports_of(history: History) -> MemoryPorts:
         attempt_deadline=climate.attempt_deadline,
         pairing_deadline=climate.pairing_deadline,
         poll_longest=climate.poll_longest,
-        smn_topic_urn=post.TOPIC,
-        webhook_secret=post.SECRET_ID,
-        webhook_header=post.HEADER,
+        smn_topic_urn=event_delivery.TOPIC,
+        webhook_secret=event_delivery.SECRET_ID,
+        webhook_header=event_delivery.HEADER,
     )
     return memory_ports(
         settings,

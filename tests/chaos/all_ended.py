@@ -9,7 +9,7 @@ from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop, FileVersion, Versions
 from imagedrop.workflow.bucket_records import end_markers
-from tests.chaos.seen import BUCKET, End, Seconds, Seen
+from tests.chaos.observation import BUCKET, End, Seconds, Seen
 
 NEVER = float("inf")
 

@@ -77,7 +77,7 @@ def _queues(history: History) -> None:
 
 def _channels(history: History) -> None:
     ports, checks, workers = history.ports, history.checks, history.workers
-    place = ports.objects.place
+    place = ports.objects.upload
 
     def placed(bucket: str, key: str, body: Any, **more: Any) -> Any:
         if key.endswith(object_keys.RESULT_SUFFIX):
@@ -88,7 +88,7 @@ def _channels(history: History) -> None:
         assert workers.current is not None
         checks.tell("mail", workers.current.body, workers.current)
 
-    ports.objects.place = placed  # type: ignore[method-assign]
+    ports.objects.upload = placed  # type: ignore[method-assign]
     ports.topic.published = _Seen(lambda one: checks.tell("sns", json.loads(one.body), workers.current))
     ports.mail.sent = _Seen(mailed)
 

@@ -13,7 +13,7 @@ from imagedrop_local.ims.service import Ims
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.model import Attributes
 from imagedrop_local.obs.store import Store
-from tests.support import signed, tiny_disks
+from tests.support import signed_requests, tiny_disks
 
 SERVER = "Windows Server 2022 Datacenter 64bit"
 LONG = 1000  # s; longer than any import of a tiny disk
@@ -35,7 +35,7 @@ class Desk:
 
     def __init__(self, folder: Path, **switches: Any) -> None:
         self.folder, self.now = folder, datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
-        self.store = Store(folder / "obs", signed.REGION)
+        self.store = Store(folder / "obs", signed_requests.REGION)
         self.store.create_bucket("drops")
         self.put("disk.qcow2", tiny_disks.qcow2(40 * tiny_disks.GIB))
         self.faults = Faults(random.Random(1))
@@ -46,9 +46,9 @@ class Desk:
         self.ims = Ims(
             self.store,
             self.folder / "ims",
-            signed.CREDENTIALS,
-            signed.REGION,
-            signed.PROJECT,
+            signed_requests.CREDENTIALS,
+            signed_requests.REGION,
+            signed_requests.PROJECT,
             lambda: self.now,
             1.0,
             ImsSwitches(**switches),
@@ -63,7 +63,7 @@ class Desk:
         self.now += timedelta(seconds=seconds)
 
     def call(self, method: str, path: str, body: Any = None, query: list[tuple[str, str]] | None = None) -> Answer:
-        _, act = self.ims.route(signed.request(method, path, body, query, at=self.now))
+        _, act = self.ims.route(signed_requests.request(method, path, body, query, at=self.now))
         response = act()
         assert isinstance(response.body, bytes)
         return Answer(response.status, response.body, response.headers)
@@ -79,7 +79,7 @@ class Desk:
         return str(answer.json["job_id"])
 
     def job(self, job_id: str) -> Any:
-        return self.call("GET", f"/v1/{signed.PROJECT}/jobs/{job_id}").json
+        return self.call("GET", f"/v1/{signed_requests.PROJECT}/jobs/{job_id}").json
 
     def outcome(self, **body: Any) -> Any:
         """The ended job of an order that is taken."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from random import Random
 from typing import Any
 
-from tests.simulation.drawn import drawn
+from tests.simulation.switch_draw import drawn
 
 MINUTE, HOUR = 60.0, 3600.0
 OPEN_END = 1e12

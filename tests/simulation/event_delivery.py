@@ -13,20 +13,20 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from imagedrop.intake.smn_signature import Certificates
+from imagedrop.intake.receive import PushChecks
 from imagedrop_local.obs import envelopes
 from imagedrop_local.obs.model import Cause, EventRule, ObjectEvent
 from imagedrop_local.obs.switches import ObsSwitches
 from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.smn.messages import MessageWriter
 from imagedrop_local.smn.switches import SmnSwitches
-from tests.support import signed
+from tests.support import signed_requests
 from tests.support.world import BUCKET
 
 T = TypeVar("T", bound=BaseModel)
 
-TOPIC = f"urn:smn:{signed.REGION}:{signed.PROJECT}:imagedrop"
-ORIGIN = f"https://smn.{signed.REGION}.myhuaweicloud.com"
+TOPIC = f"urn:smn:{signed_requests.REGION}:{signed_requests.PROJECT}:imagedrop"
+ORIGIN = f"https://smn.{signed_requests.REGION}.myhuaweicloud.com"
 SECRET_ID, SECRET, HEADER = "webhook", "the secret of the webhook", "x-imagedrop-secret"
 TRIES = 7  # SMN: six more
 RULE = EventRule(id="imagedrop", topic=TOPIC, events=("ObjectCreated:*",))
@@ -35,10 +35,7 @@ RULE = EventRule(id="imagedrop", topic=TOPIC, events=("ObjectCreated:*",))
 @cache
 def certificate() -> Certificate:
     with TemporaryDirectory() as folder:
-        return Certificate(Path(folder), signed.REGION)
-
-
-CERTIFICATES = Certificates()  # for all histories: their keys are one
+        return Certificate(Path(folder), signed_requests.REGION)
 
 
 def fetch(url: str) -> bytes:
@@ -51,14 +48,17 @@ def secret(name: str) -> str:
     return SECRET
 
 
+CHECKS = PushChecks(secret, fetch)  # one for all histories, because they share the certificate
+
+
 def push(random: Random, switches: Mapping[str, Any], key: str, etag: str, now: datetime, *, sign: bool) -> Any:
     """The function URL's event: a push signed by SMN, or one that only carries the secret."""
     forms, signs = of(ObsSwitches, switches), of(SmnSwitches, switches)
     event = ObjectEvent("ObjectCreated:Put", BUCKET, key, etag, 1, now, Cause("127.0.0.1", "R" * 32))
-    message = envelopes.message(envelopes.event_format(forms, signed.REGION), event, RULE)
+    message = envelopes.message(envelopes.event_format(forms, signed_requests.REGION), event, RULE)
     number = f"{random.getrandbits(128):032x}"
     if sign:
-        writer = MessageWriter(certificate(), signed.REGION, ORIGIN, signs.smn_empty_subject)
+        writer = MessageWriter(certificate(), signed_requests.REGION, ORIGIN, signs.smn_empty_subject)
         body = writer.notification(TOPIC, number, message, random.choice(("OBS", "", None)), now)
         return _event(body, {})
     return _event(json.loads(message), {HEADER: SECRET})

@@ -10,8 +10,8 @@ from functools import partial
 from imagedrop.ports import ImsError, MailRefused, ObjectsRefused, ObjectsUnavailable
 from imagedrop_local.memory import MemoryPorts
 from imagedrop_local.memory.scripted_faults import ScriptedFaults
-from tests.simulation.climate import Climate, Spell
-from tests.simulation.less import Less
+from tests.simulation.fault_rates import Climate, Spell
+from tests.simulation.reduction import Less
 from tests.simulation.schedule import WorldClock
 from tests.simulation.workers import Crash, Worker, Workers
 

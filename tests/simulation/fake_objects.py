@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from imagedrop_local.memory import MemoryObjects
-from tests.support import signed
+from tests.support import signed_requests
 
 
 @dataclass
 class Place:
     """A bucket or an object, as the simulator of IMS looks at it."""
 
-    region: str = signed.REGION
+    region: str = signed_requests.REGION
     storage_class: str = "STANDARD"
     etag: str = ""
     size: int = 0

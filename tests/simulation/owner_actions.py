@@ -6,8 +6,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from imagedrop.ports import QueueName
-from tests.simulation import post
-from tests.simulation.climate import HOUR
+from tests.simulation import event_delivery
+from tests.simulation.fault_rates import HOUR
 from tests.simulation.workload import Act, contents
 from tests.support.world import BUCKET, HANDLERS
 
@@ -33,7 +33,7 @@ class Owners:
 
     def _put(self, act: Act, random: Random) -> None:
         etag, body = contents()[act.content]
-        self._ports.objects.place(BUCKET, act.key, body, etag=etag)
+        self._ports.objects.upload(BUCKET, act.key, body, etag=etag)
         self._history.checks.images.placed(act.key, etag)
         self._tell_of(act.key, etag, random)
 
@@ -47,7 +47,7 @@ class Owners:
         if random.random() < climate.lost:
             return
         now = self._ports.clock()
-        event = post.push(random, climate.switches, key, etag, now, sign=climate.signed)
+        event = event_delivery.push(random, climate.switches, key, etag, now, sign=climate.signed)
         for _ in range(1 + (random.random() < climate.doubled)):
             late = random.random() < climate.late
             history.schedule.later(

@@ -1,4 +1,4 @@
-"""Our own reader of a URL, as the command line uses it: `python -m bench.ours URL`."""
+"""Our own reader of a URL, as the command line uses it: `python -m bench.imagedrop_reader URL`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from bench.told import tell
-from imagedrop.adapters.http_source import UrlSource
+from bench.reader_process import tell
+from imagedrop.adapters.http_source import HttpSource
 from imagedrop.adapters.threads import thread_pool
 from imagedrop.inspection import Budget, inspect
 from imagedrop.inspection.source import ParallelSource
 
 
 def read(url: str) -> tuple[Mapping[str, Any], int]:
-    with UrlSource(url) as source:
+    with HttpSource(url) as source:
         budget = Budget(clock=time.perf_counter)
         seen = inspect(ParallelSource(source, thread_pool()), file_name=url.rpartition("/")[2], budget=budget)
     return seen.facts.public(), seen.read.round_trips + 1  # and the question for its size

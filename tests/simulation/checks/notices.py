@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from imagedrop.domain.drop import CHANNELS, Channel, Drop
-from tests.simulation.checks.book import Book, End
+from tests.simulation.checks.history_record import Book, End
 from tests.simulation.workers import Worker
 
 

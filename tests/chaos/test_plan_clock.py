@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.chaos.pace import TICK, Pace
+from tests.chaos.plan_clock import TICK, Pace
 
 
 class Clock:

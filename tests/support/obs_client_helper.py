@@ -19,7 +19,7 @@ from imagedrop_local.obs.model import EventRule
 from imagedrop_local.obs.service import Obs
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
-from tests.support.signed import AK, REGION, SK
+from tests.support.signed_requests import AK, REGION, SK
 
 HOST = f"obs.{REGION}.myhuaweicloud.com"
 TOPIC = f"urn:smn:{REGION}:project:drops"
@@ -73,7 +73,7 @@ class ObsDesk:
     def watch(self) -> None:
         """Sets an event rule, past the API."""
         rule = EventRule(id="all", topic=TOPIC, events=("ObjectCreated:*",))
-        self.store.change_bucket(self.store.need("drops").model_copy(update={"rules": (rule,)}))
+        self.store.change_bucket(self.store.require_bucket("drops").model_copy(update={"rules": (rule,)}))
 
     def settled(self) -> list[str]:
         """Every message, when all have been sent. The desk sends no more after this."""

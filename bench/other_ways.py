@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import same
+from bench import compare_facts
 from bench.far_bucket import PEERS, RATE, Bucket, Cost, libyal, ours
+from bench.reader_process import PATIENCE, Told
 from bench.table import Row
-from bench.told import PATIENCE, Told
 
 HEAD = ("way", "image", "yields", "requests", "MB", "s")
 LIBYAL = ("raw", "dynamic.vhd", "zlib.qcow2")  # a minute each
@@ -36,7 +36,7 @@ def _libyal(near: Bucket, file: str) -> Row:
     yields = (
         "no facts: its NTFS does not open"
         if cost.told.error
-        else f"{same.facts(mine.told.facts, cost.told.facts)} facts"
+        else f"{compare_facts.facts(mine.told.facts, cost.told.facts)} facts"
     )
     return _row("libyal", file.partition(".")[2], yields, cost)
 
