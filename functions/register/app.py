@@ -1,4 +1,4 @@
-"""register: exactly one IMS image per drop."""
+"""register: makes exactly one IMS image per drop."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from imagedrop.domain.messages import RegistrationMessage
-from imagedrop.entry.sqs_batch import batch
+from imagedrop.entry.runtime import invocation
+from imagedrop.entry.sqs_batch import process_batch
 from imagedrop.ports import Ports
 from imagedrop.workflow import register
 
 
-def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    from imagedrop.entry.runtime import runtime
-
-    return handle(event, runtime().ports)
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    with invocation(context) as runtime:
+        return handle(event, runtime.ports)
 
 
 def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
     """SQS records of the registrations queue: `{"drop_id", "attempt"}`."""
 
-    def one(body: dict[str, Any], receipt: str, received: int) -> None:
-        message = RegistrationMessage.parse(body)
+    def handle_message(message: RegistrationMessage) -> None:
         register.register(ports, message.drop_id, message.attempt)
 
-    return batch(event, "registrations", ports, one)
+    return process_batch(event, "registrations", ports, RegistrationMessage.parse, handle_message)

@@ -1,34 +1,31 @@
-"""status: what every drop is doing, or one drop's whole story, as JSON, to signed-in callers only."""
+"""status: what every open drop is doing, or all rows of one key, as JSON, for signed requests only."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from imagedrop.common.display_text import json_line
+from imagedrop.entry import function_url
+from imagedrop.entry.runtime import invocation
 from imagedrop.ports import Ports
 from imagedrop.workflow import status
 
 
-def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:
-    from imagedrop.entry.runtime import runtime
-
-    return handle(event, runtime().ports)
+def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    with invocation(context) as runtime:
+        return handle(event, runtime.ports)
 
 
 def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:
-    """A function URL event (payload 2.0). The URL's AWS_IAM puts who signed it into the request context."""
-    if not ((event.get("requestContext") or {}).get("authorizer") or {}).get("iam"):
+    """One event of the function URL -> its response."""
+    if not function_url.is_signed(event):
         return _answer(403, {"error": "sign the request (AWS Signature V4, service lambda)"})
     key = (event.get("queryStringParameters") or {}).get("key")
     if not key:
         return _answer(200, {"drops": status.overview(ports)})
-    found = status.rows_of_key(ports, ports.settings.drop_bucket, key)
-    if not found:
-        return _answer(404, {"error": f"no drop is known at {key}"})
-    return _answer(200, {"drops": found})
+    rows = status.rows_of_key(ports, ports.settings.drop_bucket, key)
+    return _answer(200, {"drops": rows}) if rows else _answer(404, {"error": f"no drop is known at {key}"})
 
 
 def _answer(code: int, body: Mapping[str, Any]) -> dict[str, Any]:
-    headers = {"content-type": "application/json", "cache-control": "no-store"}
-    return {"statusCode": code, "headers": headers, "body": json_line(body)}
+    return function_url.json_response(code, body, **{"cache-control": "no-store"})

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop.intake.receive import LIMIT
+from imagedrop.intake.receive import MAX_BODY_BYTES, PushChecks
 from imagedrop_local.memory import MemoryPorts, memory_ports, memory_settings
 from tests.unit.intake.pushes import SECRET_ID, TOPIC, Web
 
@@ -46,7 +46,7 @@ def url_event(body: bytes, *, encoded: bool = True, **headers: str) -> dict[str,
 def test_a_push_by_function_url_is_enqueued(
     name: str, app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
 ) -> None:
-    response = app.handle(json.loads(sample(name)), ports, secret, smn_web)
+    response = app.handle(json.loads(sample(name)), ports, PushChecks(secret, smn_web))
     assert response["statusCode"] == 200, response
     assert response["headers"]["content-type"] == "application/json"
     assert json.loads(response["body"])["enqueued"] == 1
@@ -65,7 +65,7 @@ def test_a_push_by_function_url_is_enqueued(
 def test_each_signed_sample_is_good(
     name: str, said: Any, queued: Any, app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
 ) -> None:
-    response = app.handle(url_event(sample(name), encoded=False), ports, secret, smn_web)
+    response = app.handle(url_event(sample(name), encoded=False), ports, PushChecks(secret, smn_web))
     assert json.loads(response["body"]) == said
     assert ports.queues.bodies("drops") == queued
 
@@ -75,7 +75,7 @@ def test_each_signed_sample_is_good(
 )
 def test_header_names_may_be_written_as_they_like(name: str, value: str, app: ModuleType, ports: MemoryPorts) -> None:
     event = url_event(json.dumps(DROP).encode(), **{name: value})
-    assert app.handle(event, ports, secret, Web({}))["statusCode"] == 200
+    assert app.handle(event, ports, PushChecks(secret, Web({})))["statusCode"] == 200
 
 
 def test_a_secret_that_was_exchanged_opens_without_a_restart(app: ModuleType, ports: MemoryPorts) -> None:
@@ -85,14 +85,14 @@ def test_a_secret_that_was_exchanged_opens_without_a_restart(app: ModuleType, po
         held[secret_id] = HEADER_SECRET
         return True
 
-    assert app.handle(event, ports, held.__getitem__, Web({}))["statusCode"] == 401
-    assert app.handle(event, ports, held.__getitem__, Web({}), renew=renew)["statusCode"] == 200
+    assert app.handle(event, ports, PushChecks(held.__getitem__, Web({})))["statusCode"] == 401
+    assert app.handle(event, ports, PushChecks(held.__getitem__, Web({}), renew=renew))["statusCode"] == 200
 
 
 def test_the_name_of_the_secret_header_is_a_setting(app: ModuleType) -> None:
     ports = memory_ports(memory_settings(webhook_secret=SECRET_ID, webhook_header="X-Our-Key"))
     event = url_event(json.dumps(DROP).encode(), **{"x-our-key": HEADER_SECRET})
-    assert app.handle(event, ports, secret, Web({}))["statusCode"] == 200
+    assert app.handle(event, ports, PushChecks(secret, Web({})))["statusCode"] == 200
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_the_name_of_the_secret_header_is_a_setting(app: ModuleType) -> None:
     [
         ({"body": "no base64!"}, 400),
         ({"body": None}, 400),
-        ({"body": "QUJD" * LIMIT}, 413),
-        ({"body": base64.b64encode(b" " * (LIMIT + 1)).decode()}, 413),
+        ({"body": "QUJD" * MAX_BODY_BYTES}, 413),
+        ({"body": base64.b64encode(b" " * (MAX_BODY_BYTES + 1)).decode()}, 413),
         ({"headers": None}, 401),
         ({"requestContext": {}}, 405),
     ],
@@ -110,7 +110,7 @@ def test_an_odd_request_is_refused_in_json(
     change: dict[str, Any], status: int, app: ModuleType, ports: MemoryPorts
 ) -> None:
     event = url_event(json.dumps(DROP).encode(), **{"x-imagedrop-secret": HEADER_SECRET}) | change
-    response = app.handle(event, ports, secret, Web({}))
+    response = app.handle(event, ports, PushChecks(secret, Web({})))
     assert response["statusCode"] == status
     assert json.loads(response["body"])["error"]
 
@@ -120,15 +120,16 @@ def test_a_body_that_was_too_large_to_be_decoded_is_not_said_to_have_the_size_of
 ) -> None:
     event = url_event(b"", **{"x-imagedrop-secret": HEADER_SECRET})
     event |= {"body": base64.b64encode(bytes(5_000_000)).decode(), "isBase64Encoded": True}
-    error = json.loads(app.handle(event, ports, secret, Web({}))["body"])["error"]
-    assert error == f"the body has more than the {LIMIT} bytes that are taken"
+    error = json.loads(app.handle(event, ports, PushChecks(secret, Web({})))["body"])["error"]
+    assert error == f"the body has more than the {MAX_BODY_BYTES} bytes that are taken"
 
 
 def test_the_certificate_is_kept_from_one_push_to_the_next(
     app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
 ) -> None:
+    checks = PushChecks(secret, smn_web)
     for _ in range(3):
-        app.handle(json.loads(sample("intake-smn-push.json")), ports, secret, smn_web, app.CERTIFICATES)
+        app.handle(json.loads(sample("intake-smn-push.json")), ports, checks)
     assert len(smn_web.asked) == 1
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from imagedrop.observability import current_log_fields
+
 NAMESPACE = "imagedrop"
 
 
@@ -15,5 +17,6 @@ class EmfMeter:
         from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
         dimensions = {"service": self._service}
-        with single_metric(name, MetricUnit.Count, value, namespace=NAMESPACE, default_dimensions=dimensions):
-            pass  # it is written on leaving
+        with single_metric(name, MetricUnit.Count, value, namespace=NAMESPACE, default_dimensions=dimensions) as metric:
+            for field, text in current_log_fields().items():
+                metric.add_metadata(field, text)

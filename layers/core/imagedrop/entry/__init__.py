@@ -1,1 +1,1 @@
-"""The process that a function runs in, and the SQS batch it is handed."""
+"""What runs a function: its process, its batches of SQS messages, its requests by function URL."""

@@ -1,6 +1,6 @@
-"""The process that a function runs in: settings from its environment, and ports that are built when first used.
+"""The process of a function: settings from its environment, and ports that are built when they are first used.
 
-So a cold start pays only for what its function uses: intake never imports Huawei's SDK.
+So a cold start imports only what its function needs: intake never imports Huawei's SDK.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagedrop.adapters.secrets import HuaweiKeys, Secrets
 from imagedrop.common.display_text import json_line
-from imagedrop.entry.sqs_batch import batch
+from imagedrop.observability import log_fields, set_log_fields
 from imagedrop.ports import (
     Clock,
     Images,
@@ -37,55 +38,62 @@ from imagedrop.settings import Settings, SettingsError
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
-__all__ = ["Runtime", "batch", "runtime"]
-
 SERVICE = "imagedrop"
 
 
 @dataclass(frozen=True)
-class Patience:
-    """With AWS's services. `connect`, `answer`: s, of each try."""
+class AwsLimits:
+    """Of calls to AWS services. Timeouts in s, of each attempt."""
 
-    connect: float
-    answer: float
-    tries: int
+    connect_timeout: float
+    read_timeout: float
+    attempts: int
 
 
-PATIENT = Patience(connect=3, answer=10, tries=6)
-HURRIED = Patience(connect=1, answer=2, tries=2)  # one that hangs costs up to 5 s, of the 10 s that intake has
+STANDARD = AwsLimits(connect_timeout=3, read_timeout=10, attempts=6)
+SHORT = AwsLimits(connect_timeout=1, read_timeout=2, attempts=2)  # 5 s at most: intake has 10 s in all
 
 
 @cache
-def runtime(patience: Patience = PATIENT) -> Runtime:
-    """The one of this process; from here on its logs are structured."""
-    made = Runtime(os.environ, patience)
-    made.log.debug("started")
-    return made
+def runtime(limits: AwsLimits = STANDARD) -> Runtime:
+    """The runtime of this process. From here on its logs are structured."""
+    started = Runtime(os.environ, limits)
+    started.log.debug("started")
+    return started
+
+
+@contextmanager
+def invocation(context: Any, limits: AwsLimits = STANDARD) -> Iterator[Runtime]:
+    """The runtime, for one call of a function: each line logged inside has the request id. `context`: Lambda's."""
+    with log_fields(function_request_id=context.aws_request_id):
+        yield runtime(limits)
 
 
 class Runtime:
-    """`environment` is read at once; raises settings.SettingsError."""
+    """Reads `environment` once. Raises settings.SettingsError."""
 
-    def __init__(self, environment: Mapping[str, str], patience: Patience = PATIENT) -> None:
+    def __init__(self, environment: Mapping[str, str], limits: AwsLimits = STANDARD) -> None:
         self.settings = Settings.read(environment)
         self.service = environment.get("POWERTOOLS_SERVICE_NAME") or SERVICE
-        self.aws = partial(_aws, patience)
+        self.aws = partial(_aws, limits)
         self.secrets = Secrets(partial(self.aws, "secretsmanager"), _now)
         self.ports: Ports = LazyPorts(self)
 
     @cached_property
     def log(self) -> Logger:
-        """Structured; what the core logs to `imagedrop` goes through it too."""
+        """The JSON log; the loggers `imagedrop` and `imagedrop.*` write to it."""
         from aws_lambda_powertools import Logger
 
-        return Logger(service=SERVICE, json_serializer=json_line)
+        log = Logger(service=SERVICE, json_serializer=json_line)
+        log.registered_handler.addFilter(set_log_fields)
+        return log
 
     def secret(self, secret_id: str) -> str:
-        """A secret's text, as it was at most five minutes ago."""
+        """A secret's text, at most five minutes old."""
         return self.secrets.get(secret_id)
 
     def needed(self, setting: str) -> str:
-        """A setting that may be left out elsewhere. Raises SettingsError."""
+        """A setting that only some functions need. Raises SettingsError if it is empty."""
         value: str = getattr(self.settings, setting)
         if not value:
             raise SettingsError(f"IMAGEDROP_{setting.upper()} is not set, and this function needs it")
@@ -95,7 +103,7 @@ class Runtime:
         return HuaweiKeys.parse(self.secret(self.needed("credentials")))
 
     def renew(self, secret_id: str) -> bool:
-        """After a refusal: reads a secret anew, at most once a minute; whether it has changed."""
+        """Reads a secret again after a refusal, at most once a minute. True if it has changed."""
         return self.secrets.renew(secret_id)
 
     def renew_keys(self) -> bool:
@@ -104,7 +112,7 @@ class Runtime:
 
 
 class LazyPorts(Ports):
-    """Ports whose adapters are made, and their libraries imported, on first use."""
+    """Builds each adapter, and imports its libraries, on first use."""
 
     def __init__(self, owner: Runtime) -> None:
         self.__dict__["_owner"] = owner
@@ -193,14 +201,14 @@ def _sleep(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _aws(patience: Patience, service: str) -> Any:
-    """boto3's client: endpoint and region from the environment, as AWS_ENDPOINT_URL and AWS_REGION say."""
+def _aws(limits: AwsLimits, service: str) -> Any:
+    """A client of boto3. Endpoint and region come from AWS_ENDPOINT_URL and AWS_REGION."""
     import boto3
     from botocore.config import Config
 
     config = Config(
-        retries={"mode": "standard", "total_max_attempts": patience.tries},
-        connect_timeout=patience.connect,
-        read_timeout=patience.answer,
+        retries={"mode": "standard", "total_max_attempts": limits.attempts},
+        connect_timeout=limits.connect_timeout,
+        read_timeout=limits.read_timeout,
     )
     return boto3.client(service, config=config)

@@ -1,7 +1,8 @@
-"""A batch of SQS messages: each on its own, and what failed comes back by itself, later and later.
+"""Handles a batch of SQS messages. A message that fails is retried by itself, after growing waits.
 
-A message that a handler puts back is reported as failed, or Lambda would delete it. One that nobody can read is given
-a few turns, for an older version may have got what a newer one reads, and is then let go: it must not circle.
+A message that is to be retried is reported as failed: Lambda deletes every other one. A message that cannot be parsed
+is retried a few times, because an older version of this code may have received a newer version's message; then it is
+deleted, so that it does not circulate for ever.
 """
 
 from __future__ import annotations
@@ -9,58 +10,74 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from imagedrop.backoff import growing_wait
 from imagedrop.domain.messages import BadMessage
-from imagedrop.observability import LOG
+from imagedrop.observability import LOG, add_log_fields, log_fields
 from imagedrop.ports import Ports, QueueName, RetryLater
 
-FIRST, LONGEST = 10, 900  # s
-UNREADABLE = 5  # turns
+FIRST_WAIT, LONGEST_WAIT = 10, 900  # s
+MAX_UNREADABLE_RECEIVES = 5
+LOGGED_CHARACTERS = 2000  # of a message's body
 
-Handle = Callable[[dict[str, Any], str, int], None]  # (body, receipt, how often it was received)
+M = TypeVar("M")
 
 
-def batch(event: Mapping[str, Any], queue: QueueName, ports: Ports, handle: Handle) -> dict[str, Any]:
-    """Lambda's answer, `{"batchItemFailures": [..]}`, for an event of `queue`. Never raises for a message."""
+def process_batch(
+    event: Mapping[str, Any],
+    queue: QueueName,
+    ports: Ports,
+    parse: Callable[[dict[str, Any]], M],
+    handle: Callable[[M], None],
+) -> dict[str, Any]:
+    """Lambda's response, `{"batchItemFailures": [..]}`, to an event of `queue`. Never raises for a message.
+
+    `parse` turns a body into what `handle` takes; it raises BadMessage. `handle` raises RetryLater to get the message
+    again, or anything else to get it again after a growing wait.
+    """
     from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
 
-    def one(record: Any) -> None:
-        receipt, received = record.receipt_handle, int(record.attributes.approximate_receive_count)
-        try:
-            handle(_body(record.body), receipt, received)
-        except RetryLater as later:
-            _put_back(ports, queue, receipt, later.seconds)
-            raise
-        except BadMessage as error:
-            _unreadable(ports, queue, record, error, received)
-        except Exception:
-            ports.meter.count("RecordsFailed")
-            LOG.exception("a message failed", extra={"queue": queue, "body": record.body[:2000], "received": received})
-            _put_back(ports, queue, receipt, growing_wait(FIRST, LONGEST, received - 1, ports.random))
-            raise
+    def process(record: Any) -> None:
+        with log_fields():  # so that what is added for one message ends with it
+            try:
+                body = _json_object(record.body)
+                if "drop_id" in body:
+                    add_log_fields(drop_id=body["drop_id"])
+                handle(parse(body))
+            except Exception as error:
+                wait = _wait_after(error, record, queue, ports)
+                if wait is None:
+                    return
+                _retry_after(wait, record, queue, ports)
+                raise
 
-    with processor(list(event.get("Records", ())), one):
+    with processor(list(event.get("Records", ())), process):
         processor.process()
     return dict(processor.response())
 
 
-def _unreadable(ports: Ports, queue: QueueName, record: Any, error: BadMessage, received: int) -> None:
-    """Raises while it may come again."""
-    more = {"queue": queue, "body": record.body[:2000], "received": received}
-    if received >= UNREADABLE:
+def _wait_after(error: Exception, record: Any, queue: QueueName, ports: Ports) -> float | None:
+    """Logs the failure of a message. Seconds until it is to come again, or None: it is to be deleted."""
+    if isinstance(error, RetryLater):
+        return error.seconds
+    received = int(record.attributes.approximate_receive_count)
+    more = {"queue": queue, "body": record.body[:LOGGED_CHARACTERS], "received": received}
+    if not isinstance(error, BadMessage):
+        ports.meter.count("RecordsFailed")
+        LOG.exception("a message failed", extra=more)
+    elif received < MAX_UNREADABLE_RECEIVES:
+        LOG.warning("a message cannot be read: %s", error, extra=more)
+    else:
         ports.meter.count("MessagesUnreadable")
-        LOG.error("a message is let go that cannot be read: %s", error, extra=more)
-        return
-    LOG.warning("a message cannot be read: %s", error, extra=more)
-    _put_back(ports, queue, record.receipt_handle, growing_wait(FIRST, LONGEST, received - 1, ports.random))
-    raise error
+        LOG.error("a message that cannot be read is deleted: %s", error, extra=more)
+        return None
+    return growing_wait(FIRST_WAIT, LONGEST_WAIT, received - 1, ports.random)
 
 
-def _body(text: str) -> dict[str, Any]:
+def _json_object(text: str) -> dict[str, Any]:
     try:
         body = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -70,9 +87,10 @@ def _body(text: str) -> dict[str, Any]:
     return body
 
 
-def _put_back(ports: Ports, queue: QueueName, receipt: str, seconds: float) -> None:
-    """Never early: that would be a turn for nothing. If this fails, the queue's own visibility time-out does it."""
+def _retry_after(seconds: float, record: Any, queue: QueueName, ports: Ports) -> None:
+    """Rounds up: a message that came too early would only wait again. If this call fails, the message comes again
+    after the queue's own visibility timeout."""
     try:
-        ports.queues.change_visibility(queue, receipt, math.ceil(seconds))
+        ports.queues.change_visibility(queue, record.receipt_handle, math.ceil(seconds))
     except Exception:
-        LOG.exception("a message could not be put back", extra={"queue": queue})
+        LOG.exception("the visibility timeout of a message could not be changed", extra={"queue": queue})

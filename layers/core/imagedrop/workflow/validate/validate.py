@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from logging import WARNING
+from typing import Any
 
+from imagedrop import events
 from imagedrop.common.timestamps import parse_timestamp
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, Versions
+from imagedrop.domain.messages import BadMessage
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as kinds
 from imagedrop.inspection.source import SourceChanged
+from imagedrop.intake.enqueue import report_foreign_events
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, ImsError, ObjectHead, Ports, RetryLater
 from imagedrop.workflow import completion, dispatch, pairing, recovery
@@ -25,6 +29,19 @@ from imagedrop.workflow.pairing import Files
 from imagedrop.workflow.validate import accept
 
 TRIES = 3  # a drop whose files change under the inspection is looked at so often, then later
+
+
+def validate_events(ports: Ports, body: dict[str, Any]) -> None:
+    """Validates every drop that a message is about: `{"bucket", "key"}`, or any envelope of an OBS event. Raises
+    BadMessage if any record cannot be read, after the others."""
+    outcomes = events.parse(body, keys_encoded=ports.settings.event_keys_encoded)
+    report_foreign_events(outcomes, ports)
+    for outcome in outcomes:
+        if isinstance(outcome, events.ObjectCreated) and outcome.bucket == ports.settings.drop_bucket:
+            validate_key(ports, outcome.bucket, outcome.key, outcome.after_attempt)
+    bad = [f"{outcome.at or 'body'}: {outcome.reason}" for outcome in outcomes if isinstance(outcome, events.Bad)]
+    if bad:
+        raise BadMessage("; ".join(bad))
 
 
 def validate_key(ports: Ports, bucket: str, key: str, after_attempt: int | None = None) -> None:
