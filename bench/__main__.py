@@ -9,7 +9,7 @@ from bench import inspection, load, polling
 
 arguments = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
 arguments.add_argument("names", nargs="*", metavar="NAME", help="inspection, polling, load")
-arguments.add_argument("--page", action="store_true", help="write docs/performance.md, polling.md and load.md")
+arguments.add_argument("--page", action="store_true", help="write the pages in docs/internals/")
 arguments.add_argument("--small", action="store_true", help="read the small images even where there are big ones")
 given = arguments.parse_args()
 benchmarks: dict[str, Callable[[], None]] = {

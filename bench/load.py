@@ -10,13 +10,13 @@ from pathlib import Path
 from bench.load_world import Load
 from bench.table import Row, table
 
-PAGE = Path(__file__).parents[1] / "docs/load.md"
+PAGE = Path(__file__).parents[1] / "docs/internals/load.md"
 SIZES = (100, 1_000, 10_000)
 COSTS = ("IMS calls", "OBS calls", "ledger reads", "ledger writes", "messages sent", "messages received", "CPU")
 
 
 def run(page: bool = False, sizes: tuple[int, ...] = SIZES) -> None:
-    """`page`: docs/load.md gets the table."""
+    """`page`: docs/internals/load.md gets the table."""
     logging.disable(logging.CRITICAL)
     text = report([_ran(size) for size in sizes])
     print(f"load\n\n{text}")
@@ -39,16 +39,16 @@ def report(loads: list[Load]) -> str:
 def _whole(loads: list[Load]) -> list[Row]:
     return [
         ("registered", *(f"{load.ended()['registered']:,}" for load in loads), ""),
-        ("hours until the last", *(f"{load.hours:.1f}" for load in loads), ""),
+        ("hours until the last end", *(f"{load.hours:.1f}" for load in loads), ""),
         ("most tasks of IMS at once", *(str(load.images.most) for load in loads), ""),
-        ("refused for want of room", *(f"{load.images.refused:,}" for load in loads), ""),
+        ("refused, no task free", *(f"{load.images.refused:,}" for load in loads), ""),
     ]
 
 
 def _each(loads: list[Load]) -> list[Row]:
     """Of the functions that a drop passes through, for each drop."""
     totals = [sum((cost for name, cost in load.costs.items() if name != "sweep"), Counter[str]()) for load in loads]
-    return [_line(f"{name} a drop", name, [(total, load.drops) for total, load in zip(totals, loads, strict=True)])
+    return [_line(f"{name} per drop", name, [(total, load.drops) for total, load in zip(totals, loads, strict=True)])
             for name in COSTS]  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def _sweep(loads: list[Load]) -> list[Row]:
     """Of the sweep, for each round."""
     rounds = ("rounds of the sweep", *(str(load.rounds) for load in loads), "")
     parts = [(load.costs["sweep"], max(1, load.rounds)) for load in loads]
-    return [rounds, *(_line(f"sweep: {name} a round", name, parts) for name in COSTS)]
+    return [rounds, *(_line(f"sweep: {name} per round", name, parts) for name in COSTS)]
 
 
 def _line(title: str, name: str, parts: Sequence[tuple[Mapping[str, int], int]]) -> Row:

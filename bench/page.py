@@ -1,4 +1,4 @@
-"""docs/performance.md: what the benchmark of the inspection measured, and on what."""
+"""docs/internals/performance.md: what the benchmark of the inspection measured, and on what."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.far_bucket import PEERS, RATE
 from bench.report_section import Section
 
-PAGE = Path(__file__).parents[1] / "docs/performance.md"
+PAGE = Path(__file__).parents[1] / "docs/internals/performance.md"
 INTRODUCTION = """\
 # What an inspection costs
 
