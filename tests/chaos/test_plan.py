@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop.adapters.dynamodb.items import plain, to_drop, to_row, wire
+from imagedrop.adapters.dynamodb.items import from_dynamodb, to_drop, to_dynamodb, to_row
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
 from imagedrop.notices import letter
@@ -66,11 +66,11 @@ def test_a_call_is_named_from_whatever_names_it() -> None:
 
 def test_rows_are_found_in_puts_and_in_transactions() -> None:
     row = _row("registered")
-    item = wire(to_row(row))
-    steps = [{"Put": {"Item": item}}, {"Put": {"Item": wire({"pk": "live:x", "drop_id": "x"})}}, {"ConditionCheck": {}}]
+    item = to_dynamodb(to_row(row))
+    steps = [{"Put": {"Item": item}}, {"Put": {"Item": to_dynamodb({"pk": "live:x", "drop_id": "x"})}}, {"ConditionCheck": {}}]
     for call in ({"Item": item}, {"TransactItems": steps}):
-        assert [to_drop(plain(found)) for found in rows(call)] == [row]
-    assert not list(rows({"Item": wire({"pk": "note:sweep", "note": "{}"})}))
+        assert [to_drop(from_dynamodb(found)) for found in rows(call)] == [row]
+    assert not list(rows({"Item": to_dynamodb({"pk": "note:sweep", "note": "{}"})}))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -18,7 +18,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
     stack = Ministack(tmp_path_factory.mktemp("ministack"), 0)
     stack.start()
     try:
-        stack.ready()
+        stack.wait_until_ready()
         yield Clients(stack.endpoint)
     finally:
         stack.stop()

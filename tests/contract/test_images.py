@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop.adapters.ims.images import ImsImages, client_for
+from imagedrop.adapters.ims.images import ImsImages, open_connection
 from imagedrop.ports import Images, ImsError
 from imagedrop_local.faults import Fault
 from imagedrop_local.ims.switches import ImsSwitches
@@ -52,7 +52,7 @@ def memory() -> Side:
 
 def real(cloud: Cloud, sleep: RecordedSleep | None = None, **settings: Any) -> ImsImages:
     read = cloud.settings(**settings)
-    return ImsImages(partial(client_for, read, lambda: KEYS), sleep or RecordedSleep(), random.Random(1), read)
+    return ImsImages(partial(open_connection, read, lambda: KEYS), sleep or RecordedSleep(), random.Random(1), read)
 
 
 def ims(cloud: Cloud, **settings: Any) -> Side:
@@ -239,14 +239,14 @@ def test_keys_that_were_changed_are_read_anew_once_even_for_create(cloud: Cloud)
         return changed
 
     settings = cloud.settings()
-    connect = partial(client_for, settings, lambda: held[0])
+    connect = partial(open_connection, settings, lambda: held[0])
     assert ImsImages(connect, RecordedSleep(), random.Random(1), settings, renew).create(body())
     assert side
 
 
 def test_wrong_keys_wait_for_an_operator(cloud: Cloud) -> None:
     settings, wrong = cloud.settings(), dataclasses.replace(KEYS, sk="wrong")
-    images = ImsImages(partial(client_for, settings, lambda: wrong), RecordedSleep(), random.Random(1), settings)
+    images = ImsImages(partial(open_connection, settings, lambda: wrong), RecordedSleep(), random.Random(1), settings)
     assert (refused(images).kind, refused(images).code) == ("held", "APIGW.0301")
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from imagedrop.adapters.dynamodb.items import to_row, wire
+from imagedrop.adapters.dynamodb.items import to_dynamodb, to_row
 from imagedrop.adapters.dynamodb.ledger import DynamoLedger
-from imagedrop.adapters.dynamodb.open_index import LINE
+from imagedrop.adapters.dynamodb.open_index import QUEUED_ATTRIBUTES
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import ChannelDelivery, Drop, FileVersion, Owner, Reason
@@ -43,7 +43,7 @@ def dynamo(request: pytest.FixtureRequest) -> Callable[[], DynamoLedger]:
                         {"AttributeName": "open", "KeyType": "HASH"},
                         {"AttributeName": "updated_at", "KeyType": "RANGE"},
                     ],
-                    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(LINE[1:])},
+                    "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": list(QUEUED_ATTRIBUTES[1:])},
                 }
             ],
         )
@@ -372,6 +372,6 @@ def test_what_may_be_forgotten_carries_the_tables_time_to_live(dynamo: Callable[
 def test_a_row_that_cannot_be_read_hides_no_other(dynamo: Callable[[], DynamoLedger]) -> None:
     ledger = dynamo()
     broken, whole = ledger.save(row("e1")), ledger.save(row("e2"))
-    item = wire({**to_row(broken), "stage": "no stage"})
+    item = to_dynamodb({**to_row(broken), "stage": "no stage"})
     ledger._client.put_item(TableName=ledger._table, Item=item)
     assert [one.drop_id for one in ledger.open()] == [whole.drop_id]

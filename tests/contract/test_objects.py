@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop.adapters.obs.client import client_for
+from imagedrop.adapters.obs.client import obs_client
 from imagedrop.adapters.obs.objects import ObsObjects
 from imagedrop.ports import ObjectChanged, Objects, ObjectsRefused, ObjectsUnavailable
 from imagedrop_local.faults import Fault
@@ -40,14 +40,14 @@ class Side:
 
 def memory() -> Side:
     objects = MemoryObjects(SettableClock(), "drops", page=3)
-    return Side(objects, objects.make, 3)
+    return Side(objects, objects.create_bucket, 3)
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Any]]:
     """One cloud and one client for all tests of this file: making a client takes longer than most of them."""
     with cloud_in(tmp_path_factory.mktemp("cloud"), ImsSwitches()) as cloud:
-        yield cloud, client_for(cloud.settings(), lambda: KEYS)
+        yield cloud, obs_client(cloud.settings(), lambda: KEYS)
 
 
 @pytest.fixture
@@ -249,12 +249,12 @@ def test_what_does_not_pass_is_unavailable_after_three_tries(
 def test_nobody_at_home_is_unavailable(cloud: Cloud) -> None:
     settings = cloud.settings(obs_endpoint="http://127.0.0.1:9")
     with pytest.raises(ObjectsUnavailable):
-        ObsObjects(client_for(settings, lambda: KEYS), RecordedSleep(), random.Random(1)).head("drops", "k")
+        ObsObjects(obs_client(settings, lambda: KEYS), RecordedSleep(), random.Random(1)).head("drops", "k")
 
 
 def test_wrong_keys_are_refused_at_once(cloud: Cloud) -> None:
     sleep, wrong = RecordedSleep(), dataclasses.replace(KEYS, sk="wrong")
-    objects = ObsObjects(client_for(cloud.settings(), lambda: wrong), sleep, random.Random(1))
+    objects = ObsObjects(obs_client(cloud.settings(), lambda: wrong), sleep, random.Random(1))
     with pytest.raises(ObjectsRefused, match="SignatureDoesNotMatch"):
         objects.put("drops", "k", b"")
     with pytest.raises(ObjectsRefused):
@@ -270,7 +270,7 @@ def test_keys_that_were_changed_are_read_anew_once(cloud: Cloud) -> None:
         held[0] = KEYS
         return changed
 
-    objects = ObsObjects(client_for(cloud.settings(), lambda: held[0]), RecordedSleep(), random.Random(1), renew)
+    objects = ObsObjects(obs_client(cloud.settings(), lambda: held[0]), RecordedSleep(), random.Random(1), renew)
     objects.put("drops", "k", b"x")
     assert objects.head("drops", "k") is not None
 
@@ -282,6 +282,6 @@ def test_what_is_put_is_stored_without_any_framing(cloud: Cloud, real: ObsObject
 
 
 def test_a_bucket_of_obs_itself_is_named_in_the_host() -> None:
-    client = client_for(memory_settings(), lambda: KEYS)
+    client = obs_client(memory_settings(), lambda: KEYS)
     url = client.generate_presigned_url("get_object", {"Bucket": "drops", "Key": "k"})
     assert url.startswith("https://drops.obs.cn-north-4.myhuaweicloud.com/k?")

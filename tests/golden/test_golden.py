@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from imagedrop import events
-from imagedrop.adapters.dynamodb.items import plain, to_drop, to_row, wire
+from imagedrop.adapters.dynamodb.items import from_dynamodb, to_drop, to_dynamodb, to_row
 from imagedrop.domain.drop import Drop
 from imagedrop.domain.messages import NoticeMessage, PollMessage, RegistrationMessage
 from imagedrop.domain.object_keys import claim_key, result_key
@@ -28,7 +28,7 @@ def ports_with_notes() -> MemoryPorts:
     ports = memory_ports()
     for call in json.loads(golden("notes.json")):
         if "Item" in call:
-            item = plain(call["Item"])
+            item = from_dynamodb(call["Item"])
             ports.ledger.store(item["pk"].removeprefix("note:"), json.loads(item["note"]))
     return ports
 
@@ -53,15 +53,15 @@ def test_a_stored_row_is_read_and_written_again(name: str) -> None:
 
 @pytest.mark.parametrize("name", names("items"))
 def test_a_dynamodb_item_is_read_and_written_again(name: str) -> None:
-    row = to_drop(plain(json.loads(golden(name))))
-    assert text(wire(to_row(row))) == golden(name)
+    row = to_drop(from_dynamodb(json.loads(golden(name))))
+    assert text(to_dynamodb(to_row(row))) == golden(name)
     assert text(stored(row)) == golden(name.replace("items/", "rows/"))
 
 
 @pytest.mark.parametrize("name", names("claims"))
 def test_a_claim_is_read_and_written_again_with_revision_0(name: str) -> None:
     ports, kept = memory_ports(), json.loads(golden(name))
-    ports.objects.place(BUCKET, claim_key(kept["drop_id"]), golden(name))
+    ports.objects.upload(BUCKET, claim_key(kept["drop_id"]), golden(name))
     row = claims.read_claim(ports.objects, BUCKET, kept["drop_id"])
     assert row is not None
     assert claim_body(row) == json.dumps({**kept, "revision": 0}, ensure_ascii=False).encode()
@@ -70,7 +70,7 @@ def test_a_claim_is_read_and_written_again_with_revision_0(name: str) -> None:
 @pytest.mark.parametrize("name", names("results"))
 def test_a_result_file_is_read_and_written_again(name: str) -> None:
     ports, kept = memory_ports(), json.loads(golden(name))
-    ports.objects.place(BUCKET, result_key(kept["key"]), golden(name))
+    ports.objects.upload(BUCKET, result_key(kept["key"]), golden(name))
     row = results.read_result(ports.objects, BUCKET, kept["key"], kept["drop_id"])
     assert row is not None
     assert result_body(row) == golden(name)
@@ -118,7 +118,7 @@ def test_the_durations_of_earlier_jobs_are_read() -> None:
 def test_the_next_sweep_goes_on_where_the_last_one_ended() -> None:
     ports = ports_with_notes()
     for key in (KEY, DATA, SIDECAR, UNICODE):
-        ports.objects.place(BUCKET, key, b"a file")
+        ports.objects.upload(BUCKET, key, b"a file")
     assert not sweep(ports, lambda: 60.0).whole
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from imagedrop.adapters.dynamodb.items import TEXTS, plain
+from imagedrop.adapters.dynamodb.items import JSON_ATTRIBUTES, from_dynamodb
 from imagedrop.domain.object_keys import END_MARKERS
 from imagedrop.workflow.bucket_records import end_markers
 from tests.sam_local.world import FED, World
@@ -32,7 +32,7 @@ def left(world: World, function: str, given: Sequence[dict[str, Any]], answer: A
     found = {
         "answer": answer,
         "put back": put_back,
-        "ledger": {item["pk"]: item for item in map(_row, map(plain, world.items())) if item["pk"] not in TIMED},
+        "ledger": {item["pk"]: item for item in map(_row, map(from_dynamodb, world.items())) if item["pk"] not in TIMED},
         "queues": {name: [_parsed(body) for body in queue.drain()] for name, queue in world.queues.items()},
         "dead letters": {name: queue.drain() for name, queue in world.dead_letters.items()},
         "bucket": {_key(key): _content(body) for key, body in world.objects().items()},
@@ -64,7 +64,7 @@ def _settle(world: World, function: str, given: Sequence[dict[str, Any]], answer
 def _row(item: dict[str, Any]) -> dict[str, Any]:
     """As text the documents inside would hide where they differ; sets have no order."""
     shown = {name: sorted(value) if isinstance(value, set) else value for name, value in item.items()}
-    return shown | {name: json.loads(item[name]) for name in TEXTS if name in item}
+    return shown | {name: json.loads(item[name]) for name in JSON_ATTRIBUTES if name in item}
 
 
 def _parsed(body: str) -> Any:

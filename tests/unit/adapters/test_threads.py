@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from imagedrop.adapters.obs.objects import ObsObjects
 from imagedrop.adapters.secrets import Secrets
-from imagedrop.adapters.threads import SIDE_BY_SIDE, thread_pool
+from imagedrop.adapters.threads import MAX_THREADS, thread_pool
 from imagedrop.inspection import SourceChanged
 from imagedrop.ports import ObjectsRefused, RunParallel, run_in_sequence
 from imagedrop_local.memory import RecordedSleep, SettableClock
@@ -54,13 +54,13 @@ def test_what_a_call_raises_is_raised(either: RunParallel, failure: BaseExceptio
 
 
 def test_calls_are_made_at_once(together: RunParallel) -> None:
-    all_there = threading.Barrier(SIDE_BY_SIDE)
+    all_there = threading.Barrier(MAX_THREADS)
 
     def meets() -> bytes:
         all_there.wait(SOON)
         return b"met"
 
-    assert together([meets] * SIDE_BY_SIDE) == [b"met"] * SIDE_BY_SIDE
+    assert together([meets] * MAX_THREADS) == [b"met"] * MAX_THREADS
 
 
 def test_threads_that_are_refused_with_the_same_old_keys_all_go_on_with_the_new_ones(together: RunParallel) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA512
 
-from imagedrop.intake.receive import LIMIT, PushRequest
+from imagedrop.intake.receive import MAX_BODY_BYTES, PushRequest
 from tests.unit.intake.pushes import (
     CERTIFICATE,
     CONFIRM,
@@ -112,8 +112,8 @@ def _malformed() -> Iterator[Bad]:
 
 
 def _oversized() -> Iterator[Bad]:
-    yield Bad("more than 576 KiB", 413, "Oversized", _plain(b" " * (LIMIT + 1)))
-    yield Bad("the same with the secret", 413, "Oversized", _plain(b" " * (LIMIT + 1), x_imagedrop_secret=SECRET))
+    yield Bad("more than 576 KiB", 413, "Oversized", _plain(b" " * (MAX_BODY_BYTES + 1)))
+    yield Bad("the same with the secret", 413, "Oversized", _plain(b" " * (MAX_BODY_BYTES + 1), x_imagedrop_secret=SECRET))
 
 
 def _unsigned() -> Iterator[Bad]:

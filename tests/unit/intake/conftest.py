@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from imagedrop.intake.receive import PushChecks
-from imagedrop.intake.smn_signature import Certificates
+from imagedrop.intake.smn_certificates import Certificates
 from imagedrop_local.memory import MemoryPorts, memory_ports, memory_settings
 from tests.unit.intake.pushes import CERTIFICATE, CONFIRM, SECRET, SECRET_ID, TOPIC, Key, Web, certify
 

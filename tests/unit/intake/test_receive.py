@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from imagedrop.intake import webhook_secret
-from imagedrop.intake.http_get import FetchFailed, FetchTooLong
+from imagedrop.intake.http_get import FetchFailed, FetchTooLarge
 from imagedrop.intake.receive import PushChecks, PushResponse, receive_push
 from imagedrop_local.memory import MemoryLedger, MemoryPorts, MemoryQueues, memory_ports, memory_settings
 from tests.unit.intake.bad_pushes import BAD, Bad
@@ -119,7 +119,7 @@ def test_a_subscription_of_the_topic_is_confirmed(key: Key, ports: MemoryPorts, 
 def test_a_long_page_after_the_confirmation_is_no_failure(
     key: Key, ports: MemoryPorts, gate: PushChecks, web: Web
 ) -> None:
-    web.pages[CONFIRM] = FetchTooLong("long")
+    web.pages[CONFIRM] = FetchTooLarge("long")
     assert receive_push(post(signed(key, unsigned("SubscriptionConfirmation"))), ports, gate).status == 200
 
 

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from imagedrop.intake import smn_signature
+from imagedrop.intake import smn_certificates, smn_signature
 from imagedrop.intake.smn_certificates import check_certificate_url
 from imagedrop_local.memory import memory_settings
 from imagedrop_local.memory.fake_clock import START
@@ -20,10 +20,10 @@ KINDS = ("Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation")
 
 
 def verify(
-    push: dict[str, Any], web: Web, certificates: smn_signature.Certificates | None = None, hours: float = 0
+    push: dict[str, Any], web: Web, certificates: smn_certificates.Certificates | None = None, hours: float = 0
 ) -> None:
     smn_signature.verify(
-        push, SETTINGS, certificates or smn_signature.Certificates(), web, START + timedelta(hours=hours)
+        push, SETTINGS, certificates or smn_certificates.Certificates(), web, START + timedelta(hours=hours)
     )
 
 
@@ -167,12 +167,12 @@ def test_another_topic_is_refused_before_anything_is_fetched(key: Key, web: Web)
 def test_without_a_configured_topic_nothing_is_smns(key: Key, web: Web) -> None:
     with pytest.raises(smn_signature.PushRefused, match="IMAGEDROP_SMN_TOPIC_URN"):
         smn_signature.verify(
-            signed(key, unsigned(topic_urn="")), memory_settings(), smn_signature.Certificates(), web, START
+            signed(key, unsigned(topic_urn="")), memory_settings(), smn_certificates.Certificates(), web, START
         )
 
 
 def test_a_certificate_is_fetched_once_an_hour(key: Key, web: Web) -> None:
-    push, certificates = signed(key, unsigned()), smn_signature.Certificates()
+    push, certificates = signed(key, unsigned()), smn_certificates.Certificates()
     for hours in (0, 0.5, 0.99):
         verify(push, web, certificates, hours)
     assert len(web.asked) == 1
@@ -182,7 +182,7 @@ def test_a_certificate_is_fetched_once_an_hour(key: Key, web: Web) -> None:
 
 def test_many_certificates_do_not_fill_the_memory(key: Key) -> None:
     urls = [CERTIFICATE.replace("0a0a.pem", f"{number:04x}.pem") for number in range(20)]
-    web, certificates = Web(dict.fromkeys(urls, certify(key))), smn_signature.Certificates()
+    web, certificates = Web(dict.fromkeys(urls, certify(key))), smn_certificates.Certificates()
     for url in [*urls, urls[-1], urls[0]]:
         certificates.get(url, web, START)
     assert web.asked == [*urls, urls[0]]
@@ -197,7 +197,7 @@ def test_a_certificate_out_of_its_time_is_refused(hours: int, key: Key, web: Web
 def test_a_certificate_that_expires_while_it_is_kept_is_refused(key: Key) -> None:
     web, certificates = (
         Web({CERTIFICATE: certify(key, START - timedelta(days=30, minutes=-10))}),
-        smn_signature.Certificates(),
+        smn_certificates.Certificates(),
     )
     verify(signed(key, unsigned()), web, certificates)
     with pytest.raises(smn_signature.PushRefused, match="expired"):
@@ -217,7 +217,7 @@ def test_a_certificate_of_another_or_a_weak_key_is_refused(weak: Any, key: Key) 
 
 @pytest.mark.parametrize("page", [b"", b"<html>", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
 def test_no_certificate_at_its_address_means_later(page: bytes, key: Key) -> None:
-    web, certificates = Web({CERTIFICATE: page}), smn_signature.Certificates()
+    web, certificates = Web({CERTIFICATE: page}), smn_certificates.Certificates()
     with pytest.raises(smn_signature.PushUnavailable):
         verify(signed(key, unsigned()), web, certificates)
     web.pages[CERTIFICATE] = certify(key)
@@ -233,7 +233,7 @@ def test_of_a_chain_the_first_certificate_signs(key: Key, other_key: Key) -> Non
 def test_a_certificate_that_was_renewed_at_its_address_is_fetched_when_the_old_one_expires(key: Key) -> None:
     web, certificates = (
         Web({CERTIFICATE: certify(key, START - timedelta(days=30, minutes=-10))}),
-        smn_signature.Certificates(),
+        smn_certificates.Certificates(),
     )
     verify(signed(key, unsigned()), web, certificates)
     web.pages[CERTIFICATE] = certify(key)
@@ -242,7 +242,7 @@ def test_a_certificate_that_was_renewed_at_its_address_is_fetched_when_the_old_o
 
 
 def test_what_is_no_certificate_puts_no_good_one_out_of_memory(key: Key) -> None:
-    web, certificates = Web({CERTIFICATE: certify(key)}), smn_signature.Certificates()
+    web, certificates = Web({CERTIFICATE: certify(key)}), smn_certificates.Certificates()
     certificates.get(CERTIFICATE, web, START)
     for number in range(20):
         with pytest.raises(smn_signature.PushUnavailable):

@@ -9,7 +9,7 @@ import pytest
 
 from imagedrop.adapters.dynamodb.items import to_row
 from imagedrop.adapters.dynamodb.notes import EXPIRES
-from imagedrop.adapters.dynamodb.open_index import LINE
+from imagedrop.adapters.dynamodb.open_index import QUEUED_ATTRIBUTES
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop
 
@@ -116,7 +116,7 @@ def test_the_index_carries_what_is_read_from_it(resources: dict[str, Any]) -> No
     drop = drop.model_copy(update={"versions": {"w.vhd": None, "w.vhd.json": None, "d.vhd": None}})
     index = resources["LedgerTable"]["Properties"]["GlobalSecondaryIndexes"][0]
     carried = index["Projection"]["NonKeyAttributes"]
-    assert {"pk", "updated_at", *carried} == {"pk", "updated_at", *LINE}
+    assert {"pk", "updated_at", *carried} == {"pk", "updated_at", *QUEUED_ATTRIBUTES}
     assert to_row(drop).keys() >= {"open", "pk", "updated_at", *carried}
 
 

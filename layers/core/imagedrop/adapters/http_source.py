@@ -37,7 +37,7 @@ class Content(NamedTuple):
         return self.etag if self.etag and self.etag.startswith('"') else None
 
 
-class UrlSource:
+class HttpSource:
     """`name` shows no query. Raises OSError (FileNotFoundError, PermissionError, ...); `close` when done."""
 
     def __init__(self, url: str, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
@@ -68,7 +68,7 @@ class UrlSource:
     def close(self) -> None:
         self._connections.close()
 
-    def __enter__(self) -> UrlSource:
+    def __enter__(self) -> HttpSource:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -13,7 +13,7 @@ TRIES = 3
 FIRST, LONGEST = 0.4, 4.0  # s
 
 
-def briefly(sleep: Sleep, random: Random, passes: Callable[[BaseException], bool]) -> Retrying:
+def retry_briefly(sleep: Sleep, random: Random, passes: Callable[[BaseException], bool]) -> Retrying:
     """Calls up to three times while `passes` says of the error that it may pass; then the last error is raised."""
 
     def wait(state: RetryCallState) -> float:

@@ -12,8 +12,10 @@ from typing import Any
 from imagedrop.ports import Clock
 from imagedrop.settings import SettingsError
 
-FRESH = timedelta(minutes=5)
-CALM = timedelta(minutes=1)  # between two readings after a refusal, or whoever knocks with a wrong key sets the pace
+MAX_AGE = timedelta(minutes=5)
+RENEW_INTERVAL = timedelta(
+    minutes=1
+)  # between two readings after a refusal, or whoever knocks with a wrong key sets the pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Secrets:
         """As it was at most five minutes ago."""
         with self._reading:
             read_at, text = self._known.get(secret_id, (None, ""))
-            if read_at is not None and self._clock() - read_at < FRESH:
+            if read_at is not None and self._clock() - read_at < MAX_AGE:
                 return text
             return self._read(secret_id)
 
@@ -60,7 +62,7 @@ class Secrets:
         """Reads it anew, at most once a minute; whether it has changed."""
         with self._reading:
             last, now = self._renewed.get(secret_id), self._clock()
-            if last is not None and now - last < CALM:
+            if last is not None and now - last < RENEW_INTERVAL:
                 return False
             self._renewed[secret_id] = now
             _, old = self._known.get(secret_id, (None, None))

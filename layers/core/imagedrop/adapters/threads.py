@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from imagedrop.ports import RunParallel
 
-SIDE_BY_SIDE = 8  # fewer than the connections that obs_client keeps
+MAX_THREADS = 8  # fewer than the connections that obs_client keeps
 
 
-def thread_pool(most: int = SIDE_BY_SIDE) -> RunParallel:
+def thread_pool(most: int = MAX_THREADS) -> RunParallel:
     """At most so many calls at once, in threads that are started when they are first needed and then kept."""
     pool = ThreadPoolExecutor(most, thread_name_prefix="imagedrop")
 

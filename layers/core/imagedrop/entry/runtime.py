@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+from imagedrop.adapters.aws import AwsLimits, AwsService, aws_client
 from imagedrop.adapters.secrets import HuaweiKeys, Secrets
 from imagedrop.common.display_text import json_line
 from imagedrop.observability import log_fields, set_log_fields
@@ -39,15 +39,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 SERVICE = "imagedrop"
-
-
-@dataclass(frozen=True)
-class AwsLimits:
-    """Of calls to AWS services. Timeouts in s, of each attempt."""
-
-    connect_timeout: float
-    read_timeout: float
-    attempts: int
 
 
 STANDARD = AwsLimits(connect_timeout=3, read_timeout=10, attempts=6)
@@ -75,7 +66,7 @@ class Runtime:
     def __init__(self, environment: Mapping[str, str], limits: AwsLimits = STANDARD) -> None:
         self.settings = Settings.read(environment)
         self.service = environment.get("POWERTOOLS_SERVICE_NAME") or SERVICE
-        self.aws = partial(_aws, limits)
+        self.aws: Callable[[AwsService], Any] = partial(aws_client, limits=limits)
         self.secrets = Secrets(partial(self.aws, "secretsmanager"), _now)
         self.ports: Ports = LazyPorts(self)
 
@@ -128,16 +119,17 @@ class LazyPorts(Ports):
 
     @cached_property
     def objects(self) -> Objects:
-        from imagedrop.adapters.obs.objects import ObsObjects, client_for
+        from imagedrop.adapters.obs.client import obs_client
+        from imagedrop.adapters.obs.objects import ObsObjects
 
-        client = client_for(self.settings, self._runtime.huawei_keys)
+        client = obs_client(self.settings, self._runtime.huawei_keys)
         return ObsObjects(client, self.sleep, self.random, renew=self._runtime.renew_keys)
 
     @cached_property
     def images(self) -> Images:
-        from imagedrop.adapters.ims.images import ImsImages, client_for
+        from imagedrop.adapters.ims.images import ImsImages, open_connection
 
-        connect = partial(client_for, self.settings, self._runtime.huawei_keys)
+        connect = partial(open_connection, self.settings, self._runtime.huawei_keys)
         return ImsImages(connect, self.sleep, self.random, self.settings, renew=self._runtime.renew_keys)
 
     @cached_property
@@ -199,16 +191,3 @@ def _now() -> datetime:
 
 def _sleep(seconds: float) -> None:
     time.sleep(seconds)
-
-
-def _aws(limits: AwsLimits, service: str) -> Any:
-    """A client of boto3. Endpoint and region come from AWS_ENDPOINT_URL and AWS_REGION."""
-    import boto3
-    from botocore.config import Config
-
-    config = Config(
-        retries={"mode": "standard", "total_max_attempts": limits.attempts},
-        connect_timeout=limits.connect_timeout,
-        read_timeout=limits.read_timeout,
-    )
-    return boto3.client(service, config=config)

@@ -21,12 +21,12 @@ from itertools import islice
 from typing import Any
 
 from imagedrop.events.outcome import Bad, Ignored, Outcome
-from imagedrop.events.records import Node, is_record, read, read_ours
-from imagedrop.events.text import Malformed, shown
+from imagedrop.events.records import JsonObject, is_event_record, read_event_record, read_own_message
+from imagedrop.events.text import MalformedRecord, short_json
 
 DEPTH = 16  # levels of envelopes and lists; OBS in EventGrid in SMN in SNS in SQS has 11
 LIMIT = 1_000  # records in one body
-LISTS = ("Records", "record", "records", "messages")
+LIST_FIELDS = ("Records", "record", "records", "messages")
 OBS_SOURCE = "HC.OBS.DWR"
 
 
@@ -35,21 +35,21 @@ def parse(body: Any, *, keys_encoded: bool) -> list[Outcome]:
 
     `keys_encoded`: whether object keys inside CloudEvents are URL-encoded, which each subscription decides for itself.
     """
-    found = list(islice(_walk(body, Place(keys_encoded)), LIMIT + 1))
+    found = list(islice(_walk(body, Position(keys_encoded)), LIMIT + 1))
     if len(found) > LIMIT:
         found[LIMIT] = Bad(f"more than {LIMIT} records in one body; the rest of them was not read")
     return found or [Ignored("it holds no records")]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where in the body we are, and the CloudEvents envelope that is nearest outside."""
 
     keys_encoded: bool
     path: tuple[str, ...] = ()
-    cloud_event: Node | None = None
+    cloud_event: JsonObject | None = None
 
-    def into(self, step: str) -> Place:
+    def into(self, step: str) -> Position:
         return replace(self, path=(*self.path, step))
 
     @property
@@ -61,7 +61,7 @@ class Place:
         return bool(self.path) and self.path[-1].startswith("[")
 
 
-def _walk(value: Any, place: Place) -> Iterator[Outcome]:
+def _walk(value: Any, place: Position) -> Iterator[Outcome]:
     if len(place.path) > DEPTH:
         yield Bad(f"nested more than {DEPTH} levels deep", place.at)
     elif isinstance(value, (str, bytes, bytearray)):
@@ -72,23 +72,23 @@ def _walk(value: Any, place: Place) -> Iterator[Outcome]:
     elif isinstance(value, dict):
         yield from _envelope(value, place)
     else:
-        yield Bad(f"{shown(value)} is no event", place.at)
+        yield Bad(f"{short_json(value)} is no event", place.at)
 
 
-def _text(value: str | bytes | bytearray, place: Place) -> Iterator[Outcome]:
+def _text(value: str | bytes | bytearray, place: Position) -> Iterator[Outcome]:
     try:
         whole = value if isinstance(value, str) else value.decode("utf-8-sig")
         inner = json.loads(whole)
     except (ValueError, RecursionError):
         start = value[:60] if isinstance(value, str) else bytes(value[:60]).decode(errors="replace")
-        yield Bad(f"{shown(start)} is no JSON", place.at)
+        yield Bad(f"{short_json(start)} is no JSON", place.at)
         return
     yield from _walk(inner, place.into(":"))
 
 
-def _envelope(value: Node, place: Place) -> Iterator[Outcome]:
-    name = next((name for name in LISTS if name in value), None)
-    if is_record(value):
+def _envelope(value: JsonObject, place: Position) -> Iterator[Outcome]:
+    name = next((name for name in LIST_FIELDS if name in value), None)
+    if is_event_record(value):
         yield _record(value, place)
     elif name is not None:
         yield from _items(value[name], place.into(f".{name}"))
@@ -103,14 +103,14 @@ def _envelope(value: Node, place: Place) -> Iterator[Outcome]:
         yield _unknown(value, place)
 
 
-def _items(value: Any, place: Place) -> Iterator[Outcome]:
+def _items(value: Any, place: Position) -> Iterator[Outcome]:
     if isinstance(value, (list, tuple)):
         yield from _walk(value, place)
     else:
-        yield Bad(f"{shown(value)} is no list", place.at)
+        yield Bad(f"{short_json(value)} is no list", place.at)
 
 
-def _message(value: Node) -> tuple[Node, str, str] | None:
+def _message(value: JsonObject) -> tuple[JsonObject, str, str] | None:
     """The envelope of SMN, SNS or SQS, and the fields that hold its type and its content."""
     if isinstance(value.get("smn"), dict):
         return value["smn"], "type", "message"
@@ -125,33 +125,33 @@ def _message(value: Node) -> tuple[Node, str, str] | None:
     return None
 
 
-def _letter(letter: Node, kind: str, content: str, place: Place) -> Iterator[Outcome]:
+def _letter(letter: JsonObject, kind: str, content: str, place: Position) -> Iterator[Outcome]:
     """Only notifications carry events: confirmations and kinds to come are no concern of the drops."""
     said = letter.get(kind, "Notification")
     if isinstance(said, str) and said.casefold() == "notification":
         yield from _walk(letter.get(content), place.into(f".{content}"))
     else:
-        yield Ignored(f"a message of type {shown(said)}", place.at)
+        yield Ignored(f"a message of type {short_json(said)}", place.at)
 
 
-def _record(value: Node, place: Place) -> Outcome:
+def _record(value: JsonObject, place: Position) -> Outcome:
     try:
-        return read(value, place.cloud_event, keys_encoded=place.keys_encoded)
-    except Malformed as fault:
+        return read_event_record(value, place.cloud_event, keys_encoded=place.keys_encoded)
+    except MalformedRecord as fault:
         return Bad(str(fault), place.at)
 
 
-def _ours(value: Node, place: Place) -> Outcome:
+def _ours(value: JsonObject, place: Position) -> Outcome:
     try:
-        return read_ours(value)
-    except Malformed as fault:
+        return read_own_message(value)
+    except MalformedRecord as fault:
         return Bad(str(fault), place.at)
 
 
-def _unknown(value: Node, place: Place) -> Outcome:
+def _unknown(value: JsonObject, place: Position) -> Outcome:
     """On its own it may be a test notification, whose form is nowhere written; among records it is a broken one."""
     if place.cloud_event is not None and place.cloud_event.get("source") != OBS_SOURCE:
-        return Ignored(f"an event of {shown(place.cloud_event.get('source'))}", place.at)
+        return Ignored(f"an event of {short_json(place.cloud_event.get('source'))}", place.at)
     if place.in_list or place.cloud_event is not None:
-        return Bad(f"{shown(value)} has neither `obs` nor `s3`", place.at)
-    return Ignored(f"{shown(value)} holds no records; perhaps a test notification", place.at)
+        return Bad(f"{short_json(value)} has neither `obs` nor `s3`", place.at)
+    return Ignored(f"{short_json(value)} holds no records; perhaps a test notification", place.at)

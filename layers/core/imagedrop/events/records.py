@@ -14,28 +14,30 @@ from typing import Any
 
 from imagedrop.common.timestamps import format_timestamp
 from imagedrop.events.outcome import Ignored, ObjectCreated
-from imagedrop.events.text import Malformed, object_key, shown, text
+from imagedrop.events.text import MalformedRecord, object_key, short_json, text_or_none
 
-BODIES = ("obs", "s3")
+RECORD_FIELDS = ("obs", "s3")
 CREATED = "objectcreated"
 REQUEST_IDS = ("x-obs-request-id", "x-amz-request-id")
 
-Node = Mapping[str, Any]
+JsonObject = Mapping[str, Any]
 
 
-def is_record(value: Node) -> bool:
-    return any(name in value for name in BODIES)
+def is_event_record(value: JsonObject) -> bool:
+    return any(name in value for name in RECORD_FIELDS)
 
 
-def read(record: Node, cloud_event: Node | None, *, keys_encoded: bool) -> ObjectCreated | Ignored:
+def read_event_record(
+    record: JsonObject, cloud_event: JsonObject | None, *, keys_encoded: bool
+) -> ObjectCreated | Ignored:
     """`cloud_event` is the CloudEvents envelope around the record, if there is one. Raises Malformed.
 
     Inside CloudEvents, keys are encoded as the subscription says, and `eventTime` is local time labelled `Z`.
     """
     event = record.get("eventName") or (cloud_event or {}).get("type")
     if event and not _created(event):
-        return Ignored(f"{shown(event)} does not tell of a new object")
-    body = next(record[name] for name in BODIES if name in record)
+        return Ignored(f"{short_json(event)} does not tell of a new object")
+    body = next(record[name] for name in RECORD_FIELDS if name in record)
     thing = _node(body, "object")
     envelope = cloud_event or {}
     return ObjectCreated(
@@ -44,11 +46,11 @@ def read(record: Node, cloud_event: Node | None, *, keys_encoded: bool) -> Objec
         etag=_etag(thing.get("eTag")),
         size=_whole(thing.get("size")),
         time=_time(envelope.get("time") if cloud_event is not None else record.get("eventTime")),
-        event_id=text(envelope.get("id")) or _request_id(record.get("responseElements")),
+        event_id=text_or_none(envelope.get("id")) or _request_id(record.get("responseElements")),
     )
 
 
-def read_ours(message: Node) -> ObjectCreated:
+def read_own_message(message: JsonObject) -> ObjectCreated:
     """`{"bucket", "key"}`, the key as it is, and perhaps `after_attempt`. Raises Malformed."""
     bucket = _bucket({"name": message.get("bucket")})
     key = object_key(message.get("key"), encoded=False)
@@ -58,26 +60,26 @@ def read_ours(message: Node) -> ObjectCreated:
 def _created(event: Any) -> bool:
     """`ObjectCreated:Put`, `s3:ObjectCreated:Put` and `OBS:DWR:ObjectCreated:PUT` are; so is a bare `ObjectCreated`."""
     if not isinstance(event, str):
-        raise Malformed(f"the event name is {shown(event)}, which is no text")
+        raise MalformedRecord(f"the event name is {short_json(event)}, which is no text")
     return CREATED in event.casefold().split(":")
 
 
-def _node(body: Any, name: str) -> Node:
+def _node(body: Any, name: str) -> JsonObject:
     inner = body.get(name) if isinstance(body, Mapping) else None
     if not isinstance(inner, Mapping):
-        raise Malformed(f"there is no {name} in the record")
+        raise MalformedRecord(f"there is no {name} in the record")
     return inner
 
 
-def _bucket(node: Node) -> str:
-    name = text(node.get("name")) or text(node.get("bucket"))
+def _bucket(node: JsonObject) -> str:
+    name = text_or_none(node.get("name")) or text_or_none(node.get("bucket"))
     if name is None:
-        raise Malformed(f"the bucket is {shown(node.get('name'))}, which is no name")
+        raise MalformedRecord(f"the bucket is {short_json(node.get('name'))}, which is no name")
     return name
 
 
 def _etag(value: Any) -> str | None:
-    return (text(value) or "").strip('"') or None
+    return (text_or_none(value) or "").strip('"') or None
 
 
 def _whole(value: Any) -> int | None:
@@ -94,4 +96,4 @@ def _time(value: Any) -> str | None:
 
 def _request_id(elements: Any) -> str | None:
     known = elements if isinstance(elements, Mapping) else {}
-    return next((found for name in REQUEST_IDS if (found := text(known.get(name)))), None)
+    return next((found for name in REQUEST_IDS if (found := text_or_none(known.get(name)))), None)

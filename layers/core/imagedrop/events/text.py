@@ -11,11 +11,11 @@ KEY_BYTES = 1024  # OBS API: the longest object key, in UTF-8
 _BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-class Malformed(ValueError):
+class MalformedRecord(ValueError):
     """A record cannot be understood; the message says what is wrong with it."""
 
 
-def text(value: Any) -> str | None:
+def text_or_none(value: Any) -> str | None:
     """`value` if it is text that can be written as UTF-8 and is not empty, else None."""
     if not isinstance(value, str) or not value:
         return None
@@ -26,7 +26,7 @@ def text(value: Any) -> str | None:
     return value
 
 
-def shown(value: Any) -> str:
+def short_json(value: Any) -> str:
     """`value` as JSON, ASCII, cut to a length that is fit for a log."""
     try:
         whole = json.dumps(value)
@@ -37,20 +37,22 @@ def shown(value: Any) -> str:
 
 def object_key(value: Any, *, encoded: bool) -> str:
     """The object key that an event carries; `encoded` as in HTML forms (`+` is a space). Raises Malformed."""
-    key = text(value)
+    key = text_or_none(value)
     if key is None:
-        raise Malformed(f"the object key is {shown(value)}, which is no text")
+        raise MalformedRecord(f"the object key is {short_json(value)}, which is no text")
     if encoded:
         key = _decoded(key)
     if len(key.encode()) > KEY_BYTES:
-        raise Malformed(f"the object key {shown(key)} is longer than {KEY_BYTES} bytes")
+        raise MalformedRecord(f"the object key {short_json(key)} is longer than {KEY_BYTES} bytes")
     return key
 
 
 def _decoded(key: str) -> str:
     if _BROKEN.search(key):
-        raise Malformed(f"the object key {shown(key)} should be URL-encoded, but has a % without two hex digits")
+        raise MalformedRecord(
+            f"the object key {short_json(key)} should be URL-encoded, but has a % without two hex digits"
+        )
     try:
         return unquote_plus(key, errors="strict")
     except UnicodeDecodeError:
-        raise Malformed(f"the object key {shown(key)} is not UTF-8 once it is URL-decoded") from None
+        raise MalformedRecord(f"the object key {short_json(key)} is not UTF-8 once it is URL-decoded") from None

@@ -14,7 +14,7 @@ from imagedrop.ports import Ports
 from imagedrop.settings import Settings
 
 LOG = logging.getLogger(__name__)
-LOGGED = 5  # records of one body that are logged; all are counted
+MAX_LOGGED = 5  # records of one body that are logged; all are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +40,14 @@ def enqueue(body: Any, ports: Ports) -> Enqueued:
     drops = list(dict.fromkeys(wanted))
     _send(drops, ports)
     ignored = len(outcomes) - len(bad) - len(wanted)
-    report_foreign(outcomes, ports)
+    report_foreign_events(outcomes, ports)
     _count(ports, DropsEnqueued=len(drops), EventsIgnored=ignored, EventsBad=len(bad))
-    for record in bad[:LOGGED]:
+    for record in bad[:MAX_LOGGED]:
         LOG.warning("bad record at %s: %s", record.at or "the top", record.reason)
     return Enqueued(len(drops), ignored, bad)
 
 
-def report_foreign(outcomes: Sequence[Outcome], ports: Ports) -> None:
+def report_foreign_events(outcomes: Sequence[Outcome], ports: Ports) -> None:
     """Logs and counts new objects of other buckets: a notification or a setting names the wrong bucket."""
     foreign = [
         outcome
@@ -55,7 +55,7 @@ def report_foreign(outcomes: Sequence[Outcome], ports: Ports) -> None:
         if isinstance(outcome, ObjectCreated) and outcome.bucket != ports.settings.drop_bucket
     ]
     _count(ports, EventsForeignBucket=len(foreign))
-    for outcome in foreign[:LOGGED]:
+    for outcome in foreign[:MAX_LOGGED]:
         LOG.warning("event for another bucket", extra={"bucket": outcome.bucket, "key": outcome.key})
 
 

@@ -13,14 +13,14 @@ from queue import Empty, SimpleQueue
 from typing import Any, Protocol, Self
 
 TIMEOUT = 3.0  # s; SMN waits 5 s for the whole push
-LIMIT = 64 * 1024
+MAX_BYTES = 64 * 1024
 
 
 class FetchFailed(Exception):
     """There was no 200 with a body in time. It may pass."""
 
 
-class FetchTooLong(FetchFailed):
+class FetchTooLarge(FetchFailed):
     """It answered 200, with a body over the limit."""
 
 
@@ -29,7 +29,7 @@ class Fetch(Protocol):
         """The body that `url` answers with. Raises FetchFailed."""
 
 
-def fetch(url: str, timeout: float = TIMEOUT, limit: int = LIMIT) -> bytes:
+def fetch(url: str, timeout: float = TIMEOUT, limit: int = MAX_BYTES) -> bytes:
     """Raises FetchFailed; a redirect is a failure too. Only http and https: the opener knows nothing else."""
     try:
         with _Deadline(timeout) as deadline, _opener(deadline).open(url, timeout=timeout) as response:
@@ -131,7 +131,7 @@ def _read(response: _Readable, limit: int, deadline: _Deadline) -> bytes:
     while piece := response.read1(limit + 1 - len(whole)):
         whole += piece
         if len(whole) > limit:
-            raise FetchTooLong(f"a body of more than {limit} bytes")
+            raise FetchTooLarge(f"a body of more than {limit} bytes")
     if deadline.over:  # what was cut off looks like an end
         raise FetchFailed("the body came too slowly")
     return whole

@@ -17,17 +17,17 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from imagedrop.intake import replay_protection, smn_signature, webhook_secret
+from imagedrop.intake import http_get, replay_protection, smn_certificates, smn_signature, webhook_secret
 from imagedrop.intake.enqueue import enqueue
 from imagedrop.intake.errors import PushRefused, PushUnavailable
 from imagedrop.intake.http_get import Fetch
 from imagedrop.ports import Ports
 from imagedrop.settings import Settings
 
-LIMIT = 576 * 1024  # bytes; SMN takes messages of 256 KiB, and quoting one as JSON may double it
+MAX_BODY_BYTES = 576 * 1024  # bytes; SMN takes messages of 256 KiB, and quoting one as JSON may double it
 LOG = logging.getLogger(__name__)
 
 
@@ -62,8 +62,8 @@ class PushChecks:
     has changed; `certificates` outlive the push."""
 
     secret: Callable[[str], str]
-    fetch: Fetch
-    certificates: smn_signature.Certificates
+    fetch: Fetch = http_get.fetch
+    certificates: smn_certificates.Certificates = field(default_factory=smn_certificates.Certificates)
     renew: Callable[[str], bool] = lambda _: False
 
 
@@ -90,8 +90,8 @@ def _taken(request: PushRequest, ports: Ports, gate: PushChecks) -> PushResponse
     settings: Settings = ports.settings
     if request.method != "POST":
         raise PushRefused(405, "Malformed", "POST only")
-    if len(request.body) > LIMIT:
-        raise PushRefused(413, "Oversized", f"the body has more than the {LIMIT} bytes that are taken")
+    if len(request.body) > MAX_BODY_BYTES:
+        raise PushRefused(413, "Oversized", f"the body has more than the {MAX_BODY_BYTES} bytes that are taken")
     known = _knows_secret(request, settings, gate)
     body = _json(request.body)
     if smn_signature.is_push(body):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
     from cryptography.x509 import Certificate
 
-SMALLEST_KEY = 2048  # bits
+MIN_KEY_BITS = 2048  # bits
 
 
 def check_certificate_url(url: Any, settings: Settings) -> str:
@@ -86,6 +86,6 @@ def public_key(certificate: Certificate, now: datetime) -> RSAPublicKey:
         key: object = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm):
         key = None
-    if not isinstance(key, RSAPublicKey) or key.key_size < SMALLEST_KEY:
-        raise PushRefused(403, "Forged", f"SMN's certificate holds no RSA key of {SMALLEST_KEY} bits or more")
+    if not isinstance(key, RSAPublicKey) or key.key_size < MIN_KEY_BITS:
+        raise PushRefused(403, "Forged", f"SMN's certificate holds no RSA key of {MIN_KEY_BITS} bits or more")
     return key

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from imagedrop.intake.errors import PushRefused, PushUnavailable
-from imagedrop.intake.http_get import Fetch, FetchFailed, FetchTooLong
+from imagedrop.intake.http_get import Fetch, FetchFailed, FetchTooLarge
 from imagedrop.intake.smn_certificates import Certificates, check_certificate_url, public_key
 from imagedrop.settings import Settings
 
@@ -121,7 +121,7 @@ def confirm(push: Push, settings: Settings, fetch: Fetch) -> None:
     url = _confirmation_url(push["subscribe_url"], settings)
     try:
         fetch(url)
-    except FetchTooLong:
+    except FetchTooLarge:
         pass  # it answered 200; the page that it shows is for people
     except FetchFailed as error:
         raise PushUnavailable(f"the subscription cannot be confirmed: {error}") from None

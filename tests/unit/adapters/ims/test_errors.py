@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagedrop.adapters.ims.errors import CLASSES, ImsNotFound, classify, from_answer
+from imagedrop.adapters.ims.errors import CLASSES, ImsNotFound, classify, error_from_response
 from imagedrop.adapters.ims.images import ImsImages
 from imagedrop.ports import ErrorClass, ImsError
 from imagedrop_local.memory import memory_settings
@@ -71,17 +71,17 @@ def test_a_server_that_stumbled_may_have_accepted(status: int, code: str) -> Non
 
 
 def test_the_sdks_odd_codes_and_messages_are_taken_as_they_come() -> None:
-    error = from_answer(400, 7, None)
+    error = error_from_response(400, 7, None)
     assert (error.code, error.message, error.request_id) == ("7", "HTTP 400", None)
-    assert from_answer(429, "429", "too many 429 error responses", "").request_id is None
-    assert len(from_answer(400, "IMG.0001", "x\n" * 5000).message) <= 1000
+    assert error_from_response(429, "429", "too many 429 error responses", "").request_id is None
+    assert len(error_from_response(400, "IMG.0001", "x\n" * 5000).message) <= 1000
 
 
 def test_only_ims_itself_can_say_that_something_is_not_there() -> None:
-    assert isinstance(from_answer(404, "IMG.0086", "no"), ImsNotFound)
-    assert isinstance(from_answer(404, None, "no"), ImsNotFound)
-    assert not isinstance(from_answer(404, "APIGW.0101", "no such API"), ImsNotFound)
-    assert not isinstance(from_answer(400, "IMG.0086", "no"), ImsNotFound)
+    assert isinstance(error_from_response(404, "IMG.0086", "no"), ImsNotFound)
+    assert isinstance(error_from_response(404, None, "no"), ImsNotFound)
+    assert not isinstance(error_from_response(404, "APIGW.0101", "no such API"), ImsNotFound)
+    assert not isinstance(error_from_response(400, "IMG.0086", "no"), ImsNotFound)
 
 
 @pytest.mark.parametrize(("code", "calls"), [("IMG.0023", 1), ("IMG.0086", 1), ("503", 3)])

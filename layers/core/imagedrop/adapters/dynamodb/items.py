@@ -10,7 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from imagedrop.domain.drop import Drop
 
 # Others' words, kept as JSON text: DynamoDB refuses numbers of 39 digits, floats, empty names and depth over 32.
-TEXTS = ("sidecar", "facts", "findings", "request")
+JSON_ATTRIBUTES = ("sidecar", "facts", "findings", "request")
 
 Item = dict[str, Any]
 
@@ -19,7 +19,7 @@ def live_pk(drop: Drop) -> str:
     return f"live:{drop.bucket}/{drop.key}"
 
 
-def unmoved(drop: Drop) -> Item:
+def if_unchanged(drop: Drop) -> Item:
     """The condition that the row is as it was read; revision 0: there was none."""
     if not drop.revision:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
@@ -32,7 +32,7 @@ def unmoved(drop: Drop) -> Item:
 
 def to_row(drop: Drop) -> Item:
     shown = drop.model_dump(mode="json", exclude_none=True)
-    texts = {name: json.dumps(shown[name]) for name in TEXTS if name in shown}
+    texts = {name: json.dumps(shown[name]) for name in JSON_ATTRIBUTES if name in shown}
     return {**shown, **texts, "pk": drop.drop_id, **(_indexed(drop) if drop.open else {})}
 
 
@@ -43,14 +43,14 @@ def _indexed(drop: Drop) -> Item:
 
 
 def to_drop(item: Item) -> Drop:
-    return Drop.model_validate({**item, **{name: json.loads(item[name]) for name in TEXTS if name in item}})
+    return Drop.model_validate({**item, **{name: json.loads(item[name]) for name in JSON_ATTRIBUTES if name in item}})
 
 
-def wire(item: Item) -> Item:
+def to_dynamodb(item: Item) -> Item:
     serializer = TypeSerializer()
     return {name: serializer.serialize(value) for name, value in item.items()}
 
 
-def plain(item: Item) -> Item:
+def from_dynamodb(item: Item) -> Item:
     deserializer = TypeDeserializer()
     return {name: deserializer.deserialize(value) for name, value in item.items()}

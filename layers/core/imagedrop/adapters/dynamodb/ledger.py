@@ -16,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from imagedrop.adapters.dynamodb.items import Item, live_pk, to_row, unmoved, wire
+from imagedrop.adapters.dynamodb.items import Item, if_unchanged, live_pk, to_dynamodb, to_row
 from imagedrop.adapters.dynamodb.notes import CONDITION_FAILED
 from imagedrop.adapters.dynamodb.open_index import DynamoIndex
 from imagedrop.domain.drop import Drop, with_next_revision
@@ -38,14 +38,14 @@ class DynamoLedger(DynamoIndex):
 
     def delete(self, drop: Drop) -> None:
         with _racing(drop):
-            self._client.delete_item(**self._at(drop.drop_id), **unmoved(drop))
+            self._client.delete_item(**self._at(drop.drop_id), **if_unchanged(drop))
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
         self._file(drop)
         saved = with_next_revision(drop)
         steps: list[dict[str, Any]] = [{"Put": self._put(saved, drop)}, {"Put": self._take(drop, over)}]
         if over is not None and over.drop_id != drop.drop_id:
-            steps.append({"ConditionCheck": {**self._at(over.drop_id), **unmoved(over)}})
+            steps.append({"ConditionCheck": {**self._at(over.drop_id), **if_unchanged(over)}})
         try:
             self._client.transact_write_items(TransactItems=steps)
         except self._client.exceptions.TransactionCanceledException as error:
@@ -94,14 +94,14 @@ class DynamoLedger(DynamoIndex):
         return sorted(item[members]) if item else ()
 
     def _put(self, saved: Drop, read: Drop) -> Item:
-        return {"TableName": self._table, "Item": wire(to_row(saved)), **unmoved(read)}
+        return {"TableName": self._table, "Item": to_dynamodb(to_row(saved)), **if_unchanged(read)}
 
     def _take(self, drop: Drop, over: Drop | None) -> Item:
         holders = {drop.drop_id, over.drop_id if over is not None else drop.drop_id}
         names = {f":{number}": {"S": holder} for number, holder in enumerate(sorted(holders))}
         return {
             "TableName": self._table,
-            "Item": wire({"pk": live_pk(drop), "drop_id": drop.drop_id}),
+            "Item": to_dynamodb({"pk": live_pk(drop), "drop_id": drop.drop_id}),
             "ConditionExpression": f"attribute_not_exists(pk) OR drop_id IN ({', '.join(names)})",
             "ExpressionAttributeValues": names,
         }

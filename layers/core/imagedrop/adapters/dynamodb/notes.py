@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from imagedrop.adapters.dynamodb.items import Item, plain, wire
+from imagedrop.adapters.dynamodb.items import Item, from_dynamodb, to_dynamodb
 
 EXPIRES = "expires"
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -34,7 +34,7 @@ class DynamoNotes:
         item: Item = {"pk": f"note:{name}", "note": json.dumps(dict(value))}
         if until is not None:
             item[EXPIRES] = _seconds(until)
-        self._client.put_item(TableName=self._table, Item=wire(item))
+        self._client.put_item(TableName=self._table, Item=to_dynamodb(item))
 
     def count(self, name: str, most: int, until: datetime) -> bool:
         try:
@@ -43,7 +43,7 @@ class DynamoNotes:
                 UpdateExpression="SET #expires = :until ADD #counted :one",
                 ConditionExpression="attribute_not_exists(#counted) OR #counted < :most",
                 ExpressionAttributeNames={"#counted": "counted", "#expires": EXPIRES},
-                ExpressionAttributeValues=wire({":one": 1, ":most": most, ":until": _seconds(until)}),
+                ExpressionAttributeValues=to_dynamodb({":one": 1, ":most": most, ":until": _seconds(until)}),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != CONDITION_FAILED:
@@ -56,7 +56,7 @@ class DynamoNotes:
 
     def _item(self, pk: str) -> Item | None:
         item = self._client.get_item(**self._at(pk), ConsistentRead=True).get("Item")
-        return plain(item) if item else None
+        return from_dynamodb(item) if item else None
 
 
 def _seconds(when: datetime) -> int:

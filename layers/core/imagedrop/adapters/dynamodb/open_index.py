@@ -11,15 +11,15 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, get_args
 
-from imagedrop.adapters.dynamodb.items import Item, plain, to_drop
+from imagedrop.adapters.dynamodb.items import Item, from_dynamodb, to_drop
 from imagedrop.adapters.dynamodb.notes import DynamoNotes
 from imagedrop.domain.drop import Drop, OpenIndexPartition
 from imagedrop.observability import LOG
 from imagedrop.ports import QueuedDrop
 
 INDEX = "open"
-PLACES: tuple[OpenIndexPartition, ...] = get_args(OpenIndexPartition)
-LINE = ("pk", "key", "parts", "tasks", "deadline_at")
+PARTITIONS: tuple[OpenIndexPartition, ...] = get_args(OpenIndexPartition)
+QUEUED_ATTRIBUTES = ("pk", "key", "parts", "tasks", "deadline_at")
 
 
 class DynamoIndex(DynamoNotes):
@@ -30,7 +30,7 @@ class DynamoIndex(DynamoNotes):
     def open(self, *, queued: bool = True) -> Iterator[Drop]:
         """Oldest first, each once, read anew when its turn comes. A row that cannot be read harms no other."""
         seen: set[str] = set()  # a row that is saved meanwhile comes by again at the end of the index
-        places = [place for place in PLACES if queued or place != "queued"]
+        places = [place for place in PARTITIONS if queued or place != "queued"]
         shown = [self._indexed(place, ("pk", "updated_at")) for place in places]
         for item in heapq.merge(*shown, key=lambda item: str(item["updated_at"])):
             row = None if item["pk"] in seen else self._readable(item["pk"])
@@ -49,7 +49,7 @@ class DynamoIndex(DynamoNotes):
         return {item["pk"]: int(item["tasks"]) for item in self._indexed("working", ("pk", "tasks"))}
 
     def queued(self, limit: int | None = None) -> list[QueuedDrop]:
-        return [_queued(item) for item in islice(self._indexed("queued", LINE, limit), limit)]
+        return [_queued(item) for item in islice(self._indexed("queued", QUEUED_ATTRIBUTES, limit), limit)]
 
     def _indexed(self, place: OpenIndexPartition, names: tuple[str, ...], limit: int | None = None) -> Iterator[Item]:
         pages = self._client.get_paginator("query").paginate(
@@ -61,7 +61,7 @@ class DynamoIndex(DynamoNotes):
             ExpressionAttributeValues={":place": {"S": place}},
             PaginationConfig={"PageSize": limit},
         )
-        return (plain(item) for page in pages for item in page["Items"])
+        return (from_dynamodb(item) for page in pages for item in page["Items"])
 
 
 def _queued(item: Mapping[str, Any]) -> QueuedDrop:

@@ -28,7 +28,7 @@ from requests.exceptions import ConnectionError as RequestsConnectionError
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SSLError
 
 from imagedrop import __version__
-from imagedrop.adapters.ims.errors import from_answer
+from imagedrop.adapters.ims.errors import error_from_response
 from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.ports import ImsError
 from imagedrop.settings import Settings
@@ -41,7 +41,7 @@ class _Plain(ImsClient):  # type: ignore[misc]
 
     def sync_response_handler(self, response: Response, *_: Any) -> Any:
         if not 200 <= response.status_code < 300:
-            raise from_answer(response.status_code, None, f"redirected to {response.headers.get('Location')}")
+            raise error_from_response(response.status_code, None, f"redirected to {response.headers.get('Location')}")
         try:
             return json.loads(response.content or b"{}")
         except ValueError:
@@ -52,7 +52,7 @@ class _Plain(ImsClient):  # type: ignore[misc]
         return self.do_http_request(**call)
 
 
-class Api:
+class ImsConnection:
     """A client for one turn: its connections are new, so none has gone stale while a function was frozen."""
 
     def __init__(self, settings: Settings, keys: HuaweiKeys) -> None:
@@ -92,7 +92,7 @@ def _sorted_out() -> Iterator[None]:
     try:
         yield
     except ServiceResponseException as error:
-        raise from_answer(error.status_code, error.error_code, error.error_msg, error.request_id) from error
+        raise error_from_response(error.status_code, error.error_code, error.error_msg, error.request_id) from error
     except (SdkException, RequestException) as error:
         raise _on_the_way(error) from error
 

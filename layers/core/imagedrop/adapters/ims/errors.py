@@ -26,7 +26,7 @@ CLASSES: Mapping[str, ErrorClass] = _table(
 )
 
 # What IMS may answer about a job that it does not know, or know no longer, other than 404.
-NO_JOB = frozenset({"IMG.0023", "IMG.0086"})
+JOB_NOT_FOUND_CODES = frozenset({"IMG.0023", "IMG.0086"})
 # Other keys may mend it: AK/SK, IAM, project, token; at the gateway: signature, token.
 KEYS_REFUSED = frozenset(
     {"401", "403", "APIGW.0301", "APIGW.0307", "IMG.0037", "IMG.0064", "IMG.0065", "IMG.0067", "IMG.0087"}
@@ -51,7 +51,7 @@ def classify(status: int, code: str) -> ErrorClass:
     return "held" if code.startswith("APIGW.") or status < 400 or status in (401, 403, 404) else "refused"
 
 
-def from_answer(status: int, code: object, message: object, request_id: object = None) -> ImsError:
+def error_from_response(status: int, code: object, message: object, request_id: object = None) -> ImsError:
     """`code` as the SDK reads it: a string, a number or nothing."""
     shown = str(code) if code else str(status)
     text = " ".join(str(message or "").split())[:1000] or f"HTTP {status}"

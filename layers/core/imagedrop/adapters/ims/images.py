@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from imagedrop.adapters.ims.errors import KEYS_REFUSED, NO_JOB, ImsNotFound
+from imagedrop.adapters.ims.errors import JOB_NOT_FOUND_CODES, KEYS_REFUSED, ImsNotFound
 from imagedrop.adapters.ims.responses import read_image, read_job
-from imagedrop.adapters.retries import briefly
+from imagedrop.adapters.retries import retry_briefly
 from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.ports import Image, ImsError, Job, Random, Sleep
 from imagedrop.settings import Settings
 
 if TYPE_CHECKING:
-    from imagedrop.adapters.ims.client import Api
+    from imagedrop.adapters.ims.client import ImsConnection
 
 PAGE = 100  # ListImages: at most 500 at once
 PAGES = 100  # more images than any project has: the end of an answer that never ends
@@ -21,10 +21,10 @@ PAGES = 100  # more images than any project has: the end of an answer that never
 T = TypeVar("T")
 
 
-def client_for(settings: Settings, keys: Callable[[], HuaweiKeys]) -> Api:
-    from imagedrop.adapters.ims.client import Api
+def open_connection(settings: Settings, keys: Callable[[], HuaweiKeys]) -> ImsConnection:
+    from imagedrop.adapters.ims.client import ImsConnection
 
-    return Api(settings, keys())
+    return ImsConnection(settings, keys())
 
 
 class ImsImages:
@@ -32,7 +32,7 @@ class ImsImages:
 
     def __init__(
         self,
-        connect: Callable[[], Api],
+        connect: Callable[[], ImsConnection],
         sleep: Sleep,
         random: Random,
         settings: Settings,
@@ -54,7 +54,7 @@ class ImsImages:
         except ImsNotFound:
             return None
         except ImsError as error:
-            if error.code in NO_JOB:
+            if error.code in JOB_NOT_FOUND_CODES:
                 return None
             raise
 
@@ -71,11 +71,11 @@ class ImsImages:
     def _images(self, **filters: str) -> list[Image]:
         return self._read(lambda api: list(_listed(api, filters)))
 
-    def _read(self, ask: Callable[[Api], T]) -> T:
-        answer: T = briefly(self._sleep, self._random, _passes)(self._with_keys, ask)
+    def _read(self, ask: Callable[[ImsConnection], T]) -> T:
+        answer: T = retry_briefly(self._sleep, self._random, _passes)(self._with_keys, ask)
         return answer
 
-    def _with_keys(self, ask: Callable[[Api], T]) -> T:
+    def _with_keys(self, ask: Callable[[ImsConnection], T]) -> T:
         """Asks; where the keys are refused, which is definite, once more with those that are there by now."""
         try:
             return self._once(ask)
@@ -84,7 +84,7 @@ class ImsImages:
                 raise
             return self._once(ask)
 
-    def _once(self, ask: Callable[[Api], T]) -> T:
+    def _once(self, ask: Callable[[ImsConnection], T]) -> T:
         with self._connect() as api:
             return ask(api)
 
@@ -94,12 +94,12 @@ def _passes(error: BaseException) -> bool:
     job that is not known: that is the same for hours."""
     if not isinstance(error, ImsError) or isinstance(error, ImsNotFound):
         return False
-    if error.code == "ReadTimeout" or error.code in NO_JOB:
+    if error.code == "ReadTimeout" or error.code in JOB_NOT_FOUND_CODES:
         return False
     return error.kind in ("busy", "unknown", "undelivered")
 
 
-def _listed(api: Api, filters: Mapping[str, str]) -> Iterator[Image]:
+def _listed(api: ImsConnection, filters: Mapping[str, str]) -> Iterator[Image]:
     """All pages, each image once: the marker is the last image of the page before."""
     seen: set[str] = set()
     marker: dict[str, str] = {}

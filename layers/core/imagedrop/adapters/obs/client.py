@@ -1,7 +1,7 @@
-"""boto3's S3 client, set up for OBS where OBS does otherwise than S3 (OBS: S3 API reference).
+"""boto3's S3 client, configured for OBS where OBS differs from S3 (OBS: S3 API reference).
 
-* path style is refused on OBS's own domain names; other names may want it
-* a body with a checksum trailer is refused or, worse, stored with its framing
+* OBS refuses path style on its own domain names; other names may need it.
+* OBS refuses a body with a checksum trailer or, worse, stores it with the chunk framing.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ from collections.abc import Callable
 from typing import Any
 
 import boto3
-import botocore.session
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
 
+from imagedrop.adapters.aws import new_session
 from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.settings import Settings
 
-CONNECT_TIMEOUT, READ_TIMEOUT = 5, 15  # s; a function has to get through three tries
+CONNECT_TIMEOUT, READ_TIMEOUT = 5, 15  # s; three attempts fit into one invocation
 
 
-def client_for(settings: Settings, keys: Callable[[], HuaweiKeys], connections: int = 16) -> Any:
-    """boto3's S3 client for OBS. `keys` is asked for every request, so that keys may change under a long process."""
-    session = botocore.session.Session()
+def obs_client(settings: Settings, keys: Callable[[], HuaweiKeys], connections: int = 16) -> Any:
+    """boto3's S3 client for OBS. Calls `keys` for every request, so a long-running process uses rotated keys."""
+    session = new_session()
     session.register_component("credential_provider", CredentialResolver([_Provider(keys)]))
     return boto3.Session(botocore_session=session).client(
         "s3",
@@ -33,7 +33,7 @@ def client_for(settings: Settings, keys: Callable[[], HuaweiKeys], connections: 
             s3={"addressing_style": settings.obs_addressing},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
-            retries={"total_max_attempts": 1},  # tenacity does them, with the sleep that is handed in
+            retries={"total_max_attempts": 1},  # ObsObjects retries, with the injected sleep
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
             max_pool_connections=connections,
@@ -41,8 +41,8 @@ def client_for(settings: Settings, keys: Callable[[], HuaweiKeys], connections: 
     )
 
 
-class _Keys(Credentials):  # type: ignore[misc]
-    """Asks for the keys whenever a request is signed."""
+class _CurrentKeys(Credentials):  # type: ignore[misc]
+    """Calls `keys` whenever a request is signed."""
 
     def __init__(self, keys: Callable[[], HuaweiKeys]) -> None:
         super().__init__("", "", method=_Provider.METHOD)
@@ -61,4 +61,4 @@ class _Provider(CredentialProvider):  # type: ignore[misc]
         self._keys = keys
 
     def load(self) -> Credentials:
-        return _Keys(self._keys)
+        return _CurrentKeys(self._keys)

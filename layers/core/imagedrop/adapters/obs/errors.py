@@ -16,29 +16,29 @@ from botocore.parsers import ResponseParserError
 
 from imagedrop.ports import ObjectChanged, ObjectsRefused, ObjectsUnavailable
 
-ON_THE_WAY = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError)
+TRANSPORT_ERRORS = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError)
 # Below 500 and yet passing (OBS: error codes): slow down, a stalled upload, two writers at once.
-PASSING = frozenset({408, 409, 429})
+TRANSIENT_STATUSES = frozenset({408, 409, 429})
 KEYS_REFUSED = ("403", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "AccessDenied")
 
 
 @contextmanager
-def sorted_out() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raises ObjectsUnavailable or ObjectsRefused for what botocore raises inside."""
     try:
         yield
     except ClientError as error:
         code, status = code_of(error), status_of(error)
         message = str(error.response["Error"].get("Message", "")) or f"HTTP {status}"
-        if status in PASSING or (status >= 500 and status != 501):
+        if status in TRANSIENT_STATUSES or (status >= 500 and status != 501):
             raise ObjectsUnavailable(f"{code}: {message}") from error
         raise ObjectsRefused(code, message) from error
-    except ON_THE_WAY as error:
+    except TRANSPORT_ERRORS as error:
         raise ObjectsUnavailable(f"{type(error).__name__}: {error}") from error
 
 
 @contextmanager
-def changed_if_gone(bucket: str, key: str) -> Iterator[None]:
+def raise_if_changed(bucket: str, key: str) -> Iterator[None]:
     """Raises ObjectChanged where OBS says that the object asked for is no more."""
     try:
         yield

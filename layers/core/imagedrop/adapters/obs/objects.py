@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from imagedrop.adapters.obs.client import client_for
-from imagedrop.adapters.obs.errors import KEYS_REFUSED, changed_if_gone, is_gone, sorted_out
-from imagedrop.adapters.retries import briefly
+from imagedrop.adapters.obs.client import obs_client
+from imagedrop.adapters.obs.errors import KEYS_REFUSED, is_gone, raise_if_changed, translate_errors
+from imagedrop.adapters.retries import retry_briefly
 from imagedrop.ports import Listing, ObjectChanged, ObjectHead, ObjectsRefused, ObjectsUnavailable, Random, Sleep
 
-__all__ = ["ObsObjects", "client_for"]
+__all__ = ["ObsObjects", "obs_client"]
 
 PAGE = 1000
 
@@ -51,7 +51,7 @@ class ObsObjects:
             return b""
 
         def once() -> bytes:
-            with changed_if_gone(bucket, key):
+            with raise_if_changed(bucket, key):
                 answer = self._client.get_object(
                     Bucket=bucket, Key=key, IfMatch=f'"{etag}"', Range=f"bytes={offset}-{offset + length - 1}"
                 )
@@ -105,10 +105,10 @@ class ObsObjects:
 
     def _patiently(self, once: Callable[[], T]) -> T:
         def attempt() -> T:
-            with sorted_out():
+            with translate_errors():
                 return once()
 
-        return briefly(self._sleep, self._random, lambda error: isinstance(error, ObjectsUnavailable))(attempt)
+        return retry_briefly(self._sleep, self._random, lambda error: isinstance(error, ObjectsUnavailable))(attempt)
 
 
 def _or_none(call: Callable[..., Any], **arguments: Any) -> Any:
