@@ -67,9 +67,9 @@ class Load:
         keys = []
         for number in range(self.drops):
             key = f"golden/{number:05d}.qcow2"
-            self.ports.objects.place("drops", key, body, etag=f"{number:032x}")
+            self.ports.objects.upload("drops", key, body, etag=f"{number:032x}")
             sidecar = json.dumps({**beside, "name": f"golden-{number}"}).encode()
-            self.ports.objects.place("drops", key + ".json", sidecar)
+            self.ports.objects.upload("drops", key + ".json", sidecar)
             keys += [key, key + ".json"]
         self._random.shuffle(keys)
         for key in keys:

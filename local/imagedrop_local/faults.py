@@ -82,7 +82,7 @@ class Faults:
         self._chance = chance or random.Random()  # noqa: S311 - faults need no secrecy
         self.calls: Counter[str] = Counter()
 
-    def know(self, service: str, calls: Iterable[str]) -> None:
+    def register_calls(self, service: str, calls: Iterable[str]) -> None:
         """Says which calls a service has: a fault for another one would never strike."""
         self._known[service] = frozenset(calls) | {call for owner, call in PSEUDO_CALLS if owner == service} | {"*"}
 
@@ -98,7 +98,7 @@ class Faults:
         with self._lock:
             self._set.clear()
 
-    def listed(self) -> list[Fault]:
+    def active(self) -> list[Fault]:
         with self._lock:
             return [fault.model_copy() for fault in self._set]
 
@@ -106,7 +106,7 @@ class Faults:
         with self._lock:
             self.calls[f"{service}.{call}"] += 1
 
-    def strike(self, service: str, call: str, *, events: bool = False, exact: Kind | None = None) -> Fault | None:
+    def take(self, service: str, call: str, *, events: bool = False, exact: Kind | None = None) -> Fault | None:
         """The fault that hits this call now, used up by one; `events` picks among those for event deliveries.
 
         `exact`: what is struck is no HTTP call (a job, say): only a fault of this kind that names it.

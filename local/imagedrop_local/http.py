@@ -60,7 +60,7 @@ class Server:
     def _served(self, request: Request) -> Response:
         call, act = self.service.route(request)
         self.control.faults.count(self.service.name, call)
-        fault = self.control.faults.strike(self.service.name, call)
+        fault = self.control.faults.take(self.service.name, call)
         return act() if fault is None else self._struck(fault, act)
 
     def _struck(self, fault: Fault, act: Callable[[], Response]) -> Response:
@@ -97,4 +97,4 @@ def _control(control: Control, request: Request, path: str) -> Response:
         control.faults.clear()
     elif request.method != "GET":
         return Response.json(405, {"error": "GET, POST or DELETE"})
-    return Response.json(200, {"faults": [fault.model_dump(exclude_none=True) for fault in control.faults.listed()]})
+    return Response.json(200, {"faults": [fault.model_dump(exclude_none=True) for fault in control.faults.active()]})

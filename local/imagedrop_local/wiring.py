@@ -126,7 +126,7 @@ def subscribe_intake(cloud: Cloud, bucket: str, url: str) -> str:
             cloud.smn.cancel(one["subscription_urn"])
     subscription = cloud.smn.subscribe(topic, urlsplit(url).scheme, url)
     rule = EventRule(id="imagedrop", topic=topic, events=("ObjectCreated:*",))
-    info = cloud.store.need(bucket)
+    info = cloud.store.require_bucket(bucket)
     if rule not in info.rules:
         cloud.store.change_bucket(info.model_copy(update={"rules": (rule,)}))
     return subscription

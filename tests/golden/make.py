@@ -146,7 +146,7 @@ def notes() -> list[dict[str, Any]]:
     quick = importing().model_copy(update={"request": {**inspected()["request"], "is_quick_import": True}})
     duration_history.learn(ports, quick)
     for key in (KEY, UNICODE):
-        ports.objects.place(BUCKET, key, b"image")
+        ports.objects.upload(BUCKET, key, b"image")
     sweep(ports, lambda: 0.0)
     replay_protection.remember(PUSH, ports)
     ports.ledger.count("mails:a mailbox:2026-11-24T13", 30, NOW[7])

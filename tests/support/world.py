@@ -32,7 +32,7 @@ class World:
 
     def put(self, key: str, body: bytes | dict[str, Any], *, event: bool = True) -> None:
         content = json.dumps(body).encode() if isinstance(body, dict) else body
-        self.ports.objects.place(BUCKET, key, content)
+        self.ports.objects.upload(BUCKET, key, content)
         if event:
             self.event(key)
 
@@ -63,7 +63,7 @@ class World:
             event = self.ports.queues.event(queue, limit=1)
             if event["Records"]:
                 worked = True
-                self.ports.queues.settle(queue, event, function(name).handle(event, self.ports))
+                self.ports.queues.apply_response(queue, event, function(name).handle(event, self.ports))
         return worked
 
     def run(self, seconds: float = 7 * 86_400) -> None:

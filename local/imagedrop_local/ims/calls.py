@@ -54,7 +54,7 @@ class Calls:
         def handler(asked: ApiRequest) -> Response:
             order = read(asked.body())
             self.admit(order)
-            self._imports.check_room(len(order.files))
+            self._imports.check_task_limit(len(order.files))
             sources = [self._sources.find(file) for file in order.files]
             return Response.json(200, {"job_id": self._imports.submit(order, sources, asked.now)})
 
@@ -65,8 +65,8 @@ class Calls:
         names, count = [file.name for file in order.files], len(order.files)
         if self._switches.ims_names_unique and (len(set(names)) < count or self._images.names() & set(names)):
             raise api_error("IMG.0009", ", ".join(names))
-        if self._images.used() + count > self._switches.ims_image_quota:
-            raise api_error("IMG.0015", f"{self._images.used()} of {self._switches.ims_image_quota}")
+        if self._images.quota_used() + count > self._switches.ims_image_quota:
+            raise api_error("IMG.0015", f"{self._images.quota_used()} of {self._switches.ims_image_quota}")
 
     def show_job(self, call: jobs.Call) -> Handler:
         def handler(asked: ApiRequest) -> Response:
@@ -100,14 +100,16 @@ class Calls:
         return Response.json(200, shown)
 
     def show(self, asked: ApiRequest) -> Response:
-        return Response.json(200, self._images.shown(image_updates.visible_image(self._images, asked.path["image_id"])))
+        return Response.json(
+            200, self._images.as_api(image_updates.visible_image(self._images, asked.path["image_id"]))
+        )
 
     def update(self, asked: ApiRequest) -> Response:
         image = image_updates.visible_image(self._images, asked.path["image_id"])
         taken = self._images.names() if self._switches.ims_names_unique else None
         new = image_updates.patched(image, fields.parse(asked.raw, list), self._orders, taken)
         self._images.save(new, asked.now)
-        return Response.json(200, self._images.shown(new))
+        return Response.json(200, self._images.as_api(new))
 
     def delete(self, asked: ApiRequest) -> Response:
         """Deleting an image twice is answered like deleting it once."""
@@ -116,17 +118,21 @@ class Calls:
         ):
             return Response(204)
         image = image_updates.visible_image(self._images, asked.path["image_id"])
-        waits = image.get("described") and not self._imports.has(image["id"])
+        waits = image.get("described") and not self._imports.is_importing(image["id"])
         if image["status"] in ("queued", "saving") and not waits:
             raise api_error("IMG.0090", image["id"])
         if image["protected"]:
             raise api_error("IMG.0091", image["id"])
         if image["status"] != "deleted":
-            self._images.delete(image, asked.now, self._imports.span(self._switches.ims_delete_delay))
+            self._images.delete(image, asked.now, self._imports.to_clock(self._switches.ims_delete_delay))
         return Response(204)
 
     def quota(self, asked: ApiRequest) -> Response:
-        image: dict[str, Any] = {"type": "image", "used": self._images.used(), "quota": self._switches.ims_image_quota}
+        image: dict[str, Any] = {
+            "type": "image",
+            "used": self._images.quota_used(),
+            "quota": self._switches.ims_image_quota,
+        }
         others: list[dict[str, Any]] = [
             {"type": kind, "used": 0, "quota": 128} for kind in ("image_shared", "image_member")
         ]

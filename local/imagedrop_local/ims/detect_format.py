@@ -36,7 +36,7 @@ class DetectedFormat:
 
     format: str | None
     capacity: int | None = None
-    fault: str | None = None
+    problem: str | None = None
 
 
 def detect(stream: BinaryIO, size: int, key: str, vhd: VhdRule = "largest") -> DetectedFormat:

@@ -44,7 +44,7 @@ class Images:
             }
         )
 
-    def describe(
+    def add_without_file(
         self, image_id: str, attributes: dict[str, Any], file: ImageFile, protected: bool, now: datetime
     ) -> None:
         """An image without a file as yet."""
@@ -63,7 +63,7 @@ class Images:
             }
         )
 
-    def fill(self, image: Document, part: Document, now: datetime) -> None:
+    def set_file(self, image: Document, part: Document, now: datetime) -> None:
         """It gets its file."""
         origin = {"__data_origin": f"file,{part['bucket']}:{part['key']}", "__image_size": str(part["size"])}
         self.save({**image, "attributes": image["attributes"] | origin}, now)
@@ -81,17 +81,17 @@ class Images:
     def names(self) -> set[str]:
         return {image["name"] for image in self._records if image["status"] != "deleted" and image["name"]}
 
-    def used(self) -> int:
+    def quota_used(self) -> int:
         """What counts to the quota."""
         idle = {"deleted"} | (set() if self._switches.ims_killed_uses_quota else {"killed"})
         return sum(image["status"] not in idle for image in self._records)
 
-    def started(self, image_id: str, now: datetime) -> None:
+    def mark_started(self, image_id: str, now: datetime) -> None:
         if image := self.get(image_id):
             image["status"] = "saving"
             self.save(image, now)
 
-    def done(self, image_id: str, ended: datetime, active_at: datetime, found: OsVersion | None = None) -> None:
+    def mark_done(self, image_id: str, ended: datetime, active_at: datetime, found: OsVersion | None = None) -> None:
         """The job succeeded at `ended`; the image is active from `active_at` on. `found`: the OS in its file."""
         if image := self.get(image_id):
             image["attributes"] |= found.attributes() if found else {}
@@ -99,7 +99,7 @@ class Images:
             image["status"] = "active" if active_at <= ended else "saving"
             self.save(image, ended)
 
-    def failed(self, image_id: str, now: datetime) -> None:
+    def mark_failed(self, image_id: str, now: datetime) -> None:
         image = self.get(image_id)
         if image and self._switches.ims_failed_image_stays:
             image["status"] = "killed"
@@ -128,12 +128,12 @@ class Images:
         """As the API shows them, in no order of its own."""
         importing = ("queued", "saving")
         return [
-            self.shown(image)
+            self.as_api(image)
             for image in self._records
             if self._switches.ims_shows_imports or image.get("described") or image["status"] not in importing
         ]
 
-    def shown(self, image: Document) -> Document:
+    def as_api(self, image: Document) -> Document:
         created = datetime.fromisoformat(image["created"])
         active = image["status"] == "active"
         tagged = (

@@ -33,7 +33,7 @@ class ImportChecks:
     def __init__(self, store: Store, switches: ImsSwitches) -> None:
         self._store, self._switches = store, switches
 
-    def begin(self, part: dict[str, Any], iso: bool = False) -> Failure | None:
+    def at_start(self, part: dict[str, Any], iso: bool = False) -> Failure | None:
         """Reads the object, as IMS does when the job starts."""
         gone = self._changed(part)
         if gone:
@@ -46,7 +46,7 @@ class ImportChecks:
         part["disk_format"] = verdict.format or "raw"
         return self._format(part, verdict, iso) or self._quick(part, verdict) or self._size(part, verdict)
 
-    def end(self, part: dict[str, Any]) -> Failure | None:
+    def at_end(self, part: dict[str, Any]) -> Failure | None:
         """Whether the object is still the one that the job was given, now that all of it has been read."""
         if not self._switches.ims_deleted_fails and head(self._store, part["bucket"], part["key"]) is None:
             return None
@@ -62,8 +62,8 @@ class ImportChecks:
         return None
 
     def _format(self, part: dict[str, Any], verdict: DetectedFormat, iso: bool) -> Failure | None:
-        if verdict.fault:
-            return failure(self._switches.ims_bad_file_code, f"{part['key']}: {verdict.fault}")
+        if verdict.problem:
+            return failure(self._switches.ims_bad_file_code, f"{part['key']}: {verdict.problem}")
         plain_data = verdict.format is None and part["role"] == "data" and part["size"] % 512 == 0
         wanted = {"iso"} if iso and part["role"] == "system" else PARSED
         if not plain_data and verdict.format not in wanted:

@@ -42,36 +42,36 @@ class ImportJobs:
         self._switches, self._faults, self._scale, self._chance = switches, faults, time_scale, chance
         self._open = [job for job in records if job["status"] in OPEN]
 
-    def span(self, seconds: float) -> timedelta:
+    def to_clock(self, seconds: float) -> timedelta:
         """Seconds of the cloud, on the clock."""
         return timedelta(seconds=seconds / self._scale)
 
-    def tasks(self) -> int:
+    def task_count(self) -> int:
         """Images that are importing; each is a task."""
         return sum(len(job["parts"]) for job in self._open)
 
-    def has(self, image_id: str) -> bool:
+    def is_importing(self, image_id: str) -> bool:
         """Whether a job is making this image."""
         return any(part["image_id"] == image_id for job in self._open for part in job["parts"])
 
-    def check_room(self, count: int) -> None:
+    def check_task_limit(self, count: int) -> None:
         """Raises Refused: IMG.0060."""
-        if self.tasks() + count > self._switches.ims_task_limit:
-            raise api_error("IMG.0060", f"{self.tasks()} of {self._switches.ims_task_limit}")
+        if self.task_count() + count > self._switches.ims_task_limit:
+            raise api_error("IMG.0060", f"{self.task_count()} of {self._switches.ims_task_limit}")
 
     def submit(self, order: ImportRequest, sources: list[Source], now: datetime) -> str:
         """Takes an order on; the job's id."""
         job_id, pairs = job_parts.new_id(self._chance), list(zip(order.files, sources, strict=True))
         seconds = sum(job_parts.seconds(file, source) for file, source in pairs)
         made = [job_parts.new(file, source, self._chance) for file, source in pairs]
-        begins = now + self.span(self._switches.ims_init_time)
+        begins = now + self.to_clock(self._switches.ims_init_time)
         job: Document = {
             "id": job_id,
             "type": order.job_type,
             "status": "INIT",
             "submitted": now.isoformat(),
             "begins": begins.isoformat(),
-            "due": (begins + self.span(seconds * self._chance.uniform(0.8, 1.25))).isoformat(),
+            "due": (begins + self.to_clock(seconds * self._chance.uniform(0.8, 1.25))).isoformat(),
             "windows": order.windows,
             "iso": order.attributes.get("virtual_env_type") == "IsoImage",
             "failure": None,
@@ -79,7 +79,7 @@ class ImportJobs:
         }
         for part in made:
             if described := self._images.get(part["image_id"]):
-                self._images.fill(described, part, now)
+                self._images.set_file(described, part, now)
             else:
                 self._images.add(part["image_id"], order.attributes, part, now)
         self._records.put(job)
@@ -93,7 +93,12 @@ class ImportJobs:
         """A job that is still known."""
         job = self._records.get(job_id)
         keeps = self._switches.ims_job_retention
-        if job and job["status"] not in OPEN and keeps is not None and _time(job["ended"]) + self.span(keeps) <= now:
+        if (
+            job
+            and job["status"] not in OPEN
+            and keeps is not None
+            and _time(job["ended"]) + self.to_clock(keeps) <= now
+        ):
             return None
         return job
 
@@ -116,19 +121,19 @@ class ImportJobs:
     def _begin(self, job: Document) -> None:
         begins, due = _time(job["begins"]), _time(job["due"])
         job["status"] = "RUNNING"
-        self._each(job, lambda part: self._checks.begin(part, job["iso"]))
+        self._each(job, lambda part: self._checks.at_start(part, job["iso"]))
         if struck := self._struck(job):
             job["failure"] = _noted(struck)
         if job["failure"]:
             due = begins + (due - begins) * FAILS_AFTER
-        job["due"] = (due + self.span(self._slowed())).isoformat()
+        job["due"] = (due + self.to_clock(self._slowed())).isoformat()
         for part in job["parts"]:
-            self._images.started(part["image_id"], begins)
+            self._images.mark_started(part["image_id"], begins)
         self._records.put(job)
 
     def _struck(self, job: Document) -> Failure | None:
         """A fault set for the job itself, or what this region refuses once it has seen the file."""
-        fault = self._faults.strike("ims", "ImportJob", exact="status")
+        fault = self._faults.take("ims", "ImportJob", exact="status")
         if fault:
             return failure(fault.code or "IMG.1075", "set at /_sim/faults")
         found = self._detected(job["parts"][0])
@@ -144,7 +149,7 @@ class ImportJobs:
         return find(self._switches.ims_detected_os)
 
     def _slowed(self) -> float:
-        fault = self._faults.strike("ims", "ImportJob", exact="slow")
+        fault = self._faults.take("ims", "ImportJob", exact="slow")
         return fault.seconds if fault else 0.0
 
     def _each(self, job: Document, check: Callable[[Document], Failure | None]) -> None:
@@ -157,18 +162,18 @@ class ImportJobs:
     def _end(self, job: Document) -> None:
         ended = _time(job["due"])
         if job["failure"] is None:
-            self._each(job, self._checks.end)
+            self._each(job, self._checks.at_end)
         job |= {"status": "FAIL" if job["failure"] else "SUCCESS", "ended": job["due"]}
-        active_at = ended + self.span(self._switches.ims_active_delay)
+        active_at = ended + self.to_clock(self._switches.ims_active_delay)
         for part in job["parts"]:
             spoilt = job["failure"] and (
                 part["failure"] or not self._switches.ims_keeps_parts or len(job["parts"]) == 1
             )
             part["made"] = not spoilt
             if spoilt:
-                self._images.failed(part["image_id"], ended)
+                self._images.mark_failed(part["image_id"], ended)
             else:
-                self._images.done(part["image_id"], ended, active_at, self._detected(part))
+                self._images.mark_done(part["image_id"], ended, active_at, self._detected(part))
         self._records.put(job)
 
 

@@ -69,7 +69,7 @@ class Ims:
         calls = Calls(orders, sources, self._images, self._imports, switches)
         steps = TwoStepCalls(orders, sources, self._images, self._imports, calls.admit)
         self._routes = table(calls, TagCalls(self._images, switches), steps, orders)
-        faults.know(self.name, self._routes.calls())
+        faults.register_calls(self.name, self._routes.calls())
         self._lock = threading.RLock()
 
     def start(self) -> None:
@@ -124,7 +124,7 @@ class Ims:
         """What /_sim/state shows: images and jobs as they are now, also those that the API hides, and counts."""
         with self._lock:
             now = self._advance()
-            images = [self._images.shown(image) | {"tags": dict(image["tags"])} for image in self._images.all()]
+            images = [self._images.as_api(image) | {"tags": dict(image["tags"])} for image in self._images.all()]
             jobs = self._imports.all()
             return {
                 "images": images,
@@ -134,7 +134,7 @@ class Ims:
                     "active": sum(image["status"] == "active" for image in images),
                     "jobs": len(jobs),
                     "open_jobs": sum(job["status"] in OPEN for job in jobs),
-                    "tasks": self._imports.tasks(),
+                    "tasks": self._imports.task_count(),
                 },
             }
 

@@ -25,7 +25,7 @@ class TagCalls:
 
     def image_tags(self, asked: ApiRequest) -> Response:
         image = image_updates.visible_image(self._images, asked.path["image_id"])
-        shown = image_queries.tags_of(self._images.shown(image))
+        shown = image_queries.tags_of(self._images.as_api(image))
         return Response.json(200, {"tags": [{"key": key, "value": value} for key, value in shown.items()]})
 
     def all_tags(self, asked: ApiRequest) -> Response:

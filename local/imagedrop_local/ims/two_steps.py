@@ -39,16 +39,18 @@ class TwoStepCalls:
         order = self._orders.native(body)
         self._admit(order)
         image_id = str(uuid.uuid4())
-        self._images.describe(image_id, order.attributes, order.files[0], fields.flag(body, "protected"), asked.now)
-        return Response.json(201, self._images.shown(image_updates.visible_image(self._images, image_id)))
+        self._images.add_without_file(
+            image_id, order.attributes, order.files[0], fields.flag(body, "protected"), asked.now
+        )
+        return Response.json(201, self._images.as_api(image_updates.visible_image(self._images, image_id)))
 
     def register(self, asked: ApiRequest) -> Response:
         image = image_updates.visible_image(self._images, asked.path["image_id"])
-        if not image.get("described") or image["status"] != "queued" or self._imports.has(image["id"]):
+        if not image.get("described") or image["status"] != "queued" or self._imports.is_importing(image["id"]):
             raise api_error("IMG.0121", f"it is {image['status']}, or has its file already")
         url = fields.url(asked.body())
         file = ImageFile("system", image["name"], url, image["min_disk"], tags=image["tags"], image_id=image["id"])
         windows = image["attributes"]["__os_type"] == "Windows"
         order = ImportRequest("imsNativeImportImageJob", (file,), image["attributes"], windows)
-        self._imports.check_room(1)
+        self._imports.check_task_limit(1)
         return Response.json(200, {"job_id": self._imports.submit(order, [self._sources.find(file)], asked.now)})

@@ -57,7 +57,7 @@ class MemoryLedger(ScriptedFaults):
             self._check(drop)
             if self._rows.pop(drop.drop_id, None) is not None:
                 del self._revisions[drop.drop_id], self._keys[drop.bucket, drop.key][drop.drop_id]
-                self._places.drop(drop.drop_id)
+                self._places.delete(drop.drop_id)
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
         with self._call("accept"):

@@ -37,16 +37,16 @@ class MemoryObjects(ScriptedFaults):
         self._clock, self._region, self.page = clock, region, page
         self._buckets: dict[str, _Bucket] = {}
         for name in buckets:
-            self.make(name)
+            self.create_bucket(name)
 
-    def make(self, bucket: str, storage_class: str | None = "STANDARD", region: str | None = None) -> None:
+    def create_bucket(self, bucket: str, storage_class: str | None = "STANDARD", region: str | None = None) -> None:
         """Makes a bucket, or gives one another class or region."""
         old = self._buckets.get(bucket)
         self._buckets[bucket] = _Bucket(storage_class, region or self._region)
         if old:
             self._buckets[bucket].objects, self._buckets[bucket].order = old.objects, old.order
 
-    def place(
+    def upload(
         self,
         bucket: str,
         key: str,
@@ -96,7 +96,7 @@ class MemoryObjects(ScriptedFaults):
 
     def put(self, bucket: str, key: str, body: bytes, content_type: str = "application/json") -> None:
         with self._call("put"):
-            self.place(bucket, key, body)
+            self.upload(bucket, key, body)
 
     def delete(self, bucket: str, key: str) -> None:
         with self._call("delete"):

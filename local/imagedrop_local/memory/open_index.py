@@ -19,13 +19,13 @@ class MemoryOpenIndex:
         self._entries.clear()
 
     def put(self, drop: Drop) -> None:
-        self.drop(drop.drop_id)
+        self.delete(drop.drop_id)
         if drop.open_index_partition is not None:
             entry = QueuedDrop(drop.drop_id, drop.key, drop.parts, drop.tasks, drop.deadline_at)
             self._entries[drop.drop_id] = (drop.open_index_partition, drop.updated_at, entry)
             insort(self._rows[drop.open_index_partition], (drop.updated_at, drop.drop_id))
 
-    def drop(self, drop_id: str) -> None:
+    def delete(self, drop_id: str) -> None:
         if drop_id in self._entries:
             place, updated_at, _ = self._entries.pop(drop_id)
             rows = self._rows[place]

@@ -39,7 +39,7 @@ class MemoryQueues(ScriptedFaults):
         self._numbers = itertools.count(1)
         self._messages: defaultdict[QueueName, dict[str, Message]] = defaultdict(dict)
         self.dead: defaultdict[QueueName, list[Message]] = defaultdict(list)
-        self.put_backs: list[tuple[QueueName, int]] = []
+        self.visibility_changes: list[tuple[QueueName, int]] = []
 
     def messages(self, queue: QueueName) -> list[Message]:
         """All that lie there, visible or not, oldest first."""
@@ -82,7 +82,7 @@ class MemoryQueues(ScriptedFaults):
         """Receives, as the event that Lambda hands to the function."""
         return {"Records": [_record(queue, message) for message in self.receive(queue, limit, visibility)]}
 
-    def settle(self, queue: QueueName, event: Mapping[str, Any], response: Mapping[str, Any]) -> None:
+    def apply_response(self, queue: QueueName, event: Mapping[str, Any], response: Mapping[str, Any]) -> None:
         """What Lambda does with the function's answer: deletes all but `batchItemFailures`."""
         failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
         self.delete(queue, (record["messageId"] for record in event["Records"] if record["messageId"] not in failed))
@@ -104,7 +104,7 @@ class MemoryQueues(ScriptedFaults):
     def change_visibility(self, queue: QueueName, receipt: str, seconds: int) -> None:
         with self._call("change_visibility"):
             seconds = max(0, min(43_200, seconds))
-            self.put_backs.append((queue, seconds))
+            self.visibility_changes.append((queue, seconds))
             message = self._messages[queue].get(receipt.partition("#")[0])
             if message is not None and message.receipt == receipt:
                 message.visible_at = self._clock.seconds() + seconds

@@ -41,18 +41,18 @@ class BucketCalls:
     def version(self, call: Call) -> Response:
         """What Huawei's SDK asks, unsigned, to learn whether it may speak OBS's own protocol."""
         if call.bucket:
-            self._store.need(call.bucket)
+            self._store.require_bucket(call.bucket)
         return Response(200, b"", {"x-obs-api": VERSION})
 
     def list(self, call: Call) -> Response:
         buckets = [("Bucket", _bucket(info)) for info in self._store.buckets()]
         owner = (("ID", "simulator"), ("DisplayName", "simulator"))
-        return document("ListAllMyBucketsResult", (("Owner", owner), ("BucketCalls", buckets)))
+        return document("ListAllMyBucketsResult", (("Owner", owner), ("Buckets", buckets)))
 
     def create(self, call: Call) -> Response:
         shown = call.request.headers.get(call.dialect.bucket_class_header)
-        storage_class = call.dialect.read_class(shown) if shown else "STANDARD"
-        body = call.document(xml.MAX_BODY)
+        storage_class = call.dialect.parse_storage_class(shown) if shown else "STANDARD"
+        body = call.small_body(xml.MAX_BODY)
         region = _location(body) if body else self._store.region
         if region != self._store.region:
             raise StoreError(
@@ -66,42 +66,42 @@ class BucketCalls:
         return Response(204)
 
     def head(self, call: Call) -> Response:
-        info, dialect = self._store.need(call.bucket), call.dialect
+        info, dialect = self._store.require_bucket(call.bucket), call.dialect
         region = dialect.header("bucket-location" if dialect.name == "obs" else "bucket-region")
-        said = {region: info.region, dialect.bucket_class_header: dialect.show_class(info.storage_class)}
+        said = {region: info.region, dialect.bucket_class_header: dialect.format_storage_class(info.storage_class)}
         return Response(200, b"", {**said, "x-obs-version": VERSION, "Content-Type": "application/xml"})
 
     def location(self, call: Call) -> Response:
         """Not S3's document: its root is the one of a bucket's configuration."""
-        region = self._store.need(call.bucket).region
+        region = self._store.require_bucket(call.bucket).region
         if call.dialect.name == "obs":
             return document("Location", region)
         return document("CreateBucketConfiguration", (("LocationConstraint", region),))
 
     def versioning(self, call: Call) -> Response:
-        self._store.need(call.bucket)
+        self._store.require_bucket(call.bucket)
         return document("VersioningConfiguration", ())
 
     def storage(self, call: Call) -> Response:
-        shown = call.dialect.show_class(self._store.need(call.bucket).storage_class)
+        shown = call.dialect.format_storage_class(self._store.require_bucket(call.bucket).storage_class)
         if call.dialect.name == "obs":
             return document("StorageClass", shown)
         return document("StoragePolicy", (("DefaultStorageClass", shown),))
 
     def put_storage(self, call: Call) -> Response:
-        info = self._store.need(call.bucket)
+        info = self._store.require_bucket(call.bucket)
         if call.dialect.name == "obs":
-            shown = xml.read(call.document(xml.MAX_BODY), "StorageClass").text
+            shown = xml.read(call.small_body(xml.MAX_BODY), "StorageClass").text
         else:
-            shown = xml.read(call.document(xml.MAX_BODY), "StoragePolicy").findtext("DefaultStorageClass")
-        changed = {"storage_class": call.dialect.read_class(shown or "")}
+            shown = xml.read(call.small_body(xml.MAX_BODY), "StoragePolicy").findtext("DefaultStorageClass")
+        changed = {"storage_class": call.dialect.parse_storage_class(shown or "")}
         self._store.change_bucket(info.model_copy(update=changed))
         return Response(200)
 
     def delete_objects(self, call: Call) -> Response:
         if self._switches.obs_bulk_delete_needs_md5 and "Content-MD5" not in call.request.headers:
             raise StoreError("InvalidRequest", "Missing required header for this request: Content-MD5")
-        tree = xml.read(call.document(xml.MAX_BODY), "Delete")
+        tree = xml.read(call.small_body(xml.MAX_BODY), "Delete")
         url = tree.findtext("EncodingType") == "url"
         keys = [element.findtext("Key") or "" for element in tree.findall("Object")]
         if not 0 < len(keys) <= MAX_DELETES:

@@ -84,14 +84,14 @@ class Call:
     def query(self) -> dict[str, str]:
         return self.request.query
 
-    def own(self, name: str) -> str | None:
+    def dialect_header(self, name: str) -> str | None:
         """The header of this name in the request's dialect: `copy-source`."""
         return self.request.headers.get(self.dialect.header(name))
 
     def cause(self, how: str) -> Cause:
         return Cause(how, self.request_id, self.request.client)
 
-    def number(self, name: str, default: int, highest: int) -> int:
+    def int_param(self, name: str, default: int, highest: int) -> int:
         """A number in the query. Out of range: the default, as OBS says of max-keys. Raises InvalidArgument."""
         shown = self.query.get(name) or str(default)
         if not shown.removeprefix("-").isdecimal() or len(shown) > 12:
@@ -110,7 +110,7 @@ class Call:
         if sha256.hexdigest() != self.payload:
             raise StoreError("XAmzContentSHA256Mismatch", "the body's hash is not the one in x-amz-content-sha256")
 
-    def document(self, limit: int) -> bytes:
+    def small_body(self, limit: int) -> bytes:
         """A small body, checked against its hash and its Content-MD5."""
         if self.request.length > limit:
             raise StoreError("EntityTooLarge", f"{self.request.length} bytes, at most {limit}")

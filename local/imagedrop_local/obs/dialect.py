@@ -32,16 +32,16 @@ class Dialect:
         return self.header(f"server-side-encryption-{'' if self.name == 'obs' else 'aws-'}kms-key-id")
 
     @property
-    def kms(self) -> str:
+    def kms_value(self) -> str:
         return "kms" if self.name == "obs" else "aws:kms"
 
-    def show_class(self, storage_class: StorageClass) -> str:
+    def format_storage_class(self, storage_class: StorageClass) -> str:
         return storage_class if self.name == "obs" else _CLASSES[storage_class]
 
-    def read_class(self, shown: str) -> StorageClass:
+    def parse_storage_class(self, shown: str) -> StorageClass:
         """Raises StoreError: InvalidStorageClass."""
         for storage_class in get_args(StorageClass):
-            if shown == self.show_class(storage_class):
+            if shown == self.format_storage_class(storage_class):
                 return storage_class  # type: ignore[no-any-return]
         raise StoreError("InvalidStorageClass", f"{shown!r} is no storage class")
 

@@ -25,7 +25,7 @@ class EventSender:
         self._held: list[tuple[str, str]] = []
         self._thread = threading.Thread(target=self._run, name="obs-events", daemon=True)
         self.counts: Counter[str] = Counter()
-        store.listen(self.heard)
+        store.add_listener(self.on_object_event)
 
     def start(self) -> None:
         self._thread.start()
@@ -35,7 +35,7 @@ class EventSender:
         if self._thread.is_alive():
             self._thread.join(10)
 
-    def heard(self, event: ObjectEvent) -> None:
+    def on_object_event(self, event: ObjectEvent) -> None:
         info = self._store.bucket(event.bucket)
         for rule in info.rules if info else ():
             if event_rules.matches(rule, event.name, event.key):
@@ -70,7 +70,7 @@ class EventSender:
         self._release()
 
     def _fault(self) -> Fault | None:
-        return self._faults.strike("obs", "Event", events=True) or self._faults.strike("smn", "Event", events=True)
+        return self._faults.take("obs", "Event", events=True) or self._faults.take("smn", "Event", events=True)
 
     def _release(self) -> None:
         """Those that were held back, last first."""

@@ -18,12 +18,12 @@ class FileLayout:
     def __init__(self, folder: Path, side: MetadataFolder) -> None:
         self._folder, self._side = folder, side
 
-    def of(self, bucket: str, key: str) -> Iterator[Path]:
+    def candidates(self, bucket: str, key: str) -> Iterator[Path]:
         """Where it may lie, likelier first. Raises StoreError for a key that cannot be."""
         check_key(key)
         if is_path(key) and self._reaches(bucket, key):
             yield self._folder / bucket / key
-        yield self._side.odd(bucket, key)
+        yield self._side.non_path_data(bucket, key)
 
     def _reaches(self, bucket: str, key: str) -> bool:
         """Whether nothing but real folders (or nothing at all) lies between the bucket and the key's file."""
@@ -32,7 +32,7 @@ class FileLayout:
         return not any((root / parent).is_symlink() or (root / parent).is_file() for parent in between)
 
     def find(self, bucket: str, key: str) -> tuple[Path, os.stat_result] | None:
-        for path in self.of(bucket, key):
+        for path in self.candidates(bucket, key):
             if not file_writes.is_inside(path, self._folder):
                 continue
             try:
@@ -43,20 +43,20 @@ class FileLayout:
                 return path, status
         return None
 
-    def home(self, bucket: str, key: str) -> Path:
+    def new_path(self, bucket: str, key: str) -> Path:
         """Where a new version goes; the folders that it needs are made."""
-        path, odd = next(self.of(bucket, key)), self._side.odd(bucket, key)
+        path, odd = next(self.candidates(bucket, key)), self._side.non_path_data(bucket, key)
         if path == odd or path.is_dir():
-            self._side.name_odd(bucket, key)
+            self._side.save_non_path_key(bucket, key)
             return odd
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def retire(self, bucket: str, key: str, path: Path, status: os.stat_result, home: Path | None) -> None:
+    def remove_version(self, bucket: str, key: str, path: Path, status: os.stat_result, home: Path | None) -> None:
         """Forgets the version that lay at `path`; its file is removed unless the new one is there (`home`)."""
-        self._side.forget(bucket, key, status.st_size, status.st_mtime_ns)
-        odd = self._side.odd(bucket, key)
+        self._side.delete(bucket, key, status.st_size, status.st_mtime_ns)
+        odd = self._side.non_path_data(bucket, key)
         if home != odd and odd.exists():
-            self._side.remove_odd(bucket, key)
+            self._side.remove_non_path(bucket, key)
         if home != path and path != odd:
             file_writes.remove(path, self._folder / bucket)

@@ -32,7 +32,7 @@ class FolderWatcher:
         self._thread = threading.Thread(target=self._run, name="obs-poller", daemon=True)
 
     def start(self) -> None:
-        self.look()
+        self.check_folder()
         self._thread.start()
 
     def stop(self) -> None:
@@ -44,10 +44,10 @@ class FolderWatcher:
         took = 0.0
         while not self._stopped.wait(max(self._interval, 10 * took)):  # at most a tenth of a processor
             start = time.monotonic()
-            self.look()
+            self.check_folder()
             took = time.monotonic() - start
 
-    def look(self) -> None:
+    def check_folder(self) -> None:
         """One look at every bucket that has rules."""
         start = time.time()
         for info in self._store.buckets():
@@ -86,5 +86,5 @@ class FolderWatcher:
 
     def _tell(self, bucket: str, key: str) -> None:
         stored = self._store.head(bucket, key)
-        if stored and not self._store.came_by_api(stored):
-            self._store.tell(stored, "ObjectCreated", Cause("Put"))
+        if stored and not self._store.was_put(stored):
+            self._store.notify(stored, "ObjectCreated", Cause("Put"))

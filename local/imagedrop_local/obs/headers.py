@@ -17,18 +17,18 @@ KEPT = ("Cache-Control", "Content-Disposition", "Content-Language", "Expires")
 def attributes_of(call: Call) -> Attributes:
     """What a PUT says of its object. Raises InvalidStorageClass, MetadataTooLarge, InvalidEncryptionAlgorithmError."""
     headers, dialect = call.request.headers, call.dialect
-    storage_class = call.own("storage-class")
-    encryption = call.own("server-side-encryption")
-    if encryption is not None and encryption != dialect.kms:
+    storage_class = call.dialect_header("storage-class")
+    encryption = call.dialect_header("server-side-encryption")
+    if encryption is not None and encryption != dialect.kms_value:
         raise StoreError(
-            "InvalidEncryptionAlgorithmError", f"server-side encryption is {dialect.kms}, not {encryption!r}"
+            "InvalidEncryptionAlgorithmError", f"server-side encryption is {dialect.kms_value}, not {encryption!r}"
         )
-    if call.own("server-side-encryption-customer-algorithm"):
+    if call.dialect_header("server-side-encryption-customer-algorithm"):
         raise StoreError("NotImplemented", "the simulator has no SSE-C")
     return Attributes(
         content_type=headers.get("Content-Type") or "binary/octet-stream",
         content_encoding=headers.get("Content-Encoding"),
-        storage_class=dialect.read_class(storage_class) if storage_class else None,
+        storage_class=dialect.parse_storage_class(storage_class) if storage_class else None,
         encryption="kms" if encryption else None,
         encryption_key=headers.get(dialect.key_id_header) if encryption else None,
         metadata=_metadata(call),
@@ -63,14 +63,14 @@ def response_headers(stored: StoredObject, dialect: Dialect) -> dict[str, str]:
     if attributes.content_encoding:
         found["Content-Encoding"] = attributes.content_encoding
     if stored.storage_class != "STANDARD":
-        found[dialect.header("storage-class")] = dialect.show_class(stored.storage_class)
+        found[dialect.header("storage-class")] = dialect.format_storage_class(stored.storage_class)
     return found
 
 
 def encryption_headers(attributes: Attributes, dialect: Dialect) -> dict[str, str]:
     if not attributes.encryption:
         return {}
-    found = {dialect.header("server-side-encryption"): dialect.kms}
+    found = {dialect.header("server-side-encryption"): dialect.kms_value}
     if attributes.encryption_key:
         found[dialect.key_id_header] = attributes.encryption_key
     return found

@@ -53,7 +53,7 @@ class ListingCalls:
 
     def uploads(self, call: Call) -> Response:
         query, show = call.query, _shower(call)
-        limit = call.number("max-uploads", MAX_KEYS, MAX_KEYS)
+        limit = call.int_param("max-uploads", MAX_KEYS, MAX_KEYS)
         prefix, after = query.get("prefix", ""), (query.get("key-marker", ""), query.get("upload-id-marker", ""))
         found = [one for one in self._store.uploads.of_bucket(call.bucket) if one.key.startswith(prefix)]
         found = [one for one in found if _beyond(one.key, one.id, *after)]
@@ -76,8 +76,8 @@ class ListingCalls:
 
     def parts(self, call: Call) -> Response:
         show, upload_id = _shower(call), call.query["uploadId"]
-        limit = call.number("max-parts", MAX_KEYS, MAX_KEYS)
-        after = call.number("part-number-marker", 0, 10_000)
+        limit = call.int_param("max-parts", MAX_KEYS, MAX_KEYS)
+        after = call.int_param("part-number-marker", 0, 10_000)
         found = [part for part in self._store.uploads.parts(call.bucket, call.key, upload_id) if part.number > after]
         listed, more = found[:limit], len(found) > limit
         elements: list[xml.Element] = [
@@ -104,7 +104,7 @@ class ListingCalls:
         return _document("ListPartsResult", _encoding(call) + elements)
 
     def _page(self, call: Call, after: str) -> tuple[Page, Callable[[str], str]]:
-        query, limit = call.query, call.number("max-keys", MAX_KEYS, MAX_KEYS)
+        query, limit = call.query, call.int_param("max-keys", MAX_KEYS, MAX_KEYS)
         page = self._store.list(call.bucket, query.get("prefix", ""), after, query.get("delimiter", ""), limit)
         return page, _shower(call)
 
@@ -114,7 +114,7 @@ def _listed(call: Call, page: Page, show: Callable[[str], str], head: list[xml.E
     elements: list[xml.Element] = [
         ("Name", call.bucket),
         ("Prefix", show(query.get("prefix", ""))),
-        ("MaxKeys", call.number("max-keys", MAX_KEYS, MAX_KEYS)),
+        ("MaxKeys", call.int_param("max-keys", MAX_KEYS, MAX_KEYS)),
         ("IsTruncated", page.after is not None),
     ]
     if "delimiter" in query:
@@ -130,7 +130,7 @@ def _content(stored: StoredObject, show: Callable[[str], str], dialect: Dialect,
         ("LastModified", xml_time(stored)),
         ("ETag", f'"{stored.etag}"'),
         ("Size", stored.size),
-        ("StorageClass", dialect.show_class(stored.storage_class)),
+        ("StorageClass", dialect.format_storage_class(stored.storage_class)),
     ]
     return elements + ([("Owner", _OWNER)] if owner else [])
 

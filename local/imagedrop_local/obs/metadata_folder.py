@@ -36,7 +36,7 @@ class MetadataFolder:
 
     def __init__(self, root: Path) -> None:
         self._root = root / ".obs"
-        self.drafts = self._root / "drafts"
+        self.temporary = self._root / "drafts"
         self._read = lru_cache(maxsize=50_000)(_read_record)
 
     def uploads(self, bucket: str) -> Path:
@@ -51,7 +51,7 @@ class MetadataFolder:
     def save_bucket(self, info: BucketInfo) -> None:
         file_writes.save(self._root / info.name / "bucket.json", info.model_dump_json(indent=1))
 
-    def drop_bucket(self, bucket: str) -> None:
+    def delete_bucket(self, bucket: str) -> None:
         file_writes.remove_tree(self._root / bucket)
 
     def load(self, bucket: str, key: str, size: int, stamp: int) -> ObjectRecord | None:
@@ -64,20 +64,20 @@ class MetadataFolder:
     def save(self, bucket: str, record: ObjectRecord, size: int, stamp: int) -> None:
         file_writes.save(self._record(bucket, record.key, size, stamp), record.model_dump_json(exclude_defaults=True))
 
-    def forget(self, bucket: str, key: str, size: int, stamp: int) -> None:
+    def delete(self, bucket: str, key: str, size: int, stamp: int) -> None:
         self._record(bucket, key, size, stamp).unlink(missing_ok=True)
 
-    def odd(self, bucket: str, key: str) -> Path:
+    def non_path_data(self, bucket: str, key: str) -> Path:
         """Where the bytes of a key lie that cannot be a path."""
         return self._root / bucket / "odd" / digest(key) / "data"
 
-    def name_odd(self, bucket: str, key: str) -> None:
-        file_writes.save(self.odd(bucket, key).with_name("key"), key)
+    def save_non_path_key(self, bucket: str, key: str) -> None:
+        file_writes.save(self.non_path_data(bucket, key).with_name("key"), key)
 
-    def remove_odd(self, bucket: str, key: str) -> None:
-        file_writes.remove_tree(self.odd(bucket, key).parent)
+    def remove_non_path(self, bucket: str, key: str) -> None:
+        file_writes.remove_tree(self.non_path_data(bucket, key).parent)
 
-    def odd_keys(self, bucket: str) -> Iterator[str]:
+    def non_path_keys(self, bucket: str) -> Iterator[str]:
         for path in (self._root / bucket / "odd").glob("*/key"):
             if path.with_name("data").exists():
                 yield path.read_text("utf-8")

@@ -44,7 +44,7 @@ class Uploads:
         self._store = store
 
     def start(self, bucket: str, key: str, attributes: Attributes | None = None) -> Upload:
-        self._store.need(bucket)
+        self._store.require_bucket(bucket)
         check_key(key)
         upload = Upload(
             id=secrets.token_hex(16),
@@ -56,7 +56,7 @@ class Uploads:
         return upload
 
     def find(self, bucket: str, key: str, upload_id: str) -> Upload:
-        self._store.need(bucket)
+        self._store.require_bucket(bucket)
         upload = self._load(self._folder(bucket, upload_id)) if upload_id.isalnum() else None
         if upload is None or upload.key != key:
             raise StoreError("NoSuchUpload", f"there is no upload {upload_id!r} of this key")
@@ -64,8 +64,8 @@ class Uploads:
 
     def of_bucket(self, bucket: str) -> list[Upload]:
         """By key, then by the time they were started."""
-        self._store.need(bucket)
-        root = self._store.side.uploads(bucket)
+        self._store.require_bucket(bucket)
+        root = self._store.metadata.uploads(bucket)
         found = [upload for path in root.glob("*") if (upload := self._load(path))]
         return sorted(found, key=lambda upload: (upload.key.encode(), upload.initiated, upload.id))
 
@@ -83,7 +83,7 @@ class Uploads:
         if not 1 <= number <= MAX_PARTS:
             raise StoreError("InvalidArgument", f"part number {number}: 1 to {MAX_PARTS}")
         folder = self._folder(bucket, upload_id)
-        with file_writes.temporary_file(self._store.side.drafts) as draft:
+        with file_writes.temporary_file(self._store.metadata.temporary) as draft:
             md5, size = file_writes.write(draft, body)
             check(md5)
             part = Part(number=number, etag=md5, size=size, last_modified=self._store.clock())
@@ -106,7 +106,7 @@ class Uploads:
         folder = self._folder(bucket, upload_id)
         md5 = hashlib.md5(b"".join(bytes.fromhex(part.etag) for part in chosen), usedforsecurity=False)
         record = ObjectRecord(key=key, etag=f"{md5.hexdigest()}-{len(chosen)}", attributes=upload.attributes)
-        with file_writes.temporary_file(self._store.side.drafts) as draft:
+        with file_writes.temporary_file(self._store.metadata.temporary) as draft:
             size = sum(file_writes.append(draft, folder / f"{part.number}-{part.etag}") for part in chosen)
             draft.flush()
             stored = self._store.commit(bucket, draft, size, record, cause or Cause("CompleteMultipartUpload"))
@@ -118,7 +118,7 @@ class Uploads:
         file_writes.remove_tree(self._folder(bucket, upload_id))
 
     def _folder(self, bucket: str, upload_id: str) -> Path:
-        return self._store.side.uploads(bucket) / upload_id
+        return self._store.metadata.uploads(bucket) / upload_id
 
     @staticmethod
     def _load(folder: Path) -> Upload | None:

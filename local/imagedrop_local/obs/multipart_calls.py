@@ -47,7 +47,7 @@ class MultipartCalls:
     def copy(self, call: Call) -> Response:
         source, file = open_source(call, self._store)
         with file:
-            offset, length = _range(call.own("copy-source-range"), source.size)
+            offset, length = _range(call.dialect_header("copy-source-range"), source.size)
             content = pieces(file, offset, length)
             part = self._store.uploads.put(
                 call.bucket, call.key, call.query.get("uploadId", ""), _number(call), content
@@ -57,7 +57,7 @@ class MultipartCalls:
         return Response(200, body, _XML)
 
     def complete(self, call: Call) -> Response:
-        tree = xml.read(call.document(xml.MAX_BODY), "CompleteMultipartUpload")
+        tree = xml.read(call.small_body(xml.MAX_BODY), "CompleteMultipartUpload")
         wanted = [_wanted(part.findtext("PartNumber"), part.findtext("ETag")) for part in tree.findall("Part")]
         cause = call.cause("CompleteMultipartUpload")
         stored = self._store.uploads.complete(call.bucket, call.key, call.query["uploadId"], wanted, cause)

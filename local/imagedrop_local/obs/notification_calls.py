@@ -29,12 +29,12 @@ class NotificationCalls:
         }
 
     def get(self, call: Call) -> Response:
-        body = event_rules.write(self._store.need(call.bucket).rules, call.dialect)
+        body = event_rules.write(self._store.require_bucket(call.bucket).rules, call.dialect)
         return Response(200, body, {"Content-Type": "application/xml"})
 
     def put(self, call: Call) -> Response:
-        info = self._store.need(call.bucket)
-        found = event_rules.read(call.document(event_rules.MAX_BODY), info.region, self._known_topic)
+        info = self._store.require_bucket(call.bucket)
+        found = event_rules.read(call.small_body(event_rules.MAX_BODY), info.region, self._known_topic)
         if not self._switches.obs_new_rules and set(found) - set(info.rules):
             raise StoreError("MethodNotAllowed", "new event rules are not taken any more")
         self._store.change_bucket(info.model_copy(update={"rules": found}))

@@ -42,7 +42,7 @@ class ObjectCalls:
         )
 
     def get(self, call: Call) -> Response:
-        stored, file = self._store.opened(call.bucket, call.key)
+        stored, file = self._store.open_object(call.bucket, call.key)
         try:
             check_conditions(call.request.headers.get, stored)
             check_readable(stored)
@@ -78,7 +78,7 @@ class ObjectCalls:
     def copy(self, call: Call) -> Response:
         source, file = open_source(call, self._store)
         with file:
-            replaces = (call.own("metadata-directive") or "COPY").upper() == "REPLACE"
+            replaces = (call.dialect_header("metadata-directive") or "COPY").upper() == "REPLACE"
             said = headers.attributes_of(call)
             kept = {"storage_class", "encryption", "encryption_key"}
             attributes = said if replaces else source.attributes.model_copy(update=said.model_dump(include=kept))
@@ -113,11 +113,11 @@ def check_framing(call: Call, switches: ObsSwitches) -> None:
 
 def open_source(call: Call, store: Store) -> tuple[StoredObject, BinaryIO]:
     """The object that a copy copies, if the copy's conditions hold."""
-    named = unquote(call.own("copy-source") or "").partition("?versionId=")[0].removeprefix("/")
+    named = unquote(call.dialect_header("copy-source") or "").partition("?versionId=")[0].removeprefix("/")
     bucket, _, key = named.partition("/")
     if not bucket or not key:
         raise StoreError("InvalidArgument", f"copy source {named!r} is not bucket/key")
-    source, file = store.opened(bucket, key)
+    source, file = store.open_object(bucket, key)
     try:
         check_conditions(call.request.headers.get, source, call.dialect.header("copy-source-"))
         check_readable(source)

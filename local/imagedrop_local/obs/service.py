@@ -57,7 +57,7 @@ class Obs:
             **MultipartCalls(store, switches).calls,
             **NotificationCalls(store, switches, known_topic, self.events.send).calls,
         }
-        faults.know(self.name, self._handlers)
+        faults.register_calls(self.name, self._handlers)
 
     def start(self) -> None:
         """Starts sending events and watching the folder."""
@@ -70,10 +70,10 @@ class Obs:
             self._poller.stop()
         self.events.stop()
 
-    def look(self) -> None:
+    def check_folder(self) -> None:
         """Looks at the folder now, for files that were copied in."""
         if self._poller:
-            self._poller.look()
+            self._poller.check_folder()
 
     def state(self) -> dict[str, Any]:
         infos = self.store.buckets()

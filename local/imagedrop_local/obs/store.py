@@ -46,16 +46,16 @@ class Store:
     def __init__(self, folder: Path, region: str = "cn-north-4", clock: Callable[[], datetime] = _now) -> None:
         self.folder, self.region, self.clock = Path(folder), region, clock
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.side = MetadataFolder(self.folder)
-        self._places = FileLayout(self.folder, self.side)
-        file_writes.remove_tree(self.side.drafts)
+        self.metadata = MetadataFolder(self.folder)
+        self._places = FileLayout(self.folder, self.metadata)
+        file_writes.remove_tree(self.metadata.temporary)
         self.uploads = Uploads(self)
         self._etags = FileEtags()
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
         self._last_stamp = 0
 
-    def listen(self, callback: Listener) -> None:
+    def add_listener(self, callback: Listener) -> None:
         """Calls back after each change, in the thread that made it."""
         self._listeners.append(callback)
 
@@ -70,7 +70,7 @@ class Store:
         if not is_bucket(name) or path.is_symlink() or not path.is_dir():
             return None
         made = datetime.fromtimestamp(path.stat().st_ctime, UTC)
-        return self.side.load_bucket(name) or BucketInfo(name=name, region=self.region, created_at=made)
+        return self.metadata.load_bucket(name) or BucketInfo(name=name, region=self.region, created_at=made)
 
     def create_bucket(
         self, name: str, region: str | None = None, storage_class: StorageClass = "STANDARD"
@@ -88,19 +88,19 @@ class Store:
 
     def change_bucket(self, info: BucketInfo) -> BucketInfo:
         """Writes region, storage class and event rules of a bucket."""
-        self.side.save_bucket(info)
+        self.metadata.save_bucket(info)
         return info
 
     def delete_bucket(self, name: str) -> None:
         """Raises StoreError: NoSuchBucket, BucketNotEmpty."""
         with self._lock:
-            self.need(name)
+            self.require_bucket(name)
             if self.list(name, limit=1).objects:
                 raise StoreError("BucketNotEmpty", f"{name} still has objects")
             file_writes.remove_tree(self.folder / name)
-            self.side.drop_bucket(name)
+            self.metadata.delete_bucket(name)
 
-    def need(self, name: str) -> BucketInfo:
+    def require_bucket(self, name: str) -> BucketInfo:
         """The bucket; raises StoreError: NoSuchBucket."""
         if info := self.bucket(name):
             return info
@@ -110,7 +110,7 @@ class Store:
 
     def head(self, bucket: str, key: str) -> StoredObject | None:
         """Raises StoreError for a bucket that is not there and for a key that cannot be."""
-        return self._head(self.need(bucket), key)
+        return self._head(self.require_bucket(bucket), key)
 
     def _head(self, info: BucketInfo, key: str) -> StoredObject | None:
         with self._lock:  # else the record may be of another version than the file
@@ -119,11 +119,11 @@ class Store:
 
     def open(self, bucket: str, key: str) -> BinaryIO:
         """The bytes; raises StoreError: NoSuchKey. They stay as they are when the object is overwritten."""
-        return self.opened(bucket, key)[1]
+        return self.open_object(bucket, key)[1]
 
-    def opened(self, bucket: str, key: str) -> tuple[StoredObject, BinaryIO]:
+    def open_object(self, bucket: str, key: str) -> tuple[StoredObject, BinaryIO]:
         """An object and its own bytes, not those of a version that came in between."""
-        info = self.need(bucket)
+        info = self.require_bucket(bucket)
         with self._lock:
             found = self._places.find(bucket, key)
             if not found:
@@ -141,9 +141,9 @@ class Store:
         check: Callable[[str], None] = lambda md5: None,
     ) -> StoredObject:
         """Stores an object whole or not at all. `check` is handed its MD5 (hex) and may raise to refuse it."""
-        self.need(bucket)
+        self.require_bucket(bucket)
         check_key(key)
-        with file_writes.temporary_file(self.side.drafts) as draft:
+        with file_writes.temporary_file(self.metadata.temporary) as draft:
             md5, size = file_writes.write(draft, (body,) if isinstance(body, bytes) else body)
             check(md5)
             return self.commit(
@@ -160,13 +160,13 @@ class Store:
             os.utime(source, ns=(stamp, stamp))
             source.chmod(0o644)
             old = self._places.find(bucket, record.key)
-            self.side.save(bucket, record, size, stamp)
-            home = self._places.home(bucket, record.key)
+            self.metadata.save(bucket, record, size, stamp)
+            home = self._places.new_path(bucket, record.key)
             source.replace(home)
             if old:
-                self._places.retire(bucket, record.key, *old, home=home)
-            stored = self._stored(self.need(bucket), record.key, home, home.stat())
-        self.tell(stored, "ObjectCreated", cause or Cause())
+                self._places.remove_version(bucket, record.key, *old, home=home)
+            stored = self._stored(self.require_bucket(bucket), record.key, home, home.stat())
+        self.notify(stored, "ObjectCreated", cause or Cause())
         return stored
 
     def delete(self, bucket: str, key: str, cause: Cause | None = None) -> bool:
@@ -176,13 +176,13 @@ class Store:
             found = self._places.find(bucket, key)
             if not stored or not found:
                 return False
-            self._places.retire(bucket, key, *found, home=None)
-        self.tell(stored, "ObjectRemoved", cause or Cause("Delete"))
+            self._places.remove_version(bucket, key, *found, home=None)
+        self.notify(stored, "ObjectRemoved", cause or Cause("Delete"))
         return True
 
     def list(self, bucket: str, prefix: str = "", after: str = "", delimiter: str = "", limit: int = 1000) -> Page:
         """One page, in the order of the keys' UTF-8; `limit` counts objects and common prefixes."""
-        info = self.need(bucket)
+        info = self.require_bucket(bucket)
         return page(
             self._keys(bucket, prefix, after), lambda key: self._head(info, key), prefix, after, delimiter, limit
         )
@@ -191,7 +191,7 @@ class Store:
         """How many objects a bucket has; no file is opened."""
         return sum(1 for _ in self._keys(bucket, "", ""))
 
-    def tell(self, stored: StoredObject, group: str, cause: Cause) -> None:
+    def notify(self, stored: StoredObject, group: str, cause: Cause) -> None:
         """Sends an event to those who listen; `group` is ObjectCreated or ObjectRemoved."""
         event = ObjectEvent(
             f"{group}:{cause.how}", stored.bucket, stored.key, stored.etag, stored.size, self.clock(), cause
@@ -199,17 +199,21 @@ class Store:
         for listener in self._listeners:
             listener(event)
 
-    def came_by_api(self, stored: StoredObject) -> bool:
+    def was_put(self, stored: StoredObject) -> bool:
         """Whether this version was PUT, and not copied into the folder."""
         try:
             status = stored.path.stat()
         except FileNotFoundError:
             return False
-        return self.side.load(stored.bucket, stored.key, status.st_size, status.st_mtime_ns) is not None
+        return self.metadata.load(stored.bucket, stored.key, status.st_size, status.st_mtime_ns) is not None
 
     def _keys(self, bucket: str, prefix: str, after: str) -> Iterator[str]:
         odd = sorted(
-            (key for key in self.side.odd_keys(bucket) if key.startswith(prefix) and key.encode() > after.encode()),
+            (
+                key
+                for key in self.metadata.non_path_keys(bucket)
+                if key.startswith(prefix) and key.encode() > after.encode()
+            ),
             key=str.encode,
         )
         last = None
@@ -219,7 +223,7 @@ class Store:
             last = key
 
     def _stored(self, info: BucketInfo, key: str, path: Path, status: os.stat_result) -> StoredObject:
-        record = self.side.load(info.name, key, status.st_size, status.st_mtime_ns)
+        record = self.metadata.load(info.name, key, status.st_size, status.st_mtime_ns)
         attributes = record.attributes if record else Attributes()
         return StoredObject(
             bucket=info.name,

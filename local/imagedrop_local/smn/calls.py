@@ -114,7 +114,7 @@ class Calls:
 
     def _publish(self, asked: ApiRequest) -> Response:
         body = asked.body()
-        self._room.check_life(body.get("time_to_live"))
+        self._room.check_time_to_live(body.get("time_to_live"))
         message_id = self._room.publish(asked.path["topic_urn"], _message(body), body.get("subject"))
         return _answer(200, message_id=message_id)
 

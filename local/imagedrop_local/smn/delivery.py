@@ -72,7 +72,7 @@ class PushDelivery:
         if self._blacklist.holds(endpoint):
             self._count("blacklisted")
             return
-        fault = self._faults.strike("smn", "Push", events=True) if event else None
+        fault = self._faults.take("smn", "Push", events=True) if event else None
         if fault and fault.fault == "drop":
             self._count("dropped")
             return
@@ -85,7 +85,7 @@ class PushDelivery:
                 self._records.put(push)
                 self._wait(push, delay)
 
-    def tally(self) -> dict[str, int]:
+    def counts(self) -> dict[str, int]:
         """Pushes by what became of them; `waiting`: nothing yet."""
         with self._changed:
             return {"waiting": len(self._records), **self._counts}
@@ -94,7 +94,7 @@ class PushDelivery:
         heapq.heappush(self._queue, (self._clock() + seconds, push["place"], push["id"]))
         self._changed.notify()
 
-    def turn(self) -> bool:
+    def deliver_next(self) -> bool:
         """Tries the push that is due now, if there is one; False where there is none."""
         with self._changed:
             push = self._due()

@@ -57,7 +57,7 @@ class Smn:
         self._courier = PushDelivery(JsonStore(folder / "pushes"), switches, faults, deliver=deliver, clock=waits)
         self._room = ServiceState(TopicStore(folder, region, project_id), self._courier, self._writer, clock, switches)
         self._routes = Calls(self._room).routes()
-        faults.know(self.name, self._routes.calls() | {CERTIFICATE})
+        faults.register_calls(self.name, self._routes.calls() | {CERTIFICATE})
 
     def start(self) -> None:
         """Starts delivering, beginning with what an earlier process left."""
@@ -66,9 +66,9 @@ class Smn:
     def stop(self) -> None:
         self._courier.stop()
 
-    def turn(self) -> bool:
+    def deliver_next(self) -> bool:
         """Tries one push that is due, for whoever does not `start`; False where none is."""
-        return self._courier.turn()
+        return self._courier.deliver_next()
 
     def create_topic(self, name: str) -> str:
         """The topic's URN, whether it is new or not. Raises Refused."""
@@ -122,6 +122,6 @@ class Smn:
                 | {"status": _STATUS.get(one["status"], "cancelled")}
                 for one in self._room.read(lambda book: book.subscriptions())
             ],
-            "pushes": self._courier.tally(),
+            "pushes": self._courier.counts(),
             "signing_cert_url": f"{self.origin}/smn/{self._certificate.name}",
         }

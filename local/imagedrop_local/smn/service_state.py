@@ -81,7 +81,7 @@ class ServiceState:
                     self._push(one, own, one["headers"], event=True)
         return message_id
 
-    def check_life(self, seconds: Any) -> None:
+    def check_time_to_live(self, seconds: Any) -> None:
         """`time_to_live`, a number of seconds in a string."""
         longest = self._switches.smn_longest_life
         if seconds is None or seconds == "":

@@ -87,9 +87,9 @@ class TopicStore:
             "headers": dict(headers),
             "status": PENDING,
         }
-        return self.invite(one, now), True
+        return self.issue_token(one, now), True
 
-    def invite(self, one: Document, now: datetime) -> Document:
+    def issue_token(self, one: Document, now: datetime) -> Document:
         """Gives it a fresh token."""
         one |= {"token": uuid.uuid4().hex + uuid.uuid4().hex, "token_made": now.isoformat()}
         self._subscriptions.put(one)
@@ -116,7 +116,7 @@ class TopicStore:
         """What a subscriber does; it can be taken up again with the new token."""
         one = self.subscription(subscription_urn)
         one["status"] = CANCELLED
-        return self.invite(one, now)
+        return self.issue_token(one, now)
 
     def cancel(self, subscription_urn: str) -> None:
         """What the topic's owner does; it is gone."""

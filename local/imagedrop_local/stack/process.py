@@ -41,7 +41,7 @@ class Ministack:
                 start_new_session=True,  # Ctrl-C is for the parent, which ends it in order
             )
 
-    def ready(self) -> None:
+    def wait_until_ready(self) -> None:
         """Returns when it takes requests. Raises StackError."""
         end = time.monotonic() + _START
         while not _answers(self.port, "/_ministack/ready"):

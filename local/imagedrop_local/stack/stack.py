@@ -65,7 +65,7 @@ class Stack:
                 "AwsEndpoint": self._ministack.endpoint,
                 **self._parameters,
             }
-            self._ministack.ready()
+            self._ministack.wait_until_ready()
             parameters |= identity.secrets(self.client, self._credentials, self._webhook_secret)
             if sender := parameters.get("MailFrom"):
                 identity.verify(self.client, sender)

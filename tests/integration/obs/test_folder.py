@@ -132,16 +132,16 @@ def test_a_put_that_breaks_off_leaves_the_old_object_whole(tmp_path: Path) -> No
 def test_a_copied_in_file_makes_one_event_when_it_has_stopped_growing(launch: Any) -> None:
     cloud = launch(poll_interval=1000)
     watched(cloud)
-    look = cloud.obs._poller.look  # by hand: no race with its thread
-    look()
+    check = cloud.obs.check_folder  # called here, because the interval of 1,000 s keeps the thread idle
+    check()
     path = cloud.folder / "drops" / "disk.raw"
     path.write_bytes(b"half")
-    look()
+    check()
     path.write_bytes(b"half and half")
-    look()
+    check()
     assert cloud.messages == []
-    look()
-    look()
+    check()
+    check()
     until(lambda: cloud.messages)
     assert keys_told(cloud) == ["disk.raw"]
 
@@ -149,12 +149,12 @@ def test_a_copied_in_file_makes_one_event_when_it_has_stopped_growing(launch: An
 def test_what_was_put_through_the_api_is_not_told_of_twice(launch: Any) -> None:
     cloud = launch(poll_interval=1000)
     watched(cloud)
-    look = cloud.obs._poller.look
-    look()
+    check = cloud.obs.check_folder
+    check()
     cloud.client().put_object(Bucket="drops", Key="k", Body=b"one")
     (cloud.folder / "drops" / "copied").write_bytes(b"two")
     for _ in range(4):
-        look()
+        check()
     cloud.obs.stop()  # once all is sent
     assert sorted(keys_told(cloud)) == ["copied", "k"]
 

@@ -41,7 +41,7 @@ class Obs(connections.ObsConnection):
 
     def put_object(self, *, Bucket: str, Key: str, Body: bytes, **more: Any) -> dict[str, str]:  # noqa: N803
         self.came.append(f"{Bucket}/{Key}")
-        return {"ETag": self.memory.place(Bucket, Key, Body).etag}
+        return {"ETag": self.memory.upload(Bucket, Key, Body).etag}
 
     def sidecar(self, key: str, bucket: str = "drops") -> Any:
         return json.loads(self.memory.body(bucket, f"{key}.json") or b"")

@@ -23,14 +23,14 @@ class Bucket:
         self.objects = MemoryObjects(self.clock, "drops")
 
     def drop(self, image: bytes = b"image", sidecar: bytes = b"{}") -> UploadedDrop:
-        heads = [self.objects.place("drops", key, body) for key, body in ((KEY, image), (f"{KEY}.json", sidecar))]
+        heads = [self.objects.upload("drops", key, body) for key, body in ((KEY, image), (f"{KEY}.json", sidecar))]
         return UploadedDrop("drops", KEY, drops.drop_id("drops", KEY, heads[0].etag), *heads)
 
     def end(self, dropped: UploadedDrop, **more: Any) -> dict[str, Any]:
         heads = (dropped.image, dropped.sidecar)
         read = {head.key: {"etag": head.etag, "last_modified": head.last_modified} for head in heads}
         result = {"drop_id": dropped.drop_id, "stage": "registered", "versions": read, **more}
-        self.objects.place("drops", f"{KEY}.result.json", json.dumps(result).encode())
+        self.objects.upload("drops", f"{KEY}.result.json", json.dumps(result).encode())
         return result
 
     def followed(self, dropped: UploadedDrop, *then: Any) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def test_the_same_bytes_dropped_again_are_another_attempt(bucket: Bucket) -> Non
 
 def test_a_result_that_is_no_json_is_waited_over(bucket: Bucket) -> None:
     dropped = bucket.drop()
-    bucket.objects.place("drops", f"{KEY}.result.json", b"\xff{")
+    bucket.objects.upload("drops", f"{KEY}.result.json", b"\xff{")
     assert bucket.followed(dropped, lambda: bucket.end(dropped))["drop_id"] == dropped.drop_id
 
 

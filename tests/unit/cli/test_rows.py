@@ -83,9 +83,9 @@ def test_no_more_than_twenty_that_have_ended_are_shown(told: Cli, world: World) 
 def test_results_are_found_behind_any_number_of_claims(world: World) -> None:
     objects = MemoryObjects(SettableClock(), BUCKET, page=10)
     for number in range(300):
-        objects.place(BUCKET, f".imagedrop/{number:03}.json", b"{}")
-    objects.place(BUCKET, "-a.vhd.result.json", b"{}")
-    objects.place(BUCKET, "w.vhd.result.json", b"{}")
+        objects.upload(BUCKET, f".imagedrop/{number:03}.json", b"{}")
+    objects.upload(BUCKET, "-a.vhd.result.json", b"{}")
+    objects.upload(BUCKET, "w.vhd.result.json", b"{}")
     assert set(ended_drops.keys(objects, BUCKET, "")) == {"-a.vhd", "w.vhd"}
 
 

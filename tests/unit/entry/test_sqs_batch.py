@@ -57,7 +57,7 @@ def test_all_that_went_well_is_not_reported(ports: MemoryPorts) -> None:
     handle, seen = acting()
     assert run(ports, send(ports, "a", "b"), handle) == set()
     assert seen == [({"name": "a"}, 1), ({"name": "b"}, 1)]
-    assert ports.queues.put_backs == []
+    assert ports.queues.visibility_changes == []
 
 
 def test_a_bad_record_does_not_harm_its_batch(ports: MemoryPorts) -> None:
@@ -82,7 +82,7 @@ def test_a_message_that_nobody_can_read_does_not_circle(ports: MemoryPorts) -> N
     handle, seen = acting(bad=raising(BadMessage("no drop_id")))
     while ports.queues.next_at() is not None:
         event = ports.queues.event("polls")
-        ports.queues.settle("polls", event, batch(event, "polls", ports, handle))
+        ports.queues.apply_response("polls", event, batch(event, "polls", ports, handle))
         ports.clock.advance(900)
     assert len(seen) == UNREADABLE
     assert ports.meter.counts == {"MessagesUnreadable": 1}
@@ -103,7 +103,7 @@ def test_a_message_that_is_put_back_comes_again_when_it_said(ports: MemoryPorts)
     handle, seen = acting(pending=raising(RetryLater(60.4)))
     failed = run(ports, event, handle)
     assert failed == {event["Records"][0]["messageId"]}
-    assert ports.queues.put_backs == [("polls", 61)]
+    assert ports.queues.visibility_changes == [("polls", 61)]
     assert ports.meter.counts == {}
     ports.clock.advance(60)
     assert ports.queues.event("polls")["Records"] == []
@@ -118,7 +118,7 @@ def test_what_fails_again_and_again_waits_longer_and_longer_but_not_for_ever(por
     for _ in range(12):
         ports.clock.advance(1000)
         run(ports, ports.queues.event("polls"), handle)
-    waits = [seconds for _, seconds in ports.queues.put_backs]
+    waits = [seconds for _, seconds in ports.queues.visibility_changes]
     assert 5 <= waits[0] <= 10
     assert waits[3] > waits[0] * 4
     assert all(600 <= wait <= 900 for wait in waits[8:])

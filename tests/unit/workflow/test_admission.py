@@ -330,6 +330,6 @@ def test_a_drop_that_is_judged_anew_when_its_turn_comes_frees_the_place(world: W
     event = world.ports.queues.event("registrations")
     from imagedrop_local.project_paths import function
 
-    world.ports.queues.settle("registrations", event, function("register").handle(event, world.ports))
+    world.ports.queues.apply_response("registrations", event, function("register").handle(event, world.ports))
     assert now(world, rows[3]).stage == "waiting"
     assert now(world, rows[4]).admission == "called"

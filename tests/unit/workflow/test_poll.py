@@ -61,7 +61,7 @@ def test_no_message_comes_back_before_it_is_due(world: World) -> None:
     importing(world, Outcome(seconds=1800))
     world.run()
     looks = world.ports.images.calls["job"]
-    assert len([queue for queue, _ in world.ports.queues.put_backs if queue == "polls"]) == looks - 1
+    assert len([queue for queue, _ in world.ports.queues.visibility_changes if queue == "polls"]) == looks - 1
 
 
 def test_a_failed_job_ends_with_imss_code_and_reason(world: World) -> None:

@@ -128,7 +128,7 @@ def test_a_sidecar_that_changed_before_the_call_is_judged_anew(world: World) -> 
     asked(world)
     world.ports.clock.advance(2)
     world.put(KEY + ".json", {"name": "other"}, event=False)
-    world.ports.queues.settle(
+    world.ports.queues.apply_response(
         "registrations", event := world.ports.queues.event("registrations"), world_register(world, event)
     )
     assert world.ports.images.calls["create"] == 0

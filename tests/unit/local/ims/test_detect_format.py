@@ -66,8 +66,8 @@ def test_what_only_huawei_can_read_goes_by_its_name() -> None:
 )
 def test_a_disk_that_is_not_whole_by_itself_is_faulted(content: bytes, word: str) -> None:
     verdict = judged(content)
-    assert verdict.fault is not None
-    assert word in verdict.fault
+    assert verdict.problem is not None
+    assert word in verdict.problem
 
 
 def test_the_two_sizes_of_a_vhd_are_taken_as_the_rule_says() -> None:

@@ -96,7 +96,7 @@ def test_the_attributes_of_a_version_never_show_on_another(tmp_path: Path) -> No
     stored = store.head("drops", "k")
     assert isinstance(stored, StoredObject)
     assert stored.etag != etag
-    assert not store.came_by_api(stored)
+    assert not store.was_put(stored)
 
 
 @pytest.mark.parametrize("bucket", ["..", ".obs", "", "a/b", "Drops", "none-such"])

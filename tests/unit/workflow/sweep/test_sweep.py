@@ -267,12 +267,12 @@ def test_a_claim_that_nobody_can_go_on_from_stops_nothing(world: World, changes:
 def ended(world: World, number: int, row: bool) -> None:
     """A lone image that was rejected and told: what lies in the bucket for it and, perhaps, in the ledger."""
     key = f"golden/{number:06d}.vhd"
-    head = world.ports.objects.place(BUCKET, key, b"x", etag=str(number))
+    head = world.ports.objects.upload(BUCKET, key, b"x", etag=str(number))
     versions = {key: FileVersion(etag=head.etag, last_modified=head.last_modified), key + ".json": None}
     at = dict.fromkeys(("received_at", "updated_at", "deadline_at"), world.now())
     over = drops.Drop(drop_id=drops.drop_id(BUCKET, key, head.etag), bucket=BUCKET, key=key, etag=head.etag, **at)
     over = over.model_copy(update={"stage": "rejected", "end_marked": True, "versions": versions})
-    world.ports.objects.place(BUCKET, end_markers.end_marker_key(over), b"", etag="seal")
+    world.ports.objects.upload(BUCKET, end_markers.end_marker_key(over), b"", etag="seal")
     if row:
         world.ports.ledger.save(over)
 
@@ -302,7 +302,7 @@ def test_rows_that_have_ended_cost_the_sweep_nothing(world: World) -> None:
 def test_where_more_is_new_than_can_be_worked_off_a_round_enqueues_a_part_of_it_and_in_time_all(world: World) -> None:
     keys = {f"golden/{number:04d}.vhd" for number in range(MOST_FOUND + 500)}
     for key in keys:
-        world.ports.objects.place(BUCKET, key, b"x", etag=key)
+        world.ports.objects.upload(BUCKET, key, b"x", etag=key)
     assert world.sweep()["found"] == MOST_FOUND
     assert len({one["key"] for one in sent(world)}) == MOST_FOUND
     for _ in range(20):
