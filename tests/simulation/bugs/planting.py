@@ -1,8 +1,8 @@
-"""Planting a bug, and finding it in histories.
+"""Plants a bug and searches for a history that finds it.
 
-A planted bug can stop working without anybody noticing: what it replaces is renamed, is called no longer, or is called
-with other arguments. So it counts as found only in a history that used every replacement, and in which no handler
-failed by a slip (a TypeError, say). NothingPlanted says what is wrong with the planted bug itself.
+A planted bug can stop working unnoticed: what it replaces is renamed, no longer called, or called with other arguments.
+So a bug counts as found only in a history that used every replacement and in which no handler raised a slip (such as a
+TypeError). NothingPlanted says what is wrong with a planted bug.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from tests.simulation.histories import History
 from tests.simulation.log_watch import SLIPS
 
 T = TypeVar("T")
-ENOUGH = 50  # histories, after which a planted bug that does not work is given up
+ENOUGH = 50  # histories after which a planted bug that does not work is reported
 OPERATIONS = ("add", "radd", "sub", "rsub", "mul", "rmul", "neg", "eq", "ne", "lt", "le", "gt", "ge", "int", "float")
 
 
 class NothingPlanted(BaseException):
-    """The planted bug changes nothing of what runs, or fails itself. No handler may catch this."""
+    """The planted bug changes nothing that runs, or its own code fails. A BaseException: no handler catches it."""
 
 
 class _Slipped(BaseException):
-    """A handler failed by a slip: nothing that happens afterwards says anything about the bug."""
+    """A handler raised a slip: the rest of the history says nothing about the bug."""
 
 
 class Planting:
@@ -39,7 +39,7 @@ class Planting:
         self._used: dict[str, int] = {}
 
     def setattr(self, owner: Any, name: str, value: Any) -> None:
-        """`value`: a function, or a number. Raises NothingPlanted where the owner has no such attribute."""
+        """`value`: a function or a number. Raises NothingPlanted if the owner has no such attribute."""
         label = f"{owner.__name__}.{name}"
         if not hasattr(owner, name):
             raise NothingPlanted(f"{label} does not exist: was it renamed?")
@@ -61,13 +61,13 @@ class Planting:
         self._used = dict.fromkeys(self._used, 0)
 
     def unused(self) -> list[str]:
-        """The replacements that nothing has used since `begin`."""
+        """The replacements not used since `begin`."""
         return [label for label, times in self._used.items() if not times]
 
 
 def changed(model: T, **fields: Any) -> T:
-    """A copy of a pydantic model with other values. Raises AttributeError for a field that it does not have, which
-    `model_copy` would ignore."""
+    """A copy of a pydantic model with other values. Raises AttributeError for an unknown field, which `model_copy` may
+    ignore."""
     for name in fields:
         getattr(model, name)
     copied: T = model.model_copy(update=fields)  # type: ignore[attr-defined]
@@ -75,7 +75,7 @@ def changed(model: T, **fields: Any) -> T:
 
 
 def find(plant: Callable[[Any], None], patch: pytest.MonkeyPatch, seeds: Iterable[int]) -> tuple[int, list[str]] | None:
-    """The first seed whose history breaks, and what did not hold. Raises NothingPlanted."""
+    """The first seed whose history breaks, and the checks that failed. Raises NothingPlanted."""
     planting = Planting(patch)
     plant(planting)
     never_used, slips = set(planting.unused()), list[str]()
@@ -84,7 +84,7 @@ def find(plant: Callable[[Any], None], patch: pytest.MonkeyPatch, seeds: Iterabl
     for number, seed in enumerate(seeds, 1):
         planting.begin()
         try:
-            broken = _lived(seed)
+            broken = _live(seed)
         except _Slipped as slip:
             slips.append(str(slip))
         else:
@@ -96,11 +96,11 @@ def find(plant: Callable[[Any], None], patch: pytest.MonkeyPatch, seeds: Iterabl
         if len(slips) >= ENOUGH:
             break
     if slips:
-        raise NothingPlanted(f"handlers fail with it, but not as they would with the bug: {slips[0]}")
+        raise NothingPlanted(f"handlers fail with it, but not because of the bug: {slips[0]}")
     return None
 
 
-def _lived(seed: int) -> list[str]:
+def _live(seed: int) -> list[str]:
     history = History(seed)
     failed = history.failed
 
@@ -129,7 +129,7 @@ def _function(
 
 
 def _number(value: float, count: Callable[[], None]) -> float:
-    """Equal to `value`; any calculation or comparison with it counts."""
+    """A number equal to `value` that counts every calculation and comparison with it."""
     kind = type(value)
 
     def counting(name: str) -> Callable[..., Any]:

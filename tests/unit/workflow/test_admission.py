@@ -294,7 +294,7 @@ def test_a_drop_whose_turn_does_not_come_ends_at_its_deadline_and_says_that_it_w
     ended = now(world, waits)
     assert (ended.stage, ended.reason and ended.reason.code) == ("failed", "deadline")
     assert ended.reason is not None
-    assert "waited for its turn" in ended.reason.message
+    assert "waited in the queue" in ended.reason.message
     assert world.ports.meter.counts["Redriven"] == 0
 
 

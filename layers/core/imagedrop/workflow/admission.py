@@ -1,8 +1,7 @@
-"""Turns with IMS, which makes only so many images at once (`ims_tasks`). Who finds no room stands in the ledger's line,
-where waiting costs nothing, and is called when one before it is through.
+"""Decides which drop may call IMS now: IMS runs only `ims_tasks` tasks at once, and the other drops wait in a queue.
 
-Nothing is kept but the rows themselves, counted anew each time: there is no counter to repair. The count lags a little,
-and two may count at once; what is asked for too much IMS refuses (IMG.0060), and it is asked again.
+The tasks in use are counted from the rows each time; no counter is stored that could become wrong. The index lags a
+little and two workers may count at the same time. If too many call IMS, it answers IMG.0060, and they retry.
 """
 
 from __future__ import annotations
@@ -13,26 +12,26 @@ from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, Ports
 
 
-def fits(taken: int, tasks: int, most: int) -> bool:
-    """A drop that takes more than there ever is goes alone."""
-    return not taken or taken + tasks <= most
+def fits(in_use: int, tasks: int, limit: int) -> bool:
+    """A drop that needs more tasks than the limit fits when no task is in use."""
+    return not in_use or in_use + tasks <= limit
 
 
 def admit(ports: Ports, row: Drop) -> bool:
-    """True if the row may ask IMS now. Else it is in line, and is called. Raises Conflict."""
+    """False: the drop may not call IMS now; it is queued until `admit_next` sends its message. Raises Conflict."""
     if row.admission == "called":
         return not row.held or not _yields_slot(ports, row)
-    room = fits(_tasks_in_use(ports, row), row.tasks, ports.settings.ims_tasks)
-    if room and not ports.ledger.queued(1):
+    has_slot = fits(_tasks_in_use(ports, row), row.tasks, ports.settings.ims_tasks)
+    if has_slot and not ports.ledger.queued(1):
         return True
-    log_drop("in line for IMS", ports.ledger.save(transitions.queue(row, ports.clock())))
-    if room:
+    log_drop("queued for IMS", ports.ledger.save(transitions.queue(row, ports.clock())))
+    if has_slot:
         admit_next(ports)
     return False
 
 
 def _yields_slot(ports: Ports, row: Drop) -> bool:
-    """One that only an operator can help has had its turn, if others wait: perhaps it is alone in this."""
+    """A held drop yields its slot if others wait: its error may concern it alone."""
     if not ports.ledger.queued(1):
         return False
     ports.ledger.save(transitions.queue(row, ports.clock()))
@@ -41,29 +40,29 @@ def _yields_slot(ports: Ports, row: Drop) -> bool:
 
 
 def free_slot(ports: Ports, before: Drop) -> None:
-    """The row as it was `before` IMS was done with it: if it had a place, that is the next one's."""
+    """`before`: the row as it was before it left IMS. If it had a slot, the next drop gets it."""
     if before.open_index_partition == "working":
         admit_next(ports, before)
 
 
 def admit_next(ports: Ports, leaving: Drop | None = None) -> int:
-    """Calls whoever is first in line, as far as there is room; how many. What a crash leaves undone the sweep does."""
-    most, taken, called = ports.settings.ims_tasks, _tasks_in_use(ports, leaving), []
-    if taken >= most:
+    """Admits queued drops, oldest first, while they fit; how many. The sweep does what a crash leaves undone."""
+    limit, in_use, messages = ports.settings.ims_tasks, _tasks_in_use(ports, leaving), []
+    if in_use >= limit:
         return 0
-    for one in ports.ledger.queued(most - taken):
-        if not fits(taken, one.tasks, most):
-            break  # nobody overtakes it, or it would wait for ever
-        taken += one.tasks  # whoever has called it
-        if row := _admit_one(ports, one.drop_id):
-            called.append({"drop_id": row.drop_id, "attempt": row.attempt})
-    if called:
-        ports.queues.send_many("registrations", called)
-    return len(called)
+    for queued in ports.ledger.queued(limit - in_use):
+        if not fits(in_use, queued.tasks, limit):
+            break  # no smaller drop overtakes it, or it could wait for ever
+        in_use += queued.tasks  # also if another worker has admitted it
+        if row := _admit_queued(ports, queued.drop_id):
+            messages.append({"drop_id": row.drop_id, "attempt": row.attempt})
+    if messages:
+        ports.queues.send_many("registrations", messages)
+    return len(messages)
 
 
-def _admit_one(ports: Ports, drop_id: str) -> Drop | None:
-    """None: somebody was faster."""
+def _admit_queued(ports: Ports, drop_id: str) -> Drop | None:
+    """None: another worker was faster."""
     row = ports.ledger.get(drop_id)
     if row is None or row.open_index_partition != "queued":
         return None
@@ -73,8 +72,7 @@ def _admit_one(ports: Ports, drop_id: str) -> Drop | None:
         return None
 
 
-def _tasks_in_use(ports: Ports, but: Drop | None) -> int:
-    """IMS's tasks that are taken, without those of one row: the index may not know yet where that is."""
-    return sum(
-        tasks for drop_id, tasks in ports.ledger.tasks_in_progress().items() if but is None or drop_id != but.drop_id
-    )
+def _tasks_in_use(ports: Ports, excluded: Drop | None) -> int:
+    """`excluded`: not counted, because the index may not know its latest state yet."""
+    in_progress = ports.ledger.tasks_in_progress().items()
+    return sum(tasks for drop_id, tasks in in_progress if excluded is None or drop_id != excluded.drop_id)

@@ -1,7 +1,7 @@
-"""How a drop goes from hand to hand, and how every drop ends: the row first, and then the owner is told.
+"""Ends a drop: saves the end in its row, then sends the notice message and frees the slot.
 
-The key stays with the drop that has ended until other content takes it over: letting go of it here could let go of what
-the next attempt, begun by a faster worker, holds already.
+The key stays with the ended drop until newer content takes it over. If it were released here, the next attempt, which a
+faster worker may have begun already, could lose it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from imagedrop.workflow.bucket_records import end_markers
 def finish(
     ports: Ports, row: Drop, stage: Literal["registered", "rejected", "failed"], reason: Reason | None, **more: Any
 ) -> Drop:
-    """Ends a drop. Raises ports.Conflict where the row has moved on. What a crash leaves undone the sweep does."""
+    """Ends the drop. `more`: other fields to change. Raises Conflict. The sweep does what a crash leaves undone."""
     if row.stage == "waiting":
         row = end_markers.with_attempt_number(ports.objects, row)
     ended = ports.ledger.save(transitions.end(row, ports.clock(), stage, reason, **more))
@@ -34,8 +34,8 @@ def fail(ports: Ports, row: Drop, code: str, message: str, **more: Any) -> Drop:
 
 
 def discard_waiting(ports: Ports, row: Drop) -> None:
-    """A drop that waits is none any more: its image has gone, or belongs to another. It is forgotten, but for one that
-    had attempts before: their numbers go on when it comes back, and so do the images that are in doubt."""
+    """Deletes a waiting drop whose image is gone or belongs to another drop. Parks it if it had earlier attempts: their
+    number and `disowned_images` are needed when the image comes back."""
     if row.attempt == 1:
         ports.ledger.delete(row)
     elif not row.parked:

@@ -9,7 +9,7 @@ from imagedrop.ports import Ports
 
 
 def send_next(ports: Ports, row: Drop, delay: int = 0) -> None:
-    """Sends the message that carries the row on from its stage. Harmless if sent twice."""
+    """Harmless if sent twice. `delay`: seconds, for registrations and polls."""
     message: dict[str, Any] = {"drop_id": row.drop_id, "attempt": row.attempt}
     if row.ended:
         ports.queues.send("notices", message)
@@ -22,5 +22,5 @@ def send_next(ports: Ports, row: Drop, delay: int = 0) -> None:
 
 
 def revalidate(ports: Ports, row: Drop) -> None:
-    """Has the drop's key judged anew: there may be newer content or a newer sidecar."""
+    """Has the drop's key validated again: its image or sidecar may be newer."""
     ports.queues.send("drops", {"bucket": row.bucket, "key": row.key})

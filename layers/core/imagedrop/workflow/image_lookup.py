@@ -1,11 +1,9 @@
-"""Which images of IMS are a drop's: by its tag, or by what else can be seen of them while tags cannot.
-
-own   by the tag alone        find   of one request whose outcome is unknown
-"""
+"""Finds a drop's images in IMS: by its tag, or by origin, name and time while IMS does not show the tags yet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from imagedrop.common.timestamps import add_seconds
 from imagedrop.domain.drop import Drop
@@ -13,29 +11,38 @@ from imagedrop.ports import Image, Ports
 
 DROP_TAG = "imagedrop"
 DELETED_STATUSES = frozenset({"killed", "deleted"})
-CLOCK_SKEW = 900.0  # s; IMS refuses a request that was signed at a time further from its own
+CLOCK_SKEW = 900.0  # s; IMS refuses a request whose signature is dated further from its own clock
 
 
-def find_images(ports: Ports, row: Drop) -> tuple[list[Image], list[Image]]:
-    """The images of this submit: by tag, else by origin with equal name, made since and with no other drop's tag. And
-    those that may be of it, for all that two clocks can tell: until their tags are seen they are not taken."""
+class FoundImages(NamedTuple):
+    """`own`: made by the drop's request, some perhaps deleted. `possible`: created within the clock-skew margin; not
+    adopted until they show the drop's tag."""
+
+    own: Sequence[Image]
+    possible: Sequence[Image] = ()
+
+
+def find_images(ports: Ports, row: Drop) -> FoundImages:
+    """The images of a request with unknown outcome. By tag; else by origin and name, created since the request was sent
+    and without another drop's tag."""
     assert row.sent_at is not None
     assert row.request is not None
     since = row.sent_at[:19]  # IMS dates to the second
     tagged = images_by_tag(ports, row)
     if usable(tagged):
-        return tagged, []
-    alike = _alike(ports, row, row.request["name"])
-    ours = usable([image for image in alike if image.created_at[:19] >= since])
-    if ours:
-        return ours, []
+        return FoundImages(tagged)
+    same_source = _images_by_source(ports, row, row.request["name"])
+    if own := usable([image for image in same_source if image.created_at[:19] >= since]):
+        return FoundImages(own)
     earliest = add_seconds(row.sent_at, -CLOCK_SKEW)[:19]
-    perhaps = [image for image in usable(alike) if image.created_at[:19] >= earliest]
-    return [image for image in [*tagged, *alike] if image.created_at[:19] >= since], perhaps
+    return FoundImages(
+        own=[image for image in [*tagged, *same_source] if image.created_at[:19] >= since],
+        possible=[image for image in usable(same_source) if image.created_at[:19] >= earliest],
+    )
 
 
-def _alike(ports: Ports, row: Drop, name: str) -> list[Image]:
-    """Made of this key under this name, and not known to be another drop's or of nobody knows what."""
+def _images_by_source(ports: Ports, row: Drop, name: str) -> list[Image]:
+    """Made from this key under this name, without another drop's tag, and not disowned."""
     origin = f"file,{row.bucket}:{row.key}"
     return [
         image
@@ -47,7 +54,7 @@ def _alike(ports: Ports, row: Drop, name: str) -> list[Image]:
 
 
 def images_by_tag(ports: Ports, row: Drop) -> list[Image]:
-    """The images with this drop's tag, but for those that were made of nobody knows what."""
+    """The images with this drop's tag that are not disowned."""
     return [image for image in ports.images.by_tag(DROP_TAG, row.drop_id) if image.id not in row.disowned_images]
 
 

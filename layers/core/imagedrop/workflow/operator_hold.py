@@ -1,4 +1,4 @@
-"""Errors that only an operator can resolve: IMS quota, balance or permission, or OBS refusing us."""
+"""Errors that only an operator can resolve: IMS quota, balance or permission, or OBS denies access."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from imagedrop.ports import ImsError, ObjectsRefused, Ports
 
 
 def hold_for(ports: Ports, row: Drop, error: Exception) -> Held | None:
-    """Only an operator can help: IMS's quota, balance, permission, or OBS refuses us."""
+    """The hold to store in the row, counted as metric `Held`. None: the error can pass by itself."""
     if not isinstance(error, (ImsError, ObjectsRefused)) or getattr(error, "kind", "held") != "held":
         return None
     ports.meter.count("Held")

@@ -1,10 +1,10 @@
-"""Registration: exactly one IMS image per drop, though IMS has no idempotency token.
+"""Registration: makes exactly one IMS image per drop, though IMS has no idempotency token.
 
-The row says `submitting` and, just before the call, `sent_at`; a claim in the bucket says the same. From then on the
-outcome is unknown until IMS has answered or the image is found by its tag. *Not found* proves nothing: a request can be
-accepted as long as its signature is valid (15 minutes), and an import may be invisible until it ends.
+Before CreateImage is called, a claim is written to the bucket and `sent_at` to the row. From then on the outcome is
+unknown until IMS has answered or the image is found. *Not found* proves nothing: IMS can accept a request while its
+signature is valid (15 minutes), and may hide an image until its import ends.
 
-    judge    pure: what a row and the time call for           register   does it, through the ports
+The functions `decide...` are pure. The functions below them do what was decided.
 """
 
 from __future__ import annotations
@@ -18,182 +18,216 @@ from imagedrop.backoff import growing_wait
 from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_timestamp, seconds_between
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
-from imagedrop.domain.drop import Drop, DropImage, Held, Reason
+from imagedrop.domain.drop import Drop, DropImage, Held, Reason, Versions
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, Image, ImsError, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
 from imagedrop.settings import Settings
 from imagedrop.workflow import admission, completion, dispatch
 from imagedrop.workflow.bucket_records import claims, file_versions
-from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG, find_images, images_by_tag, usable
+from imagedrop.workflow.image_lookup import (
+    DELETED_STATUSES,
+    DROP_TAG,
+    FoundImages,
+    find_images,
+    images_by_tag,
+    usable,
+)
 from imagedrop.workflow.operator_hold import hold_for
 from imagedrop.workflow.poll_schedule.duration_history import planned
 
 NAME_TAKEN = "IMG.0009"
-BUSY_FIRST, BUSY_LONGEST = 20.0, 600.0
-HELD_WAIT = 900.0
-LOOK_UP_FIRST, LOOK_UP_LONGEST = 15.0, 300.0
+BUSY_FIRST, BUSY_LONGEST = 20.0, 600.0  # s between two calls of CreateImage
+HELD_WAIT = 900.0  # s
+LOOK_UP_FIRST, LOOK_UP_LONGEST = 15.0, 300.0  # s between two lookups
 ANSWER_WITHIN = 90.0  # s; more than the function may run
 
 
 class Action(Enum):
-    NOTHING = "the row has moved on"
-    OVERDUE = "the attempt's deadline is past"
-    QUEUED = "in line for IMS: it is called"
-    WAIT = "not yet"
-    START = "surely not sent: may be sent"
-    LOOK_UP = "the outcome is unknown: look for the image"
+    NOTHING = "the message is out of date, or the drop is queued"
+    WAIT = "the next step is not due yet"
+    GIVE_UP = "the deadline has passed"
+    CALL = "IMS has no request: call CreateImage"
+    NEW_ATTEMPT = "a file other than the image has changed: validate again"
+    REPLACED = "the image was replaced or deleted: fail"
+    REJECT = "IMS rejects the request for good"
+    RETRY = "IMS has not taken the request: call it again later"
+    LOOK_UP = "the outcome is unknown: search for the image"
+    FOLLOW = "the image was found: poll it"
+    DELETED = "the image was found, but is deleted: fail"
 
 
 def decide(row: Drop | None, attempt: int, now: datetime) -> Action:
+    """What to do with a message: NOTHING, WAIT, GIVE_UP, CALL or LOOK_UP."""
     if row is None or row.attempt != attempt or row.stage not in ("accepted", "submitting"):
         return Action.NOTHING
     sent = row.stage == "submitting" and row.sent_at is not None
-    if now >= parse_timestamp(row.deadline_at):
-        return Action.LOOK_UP if sent else Action.OVERDUE  # one last look
+    if _is_overdue(row, now):
+        return Action.LOOK_UP if sent else Action.GIVE_UP
     if row.open_index_partition == "queued":
-        return Action.QUEUED
+        return Action.NOTHING
     if row.next_at is not None and now < parse_timestamp(row.next_at):
         return Action.WAIT
-    return Action.LOOK_UP if sent else Action.START
+    return Action.LOOK_UP if sent else Action.CALL
+
+
+def decide_on_files(row: Drop, current: Versions) -> Action:
+    """Before the call: CALL, REPLACED or NEW_ATTEMPT. `current`: the files as they are now."""
+    if current == row.versions:
+        return Action.CALL
+    image, validated = current[row.key], row.versions[row.key]
+    same_image = image is not None and validated is not None and image.etag == validated.etag
+    return Action.NEW_ATTEMPT if same_image else Action.REPLACED
+
+
+def decide_on_error(row: Drop, error: ImsError) -> Action:
+    """CreateImage has failed: REJECT, RETRY or LOOK_UP."""
+    # A request whose answer was lost may have taken the name.
+    if error.kind == "unknown" or (error.code == NAME_TAKEN and row.sends > 1):
+        return Action.LOOK_UP
+    return Action.REJECT if error.kind == "refused" else Action.RETRY
+
+
+def decide_on_lookup(row: Drop, found: FoundImages, now: datetime, settings: Settings) -> Action:
+    """The images were searched for: FOLLOW, DELETED, CALL or LOOK_UP (again)."""
+    if usable(found.own):
+        return Action.FOLLOW
+    if found.own:
+        return Action.DELETED
+    return Action.CALL if not found.possible and may_resend(row, now, settings) else Action.LOOK_UP
 
 
 def may_resend(row: Drop, now: datetime, settings: Settings) -> bool:
-    """Only where IMS shows images while they import, and when no sent request can be accepted any more."""
+    """Only where IMS shows images during their import, and once IMS can no longer accept the request that was sent."""
     return (
         settings.ims_shows_imports
-        and now < parse_timestamp(row.deadline_at)
+        and not _is_overdue(row, now)
         and row.sent_at is not None
         and seconds_between(row.sent_at, now) >= settings.resend_after
     )
 
 
+def _is_overdue(row: Drop, now: datetime) -> bool:
+    return now >= parse_timestamp(row.deadline_at)
+
+
 def register(ports: Ports, drop_id: str, attempt: int) -> None:
-    """Carries a drop one step further. Raises PutBack to be called again later."""
+    """Takes the drop one step further. Raises RetryLater to be called again."""
     row = ports.ledger.get(drop_id)
-    step = decide(row, attempt, ports.clock())
-    if row is None or step in (Action.NOTHING, Action.QUEUED):
+    action = decide(row, attempt, ports.clock())
+    if row is None or action is Action.NOTHING:
         return
     try:
-        if step is Action.OVERDUE:
+        if action is Action.GIVE_UP:
             _give_up(ports, row)
-        elif step is Action.WAIT:
-            raise RetryLater(_due(row, ports.clock()))
-        elif step is Action.LOOK_UP:
+        elif action is Action.WAIT:
+            raise RetryLater(_seconds_until_due(row, ports.clock()))
+        elif action is Action.LOOK_UP:
             _look_up(ports, row)
         else:
-            _start(ports, row)
+            _submit(ports, row)
     except Conflict:
-        raise RetryLater(30) from None  # somebody else is at it: see later what became of it
+        raise RetryLater(30) from None  # another worker has changed the row: decide again later
 
 
-# --- a drop that IMS surely does not know ------------------------------------------------------------------------
+def _seconds_until_due(row: Drop, now: datetime) -> float:
+    assert row.next_at is not None
+    return max(1.0, (parse_timestamp(row.next_at) - now).total_seconds())
 
 
-def _start(ports: Ports, row: Drop) -> None:
+# --- IMS has no request ------------------------------------------------------------------------------------------
+
+
+def _submit(ports: Ports, row: Drop) -> None:
     if not admission.admit(ports, row):
         return
     try:
-        if not _still_as_judged(ports, row):
+        current = file_versions.current_versions(ports.objects, row.bucket, row.versions)
+        if (action := decide_on_files(row, current)) is not Action.CALL:
+            _files_changed(ports, row, action, current)
             return
         found = images_by_tag(ports, row)
     except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
-        raise _postponed(ports, row, error) from error
-    if _adopt(ports, row, usable(found)):
+        raise _retry(ports, row, error) from error
+    if not all(image.data_disk for image in usable(found)):  # data images alone: their system image was deleted
+        _follow(ports, row, None, usable(found))  # made by an earlier attempt, or before the ledger was lost
         return
-    row = row.model_copy(
-        update={
-            "disowned_images": (
-                *row.disowned_images,
-                *(image.id for image in found if image.status in DELETED_STATUSES),
-            )
-        }
-    )
-    row = ports.ledger.save(transitions.begin_submit(planned(ports, row), ports.clock()))
+    deleted = (image.id for image in found if image.status in DELETED_STATUSES)
+    row = row.model_copy(update={"disowned_images": (*row.disowned_images, *deleted)})
+    _call(ports, ports.ledger.save(transitions.begin_submit(planned(ports, row), ports.clock())))
+
+
+def _call(ports: Ports, row: Drop) -> None:
     claims.write_claim(ports.objects, transitions.mark_sent(row, ports.clock(), ANSWER_WITHIN))
     row = ports.ledger.save(transitions.mark_sent(row, ports.clock(), ANSWER_WITHIN))
     assert row.request is not None
-    log_drop("asking IMS", row, sends=row.sends)
+    log_drop("calling CreateImage", row, sends=row.sends)
     try:
         job_id = ports.images.create(row.request)
     except ImsError as error:
-        _refused(ports, row, error)
+        _call_failed(ports, row, error)
     else:
         _follow(ports, row, job_id, ())
 
 
-def _still_as_judged(ports: Ports, row: Drop) -> bool:
-    """False where a file has changed since it was judged; then the drop ends or is judged anew."""
-    now = file_versions.current_versions(ports.objects, row.bucket, row.versions)
-    if now == row.versions:
-        return True
-    image, before = now[row.key], row.versions[row.key]
-    if image is None or before is None or image.etag != before.etag:
-        what = "was deleted" if image is None else "was replaced by newer content"
+def _files_changed(ports: Ports, row: Drop, action: Action, current: Versions) -> None:
+    if action is Action.REPLACED:
+        what = "was replaced by newer content" if current[row.key] else "was deleted"
         completion.fail(ports, row, drops.OBJECT_REPLACED, f"{row.key} {what} before it could be registered.")
         dispatch.revalidate(ports, row)
     else:
         ports.ledger.save(transitions.new_attempt(row, ports.clock(), ports.settings.pairing_deadline))
         dispatch.revalidate(ports, row)
         admission.free_slot(ports, row)
-    return False
 
 
-def _adopt(ports: Ports, row: Drop, found: Sequence[Image]) -> bool:
-    """An earlier attempt, or one that the ledger has lost, may have left an image: then that is the one."""
-    if all(image.data_disk for image in found):
-        return False  # none, or what is left of a drop whose system image was deleted
-    _follow(ports, row, None, found)
-    return True
+def _call_failed(ports: Ports, row: Drop, error: ImsError) -> None:
+    log_drop("CreateImage failed", row, level=WARNING, code=error.code, kind=error.kind, request_id=error.request_id)
+    action = decide_on_error(row, error)
+    if action is Action.LOOK_UP:
+        _look_up_later(ports, row)
+    elif action is Action.RETRY:
+        raise _retry(ports, row.model_copy(update={"sends": row.sends - 1}), error)
+    else:
+        ports.meter.count("Refused")
+        completion.finish(ports, row, "rejected", Reason(code=error.code, message=error.message))
 
 
-def _refused(ports: Ports, row: Drop, error: ImsError) -> None:
-    """CreateImage did not answer with a job."""
-    log_drop("IMS did not take it", row, level=WARNING, code=error.code, kind=error.kind, request_id=error.request_id)
-    ours = error.code == NAME_TAKEN and row.sends > 1  # perhaps by the request whose answer was lost
-    if error.kind == "unknown" or ours:
-        _look_later(ports, row)
-        return
-    if error.kind != "refused":
-        raise _postponed(ports, row.model_copy(update={"sends": row.sends - 1}), error)
-    ports.meter.count("Refused")
-    completion.finish(ports, row, "rejected", Reason(code=error.code, message=error.message))
-
-
-def _postponed(ports: Ports, row: Drop, error: Exception) -> RetryLater:
-    """Surely not taken, this time: back to `accepted`, and again later. It keeps its turn meanwhile: if IMS has no time
-    for it, another would only be refused as well."""
+def _retry(ports: Ports, row: Drop, error: Exception) -> RetryLater:
+    """Back to `accepted`. The drop keeps its slot: while IMS is busy, another drop would be refused as well."""
     held = hold_for(ports, row, error)
     wait = HELD_WAIT if held else growing_wait(BUSY_FIRST, BUSY_LONGEST, row.tries, ports.random)
-    released = ports.ledger.save(transitions.return_to_accepted(row, ports.clock(), wait, held, admission="called"))
+    accepted = ports.ledger.save(transitions.return_to_accepted(row, ports.clock(), wait, held, admission="called"))
     if row.stage == "submitting":
-        claims.write_claim(ports.objects, released)  # the one that was written says that it may have been sent
+        claims.write_claim(ports.objects, accepted)  # replaces the claim of a request that may have been sent
     return RetryLater(wait)
 
 
-# --- a drop that IMS may know ------------------------------------------------------------------------------------
+# --- IMS may have the request ------------------------------------------------------------------------------------
 
 
 def _look_up(ports: Ports, row: Drop) -> None:
     try:
-        found, perhaps = find_images(ports, row)
+        found = find_images(ports, row)
     except ImsError as error:
-        _look_later(ports, row, hold_for(ports, row, error))
+        _look_up_later(ports, row, hold_for(ports, row, error))
         return
     now = ports.clock()
-    if alive := usable(found):
-        _follow(ports, row, None, alive)
-    elif found:
-        completion.fail(ports, row, "ims.import_failed", f"IMS has the image {found[0].id} as {found[0].status}.")
-    elif not perhaps and may_resend(row, now, ports.settings):
-        _start(ports, ports.ledger.save(transitions.return_to_accepted(row, now, 0)))
+    action = decide_on_lookup(row, found, now, ports.settings)
+    if action is Action.FOLLOW:
+        _follow(ports, row, None, usable(found.own))
+    elif action is Action.DELETED:
+        image = found.own[0]
+        completion.fail(ports, row, "ims.import_failed", f"IMS has the image {image.id} as {image.status}.")
+    elif action is Action.CALL:
+        _submit(ports, ports.ledger.save(transitions.return_to_accepted(row, now, 0)))
     else:
-        _look_later(ports, row)
+        _look_up_later(ports, row)
 
 
-def _look_later(ports: Ports, row: Drop, held: Held | None = None) -> None:
-    """Raises PutBack while there is time left."""
+def _look_up_later(ports: Ports, row: Drop, held: Held | None = None) -> None:
+    """Raises RetryLater before the deadline."""
     now = ports.clock()
-    if now >= parse_timestamp(row.deadline_at):
+    if _is_overdue(row, now):
         _give_up(ports, row)
         return
     wait = growing_wait(LOOK_UP_FIRST, LOOK_UP_LONGEST, row.tries, ports.random)
@@ -203,10 +237,10 @@ def _look_later(ports: Ports, row: Drop, held: Held | None = None) -> None:
 
 
 def _follow(ports: Ports, row: Drop, job_id: str | None, found: Sequence[Image]) -> None:
-    """IMS is at work: from here on polling follows the job, or the image itself where no job is known."""
+    """From now on `poll` follows the job, or the images where the job is not known."""
     images = tuple(
         DropImage(role="data" if image.data_disk else "system", id=image.id, name=image.name, min_disk=image.min_disk)
-        for image in sorted(found, key=lambda one: one.data_disk)
+        for image in sorted(found, key=lambda image: image.data_disk)
     )
     first = next(iter(row.looks), ports.settings.poll_first) if job_id else 1
     row = ports.ledger.save(transitions.begin_import(row, ports.clock(), job_id=job_id, images=images, first=first))
@@ -218,18 +252,12 @@ def _follow(ports: Ports, row: Drop, job_id: str | None, found: Sequence[Image])
 def _give_up(ports: Ports, row: Drop) -> None:
     if row.stage == "submitting" and row.sent_at is not None:
         text = (
-            f"IMS never said whether it took the request of {row.sent_at}, and no image with the tag "
-            f"{DROP_TAG}={row.drop_id} was found until {row.deadline_at}."
+            f"IMS did not answer the request of {row.sent_at}, and no image with the tag {DROP_TAG}={row.drop_id} was "
+            f"found by {row.deadline_at}."
         )
         completion.fail(ports, row, "ims.outcome_unknown", text)
         return
     why = f" It was held by {row.held.code}: {row.held.message}" if row.held else ""
     if row.open_index_partition == "queued":
-        most = ports.settings.ims_tasks
-        why = f" It waited for its turn: IMS makes {most} images at once, and others were before it.{why}"
-    completion.fail(ports, row, "deadline", f"IMS did not take the request until {row.deadline_at}.{why}")
-
-
-def _due(row: Drop, now: datetime) -> float:
-    assert row.next_at is not None
-    return max(1.0, (parse_timestamp(row.next_at) - now).total_seconds())
+        why = f" The drop waited in the queue: IMS runs {ports.settings.ims_tasks} tasks at once.{why}"
+    completion.fail(ports, row, "deadline", f"IMS did not accept the request by {row.deadline_at}.{why}")

@@ -1,4 +1,4 @@
-"""A drop is judged by other files than it says, or begun too early."""
+"""A drop is validated by other files than its row names, or begins too early."""
 
 from __future__ import annotations
 
@@ -17,26 +17,27 @@ from tests.simulation.bugs.planting import Planting
 
 
 def no_etag(patch: Planting) -> None:
-    """Whatever content lies at a key is the same drop."""
+    """The drop id does not depend on the content."""
     drop_id = drops.drop_id
     patch.setattr(drops, "drop_id", lambda bucket, key, etag: drop_id(bucket, key, ""))
 
 
 def swapped_sidecar_unnoticed(patch: Planting) -> None:
-    """What lies there at the end of the inspection is said to have been judged, whatever was read at its beginning."""
-    judge = accept.accept_or_reject
+    """The row names the sidecar at the end of the inspection, not the one that was read at its beginning."""
+    accept_or_reject = accept.accept_or_reject
 
     def late(ports: Ports, row: Drop, files: Files) -> None:
-        beside = object_keys.sidecar_key(row.key)
+        sidecar = object_keys.sidecar_key(row.key)
         for head in files.present():
             accept._subject(ports, row, head, files)
-        judge(ports, row, replace(files, heads={**files.heads, beside: ports.objects.head(row.bucket, beside)}))
+        heads = {**files.heads, sidecar: ports.objects.head(row.bucket, sidecar)}
+        accept_or_reject(ports, row, replace(files, heads=heads))
 
     patch.setattr(accept, "accept_or_reject", late)
 
 
 def no_if_match(patch: Planting) -> None:
-    """The inspection reads on, whatever lies there by now."""
+    """The inspection goes on reading after the object was replaced."""
 
     def read(objects: MemoryObjects, bucket: str, key: str, etag: str, offset: int, length: int) -> bytes:
         with objects._call("read"):
@@ -49,21 +50,22 @@ def no_if_match(patch: Planting) -> None:
 
 
 def old_redrive_obeyed(patch: Planting) -> None:
-    """A message that sets an older attempt going again sets the newest going."""
+    """A message that redrives an older attempt redrives the newest one."""
     dropped_again = validate._Validation._dropped_again
 
-    def whichever(look: Any, row: Drop, files: Any) -> Drop | None:
-        look.after_attempt = row.attempt if look.after_attempt is not None else None
-        return dropped_again(look, row, files)
+    def any_attempt(validation: Any, row: Drop, files: Any) -> Drop | None:
+        validation.after_attempt = row.attempt if validation.after_attempt is not None else None
+        return dropped_again(validation, row, files)
 
-    patch.setattr(validate._Validation, "_dropped_again", whichever)
+    patch.setattr(validate._Validation, "_dropped_again", any_attempt)
 
 
-def untold_end_forgotten(patch: Planting) -> None:
-    """A new attempt begins before the last one's end is told."""
+def unnotified_end_forgotten(patch: Planting) -> None:
+    """A new attempt begins before the owner is notified of the last one's end."""
 
-    def at_once(look: Any, row: Drop, redriven: bool = False) -> None:
-        again = transitions.new_attempt(row, look.ports.clock(), look.ports.settings.pairing_deadline)
-        dispatch.revalidate(look.ports, look.ports.ledger.save(again))
+    def at_once(validation: Any, row: Drop, redriven: bool = False) -> None:
+        ports = validation.ports
+        again = transitions.new_attempt(row, ports.clock(), ports.settings.pairing_deadline)
+        dispatch.revalidate(ports, ports.ledger.save(again))
 
     patch.setattr(validate._Validation, "_untold", at_once)

@@ -10,25 +10,26 @@ from imagedrop_local.memory import MemoryLedger
 from tests.simulation.bugs.planting import Planting
 
 
-def rows_written_blindly(patch: Planting) -> None:
+def no_revision_check(patch: Planting) -> None:
+    """A row is written though another worker has changed it."""
     patch.setattr(MemoryLedger, "_check", lambda self, drop: None)
 
 
-def live_drops_driven(patch: Planting) -> None:
-    """The sweep drives what is on its way, until it gives it up."""
+def live_drops_redriven(patch: Planting) -> None:
+    """The sweep redrives drops that make progress, until it fails them."""
     patch.setattr(redrive, "seconds_between", lambda *_: 1e9)
 
 
-def whole_batches_are_believed_in(patch: Planting) -> None:
-    """An unreadable message is put back for ever."""
+def unreadable_message_retried(patch: Planting) -> None:
+    """A message that cannot be parsed is retried for ever."""
     patch.setattr(sqs_batch, "MAX_UNREADABLE_RECEIVES", 10**9)
 
 
-def counted_from_one(patch: Planting) -> None:
-    """A ledger that was lost begins to count attempts anew."""
+def attempts_recounted(patch: Planting) -> None:
+    """After the ledger is lost, attempts are counted from 1 again."""
     patch.setattr(end_markers, "last_attempt", lambda *_: 0)
 
 
-def nobody_is_called(patch: Planting) -> None:
-    """Who stands in line for IMS is never called."""
+def queue_never_admitted(patch: Planting) -> None:
+    """Drops that are queued for IMS are never admitted."""
     patch.setattr(admission, "admit_next", lambda ports, leaving=None: 0)

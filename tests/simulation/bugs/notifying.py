@@ -1,4 +1,4 @@
-"""Ends are told before they are true, or twice."""
+"""Notices are sent too early or twice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from imagedrop.workflow import completion, notify
 from tests.simulation.bugs.planting import Planting
 
 
-def told_before_it_is_sent(patch: Planting) -> None:
-    """The row says that a channel is done before it is."""
+def done_before_it_is_sent(patch: Planting) -> None:
+    """A channel is recorded as done before it has sent."""
     record = notify._record
 
     def early(ports: Ports, row: Drop, channel: Channel, state: Any, note: str | None = None) -> Drop:
@@ -21,21 +21,21 @@ def told_before_it_is_sent(patch: Planting) -> None:
     patch.setattr(notify, "_record", early)
 
 
-def sent_before_it_is_claimed(patch: Planting) -> None:
-    """Two workers use a channel side by side."""
+def channel_not_claimed(patch: Planting) -> None:
+    """Two workers may use a channel at the same time."""
 
-    def use(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | None]:
-        told = row.deliveries.get(channel)
-        if told is not None and told.state in ("done", "skipped", "refused"):
+    def deliver(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception | None]:
+        delivery = row.deliveries.get(channel)
+        if delivery is not None and delivery.state in ("done", "skipped", "refused"):
             return row, None
         state, note = notify._send(ports, row, channel, again=False)
         return notify._record(ports, row, channel, state, note), None
 
-    patch.setattr(notify, "_use", use)
+    patch.setattr(notify, "_deliver", deliver)
 
 
-def told_before_the_ledger_knows(patch: Planting) -> None:
-    """An end is told to machines, and only then written down."""
+def published_before_it_is_saved(patch: Planting) -> None:
+    """An end is published before it is saved."""
     finish = completion.finish
 
     def early(ports: Ports, row: Drop, stage: Any, reason: Any, **more: Any) -> Drop:

@@ -1,0 +1,70 @@
+"""The wrong image is adopted, or a job is polled wrongly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from imagedrop.common.timestamps import add_seconds, format_timestamp
+from imagedrop.domain.drop import Drop
+from imagedrop.ports import Image, Ports
+from imagedrop.workflow import image_lookup, poll, register
+from tests.simulation.bugs.planting import Planting, changed
+
+
+def replacement_unnoticed(patch: Planting) -> None:
+    """A drop is registered though its file was replaced during the import."""
+    patch.setattr(poll, "_changed_file", lambda ports, row: None)
+
+
+def disowned_image_adopted(patch: Planting) -> None:
+    """An image in `disowned_images` is adopted."""
+
+    def by_tag(ports: Ports, row: Drop) -> list[Image]:
+        return list(ports.images.by_tag(image_lookup.DROP_TAG, row.drop_id))
+
+    patch.setattr(register, "images_by_tag", by_tag)
+    patch.setattr(poll, "images_by_tag", by_tag)
+
+
+def foreign_image_adopted(patch: Planting) -> None:
+    """Any image made from this key under this name is adopted, whatever its tag and time."""
+
+    def find(ports: Ports, row: Drop) -> image_lookup.FoundImages:
+        origin = f"file,{row.bucket}:{row.key}"
+        named = ports.images.by_name(row.request["name"] if row.request else "")
+        return image_lookup.FoundImages([image for image in image_lookup.usable(named) if image.origin == origin])
+
+    check_images = poll._check_images
+
+    def blind(ports: Ports, row: Drop, found: Any, *, job_succeeded: bool) -> None:
+        check_images(ports, row, [_retagged(image, row) for image in found], job_succeeded=job_succeeded)
+
+    patch.setattr(register, "find_images", find)
+    patch.setattr(poll, "_check_images", blind)
+
+
+def _retagged(image: Image, row: Drop) -> Image:
+    return replace(image, tags={image_lookup.DROP_TAG: row.drop_id})
+
+
+def deadline_starts_again(patch: Planting) -> None:
+    """Every poll of a job moves its deadline."""
+    wait = poll._wait
+
+    def patient(ports: Ports, row: Drop, held: Any = None) -> None:
+        more = add_seconds(format_timestamp(ports.clock()), ports.settings.attempt_deadline)
+        wait(ports, changed(row, deadline_at=more), held)
+
+    patch.setattr(poll, "_wait", patient)
+
+
+def older_generation_obeyed(patch: Planting) -> None:
+    """A message of an older generation is not ignored."""
+    decide = poll.decide
+
+    def any_generation(row: Drop | None, attempt: int, generation: int, now: datetime) -> poll.Action:
+        return decide(row, attempt, row.generation if row else generation, now)
+
+    patch.setattr(poll, "decide", any_generation)

@@ -1,0 +1,84 @@
+"""CreateImage is called twice, or too early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from imagedrop.domain import transitions
+from imagedrop.domain.drop import Drop
+from imagedrop.ports import Ports
+from imagedrop.workflow import dispatch, image_lookup, register
+from imagedrop.workflow.bucket_records import claims
+from tests.simulation.bugs.planting import Planting, changed
+
+
+def no_lookup(patch: Planting) -> None:
+    """CreateImage is called again after an unknown outcome, without a lookup."""
+    decide = register.decide
+
+    def hasty(*arguments: Any) -> register.Action:
+        action = decide(*arguments)
+        return register.Action.CALL if action is register.Action.LOOK_UP else action
+
+    patch.setattr(register, "decide", hasty)
+
+
+def not_found_is_proof(patch: Planting) -> None:
+    """CreateImage is called again after 20 minutes, though IMS may hide the image during its import."""
+    may = register.may_resend
+    patch.setattr(register, "may_resend", lambda row, now, s: may(row, now, changed(s, ims_shows_imports=True)))
+
+
+def resent_too_soon(patch: Planting) -> None:
+    """CreateImage is called again while the signature of the first request is still valid."""
+    may = register.may_resend
+    patch.setattr(register, "may_resend", lambda row, now, s: may(row, now, changed(s, resend_after=100)))
+
+
+def no_claim(patch: Planting) -> None:
+    """No claim is written to the bucket."""
+    patch.setattr(claims, "write_claim", lambda objects, row: None)
+
+
+def no_clock_skew(patch: Planting) -> None:
+    """An image is ignored if IMS's slower clock dates it before the request."""
+    patch.setattr(image_lookup, "CLOCK_SKEW", 0.0)
+
+
+def polled_before_it_is_saved(patch: Planting) -> None:
+    """The poll message is sent before the job's id is in the ledger."""
+    begin_import, send_next = transitions.begin_import, dispatch.send_next
+
+    def early(row: Drop, now: datetime, **more: Any) -> Drop:
+        importing = begin_import(row, now, **more)
+        send_next(PORTS[-1], importing)
+        return importing
+
+    patch.setattr(transitions, "begin_import", early)
+    patch.setattr(register, "register", _keeping_ports(register.register))
+    patch.setattr(
+        dispatch, "send_next", lambda ports, row, delay=0: row.stage == "importing" or send_next(ports, row, delay)
+    )
+
+
+PORTS: list[Ports] = []
+
+
+def _keeping_ports(run: Callable[..., None]) -> Callable[..., None]:
+    def register(ports: Ports, *arguments: Any) -> None:
+        PORTS.append(ports)
+        run(ports, *arguments)
+
+    return register
+
+
+def older_attempt_obeyed(patch: Planting) -> None:
+    """A message of an older attempt is not ignored."""
+    decide = register.decide
+
+    def any_attempt(row: Drop | None, attempt: int, now: datetime) -> register.Action:
+        return decide(row, row.attempt if row else attempt, now)
+
+    patch.setattr(register, "decide", any_attempt)
