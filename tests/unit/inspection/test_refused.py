@@ -95,14 +95,14 @@ def vhd_with_parent(name: str, *locators: tuple[bytes, int, int]) -> bytes:
 
 def test_the_parent_of_a_vhd_is_given_by_the_name_in_its_dynamic_header() -> None:
     found = differencing(vhd_with_parent("C:\\vm\\基础 base.vhd", (b"W2ku", 8, 0)), "a.vhd")
-    assert "which disk that is: C:\\vm\\基础 base.vhd." in found.message
+    assert "names its parent as: C:\\vm\\基础 base.vhd." in found.message
     assert "C:\\vm\\基础 base.vhd" in found.text("zh")[0]
 
 
 def test_the_parent_of_a_vhd_without_a_name_is_given_by_its_first_windows_locator() -> None:
     path = ".\\base.vhd".encode("utf-16-le")
     data = vhd_with_parent("", (b"Mac ", 9, 0), (b"W2ru", len(path), 4096))
-    assert "which disk that is: .\\base.vhd." in differencing(patched(data, (4096, path)), "a.vhd").message
+    assert "names its parent as: .\\base.vhd." in differencing(patched(data, (4096, path)), "a.vhd").message
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_the_parent_of_a_vhd_without_a_name_is_given_by_its_first_windows_locato
     ids=["locator behind the end", "empty locator", "no locator", "no dynamic header"],
 )
 def test_a_vhd_whose_parent_is_not_named_is_still_a_differencing_disk(data: bytes) -> None:
-    assert "which disk that is: ?." in differencing(data, "a.vhd").message
+    assert "names its parent as: ?." in differencing(data, "a.vhd").message
 
 
 def test_the_name_of_a_parent_is_bounded_and_has_no_control_characters() -> None:
@@ -147,12 +147,12 @@ def test_the_parent_of_a_vhdx_is_given_by_the_first_path_that_hyper_v_would_try(
     pairs: list[tuple[str, str]], parent: str
 ) -> None:
     found = differencing(with_parent_locator(fixture("dynamic.vhdx"), *pairs), "a.vhdx")
-    assert f"which disk that is: {parent}." in found.message
+    assert f"names its parent as: {parent}." in found.message
 
 
 def test_a_parent_locator_that_states_more_entries_than_it_has_is_not_named() -> None:
     data = with_parent_locator(fixture("dynamic.vhdx"), count=65_535)
-    assert "which disk that is: ?." in differencing(data, "a.vhdx").message
+    assert "names its parent as: ?." in differencing(data, "a.vhdx").message
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_of_a_vhd_or_vhdx_with_a_parent_only_tools_that_read_the_parent_are_name
 def test_the_parent_of_a_vdi_is_given_by_its_uuid_and_virtualbox_is_named() -> None:
     found = differencing(patched(fixture("dynamic.vdi"), (424, bytes(range(16)))), "a.vdi")
     assert (
-        "All that the file says about which disk that is: UUID 03020100-0504-0706-0809-0a0b0c0d0e0f." in found.message
+        "The file names its parent as: UUID 03020100-0504-0706-0809-0a0b0c0d0e0f." in found.message
     )
     assert "VBoxManage clonemedium disk" in found.fix
     assert "qemu-img" not in found.fix

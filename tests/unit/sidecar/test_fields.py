@@ -145,7 +145,7 @@ def test_an_address_that_mail_cannot_be_sent_to_is_refused_and_makes_no_owner(em
 def test_an_owner_left_to_fill_in_is_told_whose_address_is_meant() -> None:
     (finding,) = read(dumped(small(owner={"email": "FILL-IN"}))).findings
     assert '`owner.email` is "FILL-IN"' in finding.message
-    assert "whoever is to be told" in finding.fix
+    assert "should receive the result" in finding.fix
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_an_owner_left_to_fill_in_is_told_whose_address_is_meant() -> None:
 def test_an_unknown_field_comes_with_the_name_that_was_meant(field: str, near: str) -> None:
     finding = only(small(**{field: 1}))
     assert (finding.id, finding.field) == ("sidecar.unknown_field", f"/{field}")
-    assert finding.fix.endswith(f"known here: {near}.")
+    assert finding.fix.endswith(f"valid names here: {near}.")
 
 
 def test_unknown_fields_inside_owner_and_data_images_are_compared_with_the_names_there() -> None:

@@ -15,18 +15,17 @@ HEAD = """# Findings
 
 <!-- Generated: python -m imagedrop.docs_pages.findings_page > docs/findings.md -->
 
-What imagedrop may have to say about a drop: in the mail, in the result file, and in the answer of `imagedrop check`. An
-error keeps the image from being registered; a warning or an info does not. Ids never change; match on them. Words in
-braces stand for what is found in the drop.
+What imagedrop can report about a drop: in the mail, in the result file, and in the output of `imagedrop check`. Errors
+prevent the registration of the image; warnings and infos do not. Ids never change, so programs can match on them. Words
+in braces stand for values from the drop.
 """
 LIST = """
-## IMS's list and what is seen of it
+## What IMS requires, and what is checked
 
-What IMS asks of an image file, as far as the file itself tells it; the findings where a point is not met; and the test
-(below tests/unit) that proves that they come. What nobody can see in a file, such as a known password, is left to its
-owner.
+The requirements of IMS that can be checked in the image file, the findings reported if one is not met, and the test
+(in tests/unit) for each finding. The owner must check what the file does not show, such as a known password.
 
-| IMS asks for | findings | proved by |
+| IMS requires | findings | test |
 | --- | --- | --- |"""
 
 
@@ -49,16 +48,17 @@ def _checklist() -> Iterator[str]:
 
 
 def _rows(point: Point) -> Iterator[str]:
-    asked = point.precondition
+    requirement = point.precondition
     for test in dict.fromkeys(point.proofs.values()):
-        findings = ", ".join(f"[`{one}`](#{_anchor(one)})" for one, proof in point.proofs.items() if proof == test)
+        ids = [finding for finding, proof in point.proofs.items() if proof == test]
+        findings = ", ".join(f"[`{finding}`](#{_anchor(finding)})" for finding in ids)
         file, _, name = test.partition("::")
-        yield f"| {asked} | {findings} | [{name}](../tests/unit/{file}) |"
-        asked = ""
+        yield f"| {requirement} | {findings} | [{name}](../tests/unit/{file}) |"
+        requirement = ""
 
 
 def _anchor(finding: str) -> str:
-    """Of its heading, as GitHub makes it."""
+    """The anchor of its heading, as GitHub makes it."""
     return f"{finding.replace('.', '')}-{catalogue()[finding].severity}"
 
 
@@ -72,12 +72,12 @@ def _area(area: str, kinds: dict[str, Kind]) -> Iterator[str]:
 def _kind(kind: Kind) -> Iterator[str]:
     yield f"\n### `{kind.id}` ({kind.severity})\n"
     yield _shown(kind.message) + "\n"
-    yield f"*Mend:* {_shown(kind.fix)}\n"
-    yield f"{_shown(kind.zh_message)} *修正：*{_shown(kind.zh_fix)}"
+    yield f"*What to do:* {_shown(kind.fix)}\n"
+    yield f"{_shown(kind.zh_message)} *处理方法：*{_shown(kind.zh_fix)}"
 
 
 def _shown(template: str) -> str:
-    """The template as text; what Markdown would take for a tag is escaped outside of code."""
+    """The template as text; `<` is escaped outside of code, because Markdown would read it as a tag."""
     pieces = template.format_map(_AsWritten()).split("`")
     return "`".join(piece if number % 2 else piece.replace("<", "\\<") for number, piece in enumerate(pieces))
 

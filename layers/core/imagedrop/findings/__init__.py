@@ -1,12 +1,14 @@
-"""Findings: one thing the inspection or the rules have to say, with its mend.
+"""Findings: each a problem or a fact that the inspection or a rule reports about a drop, with its fix.
 
 Every kind of finding is declared once, as a `Kind` in the module of its area; docs/findings.md is generated from them.
-A kind's id never changes once released: owners and machines match on it.
+The id of a kind never changes once released: owners and programs match on it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
+
+from imagedrop.findings.chinese import in_chinese
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 class Finding(NamedTuple):
     """A kind applied to one drop. `field` is a JSON pointer into the sidecar, or a file's key, or None.
 
-    `values` are there to say it again in another language: findings that say the same are equal.
+    `values` fill the texts in another language; they do not count when findings are compared.
     """
 
     id: str
@@ -47,7 +49,7 @@ class Finding(NamedTuple):
         return self.public() | ({"values": self.values} if self.values else {})
 
     def text(self, language: Language) -> tuple[str, str]:
-        """(message, fix) in a language; English where this version does not know the kind or lacks its values."""
+        """(message, fix) in a language; English if this version does not know the kind or a value is missing."""
         kind = catalogue().get(self.id) if language != "en" else None
         if kind is None:
             return self.message, self.fix
@@ -61,11 +63,11 @@ class Finding(NamedTuple):
         return cls(**stored)
 
 
-CATALOGUE: dict[str, Kind] = {}  # of the areas that have been imported
+CATALOGUE: dict[str, Kind] = {}  # id -> kind, of the areas imported so far
 
 
 def catalogue() -> dict[str, Kind]:
-    """Every kind there is: a process that only tells has raised none itself."""
+    """Every kind by its id. Imports all areas: a process that only sends notices has imported none."""
     from imagedrop.findings import inspection, pairing, rules, sidecar  # noqa: F401
 
     return CATALOGUE
@@ -74,7 +76,7 @@ def catalogue() -> dict[str, Kind]:
 class Kind:
     """A kind of finding. Texts are `str.format` templates over the values given when it is raised.
 
-    `id` is `<area>.<what>`, `message` says what was seen and what it leads to, `fix` says how to mend it.
+    `id` is `<area>.<what>`, `message` says what was found and what it causes, `fix` says what to do about it.
     """
 
     def __init__(self, id: str, severity: Severity, message: str, fix: str, zh_message: str, zh_fix: str) -> None:  # noqa: A002
@@ -91,8 +93,11 @@ class Kind:
         return Finding(self.id, self.severity, message, fix, at, values)
 
     def text(self, language: Language, values: Mapping[str, Any]) -> tuple[str, str]:
-        message, fix = (self.zh_message, self.zh_fix) if language == "zh" else (self.message, self.fix)
-        return message.format(**values), fix.format(**values)
+        """(message, fix). Raises KeyError if a value is missing."""
+        if language == "zh":
+            values = in_chinese(values)
+            return self.zh_message.format(**values), self.zh_fix.format(**values)
+        return self.message.format(**values), self.fix.format(**values)
 
 
 def has_errors(findings: list[Finding]) -> bool:

@@ -1,6 +1,6 @@
-"""Notices: what the owner reads when a drop has ended, in plain words, with the next step.
+"""Notices: the mail that an owner gets when a drop has ended, with the next step.
 
-texts   the sentences, English and Chinese        letter   a mail of them, as text and as HTML
+texts   the sentences, in English and Chinese        letter   the mail made from them, as text and as HTML
 """
 
 from __future__ import annotations

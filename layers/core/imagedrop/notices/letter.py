@@ -1,4 +1,4 @@
-"""A mail about the end of a drop."""
+"""The mail that tells the owner how a drop ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from imagedrop.common.vocabulary import Language
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
 from imagedrop.findings import Finding
-from imagedrop.notices.texts import TEXTS, Texts, advice
+from imagedrop.notices.texts import TEXTS, Texts, advice, reason
 
 SUBJECT_LIMIT = 120
 STYLE = "font:15px/1.5 -apple-system,Segoe UI,Roboto,'PingFang SC','Microsoft YaHei',sans-serif;color:#1a1a1a"
@@ -26,14 +26,14 @@ class Letter:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and its points; a point may have a fix."""
+    """A heading and its points: (message, fix or None)."""
 
     title: str
     points: list[tuple[str, str | None]]
 
 
 def subject(row: Drop, language: Language) -> str:
-    """One line: it is made of what a file says."""
+    """One line of at most `SUBJECT_LIMIT` characters."""
     name = (row.sidecar or {}).get("name") or row.key
     line = TEXTS[language].subject[row.stage].format(name=name)
     line = one_line(" ".join(line.split()))
@@ -41,7 +41,7 @@ def subject(row: Drop, language: Language) -> str:
 
 
 def letter(row: Drop, language: Language) -> Letter:
-    """For a row that has ended. Whatever a file says is one line of text in it."""
+    """For a row that has ended. Every value from a file stays on one line of text."""
     texts = TEXTS[language]
     name = row.owner.name if row.owner else None
     hello = texts.hello.format(name=name) if name else texts.hello_nobody
@@ -69,11 +69,11 @@ def _sections(row: Drop, texts: Texts, language: Language) -> list[Section]:
         sections.append(Section(texts.images, [(point, None) for point in points]))
     findings = row.all_findings()
     if row.reason and row.reason.code not in {finding.id for finding in findings}:
-        sections.append(Section(texts.why, [(f"{row.reason.message} ({row.reason.code})", None)]))
+        sections.append(Section(texts.why, [(reason(texts, row.reason.code).format(**row.reason.model_dump()), None)]))
     for severity, title in texts.findings.items():
-        points_of = [_point(one, language) for one in findings if one.severity == severity]
-        if points_of:
-            sections.append(Section(title, points_of))
+        points_of_severity = [_point(finding, language) for finding in findings if finding.severity == severity]
+        if points_of_severity:
+            sections.append(Section(title, points_of_severity))
     return sections
 
 
@@ -100,8 +100,8 @@ def _html(row: Drop, opening: list[str], sections: list[Section], step: str, clo
     for section in sections:
         parts.append(f'<h3 style="margin:18px 0 6px;font-size:15px">{_escaped(section.title)}</h3><ul>')
         for message, fix in section.points:
-            mend = f'<br><span style="color:#555">{_escaped(texts.fix.format(fix=fix))}</span>' if fix else ""
-            parts.append(f'<li style="margin:4px 0">{_escaped(message)}{mend}</li>')
+            todo = f'<br><span style="color:#555">{_escaped(texts.fix.format(fix=fix))}</span>' if fix else ""
+            parts.append(f'<li style="margin:4px 0">{_escaped(message)}{todo}</li>')
         parts.append("</ul>")
     parts.append(f"<p><b>{_escaped(step)}</b></p>")
     small = "<br>".join(_escaped(line) for line in closing)

@@ -1,6 +1,6 @@
-"""What the inspection has to say about the file itself and what is in it: ids `image.*`, a module a topic.
+"""Findings about the file itself and what it contains: ids `image.*`, one module a topic.
 
-Values: `file` is the image's bare name, quoted for a shell; sizes and places are bytes.
+Values: `file` is the bare name of the image file, quoted for a shell; sizes and positions are bytes.
 """
 
 from imagedrop.findings.inspection.boot import *  # noqa: F403

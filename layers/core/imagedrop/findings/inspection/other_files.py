@@ -1,4 +1,4 @@
-"""Not whole by itself: parents, backing and data files, keys that lie elsewhere."""
+"""Images that need another file: a parent, a backing or data file, or a key."""
 
 from imagedrop.findings import Kind
 
@@ -6,37 +6,37 @@ from imagedrop.findings import Kind
 DIFFERENCING = Kind(
     "image.differencing",
     "error",
-    "This is a differencing disk: it holds only what changed since its parent disk, and IMS imports one file. "
-    "All that the file says about which disk that is: {parent}.",
-    "On a machine that has both, make one disk of this one and its parent: {tools}.",
-    "这是差分磁盘：只包含相对父磁盘的变化，而 IMS 只导入单个文件。文件中关于父磁盘的全部信息：{parent}。",
+    "This is a differencing disk: it contains only the changes since its parent disk, and IMS imports a single file. "
+    "The file names its parent as: {parent}.",
+    "On a machine that has both disks, merge this disk and its parent into one: {tools}.",
+    "这是差分磁盘：只包含相对父磁盘的更改，而 IMS 只导入单个文件。文件中记录的父磁盘：{parent}。",
     "请在同时有两个磁盘的机器上，将此磁盘与父磁盘合并为一个：{tools}。",
 )
 BACKING_FILE = Kind(
     "image.backing_file",
     "error",
-    "The image is an overlay on the backing file {name}, which is not in it and is never opened.",
-    "Where both are at hand, make one file of them: `qemu-img convert -O qcow2 {file} whole.qcow2`.",
-    "镜像是后端文件 {name} 的叠加层；后端文件不在其中，也绝不会被打开。",
-    "在两个文件都在的地方合并为一个：`qemu-img convert -O qcow2 {file} whole.qcow2`。",
+    "The image needs the backing file {name}, which is not part of it. imagedrop never opens other files.",
+    "On a machine that has both files, merge them into one: `qemu-img convert -O qcow2 {file} whole.qcow2`.",
+    "镜像依赖后端文件 {name}，但其内容不在镜像中。imagedrop 不会打开其他文件。",
+    "请在同时有两个文件的机器上合并为一个：`qemu-img convert -O qcow2 {file} whole.qcow2`。",
 )
 DATA_FILE = Kind(
     "image.data_file",
     "error",
-    "The content lies in another file ({name}), which is not in this one and is never opened.",
-    "Where all of it is at hand, make one file of it: `qemu-img convert -O qcow2 {source} whole.qcow2`.",
-    "内容位于另一个文件（{name}）中，不在此文件内，也绝不会被打开。",
-    "请在所有文件齐全的地方合并为一个：`qemu-img convert -O qcow2 {source} whole.qcow2`。",
+    "The content of the disk is in another file ({name}). imagedrop never opens other files.",
+    "On a machine that has all the files, merge them into one: `qemu-img convert -O qcow2 {source} whole.qcow2`.",
+    "磁盘的内容在另一个文件（{name}）中。imagedrop 不会打开其他文件。",
+    "请在所有文件齐全的机器上合并为一个：`qemu-img convert -O qcow2 {source} whole.qcow2`。",
 )
 ENCRYPTED_CONTAINER = Kind(
     "image.encrypted_container",
     "error",
-    "The container is encrypted ({method}). IMS cannot read it.",
-    "With the passphrase in key.txt, write it without: `qemu-img convert --object secret,id=key,file=key.txt "
-    "--image-opts driver={driver},file.filename={file},{key_option}=key -O qcow2 plain.qcow2`; "
-    "IMS itself encrypts with the sidecar's `cmk_id`.",
-    "容器已加密（{method}），IMS 无法读取。",
+    "The image file is encrypted ({method}). IMS cannot read it.",
+    "With the passphrase in key.txt, convert it to an unencrypted file: `qemu-img convert --object secret,id=key,file=key.txt "
+    "--image-opts driver={driver},file.filename={file},{key_option}=key -O qcow2 plain.qcow2`. "
+    "To encrypt the image in IMS, set `cmk_id` in the sidecar.",
+    "镜像文件已加密（{method}），IMS 无法读取。",
     "请将口令写入 key.txt，并转换为未加密的文件：`qemu-img convert --object secret,id=key,file=key.txt "
-    "--image-opts driver={driver},file.filename={file},{key_option}=key -O qcow2 plain.qcow2`；"
-    "IMS 可按描述文件的 `cmk_id` 自行加密。",
+    "--image-opts driver={driver},file.filename={file},{key_option}=key -O qcow2 plain.qcow2`。"
+    "如需在 IMS 中加密镜像，请在描述文件中填写 `cmk_id`。",
 )
