@@ -1,4 +1,4 @@
-"""What the messages between the functions say, and what SQS may do to them."""
+"""Queue messages and their parsing, and the SQS adapter that sends them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from imagedrop.adapters.sqs import SqsQueues
 from imagedrop.domain.messages import BadMessage, NoticeMessage, PollMessage, RegistrationMessage
 
 
-def test_a_message_is_what_it_was_made_of() -> None:
+def test_message_is_parsed_from_its_own_body() -> None:
     message = PollMessage(drop_id="d", attempt=2, generation=0)
     assert message.body() == {"drop_id": "d", "attempt": 2, "generation": 0}
     assert PollMessage.parse(message.body()) == message
@@ -34,26 +34,26 @@ def test_a_message_is_what_it_was_made_of() -> None:
         (None, "body"),
     ],
 )
-def test_junk_is_refused_by_name(body: Any, named: str) -> None:
+def test_bad_message_names_the_wrong_field(body: Any, named: str) -> None:
     with pytest.raises(BadMessage, match=f"PollMessage: .*{named}"):
         PollMessage.parse(body)
 
 
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner)))
-def test_any_junk_is_refused_or_read(body: Any) -> None:
+def test_any_json_is_parsed_or_refused(body: Any) -> None:
     with contextlib.suppress(BadMessage):
         assert NoticeMessage.parse(body).attempt >= 1
 
 
 class Sqs:
-    """Refuses the entries that hold `bad`, and puts nothing back but raises `error`."""
+    """Refuses the entries that hold `bad`; change_message_visibility raises `error`."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error, self.batches = error, list[int]()
 
     def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Mapping[str, str]]) -> dict[str, Any]:  # noqa: N803
         self.batches.append(len(Entries))
-        bad = [{"Id": one["Id"], "Code": "InternalError"} for one in Entries if "bad" in one["MessageBody"]]
+        bad = [{"Id": entry["Id"], "Code": "InternalError"} for entry in Entries if "bad" in entry["MessageBody"]]
         return {"Failed": bad} if bad else {}
 
     def change_message_visibility(self, **_: Any) -> None:
@@ -61,7 +61,7 @@ class Sqs:
             raise self.error
 
 
-def test_those_that_were_not_taken_are_told_by_position() -> None:
+def test_send_many_returns_the_positions_that_sqs_refused() -> None:
     client = Sqs()
     bodies = [{"name": "bad" if number in (0, 9, 10, 24) else "good"} for number in range(25)]
     assert SqsQueues(client, {"drops": "url"}).send_many("drops", bodies) == [0, 9, 10, 24]
@@ -71,17 +71,17 @@ def test_those_that_were_not_taken_are_told_by_position() -> None:
 @pytest.mark.parametrize(
     "code", ["ReceiptHandleIsInvalid", "InvalidParameterValue", "AWS.SimpleQueueService.MessageNotInflight"]
 )
-def test_a_receipt_that_is_of_no_use_any_more_is_fine(code: str) -> None:
+def test_expired_receipt_is_ignored(code: str) -> None:
     error = ClientError({"Error": {"Code": code}}, "ChangeMessageVisibility")
     SqsQueues(Sqs(error), {"polls": "url"}).change_visibility("polls", "receipt", 5)
 
 
-def test_any_other_error_of_putting_back_is_told() -> None:
+def test_other_error_of_change_visibility_is_raised() -> None:
     error = ClientError({"Error": {"Code": "AccessDenied"}}, "ChangeMessageVisibility")
     with pytest.raises(ClientError):
         SqsQueues(Sqs(error), {"polls": "url"}).change_visibility("polls", "receipt", 5)
 
 
-def test_a_queue_that_the_function_has_not_is_named_by_its_setting() -> None:
+def test_missing_queue_is_named_by_its_setting() -> None:
     with pytest.raises(LookupError, match="IMAGEDROP_POLLS_QUEUE"):
         SqsQueues(Sqs(), {"drops": "url", "polls": ""}).change_visibility("polls", "receipt", 5)

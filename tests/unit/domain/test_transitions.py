@@ -1,7 +1,8 @@
-"""The row of a drop goes only where its stages allow, whatever happens in whatever order."""
+"""Transitions keep to the allowed stages, in any order."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,28 +17,28 @@ NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 IMAGE = DropImage(role="system", id="i-1")
 
 
-def a_drop() -> Drop:
+def make_drop() -> Drop:
     return transitions.new_drop("drops", "golden/w.vhd", "0123", NOW, 3600)
 
 
-STEPS = {
+STEPS: dict[str, Callable[[Drop, datetime], Drop]] = {
     "wait": lambda row, now: transitions.wait(row, now, versions={}, missing=("golden/w.vhd.json",)),
     "accept": lambda row, now: transitions.accept(row, now, 3600, versions={}),
-    "reserve": transitions.begin_submit,
-    "sending": lambda row, now: transitions.mark_sent(row, now, 90),
-    "release": lambda row, now: transitions.return_to_accepted(row, now, 30),
-    "importing": lambda row, now: transitions.begin_import(row, now, job_id="j", images=(), first=1),
-    "restart": transitions.restart_job,
+    "begin_submit": transitions.begin_submit,
+    "mark_sent": lambda row, now: transitions.mark_sent(row, now, 90),
+    "return_to_accepted": lambda row, now: transitions.return_to_accepted(row, now, 30),
+    "begin_import": lambda row, now: transitions.begin_import(row, now, job_id="j", images=(), first=1),
+    "restart_job": transitions.restart_job,
     "register": lambda row, now: transitions.end(row, now, "registered", None, images=(IMAGE,)),
     "reject": lambda row, now: transitions.end(row, now, "rejected", Reason(code="c", message="m")),
     "fail": lambda row, now: transitions.end(row, now, "failed", Reason(code="c", message="m")),
-    "again": lambda row, now: transitions.new_attempt(row, now, 3600),
+    "new_attempt": lambda row, now: transitions.new_attempt(row, now, 3600),
 }
 
 
 @given(st.lists(st.sampled_from(sorted(STEPS)), max_size=30))
-def test_no_sequence_of_steps_leaves_the_stages_or_an_end_but_by_a_new_attempt(names: list[str]) -> None:
-    row, now = a_drop(), NOW
+def test_any_sequence_of_transitions_keeps_to_the_allowed_stages(names: list[str]) -> None:
+    row, now = make_drop(), NOW
     for name in names:
         now += timedelta(seconds=1)
         before = row
@@ -45,21 +46,21 @@ def test_no_sequence_of_steps_leaves_the_stages_or_an_end_but_by_a_new_attempt(n
             row = STEPS[name](row, now)
         except WrongStage:
             continue
-        assert name == "again" or row.stage == before.stage or row.stage in ALLOWED_TRANSITIONS[before.stage]
-        assert row.attempt == before.attempt + (name == "again")
+        assert name == "new_attempt" or row.stage == before.stage or row.stage in ALLOWED_TRANSITIONS[before.stage]
+        assert row.attempt == before.attempt + (name == "new_attempt")
         assert row.revision == before.revision
         assert row.ended_at is None or row.stage in ENDED
-        if before.stage in ENDED and name != "again":
+        if before.stage in ENDED and name != "new_attempt":
             assert row.stage == before.stage
         if row.stage in ENDED:
-            assert row.open  # until its owner is told
+            assert row.open  # until the owner is notified
             assert not row.all_delivered
         assert row.generation >= before.generation
 
 
-def test_an_end_is_left_only_for_a_new_attempt_that_has_forgotten_the_last() -> None:
+def test_new_attempt_resets_an_ended_drop() -> None:
     row = transitions.end(
-        transitions.accept(a_drop(), NOW, 60, versions={"k": None}), NOW, "failed", Reason(code="x", message="y")
+        transitions.accept(make_drop(), NOW, 60, versions={"k": None}), NOW, "failed", Reason(code="x", message="y")
     )
     with pytest.raises(WrongStage):
         transitions.begin_submit(row, NOW)
@@ -67,18 +68,18 @@ def test_an_end_is_left_only_for_a_new_attempt_that_has_forgotten_the_last() -> 
     assert (fresh.stage, fresh.attempt, fresh.reason, fresh.versions, fresh.deliveries) == ("waiting", 2, None, {}, {})
 
 
-def test_a_registered_row_is_not_failed_later() -> None:
-    row = transitions.begin_import(transitions.accept(a_drop(), NOW, 60), NOW, job_id="j", images=(), first=1)
+def test_registered_drop_cannot_fail() -> None:
+    row = transitions.begin_import(transitions.accept(make_drop(), NOW, 60), NOW, job_id="j", images=(), first=1)
     row = transitions.end(row, NOW, "registered", None)
     with pytest.raises(WrongStage):
         transitions.end(row, NOW, "failed", None)
 
 
-def test_live_ended_and_waiting_make_all_stages() -> None:
+def test_every_stage_is_waiting_live_or_ended() -> None:
     assert {"waiting"} | LIVE | ENDED == set(ALLOWED_TRANSITIONS)
 
 
-def test_the_drop_id_is_the_documented_digest() -> None:
+def test_drop_id_is_the_documented_digest() -> None:
     # sha256(b"drops\0golden/w.vhd\0abc"), unpadded base64url
     assert drops.drop_id("drops", "golden/w.vhd", '"abc"') == drops.drop_id("drops", "golden/w.vhd", "abc")
     assert len(drops.drop_id("b", "k", "e")) == 43
@@ -86,7 +87,7 @@ def test_the_drop_id_is_the_documented_digest() -> None:
 
 
 @given(st.text(max_size=20), st.text(max_size=20), st.text(alphabet="0123456789abcdef-", max_size=40))
-def test_drop_ids_fit_an_ims_tag_value(bucket: str, key: str, etag: str) -> None:
+def test_drop_id_is_a_valid_ims_tag_value(bucket: str, key: str, etag: str) -> None:
     made = drops.drop_id(bucket, key, etag)
     assert len(made) == 43
     assert set(made) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")

@@ -1,4 +1,4 @@
-"""The job is followed to its end by one message, and its end is believed only if everything fits."""
+"""One message polls the job to its end. The drop is registered only if images and files are as expected."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_waits_grow_with_the_jobs_time_and_stay_within_their_bounds(
     assert wait >= 0.8 * min(longest, 1)
 
 
-def test_a_job_of_an_hour_is_found_out_within_a_twentieth_of_its_time_with_few_calls(world: World) -> None:
+def test_end_of_a_job_of_one_hour_is_found_within_12_percent_and_60_calls(world: World) -> None:
     importing(world, Outcome(seconds=3600))
     started = world.ports.clock.seconds()
     world.run()
@@ -48,7 +48,7 @@ def test_a_job_of_an_hour_is_found_out_within_a_twentieth_of_its_time_with_few_c
     assert world.ports.images.calls["job"] <= 60
 
 
-def test_one_message_serves_from_the_start_to_the_end(world: World) -> None:
+def test_one_message_polls_the_job_to_its_end(world: World) -> None:
     importing(world, Outcome(seconds=1800))
     assert len(world.ports.queues.messages("polls")) == 1
     world.run(1000)
@@ -57,14 +57,14 @@ def test_one_message_serves_from_the_start_to_the_end(world: World) -> None:
     assert world.ports.queues.messages("polls") == []
 
 
-def test_no_message_comes_back_before_it_is_due(world: World) -> None:
+def test_message_is_retried_once_per_poll(world: World) -> None:
     importing(world, Outcome(seconds=1800))
     world.run()
-    looks = world.ports.images.calls["job"]
-    assert len([queue for queue, _ in world.ports.queues.visibility_changes if queue == "polls"]) == looks - 1
+    polls = world.ports.images.calls["job"]
+    assert len([queue for queue, _ in world.ports.queues.visibility_changes if queue == "polls"]) == polls - 1
 
 
-def test_a_failed_job_ends_with_imss_code_and_reason(world: World) -> None:
+def test_failed_job_fails_the_drop_with_code_and_reason_of_ims(world: World) -> None:
     importing(world, Outcome(error_code="IMG.0072", fail_reason="the format is not supported"))
     world.run()
     assert world.row().stage == "failed"
@@ -72,7 +72,7 @@ def test_a_failed_job_ends_with_imss_code_and_reason(world: World) -> None:
     assert "the format is not supported" in world.mails()[0].text
 
 
-def test_a_job_that_failed_for_a_passing_reason_is_started_once_more_and_only_once(world: World) -> None:
+def test_job_with_temporary_error_is_restarted_once(world: World) -> None:
     importing(world, Outcome(error_code="IMG.1075"))
     world.ports.images.plan(Outcome(error_code="IMG.1075"), Outcome())
     world.run()
@@ -80,7 +80,7 @@ def test_a_job_that_failed_for_a_passing_reason_is_started_once_more_and_only_on
     assert world.ports.images.calls["create"] == 2
 
 
-def test_success_counts_only_when_the_image_is_active(world: World) -> None:
+def test_job_success_without_active_image_does_not_register_the_drop(world: World) -> None:
     importing(world, Outcome(seconds=100, active=False))
     world.run(2000)
     assert world.row().stage == "importing"
@@ -88,7 +88,7 @@ def test_success_counts_only_when_the_image_is_active(world: World) -> None:
     assert code(world) == "import.deadline"
 
 
-def test_an_object_replaced_during_the_import_fails_and_names_the_image(world: World) -> None:
+def test_image_file_replaced_during_the_import_fails_the_drop_and_names_the_image(world: World) -> None:
     importing(world)
     world.put(KEY, b"newer", event=False)
     world.run(400)
@@ -99,7 +99,7 @@ def test_an_object_replaced_during_the_import_fails_and_names_the_image(world: W
     assert ended.images[0].id == "image-0001-0"
 
 
-def test_a_sidecar_replaced_during_the_import_does_not_spoil_it(world: World) -> None:
+def test_sidecar_replaced_during_the_import_does_not_fail_the_drop(world: World) -> None:
     importing(world)
     world.ports.clock.advance(2)
     world.put(KEY + ".json", {"name": "other"}, event=False)
@@ -108,7 +108,7 @@ def test_a_sidecar_replaced_during_the_import_does_not_spoil_it(world: World) ->
     assert {"bucket": BUCKET, "key": KEY} in world.ports.queues.bodies("drops") or len(world.mails()) >= 1
 
 
-def test_an_image_with_another_drops_tag_is_never_taken(world: World) -> None:
+def test_image_with_another_drops_tag_fails_the_drop(world: World) -> None:
     importing(world)
     work = next(iter(world.ports.images._work.values()))
     tags = {"imagedrop": "y" * 43}
@@ -117,7 +117,7 @@ def test_an_image_with_another_drops_tag_is_never_taken(world: World) -> None:
     assert code(world) == "ims.foreign_image"
 
 
-def test_a_job_that_ims_has_forgotten_is_followed_by_its_image(world: World) -> None:
+def test_drop_is_registered_by_its_image_when_ims_does_not_know_the_job(world: World) -> None:
     importing(world)
     world.ports.images.forget("job-0001")
     world.run()
@@ -125,14 +125,14 @@ def test_a_job_that_ims_has_forgotten_is_followed_by_its_image(world: World) -> 
 
 
 @pytest.mark.parametrize("kind", ["busy", "unknown", "undelivered", "held", "refused"])
-def test_no_error_of_a_query_ends_a_drop(world: World, kind: str) -> None:
+def test_error_of_a_query_does_not_end_the_drop(world: World, kind: str) -> None:
     importing(world)
     world.ports.images.fail("job", *(ImsError(kind, "X.1", "no") for _ in range(7)))  # type: ignore[arg-type]
     world.run()
     assert world.row().stage == "registered"
 
 
-def test_messages_of_an_older_generation_change_nothing(world: World) -> None:
+def test_message_of_an_older_generation_is_ignored(world: World) -> None:
     importing(world)
     row = world.ports.ledger.save(world.row().updated(world.ports.clock(), generation=5))
     world.run()
@@ -140,7 +140,7 @@ def test_messages_of_an_older_generation_change_nothing(world: World) -> None:
     assert world.ports.images.calls["job"] == 0
 
 
-def test_data_images_are_waited_for_and_named(world: World) -> None:
+def test_registered_images_include_the_data_images(world: World) -> None:
     row_request = {
         "name": "Golden W",
         "image_url": f"{BUCKET}:{KEY}",
@@ -152,14 +152,14 @@ def test_data_images_are_waited_for_and_named(world: World) -> None:
     assert [(image.role, image.file) for image in world.row().images] == [("system", KEY), ("data", "golden/d.vhd")]
 
 
-def test_an_import_that_was_over_by_the_deadline_is_found_by_a_last_look(world: World) -> None:
+def test_job_is_polled_once_more_after_the_deadline(world: World) -> None:
     importing(world)
     world.ports.clock.advance(90_000)  # no function ran for a day
     world.run()
     assert world.row().stage == "registered"
 
 
-def test_a_job_that_names_only_its_system_image_is_completed_by_tag(world: World) -> None:
+def test_data_images_that_the_job_does_not_name_are_found_by_tag(world: World) -> None:
     tag = {"key": "imagedrop", "value": "x" * 43}
     row = world.accepted()
     tag["value"] = row.drop_id
@@ -173,7 +173,7 @@ def test_a_job_that_names_only_its_system_image_is_completed_by_tag(world: World
     assert [image.role for image in world.row().images] == ["system", "data"]
 
 
-def test_files_that_cannot_be_looked_at_for_hours_end_no_import(world: World) -> None:
+def test_import_continues_while_obs_denies_access_for_hours(world: World) -> None:
     importing(world)
     world.ports.objects.fail("head", *(ObjectsRefused("AccessDenied", "no") for _ in range(60)))
     world.live_through(3)
