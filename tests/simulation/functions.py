@@ -39,13 +39,13 @@ class Functions:
         history, answered = self._history, list[bool]()
 
         def run() -> None:
-            answer = function("intake").handle(event, self._ports, post.CHECKS)
+            answer = function("intake").handle(event, self._ports, event_delivery.CHECKS)
             if answer["statusCode"] != 200:
                 history.say(f"{answer['statusCode']} {answer['body']}")
             answered.append(answer["statusCode"] < 500)
 
         def after() -> None:
-            if not any(answered) and tries < post.TRIES:
+            if not any(answered) and tries < event_delivery.TRIES:
                 wait = history.climate.switches["smn_retry_interval"]
                 self._schedule.later(wait, lambda: self.push(key, event, tries + 1))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -11,13 +11,13 @@ from typing import Any
 from imagedrop.domain.drop import Drop
 
 LOG = logging.getLogger("imagedrop")
-_FIELDS: ContextVar[Mapping[str, Any]] = ContextVar("log_fields", default={})
+_FIELDS: ContextVar[dict[str, Any] | None] = ContextVar("log_fields", default=None)
 
 
 @contextmanager
 def log_fields(**fields: Any) -> Iterator[None]:
-    """Adds fields to every line logged inside: the request id of an invocation, the id of a drop."""
-    token = _FIELDS.set({**_FIELDS.get(), **fields})
+    """Adds fields to every line logged in this block: the request id of an invocation, the id of a drop."""
+    token = _FIELDS.set(current_log_fields() | fields)
     try:
         yield
     finally:
@@ -25,17 +25,18 @@ def log_fields(**fields: Any) -> Iterator[None]:
 
 
 def add_log_fields(**fields: Any) -> None:
-    """Adds fields until the `log_fields` around this call ends."""
-    _FIELDS.set({**_FIELDS.get(), **fields})
+    """Adds fields for the rest of the innermost `log_fields` block."""
+    if (current := _FIELDS.get()) is not None:
+        current.update(fields)
 
 
-def current_log_fields() -> Mapping[str, Any]:
-    return _FIELDS.get()
+def current_log_fields() -> dict[str, Any]:
+    return dict(_FIELDS.get() or {})
 
 
 def set_log_fields(record: logging.LogRecord) -> bool:
     """A filter of the log handler: adds the fields to a record, unless it has its own value."""
-    for name, value in _FIELDS.get().items():
+    for name, value in current_log_fields().items():
         record.__dict__.setdefault(name, value)
     return True
 

@@ -51,13 +51,13 @@ def no_if_match(patch: Planting) -> None:
 
 def old_redrive_obeyed(patch: Planting) -> None:
     """A message that redrives an older attempt redrives the newest one."""
-    dropped_again = validate._Validation._dropped_again
+    dropped_again = validate._Validation._next_attempt
 
     def any_attempt(validation: Any, row: Drop, files: Any) -> Drop | None:
         validation.after_attempt = row.attempt if validation.after_attempt is not None else None
         return dropped_again(validation, row, files)
 
-    patch.setattr(validate._Validation, "_dropped_again", any_attempt)
+    patch.setattr(validate._Validation, "_next_attempt", any_attempt)
 
 
 def unnotified_end_forgotten(patch: Planting) -> None:
@@ -68,4 +68,4 @@ def unnotified_end_forgotten(patch: Planting) -> None:
         again = transitions.new_attempt(row, ports.clock(), ports.settings.pairing_deadline)
         dispatch.revalidate(ports, ports.ledger.save(again))
 
-    patch.setattr(validate._Validation, "_untold", at_once)
+    patch.setattr(validate._Validation, "_notify_first", at_once)

@@ -8,7 +8,7 @@ from imagedrop.common.timestamps import parse_timestamp
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import ALLOWED_TRANSITIONS, LIVE, Drop
 from imagedrop.workflow.bucket_records import file_versions
-from imagedrop.workflow.sweep.sweep import GIVE_UP_AFTER
+from imagedrop.workflow.sweep.redrive import MAX_REDRIVES
 from tests.simulation.checks.history_record import Book, shown
 from tests.simulation.inspection_cache import facts_of
 from tests.simulation.workers import Worker
@@ -104,7 +104,7 @@ class Rows:
     def _given_up(self, after: Drop, moved_at: float) -> None:
         if after.reason and after.reason.code == "internal":
             still = self._book.clock.seconds() - moved_at
-            if still < GIVE_UP_AFTER * self._book.ports.settings.stall_after - APART:
+            if still < MAX_REDRIVES * self._book.ports.settings.stall_after - APART:
                 self._book.fail(f"{shown(after)} is given up after {still:.0f} s")
 
     def _ended(self, before: Drop | None, after: Drop) -> None:

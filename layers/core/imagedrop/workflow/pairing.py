@@ -1,4 +1,4 @@
-"""Pairing: which files make a drop, which of them are there, and which are still waited for."""
+"""Pairing: which files make up a drop, which of them are in the bucket, and which it still waits for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop, Owner, Versions
 from imagedrop.findings import Finding
-from imagedrop.findings import pairing as kinds
+from imagedrop.findings import pairing as pairing_findings
 from imagedrop.ports import ObjectHead, Objects, Ports
 from imagedrop.settings import IMAGE_SUFFIXES, Settings
 from imagedrop.sidecar import LIMIT as SIDECAR_LIMIT
@@ -19,70 +19,74 @@ from imagedrop.workflow import completion
 from imagedrop.workflow.bucket_records import file_versions
 
 NOT_RAW = tuple(suffix for suffix in IMAGE_SUFFIXES if suffix not in (".raw", ".img"))
-DATA, BITMAP = "data disk", "bitmap file"
+DATA, BITMAP = "data disk", "bitmap file"  # roles of parts: the files of a drop other than image and sidecar
 
 
 def looks_like_image(key: str, settings: Settings) -> bool:
     return key.lower().endswith(settings.image_suffixes)
 
 
-def images_concerned(ports: Ports, bucket: str, key: str) -> list[str]:
-    """The keys of the images whose drops an object belongs to: as image, as sidecar, as data or bitmap file."""
+def image_keys_of_object(ports: Ports, bucket: str, key: str) -> list[str]:
+    """The image keys of the drops that an object belongs to, as image, sidecar, data file or bitmap file."""
     if object_keys.is_ours(key) or not key.startswith(ports.settings.drop_prefix):
         return []
-    image = key.removesuffix(object_keys.SIDECAR_SUFFIX)
-    if image != key:
-        known = looks_like_image(image, ports.settings) or (image and ports.objects.head(bucket, image) is not None)
-        return [image] if known else []
-    owners = [image for image in ports.ledger.images_naming_part(bucket, key) if _names(ports, bucket, image, key)]
+    image_key = key.removesuffix(object_keys.SIDECAR_SUFFIX)
+    if image_key != key:
+        is_sidecar = looks_like_image(image_key, ports.settings) or (
+            image_key and ports.objects.head(bucket, image_key) is not None
+        )
+        return [image_key] if is_sidecar else []
+    owners = [owner for owner in ports.ledger.images_naming_part(bucket, key) if _is_part_of(ports, bucket, owner, key)]
     if not owners and looks_like_image(key, ports.settings):
         return [key]
-    own = ports.objects.head(bucket, object_keys.sidecar_key(key)) is not None
-    return [*owners, *([key] if own and key not in owners else [])]
+    has_sidecar = ports.objects.head(bucket, object_keys.sidecar_key(key)) is not None
+    return [*owners, *([key] if has_sidecar and key not in owners else [])]
 
 
-def _names(ports: Ports, bucket: str, image_key: str, part: str) -> bool:
-    """What a sidecar says now counts, and that of a drop which may still come: the ledger also knows what once was."""
+def _is_part_of(ports: Ports, bucket: str, image_key: str, part: str) -> bool:
+    """True if the sidecar names the part now, and its drop can still happen. The ledger also has parts of the past."""
     found = ports.objects.get(bucket, object_keys.sidecar_key(image_key), limit=SIDECAR_LIMIT + 1)
-    wanted = read_sidecar(found[1]).sidecar if found else None
-    if found is None or wanted is None or part not in dict(parts(image_key, wanted)):
+    sidecar = read_sidecar(found[1]).sidecar if found else None
+    if found is None or sidecar is None or part not in dict(parts(image_key, sidecar)):
         return False
-    return ports.objects.head(bucket, image_key) is not None or not has_been_read(ports, bucket, image_key, found[0])
+    return ports.objects.head(bucket, image_key) is not None or not sidecar_was_read(ports, bucket, image_key, found[0])
 
 
-def has_been_read(ports: Ports, bucket: str, image_key: str, sidecar: ObjectHead) -> bool:
-    """A drop has read this very sidecar: its image was there, and was taken away if it is not there now."""
+def sidecar_was_read(ports: Ports, bucket: str, image_key: str, sidecar: ObjectHead) -> bool:
+    """True if a drop has read this very sidecar: then its image was there, and if it is gone, it was taken away."""
     rows = ports.ledger.rows_of_key(bucket, image_key)
-    read = [row.versions.get(sidecar.key) for row in rows if row.etag is not None and row.stage != "waiting"]
-    return file_versions.version_of(sidecar) in read
+    versions_read = [row.versions.get(sidecar.key) for row in rows if row.etag is not None and row.stage != "waiting"]
+    return file_versions.version_of(sidecar) in versions_read
 
 
 @dataclass(frozen=True)
 class Files:
-    """The files of one drop as they lie there now. `heads` holds every file that was looked for, None if absent."""
+    """The files of one drop as they are in the bucket now. `heads` has every file that was looked for, None if it is
+    not there; `roles` has the parts."""
 
     image_key: str
     heads: Mapping[str, ObjectHead | None]
     reading: Reading | None
-    roles: Mapping[str, str] = field(default_factory=dict)  # of the parts: DATA or BITMAP
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def gather(cls, objects: Objects, bucket: str, image_key: str, image: ObjectHead | None) -> Files:
-        beside = object_keys.sidecar_key(image_key)
-        found = objects.get(bucket, beside, limit=SIDECAR_LIMIT + 1)
+    def read(cls, objects: Objects, bucket: str, image_key: str, image_head: ObjectHead | None) -> Files:
+        sidecar_key = object_keys.sidecar_key(image_key)
+        found = objects.get(bucket, sidecar_key, limit=SIDECAR_LIMIT + 1)
         reading = read_sidecar(found[1]) if found else None
         roles = dict(parts(image_key, reading.sidecar)) if reading and reading.sidecar else {}
-        roles = {key: role for key, role in roles.items() if key not in (image_key, beside)}  # which the rules refuse
-        heads = {image_key: image, beside: found[0] if found else None}
+        # A sidecar that names its own image or itself as a part: the rules refuse that.
+        roles = {key: role for key, role in roles.items() if key not in (image_key, sidecar_key)}
+        heads = {image_key: image_head, sidecar_key: found[0] if found else None}
         heads |= {key: objects.head(bucket, key) for key in roles}
         return cls(image_key, heads, reading, roles)
 
     @property
-    def image(self) -> ObjectHead | None:
+    def image_head(self) -> ObjectHead | None:
         return self.heads[self.image_key]
 
     @property
-    def sidecar(self) -> ObjectHead | None:
+    def sidecar_head(self) -> ObjectHead | None:
         return self.heads[object_keys.sidecar_key(self.image_key)]
 
     @property
@@ -90,83 +94,89 @@ class Files:
         return {key: file_versions.version_of(head) for key, head in self.heads.items()}
 
     @property
+    def sidecar(self) -> Sidecar | None:
+        """None if it is missing or has errors."""
+        return self.reading.sidecar if self.reading else None
+
+    @property
     def owner(self) -> Owner | None:
         owner = self.reading.owner if self.reading else None
         return Owner(email=owner.email, name=owner.name, language=owner.language) if owner else None
 
     @property
-    def faults(self) -> list[Finding]:
+    def findings(self) -> list[Finding]:
+        """Of the sidecar's text."""
         return list(self.reading.findings) if self.reading else []
 
-    @property
-    def wanted(self) -> Sidecar | None:
-        return self.reading.sidecar if self.reading else None
-
     def present(self) -> list[ObjectHead]:
-        """The image and its parts, as far as they are there."""
+        """The image and its parts, those that are there."""
         return [head for key in (self.image_key, *self.roles) if (head := self.heads[key]) is not None]
 
 
-def parts(image_key: str, wanted: Sidecar) -> Iterator[tuple[str, str]]:
-    for disk in wanted.data_images or ():
+def parts(image_key: str, sidecar: Sidecar) -> Iterator[tuple[str, str]]:
+    """Key and role of each file that the sidecar needs besides the image."""
+    for disk in sidecar.data_images or ():
         key = object_keys.part_key(image_key, disk.file)
         yield key, DATA
-        if disk.is_quick_import and _wants_bitmap(key):
+        if disk.is_quick_import and _needs_bitmap(key):
             yield object_keys.bitmap_key(key), BITMAP
-    if wanted.is_quick_import and _wants_bitmap(image_key):
+    if sidecar.is_quick_import and _needs_bitmap(image_key):
         yield object_keys.bitmap_key(image_key), BITMAP
 
 
-def _wants_bitmap(key: str) -> bool:
-    """Raw files need one on the fast channel; what its name calls something else is not waited for but judged."""
+def _needs_bitmap(key: str) -> bool:
+    """True if the file may be raw by its name: raw files need a bitmap file on the fast channel."""
     return not key.lower().endswith(NOT_RAW)
 
 
 @dataclass(frozen=True)
 class Missing:
     key: str
-    finding: Finding  # what is said if it never comes
+    finding: Finding  # of the rejection, if the file never comes
 
 
-def missing(files: Files, row: Drop) -> list[Missing]:
-    """What has to arrive before the drop can be judged."""
+def missing_files(files: Files, row: Drop) -> list[Missing]:
+    """What has to arrive before the drop can be accepted or rejected."""
     since = row.received_at
-    beside = object_keys.sidecar_key(files.image_key)
-    if files.sidecar is None:
-        return [Missing(beside, kinds.SIDECAR_MISSING(key=files.image_key, sidecar=beside, since=since))]
-    waits = _other_content(files, since)
+    sidecar_key = object_keys.sidecar_key(files.image_key)
+    if files.sidecar_head is None:
+        finding = pairing_findings.SIDECAR_MISSING(key=files.image_key, sidecar=sidecar_key, since=since)
+        return [Missing(sidecar_key, finding)]
+    missing = _other_content(files, since)
     for key, role in files.roles.items():
         if files.heads[key] is None:
-            waits.append(Missing(key, kinds.PART_MISSING(at=key, role=role, file=key, since=since)))
-    return waits
+            missing.append(Missing(key, pairing_findings.PART_MISSING(at=key, role=role, file=key, since=since)))
+    return missing
 
 
 def _other_content(files: Files, since: str) -> list[Missing]:
-    """The sidecar may say which content it means; an older file under the same key is not it."""
-    wanted, image = files.wanted, files.image
-    if wanted is None or image is None:
+    """The image, if its size or ETag is not the one that the sidecar states: an older file has the same key."""
+    sidecar, head = files.sidecar, files.image_head
+    if sidecar is None or head is None:
         return []
-    pairs: list[tuple[str, object, object]] = [("size", wanted.size, image.size)]
-    pairs.append(("etag", wanted.etag.strip('"').lower() if wanted.etag else None, image.etag.lower()))
+    stated: list[tuple[str, object, object]] = [("size", sidecar.size, head.size)]
+    stated.append(("etag", sidecar.etag.strip('"').lower() if sidecar.etag else None, head.etag.lower()))
     return [
         Missing(
             files.image_key,
-            kinds.OTHER_CONTENT(at=f"/{what}", what=what, wanted=want, found=found, key=files.image_key, since=since),
+            pairing_findings.OTHER_CONTENT(
+                at=f"/{what}", what=what, wanted=wanted, found=found, key=files.image_key, since=since
+            ),
         )
-        for what, want, found in pairs
-        if want is not None and want != found
+        for what, wanted, found in stated
+        if wanted is not None and wanted != found
     ]
 
 
 def record_parts(ports: Ports, bucket: str, files: Files) -> None:
-    """Records whose the data and bitmap files are, so that they are never taken for drops of their own."""
+    """Records to which image the data and bitmap files belong, so that no drop is made of such a file itself."""
     for key in files.roles:
         ports.ledger.record_part(bucket, key, files.image_key)
         discard_if_part(ports, bucket, key, files.heads[key])
 
 
 def discard_if_part(ports: Ports, bucket: str, key: str, head: ObjectHead | None) -> None:
-    """A part of another drop, without a sidecar of its own, waits for none."""
+    """Discards the waiting row of a file that turned out to be a part of another drop and has no sidecar itself."""
     row = ports.ledger.get(drops.drop_id(bucket, key, head.etag)) if head else None
     if row is not None and row.stage == "waiting" and ports.objects.head(bucket, object_keys.sidecar_key(key)) is None:
         completion.discard_waiting(ports, row)

@@ -1,4 +1,4 @@
-"""What every drop is doing, or one drop's whole story."""
+"""What every open drop is doing, or everything about the drops of one key."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from imagedrop.ports import Ports
 
 
 def overview(ports: Ports) -> list[dict[str, Any]]:
-    """Every drop that is on its way, the oldest first."""
+    """A summary of every open drop, oldest first."""
     rows = sorted(ports.ledger.open(), key=lambda row: row.received_at)
     return [summary(row) for row in rows]
 
 
 def summary(row: Drop) -> dict[str, Any]:
+    """The names are public: `imagedrop status --json` prints them."""
     return {
         "drop_id": row.drop_id,
         "bucket": row.bucket,
@@ -34,7 +35,7 @@ def summary(row: Drop) -> dict[str, Any]:
 
 
 def rows_of_key(ports: Ports, bucket: str, key: str) -> list[dict[str, Any]]:
-    """The whole rows of every content that lay at `key`, the newest first, and of a sidecar that waits for it."""
+    """Every row of the image key, of each content that it had and of a sidecar without image, newest first."""
     return [row.model_dump(mode="json") for row in newest_first(ports, bucket, key)]
 
 

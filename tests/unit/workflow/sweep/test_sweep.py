@@ -12,7 +12,9 @@ from imagedrop.domain.drop import FileVersion
 from imagedrop.ports import ImsError, ObjectHead
 from imagedrop.settings import Settings
 from imagedrop.workflow.bucket_records import claims, end_markers
-from imagedrop.workflow.sweep.sweep import GIVE_UP_AFTER, MOST_FOUND, BucketInventory
+from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
+from imagedrop.workflow.sweep.redrive import MAX_REDRIVES
+from imagedrop.workflow.sweep.sweep import MAX_FOUND
 from tests.support.world import BUCKET, KEY, World
 
 
@@ -162,7 +164,7 @@ def test_a_row_that_stands_still_is_given_up_after_five_drives(world: World) -> 
     assert row.stage == "failed"
     assert row.reason is not None
     assert row.reason.code == "internal"
-    assert str(GIVE_UP_AFTER) in row.reason.message
+    assert str(MAX_REDRIVES) in row.reason.message
     assert world.ports.meter.counts["SweepGaveUp"] >= 1
 
 
@@ -215,9 +217,9 @@ def test_the_seals_name_says_which_versions_an_end_has_read() -> None:
     )
     inventory.add(ObjectHead(end_markers.end_marker_key(row), "", 0, "2026-11-24T13:00:00Z"))
     inventory.add(ObjectHead(KEY, "e", 1, version.last_modified))
-    assert inventory.over(KEY)
+    assert inventory.has_ended(KEY)
     inventory.add(ObjectHead(beside, "s", 1, version.last_modified))
-    assert not inventory.over(KEY)
+    assert not inventory.has_ended(KEY)
     assert len(end_markers.end_marker_key(row).encode()) < 1024
 
 
@@ -300,11 +302,11 @@ def test_rows_that_have_ended_cost_the_sweep_nothing(world: World) -> None:
 
 
 def test_where_more_is_new_than_can_be_worked_off_a_round_enqueues_a_part_of_it_and_in_time_all(world: World) -> None:
-    keys = {f"golden/{number:04d}.vhd" for number in range(MOST_FOUND + 500)}
+    keys = {f"golden/{number:04d}.vhd" for number in range(MAX_FOUND + 500)}
     for key in keys:
         world.ports.objects.upload(BUCKET, key, b"x", etag=key)
-    assert world.sweep()["found"] == MOST_FOUND
-    assert len({one["key"] for one in sent(world)}) == MOST_FOUND
+    assert world.sweep()["found"] == MAX_FOUND
+    assert len({one["key"] for one in sent(world)}) == MAX_FOUND
     for _ in range(20):
         world.sweep()
     assert {one["key"] for one in sent(world)} == keys

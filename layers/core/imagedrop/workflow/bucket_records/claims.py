@@ -14,11 +14,11 @@ from imagedrop.domain.drop import LIVE, Drop
 from imagedrop.domain.object_keys import claim_key
 from imagedrop.ports import Objects
 
-CLAIM_LIMIT = 512 << 10
+MAX_RECORD_BYTES = 512 << 10  # of a claim or a result file
 
 
 def delete_claim(objects: Objects, drop: Drop) -> None:
-    """Only while no new attempt can have begun: its claim has the same name."""
+    """Only before a new attempt can begin: its claim has the same key."""
     if drop.etag is not None:
         objects.delete(drop.bucket, claim_key(drop.drop_id))
 
@@ -29,14 +29,14 @@ def write_claim(objects: Objects, drop: Drop) -> None:
 
 
 def read_claim(objects: Objects, bucket: str, drop_id: str) -> Drop | None:
-    """The claimed row as a new one (revision 0); None where there is none, or nobody could go on from it."""
-    found = objects.get(bucket, claim_key(drop_id), limit=CLAIM_LIMIT)
+    """The claimed row as a new one (revision 0). None: there is no claim, or it lacks what it takes to go on."""
+    found = objects.get(bucket, claim_key(drop_id), limit=MAX_RECORD_BYTES)
     if found is None:
         return None
     try:
         drop = Drop.model_validate({**json.loads(found[1]), "revision": 0})
     except (ValidationError, ValueError, TypeError):
         return None
-    whole = drop.stage in LIVE and drop.request is not None and drop.versions.get(drop.key) is not None
+    complete = drop.stage in LIVE and drop.request is not None and drop.versions.get(drop.key) is not None
     started = drop.stage != "importing" or drop.job_started_at is not None
-    return drop if (drop.drop_id, drop.bucket) == (drop_id, bucket) and whole and started else None
+    return drop if (drop.drop_id, drop.bucket) == (drop_id, bucket) and complete and started else None

@@ -1,6 +1,6 @@
-"""End markers: `.imagedrop/ended/<id>/n<attempt>.<digests>` says which attempt has ended, having read which files.
+"""End markers: `.imagedrop/ended/<id>/n<attempt>.<digests>` says which attempt has ended, and which files it read.
 
-The object's key carries everything, so the sweep needs LIST only and reads no object.
+The object's key says it all, so the sweep finds it by LIST and reads no object.
 """
 
 from __future__ import annotations
@@ -14,45 +14,44 @@ from imagedrop.workflow.bucket_records import file_versions
 
 
 def end_marker_folder(bucket: str, key: str, etag: str | None) -> str:
-    """Of a drop: its id, or that of a sidecar whose image nobody has seen."""
-    return (
-        drop_id(bucket, key, etag)
-        if etag is not None
-        else "waiting-" + file_versions.version_digest(f"{bucket}/{key}", None)[1:]
-    )
+    """The drop id, or a name of the same kind for a sidecar without image."""
+    if etag is not None:
+        return drop_id(bucket, key, etag)
+    return "waiting-" + file_versions.version_digest(f"{bucket}/{key}", None)[1:]
 
 
 def end_marker_key(drop: Drop) -> str:
-    name = end_marker_folder(drop.bucket, drop.key, drop.etag)
-    digests = sorted(file_versions.version_digest(key, seen) for key, seen in drop.versions.items())
-    return f"{END_MARKERS}{name}/" + ".".join([f"n{drop.attempt}", *digests])
+    folder = end_marker_folder(drop.bucket, drop.key, drop.etag)
+    digests = sorted(file_versions.version_digest(key, version) for key, version in drop.versions.items())
+    return f"{END_MARKERS}{folder}/" + ".".join([f"n{drop.attempt}", *digests])
 
 
 def parse_end_marker(key: str) -> tuple[str, int, frozenset[str]] | None:
-    """(drop id, attempt, digests) of a seal's key."""
+    """(folder, attempt, digests) of an end marker's key."""
     found = re.fullmatch(r"([^/]+)/n(\d{1,9})\.(.+)", key.removeprefix(END_MARKERS))
     return (found[1], int(found[2]), frozenset(found[3].split("."))) if found else None
 
 
 def last_attempt(objects: Objects, bucket: str, key: str, etag: str | None) -> int:
-    """The number of the last attempt that has ended, whatever the ledger knows of it; 0: none. One LIST."""
+    """The number of the last attempt that has ended, by the bucket alone; 0: none. One LIST."""
     folder = f"{END_MARKERS}{end_marker_folder(bucket, key, etag)}/"
     page = objects.list(bucket, folder)
-    seals = [parse_end_marker(head.key) for head in page.objects]
+    markers = [parse_end_marker(head.key) for head in page.objects]
     while page.after is not None:
         page = objects.list(bucket, folder, page.after)
-        seals += [parse_end_marker(head.key) for head in page.objects]
-    return max((seal[1] for seal in seals if seal), default=0)
+        markers += [parse_end_marker(head.key) for head in page.objects]
+    return max((marker[1] for marker in markers if marker), default=0)
 
 
 def with_attempt_number(objects: Objects, drop: Drop) -> Drop:
-    """The row with a number that no attempt of its drop has ended with: machines tell ends by it. A ledger that was
-    lost does not know them all, so they are counted just before a judgement is saved; if it is lost meanwhile, saving
-    fails."""
+    """The row with an attempt number that no attempt of its drop has ended with. Machines identify an end by it.
+
+    A ledger that was lost does not know all attempts, so call this just before saving the row: if the ledger is lost
+    between the two, the save fails."""
     last = last_attempt(objects, drop.bucket, drop.key, drop.etag)
     return drop.model_copy(update={"attempt": max(drop.attempt, last + 1)})
 
 
 def write_end_marker(objects: Objects, drop: Drop) -> None:
-    """Idempotent. The claim goes only afterwards: until then the drop is still to be found."""
+    """Idempotent. Delete the claim only afterwards: without either, the sweep would take the drop for a new one."""
     objects.put(drop.bucket, end_marker_key(drop), b"", "application/octet-stream")

@@ -1,6 +1,6 @@
-"""Result files: `<image key>.result.json` says how a drop ended, for its owner and for machines (public surface).
+"""Result files: `<image key>.result.json` says how a drop ended, for its owner and for machines (public format).
 
-Together with claims and end markers they let the bucket alone bring back every drop.
+Together with claims and end markers they let every drop be recovered from the bucket alone.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from imagedrop import __version__
 from imagedrop.domain.drop import Drop, DropImage, FileVersion, Reason, Versions
 from imagedrop.domain.object_keys import result_key
 from imagedrop.ports import Objects
-from imagedrop.workflow.bucket_records.claims import CLAIM_LIMIT
+from imagedrop.workflow.bucket_records.claims import MAX_RECORD_BYTES
 from imagedrop.workflow.bucket_records.end_markers import write_end_marker
 
 
 def result_document(drop: Drop) -> dict[str, Any]:
-    """The result document: the file's content and the body of the SNS message."""
+    """The content of the result file and the body of the SNS message."""
     return {
         "schema": 1,
         "drop_id": drop.drop_id,
         "attempt": drop.attempt,
-        "versions": {key: seen.model_dump() if seen else None for key, seen in sorted(drop.versions.items())},
+        "versions": {key: version.model_dump() if version else None for key, version in sorted(drop.versions.items())},
         "stage": drop.stage,
         "bucket": drop.bucket,
         "key": drop.key,
@@ -45,60 +45,59 @@ def write_result(objects: Objects, drop: Drop) -> None:
 
 
 def restore_end(objects: Objects, drop: Drop) -> None:
-    """What has been lost of an end, or written over by a slow worker with older content's, is put there again."""
+    """Writes the end marker again, and the result file if a slow worker has overwritten it with older content's."""
     write_end_marker(objects, drop)
     last = _last_result(objects, drop.bucket, drop.key)
-    if last is not None and last.drop_id != drop.drop_id and drop.etag == _lying(objects, drop):
+    if last is not None and last.drop_id != drop.drop_id and drop.etag == _current_etag(objects, drop):
         write_result(objects, drop)
 
 
 def is_outdated(objects: Objects, drop: Drop) -> bool:
-    """True if the result file tells of the content that lies there now, and this drop was of other content."""
+    """True if the result file is about the content that is at the key now, and this drop was of other content."""
     last = _last_result(objects, drop.bucket, drop.key)
     if last is None or last.etag == drop.etag:
         return False
-    return last.etag == _lying(objects, drop)
+    return last.etag == _current_etag(objects, drop)
 
 
-def _lying(objects: Objects, drop: Drop) -> str | None:
-    """The ETag of what lies at the drop's key now, which a slow worker may have seen otherwise."""
+def _current_etag(objects: Objects, drop: Drop) -> str | None:
     head = objects.head(drop.bucket, drop.key)
     return head.etag if head else None
 
 
 def read_result(objects: Objects, bucket: str, image_key: str, drop_id: str) -> Drop | None:
-    """The ended row that a result file of this drop tells of, as a new row; None where there is none."""
+    """The ended row of this drop from its result file, as a new row. None: the file is missing or another drop's."""
     last = _last_result(objects, bucket, image_key)
     return last if last is not None and last.drop_id == drop_id else None
 
 
 def _last_result(objects: Objects, bucket: str, image_key: str) -> Drop | None:
-    found = objects.get(bucket, result_key(image_key), limit=CLAIM_LIMIT)
+    found = objects.get(bucket, result_key(image_key), limit=MAX_RECORD_BYTES)
     if found is None:
         return None
     try:
-        told = json.loads(found[1])
+        document = json.loads(found[1])
         drop = Drop(
-            drop_id=told["drop_id"],
+            drop_id=document["drop_id"],
             bucket=bucket,
             key=image_key,
-            etag=told["etag"],
-            stage=told["stage"],
-            attempt=told["attempt"],
-            versions=_versions(told["versions"]),
-            received_at=told["received_at"],
-            updated_at=told["ended_at"],
-            deadline_at=told["ended_at"],
-            ended_at=told["ended_at"],
-            findings=tuple(told["findings"]),
-            images=tuple(DropImage.model_validate(image) for image in told["images"]),
-            job_id=told["job_id"],
-            reason=Reason.model_validate(told["reason"]) if told["reason"] else None,
+            etag=document["etag"],
+            stage=document["stage"],
+            attempt=document["attempt"],
+            versions=_versions(document["versions"]),
+            received_at=document["received_at"],
+            updated_at=document["ended_at"],
+            deadline_at=document["ended_at"],
+            ended_at=document["ended_at"],
+            findings=tuple(document["findings"]),
+            images=tuple(DropImage.model_validate(image) for image in document["images"]),
+            job_id=document["job_id"],
+            reason=Reason.model_validate(document["reason"]) if document["reason"] else None,
         )
     except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
         return None
     return drop if drop.ended else None
 
 
-def _versions(told: dict[str, Any]) -> Versions:
-    return {key: FileVersion.model_validate(seen) if seen else None for key, seen in told.items()}
+def _versions(document: dict[str, Any]) -> Versions:
+    return {key: FileVersion.model_validate(version) if version else None for key, version in document.items()}

@@ -1,9 +1,7 @@
-"""The sweep: whatever an event, a queue or a crash lost is found again, from bucket, claims and ledger alone.
+"""The sweep: finds and continues whatever an event, a queue or a crash lost, from bucket, claims and ledger alone.
 
-One LIST page per 1,000 keys, and nothing else for what has ended: a seal's name says which versions of which files an
-end has read. Then every open row that has stood still for too long is driven again, and given up after five times.
-
-    inventory   pure: what the listing says      driving   what stands still      sweep   one round, as time allows
+It costs one LIST page per 1,000 keys, and no call at all for a drop that has ended: the key of an end marker says which
+versions of which files that drop has read. Open rows without progress are redriven.
 """
 
 from __future__ import annotations
@@ -15,55 +13,51 @@ from logging import WARNING
 from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
-from imagedrop.observability import log_drop
+from imagedrop.observability import log_drop, log_fields
 from imagedrop.ports import Conflict, ObjectHead, Ports, QueuedDrop
-from imagedrop.settings import Settings
 from imagedrop.workflow import admission, dispatch, recovery
 from imagedrop.workflow.bucket_records import claims
 from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
-from imagedrop.workflow.sweep.redrive import GIVE_UP_AFTER, redrive_if_stalled, redrive_overdue
+from imagedrop.workflow.sweep.redrive import redrive_if_stalled, redrive_overdue
 
-__all__ = ["GIVE_UP_AFTER", "MOST_FOUND", "BucketInventory", "Round", "sweep"]
-
-MOST_FOUND = 1_000  # a round: where so many are new, the queue is full of their events
-CURSOR = "sweep"
-BEHIND_OURS = object_keys.FOLDER + "~"  # nothing of ours sorts behind it
+MAX_FOUND = 1_000  # a round: with more, the drops queue is full of their events already
+CURSOR = "sweep"  # the ledger's note of where listing goes on
+AFTER_FOLDER = object_keys.FOLDER + "~"  # sorts after every key in the folder
 
 
 @dataclass
 class Round:
-    """What one round of the sweep did."""
+    """What one round of the sweep did; the function's response."""
 
     listed: int = 0
     open: int = 0
     revived: int = 0
     found: int = 0
     driven: int = 0
-    called: int = 0  # from the line for IMS
-    whole: bool = True  # False: the next round goes on listing where this one ended
+    called: int = 0  # queued drops that were admitted
+    whole: bool = True  # False: the next round goes on listing where this one stopped
 
     def public(self) -> dict[str, int | bool]:
         return asdict(self)
 
 
 def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
-    """One round. `time_left` in seconds; where it runs short the next round goes on from there."""
-    settings: Settings = ports.settings
-    inventory, done = BucketInventory(settings, settings.drop_bucket), Round()
+    """One round. `time_left`: seconds for listing; without any left, the next round goes on from there."""
+    inventory, done = BucketInventory(ports.settings, ports.settings.drop_bucket), Round()
     _list(ports, inventory, time_left, done)
     rows = {row.drop_id: row for row in ports.ledger.open(queued=False)}
-    line = ports.ledger.queued()
-    done.open = len(rows) + len(line)
-    done.revived = _revive(ports, inventory, rows, {one.drop_id for one in line})
-    done.found = _find(ports, inventory, rows, line)
+    queued = ports.ledger.queued()
+    done.open = len(rows) + len(queued)
+    done.revived = _revive(ports, inventory, rows, {drop.drop_id for drop in queued})
+    done.found = _find(ports, inventory, rows, queued)
     done.driven = sum(redrive_if_stalled(ports, inventory, row) for row in rows.values())
-    done.driven += redrive_overdue(ports, line)
+    done.driven += redrive_overdue(ports, queued)
     done.called = admission.admit_next(ports) if done.open else 0
     return done
 
 
 def _list(ports: Ports, inventory: BucketInventory, time_left: Callable[[], float], done: Round) -> None:
-    """The whole bucket, or as much as there is time for; the seals, which sort first, always."""
+    """Lists the end markers and claims always, and as much of the rest as there is time for."""
     for head in _pages(ports, inventory.bucket, object_keys.FOLDER, None, lambda: 600.0):
         inventory.add(head)
     cursor = (ports.ledger.load(CURSOR) or {}).get("after")
@@ -87,49 +81,56 @@ def _pages(
         if after is None or time_left() <= 0:
             return
         if prefix == "" and after.startswith(object_keys.FOLDER):
-            after = BEHIND_OURS
+            after = AFTER_FOLDER
 
 
-def _revive(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], line: Set[str]) -> int:
-    """Claims whose rows the ledger has lost."""
+def _revive(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], queued: Set[str]) -> int:
+    """Recovers rows that the ledger has lost, from their claims, and adds them to `rows`. Their number."""
     revived = 0
-    for drop_id in sorted(inventory.claims - rows.keys() - line):
-        known = ports.ledger.get(drop_id)
-        if known is not None:
-            if not known.open:
-                claims.delete_claim(ports.objects, known)  # a slow worker claimed what was over
-            continue
-        claimed = claims.read_claim(ports.objects, inventory.bucket, drop_id)
-        if claimed is None:
-            continue
-        try:
-            row = recovery.recover(ports, claimed.bucket, claimed.key, drop_id)
-        except Conflict:
-            continue  # somebody else was faster
-        if row is not None:
-            rows[drop_id] = row
-            revived += 1
-            log_drop("brought back from its claim", row, level=WARNING)
-            if row.ended:  # a live one has been handed on
-                dispatch.send_next(ports, row)
+    for drop_id in sorted(inventory.claims - rows.keys() - queued):
+        with log_fields(drop_id=drop_id):
+            if (row := _recover(ports, inventory.bucket, drop_id)) is not None:
+                rows[drop_id] = row
+                revived += 1
     return revived
 
 
-def _find(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], line: Sequence[QueuedDrop]) -> int:
-    """Drops that nobody has seen, and ended ones whose files have changed."""
-    under_way: list[Drop | QueuedDrop] = [*rows.values(), *line]
-    open_keys = {one.key for one in under_way}
-    open_parts = {key for one in under_way for key in one.parts}
-    ended_parts = inventory.parts()
-    found = []
-    for image_key in inventory.images():
-        if image_key in open_keys or inventory.over(image_key):
-            continue
-        if not inventory.belongs(image_key, open_parts, ended_parts):
-            found.append({"bucket": inventory.bucket, "key": image_key})
-    if len(found) > MOST_FOUND:  # from anywhere, so that those that are never settled keep nobody back
+def _recover(ports: Ports, bucket: str, drop_id: str) -> Drop | None:
+    known = ports.ledger.get(drop_id)
+    if known is not None:
+        if not known.open:
+            claims.delete_claim(ports.objects, known)  # a slow worker wrote it after the drop had ended
+        return None
+    claimed = claims.read_claim(ports.objects, bucket, drop_id)
+    if claimed is None:
+        return None
+    try:
+        row = recovery.recover(ports, claimed.bucket, claimed.key, drop_id)
+    except Conflict:
+        return None  # another worker was faster
+    if row is not None:
+        log_drop("recovered from its claim", row, level=WARNING)
+        if row.ended:  # for a live one, `recover` has sent the message
+            dispatch.send_next(ports, row)
+    return row
+
+
+def _find(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], queued: Sequence[QueuedDrop]) -> int:
+    """Enqueues drops without a row, and ended ones whose files have changed. Their number."""
+    open_drops: list[Drop | QueuedDrop] = [*rows.values(), *queued]
+    open_keys = {drop.key for drop in open_drops}
+    open_parts = {key for drop in open_drops for key in drop.parts}
+    digests_read = inventory.digests_read()
+    found = [
+        {"bucket": inventory.bucket, "key": image_key}
+        for image_key in inventory.image_keys()
+        if image_key not in open_keys
+        and not inventory.has_ended(image_key)
+        and not inventory.is_part_or_read_sidecar(image_key, open_parts, digests_read)
+    ]
+    if len(found) > MAX_FOUND:  # from a random start: drops that never get a row must not block the others
         start = int(ports.random.random() * len(found))
-        found = (found[start:] + found[:start])[:MOST_FOUND]
+        found = (found[start:] + found[:start])[:MAX_FOUND]
     if found:
         ports.queues.send_many("drops", found)
     return len(found)

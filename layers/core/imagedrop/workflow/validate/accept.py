@@ -1,4 +1,4 @@
-"""Judging: sidecar, file and place against each other."""
+"""Accepts or rejects a drop whose files are complete: checks sidecar, files and location against each other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, Reason, Versions
 from imagedrop.findings import Finding, has_errors
-from imagedrop.findings import pairing as kinds
+from imagedrop.findings import pairing as pairing_findings
 from imagedrop.inspection import Budget, inspect
 from imagedrop.inspection.source import ObjectSource, ParallelSource, SourceChanged
 from imagedrop.observability import log_drop
@@ -21,13 +21,13 @@ from imagedrop.workflow.pairing import Files
 
 
 def accept_or_reject(ports: Ports, row: Drop, files: Files) -> None:
-    """Accepts or rejects a drop whose files are all there. Raises SourceChanged where one changed meanwhile."""
+    """Raises SourceChanged if a file changes meanwhile, Conflict if the row does."""
     subjects = {head.key: _subject(ports, row, head, files) for head in files.present()}
     image = subjects.pop(row.key)
-    verdict = rules.check(files.wanted, image, subjects, rules.Location.of(ports, row.bucket))
+    verdict = rules.check(files.sidecar, image, subjects, rules.Location.of(ports, row.bucket))
     if file_versions.current_versions(ports.objects, row.bucket, files.versions) != files.versions:
         raise SourceChanged(row.key)
-    findings = [*files.faults, *_owner_faults(files, ports.settings), *verdict.findings]
+    findings = [*files.findings, *_owner_findings(files, ports.settings), *verdict.findings]
     row = row.model_copy(update={"owner": files.owner})
     facts = image.facts.public()
     if has_errors(findings):
@@ -39,33 +39,34 @@ def accept_or_reject(ports: Ports, row: Drop, files: Files) -> None:
         ports.settings.attempt_deadline,
         versions=files.versions,
         sidecar=verdict.filled,
-        size=sum(one.head.size for one in (image, *subjects.values())),
+        size=sum(subject.head.size for subject in (image, *subjects.values())),
         request=verdict.request,
         facts=facts,
         findings=tuple(finding.stored() for finding in findings),
     )
-    _accept(ports, row, accepted, files)
+    _save_accepted(ports, row, accepted, files)
 
 
-def _subject(ports: Ports, row: Drop, head: ObjectHead, files: Files) -> rules.Subject:
+def _subject(ports: Ports, row: Drop, head: ObjectHead, files: Files) -> rules.InspectedFile:
     role = files.roles.get(head.key)
     if role == pairing.BITMAP:
-        return rules.Subject(head)  # only Huawei's tools read one
+        return rules.InspectedFile(head)  # only tools of Huawei can read a bitmap file
     source = ParallelSource(ObjectSource(ports.objects, row.bucket, head.key, head), ports.run_parallel)
     budget = Budget(clock=lambda: ports.clock().timestamp())
-    seen = inspect(source, file_name=head.key, role="data" if role else "system", budget=budget)
-    return rules.Subject(head, seen.facts, seen.findings)
+    inspected = inspect(source, file_name=head.key, role="data" if role else "system", budget=budget)
+    return rules.InspectedFile(head, inspected.facts, inspected.findings)
 
 
-def _owner_faults(files: Files, settings: Settings) -> list[Finding]:
+def _owner_findings(files: Files, settings: Settings) -> list[Finding]:
     if files.owner is None or owner_policy.may_write_to(files.owner.email, settings):
         return []
     domains = ", ".join(settings.owner_domains)
-    return [kinds.OWNER_NOT_ALLOWED(at="/owner/email", email=files.owner.email, domains=domains)]
+    return [pairing_findings.OWNER_NOT_ALLOWED(at="/owner/email", email=files.owner.email, domains=domains)]
 
 
-def _accept(ports: Ports, row: Drop, accepted: Drop, files: Files, over: Drop | None = None) -> None:
-    """Takes the key, or waits for the drop that has it."""
+def _save_accepted(ports: Ports, row: Drop, accepted: Drop, files: Files, over: Drop | None = None) -> None:
+    """Makes this the live drop of its key, or lets it wait for the drop that is. `over`: an ended drop that still
+    holds the key."""
     ledger = ports.ledger
     try:
         saved = ledger.accept(accepted, over)
@@ -77,7 +78,7 @@ def _accept(ports: Ports, row: Drop, accepted: Drop, files: Files, over: Drop | 
             ledger.release_key(row.model_copy(update={"drop_id": taken.holder}))
             raise Conflict(taken.holder) from None
         if holder.stage not in drops.LIVE and over is None:
-            _accept(ports, row, accepted, files, holder)
+            _save_accepted(ports, row, accepted, files, holder)
             return
         waiting = transitions.wait(row, ports.clock(), versions=files.versions, missing=(), blocked_by=taken.holder)
         ledger.save(waiting)
@@ -86,8 +87,8 @@ def _accept(ports: Ports, row: Drop, accepted: Drop, files: Files, over: Drop | 
 def reject(
     ports: Ports, row: Drop, versions: Versions, findings: Sequence[Finding], **more: Mapping[str, object]
 ) -> None:
-    """Ends it with its findings, of which at least one is an error."""
-    worst = next(finding for finding in findings if finding.severity == "error")
+    """Ends the drop as rejected. At least one of `findings` is an error; the first one is the reason."""
+    first = next(finding for finding in findings if finding.severity == "error")
     stored = tuple(finding.stored() for finding in findings)
-    reason = Reason(code=worst.id, message=worst.message)
+    reason = Reason(code=first.id, message=first.message)
     completion.finish(ports, row, "rejected", reason, versions=versions, findings=stored, **more)

@@ -1,7 +1,6 @@
-"""Validation: from "something lies at this key" to a drop that is accepted, rejected or waits for its parts.
+"""Validation: takes every drop that an object belongs to, and accepts it, rejects it, or leaves it waiting for files.
 
-look      every drop that an object belongs to; which row, and which of its files are there
-judging   sidecar, file and place against each other: accepted or rejected
+This module finds the row of a drop and decides whether its files are complete; `accept` checks what is in them.
 """
 
 from __future__ import annotations
@@ -17,23 +16,24 @@ from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, Versions
 from imagedrop.domain.messages import BadMessage
 from imagedrop.findings import Finding, has_errors
-from imagedrop.findings import pairing as kinds
+from imagedrop.findings import pairing as pairing_findings
 from imagedrop.inspection.source import SourceChanged
 from imagedrop.intake.enqueue import report_foreign_events
-from imagedrop.observability import log_drop
-from imagedrop.ports import Conflict, ImsError, ObjectHead, Ports, RetryLater
+from imagedrop.observability import add_log_fields, current_log_fields, log_drop
+from imagedrop.ports import Conflict, ImsError, Ports, RetryLater
 from imagedrop.workflow import completion, dispatch, pairing, recovery
 from imagedrop.workflow.bucket_records import end_markers, file_versions, results
 from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG
 from imagedrop.workflow.pairing import Files
 from imagedrop.workflow.validate import accept
 
-TRIES = 3  # a drop whose files change under the inspection is looked at so often, then later
+MAX_TRIES = 3  # at once, of a drop whose files or row change during the validation
+RETRY_AFTER = 30  # s
 
 
 def validate_events(ports: Ports, body: dict[str, Any]) -> None:
     """Validates every drop that a message is about: `{"bucket", "key"}`, or any envelope of an OBS event. Raises
-    BadMessage if any record cannot be read, after the others."""
+    BadMessage if a record cannot be read, after it has handled the others."""
     outcomes = events.parse(body, keys_encoded=ports.settings.event_keys_encoded)
     report_foreign_events(outcomes, ports)
     for outcome in outcomes:
@@ -45,171 +45,180 @@ def validate_events(ports: Ports, body: dict[str, Any]) -> None:
 
 
 def validate_key(ports: Ports, bucket: str, key: str, after_attempt: int | None = None) -> None:
-    """Judges every drop that the object at `key` belongs to. `after_attempt`: sets that ended attempt going again,
-    though nothing has changed. Raises PutBack to be called again later, and whatever one of the drops has raised, but
-    not before the others have had their turn."""
-    trouble: Exception | None = None
-    images = pairing.images_concerned(ports, bucket, key)
-    for image_key in images:
+    """Validates every drop that the object at `key` belongs to. `after_attempt`: starts a new attempt after that one,
+    even if no file has changed. Raises RetryLater, or what the validation of a drop raised, after all drops."""
+    failure: Exception | None = None
+    failure_fields: dict[str, Any] = {}
+    image_keys = pairing.image_keys_of_object(ports, bucket, key)
+    for image_key in image_keys:
         try:
-            _settled(ports, bucket, image_key, after_attempt)
+            _validate_drop(ports, bucket, image_key, after_attempt)
         except Exception as error:  # noqa: BLE001 - raised below
-            trouble = error
-    if images and key not in images:
+            failure, failure_fields = error, current_log_fields()
+    if image_keys and key not in image_keys:
         pairing.discard_if_part(ports, bucket, key, ports.objects.head(bucket, key))
-    if trouble is not None:
-        raise trouble
+    if failure is not None:
+        add_log_fields(**failure_fields)
+        raise failure
 
 
-def _settled(ports: Ports, bucket: str, image_key: str, after_attempt: int | None) -> None:
-    for _ in range(TRIES):
+def _validate_drop(ports: Ports, bucket: str, image_key: str, after_attempt: int | None) -> None:
+    for _ in range(MAX_TRIES):
         try:
-            _Validation(ports, bucket, image_key, after_attempt).take()
+            _Validation(ports, bucket, image_key, after_attempt).run()
         except (SourceChanged, Conflict):
             continue
         return
-    raise RetryLater(30)
+    raise RetryLater(RETRY_AFTER)
 
 
 @dataclass
 class _Validation:
-    """One look at one drop. Raises SourceChanged or Conflict where the world moved under it."""
+    """One try to validate one drop. Raises SourceChanged if a file changes meanwhile, Conflict if the row does."""
 
     ports: Ports
     bucket: str
     image_key: str
     after_attempt: int | None
 
-    def take(self) -> None:
-        objects = self.ports.objects
-        head = objects.head(self.bucket, self.image_key)
-        files = pairing.Files.gather(objects, self.bucket, self.image_key, head)
+    def run(self) -> None:
+        head = self.ports.objects.head(self.bucket, self.image_key)
+        files = Files.read(self.ports.objects, self.bucket, self.image_key, head)
         if head is None:
-            self._without_image(files)
+            self._wait_for_image(files)
             return
-        self._forget_orphan()
-        row: Drop | None = self._row(head, files)
+        self._discard_waiting_sidecar()
+        row: Drop | None = self._find_or_create_row(head.etag, files)
         if row and row.ended:
-            row = self._dropped_again(row, files)
-        if row and row.stage == "accepted" and row.open_index_partition != "queued":  # who stands in line is called
+            row = self._next_attempt(row, files)
+        if row and row.stage == "accepted" and row.open_index_partition != "queued":  # a queued one needs no message
             dispatch.send_next(self.ports, row)
-        elif row and row.stage == "waiting" and not self._behind(row):
-            self._pair(row, files)
+        elif row and row.stage == "waiting" and not self._is_blocked(row):
+            self._wait_or_decide(row, files)
 
-    # --- which row -----------------------------------------------------------------------------------------------
+    # --- the row -------------------------------------------------------------------------------------------------
 
-    def _row(self, head: ObjectHead, files: Files) -> Drop:
-        """The drop's row: as the ledger has it, rebuilt where it has lost it, or new."""
-        ports = self.ports
-        drop_id = drops.drop_id(self.bucket, self.image_key, head.etag)
-        known = ports.ledger.get(drop_id)
-        known = known or recovery.recover(ports, self.bucket, self.image_key, drop_id, files.owner)
-        return known or self._new(head.etag)
+    def _find_or_create_row(self, etag: str, files: Files) -> Drop:
+        """From the ledger, else recovered from the bucket, else new."""
+        ports, drop_id = self.ports, drops.drop_id(self.bucket, self.image_key, etag)
+        add_log_fields(drop_id=drop_id)
+        row = ports.ledger.get(drop_id)
+        row = row or recovery.recover(ports, self.bucket, self.image_key, drop_id, files.owner)
+        return row or self._new_row(etag)
 
-    def _new(self, etag: str | None) -> Drop:
+    def _new_row(self, etag: str | None) -> Drop:
         ports = self.ports
         return transitions.new_drop(self.bucket, self.image_key, etag, ports.clock(), ports.settings.pairing_deadline)
 
-    def _forget_orphan(self) -> None:
-        """The sidecar waits for its image no longer."""
-        orphan = self.ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
-        if orphan is not None and not orphan.ended:
-            completion.discard_waiting(self.ports, orphan)
+    def _new_attempt(self, row: Drop) -> Drop:
+        return transitions.new_attempt(row, self.ports.clock(), self.ports.settings.pairing_deadline)
 
-    def _behind(self, row: Drop) -> bool:
-        """Older content of this key is on its way: this one waits for its end."""
-        ahead = self.ports.ledger.get(row.blocked_by) if row.blocked_by else None
-        return ahead is not None and ahead.stage in drops.LIVE
+    def _discard_waiting_sidecar(self) -> None:
+        """Discards the row of a sidecar that waited for its image."""
+        row = self.ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
+        if row is not None and not row.ended:
+            completion.discard_waiting(self.ports, row)
 
-    def _dropped_again(self, row: Drop, files: Files) -> Drop | None:
-        """A drop that has ended: the row of its next attempt, or None where there is nothing to do."""
+    def _is_blocked(self, row: Drop) -> bool:
+        """True while older content of this key is being registered."""
+        blocker = self.ports.ledger.get(row.blocked_by) if row.blocked_by else None
+        return blocker is not None and blocker.stage in drops.LIVE
+
+    def _next_attempt(self, row: Drop, files: Files) -> Drop | None:
+        """The row of the attempt after an ended one. None: no file has changed, or there is nothing more to do now."""
         ports = self.ports
         redriven = self.after_attempt == row.attempt and row.stage != "registered"
         if not row.end_marked:
-            self._untold(row, redriven)
+            self._notify_first(row, redriven)
             return None
         others = [key for key in row.versions if key not in files.versions]
-        seen = file_versions.current_versions(ports.objects, self.bucket, others) | files.versions
-        if not redriven and all(seen[key] == row.versions.get(key) for key in seen):
+        current = file_versions.current_versions(ports.objects, self.bucket, others) | files.versions
+        if not redriven and all(version == row.versions.get(key) for key, version in current.items()):
             results.restore_end(ports.objects, row)
             return None
-        if (
-            not redriven
-            and file_versions.current_versions(ports.objects, self.bucket, files.versions) != files.versions
-        ):
-            raise SourceChanged(self.image_key)  # the row may have seen what came since
-        if row.stage == "registered" and self._answered(row, seen):
+        if not redriven:
+            self._check_unchanged(files)  # this row may have ended with newer versions than `files`
+        if row.stage == "registered" and self._answer_with_image(row, current):
             return None
-        return transitions.new_attempt(row, ports.clock(), ports.settings.pairing_deadline)
+        return self._new_attempt(row)
 
-    def _untold(self, row: Drop, redriven: bool = False) -> None:
-        """An end is told before another attempt begins, or it never would be. Then its files are looked at again."""
+    def _check_unchanged(self, files: Files) -> None:
+        if file_versions.current_versions(self.ports.objects, self.bucket, files.versions) != files.versions:
+            raise SourceChanged(self.image_key)
+
+    def _notify_first(self, row: Drop, redriven: bool = False) -> None:
+        """Has the owner notified of this end before the next attempt begins. `notify` then sends the key again if its
+        files have changed; a redrive changes no file, so its message must come again."""
         dispatch.send_next(self.ports, row)
-        if redriven:  # which no file tells
-            raise RetryLater(30)
+        if redriven:
+            raise RetryLater(RETRY_AFTER)
 
-    def _answered(self, row: Drop, seen: Versions) -> bool:
-        """A registered drop is not registered twice, unless IMS no longer has its image."""
+    def _answer_with_image(self, row: Drop, current: Versions) -> bool:
+        """Answers a registered drop that was dropped again with its image. False if IMS no longer has that image."""
         ports = self.ports
-        system = [one.id for one in row.images if one.role == "system"]  # a data image alone starts nothing
+        system_ids = [image.id for image in row.images if image.role == "system"]  # a data image alone cannot start
         try:
-            kept = [image for image in ports.images.by_ids(system) if image.status not in DELETED_STATUSES]
+            images = [image for image in ports.images.by_ids(system_ids) if image.status not in DELETED_STATUSES]
         except ImsError as error:
-            # The sweep, which finds it again each time, is patience enough: a message that came back too would add up.
-            log_drop("IMS cannot say whether it has the image", row, level=WARNING, code=error.code)
+            # No RetryLater: the sweep finds this drop in each round, and retried messages would add up.
+            log_drop("IMS does not say whether it has the image", row, level=WARNING, code=error.code)
             return True
-        if not kept or any(image.tags.get(DROP_TAG, row.drop_id) != row.drop_id for image in kept):
+        if not images or any(image.tags.get(DROP_TAG, row.drop_id) != row.drop_id for image in images):
             return False
-        finding = kinds.ALREADY_REGISTERED(image=kept[0].id)
-        answer = end_markers.with_attempt_number(
-            ports.objects, transitions.answer_with_image(row, ports.clock(), seen, finding)
-        )
+        finding = pairing_findings.ALREADY_REGISTERED(image=images[0].id)
+        answer = transitions.answer_with_image(row, ports.clock(), current, finding)
+        answer = end_markers.with_attempt_number(ports.objects, answer)
         dispatch.send_next(ports, ports.ledger.save(answer))
         return True
 
-    # --- pairing -------------------------------------------------------------------------------------------------
+    # --- the files -----------------------------------------------------------------------------------------------
 
-    def _without_image(self, files: Files) -> None:
-        """Only a sidecar: it waits for its image, and its owner is told when that never comes."""
-        ports, now = self.ports, self.ports.clock()
-        if files.sidecar is None or pairing.has_been_read(ports, self.bucket, self.image_key, files.sidecar):
-            self._forget_orphan()
+    def _wait_for_image(self, files: Files) -> None:
+        """There is at most a sidecar. It waits for its image; its owner is notified if that never comes."""
+        ports, drop_id = self.ports, drops.waiting_id(self.bucket, self.image_key)
+        if files.sidecar_head is None or pairing.sidecar_was_read(
+            ports, self.bucket, self.image_key, files.sidecar_head
+        ):
+            self._discard_waiting_sidecar()
             return
-        row = ports.ledger.get(drops.waiting_id(self.bucket, self.image_key))
+        add_log_fields(drop_id=drop_id)
+        row = ports.ledger.get(drop_id)
         if row is not None and row.ended:
             if not row.end_marked:
-                self._untold(row)
+                self._notify_first(row)
                 return
-            if all(files.versions.get(key) == seen for key, seen in row.versions.items()):
+            if all(files.versions.get(key) == version for key, version in row.versions.items()):
                 results.restore_end(ports.objects, row)
                 return
-            row = transitions.new_attempt(row, now, ports.settings.pairing_deadline)
-        row = row or self._new(None)
-        late = kinds.IMAGE_MISSING(key=self.image_key, sidecar=files.sidecar.key, since=row.received_at)
-        self._wait(row, files, (self.image_key,), [late])
+            row = self._new_attempt(row)
+        row = row or self._new_row(None)
+        finding = pairing_findings.IMAGE_MISSING(
+            key=self.image_key, sidecar=files.sidecar_head.key, since=row.received_at
+        )
+        self._wait_until_deadline(row, files, (self.image_key,), [finding])
 
-    def _pair(self, row: Drop, files: Files) -> None:
-        """Everything that the sidecar calls for must be there, and be what it says, before anything is read."""
-        waits = pairing.missing(files, row)
-        if waits and not has_errors(files.faults):
-            self._wait(row, files, tuple(wait.key for wait in waits), [wait.finding for wait in waits])
+    def _wait_or_decide(self, row: Drop, files: Files) -> None:
+        """Waits until every file that the sidecar names has come, unless the sidecar has errors."""
+        missing = pairing.missing_files(files, row)
+        if missing and not has_errors(files.findings):
+            keys = tuple(file.key for file in missing)
+            self._wait_until_deadline(row, files, keys, [file.finding for file in missing])
             return
         pairing.record_parts(self.ports, self.bucket, files)
-        accept.accept_or_reject(self.ports, self._kept(row, files, ()), files)
+        # Saved as waiting with nothing missing: the sweep counts redrives of such a row and gives it up after five.
+        accept.accept_or_reject(self.ports, self._save_waiting(row, files, ()), files)
 
-    def _wait(self, row: Drop, files: Files, missing: tuple[str, ...], late: list[Finding]) -> None:
-        """`late`: what is said if the deadline is past."""
-        now = self.ports.clock()
+    def _wait_until_deadline(self, row: Drop, files: Files, missing: tuple[str, ...], late: list[Finding]) -> None:
+        """`late`: the findings of the rejection, if the deadline has passed."""
         row = row.model_copy(update={"owner": files.owner or row.owner})
-        if now >= parse_timestamp(row.deadline_at):
-            accept.reject(self.ports, row, files.versions, [*files.faults, *late])
+        if self.ports.clock() >= parse_timestamp(row.deadline_at):
+            accept.reject(self.ports, row, files.versions, [*files.findings, *late])
             return
         pairing.record_parts(self.ports, self.bucket, files)
-        self._kept(row, files, missing)
+        self._save_waiting(row, files, missing)
 
-    def _kept(self, row: Drop, files: Files, missing: tuple[str, ...]) -> Drop:
-        """The waiting row, saved if it says anything new. Nothing missing: it is being judged, and where that fails
-        each time the sweep gives it up."""
+    def _save_waiting(self, row: Drop, files: Files, missing: tuple[str, ...]) -> Drop:
+        """The row as waiting for `missing`, saved if that changes it."""
         waiting = transitions.wait(row, self.ports.clock(), versions=files.versions, missing=missing)
         if row.revision and waiting.model_copy(update={"updated_at": row.updated_at}) == row:
             return row
