@@ -1,4 +1,4 @@
-"""The process of a function: what it builds, and what it leaves alone."""
+"""The process of a function: what it builds, and what it does not import."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from imagedrop.entry.runtime import HURRIED, Runtime
+from imagedrop.adapters.aws import AwsService
+from imagedrop.entry.runtime import SHORT, Runtime
 from imagedrop.ports import Ports
 from imagedrop.settings import SettingsError
 
@@ -52,44 +53,44 @@ def test_importing_the_runtime_imports_no_sdk() -> None:
     }
 
 
-def test_a_function_that_only_sends_messages_never_imports_huaweis_sdk_or_tenacity() -> None:
+def test_a_function_that_only_sends_messages_imports_neither_huaweis_sdk_nor_tenacity() -> None:
     names = loaded("from imagedrop.entry.runtime import runtime\nruntime().ports.queues")
     assert "boto3" in names
     assert not names & {"huaweicloudsdkcore", "huaweicloudsdkims", "requests", "tenacity"}
 
 
-def test_asking_for_the_images_port_imports_the_sdk_only_when_it_is_called() -> None:
+def test_the_images_port_imports_the_sdk_when_it_is_first_called() -> None:
     assert "huaweicloudsdkcore" not in loaded("from imagedrop.entry.runtime import runtime\nruntime().ports.images")
 
 
-def test_every_port_can_be_built_without_a_connection(environment: dict[str, str]) -> None:
+def test_every_port_is_built_once_and_without_a_connection(environment: dict[str, str]) -> None:
     ports = Runtime(environment).ports
     for name in Ports.__dataclass_fields__:
         assert getattr(ports, name) is getattr(ports, name), name
 
 
-def test_a_wrong_setting_is_told_before_anything_is_built() -> None:
+def test_a_wrong_setting_is_an_error_before_anything_is_built() -> None:
     with pytest.raises(SettingsError, match="IMAGEDROP_POLL_FIRST"):
         Runtime({"IMAGEDROP_POLL_FIRST": "soon"})
 
 
 @pytest.mark.parametrize("mail", ["Ops <ops@example.com>", "ops", "a@example.com, b@example.com"])
-def test_an_operators_address_that_no_mail_would_reach_is_told_at_once(mail: str) -> None:
+def test_an_operator_mail_that_is_no_bare_address_is_an_error(mail: str) -> None:
     with pytest.raises(SettingsError, match="IMAGEDROP_OPERATOR_MAIL: must be one bare mail address, not "):
         Runtime({"IMAGEDROP_OPERATOR_MAIL": mail})
     assert Runtime({"IMAGEDROP_OPERATOR_MAIL": "ops@example.com"}).settings.operator_mail == "ops@example.com"
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "sqs", "secretsmanager"])
-def test_a_service_that_hangs_leaves_a_hurried_function_half_its_time(
-    service: str, environment: dict[str, str]
+def test_a_service_that_hangs_costs_intake_at_most_5_seconds(
+    service: AwsService, environment: dict[str, str]
 ) -> None:
-    config = Runtime(environment, HURRIED).aws(service).meta.config
-    tries, pause = config.retries["total_max_attempts"], 1  # s; at most, between the first two tries
-    assert tries * max(config.connect_timeout, config.read_timeout) + (tries - 1) * pause <= 5
+    config = Runtime(environment, SHORT).aws(service).meta.config
+    attempts, pause = config.retries["total_max_attempts"], 1  # s, at most, between two attempts
+    assert attempts * max(config.connect_timeout, config.read_timeout) + (attempts - 1) * pause <= 5
 
 
-def test_a_setting_that_a_port_needs_is_named_where_it_is_missing() -> None:
+def test_the_error_for_a_missing_setting_names_it() -> None:
     bare = Runtime({})
     with pytest.raises(SettingsError, match="IMAGEDROP_LEDGER_TABLE is not set"):
         _ = bare.ports.ledger
@@ -98,19 +99,19 @@ def test_a_setting_that_a_port_needs_is_named_where_it_is_missing() -> None:
 
 
 @pytest.mark.parametrize(("sender", "adapter"), [("", "SilentMail"), ("imagedrop@example.com", "SesMail")])
-def test_mails_are_sent_where_there_is_a_sender(environment: dict[str, str], sender: str, adapter: str) -> None:
+def test_mail_is_sent_only_if_mail_from_is_set(environment: dict[str, str], sender: str, adapter: str) -> None:
     ports = Runtime(environment | {"IMAGEDROP_MAIL_FROM": sender}).ports
     assert type(ports.mail).__name__ == adapter
 
 
-def test_the_clock_says_utc(environment: dict[str, str]) -> None:
+def test_the_clock_is_utc(environment: dict[str, str]) -> None:
     now = Runtime(environment).ports.clock()
     assert now.utcoffset() is not None
     assert not now.utcoffset()
 
 
-def test_the_cores_log_is_structured() -> None:
-    """In a process of its own: loggers outlive the test that made them."""
+def test_the_core_logs_json_lines() -> None:
+    """In a process of its own, because loggers outlive a test."""
     code = (
         "import logging; from imagedrop.entry.runtime import runtime; runtime().log.append_keys(drop_id='d');"
         "logging.getLogger('imagedrop.intake.receive').warning('held', extra={'code': 'IMG.0015'})"

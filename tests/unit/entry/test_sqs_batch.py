@@ -1,4 +1,4 @@
-"""A batch of messages: each on its own."""
+"""Batches of SQS messages: each message succeeds, fails and is retried by itself."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from imagedrop.domain.messages import BadMessage
-from imagedrop.entry.sqs_batch import UNREADABLE, batch
+from imagedrop.entry.sqs_batch import MAX_UNREADABLE_RECEIVES, process_batch
 from imagedrop.ports import RetryLater
 from imagedrop_local.memory import MemoryPorts, memory_ports
 
-Seen = list[tuple[dict[str, Any], int]]
+Body = dict[str, Any]
+Handle = Callable[[Body], None]
 
 
 @pytest.fixture
@@ -28,79 +29,72 @@ def send(ports: MemoryPorts, *names: str) -> dict[str, Any]:
     return ports.queues.event("polls")
 
 
-def acting(**ways: Callable[[], None]) -> tuple[Callable[[dict[str, Any], str, int], None], Seen]:
-    seen: Seen = []
+def raising(**errors: Exception) -> tuple[Handle, list[str]]:
+    """A handler that raises these errors for messages of these names; and the names that it got."""
+    names: list[str] = []
 
-    def handle(body: dict[str, Any], receipt: str, received: int) -> None:
-        seen.append((body, received))
-        if body["name"] in ways:
-            ways[body["name"]]()
+    def handle(body: Body) -> None:
+        names.append(body["name"])
+        if body["name"] in errors:
+            raise errors[body["name"]].with_traceback(None)
 
-    return handle, seen
-
-
-def raising(error: Exception) -> Callable[[], None]:
-    def act() -> None:
-        raise error.with_traceback(None)
-
-    return act
+    return handle, names
 
 
-def run(ports: MemoryPorts, event: dict[str, Any], handle: Callable[[dict[str, Any], str, int], None]) -> set[str]:
+def run(ports: MemoryPorts, event: dict[str, Any], handle: Handle) -> set[str]:
     """The ids that are reported as failed."""
-    answer = batch(event, "polls", ports, handle)
+    answer = process_batch(event, "polls", ports, dict, handle)
     assert list(answer) == ["batchItemFailures"]
     return {item["itemIdentifier"] for item in answer["batchItemFailures"]}
 
 
-def test_all_that_went_well_is_not_reported(ports: MemoryPorts) -> None:
-    handle, seen = acting()
+def test_messages_that_succeed_are_not_reported(ports: MemoryPorts) -> None:
+    handle, names = raising()
     assert run(ports, send(ports, "a", "b"), handle) == set()
-    assert seen == [({"name": "a"}, 1), ({"name": "b"}, 1)]
+    assert names == ["a", "b"]
     assert ports.queues.visibility_changes == []
 
 
-def test_a_bad_record_does_not_harm_its_batch(ports: MemoryPorts) -> None:
+def test_a_message_that_fails_is_reported_and_the_others_are_handled(ports: MemoryPorts) -> None:
     event = send(ports, "a", "bad", "b")
-    handle, seen = acting(bad=raising(RuntimeError("broken")))
+    handle, names = raising(bad=RuntimeError("broken"))
     assert run(ports, event, handle) == {event["Records"][1]["messageId"]}
-    assert [body["name"] for body, _ in seen] == ["a", "bad", "b"]
+    assert names == ["a", "bad", "b"]
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "7", '"x"', "null", "[" * 5000])
-def test_a_body_that_is_no_object_is_a_failure_of_its_own(ports: MemoryPorts, body: str) -> None:
+def test_a_body_that_is_no_json_object_fails_alone(ports: MemoryPorts, body: str) -> None:
     event = send(ports, "a", "b")
     event["Records"][0]["body"] = body
-    handle, seen = acting()
+    handle, names = raising()
     assert run(ports, event, handle) == {event["Records"][0]["messageId"]}
-    assert len(seen) == 1
+    assert len(names) == 1
 
 
-def test_a_message_that_nobody_can_read_does_not_circle(ports: MemoryPorts) -> None:
-    """An older version may have got what a newer one reads: it is given a few turns first."""
+def test_a_message_that_cannot_be_read_is_deleted_after_five_receives(ports: MemoryPorts) -> None:
     ports.queues.send("polls", {"name": "bad"})
-    handle, seen = acting(bad=raising(BadMessage("no drop_id")))
+    handle, names = raising(bad=BadMessage("no drop_id"))
     while ports.queues.next_at() is not None:
         event = ports.queues.event("polls")
-        ports.queues.apply_response("polls", event, batch(event, "polls", ports, handle))
+        ports.queues.apply_response("polls", event, process_batch(event, "polls", ports, dict, handle))
         ports.clock.advance(900)
-    assert len(seen) == UNREADABLE
+    assert len(names) == MAX_UNREADABLE_RECEIVES
     assert ports.meter.counts == {"MessagesUnreadable": 1}
 
 
-def test_a_batch_that_fails_whole_is_reported_and_not_raised(ports: MemoryPorts) -> None:
+def test_a_batch_of_failures_only_is_reported_and_raises_nothing(ports: MemoryPorts) -> None:
     event = send(ports, "bad")
-    handle, _ = acting(bad=raising(RuntimeError("broken")))
+    handle, _ = raising(bad=RuntimeError("broken"))
     assert len(run(ports, event, handle)) == 1
 
 
-def test_an_event_without_records_is_nothing_to_do(ports: MemoryPorts) -> None:
-    assert batch({}, "polls", ports, acting()[0]) == {"batchItemFailures": []}
+def test_an_event_without_records_has_no_failures(ports: MemoryPorts) -> None:
+    assert process_batch({}, "polls", ports, dict, raising()[0]) == {"batchItemFailures": []}
 
 
-def test_a_message_that_is_put_back_comes_again_when_it_said(ports: MemoryPorts) -> None:
+def test_a_message_to_retry_later_comes_again_after_that_time(ports: MemoryPorts) -> None:
     event = send(ports, "pending")
-    handle, seen = acting(pending=raising(RetryLater(60.4)))
+    handle, names = raising(pending=RetryLater(60.4))
     failed = run(ports, event, handle)
     assert failed == {event["Records"][0]["messageId"]}
     assert ports.queues.visibility_changes == [("polls", 61)]
@@ -109,11 +103,11 @@ def test_a_message_that_is_put_back_comes_again_when_it_said(ports: MemoryPorts)
     assert ports.queues.event("polls")["Records"] == []
     ports.clock.advance(1)
     run(ports, ports.queues.event("polls"), handle)
-    assert [received for _, received in seen] == [1, 2]
+    assert names == ["pending", "pending"]
 
 
-def test_what_fails_again_and_again_waits_longer_and_longer_but_not_for_ever(ports: MemoryPorts) -> None:
-    handle, _ = acting(bad=raising(RuntimeError("broken")))
+def test_a_message_that_keeps_failing_waits_longer_each_time_up_to_15_minutes(ports: MemoryPorts) -> None:
+    handle, _ = raising(bad=RuntimeError("broken"))
     ports.queues.send("polls", {"name": "bad"})
     for _ in range(12):
         ports.clock.advance(1000)
@@ -126,10 +120,10 @@ def test_what_fails_again_and_again_waits_longer_and_longer_but_not_for_ever(por
     assert ports.meter.counts["RecordsFailed"] == 12
 
 
-def test_a_failure_is_logged_with_its_trace_and_a_put_back_is_not(
+def test_a_failure_is_logged_with_its_traceback_and_a_retry_later_is_not(
     ports: MemoryPorts, caplog: pytest.LogCaptureFixture
 ) -> None:
-    handle, _ = acting(bad=raising(RuntimeError("broken")), pending=raising(RetryLater(1)))
+    handle, _ = raising(bad=RuntimeError("broken"), pending=RetryLater(1))
     with caplog.at_level(logging.WARNING):
         run(ports, send(ports, "pending", "bad"), handle)
     (record,) = caplog.records
@@ -138,9 +132,9 @@ def test_a_failure_is_logged_with_its_trace_and_a_put_back_is_not(
     assert json.loads(record.__dict__["body"]) == {"name": "bad"}
 
 
-def test_a_message_that_cannot_be_put_back_is_reported_all_the_same(ports: MemoryPorts) -> None:
+def test_a_message_is_reported_even_if_its_visibility_timeout_cannot_be_changed(ports: MemoryPorts) -> None:
     ports.queues.fail("change_visibility", RuntimeError("SQS is away"), RuntimeError("SQS is away"))
     event = send(ports, "pending", "bad", "good")
-    handle, seen = acting(bad=raising(RuntimeError("broken")), pending=raising(RetryLater(1)))
+    handle, names = raising(bad=RuntimeError("broken"), pending=RetryLater(1))
     assert run(ports, event, handle) == {record["messageId"] for record in event["Records"][:2]}
-    assert len(seen) == 3
+    assert len(names) == 3

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 SERVICE = "imagedrop"
 
-
 STANDARD = AwsLimits(connect_timeout=3, read_timeout=10, attempts=6)
 SHORT = AwsLimits(connect_timeout=1, read_timeout=2, attempts=2)  # 5 s at most: intake has 10 s in all
 
