@@ -1,4 +1,4 @@
-"""`imagedrop`: its commands, and how whatever goes wrong ends: one or two lines on stderr and an exit code."""
+"""`imagedrop`: the list of commands, and error handling: every error is one or two lines on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from importlib import import_module
 from typing import Any
 
 import typer
-from typer import _click  # typer carries its own click and names its usage errors nowhere else
+from typer import _click  # typer bundles its own click; its usage errors have no public name
 from typer.core import TyperGroup
 
 from imagedrop import __version__
-from imagedrop_cli.main import INTERRUPTED, at_once
+from imagedrop_cli.interrupts import INTERRUPTED, exit_on_interrupt
 from imagedrop_cli.output import (
     FAILED,
     OK,
@@ -26,37 +26,38 @@ from imagedrop_cli.output import (
 )
 
 HELP = {"help_option_names": ["-h", "--help"]}
-# The function `demo` of the module `demo`, and so on: read when it is called for, because some are large.
+# Command `demo` is the function `demo` of the module `demo`, and so on; imported only when it runs, to start fast.
 COMMANDS = {
-    "demo": "Watch a drop go the whole way on this machine.",
-    "check": "Judge an image before it is dropped.",
-    "init": "Write the sidecar that matches an image.",
-    "drop": "Check, upload, and follow to the end.",
-    "status": "What every drop is doing, or one drop's story.",
-    "redrive": "Set a rejected or failed drop going again.",
-    "up": "Everything on this machine, until Ctrl-C.",
-    "cloud": "Only the simulated Huawei side.",
-    "invoke": "One function on one event, in this process.",
-    "schema": "The sidecar's JSON Schema.",
+    "demo": "Run the sample image through the whole workflow, on this machine.",
+    "check": "Check an image before you drop it.",
+    "init": "Write a sidecar for an image.",
+    "drop": "Check and upload an image and its sidecar.",
+    "status": "Show the state of all drops, or of one.",
+    "redrive": "Retry a rejected or failed drop.",
+    "up": "Run imagedrop on this machine, until Ctrl-C.",
+    "cloud": "Run only the simulated Huawei Cloud.",
+    "invoke": "Run one function with one event, in this process.",
+    "schema": "Print the sidecar's JSON Schema.",
 }
 
 
 @cache
-def command(name: str) -> Any:
-    with at_once():
+def load_command(name: str) -> Any:
+    """The click command."""
+    with exit_on_interrupt():
         module = import_module(f"imagedrop_cli.{name}")
-    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-    alone.command(name, short_help=COMMANDS[name], context_settings=HELP)(getattr(module, name))
-    return typer.main.get_command(alone)
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    single.command(name, short_help=COMMANDS[name], context_settings=HELP)(getattr(module, name))
+    return typer.main.get_command(single)
 
 
 class Commands(MutableMapping[str, Any]):
-    """What click looks commands up in."""
+    """The mapping in which click finds commands by name."""
 
     def __getitem__(self, name: str) -> Any:
         if name not in COMMANDS:
             raise KeyError(name)
-        return command(name)
+        return load_command(name)
 
     def __iter__(self) -> Iterator[str]:
         return iter(COMMANDS)
@@ -65,16 +66,16 @@ class Commands(MutableMapping[str, Any]):
         return len(COMMANDS)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        raise TypeError("the commands are those that there are")
+        raise TypeError("commands cannot be added or removed")
 
     __delitem__ = __setitem__  # type: ignore[assignment]
 
 
 class Group(TyperGroup):
-    """Help that reads no command."""
+    """Prints its help without importing any command."""
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
         self.commands = Commands()
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -95,8 +96,8 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _version(requested: bool) -> None:
+    if requested:
         print_line(f"imagedrop {__version__}")
         raise typer.Exit
 
@@ -108,15 +109,15 @@ def about(
     """Drop a disk image and a small JSON file into a Huawei Cloud OBS bucket; get a private IMS image, and a mail.
 
     \b
-    See it happen on this machine:   imagedrop demo
-    Judge an image before it goes:   imagedrop check disk.vhdx
+    Try it on this machine:          imagedrop demo
+    Check an image:                  imagedrop check disk.vhdx
     Write its sidecar:               imagedrop init disk.vhdx --owner-email ada@example.com
-    Drop both, and follow them:      imagedrop drop disk.vhdx --wait
+    Upload both and wait:            imagedrop drop disk.vhdx --wait
     """
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs a command; its exit code."""
+    """Runs a command and returns its exit code."""
     escape_unencodable(sys.stdout)
     escape_unencodable(sys.stderr)
     try:
@@ -124,7 +125,7 @@ def main(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()  # nobody reads: nothing more is said, not by the interpreter either
+        sys.stderr.close()  # so that the interpreter does not print the error again when it exits
         return FAILED
 
 
@@ -135,23 +136,23 @@ def _run(arguments: Sequence[str]) -> int:
         print_line(help_page.format_message())
         return USAGE
     except _click.exceptions.UsageError as error:
-        path = error.ctx.command_path if error.ctx else "imagedrop"
-        return _failed(CommandError(f"{_sentence(error.format_message())}\nTry: {path} --help", USAGE), arguments)
-    except CommandError as stop:
-        return _failed(stop, arguments)
+        command = error.ctx.command_path if error.ctx else "imagedrop"
+        return _fail(CommandError(f"{_sentence(error.format_message())}\nTry: {command} --help", USAGE), arguments)
+    except CommandError as error:
+        return _fail(error, arguments)
     except (BrokenPipeError, typer.Abort):
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, nobody wants to see a trace
-        return _failed(CommandError(f"{type(error).__name__}: {error}"), arguments)
+    except Exception as error:  # noqa: BLE001 - users see one line, never a traceback
+        return _fail(CommandError(f"{type(error).__name__}: {error}"), arguments)
     return code if isinstance(code, int) else OK
 
 
-def _failed(stop: CommandError, arguments: Sequence[str]) -> int:
-    """For people on stderr; whoever reads JSON gets JSON."""
-    print_error(stop.message)
-    if "--json" in arguments and not stop.answered:
-        print_json({"error": stop.message}, indent=None)
-    return stop.code
+def _fail(error: CommandError, arguments: Sequence[str]) -> int:
+    """Prints the error on stderr and, with --json, as JSON on stdout."""
+    print_error(error.message)
+    if "--json" in arguments and not error.json_printed:
+        print_json({"error": error.message}, indent=None)
+    return error.code
 
 
 def _sentence(text: str) -> str:

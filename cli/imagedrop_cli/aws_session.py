@@ -18,7 +18,7 @@ from imagedrop_cli.output import FAILED, USAGE, CommandError
 
 @contextmanager
 def open_ports(folder: Path | None) -> Iterator[Ports]:
-    """What AWS refuses, or does not answer, becomes one line."""
+    """The ports of the function `status`, for the ledger and the queues. Errors of AWS become CommandError."""
     with connections.function_environment("status", folder):
         try:
             yield Runtime(os.environ).ports
@@ -29,5 +29,5 @@ def open_ports(folder: Path | None) -> Iterator[Ports]:
 
 
 def bucket_and_key(key: str, ports: Ports) -> tuple[str, str]:
-    """(bucket, key) of what the user calls a drop: its key, or `obs://bucket/key`."""
+    """(bucket, key) of a drop that the user names by its key or by `obs://bucket/key`."""
     return connections.split_obs_url(key) or (ports.settings.drop_bucket, key)

@@ -16,17 +16,20 @@ from imagedrop_cli.output import FAILED, OK, print_json, print_line, print_parts
 
 
 def check(
-    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A file, obs://bucket/key, or an https address.")],
-    sidecar: Annotated[Path | None, typer.Option(metavar="F", help="Judge the image against this sidecar.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Facts, findings, the sidecar filled in, and the cost.")] = False,
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A file, obs://bucket/key or a URL.")],
+    sidecar: Annotated[
+        Path | None, typer.Option(metavar="F", help="Check the image together with this sidecar.")
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print facts, findings, filled-in sidecar and read cost.")
+    ] = False,
     folder: options.Folder = None,
 ) -> None:
-    """Judge an image as IMS would, before it is dropped: what is in it, what is wrong, how to mend it.
+    """Check an image before you drop it: show what it contains, what IMS would refuse, and how to fix it.
 
-    Reads a few megabytes at both ends of the file, whatever its size. Without --sidecar only the file is judged. An
-    object in OBS is read with IMAGEDROP_REGION (or IMAGEDROP_OBS_ENDPOINT) and HUAWEICLOUD_SDK_AK and _SK, or through
-    the stack that runs on this machine; an address that was signed beforehand needs no keys. Exit code: 0 no errors,
-    1 errors, 2 it cannot be read.
+    Reads only a few megabytes, even of a large file. Without --sidecar only the image is checked. For obs:// set
+    IMAGEDROP_REGION (or IMAGEDROP_OBS_ENDPOINT), HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK, or run a local stack. A
+    presigned URL needs no keys. Exit codes: 0 no errors; 1 errors found; 2 bad arguments or unreadable input.
 
     \b
     Examples:
@@ -35,17 +38,17 @@ def check(
       imagedrop check obs://drops/golden/w2022.qcow2 --json
       imagedrop check 'https://drops.obs.eu-west-101.myhuaweicloud.eu/w2022.qcow2?Signature=...'
     """
-    found = check_image(locate(image, folder), read_sidecar_file(sidecar))
+    checked = check_image(locate(image, folder), read_sidecar_file(sidecar))
     if json:
-        print_json(found.public())
+        print_json(checked.public())
     else:
-        _show(found, image, sidecar)
-    raise typer.Exit(OK if found.clean else FAILED)
+        _print(checked, image, sidecar)
+    raise typer.Exit(OK if checked.clean else FAILED)
 
 
-def _show(found: CheckedImage, image: str, sidecar: Path | None) -> None:
-    print_parts(render.facts(found.facts))
-    print_parts([*render.findings(found.findings), render.findings_summary(found.findings)])
-    beside = Path(object_keys.sidecar_key(image))
-    if sidecar is None and not is_remote(image) and beside.is_file():
-        print_line(f"{beside} lies beside it and was not judged: add --sidecar {beside}", style="dim")
+def _print(checked: CheckedImage, image: str, sidecar: Path | None) -> None:
+    print_parts(render.facts(checked.facts))
+    print_parts([*render.findings(checked.findings), render.findings_summary(checked.findings)])
+    default = Path(object_keys.sidecar_key(image))
+    if sidecar is None and not is_remote(image) and default.is_file():
+        print_line(f"The sidecar was not checked. To check it: --sidecar {default}", style="dim")

@@ -1,4 +1,4 @@
-"""An image judged where it lies, on a disk, in OBS or behind an address, as the deployed functions would judge it."""
+"""Inspects an image and applies the rules, as the deployed functions would."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from imagedrop import rules, sidecar
 from imagedrop.domain import object_keys
@@ -15,52 +15,58 @@ from imagedrop.findings import Finding, has_errors
 from imagedrop.inspection import Budget, Cost, Inspection, SourceChanged, inspect
 from imagedrop.inspection.facts import DiskFacts
 from imagedrop.ports import ObjectHead
+from imagedrop.sidecar import Sidecar
 from imagedrop.workflow import pairing
 from imagedrop_cli import connections
 from imagedrop_cli.image_location import ImageLocation, error_text
 from imagedrop_cli.output import USAGE, CommandError
 
-TIME_LIMIT = 60.0  # an inspection that takes longer says so and ends
+TIME_LIMIT = 60.0  # s; a longer inspection ends with a finding
 
 
 @dataclass(frozen=True)
 class CheckedImage:
-    """`wanted`: the sidecar as it was given, None where there is none or it is not right."""
+    """`sidecar`: None if missing or not valid. `filled_sidecar`: with defaults and values from the image."""
 
     key: str
     facts: DiskFacts
     findings: list[Finding]
-    filled: dict[str, Any]
-    read: Cost
-    wanted: sidecar.Sidecar | None
+    filled_sidecar: dict[str, Any]
+    cost: Cost
+    sidecar: Sidecar | None
 
     @property
     def clean(self) -> bool:
         return not has_errors(self.findings)
 
     def public(self) -> dict[str, Any]:
-        """What `check --json` prints."""
+        """The output of `check --json`."""
         findings = [finding.public() for finding in self.findings]
-        return {"facts": self.facts.public(), "findings": findings, "sidecar": self.filled, "read": self.read.public()}
+        return {
+            "facts": self.facts.public(),
+            "findings": findings,
+            "sidecar": self.filled_sidecar,
+            "read": self.cost.public(),
+        }
 
 
-def check_image(where: ImageLocation, body: bytes | None) -> CheckedImage:
-    """`body`: the sidecar's text; None: the file is judged alone. Raises Stop where it cannot be read at all."""
-    reading = sidecar.read(body) if body is not None else sidecar.Reading()
-    with _readable(where.key):
-        head = where.head(where.key)
+def check_image(image: ImageLocation, sidecar_text: bytes | None) -> CheckedImage:
+    """Without `sidecar_text` only the file is checked. Raises CommandError if the image cannot be read."""
+    reading = sidecar.Reading() if sidecar_text is None else sidecar.read(sidecar_text)
+    with _read_errors(image.key):
+        head = image.head(image.key)
         if head is None:
-            raise CommandError(f"{where.key}: no such object", USAGE)
-        first = _inspected(where, head, "system")
-        parts = dict(_parts(where, reading.sidecar)) if reading.sidecar else {}
-        image = rules.Subject(head, first.facts, first.findings)
-        verdict = rules.check(reading.sidecar, image, parts, where.place())
-    findings = [*reading.findings, *verdict.findings]
-    return CheckedImage(where.key, first.facts, findings, verdict.filled, first.read, reading.sidecar)
+            raise CommandError(f"{image.key}: no such object", USAGE)
+        inspection = _inspect(image, head, "system")
+        parts = dict(_parts(image, reading.sidecar)) if reading.sidecar else {}
+        subject = rules.InspectedFile(head, inspection.facts, inspection.findings)
+        checked = rules.check(reading.sidecar, subject, parts, image.location())
+    findings = [*reading.findings, *checked.findings]
+    return CheckedImage(image.key, inspection.facts, findings, checked.filled, inspection.read, reading.sidecar)
 
 
 def read_sidecar_file(path: Path | None) -> bytes | None:
-    """Enough of the file to see that it is too large. Raises Stop."""
+    """At most one byte more than a sidecar may have, so that a longer one is reported. Raises CommandError."""
     if path is None:
         return None
     try:
@@ -70,28 +76,32 @@ def read_sidecar_file(path: Path | None) -> bytes | None:
         raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
 
 
-def _parts(where: ImageLocation, wanted: sidecar.Sidecar) -> Iterator[tuple[str, rules.Subject]]:
-    for key, role in pairing.parts(where.key, wanted):
-        head = where.head(key) if key != object_keys.sidecar_key(where.key) else None
+def _parts(image: ImageLocation, wanted: Sidecar) -> Iterator[tuple[str, rules.InspectedFile]]:
+    """(key, subject) of each data image and bitmap file that the sidecar names and that exists."""
+    for key, role in pairing.parts(image.key, wanted):
+        head = image.head(key) if key != object_keys.sidecar_key(image.key) else None
         if head is not None and role == pairing.BITMAP:
-            yield key, rules.Subject(head)
+            yield key, rules.InspectedFile(head)
         elif head is not None:
-            seen = _inspected(where, head, "data")
-            yield key, rules.Subject(head, seen.facts, seen.findings)
+            inspection = _inspect(image, head, "data")
+            yield key, rules.InspectedFile(head, inspection.facts, inspection.findings)
 
 
-def _inspected(where: ImageLocation, head: ObjectHead, role: Any) -> Inspection:
-    with where.open(head) as source:
+def _inspect(image: ImageLocation, head: ObjectHead, role: Literal["system", "data"]) -> Inspection:
+    with image.open(head) as source:
         budget = Budget(seconds=TIME_LIMIT, clock=time.monotonic)
         return inspect(source, file_name=head.key, role=role, budget=budget)
 
 
 @contextmanager
-def _readable(name: str) -> Iterator[None]:
+def _read_errors(name: str) -> Iterator[None]:
+    """Turns errors of reading into CommandError."""
     try:
         with connections.obs_errors_as(USAGE):
             yield
     except SourceChanged:
-        raise CommandError(f"{name} changed while it was read: wait until it is whole, and try again", USAGE) from None
+        raise CommandError(
+            f"{name} changed while it was read: try again when the upload or copy has finished", USAGE
+        ) from None
     except OSError as error:
         raise CommandError(f"{name} cannot be read: {error_text(error)}", USAGE) from None

@@ -19,26 +19,26 @@ def cloud(
     ims_port: options.ImsPort = 4581,
     smn_port: options.SmnPort = 4582,
     bucket: options.Bucket = wiring.BUCKET,
-    push_to: Annotated[str, options.url_option("Where the bucket's events are pushed to.")] = "",
+    push_to: Annotated[str, options.url_option("Push the bucket's events to this URL.")] = "",
     time_scale: options.TimeScale = 60,
     switch: options.Switch = [],  # noqa: B006 - typer wants a list
     json: options.AddressesAsJson = False,
 ) -> None:
-    """Run only the Huawei side: OBS over a folder, IMS with jobs in scaled time, SMN with signed pushes.
+    """Run only the simulated Huawei Cloud: OBS on a folder, IMS, and SMN with signed pushes. Stop it with Ctrl-C.
 
-    The official SDKs and boto3 work with it. Faults are set at /_sim/faults, and /_sim/state shows what it holds.
+    Works with Huawei Cloud's SDKs and boto3. /_sim/state shows its data; POST to /_sim/faults to make calls fail.
 
     \b
     Examples:
       imagedrop cloud
-      imagedrop cloud --push-to http://127.0.0.1:4583/    with, in another terminal:
+      imagedrop cloud --push-to http://127.0.0.1:4583/    and in another terminal:
       imagedrop up --obs-endpoint http://127.0.0.1:4580 --ims-endpoint http://127.0.0.1:4581 \\
                    --smn-endpoint http://127.0.0.1:4582
     """
     ports = Ports(obs_port, ims_port, smn_port)
     for port in (obs_port, ims_port, smn_port):
         if port and not sockets.is_free(port):
-            raise CommandError(f"127.0.0.1:{port} is in use: end what listens there, or choose another port", FAILED)
+            raise CommandError(f"127.0.0.1:{port} is in use: stop the other program, or choose another port", FAILED)
     try:
         running = wiring.create_cloud(folder.resolve(), ports, time_scale, options.parse_switches(switch))
     except (FolderInUse, OSError) as error:
@@ -48,30 +48,30 @@ def cloud(
     except (StoreError, OSError) as error:
         raise CommandError(wiring.error_text(error), FAILED) from None
     except KeyboardInterrupt:
-        pass  # the ordinary end
+        pass  # the normal way to stop
     finally:
         with ignoring_interrupts():
             running.stop()
-    print_note("stopped; another start on the folder goes on from here")
+    print_note("stopped; the next start with this folder continues here")
 
 
 def _run(running: Cloud, bucket: str, push_to: str, *, json: bool) -> None:
     running.start()
-    there = wiring.simulator_connection(running, bucket)
+    connection = wiring.simulator_connection(running, bucket)
     if push_to:
         wiring.subscribe_intake(running, bucket, push_to)
-    _tell({"pid": os.getpid(), "folder": str(running.folder), **there.public(bucket)}, json=json)
+    _print({"pid": os.getpid(), "folder": str(running.folder), **connection.public(bucket)}, json=json)
     wait_while()
 
 
-def _tell(addresses: dict[str, Any], *, json: bool) -> None:
+def _print(addresses: dict[str, Any], *, json: bool) -> None:
     if json:
         print_json(addresses, indent=None)
         return
     obs = addresses["obs"]
-    print_line("the Huawei side is up", style="bold green")
+    print_line("The simulated Huawei Cloud is running", style="bold green")
     print_line(f"  OBS     {obs['endpoint']}  bucket {obs['bucket']} = {addresses['folder']}/obs/{obs['bucket']}")
     print_line(f"  IMS     {addresses['ims']['endpoint']}\n  SMN     {addresses['smn']['endpoint']}")
     print_line(f"  keys    {obs['access_key']} {obs['secret_key']}  project {addresses['ims']['project_id']}")
     print_line(f"  state   {addresses['simulators']['state']}\n  faults  {addresses['simulators']['faults']}")
-    print_line("\nCtrl-C ends it.", style="dim")
+    print_line("\nPress Ctrl-C to stop.", style="dim")

@@ -1,7 +1,6 @@
-"""Where things are: OBS, the ledger and the queues; by the environment, or by the stack that runs on this machine.
+"""Connects to OBS, and to the ledger and the queues of a stack that runs here or of a deployment.
 
-A folder that is named (--folder, IMAGEDROP_FOLDER) is that stack's. Else the environment counts where it says anything,
-and then the stack that runs on ./.imagedrop.
+Order: `--folder`, `IMAGEDROP_FOLDER`, other environment variables, then the stack in `./.imagedrop`.
 """
 
 from __future__ import annotations
@@ -32,17 +31,20 @@ OBS_NAMES = ("IMAGEDROP_OBS_ENDPOINT", "IMAGEDROP_REGION", "HUAWEICLOUD_SDK_AK")
 
 
 def running_stack(folder: Path | None) -> dict[str, Any] | None:
-    """The addresses of the stack on this folder; None where none runs there and none was named."""
+    """The addresses of the stack that runs in this folder, default `./.imagedrop`. None if none runs in the default.
+
+    Raises CommandError if none runs in a folder that was given.
+    """
     from imagedrop_local import addresses
 
     found = addresses.read(folder or DEFAULT_FOLDER)
     if found is None and folder is not None:
-        raise CommandError(f"no stack runs on {folder}: start one with `imagedrop up --folder {folder}`", USAGE)
+        raise CommandError(f"no stack runs in {folder}: start one with `imagedrop up --folder {folder}`", USAGE)
     return found
 
 
 class ObsConnection:
-    """OBS as the command line reaches it: `settings` say where, `objects` is the core's port."""
+    """`settings`: endpoint, region and bucket; `objects`: the port that the core reads and writes OBS through."""
 
     def __init__(self, settings: Settings, keys: HuaweiKeys) -> None:
         self.settings, self.keys = settings, keys
@@ -56,29 +58,29 @@ class ObsConnection:
         return ObsObjects(self.client(), sleep, random.Random())  # noqa: S311 - jitter
 
     def client(self) -> Any:
-        """boto3's, for uploads."""
-        from imagedrop.adapters.obs.objects import client_for
+        """boto3's S3 client, for uploads."""
+        from imagedrop.adapters.obs.client import obs_client
 
-        return client_for(self.settings, lambda: self.keys)
+        return obs_client(self.settings, lambda: self.keys)
 
 
 def obs(folder: Path | None, environment: Mapping[str, str] = os.environ) -> ObsConnection:
-    """Raises Stop where nothing says where OBS is or whose keys to use."""
-    named = any(environment.get(name) for name in OBS_NAMES)
-    running = None if named and folder is None else running_stack(folder)
+    """Raises CommandError if region, endpoint or keys are missing."""
+    configured = any(environment.get(name) for name in OBS_NAMES)
+    running = None if configured and folder is None else running_stack(folder)
     if running is not None:
         return obs_of_stack(running, environment)
-    if not named:
+    if not configured:
         raise CommandError(
-            "where is OBS? Set IMAGEDROP_REGION (or IMAGEDROP_OBS_ENDPOINT) and HUAWEICLOUD_SDK_AK and _SK,\n"
-            "or start the local stack with `imagedrop up`",
+            "OBS is not configured: set IMAGEDROP_REGION (or IMAGEDROP_OBS_ENDPOINT), HUAWEICLOUD_SDK_AK and\n"
+            "HUAWEICLOUD_SDK_SK, or start a local stack with `imagedrop up`",
             USAGE,
         )
     found = read_settings(environment)
     if not (found.region or found.obs_endpoint):
-        raise CommandError("which region? Set IMAGEDROP_REGION, or IMAGEDROP_OBS_ENDPOINT", USAGE)
+        raise CommandError("the OBS region is missing: set IMAGEDROP_REGION or IMAGEDROP_OBS_ENDPOINT", USAGE)
     if not environment.get("IMAGEDROP_OBS_ADDRESSING") and is_ip_address(urlsplit(found.obs_url()).hostname or ""):
-        found = found.model_copy(update={"obs_addressing": "path"})  # a bucket cannot stand before an IP address
+        found = found.model_copy(update={"obs_addressing": "path"})  # an IP address has no subdomains
     return ObsConnection(found, read_keys(environment))
 
 
@@ -91,37 +93,37 @@ def is_ip_address(host: str) -> bool:
 
 
 def obs_of_stack(running: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> ObsConnection:
-    """OBS as a running stack uses it."""
-    place = running["obs"]
-    given = {
-        "IMAGEDROP_REGION": place["region"],
-        "IMAGEDROP_OBS_ENDPOINT": place["endpoint"],
-        "IMAGEDROP_OBS_ADDRESSING": place["addressing"],
-        "IMAGEDROP_DROP_BUCKET": place["bucket"],
+    """The OBS that a running stack uses. `running`: its addresses."""
+    addresses = running["obs"]
+    variables = {
+        "IMAGEDROP_REGION": addresses["region"],
+        "IMAGEDROP_OBS_ENDPOINT": addresses["endpoint"],
+        "IMAGEDROP_OBS_ADDRESSING": addresses["addressing"],
+        "IMAGEDROP_DROP_BUCKET": addresses["bucket"],
     }
-    simulated = "access_key" in place
-    theirs = HuaweiKeys(place["access_key"], place["secret_key"]) if simulated else read_keys(environment)
-    return ObsConnection(read_settings(given), theirs)
+    simulated = "access_key" in addresses
+    keys = HuaweiKeys(addresses["access_key"], addresses["secret_key"]) if simulated else read_keys(environment)
+    return ObsConnection(read_settings(variables), keys)
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Declarations are a deployment's to accept; they are not asked about here."""
-    kept = {name: value for name, value in environment.items() if name != FOLDER}
+    """Treats IMS's declarations as accepted: only a deployment has to accept them."""
+    variables = {name: value for name, value in environment.items() if name != FOLDER}
     try:
-        return Settings.read({"IMAGEDROP_DECLARATIONS_ACCEPTED": "true", **kept})
+        return Settings.read({"IMAGEDROP_DECLARATIONS_ACCEPTED": "true", **variables})
     except SettingsError as error:
         raise CommandError(str(error), USAGE) from None
 
 
 @contextmanager
 def obs_errors_as(code: int) -> Iterator[None]:
-    """OBS's refusals and silences as one line, which ends the command with `code`."""
+    """Turns an error of OBS into a CommandError with the exit code `code`."""
     try:
         yield
     except ObjectsRefused as error:
-        raise CommandError(f"OBS refuses: {error}", code) from None
+        raise CommandError(f"OBS refused the request: {error}", code) from None
     except ObjectsUnavailable as error:
-        raise CommandError(f"OBS does not answer as it should: {error}", code) from None
+        raise CommandError(f"OBS is unavailable: {error}", code) from None
 
 
 def read_keys(environment: Mapping[str, str]) -> HuaweiKeys:
@@ -129,7 +131,9 @@ def read_keys(environment: Mapping[str, str]) -> HuaweiKeys:
         if environment.get(ak) and environment.get(sk):
             return HuaweiKeys(environment[ak], environment[sk], environment.get(token) or None)
     raise CommandError(
-        "whose keys? Set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK (AWS_ACCESS_KEY_ID and so on do too)", USAGE
+        "the OBS keys are missing: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK,\n"
+        "or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+        USAGE,
     )
 
 
@@ -142,50 +146,53 @@ def is_remote(address: str) -> bool:
 
 
 def split_obs_url(address: str) -> tuple[str, str] | None:
-    """(bucket, key) of `obs://bucket/key`; None for a path. Raises Stop for half an address."""
+    """(bucket, key) of `obs://bucket/key`; None for anything else. Raises CommandError if bucket or key is missing."""
     if not address.startswith("obs://"):
         return None
     bucket, _, key = address.removeprefix("obs://").partition("/")
     if not bucket or not key:
-        raise CommandError(f"{address}: an object is named like obs://bucket/folder/disk.vhd", USAGE)
+        raise CommandError(
+            f"{address} is not an object: write obs://bucket/key, as in obs://drops/golden/disk.vhd", USAGE
+        )
     return check_bucket_name(bucket), key
 
 
 @contextmanager
 def function_environment(function: str, folder: Path | None) -> Iterator[None]:
-    """The process's environment is, inside, the one that a function has: in the stack that runs, else as given."""
+    """Inside, the process has the environment variables of a function: those of the running stack, or its own."""
     before = dict(os.environ)
-    given = any(os.environ.get(name) for name in ("IMAGEDROP_LEDGER_TABLE", "IMAGEDROP_DROPS_QUEUE"))
-    running = None if given and folder is None else running_stack(folder)
-    if running is None and not given:
+    configured = any(os.environ.get(name) for name in ("IMAGEDROP_LEDGER_TABLE", "IMAGEDROP_DROPS_QUEUE"))
+    running = None if configured and folder is None else running_stack(folder)
+    if running is None and not configured:
         raise CommandError(
-            "where is the ledger? Start the local stack with `imagedrop up`, or set the functions' own variables\n"
-            "(IMAGEDROP_LEDGER_TABLE, IMAGEDROP_DROPS_QUEUE and so on, docs/settings.md)",
+            "the ledger is not configured: start a local stack with `imagedrop up`, or set the functions' variables\n"
+            "(IMAGEDROP_LEDGER_TABLE, IMAGEDROP_DROPS_QUEUE and so on, see docs/settings.md)",
             USAGE,
         )
     try:
         os.environ.pop(FOLDER, None)
         if running is not None:
-            _take_on(running["aws"], function)
+            _use_variables_of(running["aws"], function)
         yield
     finally:
         os.environ.clear()
         os.environ.update(before)
 
 
-def _take_on(aws: Mapping[str, Any], function: str) -> None:
+def _use_variables_of(aws: Mapping[str, Any], function: str) -> None:
     from imagedrop_local.stack.aws import Clients
 
-    name = aws["functions"][function]
-    found = Clients(aws["endpoint"])("lambda").get_function_configuration(FunctionName=name)
-    for variable in [one for one in os.environ if one.startswith(("IMAGEDROP_", "AWS_"))]:
+    configuration = Clients(aws["endpoint"])("lambda").get_function_configuration(
+        FunctionName=aws["functions"][function]
+    )
+    for variable in [name for name in os.environ if name.startswith(("IMAGEDROP_", "AWS_"))]:
         del os.environ[variable]
-    os.environ.update(found["Environment"]["Variables"])
+    os.environ.update(configuration["Environment"]["Variables"])
     os.environ.update(aws_environment(aws), AWS_CONFIG_FILE=os.devnull, AWS_SHARED_CREDENTIALS_FILE=os.devnull)
 
 
 def aws_environment(aws: Mapping[str, Any]) -> dict[str, str]:
-    """What makes boto3, the AWS CLI and localstack-client talk to the stack."""
+    """The variables with which boto3, the AWS CLI and localstack-client use the stack."""
     return {
         "AWS_ENDPOINT_URL": aws["endpoint"],
         "AWS_REGION": aws["region"],

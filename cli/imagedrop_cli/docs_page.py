@@ -1,4 +1,4 @@
-"""docs/cli.md: every command's help. `python -m imagedrop_cli.docs_page > docs/cli.md`."""
+"""Generates docs/cli.md from the help of every command: `python -m imagedrop_cli.docs_page > docs/cli.md`."""
 
 from __future__ import annotations
 
@@ -15,20 +15,29 @@ HEAD = """# The command line
 
 <!-- Generated: python -m imagedrop_cli.docs_page > docs/cli.md -->
 
-Exit codes: 0 well, 1 not (each command says what that means), 2 nothing was tried because of how it was called or of
-what could not be read, 130 ended by Ctrl-C or SIGTERM. Answers go to stdout, everything else to stderr; with `--json`
-stdout is JSON and nothing else: `{"error": "..."}` where the command has no other answer.
+Exit codes:
 
-## Where things are
+| code | meaning |
+| --- | --- |
+| 0 | success |
+| 1 | failure (see each command) |
+| 2 | bad arguments or unreadable input: nothing was done |
+| 130 | stopped by Ctrl-C or SIGTERM; `up` and `cloud` end with 0 |
 
-**A stack on this machine**: `--folder`, else `IMAGEDROP_FOLDER`, is that stack and no other. Where neither is given,
-the environment counts if it says anything, else the stack that runs on `./.imagedrop`.
+Answers go to stdout, messages and errors to stderr. With `--json`, stdout has only JSON; after an error without an
+answer it is `{"error": "..."}`.
 
-**OBS**: `IMAGEDROP_REGION` or `IMAGEDROP_OBS_ENDPOINT`. Keys: `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, if
-temporary, `HUAWEICLOUD_SDK_SECURITY_TOKEN`; without them `AWS_ACCESS_KEY_ID` and so on. The bucket: `--bucket`, else
-`IMAGEDROP_DROP_BUCKET`.
+## Configuration
 
-**Ledger and queues**: `IMAGEDROP_LEDGER_TABLE`, `IMAGEDROP_DROPS_QUEUE` and AWS's own variables.
+Commands that use OBS, the ledger or the queues find them in this order: `--folder`, `IMAGEDROP_FOLDER`, other
+environment variables, then the stack in `./.imagedrop`. `--folder` and `IMAGEDROP_FOLDER` name the folder of a local
+stack that runs.
+
+* OBS: `IMAGEDROP_REGION` or `IMAGEDROP_OBS_ENDPOINT`.
+* Keys of OBS: `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, for temporary keys, `HUAWEICLOUD_SDK_SECURITY_TOKEN`; or
+  `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`.
+* Bucket: `--bucket` or `IMAGEDROP_DROP_BUCKET`.
+* Ledger and queues: `IMAGEDROP_LEDGER_TABLE`, `IMAGEDROP_DROPS_QUEUE` and AWS's own variables.
 
 ## imagedrop
 """

@@ -24,48 +24,52 @@ from imagedrop_cli.upload_progress import progress_bars
 
 
 def drop(
-    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="The image's file.")],
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help="Path of the image.")],
     bucket: Annotated[
         str,
         typer.Option(
-            metavar="B", callback=options.check_bucket_name, help="Default: the stack's, or IMAGEDROP_DROP_BUCKET."
+            metavar="B",
+            callback=options.check_bucket_name,
+            help="Default: the stack's, or IMAGEDROP_DROP_BUCKET.",
         ),
     ] = "",
-    prefix: Annotated[str, typer.Option(metavar="P", help="Folder in the bucket.")] = "",
-    wait: Annotated[bool, typer.Option("--wait", help="Follow the drop to its end.")] = False,
+    prefix: Annotated[str, typer.Option(metavar="P", help="Folder in the bucket, as in golden/.")] = "",
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for the result.")] = False,
     sidecar: Annotated[Path | None, typer.Option(metavar="F", help="Default: IMAGE.json.")] = None,
-    no_check: Annotated[bool, typer.Option("--no-check", help="Upload whatever is wrong with it.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="What was dropped and, with --wait, its result file.")] = False,
+    no_check: Annotated[bool, typer.Option("--no-check", help="Upload even if the check finds errors.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the drop and, with --wait, its result file.")] = False,
     folder: options.Folder = None,
 ) -> None:
-    """Check an image, upload it with all that its sidecar names, the sidecar last, and follow it to its end.
+    """Check an image and upload it with its sidecar; with --wait, also wait for the result.
 
-    What is wrong with the files, their keys or the bucket is told before anything is uploaded. Large files go in parts
-    whose ETag is computed on the way; the sidecar is uploaded with `size` and `etag` filled in, so that no older or
-    broken upload is taken for this one. Keys and addresses as for `check`.
-    Exit code: 0 dropped (with --wait: registered), 1 rejected or failed, 2 nothing was tried.
+    Checks the files, their keys and the bucket first, and uploads nothing if there are errors. Uploads data images and
+    the bitmap file, then the image, then the sidecar. `size` and `etag` are added to the uploaded sidecar, so that an
+    incomplete or older image is not used. OBS is configured as for `check`.
+
+    Exit codes: 0 uploaded (with --wait: registered); 1 errors found, rejected or failed; 2 bad arguments or unreadable
+    input: nothing was done.
 
     \b
     Examples:
       imagedrop drop disk.vhdx --wait
       imagedrop drop disk.vhdx --bucket drops --prefix golden --sidecar w2022.json
     """
-    FileLocation(image)  # is there, and is a file
-    text = _sidecar_of(image, sidecar)
+    FileLocation(image)  # raises if it is not a file
+    sidecar_text = _read_sidecar(image, sidecar)
     obs = connections.obs(folder)
-    outgoing = PlannedUpload(image, obs, target_bucket(bucket, obs), key_prefix(prefix) or obs.settings.drop_prefix)
-    found = check_image(outgoing, text)
-    target = _Target(obs, outgoing.bucket, outgoing.prefix)
-    if not found.clean:
-        _refuse(found, anyway=no_check)
-    dropped = target.upload(image, found, text)
-    result = _followed(target, dropped, quiet=json) if wait else None
+    plan = PlannedUpload(image, obs, target_bucket(bucket, obs), key_prefix(prefix) or obs.settings.drop_prefix)
+    checked = check_image(plan, sidecar_text)
+    if not checked.clean:
+        _report_errors(checked, upload_anyway=no_check)
+    target = _Target(obs, plan.bucket, plan.prefix)
+    drop = target.upload(image, checked, sidecar_text)
+    result = _wait(target, drop, quiet=json) if wait else None
     if json:
-        print_json({**_dropped(dropped), "result": result})
+        print_json({**_public(drop), "result": result})
     elif result is not None:
         print_parts(render.drop_result(result))
     else:
-        print_line(f"dropped obs://{dropped.bucket}/{dropped.key}; `imagedrop status {dropped.key}` tells how it goes")
+        print_line(f"Uploaded obs://{drop.bucket}/{drop.key}. To see its state: imagedrop status {drop.key}")
     raise typer.Exit(OK if result is None or result["stage"] == "registered" else FAILED)
 
 
@@ -73,63 +77,68 @@ def drop(
 class _Target:
     obs: connections.ObsConnection
     bucket: str
-    folder: str
+    prefix: str
 
-    def upload(self, image: Path, found: CheckedImage, text: bytes) -> UploadedDrop:
-        """What the sidecar names first, then the image, then the sidecar: it makes the drop whole."""
+    def upload(self, image: Path, checked: CheckedImage, sidecar_text: bytes) -> UploadedDrop:
+        """The sidecar last: the functions start when image and sidecar are there."""
         uploader = Uploader(self.obs.client(), self.bucket)
-        parts = dict(pairing.parts(image.name, found.wanted)) if found.wanted else {}
+        parts = dict(pairing.parts(image.name, checked.sidecar)) if checked.sidecar else {}
         files = [path for path in (image.with_name(name) for name in parts) if path.is_file()]
-        with connections.obs_errors_as(FAILED), progress_bars([*files, image]) as told:
+        with connections.obs_errors_as(FAILED), progress_bars([*files, image]) as progress_for:
             for path in files:
-                uploader.file(path, self.folder + path.name, told(path))
-            key = self.folder + image.name
-            etag = uploader.file(image, key, told(image))
-            uploader.text(object_keys.sidecar_key(key), _sealed(text, found, image.stat().st_size, etag))
+                uploader.upload_file(path, self.prefix + path.name, progress_for(path))
+            key = self.prefix + image.name
+            etag = uploader.upload_file(image, key, progress_for(image))
+            final_sidecar = _with_size_and_etag(sidecar_text, checked, image.stat().st_size, etag)
+            uploader.put_json(object_keys.sidecar_key(key), final_sidecar)
             heads = self._head(key), self._head(object_keys.sidecar_key(key))
         return UploadedDrop(self.bucket, key, drops.drop_id(self.bucket, key, etag), *heads)
 
     def _head(self, key: str) -> ObjectHead:
         head = self.obs.objects.head(self.bucket, key)
         if head is None:
-            raise CommandError(f"{key} is gone again: somebody or a rule of the bucket deletes what is uploaded")
+            raise CommandError(
+                f"{key} was deleted after the upload: check the bucket's lifecycle rules and its other users"
+            )
         return head
 
 
-def _sealed(text: bytes, found: CheckedImage, size: int, etag: str) -> bytes:
-    """The sidecar with what this upload is known by; as it is where it cannot be read."""
-    if found.wanted is None:
-        return text
-    fields = {**json_text.loads(text), "size": size, "etag": etag}
+def _with_size_and_etag(sidecar_text: bytes, checked: CheckedImage, size: int, etag: str) -> bytes:
+    """Unchanged if the sidecar is not valid."""
+    if checked.sidecar is None:
+        return sidecar_text
+    fields = {**json_text.loads(sidecar_text), "size": size, "etag": etag}
     return (json_text.dumps(fields, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _sidecar_of(image: Path, sidecar: Path | None) -> bytes:
+def _read_sidecar(image: Path, sidecar: Path | None) -> bytes:
     path = sidecar or Path(object_keys.sidecar_key(str(image)))
     if sidecar is None and not path.exists():
-        raise CommandError(f"{image} has no sidecar {path}: `imagedrop init {image}` writes one", USAGE)
+        raise CommandError(
+            f"sidecar {path} not found: write one with `imagedrop init {image}`, or use --sidecar", USAGE
+        )
     return read_sidecar_file(path) or b""
 
 
-def _refuse(found: CheckedImage, *, anyway: bool) -> None:
-    errors = [one for one in found.findings if one.severity == "error"]
+def _report_errors(checked: CheckedImage, *, upload_anyway: bool) -> None:
+    errors = [finding for finding in checked.findings if finding.severity == "error"]
     print_parts(render.findings(errors), stderr=True)
-    if not anyway:
-        raise CommandError("nothing was uploaded: mend the errors above, or use --no-check")
+    if not upload_anyway:
+        raise CommandError("nothing was uploaded: fix the errors above, or use --no-check")
 
 
-def _followed(target: _Target, dropped: UploadedDrop, *, quiet: bool) -> dict[str, Any]:
+def _wait(target: _Target, drop: UploadedDrop, *, quiet: bool) -> dict[str, Any]:
     if not quiet:
-        print_note(f"dropped obs://{dropped.bucket}/{dropped.key}; waiting for its end")
+        print_note(f"uploaded obs://{drop.bucket}/{drop.key}; waiting for the result")
     with connections.obs_errors_as(FAILED):
-        return follow(target.obs.objects, dropped, sleep)
+        return follow(target.obs.objects, drop, sleep)
 
 
-def _dropped(dropped: UploadedDrop) -> dict[str, Any]:
+def _public(drop: UploadedDrop) -> dict[str, Any]:
     return {
-        "bucket": dropped.bucket,
-        "key": dropped.key,
-        "drop_id": dropped.drop_id,
-        "etag": dropped.image.etag,
-        "size": dropped.image.size,
+        "bucket": drop.bucket,
+        "key": drop.key,
+        "drop_id": drop.drop_id,
+        "etag": drop.image.etag,
+        "size": drop.image.size,
     }

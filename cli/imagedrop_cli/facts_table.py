@@ -1,4 +1,4 @@
-"""What is in an image, a line for each thing, as (name, what is known of it)."""
+"""The facts of an image for people, as (name, value)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from imagedrop.inspection.facts import DiskFacts, WindowsFacts
 
 UNKNOWN = "?"
-IMAGE_STATES = {  # Windows Setup: states of a Windows installation
+IMAGE_STATES = {  # Windows Setup: ImageState
     "IMAGE_STATE_COMPLETE": "complete, not generalized (no sysprep)",
-    "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE": "generalized (sysprep), ready for a first start",
+    "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE": "generalized (sysprep)",
 }
-VOLUME_FLAGS = {  # fact -> what is said where it is true, and where it is not
+VOLUME_FLAGS = {  # fact -> (text if true, text if false)
     "bitlocker": ("BitLocker", "no BitLocker"),
-    "ntfs_dirty": ("NTFS not clean", "NTFS clean"),
+    "ntfs_dirty": ("NTFS dirty", "NTFS clean"),
     "hibernated": ("hibernated", "not hibernated"),
 }
 
@@ -21,21 +21,21 @@ VOLUME_FLAGS = {  # fact -> what is said where it is true, and where it is not
 def lines(found: DiskFacts) -> Iterator[tuple[str, str]]:
     if found.windows is not None:
         yield from _windows(found.windows)
-    marks = {name: getattr(found, name) for name in VOLUME_FLAGS}
-    if good := [VOLUME_FLAGS[name][1] for name, there in marks.items() if there is False]:
+    flags = {name: getattr(found, name) for name in VOLUME_FLAGS}
+    if good := [VOLUME_FLAGS[name][1] for name, value in flags.items() if value is False]:
         yield "volumes", ", ".join(good)
-    if bad := [VOLUME_FLAGS[name][0] for name, there in marks.items() if there]:
-        yield "beware", ", ".join(bad)
+    if bad := [VOLUME_FLAGS[name][0] for name, value in flags.items() if value]:
+        yield "warning", ", ".join(bad)
 
 
 def _windows(found: WindowsFacts) -> Iterator[tuple[str, str]]:
     yield "Windows", _product(found)
     if found.build is not None:
-        yield "os_version", found.os_version or "none that IMS lists"
+        yield "os_version", found.os_version or "not in IMS's list"
     yield "drivers", _drivers(found.drivers)
-    there = found.cloudbase_init
-    yield "Cloudbase-Init", UNKNOWN if there is None else "installed" if there else "not installed"
-    yield "set-up", _state(found.image_state)
+    installed = found.cloudbase_init
+    yield "Cloudbase-Init", UNKNOWN if installed is None else "installed" if installed else "not installed"
+    yield "image state", _state(found.image_state)
 
 
 def _product(found: WindowsFacts) -> str:
@@ -54,7 +54,7 @@ def _drivers(found: Mapping[str, str] | None) -> str:
     return "; ".join(filter(None, (present, f"absent: {absent}" if absent else "")))
 
 
-def _state(said: str | None) -> str:
-    if said is None:
+def _state(state: str | None) -> str:
+    if state is None:
         return UNKNOWN
-    return IMAGE_STATES.get(said) or said.removeprefix("IMAGE_STATE_").replace("_", " ").lower()
+    return IMAGE_STATES.get(state) or state.removeprefix("IMAGE_STATE_").replace("_", " ").lower()

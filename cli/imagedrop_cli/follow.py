@@ -1,4 +1,4 @@
-"""Following a drop by its result file alone: no AWS is needed."""
+"""Waits for the result file of a drop. Needs OBS only, not AWS."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from imagedrop.domain import object_keys
 from imagedrop.ports import ObjectHead, Objects, ObjectsUnavailable
 from imagedrop_cli.output import CommandError
 
-FIRST, LONGEST, GROWTH = 0.3, 5.0, 1.15  # s between two looks
+FIRST, LONGEST, GROWTH = 0.3, 5.0, 1.15  # s between two requests
 MAX_RESULT_SIZE = 512 << 10  # bytes
 
 
 @dataclass(frozen=True)
 class UploadedDrop:
-    """What was dropped: a result counts only if it has read these very files."""
+    """`image`, `sidecar`: as uploaded; a result file of other versions is ignored."""
 
     bucket: str
     key: str
@@ -27,7 +27,7 @@ class UploadedDrop:
 
 
 def follow(objects: Objects, dropped: UploadedDrop, sleep: Callable[[float], None]) -> dict[str, Any]:
-    """The result document. Raises Stop where somebody else has dropped something else there meanwhile."""
+    """Returns the result document. Raises CommandError if image or sidecar is replaced or deleted meanwhile."""
     pause = FIRST
     while True:
         try:
@@ -35,21 +35,22 @@ def follow(objects: Objects, dropped: UploadedDrop, sleep: Callable[[float], Non
             result = _document(found[1]) if found else None
             if result is not None and is_result_of(result, dropped):
                 return result
-            _still_ours(objects, dropped)
+            _check_not_replaced(objects, dropped)
         except ObjectsUnavailable:
-            pause = LONGEST  # it will be there again
+            pause = LONGEST
         sleep(pause)
         pause = min(LONGEST, pause * GROWTH)
 
 
 def is_result_of(result: dict[str, Any], dropped: UploadedDrop) -> bool:
-    """Whether this is the end of the drop that is followed, and not of an attempt before it."""
+    """Whether this result is of these versions of image and sidecar, not of an earlier attempt."""
     if result.get("drop_id") != dropped.drop_id:
         return False
-    read = result.get("versions")
-    seen = read if isinstance(read, dict) else {}
+    versions = result.get("versions")
+    if not isinstance(versions, dict):
+        return False
     return all(
-        seen.get(head.key) == {"etag": head.etag, "last_modified": head.last_modified}
+        versions.get(head.key) == {"etag": head.etag, "last_modified": head.last_modified}
         for head in (dropped.image, dropped.sidecar)
     )
 
@@ -62,9 +63,9 @@ def _document(body: bytes) -> dict[str, Any] | None:
     return result if isinstance(result, dict) else None
 
 
-def _still_ours(objects: Objects, dropped: UploadedDrop) -> None:
+def _check_not_replaced(objects: Objects, dropped: UploadedDrop) -> None:
     for head in (dropped.image, dropped.sidecar):
         now = objects.head(dropped.bucket, head.key)
         if now is None or (now.etag, now.last_modified) != (head.etag, head.last_modified):
-            what = "is gone" if now is None else "was replaced"
-            raise CommandError(f"{head.key} {what} before its drop ended: what becomes of this upload cannot be told")
+            change = "deleted" if now is None else "replaced"
+            raise CommandError(f"{head.key} was {change} before its drop ended: the result of this upload is unknown")

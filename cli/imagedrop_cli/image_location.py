@@ -1,4 +1,4 @@
-"""Where an image and its parts lie: in a folder, in a bucket, behind a web address."""
+"""Reads an image and the files that belong to it from a folder, from OBS or from a web server."""
 
 from __future__ import annotations
 
@@ -20,28 +20,32 @@ from imagedrop_cli import connections
 from imagedrop_cli.output import USAGE, CommandError
 
 if TYPE_CHECKING:
-    from imagedrop.adapters.http_source import UrlSource
+    from imagedrop.adapters.http_source import HttpSource
 
 
 class ImageLocation(Protocol):
+    """`key`: the image's file name, or its key in the bucket. Keys of other files are in the same folder."""
+
     key: str
 
     def head(self, key: str) -> ObjectHead | None: ...
     def open(self, head: ObjectHead) -> AbstractContextManager[Source]: ...
-    def place(self) -> rules.Location: ...
+    def location(self) -> rules.Location: ...
 
 
 class FileLocation:
-    """A file, and what lies beside it. Raises Stop for what is no file."""
+    """A file on this machine. Raises CommandError if it is not a regular file or a block device."""
 
     def __init__(self, path: Path) -> None:
         self._folder, self.key = path.parent, path.name
         try:
-            kind = path.stat().st_mode
+            mode = path.stat().st_mode
         except (OSError, ValueError) as error:
             raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
-        if not (S_ISREG(kind) or S_ISBLK(kind)):
-            raise CommandError(f"{path} is {'a folder' if S_ISDIR(kind) else 'no file'}, not an image", USAGE)
+        if not (S_ISREG(mode) or S_ISBLK(mode)):
+            raise CommandError(
+                f"{path} is {'a folder' if S_ISDIR(mode) else 'not a file'}: give the path of an image", USAGE
+            )
 
     def head(self, key: str) -> ObjectHead | None:
         path = self._folder / key
@@ -53,7 +57,7 @@ class FileLocation:
     def open(self, head: ObjectHead) -> FileSource:
         return self._opened(self._folder / head.key)
 
-    def place(self) -> rules.Location:
+    def location(self) -> rules.Location:
         return rules.Location(settings=Settings())
 
     def _opened(self, path: Path) -> FileSource:
@@ -64,7 +68,7 @@ class FileLocation:
 
 
 class ObsLocation:
-    """An object, and what lies beside it."""
+    """An object in OBS."""
 
     def __init__(self, obs: connections.ObsConnection, bucket: str, key: str) -> None:
         self.key, self._bucket, self._settings, self._objects = key, bucket, obs.settings, obs.objects
@@ -73,9 +77,9 @@ class ObsLocation:
         return self._objects.head(self._bucket, key)
 
     def open(self, head: ObjectHead) -> AbstractContextManager[Source]:
-        return nullcontext(ParallelSource(ObjectSource(self._objects, self._bucket, head.key, head), _together()))
+        return nullcontext(ParallelSource(ObjectSource(self._objects, self._bucket, head.key, head), _threads()))
 
-    def place(self) -> rules.Location:
+    def location(self) -> rules.Location:
         return rules.Location(
             settings=self._settings,
             bucket=self._bucket,
@@ -85,13 +89,13 @@ class ObsLocation:
 
 
 class UrlLocation:
-    """A file behind http or https, and what lies beside it. A query, which may hold a signature, is never shown."""
+    """A file at an http or https URL. The query is never printed, because it may hold a signature."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self.key = unquote(urlsplit(url).path.rpartition("/")[2])
         if not self.key:
-            raise CommandError("this address names no file", USAGE)
+            raise CommandError("the URL has no file name", USAGE)
 
     def head(self, key: str) -> ObjectHead | None:
         try:
@@ -104,23 +108,23 @@ class UrlLocation:
     @contextmanager
     def open(self, head: ObjectHead) -> Iterator[Source]:
         with self._source(head.key) as source:
-            yield ParallelSource(source, _together())
+            yield ParallelSource(source, _threads())
 
-    def place(self) -> rules.Location:
+    def location(self) -> rules.Location:
         return rules.Location(settings=Settings())
 
-    def _source(self, key: str) -> UrlSource:
-        from imagedrop.adapters.http_source import UrlSource
+    def _source(self, key: str) -> HttpSource:
+        from imagedrop.adapters.http_source import HttpSource
 
         if key != self.key and urlsplit(self._url).query:
             raise CommandError(
-                f"{key} belongs to this image, and an address with a query reaches one file alone", USAGE
+                f"{key} belongs to this image but cannot be read: the query of the URL is for one file only", USAGE
             )
-        return UrlSource(self._url if key == self.key else urljoin(self._url, "./" + quote(key)))
+        return HttpSource(self._url if key == self.key else urljoin(self._url, "./" + quote(key)))
 
 
 def locate(image: str, folder: Path | None) -> ImageLocation:
-    """By what the user calls the image: a path, `obs://bucket/key` or a web address."""
+    """`image`: a path, `obs://bucket/key` or a URL. `folder`: of the local stack, for `obs://`."""
     if connections.is_url(image):
         return UrlLocation(image)
     address = connections.split_obs_url(image)
@@ -132,6 +136,6 @@ def error_text(error: Exception) -> str:
 
 
 @cache
-def _together() -> RunParallel:
-    """The threads of this process."""
+def _threads() -> RunParallel:
+    """One pool for the whole process."""
     return thread_pool()

@@ -16,50 +16,51 @@ from imagedrop_cli.connections import is_remote
 from imagedrop_cli.image_location import error_text, locate
 from imagedrop_cli.output import USAGE, CommandError, print_json, print_note, print_parts
 
-OWNER = "FILL-IN"  # no address: a sidecar that still says so is refused
+OWNER = "FILL-IN"  # not an address, so a sidecar that still has it is rejected
 
 
 def init(
-    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A file, obs://bucket/key, or an https address.")],
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="A file, obs://bucket/key or a URL.")],
     output: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="F", help="Default: IMAGE.json; - is stdout.")
+        str | None, typer.Option("--output", "-o", metavar="F", help="Default: IMAGE.json. - for stdout.")
     ] = None,
-    owner_email: Annotated[str, typer.Option(metavar="ADDRESS", help="Who is told how the drop ends.")] = "",
+    owner_email: Annotated[str, typer.Option(metavar="ADDRESS", help="Who gets the mail with the result.")] = "",
     name: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the image in IMS.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
     folder: options.Folder = None,
 ) -> None:
-    """Write the sidecar that matches an image: what its file says, and room for what only its owner knows.
+    """Inspect an image and write a sidecar for it.
 
-    Without --owner-email the owner's address has to be filled in before the sidecar is right.
+    Without --owner-email you must add the owner's address to the file before you drop the image.
+
+    Exit codes: 0 written; 2 bad arguments, unreadable image or existing file: nothing was done.
 
     \b
     Examples:
       imagedrop init disk.vhdx --owner-email ada@example.com
       imagedrop init disk.vhdx --output - | less
     """
-    where = locate(image, folder)
-    found = check_image(where, None)
-    written = _filled(rules.sidecar_for(found.facts, found.findings, file=where.key, email=owner_email or OWNER), name)
-    target = _target(where.key.rpartition("/")[2] if is_remote(image) else image, output)
+    location = locate(image, folder)
+    checked = check_image(location, None)
+    template = rules.sidecar_for(checked.facts, checked.findings, file=location.key, email=owner_email or OWNER)
+    fields = template if name is None else {**template, "name": name}
+    _check_options(fields)
+    target = _target(location.key.rpartition("/")[2] if is_remote(image) else image, output)
     if target is None:
-        print_json(written)
+        print_json(fields)
     else:
-        _write(target, written, force=force)
-    print_parts(render.findings(one for one in found.findings if one.severity == "error"), stderr=True)
+        _write(target, fields, force=force)
+    print_parts(render.findings(finding for finding in checked.findings if finding.severity == "error"), stderr=True)
     if not owner_email:
-        print_note(f'owner.email is "{OWNER}": put the owner\'s address there, or the drop is refused')
+        print_note(f'owner.email is "{OWNER}": replace it with the owner\'s address, or the drop will be rejected')
 
 
-def _filled(fields: dict[str, Any], name: str | None) -> dict[str, Any]:
-    """Raises Stop where what was given on the command line is not right."""
-    fields = fields | ({"name": name} if name is not None else {})
-    owner = fields["owner"]["email"]
-    faults = [one for one in sidecar.read(json.dumps(fields).encode()).findings if one.severity == "error"]
-    given = [one for one in faults if one.field == "/name" or (one.field == "/owner/email" and owner != OWNER)]
-    if given:
-        raise CommandError(f"{given[0].message} {given[0].fix}", USAGE)
-    return fields
+def _check_options(fields: dict[str, Any]) -> None:
+    """Raises CommandError if --name or --owner-email is not valid."""
+    for finding in sidecar.read(json.dumps(fields).encode()).findings:
+        placeholder = finding.field == "/owner/email" and fields["owner"]["email"] == OWNER
+        if finding.severity == "error" and finding.field in ("/name", "/owner/email") and not placeholder:
+            raise CommandError(f"{finding.message} {finding.fix}", USAGE)
 
 
 def _target(image: str, output: str | None) -> Path | None:
@@ -73,7 +74,9 @@ def _write(path: Path, fields: dict[str, Any], *, force: bool) -> None:
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(json.dumps(fields, ensure_ascii=False, indent=2) + "\n")
     except FileExistsError:
-        raise CommandError(f"{path} is there already: --force overwrites it, --output names another", USAGE) from None
+        raise CommandError(
+            f"{path} already exists: use --force to overwrite it, or --output for another file", USAGE
+        ) from None
     except OSError as error:
         raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
-    print_note(f"{path} written")
+    print_note(f"wrote {path}")

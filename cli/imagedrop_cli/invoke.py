@@ -16,20 +16,20 @@ from imagedrop_cli import connections, options
 from imagedrop_cli.image_location import error_text
 from imagedrop_cli.output import FAILED, USAGE, CommandError, print_json
 
-LAMBDA_TIMEOUT = 900.0  # Lambda's longest
+LAMBDA_TIMEOUT = 900.0  # s, the longest that Lambda allows
 
 
 def invoke(
     function: Annotated[
-        str, typer.Argument(metavar="FUNCTION", help="intake, validate, register, poll, notify, sweep, status.")
+        str, typer.Argument(metavar="FUNCTION", help="intake, validate, register, poll, notify, sweep or status.")
     ],
-    event: Annotated[Path, typer.Argument(metavar="EVENT.json", help="The event; - is stdin.")],
+    event: Annotated[Path, typer.Argument(metavar="EVENT.json", help="File with the event. - for stdin.")],
     folder: options.Folder = None,
 ) -> None:
-    """Run one function on one event in this process, and print what it answers.
+    """Run one function with one event in this process, and print its answer.
 
-    It has the environment that the running stack gives it, or the one of this shell. Its log goes to stderr, so
-    that a debugger and a pipe both work.
+    Uses the settings of the running stack, or the environment variables of this shell. The log goes to stderr.
+    Because it is one process, you can use a debugger.
 
     \b
     Examples:
@@ -39,7 +39,7 @@ def invoke(
     from imagedrop_local import project_paths
 
     if function not in project_paths.NAMES:
-        raise CommandError(f"there is no function {function!r}; there are {', '.join(project_paths.NAMES)}", USAGE)
+        raise CommandError(f"there is no function {function!r}: use one of {', '.join(project_paths.NAMES)}", USAGE)
     body = _event(event)
     with connections.function_environment(function, folder), contextlib.redirect_stdout(sys.stderr):
         try:
@@ -57,7 +57,7 @@ def _event(path: Path) -> Any:
 
 
 class Context:
-    """What Lambda hands to a handler beside the event."""
+    """The context object that Lambda passes to a handler."""
 
     memory_limit_in_mb = 512
 

@@ -1,56 +1,20 @@
-"""The entry point: so small that Ctrl-C and SIGTERM find it there before the rest has been read."""
+"""The entry point. It imports little, so that Ctrl-C and SIGTERM are handled before the rest is loaded."""
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
-INTERRUPTED = 130
+from imagedrop_cli.interrupts import INTERRUPTED, exit_now, exit_on_interrupt, raise_interrupt, set_handlers
 
 
 def run() -> None:
-    """`imagedrop`. Ctrl-C and SIGTERM are raised as KeyboardInterrupt where a command has something to clean up."""
-    with at_once():
+    """`imagedrop`. While a command runs, Ctrl-C and SIGTERM raise KeyboardInterrupt, so that it can clean up."""
+    with exit_on_interrupt():
         from imagedrop_cli.app import main
     try:
-        _catch(_interrupt)
+        set_handlers(raise_interrupt)
         code = main(sys.argv[1:])
-        _catch(_leave)
+        set_handlers(exit_now)
     except KeyboardInterrupt:
         code = INTERRUPTED
     sys.exit(code)
-
-
-@contextmanager
-def at_once() -> Iterator[None]:
-    """For imports: inside, an interruption ends the process there and then. Raised in the midst of an import it would
-    be printed, or swallowed."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
-    _catch(_leave)
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
-
-
-def _catch(handler: Callable[[int, Any], None]) -> None:
-    for one in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(one) is not signal.SIG_IGN:  # as under nohup
-            signal.signal(one, handler)
-
-
-def _leave(number: int, frame: Any) -> None:
-    os._exit(INTERRUPTED)
-
-
-def _interrupt(number: int, frame: Any) -> None:
-    raise KeyboardInterrupt

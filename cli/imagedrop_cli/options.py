@@ -1,4 +1,4 @@
-"""Options that several commands have, and what they refuse: a wrong call is told before anything is begun."""
+"""Options that several commands share, and their checks. They raise typer.BadParameter before the command starts."""
 
 from __future__ import annotations
 
@@ -18,57 +18,64 @@ FOLDER = "IMAGEDROP_FOLDER"
 
 def check_bucket_name(name: str) -> str:
     if name and not is_bucket(name):
-        raise typer.BadParameter(f"{name!r} is no bucket name: 3 to 63 of a-z, 0-9, - and ., as in my-drops")
+        raise typer.BadParameter(
+            f"{name!r} is not a bucket name: use 3 to 63 characters of a-z, 0-9, - and ., as in my-drops"
+        )
     return name
 
 
 def check_finite(number: float) -> float:
     if not math.isfinite(number):
-        raise typer.BadParameter(f"{number} is no number of seconds")
+        raise typer.BadParameter(f"{number} is not a finite number")
     return number
 
 
 def check_url(url: str) -> str:
-    """Without a slash at its end."""
     try:
         parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+        valid = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
     except ValueError:
-        sound = False
-    if url and not sound:
-        raise typer.BadParameter(f"{url} is no address like https://obs.cn-north-4.myhuaweicloud.com")
+        valid = False
+    if url and not valid:
+        raise typer.BadParameter(f"{url} is not a URL like https://obs.cn-north-4.myhuaweicloud.com")
     return url
 
 
-def check_pairs(given: list[str]) -> list[str]:
-    for one in given:
-        if not one.partition("=")[0].strip() or "=" not in one:
-            raise typer.BadParameter(f"{one!r} is not NAME=VALUE")
-    return given
+def check_pairs(pairs: list[str]) -> list[str]:
+    for pair in pairs:
+        name, equals, _ = pair.partition("=")
+        if not (name.strip() and equals):
+            raise typer.BadParameter(f"{pair!r} is not NAME=VALUE")
+    return pairs
 
 
-def parse_pairs(given: list[str]) -> dict[str, str]:
-    """What `pairs` has let through; of a name that is given twice the last counts."""
-    return {name: value for name, _, value in (one.partition("=") for one in given)}
+def parse_pairs(pairs: list[str]) -> dict[str, str]:
+    """Of checked NAME=VALUE pairs; the last value of a repeated name is used."""
+    return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
 
 
-def parse_switches(given: list[str]) -> Switches:
-    """Raises typer.BadParameter for a switch that is none, or that has no such value."""
+def parse_switches(pairs: list[str]) -> Switches:
+    """Raises typer.BadParameter for an unknown switch or a value that it does not take."""
     try:
-        return from_text(parse_pairs(given))
+        return from_text(parse_pairs(pairs))
     except ValidationError as error:
         first = error.errors()[0]
-        raise typer.BadParameter(f"switch {first['loc'][0]}: {first['msg']} (docs/simulators.md)") from None
+        problem = "there is no such switch" if first["type"] == "extra_forbidden" else first["msg"]
+        raise typer.BadParameter(f"switch {first['loc'][0]}: {problem} (see docs/simulators.md)") from None
 
 
-def port_option(of: str) -> Any:
-    return typer.Option(min=0, max=65535, metavar="PORT", help=of)
+def port_option(service: str) -> Any:
+    return typer.Option(min=0, max=65535, metavar="PORT", help=f"Port of {service}; 0: any free port.")
+
+
+def url_option(help_text: str) -> Any:
+    return typer.Option(metavar="URL", callback=check_url, help=help_text)
 
 
 Folder = Annotated[
     Path | None,
     typer.Option(
-        "--folder", envvar=FOLDER, metavar="DIR", file_okay=False, help="The stack that `up` runs on this folder."
+        "--folder", envvar=FOLDER, metavar="DIR", file_okay=False, help="Use the stack that `up` runs in this folder."
     ),
 ]
 StackFolder = Annotated[
@@ -78,34 +85,30 @@ StackFolder = Annotated[
         envvar=FOLDER,
         metavar="DIR",
         file_okay=False,
-        help="Keeps everything from one start to the next.",
+        help="Folder for all data; a later start continues with it.",
     ),
 ]
-ObsPort = Annotated[int, port_option("Of OBS. Ports: 0 is any free one.")]
-ImsPort = Annotated[int, port_option("Of IMS.")]
-SmnPort = Annotated[int, port_option("Of SMN.")]
+ObsPort = Annotated[int, port_option("OBS")]
+ImsPort = Annotated[int, port_option("IMS")]
+SmnPort = Annotated[int, port_option("SMN")]
 TimeScale = Annotated[
     float,
-    typer.Option(min=0.001, metavar="N", callback=check_finite, help="Seconds of the simulated cloud in one of ours."),
+    typer.Option(min=0.001, metavar="N", callback=check_finite, help="Simulated seconds per real second."),
 ]
-Bucket = Annotated[str, typer.Option(metavar="B", callback=check_bucket_name, help="The bucket that is watched.")]
+Bucket = Annotated[str, typer.Option(metavar="B", callback=check_bucket_name, help="Bucket for images and sidecars.")]
 Switch = Annotated[
     list[str],
     typer.Option(
         "--switch",
         metavar="NAME=VALUE",
         callback=check_pairs,
-        help="Of the simulators; docs/simulators.md has all of them.",
+        help="Change a simulator's behaviour (docs/simulators.md). Repeatable.",
     ),
 ]
 Parameter = Annotated[
     list[str],
     typer.Option(
-        "--parameter", metavar="NAME=VALUE", callback=check_pairs, help="Of template.yaml, over what is set here."
+        "--parameter", metavar="NAME=VALUE", callback=check_pairs, help="Parameter of template.yaml. Repeatable."
     ),
 ]
-AddressesAsJson = Annotated[bool, typer.Option("--json", help="One line with all addresses and keys, when it is up.")]
-
-
-def url_option(what: str) -> Any:
-    return typer.Option(metavar="URL", callback=check_url, help=what)
+AddressesAsJson = Annotated[bool, typer.Option("--json", help="Print all addresses and keys as one line of JSON.")]

@@ -1,4 +1,4 @@
-"""What is said and how a command ends: answers on stdout, everything else on stderr, and the exit codes."""
+"""Printing and exit codes: answers go to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from rich.text import Text
 from imagedrop.common.display_text import one_line
 
 OK, FAILED, USAGE = 0, 1, 2
-NO_WRAP_WIDTH = 10_000  # characters: where there is no terminal, whoever reads breaks the lines
+NO_WRAP_WIDTH = 10_000  # characters: without a terminal, lines are not wrapped
 
 
 class CommandError(Exception):
-    """Ends the command with a message of one or two lines. `answered`: stdout has its JSON already."""
+    """Ends the command with a message of one or two lines. `json_printed`: the JSON answer is on stdout already."""
 
-    def __init__(self, message: str, code: int = FAILED, *, answered: bool = False) -> None:
+    def __init__(self, message: str, code: int = FAILED, *, json_printed: bool = False) -> None:
         super().__init__(message)
-        self.message, self.code, self.answered = message, code, answered
+        self.message, self.code, self.json_printed = message, code, json_printed
 
 
 class Screen(Console):
-    """Whatever is printed on it, wherever it stands: only rich's own codes act on the terminal."""
+    """Replaces control characters in every text, so that only rich's own codes reach the terminal."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         for segment in super().render(renderable, options):
@@ -35,37 +35,37 @@ class Screen(Console):
 
 
 def console(*, stderr: bool = False) -> Console:
-    """For people. Nothing in a text is taken for markup."""
+    """For people. Markup in a text is printed as it is."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else NO_WRAP_WIDTH
     return Screen(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
 def print_line(text: str | Text = "", style: str | None = None) -> None:
-    """A line, as long as it is: what is to be copied is not broken."""
+    """Prints a line without wrapping it, so that commands and addresses can be copied."""
     console().print(printable(text) if isinstance(text, str) else text, style=style, soft_wrap=True)
 
 
 def print_parts(parts: Iterable[Any], *, stderr: bool = False) -> None:
-    """Tables and texts, one below the other, laid out for the width there is."""
+    """Prints tables and texts one below the other, at the width of the terminal."""
     screen = console(stderr=stderr)
     for part in parts:
         if screen.is_terminal:
             screen.print(part)
             continue
-        with screen.capture() as drawn:
+        with screen.capture() as captured:
             screen.print(part)
-        screen.file.write("".join(f"{line.rstrip()}\n" for line in drawn.get().splitlines()))
+        screen.file.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
     screen.file.flush()
 
 
 def print_note(text: str) -> None:
-    """On stderr, so that stdout stays what was asked for."""
+    """Prints on stderr, so that stdout has nothing but the answer."""
     console(stderr=True).print(printable(text), soft_wrap=True)
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
-    """ASCII, whatever the terminal can show: keys may hold anything."""
+    """Prints ASCII only: keys may hold characters that the terminal cannot encode."""
     sys.stdout.write(json.dumps(value, indent=indent) + "\n")
     sys.stdout.flush()
 
@@ -79,11 +79,11 @@ def sleep(seconds: float) -> None:
 
 
 def printable(text: str) -> str:
-    """Text without what a terminal would act on. Line ends stay, for they may be ours; foreign text: plain.one_line."""
+    """Replaces control characters but keeps line ends. For text from outside, use `display_text.one_line`."""
     return "\n".join(map(one_line, text.split("\n")))
 
 
 def escape_unencodable(stream: Any) -> None:
-    """A character that the terminal's encoding lacks is no reason to end."""
+    """Prints a character that the encoding lacks as an escape, instead of raising UnicodeEncodeError."""
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")

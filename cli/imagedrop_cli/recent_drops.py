@@ -1,4 +1,4 @@
-"""The drops that have ended last: the bucket's result files say which, the ledger says how."""
+"""The drops that ended last: found by their result files in the bucket, read from the ledger."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from imagedrop.domain.drop import Drop
 from imagedrop.ports import Ledger, ObjectHead, Objects
 
 MAX_DROPS = 20
-MAX_PAGES = 10  # of a thousand keys each: in a larger bucket only its first keys are looked at
+MAX_PAGES = 10  # of 1,000 keys each; later keys of a larger bucket are not read
 
 
 def keys(objects: Objects, bucket: str, prefix: str) -> list[str]:
-    """Of the images with the newest result files, the newest first. Raises what the port raises."""
+    """Keys of the images with the newest result files, newest first."""
     newest: list[ObjectHead] = []
     after: str | None = None
     for _ in range(MAX_PAGES):
@@ -23,20 +23,20 @@ def keys(objects: Objects, bucket: str, prefix: str) -> list[str]:
         newest = heapq.nlargest(MAX_DROPS, [*newest, *results], key=lambda head: head.last_modified)
         if page.after is None:
             break
-        after = _over_ours(page.after)
+        after = _skip_records(page.after)
     return [head.key.removesuffix(object_keys.RESULT_SUFFIX) for head in newest]
 
 
-def rows(ledger: Ledger, bucket: str, images: Sequence[str], besides: Iterable[Drop]) -> Iterator[Drop]:
-    """The last of each image's rows, unless it is among `besides`."""
-    known = {row.drop_id for row in besides}
+def rows(ledger: Ledger, bucket: str, images: Sequence[str], exclude: Iterable[Drop]) -> Iterator[Drop]:
+    """The last ended row of each image, except drops in `exclude`."""
+    excluded = {row.drop_id for row in exclude}
     for key in images:
         ended = [row for row in ledger.rows_of_key(bucket, key) if row.ended_at is not None]
         last = max(ended, key=lambda row: row.ended_at or "", default=None)
-        if last is not None and last.drop_id not in known:
+        if last is not None and last.drop_id not in excluded:
             yield last
 
 
-def _over_ours(after: str) -> str:
-    """Claims and seals are many, and no results."""
+def _skip_records(after: str) -> str:
+    """Skips imagedrop's own folder, which has many objects but no result files."""
     return object_keys.FOLDER[:-1] + chr(ord("/") + 1) if after.startswith(object_keys.FOLDER) else after

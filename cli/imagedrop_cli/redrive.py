@@ -15,15 +15,15 @@ from imagedrop_cli.status_text import describe
 
 
 def redrive(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="The image's key, or obs://bucket/key.")],
-    json: Annotated[bool, typer.Option("--json", help="What was set going.")] = False,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="Key of the image, or obs://bucket/key.")],
+    json: Annotated[bool, typer.Option("--json", help="Print the message that was sent.")] = False,
     folder: options.Folder = None,
 ) -> None:
-    """Set a rejected or failed drop going again, as it lies in the bucket.
+    """Retry a rejected or failed drop with the same files.
 
-    For what was mended elsewhere: a quota, a permission, a setting. Whoever mends the image or its sidecar only has to
-    upload it again, and a drop that waits for an operator goes on by itself. Exit code: 0 it is on its way, 1 there is
-    nothing to set going.
+    Use it after you fixed the cause elsewhere: a quota, a permission, a setting. If you fixed the image or the sidecar,
+    upload it again instead. A drop that waits for an operator is retried automatically.
+    Exit codes: 0 retry started; 1 nothing to retry.
 
     \b
     Example:
@@ -37,19 +37,19 @@ def redrive(
     if json:
         print_json({**message, "drop_id": row.drop_id})
     else:
-        print_line(f"{key}: attempt {row.attempt} was {row.stage}; attempt {row.attempt + 1} begins")
+        print_line(f"{key}: attempt {row.attempt} was {row.stage}; starting attempt {row.attempt + 1}")
 
 
 def _redrivable(key: str, rows: list[Drop]) -> Drop:
-    """The newest row, if it has ended badly. Raises Stop."""
+    """The newest row. Raises CommandError unless it was rejected or failed."""
     if not rows:
-        raise CommandError(f"no drop is known at {key}", FAILED)
+        raise CommandError(f"there is no drop with the key {key}", FAILED)
     row = rows[0]
     if row.stage == "registered":
         names = ", ".join(image.id for image in row.images)
-        raise CommandError(f"{key} is registered already ({names}): there is nothing to set going", FAILED)
+        raise CommandError(f"{key} is already registered as image {names}: nothing to retry", FAILED)
     if not row.ended:
-        raise CommandError(f"{key} is still going ({row.stage}): {describe(row)}", FAILED)
+        raise CommandError(f"{key} is still in progress ({row.stage}): {describe(row)}", FAILED)
     if row.etag is None:
-        raise CommandError(f"{key} itself has never arrived, only its sidecar: upload the image", FAILED)
+        raise CommandError(f"only the sidecar of {key} was uploaded: upload the image", FAILED)
     return row

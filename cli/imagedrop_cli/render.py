@@ -1,4 +1,4 @@
-"""Facts and findings as a person wants them."""
+"""Facts, findings and results for people."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def size(number: int | None) -> str:
 
 
 def facts(found: DiskFacts) -> Iterator[Any]:
-    """A line for each thing that is known, then the partitions."""
+    """A line for each fact, then the partitions."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
     grid.add_column()
@@ -42,9 +42,9 @@ def facts(found: DiskFacts) -> Iterator[Any]:
 
 
 def _lines(found: DiskFacts) -> Iterator[tuple[str, str]]:
-    yield "format", " ".join(filter(None, (found.format, found.variant))) or "none that is known"
-    yield "size", f"{size(found.virtual_size)}, {size(found.file_size)} in the file"
-    yield "starts by", (found.hw_firmware_type or "?").upper()
+    yield "format", " ".join(filter(None, (found.format, found.variant))) or "unknown"
+    yield "size", f"{size(found.virtual_size)} (file: {size(found.file_size)})"
+    yield "firmware", (found.hw_firmware_type or "?").upper()
     yield "partitions", found.partition_table or "?"
     yield from facts_table.lines(found)
 
@@ -55,18 +55,19 @@ def _partitions(found: DiskFacts) -> Table:
         table.add_column(name, justify="right")
     for name in ("type", "filesystem"):
         table.add_column(name)
-    for one in found.partitions:
-        table.add_row(size(one.start), size(one.size), one_line(one.type), one.filesystem or "-")
+    for partition in found.partitions:
+        filesystem = partition.filesystem or "-"
+        table.add_row(size(partition.start), size(partition.size), one_line(partition.type), filesystem)
     return table
 
 
 def findings(found: Iterable[Finding]) -> Iterator[Any]:
-    """What is wrong, and how to mend it below."""
-    for one in found:
-        place = f" at {one.field}" if one.field else ""
-        yield Text.assemble((one_line(one.severity), COLOURS.get(one.severity, "")), one_line(f" {one.id}{place}"))
-        yield indented(one.message)
-        yield indented(f"→ {one.fix}", style="dim")
+    """For each: severity and id, then the message, then the fix."""
+    for finding in found:
+        title = f" {finding.id}" + (f" at {finding.field}" if finding.field else "")
+        yield Text.assemble((one_line(finding.severity), COLOURS.get(finding.severity, "")), one_line(title))
+        yield indented(finding.message)
+        yield indented(f"Fix: {finding.fix}", style="dim")
 
 
 def indented(text: str, style: str = "") -> Padding:
@@ -76,23 +77,28 @@ def indented(text: str, style: str = "") -> Padding:
 def stored_findings(found: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
     """Findings of a result file or a ledger row."""
     fields = ("id", "severity", "message", "fix", "field")
-    yield from findings(Finding(**{name: one[name] for name in fields if name in one}) for one in found)
+    yield from findings(Finding(**{name: stored[name] for name in fields if name in stored}) for stored in found)
 
 
 def findings_summary(found: Iterable[Finding]) -> Text:
-    """`2 errors, 1 warning`, or that all is well."""
+    """`2 errors, 1 warning`, or `no errors`."""
     counts = {"error": 0, "warning": 0}
-    for one in found:
-        if one.severity in counts:
-            counts[one.severity] += 1
-    said = [f"{count} {name}{'s' if count > 1 else ''}" for name, count in counts.items() if count]
+    for finding in found:
+        if finding.severity in counts:
+            counts[finding.severity] += 1
+    parts = [plural(count, name) for name, count in counts.items() if count]
     if counts["error"]:
-        return Text(", ".join(said), style=COLOURS["error"])
-    return Text(f"no errors{', ' + said[0] if said else ''}", style="green")
+        return Text(", ".join(parts), style=COLOURS["error"])
+    return Text(", ".join(["no errors", *parts]), style="green")
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def drop_result(result: Mapping[str, Any]) -> Iterator[Any]:
-    """How a drop ended, from its result file or its row."""
+    """How a drop ended. `result`: a result file or a ledger row."""
     stage = str(result["stage"])
     style = "bold green" if stage == "registered" else "bold red"
     yield Text.assemble((one_line(stage), style), one_line(f" {result['key']}, attempt {result['attempt']}"))

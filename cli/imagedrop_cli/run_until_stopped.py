@@ -1,4 +1,4 @@
-"""What runs until it is ended: by Ctrl-C or SIGTERM (both KeyboardInterrupt), and a clean-up is never cut short."""
+"""For commands that run until Ctrl-C or SIGTERM; both are raised as KeyboardInterrupt."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from imagedrop_cli.interrupts import SIGNALS
+
 POLL_INTERVAL = 1.0  # s
 
 
 @contextmanager
 def ignoring_interrupts() -> Iterator[None]:
-    """A second Ctrl-C does not end the end."""
-    ended = {one: signal.signal(one, signal.SIG_IGN) for one in (signal.SIGINT, signal.SIGTERM)}
+    """For clean-up: a second Ctrl-C does not cut it short."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
     try:
         yield
     finally:
-        for one, handler in ended.items():
-            signal.signal(one, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-def wait_while(alive: Callable[[], bool] = lambda: True) -> None:
-    """Returns as soon as what runs has died by itself; Ctrl-C is raised as KeyboardInterrupt."""
-    while alive():
+def wait_while(running: Callable[[], bool] = lambda: True) -> None:
+    """Returns as soon as `running` is false."""
+    while running():
         time.sleep(POLL_INTERVAL)

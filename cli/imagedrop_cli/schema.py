@@ -9,7 +9,7 @@ from imagedrop_cli.output import print_json
 def schema() -> None:
     """Print the JSON Schema of the sidecar.
 
-    Point `$schema` of a sidecar at the file, and an editor completes and checks it while you type.
+    Set `$schema` in a sidecar to this file, and your editor completes and checks the sidecar as you type.
 
     \b
     Example:

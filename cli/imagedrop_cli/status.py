@@ -24,15 +24,15 @@ from imagedrop_cli.upload_plan import target_bucket
 
 
 def status(
-    key: Annotated[str | None, typer.Argument(metavar="KEY", help="An image's key, or obs://bucket/key.")] = None,
-    json: Annotated[bool, typer.Option("--json", help="Rows of the ledger.")] = False,
+    key: Annotated[str | None, typer.Argument(metavar="KEY", help="Key of an image, or obs://bucket/key.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the ledger's rows.")] = False,
     folder: options.Folder = None,
 ) -> None:
-    """Tell what every drop is doing, the last twenty that have ended among them, or the whole story of one.
+    """Show the drops in progress and the last twenty that ended; with KEY, all attempts of one drop.
 
-    Reads the ledger of the stack on this machine, or of the one that the environment names (IMAGEDROP_LEDGER_TABLE,
-    IMAGEDROP_DROP_BUCKET and AWS's own variables). Which drops have ended is read from the bucket, as `check` reaches
-    it; where it cannot be reached, those on their way are shown. Exit code: 0, or 1 if no drop is known at KEY.
+    Reads the ledger of the local stack, or of the deployment in IMAGEDROP_LEDGER_TABLE, IMAGEDROP_DROP_BUCKET and AWS's
+    own variables. Finds ended drops in the bucket; OBS is configured as for `check`. Without OBS only drops in progress
+    are shown. Exit codes: 0 success; 1 no drop with this key.
 
     \b
     Examples:
@@ -41,48 +41,48 @@ def status(
       imagedrop status golden/w2022.vhdx --json
     """
     if key is not None:
-        _stories(key, folder, json=json)
+        _show_drop(key, folder, json=json)
         return
-    around = dict(os.environ)  # in there it is a function's
+    environment = dict(os.environ)  # open_ports replaces it
     with open_ports(folder) as ports:
-        under_way = sorted(ports.ledger.open(), key=lambda row: row.received_at)
-        bucket, images = _ended(folder, around)
-        found = [*under_way, *recent_drops.rows(ports.ledger, bucket, images, under_way)]
+        in_progress = sorted(ports.ledger.open(), key=lambda row: row.received_at)
+        bucket, images = _ended_images(folder, environment)
+        rows = [*in_progress, *recent_drops.rows(ports.ledger, bucket, images, in_progress)]
     if json:
-        print_json({"drops": [core.summary(row) for row in found]})
+        print_json({"drops": [core.summary(row) for row in rows]})
     else:
-        _overview(found)
+        _print_table(rows)
 
 
-def _stories(key: str, folder: Path | None, *, json: bool) -> None:
+def _show_drop(key: str, folder: Path | None, *, json: bool) -> None:
     with open_ports(folder) as ports:
-        found = core.newest_first(ports, *bucket_and_key(key, ports))
-    if not found:
-        raise CommandError(f"no drop is known at {key}", FAILED)
+        rows = core.newest_first(ports, *bucket_and_key(key, ports))
+    if not rows:
+        raise CommandError(f"there is no drop with the key {key}", FAILED)
     if json:
-        print_json({"drops": [row.model_dump(mode="json") for row in found]})
+        print_json({"drops": [row.model_dump(mode="json") for row in rows]})
         return
-    for row in found:
-        print_parts(_story(row))
+    for row in rows:
+        print_parts(_attempt(row))
 
 
-def _ended(folder: Path | None, environment: Mapping[str, str]) -> tuple[str, list[str]]:
-    """The bucket, and the keys of its images that have ended last."""
+def _ended_images(folder: Path | None, environment: Mapping[str, str]) -> tuple[str, list[str]]:
+    """The bucket, and the keys of its images whose drops ended last."""
     try:
         obs = connections.obs(folder, environment)
         bucket = target_bucket("", obs)
         return bucket, recent_drops.keys(obs.objects, bucket, obs.settings.drop_prefix)
     except (CommandError, ObjectsRefused, ObjectsUnavailable) as error:
-        print_note(f"drops that have ended are not shown: {error}")
+        print_note(f"cannot show ended drops: {error}")
         return "", []
 
 
-def _overview(rows: Sequence[Drop]) -> None:
+def _print_table(rows: Sequence[Drop]) -> None:
     if not rows:
-        print_line("no drop is on its way")
+        print_line("no drops")
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("key", "stage", "attempt", "since", "doing"):
+    for name in ("key", "stage", "attempt", "since", "status"):
         table.add_column(name)
     for row in rows:
         since = (row.ended_at or row.received_at)[:19] + "Z"
@@ -90,8 +90,8 @@ def _overview(rows: Sequence[Drop]) -> None:
     print_parts([table])
 
 
-def _story(row: Drop) -> Iterator[Any]:
-    """One row of the ledger, as its end if it has ended."""
+def _attempt(row: Drop) -> Iterator[Any]:
+    """One row of the ledger."""
     yield from render.drop_result(row.model_dump(mode="json"))
     for name, value in _details(row):
         yield Text.assemble((f"  {name:<9} ", "bold"), one_line(value))
@@ -102,10 +102,10 @@ def _details(row: Drop) -> Iterator[tuple[str, str]]:
     yield "received", row.received_at
     yield ("ended", row.ended_at) if row.ended_at else ("updated", row.updated_at)
     if not row.ended_at:
-        yield "doing", describe(row)
+        yield "status", describe(row)
     if row.job_id:
         yield "IMS job", row.job_id
     if row.owner:
         yield "owner", row.owner.email
-    for channel, told in row.deliveries.items():
-        yield channel, told.state + (f" ({told.note})" if told.note else "")
+    for channel, delivery in row.deliveries.items():
+        yield channel, delivery.state + (f" ({delivery.note})" if delivery.note else "")

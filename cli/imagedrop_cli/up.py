@@ -20,33 +20,34 @@ from imagedrop_local.wiring import CloudConnection
 
 def up(
     folder: options.StackFolder = connections.DEFAULT_FOLDER,
-    port: Annotated[int, options.port_option("Of AWS.")] = 4566,
+    port: Annotated[int, options.port_option("AWS")] = 4566,
     obs_port: options.ObsPort = 4580,
     ims_port: options.ImsPort = 4581,
     smn_port: options.SmnPort = 4582,
-    intake_port: Annotated[int, options.port_option("Of the intake's URL.")] = 4583,
-    status_port: Annotated[int, options.port_option("Of the status function's URL.")] = 4584,
+    intake_port: Annotated[int, options.port_option("intake's function URL")] = 4583,
+    status_port: Annotated[int, options.port_option("status's function URL")] = 4584,
     bucket: options.Bucket = wiring.BUCKET,
     time_scale: options.TimeScale = 60,
-    obs_endpoint: Annotated[str, options.url_option("OBS is there, and not simulated.")] = "",
-    ims_endpoint: Annotated[str, options.url_option("IMS is there, and not simulated.")] = "",
-    smn_endpoint: Annotated[str, options.url_option("SMN pushes from there.")] = "",
-    smn_topic: Annotated[str, typer.Option(metavar="URN", help="The topic that it pushes.")] = "",
-    region: Annotated[str, typer.Option(help="Region of a cloud elsewhere.")] = wiring.REGION,
-    project_id: Annotated[str, typer.Option(help="Project of a cloud elsewhere.")] = wiring.PROJECT_ID,
+    obs_endpoint: Annotated[str, options.url_option("Use this OBS instead of a simulated one.")] = "",
+    ims_endpoint: Annotated[str, options.url_option("Use this IMS instead of a simulated one.")] = "",
+    smn_endpoint: Annotated[str, options.url_option("SMN that pushes the events.")] = "",
+    smn_topic: Annotated[str, typer.Option(metavar="URN", help="Topic of the events.")] = "",
+    region: Annotated[str, typer.Option(help="Region of that OBS and IMS.")] = wiring.REGION,
+    project_id: Annotated[str, typer.Option(help="Project of that IMS.")] = wiring.PROJECT_ID,
     accept_declarations: Annotated[
-        bool, typer.Option("--accept-declarations", help="You accept IMS's declarations (docs/settings.md).")
+        bool, typer.Option("--accept-declarations", help="Accept IMS's declarations (docs/settings.md).")
     ] = False,
     parameter: options.Parameter = [],  # noqa: B006 - typer wants a list
     switch: options.Switch = [],  # noqa: B006
     json: options.AddressesAsJson = False,
 ) -> None:
-    """Run everything on this machine: template.yaml in an embedded AWS, and the Huawei side simulated beside it.
+    """Run imagedrop on this machine: template.yaml in a local AWS, with a simulated Huawei Cloud. Stop it with Ctrl-C.
 
-    A file copied into the bucket's folder is a drop, as one uploaded through OBS is. With --obs-endpoint and
-    --ims-endpoint the functions work with those (`imagedrop cloud`, or the real cloud with the keys of
-    HUAWEICLOUD_SDK_AK and _SK); where no event can come from there, the sweep finds the drops within a minute or two.
-    Ends with Ctrl-C; a second start on the folder goes on where it was.
+    To drop an image, copy it and its sidecar into the bucket's folder, or upload them to OBS.
+
+    With --obs-endpoint and --ims-endpoint the functions use those services: the ones of `imagedrop cloud`, or the real
+    Huawei Cloud, with the keys in HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK. If no events can reach this machine, the
+    sweep finds new drops within two minutes.
 
     \b
     Examples:
@@ -80,25 +81,25 @@ def _run(local: LocalStack, *, json: bool) -> None:
     except CannotStart as error:
         raise CommandError(str(error), FAILED) from None
     try:
-        _tell(local.addresses, json=json)
+        _print(local.addresses, json=json)
         wait_while(lambda: not sockets.is_free(local.port))
-        raise CommandError(f"the AWS side has ended by itself; its log: {local.addresses['logs']}", FAILED)
+        raise CommandError(f"the local AWS has stopped unexpectedly; log: {local.addresses['logs']}", FAILED)
     except KeyboardInterrupt:
-        pass  # the ordinary end
+        pass  # the normal way to stop
     finally:
         with ignoring_interrupts():
             local.stop()
-    print_note("stopped; another start on the folder goes on from here")
+    print_note("stopped; the next start with this folder continues here")
 
 
-def _tell(addresses: Mapping[str, Any], *, json: bool) -> None:
+def _print(addresses: Mapping[str, Any], *, json: bool) -> None:
     if json:
         print_json(addresses, indent=None)
         return
-    print_line("imagedrop is up", style="bold green")
+    print_line("imagedrop is running", style="bold green")
     for name, value in _lines(addresses):
         print_line(f"  {name:<9} {value}")
-    print_line("\nTry, in another terminal:", style="bold")
+    print_line("\nTry in another terminal:", style="bold")
     option = (
         "" if Path(addresses["folder"]) == connections.DEFAULT_FOLDER.resolve() else f" --folder {addresses['folder']}"
     )
@@ -106,7 +107,7 @@ def _tell(addresses: Mapping[str, Any], *, json: bool) -> None:
     print_line("\nFor boto3, the AWS CLI and localstack-client:", style="bold")
     exports = connections.aws_environment(addresses["aws"])
     print_line("  export " + " ".join(f"{name}={value}" for name, value in exports.items() if name != "AWS_REGION"))
-    print_line("\nCtrl-C ends it.", style="dim")
+    print_line("\nPress Ctrl-C to stop.", style="dim")
 
 
 def _lines(addresses: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -127,9 +128,9 @@ def _lines(addresses: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _elsewhere(obs: str, ims: str, smn: str, topic: str, region: str, project_id: str) -> CloudConnection:
-    """Simulators on this machine have keys that everybody knows; a real cloud's come from the environment."""
+    """Simulators on this machine have fixed keys; those of a real cloud come from the environment."""
     if not (obs and ims):
-        raise CommandError("--obs-endpoint and --ims-endpoint go together", USAGE)
+        raise CommandError("--obs-endpoint and --ims-endpoint must be used together", USAGE)
     simulated = all(connections.is_ip_address(urlsplit(url).hostname or "") for url in (obs, ims))
     given = connections.read_keys(os.environ) if not simulated or os.environ.get("HUAWEICLOUD_SDK_AK") else None
     return CloudConnection(

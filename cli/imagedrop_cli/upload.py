@@ -1,4 +1,4 @@
-"""Uploads to OBS: large files in parts, the ETag computed on the way and held against the server's.
+"""Uploads files to OBS, large ones in parts, and compares the ETag with the one that OBS returns.
 
 ETag of a multipart object: md5(md5 of part 1 .. md5 of part N)-N, as in S3 (OBS API: completing a multipart upload).
 """
@@ -15,73 +15,69 @@ from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
-from imagedrop.adapters.obs.errors import sorted_out
-from imagedrop.adapters.retries import briefly
+from imagedrop.adapters.obs.errors import translate_errors
+from imagedrop.adapters.retries import retry_briefly
 from imagedrop.ports import ObjectsUnavailable
 from imagedrop_cli.output import CommandError, sleep
 
 MIN_PART_SIZE = 16 << 20  # bytes
-MAX_PARTS = 10_000
+MAX_PARTS = 10_000  # OBS API: UploadPart
 WORKERS = 4
 IMAGE, JSON = "application/octet-stream", "application/json"
 
 T = TypeVar("T")
-Progress = Callable[[int], None]  # told of bytes that have arrived
+Progress = Callable[[int], None]  # takes the bytes sent since the last call
 
 
 class Uploader:
-    """`client`: boto3's for OBS. Raises ObjectsUnavailable, ObjectsRefused; Stop where something is not as it was."""
+    """`client`: boto3's for OBS. Raises ObjectsUnavailable, ObjectsRefused and CommandError."""
 
     def __init__(self, client: Any, bucket: str, part_size: int = MIN_PART_SIZE) -> None:
         self._client, self._bucket, self._part_size = client, bucket, part_size
 
-    def text(self, key: str, body: bytes) -> str:
-        """Puts a small object; its ETag."""
+    def put_json(self, key: str, body: bytes) -> str:
+        """Returns the ETag."""
         return self._put(key, body, JSON)
 
-    def file(self, path: Path, key: str, progress: Progress) -> str:
-        """Uploads a file; the object's ETag, which is that of the file's bytes."""
+    def upload_file(self, path: Path, key: str, progress: Progress) -> str:
+        """Returns the ETag."""
         with path.open("rb", buffering=0) as file:
-            before = _mark(file.fileno())
+            before = _file_state(file.fileno())
             size = before[1]
             if size <= self._part_size:
                 etag = self._put(key, os.pread(file.fileno(), size, 0), IMAGE)
                 progress(size)
             else:
                 etag = self._parts(file.fileno(), size, key, progress)
-            if _mark(file.fileno()) != before:
-                raise CommandError(f"{path} changed while it was uploaded: drop it again when it is whole")
+            if _file_state(file.fileno()) != before:
+                raise CommandError(f"{path} changed during the upload: drop it again when it no longer changes")
         return etag
 
-    def _put(self, key: str, body: bytes, kind: str) -> str:
+    def _put(self, key: str, body: bytes, content_type: str) -> str:
         md5 = hashlib.md5(body, usedforsecurity=False)
         checked = base64.b64encode(md5.digest()).decode()
-        answer = _patiently(
+        answer = _retry(
             lambda: self._client.put_object(
-                Bucket=self._bucket, Key=key, Body=body, ContentType=kind, ContentMD5=checked
+                Bucket=self._bucket, Key=key, Body=body, ContentType=content_type, ContentMD5=checked
             )
         )
-        return _agreed(key, answer, md5.hexdigest())
+        return _check_etag(key, answer, md5.hexdigest())
 
     def _parts(self, file: int, size: int, key: str, progress: Progress) -> str:
-        begun = _patiently(
-            lambda: self._client.create_multipart_upload(Bucket=self._bucket, Key=key, ContentType=IMAGE)
-        )
-        target = {"Bucket": self._bucket, "Key": key, "UploadId": begun["UploadId"]}
+        created = _retry(lambda: self._client.create_multipart_upload(Bucket=self._bucket, Key=key, ContentType=IMAGE))
+        target = {"Bucket": self._bucket, "Key": key, "UploadId": created["UploadId"]}
         try:
             digests = self._send(file, size, target, progress)
-            parts = [{"PartNumber": number, "ETag": f'"{one.hex()}"'} for number, one in enumerate(digests, 1)]
-            answer = _patiently(
-                lambda: self._client.complete_multipart_upload(**target, MultipartUpload={"Parts": parts})
-            )
+            parts = [{"PartNumber": number, "ETag": f'"{md5.hex()}"'} for number, md5 in enumerate(digests, 1)]
+            answer = _retry(lambda: self._client.complete_multipart_upload(**target, MultipartUpload={"Parts": parts}))
         except BaseException:
-            self._abandon(target)
+            self._abort(target)
             raise
         whole = hashlib.md5(b"".join(digests), usedforsecurity=False).hexdigest()
-        return _agreed(key, answer, f"{whole}-{len(digests)}")
+        return _check_etag(key, answer, f"{whole}-{len(digests)}")
 
     def _send(self, file: int, size: int, target: dict[str, Any], progress: Progress) -> list[bytes]:
-        """Every part, some at once; their MD5s in order. The first that fails ends it."""
+        """Uploads the parts in parallel and returns their MD5s in order. Stops at the first error."""
         length, stopped = part_size(size, self._part_size), Event()
 
         def send(number: int) -> bytes:
@@ -95,50 +91,49 @@ class Uploader:
                 ended, _ = wait(sent, return_when=FIRST_EXCEPTION)
             finally:
                 stopped.set()
-            for one in ended:
-                one.result()
-        return [one.result() for one in sent]
+            for part in ended:
+                part.result()
+        return [part.result() for part in sent]
 
     def _part(self, body: bytes, number: int, target: dict[str, Any], progress: Progress) -> bytes:
         md5 = hashlib.md5(body, usedforsecurity=False).digest()
         checked = base64.b64encode(md5).decode()
-        _patiently(lambda: self._client.upload_part(**target, PartNumber=number, Body=body, ContentMD5=checked))
+        _retry(lambda: self._client.upload_part(**target, PartNumber=number, Body=body, ContentMD5=checked))
         progress(len(body))
         return md5
 
-    def _abandon(self, target: dict[str, Any]) -> None:
-        """Parts of an upload that is not completed are paid for."""
+    def _abort(self, target: dict[str, Any]) -> None:
+        """Deletes the parts: OBS bills them until the upload is completed or aborted."""
         try:
-            with sorted_out():
+            with translate_errors():
                 self._client.abort_multipart_upload(**target)
-        except Exception:  # noqa: BLE001 - what ended the upload is what matters
+        except Exception:  # noqa: BLE001 - the error that ended the upload is raised instead
             return
 
 
-def part_size(size: int, least: int = MIN_PART_SIZE) -> int:
-    """Bytes a part, so that there are no more than OBS takes."""
-    return max(least, -(-size // MAX_PARTS))
+def part_size(size: int, smallest: int = MIN_PART_SIZE) -> int:
+    """Bytes of a part, such that there are at most MAX_PARTS."""
+    return max(smallest, -(-size // MAX_PARTS))
 
 
-def _patiently(call: Callable[[], T]) -> T:
+def _retry(call: Callable[[], T]) -> T:
     def once() -> T:
-        with sorted_out():
+        with translate_errors():
             return call()
 
-    passes = lambda error: isinstance(error, ObjectsUnavailable)  # noqa: E731
-    return briefly(sleep, random.Random(), passes)(once)  # noqa: S311 - jitter
+    temporary = lambda error: isinstance(error, ObjectsUnavailable)  # noqa: E731
+    return retry_briefly(sleep, random.Random(), temporary)(once)  # noqa: S311 - jitter
 
 
-def _agreed(key: str, answer: Any, ours: str) -> str:
-    """The server's ETag. With SSE-KMS it is not the content's MD5 and says nothing."""
+def _check_etag(key: str, answer: Any, ours: str) -> str:
+    """Returns the server's ETag. With SSE-KMS it is not the MD5 of the content and is not compared."""
     theirs = str(answer["ETag"]).strip('"')
     if theirs != ours and not answer.get("ServerSideEncryption"):
-        raise CommandError(
-            f"{key}: OBS has stored other bytes (ETag {theirs}) than were sent ({ours}): upload it again"
-        )
+        raise CommandError(f"{key}: OBS stored other bytes (ETag {theirs}) than were sent ({ours}): upload it again")
     return theirs
 
 
-def _mark(file: int) -> tuple[int, int]:
+def _file_state(file: int) -> tuple[int, int]:
+    """(modification time in ns, size in bytes)."""
     status = os.fstat(file)
     return status.st_mtime_ns, status.st_size

@@ -1,4 +1,4 @@
-"""A file on its way into a bucket: judged, before a byte is sent, by the key and the bucket that it will have."""
+"""Checks a file before its upload, by the key and the bucket that it will have."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from imagedrop_cli.image_location import FileLocation
 from imagedrop_cli.options import check_bucket_name
 from imagedrop_cli.output import USAGE, CommandError
 
-MAX_KEY_LENGTH = 1024  # bytes of a key (OBS API: PutObject)
+MAX_KEY_LENGTH = 1024  # bytes (OBS API: PutObject)
 NO_BUCKET = ("NoSuchBucket", "404")
 
 
 class PlannedUpload(FileLocation):
-    """`folder`: the keys' part before the file's name, with its slash."""
+    """A local file with the key it will have. `prefix`: the key before the file name, with its slash, or empty."""
 
-    def __init__(self, path: Path, obs: connections.ObsConnection, bucket: str, folder: str) -> None:
+    def __init__(self, path: Path, obs: connections.ObsConnection, bucket: str, prefix: str) -> None:
         super().__init__(path)
-        self.key = folder + path.name
-        self.bucket, self.prefix, self._obs = bucket, folder, obs
-        self._refuse_lost()
+        self.key = prefix + path.name
+        self.bucket, self.prefix, self._obs = bucket, prefix, obs
+        self._check_key()
 
     def head(self, key: str) -> ObjectHead | None:
         found = super().head(key.removeprefix(self.prefix))
@@ -35,48 +35,52 @@ class PlannedUpload(FileLocation):
     def open(self, head: ObjectHead) -> FileSource:
         return super().open(replace(head, key=head.key.removeprefix(self.prefix)))
 
-    def place(self) -> rules.Location:
-        region, storage_class = self._known()
+    def location(self) -> rules.Location:
+        region, storage_class = self._bucket_properties()
         return rules.Location(
             settings=self._obs.settings, bucket=self.bucket, region=region, storage_class=storage_class
         )
 
-    def _known(self) -> tuple[str | None, str | None]:
-        """The bucket's region and storage class. Whoever may upload need not be allowed to ask."""
+    def _bucket_properties(self) -> tuple[str | None, str | None]:
+        """Region and storage class; None if the keys may upload but not read them."""
         objects = self._obs.objects
         try:
             return objects.region(self.bucket), objects.storage_class(self.bucket)
         except ObjectsRefused as error:
             if error.code in NO_BUCKET:
-                raise CommandError(f"OBS has no bucket {self.bucket}: create it, or use --bucket", USAGE) from None
+                raise CommandError(
+                    f"bucket {self.bucket} does not exist in OBS: create it, or use --bucket", USAGE
+                ) from None
             if error.code not in KEYS_REFUSED:
                 raise
             return None, None
 
-    def _refuse_lost(self) -> None:
-        """An upload that nobody would ever take notice of. Raises Stop."""
-        watched = self._obs.settings.drop_prefix
-        if self.bucket == self._obs.settings.drop_bucket and not self.key.startswith(watched):
+    def _check_key(self) -> None:
+        """Raises CommandError for a key that the functions would ignore or that OBS does not accept."""
+        required = self._obs.settings.drop_prefix
+        if self.bucket == self._obs.settings.drop_bucket and not self.key.startswith(required):
             raise CommandError(
-                f"only keys that begin with {watched} are drops, and {self.key} does not: mend --prefix", USAGE
+                f"{self.key} would be ignored, because keys of drops begin with {required}: use --prefix {required}",
+                USAGE,
             )
         if object_keys.is_ours(self.key):
             raise CommandError(
-                f"{self.key} would be taken for a file of imagedrop's own: rename it, or mend --prefix", USAGE
+                f"{self.key} has a name that imagedrop uses for its own files: rename it, or change --prefix", USAGE
             )
         if len(object_keys.result_key(self.key).encode(errors="surrogateescape")) > MAX_KEY_LENGTH:
             raise CommandError(
-                f"{self.key} and the files beside it need keys of over {MAX_KEY_LENGTH} bytes: shorten it", USAGE
+                f"{self.key} is too long: with its result file, keys exceed {MAX_KEY_LENGTH} bytes; shorten it", USAGE
             )
 
 
-def target_bucket(named: str, obs: connections.ObsConnection) -> str:
-    bucket = named or obs.settings.drop_bucket
+def target_bucket(option: str, obs: connections.ObsConnection) -> str:
+    bucket = option or obs.settings.drop_bucket
     if not bucket:
-        raise CommandError("into which bucket? Give --bucket, or set IMAGEDROP_DROP_BUCKET", USAGE)
+        raise CommandError("the bucket is missing: use --bucket, or set IMAGEDROP_DROP_BUCKET", USAGE)
     return check_bucket_name(bucket)
 
 
 def key_prefix(prefix: str) -> str:
+    """Without a leading slash; with a trailing one unless empty."""
     prefix = prefix.lstrip("/")
     return prefix if not prefix or prefix.endswith("/") else prefix + "/"

@@ -1,4 +1,4 @@
-"""How far uploads are: bars on a terminal, a line a file elsewhere, both on stderr."""
+"""Progress of uploads on stderr: bars on a terminal, otherwise one line for each file."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from imagedrop.common.display_text import one_line
 from imagedrop_cli import render
 from imagedrop_cli.output import console, print_note
 
-ProgressFor = Callable[[Path], Callable[[int], None]]
+ProgressFor = Callable[[Path], Callable[[int], None]]  # path -> callback that takes bytes sent
 
 
 @contextmanager
 def progress_bars(files: Sequence[Path]) -> Iterator[ProgressFor]:
-    """`told(path)(bytes)` as they arrive."""
     screen = console(stderr=True)
     if not screen.is_terminal:
-        yield _spoken
+        yield _print_line
         return
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -33,6 +32,6 @@ def progress_bars(files: Sequence[Path]) -> Iterator[ProgressFor]:
         yield lambda path: lambda count: bars.advance(tasks[path], count)
 
 
-def _spoken(path: Path) -> Callable[[int], None]:
+def _print_line(path: Path) -> Callable[[int], None]:
     print_note(f"uploading {one_line(path.name)}, {render.size(path.stat().st_size)}")
     return lambda count: None

@@ -15,8 +15,8 @@ def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, and an environment that says nothing."""
+    """An empty current folder, and none of the environment variables that the command reads."""
     monkeypatch.chdir(tmp_path)
-    for name in [one for one in os.environ if one.startswith(("IMAGEDROP_", "HUAWEICLOUD_", "AWS_"))]:
+    for name in [name for name in os.environ if name.startswith(("IMAGEDROP_", "HUAWEICLOUD_", "AWS_"))]:
         monkeypatch.delenv(name)
     return tmp_path

@@ -1,4 +1,4 @@
-"""What `drop` uploads, in which order, and what it refuses to."""
+"""What `drop` uploads, in which order, and what it refuses."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ SAMPLE = SAMPLES / "windows-server-2022.qcow2"
 
 
 class Obs(connections.ObsConnection):
-    """A bucket in memory, and the keys in the order in which they came."""
+    """Buckets in memory. `uploaded`: bucket/key in the order of the uploads."""
 
     def __init__(self) -> None:
         super().__init__(
             Settings(region="cn-north-4", drop_bucket="drops", declarations_accepted=True), HuaweiKeys("ak", "sk")
         )
         self.memory = MemoryObjects(SettableClock(), "drops", "other")
-        self.came: list[str] = []
+        self.uploaded: list[str] = []
 
     @property
     def objects(self) -> Any:
@@ -39,8 +39,8 @@ class Obs(connections.ObsConnection):
     def client(self) -> Any:
         return self
 
-    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **more: Any) -> dict[str, str]:  # noqa: N803
-        self.came.append(f"{Bucket}/{Key}")
+    def put_object(self, *, Bucket: str, Key: str, Body: bytes, **options: Any) -> dict[str, str]:  # noqa: N803
+        self.uploaded.append(f"{Bucket}/{Key}")
         return {"ETag": self.memory.upload(Bucket, Key, Body).etag}
 
     def sidecar(self, key: str, bucket: str = "drops") -> Any:
@@ -49,124 +49,126 @@ class Obs(connections.ObsConnection):
 
 @pytest.fixture
 def obs(monkeypatch: pytest.MonkeyPatch) -> Obs:
-    made = Obs()
-    monkeypatch.setattr(connections, "obs", lambda folder: made)
-    return made
+    obs = Obs()
+    monkeypatch.setattr(connections, "obs", lambda folder: obs)
+    return obs
 
 
 @pytest.fixture
 def image(here: Path) -> Path:
-    return written(here, {})
+    return write_image(here, {})
 
 
-def written(folder: Path, fields: dict[str, Any]) -> Path:
+def write_image(folder: Path, fields: dict[str, Any]) -> Path:
     path = Path(shutil.copy(SAMPLE, folder / "w.qcow2"))
-    said = json.loads(Path(f"{SAMPLE}.json").read_text("utf-8")) | fields
-    Path(f"{path}.json").write_text(json.dumps(said))
+    sidecar = json.loads(Path(f"{SAMPLE}.json").read_text("utf-8")) | fields
+    Path(f"{path}.json").write_text(json.dumps(sidecar))
     return path
 
 
-def test_the_sidecar_comes_last_with_size_and_etag(cli: Cli, obs: Obs, image: Path) -> None:
-    said = cli("drop", image, "--json")
-    assert (said.code, obs.came) == (0, ["drops/w.qcow2", "drops/w.qcow2.json"])
+def test_drop_uploads_the_sidecar_last_with_size_and_etag(cli: Cli, obs: Obs, image: Path) -> None:
+    result = cli("drop", image, "--json")
+    assert (result.code, obs.uploaded) == (0, ["drops/w.qcow2", "drops/w.qcow2.json"])
     md5 = hashlib.md5(image.read_bytes()).hexdigest()
     sidecar = obs.sidecar("w.qcow2")
     assert (sidecar["size"], sidecar["etag"], sidecar["name"]) == (image.stat().st_size, md5, "windows-server-2022")
-    assert (said.json["etag"], said.json["result"]) == (md5, None)
+    assert (result.json["etag"], result.json["result"]) == (md5, None)
 
 
-def test_what_the_sidecar_names_comes_first(cli: Cli, obs: Obs, here: Path) -> None:
-    image = written(here, {"data_images": [{"file": "data.qcow2"}]})
+def test_drop_uploads_data_images_first(cli: Cli, obs: Obs, here: Path) -> None:
+    image = write_image(here, {"data_images": [{"file": "data.qcow2"}]})
     shutil.copy(SAMPLE, here / "data.qcow2")
     assert cli("drop", image).code == 0
-    assert obs.came == ["drops/data.qcow2", "drops/w.qcow2", "drops/w.qcow2.json"]
+    assert obs.uploaded == ["drops/data.qcow2", "drops/w.qcow2", "drops/w.qcow2.json"]
 
 
 @pytest.mark.parametrize("prefix", ["golden", "golden/", "/golden/"])
-def test_into_another_folder_and_bucket(cli: Cli, obs: Obs, image: Path, prefix: str) -> None:
+def test_drop_uploads_to_the_given_bucket_and_prefix(cli: Cli, obs: Obs, image: Path, prefix: str) -> None:
     assert cli("drop", image, "--bucket", "other", "--prefix", prefix).code == 0
-    assert obs.came == ["other/golden/w.qcow2", "other/golden/w.qcow2.json"]
+    assert obs.uploaded == ["other/golden/w.qcow2", "other/golden/w.qcow2.json"]
 
 
-def test_what_is_wrong_is_not_uploaded(cli: Cli, obs: Obs, here: Path) -> None:
-    image = written(here, {"min_disk": 20})
-    said = cli("drop", image)
-    assert (said.code, obs.came) == (1, [])
-    assert "size.min_disk_small" in said.err
+def test_drop_uploads_nothing_if_there_are_errors(cli: Cli, obs: Obs, here: Path) -> None:
+    image = write_image(here, {"min_disk": 20})
+    result = cli("drop", image)
+    assert (result.code, obs.uploaded) == (1, [])
+    assert "size.min_disk_small" in result.err
 
 
-def test_unless_that_is_wanted(cli: Cli, obs: Obs, here: Path) -> None:
-    image = written(here, {"min_disk": 20})
+def test_drop_with_no_check_uploads_despite_errors(cli: Cli, obs: Obs, here: Path) -> None:
+    image = write_image(here, {"min_disk": 20})
     assert cli("drop", image, "--no-check").code == 0
     assert obs.sidecar("w.qcow2")["size"] == image.stat().st_size
 
 
-def test_a_sidecar_that_cannot_be_read_goes_as_it_is(cli: Cli, obs: Obs, image: Path) -> None:
+def test_drop_with_no_check_uploads_an_invalid_sidecar_unchanged(cli: Cli, obs: Obs, image: Path) -> None:
     Path(f"{image}.json").write_text("no json")
     assert cli("drop", image, "--no-check").code == 0
     assert obs.memory.body("drops", "w.qcow2.json") == b"no json"
 
 
-def test_without_a_sidecar_the_way_to_one_is_told(cli: Cli, obs: Obs, image: Path) -> None:
+def test_drop_without_a_sidecar_suggests_init(cli: Cli, obs: Obs, image: Path) -> None:
     Path(f"{image}.json").unlink()
-    said = cli("drop", image)
-    assert (said.code, obs.came) == (2, [])
-    assert "imagedrop init" in said.err
+    result = cli("drop", image)
+    assert (result.code, obs.uploaded) == (2, [])
+    assert "imagedrop init" in result.err
     assert cli("drop", "nowhere.vhd").err == "imagedrop: nowhere.vhd: No such file or directory\n"
 
 
-def test_a_bucket_that_is_not_there_is_one_line(cli: Cli, obs: Obs, image: Path) -> None:
-    said = cli("drop", image, "--bucket", "nowhere")
-    assert (said.code, "no bucket nowhere" in said.err, said.out, obs.came) == (2, True, "", [])
+def test_drop_into_a_missing_bucket_prints_one_line(cli: Cli, obs: Obs, image: Path) -> None:
+    result = cli("drop", image, "--bucket", "nowhere")
+    assert (result.code, "bucket nowhere does not exist" in result.err, result.out, obs.uploaded) == (2, True, "", [])
 
 
 @pytest.mark.parametrize("prefix", ["my images", "a,b", "tab\there"])
-def test_a_key_that_ims_cannot_take_is_told_before_the_upload(cli: Cli, obs: Obs, image: Path, prefix: str) -> None:
-    said = cli("drop", image, "--prefix", prefix)
-    assert (said.code, obs.came) == (1, [])
-    assert "place.folder_name" in said.err
+def test_drop_refuses_a_folder_name_that_ims_does_not_accept(cli: Cli, obs: Obs, image: Path, prefix: str) -> None:
+    result = cli("drop", image, "--prefix", prefix)
+    assert (result.code, obs.uploaded) == (1, [])
+    assert "place.folder_name" in result.err
 
 
-def test_a_name_that_ims_cannot_take_is_told_before_the_upload(cli: Cli, obs: Obs, image: Path) -> None:
+def test_drop_refuses_a_file_name_that_ims_does_not_accept(cli: Cli, obs: Obs, image: Path) -> None:
     renamed = image.rename(image.with_name("w 2022.qcow2"))
-    said = cli("drop", renamed, "--sidecar", f"{image}.json")
-    assert (said.code, "place.file_name" in said.err, obs.came) == (1, True, [])
+    result = cli("drop", renamed, "--sidecar", f"{image}.json")
+    assert (result.code, "place.file_name" in result.err, obs.uploaded) == (1, True, [])
 
 
-def test_a_cold_bucket_is_told_before_the_upload(
+def test_drop_refuses_a_bucket_of_class_cold(cli: Cli, obs: Obs, image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(obs.memory, "storage_class", lambda bucket: "COLD")
+    result = cli("drop", image)
+    assert (result.code, "place.bucket_class" in result.err, obs.uploaded) == (1, True, [])
+
+
+def test_drop_works_with_keys_that_may_only_upload(
     cli: Cli, obs: Obs, image: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(obs.memory, "storage_class", lambda bucket: "COLD")
-    said = cli("drop", image)
-    assert (said.code, "place.bucket_class" in said.err, obs.came) == (1, True, [])
-
-
-def test_whoever_may_only_upload_uploads(cli: Cli, obs: Obs, image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuses(bucket: str) -> None:
+    def refuse(bucket: str) -> None:
         raise ObjectsRefused("403", "Forbidden")
 
-    monkeypatch.setattr(obs.memory, "region", refuses)
+    monkeypatch.setattr(obs.memory, "region", refuse)
     assert cli("drop", image).code == 0
 
 
 @pytest.mark.parametrize(
     ("prefix", "word"),
-    [(".imagedrop", "imagedrop's own"), ("p/" * 505, "1024 bytes"), ("elsewhere", "begin with golden/")],
+    [(".imagedrop", "its own files"), ("p/" * 505, "1024 bytes"), ("elsewhere", "begin with golden/")],
 )
-def test_what_nobody_would_notice_is_not_uploaded(cli: Cli, obs: Obs, image: Path, prefix: str, word: str) -> None:
+def test_drop_refuses_a_key_that_the_functions_would_ignore(
+    cli: Cli, obs: Obs, image: Path, prefix: str, word: str
+) -> None:
     if word.endswith("golden/"):
         obs.settings = obs.settings.model_copy(update={"drop_prefix": "golden/"})
-    said = cli("drop", image, "--prefix", prefix, "--no-check")
-    assert (said.code, obs.came, len(said.err.splitlines())) == (2, [], 1)
-    assert word in said.err
+    result = cli("drop", image, "--prefix", prefix, "--no-check")
+    assert (result.code, obs.uploaded, len(result.err.splitlines())) == (2, [], 1)
+    assert word in result.err
 
 
-@pytest.mark.parametrize(("image", "word"), [(".", "a folder"), ("/dev/null", "no file")])
-def test_what_is_no_image_is_told_and_no_sidecar_of_it_missed(cli: Cli, image: str, word: str) -> None:
-    assert cli("drop", image).err == f"imagedrop: {image} is {word}, not an image\n"
+@pytest.mark.parametrize(("image", "word"), [(".", "a folder"), ("/dev/null", "not a file")])
+def test_drop_of_a_path_that_is_not_a_file_does_not_ask_for_a_sidecar(cli: Cli, image: str, word: str) -> None:
+    assert cli("drop", image).err == f"imagedrop: {image} is {word}: give the path of an image\n"
 
 
-def test_a_bucket_s_name_that_cannot_be_is_a_wrong_call(cli: Cli, obs: Obs, image: Path) -> None:
-    for call in (("drop", image, "--bucket", "Bad_Bucket!"), ("check", "obs://Bad_Bucket!/w.vhd")):
-        said = cli(*call)
-        assert (said.code, "is no bucket name" in said.err) == (2, True)
+def test_invalid_bucket_name_exits_2(cli: Cli, obs: Obs, image: Path) -> None:
+    for arguments in (("drop", image, "--bucket", "Bad_Bucket!"), ("check", "obs://Bad_Bucket!/w.vhd")):
+        result = cli(*arguments)
+        assert (result.code, "is not a bucket name" in result.err) == (2, True)

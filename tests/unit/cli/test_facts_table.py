@@ -1,4 +1,4 @@
-"""What is in an image, as it is told to a person."""
+"""The facts of an image, printed for people."""
 
 from __future__ import annotations
 
@@ -20,54 +20,54 @@ SERVER = WindowsFacts(
 )
 
 
-def said(**facts: object) -> dict[str, str]:
+def lines(**facts: object) -> dict[str, str]:
     return dict(facts_table.lines(DiskFacts(**facts)))  # type: ignore[arg-type]
 
 
-def test_a_windows_is_told_whole() -> None:
-    assert said(windows=SERVER) == {
+def test_facts_of_windows_server() -> None:
+    assert lines(windows=SERVER) == {
         "Windows": "Windows Server 2022 Datacenter 21H2, build 20348.3091, x86_64",
         "os_version": "Windows Server 2022 Datacenter 64bit",
         "drivers": "viostor boot, netkvm manual; absent: vioscsi",
         "Cloudbase-Init": "installed",
-        "set-up": "complete, not generalized (no sysprep)",
+        "image state": "complete, not generalized (no sysprep)",
     }
 
 
-def test_what_is_not_known_is_a_question_mark_and_never_a_no() -> None:
-    assert said(windows=WindowsFacts(architecture="arm64")) == {
+def test_unknown_facts_are_question_marks() -> None:
+    assert lines(windows=WindowsFacts(architecture="arm64")) == {
         "Windows": "arm64",
         "drivers": "?",
         "Cloudbase-Init": "?",
-        "set-up": "?",
+        "image state": "?",
     }
-    assert said() == {}
+    assert lines() == {}
 
 
-def test_a_windows_that_ims_does_not_list_is_told_so() -> None:
+def test_os_version_that_ims_does_not_list() -> None:
     eleven = WindowsFacts(
         product_name="Windows 11 Pro", build=22631, cloudbase_init=False, drivers={"netkvm": "absent"}
     )
-    told = said(windows=eleven)
-    assert (told["os_version"], told["Cloudbase-Init"]) == ("none that IMS lists", "not installed")
-    assert told["drivers"] == "absent: netkvm"
+    table = lines(windows=eleven)
+    assert (table["os_version"], table["Cloudbase-Init"]) == ("not in IMS's list", "not installed")
+    assert table["drivers"] == "absent: netkvm"
 
 
 @pytest.mark.parametrize(
     ("state", "shown"),
     [
-        ("IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE", "generalized (sysprep), ready for a first start"),
+        ("IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE", "generalized (sysprep)"),
         ("IMAGE_STATE_SPECIALIZE_RESEAL_TO_AUDIT", "specialize reseal to audit"),
         ("odd", "odd"),
     ],
 )
-def test_the_state_of_set_up_in_words(state: str, shown: str) -> None:
-    assert said(windows=WindowsFacts(image_state=state))["set-up"] == shown
+def test_image_state_in_words(state: str, shown: str) -> None:
+    assert lines(windows=WindowsFacts(image_state=state))["image state"] == shown
 
 
-def test_how_the_volumes_were_left() -> None:
-    assert said(bitlocker=False, ntfs_dirty=False) == {"volumes": "no BitLocker, NTFS clean"}
-    assert said(bitlocker=False, hibernated=True, ntfs_dirty=True) == {
+def test_volume_flags_in_words() -> None:
+    assert lines(bitlocker=False, ntfs_dirty=False) == {"volumes": "no BitLocker, NTFS clean"}
+    assert lines(bitlocker=False, hibernated=True, ntfs_dirty=True) == {
         "volumes": "no BitLocker",
-        "beware": "NTFS not clean, hibernated",
+        "warning": "NTFS dirty, hibernated",
     }

@@ -1,4 +1,4 @@
-"""Which result file is the end of the drop that is followed."""
+"""Which result file `drop --wait` accepts."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class Bucket:
         heads = [self.objects.upload("drops", key, body) for key, body in ((KEY, image), (f"{KEY}.json", sidecar))]
         return UploadedDrop("drops", KEY, drops.drop_id("drops", KEY, heads[0].etag), *heads)
 
-    def end(self, dropped: UploadedDrop, **more: Any) -> dict[str, Any]:
+    def end(self, dropped: UploadedDrop, **fields: Any) -> dict[str, Any]:
         heads = (dropped.image, dropped.sidecar)
-        read = {head.key: {"etag": head.etag, "last_modified": head.last_modified} for head in heads}
-        result = {"drop_id": dropped.drop_id, "stage": "registered", "versions": read, **more}
+        versions = {head.key: {"etag": head.etag, "last_modified": head.last_modified} for head in heads}
+        result = {"drop_id": dropped.drop_id, "stage": "registered", "versions": versions, **fields}
         self.objects.upload("drops", f"{KEY}.result.json", json.dumps(result).encode())
         return result
 
-    def followed(self, dropped: UploadedDrop, *then: Any) -> dict[str, Any]:
-        """`then`: what happens at each pause; after the last there is no other."""
+    def follow(self, dropped: UploadedDrop, *then: Any) -> dict[str, Any]:
+        """`then`: called one by one, at each pause."""
         steps = iter(then)
 
         def sleep(seconds: float) -> None:
@@ -49,50 +49,50 @@ def bucket() -> Bucket:
     return Bucket()
 
 
-def test_the_result_of_these_files_is_the_end(bucket: Bucket) -> None:
+def test_follow_returns_the_result_of_the_uploaded_files(bucket: Bucket) -> None:
     dropped = bucket.drop()
-    assert bucket.followed(dropped, lambda: None, lambda: bucket.end(dropped))["stage"] == "registered"
+    assert bucket.follow(dropped, lambda: None, lambda: bucket.end(dropped))["stage"] == "registered"
 
 
-def test_results_of_earlier_attempts_are_passed_over(bucket: Bucket) -> None:
+def test_follow_ignores_results_of_earlier_attempts(bucket: Bucket) -> None:
     earlier = bucket.drop(sidecar=b"{1}")
     bucket.end(earlier, stage="rejected")
     bucket.clock.advance(5)
     dropped = bucket.drop(sidecar=b"{2}")
-    # The old sidecar with the new upload of the image: rejected once more, but that is not what was dropped.
+    # The new image with the old sidecar: rejected again, but before the new sidecar was uploaded.
     half = UploadedDrop("drops", KEY, dropped.drop_id, dropped.image, earlier.sidecar)
     steps = (lambda: bucket.end(half, stage="rejected"), lambda: bucket.end(dropped, attempt=3))
-    assert bucket.followed(dropped, *steps)["attempt"] == 3
+    assert bucket.follow(dropped, *steps)["attempt"] == 3
 
 
-def test_the_same_bytes_dropped_again_are_another_attempt(bucket: Bucket) -> None:
+def test_follow_ignores_the_result_of_an_earlier_upload_of_the_same_bytes(bucket: Bucket) -> None:
     bucket.end(bucket.drop(), attempt=1)
     bucket.clock.advance(5)
     dropped = bucket.drop()
-    assert bucket.followed(dropped, lambda: bucket.end(dropped, attempt=2))["attempt"] == 2
+    assert bucket.follow(dropped, lambda: bucket.end(dropped, attempt=2))["attempt"] == 2
 
 
-def test_a_result_that_is_no_json_is_waited_over(bucket: Bucket) -> None:
+def test_follow_ignores_a_result_that_is_not_json(bucket: Bucket) -> None:
     dropped = bucket.drop()
     bucket.objects.upload("drops", f"{KEY}.result.json", b"\xff{")
-    assert bucket.followed(dropped, lambda: bucket.end(dropped))["drop_id"] == dropped.drop_id
+    assert bucket.follow(dropped, lambda: bucket.end(dropped))["drop_id"] == dropped.drop_id
 
 
-def test_somebody_else_s_drop_ends_the_following(bucket: Bucket) -> None:
+def test_follow_stops_if_the_image_is_replaced_or_deleted(bucket: Bucket) -> None:
     dropped = bucket.drop()
     with pytest.raises(CommandError, match="was replaced"):
-        bucket.followed(dropped, lambda: bucket.drop(image=b"other"))
-    with pytest.raises(CommandError, match="is gone"):
-        bucket.followed(bucket.drop(), lambda: bucket.objects.delete("drops", KEY))
+        bucket.follow(dropped, lambda: bucket.drop(image=b"other"))
+    with pytest.raises(CommandError, match="was deleted"):
+        bucket.follow(bucket.drop(), lambda: bucket.objects.delete("drops", KEY))
 
 
-def test_a_silent_obs_is_waited_for(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    dropped, get, silent = bucket.drop(), bucket.objects.get, [True, True]
+def test_follow_continues_after_obs_was_unavailable(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
+    dropped, get, errors = bucket.drop(), bucket.objects.get, [ObjectsUnavailable("503")] * 2
 
-    def seldom(*arguments: Any, **more: Any) -> Any:
-        if silent and silent.pop():
-            raise ObjectsUnavailable("503")
-        return get(*arguments, **more)
+    def get_after_errors(*arguments: Any, **options: Any) -> Any:
+        if errors:
+            raise errors.pop()
+        return get(*arguments, **options)
 
-    monkeypatch.setattr(bucket.objects, "get", seldom)
-    assert bucket.followed(dropped, lambda: None, lambda: bucket.end(dropped))["stage"] == "registered"
+    monkeypatch.setattr(bucket.objects, "get", get_after_errors)
+    assert bucket.follow(dropped, lambda: None, lambda: bucket.end(dropped))["stage"] == "registered"

@@ -1,4 +1,4 @@
-"""Whatever keys, sidecars, images and result files hold, a terminal shows it and does nothing."""
+"""Text from keys, sidecars, images and result files has no effect on the terminal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from imagedrop.inspection.facts import DiskFacts
 from imagedrop_cli import output, render, status, upload_progress
 from tests.support.hostile import HOSTILE, unprintable
 
-RICHS = re.compile(r"\x1b\[[0-9;]*m")  # colours
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Terminal(io.StringIO):
@@ -29,13 +29,13 @@ class Terminal(io.StringIO):
         return True
 
 
-def shown(doing: Callable[[], Any], *, terminal: bool) -> str:
-    """What goes to both streams, without rich's own colours."""
+def printed(show: Callable[[], Any], *, terminal: bool) -> str:
+    """The output to stdout and stderr, without rich's own colours."""
     out = Terminal() if terminal else io.StringIO()
     environment = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     with mock.patch.dict("os.environ", environment), contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-        doing()
-    return RICHS.sub("", out.getvalue())
+        show()
+    return COLOURS.sub("", out.getvalue())
 
 
 def row(text: str) -> Drop:
@@ -59,65 +59,65 @@ def row(text: str) -> Drop:
 
 
 def table(text: str) -> Iterable[Any]:
-    """As somebody may write it who forgets that text is foreign."""
-    made = Table(title=text)
-    made.add_column(text)
-    made.add_row(text)
-    return [made, text, Text(text), Text.assemble((text, "red"))]
+    """Text that was not cleaned first."""
+    rich_table = Table(title=text)
+    rich_table.add_column(text)
+    rich_table.add_row(text)
+    return [rich_table, text, Text(text), Text.assemble((text, "red"))]
 
 
 def uploads(text: str) -> None:
     path = mock.Mock(**{"stat.return_value.st_size": 7})
     path.name = text
-    with upload_progress.progress_bars([path]) as told:
-        told(path)(7)
+    with upload_progress.progress_bars([path]) as progress_for:
+        progress_for(path)(7)
 
 
-EVERYWHERE: dict[str, Callable[[str], Any]] = {
-    "status": lambda text: status._overview([row(text)]),
-    "a story": lambda text: output.print_parts(status._story(row(text))),
+OUTPUTS: dict[str, Callable[[str], Any]] = {
+    "status": lambda text: status._print_table([row(text)]),
+    "one drop": lambda text: output.print_parts(status._attempt(row(text))),
     "a result": lambda text: output.print_parts(render.drop_result(row(text).model_dump(mode="json"))),
     "findings": lambda text: output.print_parts(render.findings([Finding("a.b", "error", text, text, text)])),
     "facts": lambda text: output.print_parts(render.facts(DiskFacts(file_size=1, format=text, variant=text))),  # type: ignore[arg-type]
     "an upload": uploads,
-    "anything": lambda text: output.print_parts(table(text)),
-    "on stderr": lambda text: output.print_parts(table(text), stderr=True),
-    "said": lambda text: output.print_line(Text(text)),
-    "said plainly": output.print_line,
-    "noted": output.print_note,
-    "a complaint": output.print_error,
+    "a table": lambda text: output.print_parts(table(text)),
+    "a table on stderr": lambda text: output.print_parts(table(text), stderr=True),
+    "a rich line": lambda text: output.print_line(Text(text)),
+    "a line": output.print_line,
+    "a note": output.print_note,
+    "an error": output.print_error,
     "json": lambda text: output.print_json({text: [text]}),
 }
 
 
 @pytest.mark.parametrize("terminal", [True, False])
-@pytest.mark.parametrize("where", EVERYWHERE)
+@pytest.mark.parametrize("name", OUTPUTS)
 @settings(max_examples=15)
 @given(text=HOSTILE)
-def test_no_foreign_text_acts_on_the_terminal(where: str, terminal: bool, text: str) -> None:
-    seen = shown(lambda: EVERYWHERE[where](text), terminal=terminal)
-    if where == "an upload" and terminal:  # rich moves the cursor to draw its bar anew
-        seen = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", seen)
-    assert not unprintable(seen, allowed="\n")
+def test_text_from_outside_has_no_effect_on_the_terminal(name: str, terminal: bool, text: str) -> None:
+    out = printed(lambda: OUTPUTS[name](text), terminal=terminal)
+    if name == "an upload" and terminal:  # rich moves the cursor to redraw its bar
+        out = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", out)
+    assert not unprintable(out, allowed="\n")
 
 
 @settings(max_examples=40)
 @given(text=HOSTILE)
-def test_a_row_of_status_is_one_line_whatever_its_key_holds(text: str) -> None:
+def test_status_prints_any_key_on_one_line(text: str) -> None:
     def lines(key: str) -> int:
-        return shown(lambda: status._overview([row(key)]), terminal=False).count("\n")
+        return printed(lambda: status._print_table([row(key)]), terminal=False).count("\n")
 
     assert lines(text) == lines("plain")
 
 
-def test_markup_is_text() -> None:
+def test_markup_is_printed_as_text() -> None:
     text = "[red]a[/red] [link=https://evil.example]b[/link] :skull: {x} %s"
-    assert text in shown(lambda: output.print_line(text), terminal=False)
-    assert text in shown(lambda: EVERYWHERE["findings"](text), terminal=False)
+    assert text in printed(lambda: output.print_line(text), terminal=False)
+    assert text in printed(lambda: OUTPUTS["findings"](text), terminal=False)
 
 
 @settings(max_examples=40)
 @given(text=HOSTILE)
-def test_json_says_what_was_there(text: str) -> None:
-    seen = shown(lambda: output.print_json({"key": text}), terminal=True)
-    assert json.loads(seen) == {"key": text}
+def test_json_keeps_any_text(text: str) -> None:
+    out = printed(lambda: output.print_json({"key": text}), terminal=True)
+    assert json.loads(out) == {"key": text}

@@ -1,4 +1,4 @@
-"""What holds for every command: help, exit codes, one or two lines for whatever goes wrong."""
+"""What all commands share: help, exit codes, errors of one or two lines."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ NAMES = list(COMMANDS)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_help_has_an_example(cli: Cli, name: str) -> None:
-    said = cli(name, "--help")
-    assert said.code == 0
-    assert "Example" in said.out
-    assert f"imagedrop {name}" in said.out.split("Example")[1]
+def test_every_help_page_has_an_example(cli: Cli, name: str) -> None:
+    result = cli(name, "--help")
+    assert result.code == 0
+    assert "Example" in result.out
+    assert f"imagedrop {name}" in result.out.split("Example")[1]
 
 
-def test_without_a_command_there_is_help(cli: Cli) -> None:
-    said = cli()
-    assert said.code == 2
-    assert all(name in said.out for name in NAMES)
+def test_no_command_prints_help_and_exits_2(cli: Cli) -> None:
+    result = cli()
+    assert result.code == 2
+    assert all(name in result.out for name in NAMES)
 
 
 @pytest.mark.parametrize(
@@ -54,47 +54,47 @@ def test_without_a_command_there_is_help(cli: Cli) -> None:
         (["up", "--obs-endpoint", "http://a:99999", "--ims-endpoint", "http://b"], "--obs-endpoint"),
     ],
 )
-def test_a_wrong_call_is_told_in_two_lines_and_exits_2(cli: Cli, arguments: list[str], word: str) -> None:
-    said = cli(*arguments)
-    assert (said.code, said.out) == (2, "")
-    assert word in said.err
-    assert 1 <= len(said.err.splitlines()) <= 2
-    assert "Errno" not in said.err
+def test_bad_arguments_print_at_most_two_lines_and_exit_2(cli: Cli, arguments: list[str], word: str) -> None:
+    result = cli(*arguments)
+    assert (result.code, result.out) == (2, "")
+    assert word in result.err
+    assert 1 <= len(result.err.splitlines()) <= 2
+    assert "Errno" not in result.err
 
 
-def test_a_suggestion_has_one_stop(cli: Cli) -> None:
+def test_suggestion_ends_with_one_punctuation_mark(cli: Cli) -> None:
     assert "Did you mean 'invoke'?\n" in cli("invok").err
 
 
 @pytest.mark.parametrize("arguments", [["check", "nowhere.vhd"], ["status", "KEY"], ["up", "--port", "many"]])
-def test_whoever_reads_json_gets_json_from_what_fails_too(cli: Cli, arguments: list[str]) -> None:
-    said = cli(*arguments, "--json")
-    assert said.code == 2
-    assert said.json.keys() == {"error"}
-    assert said.err.startswith("imagedrop: " + said.json["error"])
+def test_errors_are_printed_as_json_with_the_json_option(cli: Cli, arguments: list[str]) -> None:
+    result = cli(*arguments, "--json")
+    assert result.code == 2
+    assert result.json.keys() == {"error"}
+    assert result.err.startswith("imagedrop: " + result.json["error"])
     assert cli(*arguments).out == ""
 
 
-def test_the_version(cli: Cli) -> None:
+def test_version(cli: Cli) -> None:
     assert cli("--version").out == f"imagedrop {__version__}\n"
 
 
-def test_ctrl_c_exits_130_and_says_nothing(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_exits_130_without_output(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted() -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("imagedrop.sidecar.schema", interrupted)
-    said = cli("schema")
-    assert (said.code, said.out, said.err) == (130, "", "")
+    result = cli("schema")
+    assert (result.code, result.out, result.err) == (130, "", "")
 
 
-def test_what_nobody_has_foreseen_is_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unexpected_exception_is_printed_on_one_line(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imagedrop.sidecar.schema", lambda: 1 // 0)
-    said = cli("schema")
-    assert (said.code, said.err) == (1, "imagedrop: ZeroDivisionError: integer division or modulo by zero\n")
+    result = cli("schema")
+    assert (result.code, result.err) == (1, "imagedrop: ZeroDivisionError: integer division or modulo by zero\n")
 
 
-def test_a_reader_that_goes_away_is_no_error(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closed_pipe_exits_1_without_traceback(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     class Gone:
         encoding = "utf-8"
 
@@ -106,16 +106,16 @@ def test_a_reader_that_goes_away_is_no_error(cli: Cli, monkeypatch: pytest.Monke
     assert cli("schema").code == 1
 
 
-def test_the_page_of_the_command_line_is_current() -> None:
+def test_docs_page_is_current() -> None:
     written = (ROOT / "docs" / "cli.md").read_text("utf-8")
     assert written == docs_page.page(), "make pages"
 
 
-def test_what_a_terminal_would_act_on_is_not_printed() -> None:
+def test_printable_replaces_control_characters() -> None:
     assert printable("a\x1b[31mb\nc") == "a\N{REPLACEMENT CHARACTER}[31mb\nc"
 
 
-def test_the_schema_is_the_sidecar_s(cli: Cli) -> None:
+def test_schema_accepts_the_sample_sidecar_and_refuses_an_incomplete_one(cli: Cli) -> None:
     import json
 
     import jsonschema
@@ -129,9 +129,9 @@ def test_the_schema_is_the_sidecar_s(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("command", ["cloud", "up"])
-def test_a_folder_that_cannot_be_is_named_without_python_s_words(cli: Cli, here: Path, command: str) -> None:
+def test_folder_below_a_file_prints_a_plain_error(cli: Cli, here: Path, command: str) -> None:
     (here / "file").touch()
     names = ("", "obs-", "ims-", "smn-", "intake-", "status-") if command == "up" else ("obs-", "ims-", "smn-")
     free = [part for name in names for part in (f"--{name}port", "0")]
-    said = cli(command, "--folder", here / "file" / "sub", *free)
-    assert (said.code, said.err) == (1, f"imagedrop: {here}/file/sub: Not a directory\n")
+    result = cli(command, "--folder", here / "file" / "sub", *free)
+    assert (result.code, result.err) == (1, f"imagedrop: {here}/file/sub: Not a directory\n")

@@ -7,15 +7,15 @@ from imagedrop_cli import render
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "text"),
     [(None, "?"), (0, "0 bytes"), (1023, "1023 bytes"), (1024, "1 KiB"), (1536, "1.5 KiB"), (40 << 30, "40 GiB")],
 )
-def test_sizes_as_people_say_them(number: int | None, said: str) -> None:
-    assert render.size(number) == said
+def test_size_in_binary_units(number: int | None, text: str) -> None:
+    assert render.size(number) == text
 
 
-def test_an_end_names_images_reason_and_mend() -> None:
-    end = {
+def test_drop_result_shows_images_reason_and_fix() -> None:
+    result = {
         "stage": "rejected",
         "key": "w.vhd\x1b[2J",
         "attempt": 2,
@@ -24,9 +24,9 @@ def test_an_end_names_images_reason_and_mend() -> None:
         "findings": [{"id": "image.truncated", "severity": "error", "message": "too short", "fix": "Upload it again."}],
     }
     console = Console(width=200, no_color=True)
-    with console.capture() as drawn:
-        console.print(*render.drop_result(end), sep="\n")
-    text = drawn.get()
+    with console.capture() as captured:
+        console.print(*render.drop_result(result), sep="\n")
+    text = captured.get()
     for word in ("rejected", "attempt 2", "i-1", "data disk d.vhd", "image.truncated: too short", "Upload it again."):
         assert word in text
     assert "\x1b[2J" not in text

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while a command is still being read from disk: the signal comes with a certain import."""
+"""Ctrl-C and SIGTERM while modules are imported; the signal is sent by the import of a certain module."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ from imagedrop_cli.main import run
 
 module, number = sys.argv.pop(1), int(sys.argv.pop(1))
 
-class Strike:
+class SendSignal:
     def find_spec(self, name, path=None, target=None):
         if name == module:
             os.kill(os.getpid(), number)
 
-sys.meta_path.insert(0, Strike())
+sys.meta_path.insert(0, SendSignal())
 run()
 """
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("module", ["imagedrop_cli.app", "typer", "imagedrop_cli.schema", "pydantic"])
-def test_who_ends_it_while_it_starts_sees_no_trace(module: str, number: int) -> None:
+def test_interrupt_during_imports_exits_130_without_output(module: str, number: int) -> None:
     with ctrl_c_is_heard():
-        ended = subprocess.run(
+        process = subprocess.run(
             [sys.executable, "-c", STARTER, module, str(int(number)), "schema"],
             env=os.environ | {"PYTHONPATH": PACKAGES},
             capture_output=True,
             text=True,
             check=False,
         )
-    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+    assert (process.returncode, process.stdout, process.stderr) == (130, "", "")
 
 
-def test_help_reads_no_command() -> None:
+def test_help_imports_no_command() -> None:
     code = "import sys; from imagedrop_cli.app import main; main(['--help']); print(*sys.modules)"
-    said = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code],
         env=os.environ | {"PYTHONPATH": PACKAGES},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "Set a rejected or failed drop going again." in said.stdout
-    read = set(said.stdout.splitlines()[-1].split())
-    assert "imagedrop_cli.output" in read
-    assert not read & {"boto3", "pydantic", "imagedrop_cli.redrive", "imagedrop_local"}
+    assert "Retry a rejected or failed drop." in process.stdout
+    imported = set(process.stdout.splitlines()[-1].split())
+    assert "imagedrop_cli.output" in imported
+    assert not imported & {"boto3", "pydantic", "imagedrop_cli.redrive", "imagedrop_local"}
