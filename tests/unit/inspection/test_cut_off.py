@@ -63,7 +63,7 @@ def why(data: bytes, name: str) -> str:
 
 
 def test_what_is_missing_begins_where_the_file_ends() -> None:
-    assert "bytes 8 to 72 lie behind the file's end" in why(fixture("v3.qcow2")[:8], "a.qcow2")
+    assert "bytes 8 to 72 are past the end of the file" in why(fixture("v3.qcow2")[:8], "a.qcow2")
     assert "its L1 table ends at byte 196616" in why(fixture("v3.qcow2")[:100_000], "a.qcow2")
 
 

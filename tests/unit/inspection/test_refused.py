@@ -168,9 +168,7 @@ def test_of_a_vhd_or_vhdx_with_a_parent_only_tools_that_read_the_parent_are_name
 
 def test_the_parent_of_a_vdi_is_given_by_its_uuid_and_virtualbox_is_named() -> None:
     found = differencing(patched(fixture("dynamic.vdi"), (424, bytes(range(16)))), "a.vdi")
-    assert (
-        "The file names its parent as: UUID 03020100-0504-0706-0809-0a0b0c0d0e0f." in found.message
-    )
+    assert "The file names its parent as: UUID 03020100-0504-0706-0809-0a0b0c0d0e0f." in found.message
     assert "VBoxManage clonemedium disk" in found.fix
     assert "qemu-img" not in found.fix
 

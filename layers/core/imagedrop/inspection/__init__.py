@@ -1,10 +1,11 @@
-"""The inspection: what a disk image says about itself, by a few dozen ranged reads, whatever the file holds.
+"""The inspection: reads what a disk image contains with a few dozen ranged reads, whatever the file holds.
 
-source.py, url.py     where the bytes lie        containers/  the formats: virtual disk -> places in the file
-cache.py, rounds.py   blocks in few round trips  partitions.py, gpt.py, mbr.py, filesystems.py  what is on the disk
-budget.py             what it may cost           firmware.py, fat.py  what starts it
-report.py             findings as they come      ntfs/, registry/, windows/  the Windows inside   unpack/  packed files
-recognise.py          which format it is         look.py, system.py  all of it together
+source.py                   where the bytes come from        containers/    the formats: virtual disk -> file
+block_cache.py, replay.py   blocks, in few round trips       partitions.py, gpt.py, mbr.py, filesystems.py
+budget.py                   limits on the cost               firmware.py, fat.py  what boots it
+findings_report.py          findings as they are made        ntfs/, registry/, windows/  the Windows installation
+detect_format.py            which format it is               unpack/        compressed files
+inspector.py, summary.py    the whole inspection
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ __all__ = ["Budget", "Cost", "FileSource", "Inspection", "ObjectSource", "Source
 
 
 class Inspection(NamedTuple):
-    """`read`: what it cost. A fact that is None has a finding that says why."""
+    """`read`: what it cost. A fact that is None has a finding that gives the reason."""
 
     facts: DiskFacts
     findings: list[Finding]
@@ -32,16 +33,16 @@ class Inspection(NamedTuple):
 
 
 def inspect(source: Source, *, file_name: str, role: Role = "system", budget: Budget | None = None) -> Inspection:
-    """Looks at an image. `file_name`: its key or name, for its ending; `role`: a data disk need not start anything.
+    """Inspects an image. `file_name`: its key or name, for its extension; `role`: a data disk need not boot.
 
     Never raises for what the file holds. Raises SourceChanged, ObjectsUnavailable, ObjectsRefused, OSError.
     """
     file = BlockCache(source, budget or Budget())
     report = FindingsReport(file_name, source.size)
-    look = Inspector(file, report, role)
+    inspector = Inspector(file, report, role)
     try:
-        look.run()
+        inspector.run()
         file.check_time()
-    except BudgetExceeded as stop:
-        report.add(kinds.BUDGET, limit=stop.limit, unit=stop.unit)
-    return Inspection(look.facts(), report.findings, file.cost)
+    except BudgetExceeded as exceeded:
+        report.add(kinds.BUDGET, limit=exceeded.limit, unit=exceeded.unit)
+    return Inspection(inspector.facts(), report.findings, file.cost)

@@ -1,12 +1,12 @@
-"""Every byte of an image goes through one block cache, which counts, and one budget, which nothing can swallow.
+"""The block cache: every byte of an image is read through it, and it keeps the inspection within its budget.
 
-The cost that counts is round trips: see rounds.py. What was read stays until the end, so that each run gets further
-than the one before; the budget bounds it.
+The cost that matters is round trips: see replay.py. Blocks are kept until the end, so that each replay gets further
+than the one before; the budget limits how many they are.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imagedrop.inspection.budget import Budget, BudgetExceeded, Cost
 from imagedrop.inspection.errors import PastEnd
@@ -15,40 +15,39 @@ from imagedrop.inspection.source import Range, Source, SourceChanged, reads_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import TypeVar
 
-    T = TypeVar("T")
+T = TypeVar("T")
 
-BLOCK = 16 * 1024  # what is kept, and the least that is fetched
-WINDOW = 32 * 1024  # what is fetched around a place that is read: its neighbours are often next
+BLOCK = 16 * 1024  # bytes: the unit of the cache, and the least that is fetched
+WINDOW = 32 * 1024  # bytes: a read fetches the whole window, because its neighbours are often read next
 MERGE_GAP = 2 * BLOCK  # two requests that are no further apart become one
-MAX_HINTED = 32  # blocks that are fetched on suspicion in one round trip
-READ_STEPS, BYTES_A_STEP = 10, 32  # what one read costs, and looking through what it brought
-MAX_READ = 16 * 1024 * 1024  # one read, and one prefetch
+MAX_HINTED = 32  # blocks that are fetched because of hints in one round trip
+STEPS_PER_READ, BYTES_PER_STEP = 10, 32  # what one read costs, and working through its bytes
+MAX_READ = 16 * 1024 * 1024  # bytes of one read, and of one prefetch
 
 
 class BlockCache:
-    """A file as its readers see it: `size`, `read`, `prefetch`."""
+    """A file as the readers see it: `size`, `read`, `prefetch`."""
 
     def __init__(self, source: Source, budget: Budget) -> None:
         self.size, self.cost = source.size, Cost()
         self._source, self._budget = source, budget
         self._blocks: dict[int, bytes] = {}
         self._hinted = set[int]()
-        self._running = False
-        self._worked = 0
-        self._began = self._now()
+        self._replaying = False
+        self._steps = 0
+        self._started = self._now()
 
     def run(self, job: Callable[[], T]) -> T:
-        """What `job` answers, in as few round trips as what it reads depends on what it has read."""
+        """What `job` returns. Calls it again after each round trip, until all blocks that it reads are here."""
         while True:
-            self._running = True
+            self._replaying = True
             try:
                 return job()
-            except NotFetched as stop:
-                missing = stop.blocks | self._hinted
+            except NotFetched as error:
+                missing = error.blocks | self._hinted
             finally:
-                self._running = False
+                self._replaying = False
                 self._hinted = set()
             self._fetch(sorted(number for number in missing if number not in self._blocks))
 
@@ -58,101 +57,101 @@ class BlockCache:
             raise PastEnd(offset, length, self.size)
         if length > MAX_READ:
             raise ValueError(f"{length} bytes in one read")
-        self.charge_steps(READ_STEPS + length // BYTES_A_STEP)
+        self.charge_steps(STEPS_PER_READ + length // BYTES_PER_STEP)
         first, last = offset // BLOCK, (offset + length - 1) // BLOCK
         if first == last and (block := self._blocks.get(first)):
             return block[offset - first * BLOCK : offset - first * BLOCK + length]
         wanted = range(first, last + 1)
         if any(number not in self._blocks for number in wanted):
-            self._bring(self._around(offset, length, window))
+            self._require(self._window_blocks(offset, length, window))
         return b"".join([self._blocks[number] for number in wanted])[offset - first * BLOCK :][:length]
 
     def prefetch(self, ranges: Iterable[Range], window: int = WINDOW) -> None:
-        """Reads what is missing of independent places at once; what lies behind the end is left out."""
+        """Fetches what is missing of independent ranges at once; ignores what is past the end."""
         wanted = set[int]()
         for offset, length in ranges:
             end = min(offset + length, self.size)
             if not 0 <= offset < end or len(wanted) * BLOCK + (end - offset) > MAX_READ // 2:
                 continue
             if any(number not in self._blocks for number in _blocks_of(offset, end - offset)):
-                wanted.update(self._around(offset, end - offset, window))
-        self._bring(wanted)
+                wanted.update(self._window_blocks(offset, end - offset, window))
+        self._require(wanted)
 
     def hint(self, ranges: Iterable[Range]) -> None:
-        """These places will likely be read soon: they are fetched with what is waited for next, and not waited for."""
+        """These ranges will likely be read soon: they are fetched with the next round trip, without causing one."""
         for offset, length in ranges:
             end = min(offset + length, self.size)
             if 0 <= offset < end and len(self._hinted) + (end - offset) // BLOCK < MAX_HINTED:
                 self._hinted.update(_blocks_of(offset, end - offset))
 
     def charge_steps(self, steps: int) -> None:
-        """Charges work on what is here already. Raises BudgetExceeded."""
-        self._worked += steps
-        if self._worked > self._budget.steps:
+        """Charges work on bytes that are here already. Raises BudgetExceeded."""
+        self._steps += steps
+        if self._steps > self._budget.steps:
             raise BudgetExceeded(self._budget.steps, "steps of work")
 
     def check_time(self) -> None:
         """Raises BudgetExceeded where the time is up: for work that reads nothing."""
-        self.cost.seconds = self._now() - self._began
+        self.cost.seconds = self._now() - self._started
         if self.cost.seconds > self._budget.seconds:
             raise BudgetExceeded(self._budget.seconds, "seconds")
 
-    def _around(self, offset: int, length: int, window: int) -> range:
+    def _window_blocks(self, offset: int, length: int, window: int) -> range:
         """The blocks of the aligned windows in which the range lies."""
         start = offset - offset % window
         end = min(-(-(offset + length) // window) * window, self.size)
         return _blocks_of(start, end - start)
 
-    def _bring(self, numbers: Iterable[int]) -> None:
+    def _require(self, numbers: Iterable[int]) -> None:
         missing = [number for number in numbers if number not in self._blocks]
-        if missing and self._running:
+        if missing and self._replaying:
             raise NotFetched(missing)
         self._fetch(sorted(missing))
 
     def _fetch(self, missing: Sequence[int]) -> None:
-        runs = self._runs(missing)
-        if len(runs) > 1 and reads_many(self._source):
-            for run in runs:
-                self._charge(run)
+        requests = self._requests(missing)
+        if len(requests) > 1 and reads_many(self._source):
+            for request in requests:
+                self._charge(request)
             self.cost.round_trips += 1
-            answers: Iterable[bytes] = self._source.read_many(runs)
+            answers: Iterable[bytes] = self._source.read_many(requests)
         else:
-            answers = map(self._read_one, runs)
-        for run, data in zip(runs, answers, strict=True):
-            self._keep(run, data)
+            answers = map(self._read_alone, requests)
+        for request, data in zip(requests, answers, strict=True):
+            self._keep(request, data)
         self.check_time()
 
-    def _runs(self, missing: Sequence[int]) -> list[Range]:
-        """Neighbouring blocks become one request, and so do those that are near each other."""
-        runs: list[Range] = []
+    def _requests(self, missing: Sequence[int]) -> list[Range]:
+        """Neighbouring blocks, and blocks that are near each other, become one request."""
+        requests: list[Range] = []
         for number in missing:
             offset = number * BLOCK
             end = min(offset + BLOCK, self.size)
-            if runs and offset - sum(runs[-1]) <= MERGE_GAP and end - runs[-1][0] <= MAX_READ:
-                offset = runs.pop()[0]
-            runs.append((offset, end - offset))
-        return runs
+            if requests and offset - sum(requests[-1]) <= MERGE_GAP and end - requests[-1][0] <= MAX_READ:
+                offset = requests.pop()[0]
+            requests.append((offset, end - offset))
+        return requests
 
-    def _read_one(self, run: Range) -> bytes:
-        self._charge(run)
+    def _read_alone(self, request: Range) -> bytes:
+        self._charge(request)
         self.cost.round_trips += 1
-        return self._source.read(*run)
+        return self._source.read(*request)
 
-    def _charge(self, run: Range) -> None:
+    def _charge(self, request: Range) -> None:
         self.check_time()
         if self.cost.gets >= self._budget.requests:
             raise BudgetExceeded(self._budget.requests, "requests")
-        if self.cost.bytes + run[1] > self._budget.bytes:
+        if self.cost.bytes + request[1] > self._budget.bytes:
             raise BudgetExceeded(self._budget.bytes, "bytes")
         self.cost.gets += 1
-        self.cost.bytes += run[1]
+        self.cost.bytes += request[1]
 
-    def _keep(self, run: Range, data: bytes) -> None:
-        offset, length = run
+    def _keep(self, request: Range, data: bytes) -> None:
+        offset, length = request
         if len(data) != length:
-            raise SourceChanged(f"{self._source.name}: {len(data)} bytes came where {length} were")
-        for at in range(0, length, BLOCK):
-            self._blocks[(offset + at) // BLOCK] = data[at : at + BLOCK]
+            raise SourceChanged(f"{self._source.name}: {len(data)} bytes instead of {length}")
+        for position in range(0, length, BLOCK):
+            self._blocks[(offset + position) // BLOCK] = data[position : position + BLOCK]
 
     def _now(self) -> float:
         return self._budget.clock() if self._budget.clock else 0.0

@@ -1,15 +1,14 @@
-"""What an inspection may cost, and what it did cost."""
+"""The limits on what an inspection may cost, and what it did cost."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 
 class BudgetExceeded(BaseException):
-    """The inspection cost more than it may. No Exception: a reader that tries and catches must not go on."""
+    """The inspection cost more than its budget. Not an Exception, so that no reader that catches those continues."""
 
     def __init__(self, limit: float, unit: str) -> None:
         super().__init__(f"more than {limit:g} {unit}")
@@ -17,10 +16,11 @@ class BudgetExceeded(BaseException):
 
 
 class Budget(NamedTuple):
-    """What one inspection may cost. `clock`: monotonic seconds, handed in; without one time is not limited.
+    """What one inspection may cost. `clock`: monotonic seconds; without one the time is not limited.
 
-    `steps`: of about a microsecond, counted and not measured, so that one image ends everywhere alike. What a
-    reader repeats on what is already here costs no request, and this. A Windows in very many pieces takes 350,000.
+    `steps`: of about a microsecond each. They are counted, not measured, so that an image ends alike on every machine.
+    They limit work on bytes that are here already, which costs no request. A Windows in very many fragments takes
+    350,000.
     """
 
     requests: int = 300
@@ -30,14 +30,15 @@ class Budget(NamedTuple):
     clock: Callable[[], float] | None = None
 
 
+@dataclass(slots=True)
 class Cost:
-    """What it did cost. `round_trips`: requests that had to wait for one another; `seconds`: since the first."""
+    """What an inspection did cost. `round_trips`: requests that had to wait for one another; `seconds`: since its
+    start."""
 
-    __slots__ = ("bytes", "gets", "round_trips", "seconds")
-
-    def __init__(self) -> None:
-        self.gets = self.bytes = self.round_trips = 0
-        self.seconds = 0.0
+    gets: int = 0
+    bytes: int = 0
+    round_trips: int = 0
+    seconds: float = 0.0
 
     def public(self) -> dict[str, float]:
-        return {name: getattr(self, name) for name in ("gets", "bytes", "round_trips", "seconds")}
+        return asdict(self)

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+
+@cache
+def _table() -> list[int]:
+    return [_entry(value) for value in range(256)]
+
 
 def _entry(value: int) -> int:
     for _ in range(8):
@@ -9,14 +16,9 @@ def _entry(value: int) -> int:
     return value
 
 
-_TABLE: list[int] = []
-
-
 def crc32c(data: bytes) -> int:
     """RFC 3720, appendix B.4. About 5 ms for 64 KiB."""
-    if not _TABLE:
-        _TABLE.extend(map(_entry, range(256)))
-    table, crc = _TABLE, 0xFFFFFFFF
+    table, crc = _table(), 0xFFFFFFFF
     for byte in data:
         crc = crc >> 8 ^ table[(crc ^ byte) & 0xFF]
     return crc ^ 0xFFFFFFFF

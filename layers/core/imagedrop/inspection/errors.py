@@ -1,18 +1,15 @@
-"""How a reader says that it cannot go on: ordinary Exceptions, which `Report.guard` turns into findings."""
+"""The Exceptions of readers that cannot continue; `FindingsReport.guard` turns them into findings."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from imagedrop.findings import Kind
 from imagedrop.findings import inspection as kinds
 
-if TYPE_CHECKING:
-    from typing import Any
-
 
 class Unreadable(Exception):
-    """What was found forbids reading on; `kind` and `values` are the finding that says why."""
+    """What was found forbids reading on; `kind` and `values` are the finding that gives the reason."""
 
     def __init__(self, kind: Kind, /, **values: Any) -> None:
         super().__init__(kind.id)
@@ -20,11 +17,11 @@ class Unreadable(Exception):
 
 
 class PastEnd(Exception):
-    """Bytes were asked for that lie behind the end of a file of `size` bytes."""
+    """A read past the end of a file of `size` bytes."""
 
     def __init__(self, offset: int, length: int, size: int) -> None:
         missing = max(offset, size) if offset >= 0 else offset
-        super().__init__(f"bytes {missing} to {offset + length} lie behind the file's end")
+        super().__init__(f"bytes {missing} to {offset + length} are past the end of the file")
 
 
 def malformed(what: str, why: str) -> Unreadable:

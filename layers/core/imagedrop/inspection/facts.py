@@ -1,34 +1,35 @@
-"""DiskFacts: what a disk image says about itself. What could not be read is None and has a finding that says why.
+"""DiskFacts: the facts that an inspection finds out. A fact that could not be read is None; a finding gives the reason.
 
-Sizes and offsets are bytes. The names are public surface (`imagedrop check --json`).
+Sizes and offsets are bytes. The field names are public (`imagedrop check --json`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 Format = Literal["vhd", "vhdx", "vmdk", "qcow2", "qcow", "qed", "vdi", "raw", "zvhd2", "zvhd"]
 PartitionTable = Literal["gpt", "mbr", "none"]
+Filesystem = Literal["ntfs", "fat12", "fat16", "fat32", "exfat", "refs", "ext", "bitlocker"]
 Firmware = Literal["bios", "uefi"]
 Architecture = Literal["x86_64", "x86", "arm64"]
 
 
-class Partition(NamedTuple):
+@dataclass(frozen=True)
+class Partition:
     """`type`: a well-known name (efi_system, microsoft_reserved, basic_data, recovery, ...), else the GPT type GUID in
-    lower case or the MBR type as 0x07. `filesystem`: ntfs, fat12, fat16, fat32, exfat, refs, ext, bitlocker or None."""
+    lower case or the MBR type as 0x07."""
 
     start: int
     size: int
     type: str
-    filesystem: str | None = None
+    filesystem: Filesystem | None = None
 
 
-class WindowsFacts(NamedTuple):
-    """What the registry of the Windows inside says."""
+@dataclass(frozen=True)
+class WindowsFacts:
+    """From the registry of the Windows installation."""
 
     product_name: str | None = None
     edition: str | None = None
@@ -43,7 +44,8 @@ class WindowsFacts(NamedTuple):
     os_version: str | None = None
 
 
-class DiskFacts(NamedTuple):
+@dataclass(frozen=True)
+class DiskFacts:
     format: Format | None = None
     variant: str | None = None
     virtual_size: int | None = None
@@ -57,6 +59,5 @@ class DiskFacts(NamedTuple):
     windows: WindowsFacts | None = None
 
     def public(self) -> dict[str, Any]:
-        partitions = [one._asdict() for one in self.partitions]
-        windows = self.windows._asdict() if self.windows else None
-        return self._asdict() | {"partitions": partitions, "windows": windows}
+        """The facts as JSON, for `imagedrop check --json`."""
+        return asdict(self)

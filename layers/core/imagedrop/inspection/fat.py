@@ -1,7 +1,6 @@
-"""Looking up names in a FAT filesystem (Microsoft, fatgen103): enough to see whether an ESP holds a boot manager.
+"""Looking up names in a FAT filesystem (Microsoft, fatgen103): enough to find the boot manager in an ESP.
 
-Directory entry, 32 bytes:  0 11 name 8.3 (0xE5 deleted, 0 end)   11 1 attributes (0x0F long name, 0x08 volume,
-    0x10 directory)         20 2 cluster, high (FAT32)            26 2 cluster, low     28 4 size
+Directory entry, 32 bytes: `DirectoryEntry`. A name's first byte 0 ends the directory, 0xE5 marks a deleted entry.
 Long name entry, before its 8.3 entry and last part first: 0 1 number (0x40: the last part), 13 UTF-16 characters at
     1 (5), 14 (6) and 28 (2)
 """
@@ -17,15 +16,27 @@ from imagedrop.inspection.filesystems import FatGeometry
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-DIRECTORY_MOST = 8192 * 32  # bytes; an ESP has a few dozen entries
+
+class DirectoryEntry(NamedTuple):
+    """The comments give the offsets."""
+
+    base: bytes  # 0
+    extension: bytes  # 8
+    attributes: int  # 11
+    cluster_high: int  # 20: FAT32
+    cluster_low: int  # 26
+
+
+DIRECTORY_ENTRY = struct.Struct("<8s3sB8xH4xH4x")
+LONG_NAME, VOLUME, DIRECTORY, ATTRIBUTE_MASK = 0x0F, 0x08, 0x10, 0x3F  # attributes
+DELETED, LAST_PART = 0xE5, 0x40
+MAX_DIRECTORY = 8192 * 32  # bytes; an ESP has a few dozen entries
 END = {"fat12": 0xFF8, "fat16": 0xFFF8, "fat32": 0x0FFFFFF8}
 
 
 class Entry(NamedTuple):
-    name: str  # lower case: FAT does not tell cases apart
     is_directory: bool
     cluster: int
-    size: int
 
 
 class Fat:
@@ -37,68 +48,65 @@ class Fat:
     def root(self) -> dict[str, Entry]:
         geometry = self._geometry
         if geometry.kind == "fat32":
-            return _names(self._chain(geometry.root_cluster))
-        return _names(iter([self._read(geometry.root_at, geometry.root_size)]))
+            return _by_name(self._chain(geometry.root_cluster))
+        return _by_name(iter([self._read(geometry.root_at, geometry.root_size)]))
 
     def directory(self, *path: str) -> dict[str, Entry]:
-        """Entries by their names in lower case, long and short; empty where there is no such directory."""
+        """Entries by their long and short names, in lower case; empty where there is no such directory."""
         entries = self.root()
         for name in path:
-            found = entries.get(name.lower())
-            if found is None or not found.is_directory:
+            entry = entries.get(name.lower())
+            if entry is None or not entry.is_directory:
                 return {}
-            entries = _names(self._chain(found.cluster))
+            entries = _by_name(self._chain(entry.cluster))
         return entries
 
     def _chain(self, cluster: int) -> Iterator[bytes]:
-        geometry, seen = self._geometry, set[int]()
+        geometry, visited = self._geometry, set[int]()
         while cluster < END[geometry.kind]:
-            if not 2 <= cluster < geometry.clusters + 2 or cluster in seen:
+            if not 2 <= cluster < geometry.clusters + 2 or cluster in visited:
                 raise malformed("FAT of the EFI system partition", f"its chain leads to cluster {cluster}")
-            if len(seen) * geometry.cluster >= DIRECTORY_MOST:
+            if len(visited) * geometry.cluster >= MAX_DIRECTORY:
                 raise malformed("FAT of the EFI system partition", "a directory does not end")
-            seen.add(cluster)
+            visited.add(cluster)
             yield self._read(geometry.data_at + (cluster - 2) * geometry.cluster, geometry.cluster)
             cluster = self._next(cluster)
 
     def _next(self, cluster: int) -> int:
-        at, kind = self._geometry.fat_at, self._geometry.kind
+        offset, kind = self._geometry.fat_at, self._geometry.kind
         if kind == "fat32":
-            return int(struct.unpack("<I", self._read(at + 4 * cluster, 4))[0]) & 0x0FFFFFFF
+            return int.from_bytes(self._read(offset + 4 * cluster, 4), "little") & 0x0FFFFFFF
         if kind == "fat16":
-            return int(struct.unpack("<H", self._read(at + 2 * cluster, 2))[0])
-        (pair,) = struct.unpack("<H", self._read(at + cluster * 3 // 2, 2))
-        return int(pair >> 4 if cluster & 1 else pair & 0xFFF)
+            return int.from_bytes(self._read(offset + 2 * cluster, 2), "little")
+        pair = int.from_bytes(self._read(offset + cluster * 3 // 2, 2), "little")
+        return pair >> 4 if cluster & 1 else pair & 0xFFF
 
 
-def _names(parts: Iterator[bytes]) -> dict[str, Entry]:
+def _by_name(parts: Iterator[bytes]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
-    long = ""
-    for raw in _entries(parts):
-        if raw[11] & 0x3F == 0x0F:
-            piece = (raw[1:11] + raw[14:26] + raw[28:32]).decode("utf-16-le", "replace").partition("\0")[0]
-            long = piece if raw[0] & 0x40 else piece + long
+    long_name = ""
+    for data in _entries(parts):
+        entry = DirectoryEntry(*DIRECTORY_ENTRY.unpack(data))
+        if entry.attributes & ATTRIBUTE_MASK == LONG_NAME:
+            part = (data[1:11] + data[14:26] + data[28:32]).decode("utf-16-le", "replace").partition("\0")[0]
+            long_name = part if data[0] & LAST_PART else part + long_name
             continue
-        if raw[0] != 0xE5 and not raw[11] & 0x08:
-            for name in {_short(raw), long.lower()} - {""}:
-                found.setdefault(name, _entry(raw, name))
-        long = ""
+        if data[0] != DELETED and not entry.attributes & VOLUME:
+            cluster = entry.cluster_high << 16 | entry.cluster_low
+            for name in {_short_name(entry), long_name.lower()} - {""}:
+                found.setdefault(name, Entry(bool(entry.attributes & DIRECTORY), cluster))
+        long_name = ""
     return found
 
 
 def _entries(parts: Iterator[bytes]) -> Iterator[bytes]:
     for part in parts:
-        for at in range(0, len(part) - 31, 32):
-            if not part[at]:
+        for offset in range(0, len(part) - 31, 32):
+            if not part[offset]:
                 return
-            yield part[at : at + 32]
+            yield part[offset : offset + 32]
 
 
-def _entry(raw: bytes, name: str) -> Entry:
-    (high,), (low, size) = struct.unpack_from("<H", raw, 20), struct.unpack_from("<HI", raw, 26)
-    return Entry(name, bool(raw[11] & 0x10), high << 16 | low, size)
-
-
-def _short(raw: bytes) -> str:
-    base, extension = raw[:8].decode("latin-1").rstrip(), raw[8:11].decode("latin-1").rstrip()
+def _short_name(entry: DirectoryEntry) -> str:
+    base, extension = (part.decode("latin-1").rstrip() for part in (entry.base, entry.extension))
     return (f"{base}.{extension}" if extension else base).lower()

@@ -1,10 +1,6 @@
 """The GUID partition table (UEFI specification 2.10, chapter 5.3). Everything is little-endian.
 
-Header, in the second sector; its backup in the last:
-     0  8  "EFI PART"            24  8  its own sector           72  8  first sector of the entries
-    12  4  its length            32  8  the other header's       80  4  their number
-    16  4  CRC-32, field zero    40  8  first, 48 8 last usable  84  4  length of one    88 4 CRC-32 of them all
-Entry: 0 16 type GUID, zero unused    32 8 first sector    40 8 last sector, included
+The header is in the second sector, its backup in the last one.
 """
 
 from __future__ import annotations
@@ -19,8 +15,27 @@ from imagedrop.inspection.guids import guid
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
+class Header(NamedTuple):
+    """The comments give the offsets."""
+
+    signature: bytes  # 0
+    header_size: int  # 12
+    header_crc32: int  # 16: with this field zero
+    my_lba: int  # 24
+    alternate_lba: int  # 32: of the other header
+    first_usable_lba: int  # 40
+    last_usable_lba: int  # 48
+    partition_entry_lba: int  # 72
+    number_of_partition_entries: int  # 80
+    size_of_partition_entry: int  # 84
+    partition_entry_array_crc32: int  # 88
+
+
+HEADER = struct.Struct("<8s4xII4xQQQQ16xQIII")
+ENTRY = struct.Struct("<16s16xQQ")  # type GUID, zero where it is unused; first and last sector
 SIGNATURE = b"EFI PART"
-TABLE_MOST = 1024 * 1024  # bytes; the specification asks for 16 KiB
+MAX_TABLE = 1024 * 1024  # bytes; the specification asks for 16 KiB
 TYPES = {
     "c12a7328-f81f-11d2-ba4b-00a0c93ec93b": "efi_system",
     "e3c9e316-0b5c-4db8-817d-f92df00215ae": "microsoft_reserved",
@@ -37,7 +52,7 @@ TYPES = {
 
 
 class Bad(Exception):
-    """This header, or the entries it points to, cannot be used; the text says why."""
+    """This header, or the entries it points to, cannot be used; the text gives the reason."""
 
 
 class Entry(NamedTuple):
@@ -56,29 +71,31 @@ class Table(NamedTuple):
 
 
 def read(disk: Container, lba: int, sector_size: int) -> Table:
-    """By the header in sector `lba`. Raises Bad."""
+    """The table of the header in sector `lba`. Raises Bad."""
     if lba < 1 or (lba + 1) * sector_size > disk.size:
         raise Bad(f"the disk has no sector {lba}")
-    header = disk.read(lba * sector_size, sector_size)
-    length, checksum = struct.unpack_from("<II", header, 12)
-    own, at, count, width, table_checksum = struct.unpack_from("<Q40xQIII", header, 24)
-    if not header.startswith(SIGNATURE):
+    data = disk.read(lba * sector_size, sector_size)
+    header = Header(*HEADER.unpack_from(data))
+    length, count, width = header.header_size, header.number_of_partition_entries, header.size_of_partition_entry
+    if header.signature != SIGNATURE:
         raise Bad("its signature is missing")
-    if not 92 <= length <= sector_size or zlib.crc32(header[:16] + bytes(4) + header[20:length]) != checksum:
+    if not 92 <= length <= sector_size or zlib.crc32(data[:16] + bytes(4) + data[20:length]) != header.header_crc32:
         raise Bad("its checksum is wrong")
-    if own != lba or width < 128 or width % 8 or count * width > TABLE_MOST:
-        raise Bad(f"it says sector {own}, {count} entries of {width} bytes")
-    if at * sector_size + count * width > disk.size:
-        raise Bad(f"its entries lie in sector {at}, behind the end of the disk")
-    table = disk.read(at * sector_size, count * width)
-    if zlib.crc32(table) != table_checksum:
+    if header.my_lba != lba or width < 128 or width % 8 or count * width > MAX_TABLE:
+        raise Bad(f"it states sector {header.my_lba}, {count} entries of {width} bytes")
+    start = header.partition_entry_lba * sector_size
+    if start + count * width > disk.size:
+        raise Bad(f"its entries lie in sector {header.partition_entry_lba}, past the end of the disk")
+    table = disk.read(start, count * width)
+    if zlib.crc32(table) != header.partition_entry_array_crc32:
         raise Bad("the checksum of its entries is wrong")
-    return Table(list(_used(table, width)), max(lba, *struct.unpack_from("<QQ", header, 32)) + 1)
+    last = max(lba, header.alternate_lba, header.first_usable_lba)
+    return Table(list(_used(table, width)), last + 1)
 
 
 def _used(table: bytes, width: int) -> Iterator[Entry]:
-    for at in range(0, len(table), width):
-        if any(table[at : at + 16]):
-            name = guid(table[at : at + 16])
-            first, last = struct.unpack_from("<QQ", table, at + 32)
+    for offset in range(0, len(table), width):
+        type_guid, first, last = ENTRY.unpack_from(table, offset)
+        if any(type_guid):
+            name = guid(type_guid)
             yield Entry(TYPES.get(name, name), first, last - first + 1)

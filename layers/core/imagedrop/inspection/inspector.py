@@ -1,9 +1,9 @@
-"""One inspection, step by step: the container, the partitions, then everything that lies in them, side by side."""
+"""One inspection, step by step: the container, the partition table, then all partitions in shared round trips."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import firmware, partitions, summary
@@ -15,103 +15,91 @@ from imagedrop.inspection.facts import DiskFacts, Partition
 from imagedrop.inspection.findings_report import FindingsReport, guarded
 from imagedrop.inspection.partitions import Layout
 from imagedrop.inspection.replay import Memo, fetch_together
-from imagedrop.inspection.windows.volumes import UNASKED, VolumeFacts, Volumes
+from imagedrop.inspection.windows.volumes import VolumeFacts, Volumes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+
+T = TypeVar("T")
 
 Role = Literal["system", "data"]
-RECOVERY = ("recovery", "0x27")  # no Windows lives there, only its rescue; not looked into where there is more
-LOOKED_UP = 16  # partitions whose last sector is looked up
-ASKED_MOST = 32  # partitions whose volumes are searched for a Windows
-LARGEST: dict[Role, int] = {"system": 1024 << 30, "data": 2048 << 30}  # bytes; IMS: min_disk of either
+RECOVERY = ("recovery", "0x27")  # types of partitions that hold a recovery system: not searched if there are others
+MAX_ENDS_CHECKED = 16  # partitions whose last sector must lie within the file
+MAX_SEARCHED = 32  # partitions that are searched for a Windows
+MAX_DISK: dict[Role, int] = {"system": 1024 << 30, "data": 2048 << 30}  # bytes; IMS: min_disk of either
 
 
-class Answer(NamedTuple):
-    """What one partition has to say."""
-
+class PartitionContent(NamedTuple):
     partition: Partition
     manager: firmware.BootManager | None
     volume: VolumeFacts | None
 
 
 class Inspector:
-    """What is known at any time is in its attributes."""
+    """Its attributes hold what is known so far."""
 
     def __init__(self, file: BlockCache, report: FindingsReport, role: Role) -> None:
         self.file, self.report, self.role = file, report, role
         self.container: Container | None = None
         self.layout: Layout | None = None
-        self.identified = False  # whether every partition was looked at
-        self.inside = summary.SystemFacts()
+        self.identified = False  # the filesystem of each partition is known, as far as it could be read
+        self.system = summary.SystemFacts()
 
     def run(self) -> None:
-        self.container = self._step("file", lambda: detect_format(self.file, self.report))
-        disk = self.container
+        self.container = disk = self._step("file", lambda: detect_format(self.file, self.report))
         if disk is None:
             return
-        opened = self._step(f"{disk.format} structure", lambda: disk.open() or True)
-        self._judge_size(disk.virtual_size)
+        opened = self._step(f"{disk.format} structure", lambda: _opened(disk))
+        self._check_size(disk.virtual_size)
         if not opened:
             return
-        self.layout = self._step("partition table", lambda: partitions.read(disk, self.report))
-        if (layout := self.layout) is not None:
-            guarded(self.report, "file", lambda: self._look_inside(disk, layout))
+        self.layout = layout = self._step("partition table", lambda: partitions.read(disk, self.report))
+        if layout is not None:
+            guarded(self.report, "file", lambda: self._read_partitions(disk, layout))
 
-    def _step(self, what: str, job: Callable[[], Any]) -> Any:
+    def _step(self, what: str, job: Callable[[], T]) -> T | None:
         return guarded(self.report, what, lambda: self.file.run(job))
 
-    def _judge_size(self, size: int | None) -> None:
-        if size is not None and size > LARGEST[self.role]:
-            self.report.add(kinds.TOO_LARGE, size=size, limit=LARGEST[self.role])
+    def _check_size(self, size: int | None) -> None:
+        if size is not None and size > MAX_DISK[self.role]:
+            self.report.add(kinds.TOO_LARGE, size=size, limit=MAX_DISK[self.role])
         if size is not None and size % 512:
             self.report.add(kinds.NOT_SECTORS, size=size)
 
-    def _look_inside(self, disk: Container, layout: Layout) -> None:
-        """Every partition goes its own way, side by side."""
-        volumes, once = Volumes(disk, self.report), Memo()
-        spared = any(one.type not in (*RECOVERY, "efi_system") for one in layout.partitions)
+    def _read_partitions(self, disk: Container, layout: Layout) -> None:
+        volumes, memo = Volumes(disk, self.report), Memo()
+        skip_recovery = any(partition.type not in (*RECOVERY, "efi_system") for partition in layout.partitions)
 
-        def ask(number: int, partition: Partition) -> Answer:
-            found = once(number, lambda: partitions.identified(partition, layout, disk, self.report))
+        def read(number: int, partition: Partition) -> PartitionContent:
+            found = memo(number, lambda: partitions.identify(partition, layout, disk, self.report))
             esp = found.type == "efi_system"
-            manager = once(("esp", number), lambda: self._boot_manager(disk, found)) if esp else None
-            asked = found.filesystem == "ntfs" and not (spared and found.type in RECOVERY)
-            if asked and number >= ASKED_MOST:
-                why = f"only the first {ASKED_MOST} partitions are searched"
+            manager = memo(("esp", number), lambda: self._boot_manager(disk, found)) if esp else None
+            searched = found.filesystem == "ntfs" and not (skip_recovery and found.type in RECOVERY)
+            if searched and number >= MAX_SEARCHED:
+                why = f"only the first {MAX_SEARCHED} partitions are searched"
                 self.report.add(kinds.WINDOWS_UNREAD, what=f"volume at byte {found.start}", why=why)
-                return Answer(found, manager, UNASKED._replace(start=found.start))
-            return Answer(found, manager, volumes.ask(found.start) if asked else None)
+                return PartitionContent(found, manager, VolumeFacts(found.start))
+            return PartitionContent(found, manager, volumes.facts(found.start) if searched else None)
+
+        def read_all() -> list[PartitionContent]:
+            _, contents = fetch_together(check_ends, lambda: fetch_together(*jobs))
+            return contents or []
 
         bare = [Partition(0, disk.size, "bare", layout.bare)] if layout.bare else []
-        asked = [*layout.partitions, *bare]
-        end = partial(guarded, self.report, "file", lambda: self._look_at_the_end(disk, layout))
-        jobs: list[Callable[[], Any]] = [partial(once, "end", end), *[partial(ask, *one) for one in enumerate(asked)]]
-        answers = self.file.run(lambda: fetch_together(*jobs))[1:]
-        layout.partitions = [one.partition for one in answers[: len(layout.partitions)]]
+        jobs = [partial(read, number, partition) for number, partition in enumerate([*layout.partitions, *bare])]
+        check_ends = partial(memo, "ends", partial(guarded, self.report, "file", lambda: _check_ends(disk, layout)))
+        contents = self.file.run(read_all)
+        layout.partitions = [content.partition for content in contents[: len(layout.partitions)]]
         self.identified = True
-        manager = next((one.manager for one in answers if one.manager), None)
-        told = [one.volume for one in answers if one.volume]
-        self.inside = summary.system_facts(disk, layout, manager, told, self.role, self.report)
+        manager = next((content.manager for content in contents if content.manager), None)
+        found = [content.volume for content in contents if content.volume]
+        self.system = summary.system_facts(disk, layout, manager, found, self.role, self.report)
 
     def _boot_manager(self, disk: Container, esp: Partition) -> firmware.BootManager | None:
         return guarded(self.report, "EFI system partition", lambda: firmware.boot_manager(disk, esp, self.report))
 
-    def _look_at_the_end(self, disk: Container, layout: Layout) -> None:
-        """Where no header proves that the file is whole, the places that are written last are looked up in its map."""
-        if disk.whole or not isinstance(disk, TwoLevel) or not disk.size:
-            return
-        if (last := disk.last_used()) is not None:
-            disk.check_stored(last, disk.unit)
-        ends = [one.start + one.size - 1 for one in layout.partitions[-LOOKED_UP:]]
-        places = [end for end in ends if 0 <= end < disk.size] if disk.scattered else []
-        disk.prefetch_tables([(place, 1) for place in places])
-        for place in places:
-            disk.check_stored(place)
-
     def facts(self) -> DiskFacts:
-        container, layout, inside = self.container, self.layout, self.inside
+        container, layout, system = self.container, self.layout, self.system
         return DiskFacts(
             format=container.format if container else None,
             variant=container.variant if container else None,
@@ -119,15 +107,35 @@ class Inspector:
             file_size=self.file.size,
             partition_table=layout.table if layout else None,
             partitions=layout.partitions if layout else [],
-            hw_firmware_type=inside.firmware,
-            bitlocker=_bitlocker(layout) if layout and self.identified else None,
-            ntfs_dirty=inside.ntfs_dirty,
-            hibernated=inside.hibernated,
-            windows=inside.windows,
+            hw_firmware_type=system.firmware,
+            bitlocker=_has_bitlocker(layout) if layout and self.identified else None,
+            ntfs_dirty=system.ntfs_dirty,
+            hibernated=system.hibernated,
+            windows=system.windows,
         )
 
 
-def _bitlocker(layout: Layout) -> bool | None:
+def _opened(disk: Container) -> Literal[True]:
+    disk.open()
+    return True
+
+
+def _check_ends(disk: Container, layout: Layout) -> None:
+    """Where no header proves that the file is whole: what is usually written last must lie within it."""
+    if disk.end_checked or not isinstance(disk, TwoLevel) or not disk.size:
+        return
+    if (last := disk.last_used()) is not None:
+        disk.check_stored(last, disk.cluster_size)
+    if not disk.check_partition_ends:
+        return
+    ends = [partition.start + partition.size - 1 for partition in layout.partitions[-MAX_ENDS_CHECKED:]]
+    ends = [end for end in ends if 0 <= end < disk.size]
+    disk.prefetch_tables([(end, 1) for end in ends])
+    for end in ends:
+        disk.check_stored(end)
+
+
+def _has_bitlocker(layout: Layout) -> bool | None:
     """False only where every boot sector was read."""
     found = [filesystem for _, filesystem in layout.filesystems()]
     return True if "bitlocker" in found else None if layout.unread else False

@@ -1,8 +1,7 @@
 """The MBR and its chain of extended boot records (EBR).
 
-   446 64  4 entries of 16     510  2  0x55AA
-Entry:  0 1 0x80 active, else 0    4 1 type, 0 unused    8 4 first sector    12 4 sectors
-An EBR has the same shape: its first entry is a logical partition (relative to the EBR), its second the next EBR
+   446 64  4 entries of 16: `ENTRY`     510  2  0x55AA
+An EBR has the same layout: its first entry is a logical partition (relative to the EBR), its second the next EBR
 (relative to the extended partition).
 """
 
@@ -18,10 +17,12 @@ from imagedrop.inspection.findings_report import FindingsReport
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ENTRY = struct.Struct("<B3xB3xII")  # 0 1 0x80 active, else 0    4 1 type, 0 unused    8 4 first sector    12 4 sectors
+ENTRIES = range(446, 510, 16)
 EXTENDED = (0x05, 0x0F, 0x85)
 PROTECTIVE = 0xEE
 LDM = 0x42
-LOGICAL_MOST = 128
+MAX_LOGICAL = 128
 
 
 class Entry(NamedTuple):
@@ -38,41 +39,39 @@ def parse(sector: bytes) -> list[Entry] | None:
     if sector[510:512] != b"\x55\xaa":
         return None
     entries = []
-    for at in range(446, 510, 16):
-        flag, kind, start, sectors = struct.unpack_from("<B3xB3xII", sector, at)
+    for offset in ENTRIES:
+        flag, partition_type, start, sectors = ENTRY.unpack_from(sector, offset)
         if flag not in (0, 0x80):
             return None
-        if kind and sectors:
-            entries.append(Entry(flag == 0x80, kind, start, sectors))
+        if partition_type and sectors:
+            entries.append(Entry(flag == 0x80, partition_type, start, sectors))
     return entries
 
 
 def logical(disk: Container, entries: list[Entry], sector_size: int, report: FindingsReport) -> Iterator[Entry]:
-    """The partitions inside the extended one, placed as on the disk. Says so where the chain is broken."""
+    """The partitions inside the extended one, by their sectors on the disk. Reports where the chain is broken."""
     extended = next((entry for entry in entries if entry.type in EXTENDED), None)
-    at, seen = extended.start if extended else 0, set[int]()
-    while at:
+    lba, visited = extended.start if extended else 0, set[int]()
+    while lba:
         assert extended
-        why = _broken(at, seen, extended)
-        seen.add(at)
-        inside = None
-        if not why and (at + 1) * sector_size <= disk.size:
-            inside = parse(disk.read(at * sector_size, 512))
-        if inside is None:
-            why = why or f"there is no extended boot record in sector {at}"
+        why = _broken(lba, visited, extended)
+        visited.add(lba)
+        record = None
+        if not why and (lba + 1) * sector_size <= disk.size:
+            record = parse(disk.read(lba * sector_size, 512))
+        if record is None:
+            why = why or f"there is no extended boot record in sector {lba}"
             report.add(kinds.PARTITION_TABLE_DAMAGED, why=why)
             return
-        yield from (Entry(one.active, one.type, at + one.start, one.sectors) for one in inside[:1] if _is_data(one))
-        at = next((extended.start + one.start for one in inside if one.type in EXTENDED), 0)
+        for entry in record[:1]:
+            if entry.type not in EXTENDED:
+                yield entry._replace(start=lba + entry.start)
+        lba = next((extended.start + entry.start for entry in record if entry.type in EXTENDED), 0)
 
 
-def _broken(at: int, seen: set[int], extended: Entry) -> str:
-    if at in seen:
-        return f"the chain of extended boot records returns to sector {at}"
-    if not extended.start <= at < extended.start + extended.sectors:
-        return f"an extended boot record lies in sector {at}, outside the extended partition"
-    return f"more than {LOGICAL_MOST} logical partitions" if len(seen) >= LOGICAL_MOST else ""
-
-
-def _is_data(entry: Entry) -> bool:
-    return entry.type not in EXTENDED
+def _broken(lba: int, visited: set[int], extended: Entry) -> str:
+    if lba in visited:
+        return f"the chain of extended boot records returns to sector {lba}"
+    if not extended.start <= lba < extended.start + extended.sectors:
+        return f"an extended boot record lies in sector {lba}, outside the extended partition"
+    return f"more than {MAX_LOGICAL} logical partitions" if len(visited) >= MAX_LOGICAL else ""

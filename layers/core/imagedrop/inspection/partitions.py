@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import filesystems, gpt, mbr
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.raw import Raw
-from imagedrop.inspection.facts import Partition, PartitionTable
+from imagedrop.inspection.facts import Filesystem, Partition, PartitionTable
 from imagedrop.inspection.findings_report import FindingsReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 SECTOR_SIZES = (512, 4096)
-PARTITIONS_MOST = 128
+MAX_PARTITIONS = 128
 DYNAMIC = {
     "ldm_data": kinds.DYNAMIC_DISK,
     f"{mbr.LDM:#04x}": kinds.DYNAMIC_DISK,
@@ -23,86 +24,76 @@ DYNAMIC = {
 }
 
 
+@dataclass(slots=True)
 class Layout:
-    """`active`: start of the active partition of an MBR. `unread`: the table or a boot sector could not be read.
-    `end`: where the table itself says that the disk ends, at the earliest.
+    """The partitions of a disk, and what the partition table says of the disk."""
 
-    `bare`: the filesystem of a disk without partition table.
-    """
+    table: PartitionTable
+    partitions: list[Partition] = field(default_factory=list)
+    active: int | None = None  # start of the active partition of an MBR
+    unread: bool = False  # the table or a boot sector could not be read
+    end: int = 0  # the disk is at least as long, by its own table
+    bare: Filesystem | None = None  # of a disk without partition table
 
-    __slots__ = ("active", "bare", "end", "partitions", "table", "unread")
-
-    def __init__(
-        self,
-        table: PartitionTable,
-        partitions: Sequence[Partition] = (),
-        *,
-        active: int | None = None,
-        unread: bool = False,
-        end: int = 0,
-        bare: filesystems.Filesystem | None = None,
-    ) -> None:
-        self.table, self.partitions, self.active = table, list(partitions), active
-        self.unread, self.end, self.bare = unread, end, bare
-
-    def filesystems(self) -> Iterator[tuple[int, str | None]]:
-        """(start, filesystem) of every partition, or of the whole disk where it has none."""
-        yield from ((one.start, one.filesystem) for one in self.partitions)
+    def filesystems(self) -> Iterator[tuple[int, Filesystem | None]]:
+        """(start, filesystem) of every partition, or of the whole disk where it has no partition table."""
+        yield from ((partition.start, partition.filesystem) for partition in self.partitions)
         if self.table == "none":
             yield 0, self.bare
 
 
 def read(disk: Container, report: FindingsReport) -> Layout:
-    """Without filesystems yet: `identified`. Raises what reading raises; what damage leaves is read, and it is said."""
+    """The partitions, without filesystems: see `identify`. Reports damage and reads what is left. Raises what reading
+    raises."""
     if disk.size < 512:
         return Layout("none")
     disk.prefetch([(0, 8192)])
     sector = disk.read(0, 512)
-    bare = filesystems.identify(disk.read(0, min(filesystems.LOOKED_AT, disk.size)))
+    bare = filesystems.identify(disk.read(0, min(filesystems.BOOT_BYTES, disk.size)))
     entries = None if bare else mbr.parse(sector)
     protective = any(entry.type == mbr.PROTECTIVE for entry in entries or ())
-    sizes = [disk.sector_size] if disk.sector_size else SECTOR_SIZES
-    size = next((one for one in sizes if _signed(disk, one)), None)
-    if protective or (size and not entries and not bare):
-        layout = _gpt(disk, [size] if size else sizes, report)
-        _judge_gpt(protective, size, disk, report)
+    sector_sizes = [disk.sector_size] if disk.sector_size else SECTOR_SIZES
+    sector_size = next((size for size in sector_sizes if _has_gpt(disk, size)), None)
+    if protective or (sector_size and not entries and not bare):
+        layout = _gpt(disk, [sector_size] if sector_size else sector_sizes, report)
+        _check_gpt(protective, sector_size, disk, report)
         if protective and any(entry.type != mbr.PROTECTIVE for entry in entries or ()):
-            why = "its MBR lists partitions beside the GPT (a hybrid MBR), and Windows goes by those"
+            why = "its MBR lists partitions beside the GPT (a hybrid MBR), and Windows uses those"
             report.add(kinds.PARTITION_TABLE_DAMAGED, why=why)
     elif entries is not None:
         layout = _mbr(disk, entries, report)
     else:
         return Layout("none", bare=bare)
-    _keep_inside(layout, disk, report)
-    for one in layout.partitions:
-        if one.type in DYNAMIC:
-            report.add(DYNAMIC[one.type])
+    _check_partitions(layout, disk, report)
+    for partition in layout.partitions:
+        if partition.type in DYNAMIC:
+            report.add(DYNAMIC[partition.type])
     return layout
 
 
-def _signed(disk: Container, sector_size: int) -> bool:
+def _has_gpt(disk: Container, sector_size: int) -> bool:
     return disk.size >= 2 * sector_size and disk.read(sector_size, 8) == gpt.SIGNATURE
 
 
 def _gpt(disk: Container, sector_sizes: Sequence[int], report: FindingsReport) -> Layout:
-    """By the first header or, where that is bad, by the backup in the last sector."""
+    """From the first header or, where that is bad, from the backup in the last sector."""
     reasons = []
-    for place in (0, 1):
+    for is_backup in (False, True):
         for size in sector_sizes:
             try:
-                table = gpt.read(disk, disk.size // size - 1 if place else 1, size)
+                table = gpt.read(disk, disk.size // size - 1 if is_backup else 1, size)
             except gpt.Bad as error:
                 reasons.append(str(error))
                 continue
-            if place:
+            if is_backup:
                 report.add(kinds.GPT_BACKUP_USED, why=reasons[0])
-            found = [Partition(one.start * size, one.sectors * size, one.type) for one in table.entries]
+            found = [Partition(entry.start * size, entry.sectors * size, entry.type) for entry in table.entries]
             return Layout("gpt", found, end=table.sectors * size)
     report.add(kinds.GPT_DAMAGED, why=f"{reasons[0]}; backup: {reasons[-1]}")
     return Layout("gpt", unread=True)
 
 
-def _judge_gpt(protective: bool, sector_size: int | None, disk: Container, report: FindingsReport) -> None:
+def _check_gpt(protective: bool, sector_size: int | None, disk: Container, report: FindingsReport) -> None:
     if not protective:
         report.add(kinds.PARTITION_TABLE_DAMAGED, why="it is a GPT, but the protective MBR before it is missing")
     if sector_size == 4096 or disk.sector_size == 4096:
@@ -114,32 +105,29 @@ def _mbr(disk: Container, entries: list[mbr.Entry], report: FindingsReport) -> L
     primary = [entry for entry in entries if entry.type not in mbr.EXTENDED]
     active = next((entry.start * size for entry in primary if entry.active), None)
     found = [*primary, *mbr.logical(disk, entries, size, report)]
-    partitions = [Partition(one.start * size, one.sectors * size, f"{one.type:#04x}") for one in found]
+    partitions = [Partition(entry.start * size, entry.sectors * size, f"{entry.type:#04x}") for entry in found]
     return Layout("mbr", partitions, active=active)
 
 
-def _keep_inside(layout: Layout, disk: Container, report: FindingsReport) -> None:
-    kept = [one for one in layout.partitions if one.start > 0 and one.size > 0]
+def _check_partitions(layout: Layout, disk: Container, report: FindingsReport) -> None:
+    kept = [partition for partition in layout.partitions if partition.start > 0 and partition.size > 0]
     if len(kept) < len(layout.partitions):
         report.add(kinds.PARTITION_TABLE_DAMAGED, why="a partition has no extent")
-    if len(kept) > PARTITIONS_MOST:
-        report.add(kinds.PARTITION_TABLE_DAMAGED, why=f"{len(kept)} partitions; the first {PARTITIONS_MOST} are shown")
-    layout.partitions = kept[:PARTITIONS_MOST]
-    end = max((one.start + one.size for one in layout.partitions), default=0)
-    end = max(end, layout.end)
+    if len(kept) > MAX_PARTITIONS:
+        report.add(kinds.PARTITION_TABLE_DAMAGED, why=f"{len(kept)} partitions; the first {MAX_PARTITIONS} are shown")
+    layout.partitions = kept[:MAX_PARTITIONS]
+    end = max([layout.end, *(partition.start + partition.size for partition in layout.partitions)])
     if end > disk.size and isinstance(disk, Raw):
         report.add(kinds.TRUNCATED, why=f"its partition table needs a disk of {end} bytes")
     elif end > disk.size:
         report.add(kinds.PARTITION_BEYOND_END, end=end, size=disk.size)
 
 
-def identified(partition: Partition, layout: Layout, disk: Container, report: FindingsReport) -> Partition:
-    """With its filesystem."""
-    length = min(filesystems.LOOKED_AT, partition.size, disk.size - partition.start)
-    if length <= 0:
-        layout.unread = True
-        return partition
+def identify(partition: Partition, layout: Layout, disk: Container, report: FindingsReport) -> Partition:
+    """The partition with its filesystem. Marks the layout where the boot sector could not be read."""
+    length = min(filesystems.BOOT_BYTES, partition.size, disk.size - partition.start)
     with report.guard(f"boot sector of the partition at {partition.start}"):
-        return partition._replace(filesystem=filesystems.identify(disk.read(partition.start, length)))
+        if length > 0:
+            return replace(partition, filesystem=filesystems.identify(disk.read(partition.start, length)))
     layout.unread = True
     return partition

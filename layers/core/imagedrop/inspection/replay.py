@@ -1,22 +1,22 @@
-"""Work that shares its round trips: it runs again from its beginning instead of waiting.
+"""Sharing round trips: a job that needs missing blocks is stopped and run again from its beginning.
 
-`BlockCache.run` calls a job again and again. What is not here yet stops it (`NotHere`), all that is missed side by side
-(`together`) comes in one go, and the job begins again, now without waiting; what is complete is remembered (`Once`).
+`BlockCache.run` calls a job until it completes. A missing block stops it (`NotFetched`); what all jobs of
+`fetch_together` miss is fetched at once; then the job runs again, with those blocks in the cache. `Memo` keeps the
+answers of parts that are complete.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any, TypeVar
 
-    T = TypeVar("T")
+T = TypeVar("T")
 
 
 class NotFetched(BaseException):
-    """Blocks that a reader needs have not been fetched yet. No Exception: it is for `together` and `run` alone."""
+    """A reader needs blocks that are not fetched yet. Not an Exception: only `fetch_together` and `run` catch it."""
 
     def __init__(self, blocks: Iterable[int]) -> None:
         super().__init__("not fetched yet")
@@ -24,25 +24,24 @@ class NotFetched(BaseException):
 
 
 def fetch_together(*jobs: Callable[[], T]) -> list[T]:
-    """What the jobs answer. They do not wait for one another: what they all miss is fetched at once.
+    """What the jobs return. None waits for another: what they all miss is fetched at once.
 
-    A job is run again from its beginning, so it must do nothing that cannot be done twice. The first that raises ends
-    them all.
+    A job is run again from its beginning, so it must be safe to repeat. The first that raises ends them all.
     """
     answers: list[T] = []
     missing = set[int]()
     for job in jobs:
         try:
             answers.append(job())
-        except NotFetched as stop:
-            missing |= stop.blocks
+        except NotFetched as error:
+            missing |= error.blocks
     if missing:
         raise NotFetched(missing)
     return answers
 
 
 class Memo:
-    """Remembers what jobs have answered, so that running again what consists of them costs nothing."""
+    """Keeps what jobs returned, so that running them again costs nothing."""
 
     def __init__(self) -> None:
         self._answers: dict[object, Any] = {}

@@ -1,19 +1,20 @@
-"""Sources: where the bytes of an image lie. A local file and an OBS object read alike.
+"""Sources: where the bytes of an image come from, a local file or an OBS object.
 
-A source is pinned to one content: when that changes under the reader, SourceChanged goes all the way up.
+A source reads one content only: when that changes during the inspection, SourceChanged ends it.
 """
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Protocol
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 from imagedrop.ports import ObjectChanged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
-    from typing import TypeGuard
 
     from imagedrop.ports import ObjectHead, Objects, RunParallel
 
@@ -21,11 +22,11 @@ Range = tuple[int, int]  # offset, length
 
 
 class SourceChanged(BaseException):
-    """The content is not the one that the inspection began with. No Exception: nothing below may swallow it."""
+    """The content changed during the inspection. Not an Exception, so that no reader that catches those continues."""
 
 
 class Source(Protocol):
-    """`size` in bytes. `read` answers exactly `length` bytes; the caller never asks past the end."""
+    """`size` in bytes. `read` returns exactly `length` bytes; the caller never reads past the end."""
 
     name: str
     size: int
@@ -34,7 +35,7 @@ class Source(Protocol):
 
 
 class MultiRangeSource(Source, Protocol):
-    """A source that can read several ranges side by side, at the cost of one round trip."""
+    """A source that reads several ranges in parallel, at the cost of one round trip."""
 
     def read_many(self, ranges: Sequence[Range]) -> Sequence[bytes]: ...
 
@@ -48,20 +49,20 @@ class FileSource:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.name = os.fspath(path)
-        self._file = open(path, "rb", buffering=0)  # noqa: SIM115, PTH123 - closed by close; pathlib costs an import
+        self._file = Path(path).open("rb", buffering=0)  # noqa: SIM115 - closed by close
         self.size = self._file.seek(0, os.SEEK_END)
-        self._written = self._mark()
+        self._version = self._current_version()
 
     def read(self, offset: int, length: int) -> bytes:
-        if self._mark() != self._written:
+        if self._current_version() != self._version:
             raise SourceChanged(self.name)
         self._file.seek(offset)
         return self._file.read(length)
 
     def read_many(self, ranges: Sequence[Range]) -> Sequence[bytes]:
-        return [self.read(*one) for one in ranges]
+        return [self.read(*file_range) for file_range in ranges]
 
-    def _mark(self) -> Range:
+    def _current_version(self) -> tuple[int, int]:
         status = os.fstat(self._file.fileno())
         return status.st_mtime_ns, status.st_size
 
@@ -71,7 +72,9 @@ class FileSource:
     def __enter__(self) -> FileSource:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -91,11 +94,11 @@ class ObjectSource:
 
 
 class ParallelSource:
-    """Any source, read side by side through `together`; the threads are the caller's."""
+    """Any source, read in parallel by `run_parallel`; the threads are the caller's."""
 
-    def __init__(self, source: Source, together: RunParallel) -> None:
+    def __init__(self, source: Source, run_parallel: RunParallel) -> None:
         self.name, self.size, self.read = source.name, source.size, source.read
-        self.source, self._together = source, together
+        self.source, self._run_parallel = source, run_parallel
 
     def read_many(self, ranges: Sequence[Range]) -> Sequence[bytes]:
-        return self._together([lambda one=one: self.read(*one) for one in ranges])  # type: ignore[misc]
+        return self._run_parallel([partial(self.read, *file_range) for file_range in ranges])

@@ -1,4 +1,4 @@
-"""What the parts of a disk add up to: which system it holds, what starts it, and what it is where it holds none."""
+"""From the parts of a disk to the whole: which system it holds, what boots it, or what it is if it holds none."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.facts import Firmware, WindowsFacts
 from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.partitions import Layout
-from imagedrop.inspection.windows.facts import facts, say_state
+from imagedrop.inspection.windows.facts import report_preparation, windows_facts
 from imagedrop.inspection.windows.volumes import VolumeFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 LINUX_TYPES = ("linux_filesystem", "linux_swap", "linux_lvm", "0x83", "0x82", "0x8e")
-VOLUMES = ("ntfs", "fat12", "fat16", "fat32", "exfat", "refs")
+WINDOWS_FILESYSTEMS = {"ntfs", "fat12", "fat16", "fat32", "exfat", "refs"}
 
 
 class SystemFacts(NamedTuple):
@@ -31,33 +31,35 @@ def system_facts(
     disk: Container,
     layout: Layout,
     manager: firmware.BootManager | None,
-    told: Sequence[VolumeFacts],
+    volumes: Sequence[VolumeFacts],
     role: str,
     report: FindingsReport,
 ) -> SystemFacts:
-    """Says everything there is to say about it."""
-    for start, filesystem in layout.filesystems():
-        if filesystem == "bitlocker":
-            report.add(kinds.BITLOCKER, start=start)
-    _say_of_volumes(told, report)
-    found = [one for one in told if one.windows]
-    closed: list[bool | None] = [None for _, filesystem in layout.filesystems() if filesystem == "bitlocker"]
-    dirty, asleep = _any([one.dirty for one in told] + closed), _any([one.asleep for one in told] + closed)
+    """The facts about the system on the disk. Reports what is wrong with it."""
+    encrypted = [start for start, filesystem in layout.filesystems() if filesystem == "bitlocker"]
+    for start in encrypted:
+        report.add(kinds.BITLOCKER, start=start)
+    _report_volumes(volumes, report)
+    unknown: list[bool | None] = [None] * len(encrypted)
+    dirty = _any([volume.dirty for volume in volumes] + unknown)
+    hibernated = _any([volume.hibernated for volume in volumes] + unknown)
+    with_windows = [volume for volume in volumes if volume.windows]
     if role == "data":
-        for one in found:
-            report.add(kinds.WINDOWS_ON_DATA_DISK, start=one.start)
-        return SystemFacts(None, dirty, asleep, None)
-    starts = firmware.firmware(layout)
-    if not found or not found[0].windows:
-        _say_what_else(disk, layout, manager, told, report)
-        return SystemFacts(starts, dirty, asleep, None)
-    if len(found) > 1:
-        others = ", ".join(str(one.start) for one in found[1:])
-        report.add(kinds.SEVERAL_WINDOWS, first=found[0].start, others=others)
-    _say_of_starting(layout, told, report)
-    windows = facts(found[0].windows, manager.architecture if manager else None, report)
-    _say_of_windows(found[0], report)
-    return SystemFacts(starts, dirty, asleep, windows)
+        for volume in with_windows:
+            report.add(kinds.WINDOWS_ON_DATA_DISK, start=volume.start)
+        return SystemFacts(None, dirty, hibernated, None)
+    boots = firmware.firmware(layout)
+    if not with_windows or not with_windows[0].windows:
+        _report_without_windows(disk, layout, manager, volumes, report)
+        return SystemFacts(boots, dirty, hibernated, None)
+    first, *others = with_windows
+    if others:
+        starts = ", ".join(str(volume.start) for volume in others)
+        report.add(kinds.SEVERAL_WINDOWS, first=first.start, others=starts)
+    _report_boot(layout, volumes, report)
+    windows = windows_facts(with_windows[0].windows, manager.architecture if manager else None, report)
+    _report_windows(first, report)
+    return SystemFacts(boots, dirty, hibernated, windows)
 
 
 def _any(answers: list[bool | None]) -> bool | None:
@@ -65,61 +67,65 @@ def _any(answers: list[bool | None]) -> bool | None:
     return True if True in answers else None if not answers or None in answers else False
 
 
-def _say_of_volumes(told: Sequence[VolumeFacts], report: FindingsReport) -> None:
-    for one in told:
-        if one.dirty:
-            report.add(kinds.NTFS_DIRTY, start=one.start)
-        if one.asleep:
-            report.add(kinds.HIBERNATED, start=one.start)
+def _report_volumes(volumes: Sequence[VolumeFacts], report: FindingsReport) -> None:
+    for volume in volumes:
+        if volume.dirty:
+            report.add(kinds.NTFS_DIRTY, start=volume.start)
+        if volume.hibernated:
+            report.add(kinds.HIBERNATED, start=volume.start)
 
 
-def _say_of_windows(one: VolumeFacts, report: FindingsReport) -> None:
-    assert one.windows
-    say_state(one.windows, report)
-    if one.windows.control and one.windows.control.fast_startup and not one.asleep:
+def _report_windows(volume: VolumeFacts, report: FindingsReport) -> None:
+    assert volume.windows
+    report_preparation(volume.windows, report)
+    if volume.windows.settings and volume.windows.settings.fast_startup and not volume.hibernated:
         report.add(kinds.FAST_STARTUP)
 
 
-def _say_of_starting(layout: Layout, told: Sequence[VolumeFacts], report: FindingsReport) -> None:
-    firmware.say_what_is_missing(layout, report)
-    active = next((one for one in told if layout.table == "mbr" and one.start == layout.active), None)
-    if active and active.boot_files is False:
-        report.add(kinds.NO_BOOT_FILES, start=active.start)
+def _report_boot(layout: Layout, volumes: Sequence[VolumeFacts], report: FindingsReport) -> None:
+    firmware.report_not_bootable(layout, report)
+    for volume in _active(layout, volumes):
+        if volume.boot_files is False:
+            report.add(kinds.NO_BOOT_FILES, start=volume.start)
 
 
-def _say_what_else(
+def _report_without_windows(
     disk: Container,
     layout: Layout,
     manager: firmware.BootManager | None,
-    told: Sequence[VolumeFacts],
+    volumes: Sequence[VolumeFacts],
     report: FindingsReport,
 ) -> None:
-    """Of a disk without a Windows that could be read: what it is instead."""
+    """Reports what a disk is on which no Windows was found."""
     filesystems = {filesystem for _, filesystem in layout.filesystems()}
-    if layout.unread or "bitlocker" in filesystems or not all(one.searched for one in told):
-        firmware.say_what_is_missing(layout, report)  # why no Windows was seen has been said
-    elif "ext" in filesystems or any(one.type in LINUX_TYPES for one in layout.partitions):
+    if layout.unread or "bitlocker" in filesystems or not all(volume.searched for volume in volumes):
+        firmware.report_not_bootable(layout, report)  # why no Windows was found is reported already
+    elif "ext" in filesystems or any(partition.type in LINUX_TYPES for partition in layout.partitions):
         report.add(kinds.LINUX)
-    elif (boots := next(_boots(layout, manager, told), None)) is not None:
-        report.add(kinds.WINDOWS_ELSEWHERE, start=boots)
+    elif (start := next(_boot_files(layout, manager, volumes), None)) is not None:
+        report.add(kinds.WINDOWS_ELSEWHERE, start=start)
     elif not layout.partitions:
-        _say_of_no_partitions(disk, layout, report)
+        _report_no_partitions(disk, layout, report)
     elif firmware.firmware(layout):
-        report.add(kinds.NO_WINDOWS if filesystems & set(VOLUMES) else kinds.BLANK)
+        report.add(kinds.NO_WINDOWS if filesystems & WINDOWS_FILESYSTEMS else kinds.BLANK)
     else:
-        report.add(kinds.DATA_DISK if filesystems & set(VOLUMES) else kinds.BLANK)
+        report.add(kinds.DATA_DISK if filesystems & WINDOWS_FILESYSTEMS else kinds.BLANK)
 
 
-def _boots(layout: Layout, manager: firmware.BootManager | None, told: Sequence[VolumeFacts]) -> Iterator[int]:
-    """Where Windows' boot files lie."""
-    esp = firmware.esp(layout)
+def _boot_files(layout: Layout, manager: firmware.BootManager | None, volumes: Sequence[VolumeFacts]) -> Iterator[int]:
+    """The starts of the partitions that hold Windows' boot files."""
+    esp = firmware.system_partition(layout)
     if esp and manager and manager.windows:
         yield esp.start
-    yield from (one.start for one in told if layout.table == "mbr" and one.start == layout.active and one.boot_files)
+    yield from (volume.start for volume in _active(layout, volumes) if volume.boot_files)
 
 
-def _say_of_no_partitions(disk: Container, layout: Layout, report: FindingsReport) -> None:
+def _active(layout: Layout, volumes: Sequence[VolumeFacts]) -> list[VolumeFacts]:
+    return [volume for volume in volumes if layout.table == "mbr" and volume.start == layout.active]
+
+
+def _report_no_partitions(disk: Container, layout: Layout, report: FindingsReport) -> None:
     if layout.table == "none" and not layout.bare and not any(disk.read(0, min(disk.size, 4096))):
         report.add(kinds.BLANK)
     else:
-        firmware.say_what_is_missing(layout, report)
+        firmware.report_not_bootable(layout, report)

@@ -1,19 +1,17 @@
-"""Pieces: where a stretch of the virtual disk lies in the file, and how."""
+"""Pieces: where in the file a range of the virtual disk lies, and how it is stored."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from imagedrop.inspection.source import Range
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MAX_UNIT = 2 * 1024 * 1024  # the largest compressed unit of any format (qcow2 cluster)
 
 
 class Stored(NamedTuple):
-    """`length` bytes of the disk lie as they are at `offset` of the file."""
+    """`length` bytes of the disk lie uncompressed at `offset` of the file."""
 
     length: int
     offset: int
@@ -30,15 +28,12 @@ class Compressed(NamedTuple):
     start: int
     offset: int
     stored: int
-    unpack: Callable[[bytes, int], bytes]  # (compressed, most) -> at most that many bytes
+    unpack: Callable[[bytes, int], bytes]  # (compressed, limit) -> at most that many bytes
 
 
 Piece = Stored | Zero | Compressed
 
 
-def file_range(piece: Piece, skip: int, take: int) -> Range:
-    """Where in the file what is taken of a piece lies."""
-    if isinstance(piece, Compressed):
-        return piece.offset, piece.stored
-    assert isinstance(piece, Stored)
-    return piece.offset, take
+def file_range(piece: Stored | Compressed, take: int) -> Range:
+    """The range of the file that must be read for `take` bytes of a piece."""
+    return (piece.offset, piece.stored) if isinstance(piece, Compressed) else (piece.offset, take)

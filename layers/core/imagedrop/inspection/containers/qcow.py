@@ -1,17 +1,13 @@
-"""qcow, version 1 (QEMU, block/qcow.c and its docs). Everything is big-endian.
+"""qcow, version 1 (QEMU, block/qcow.c). Everything is big-endian.
 
-Header, 48 bytes:
-     0  4  "QFI" 0xFB         16  4  its length          32  1  cluster bits (9-16)
-     4  4  version, 1         20  4  mtime               33  1  entries of an L2 table, bits (6-13)
-     8  8  backing file name  24  8  disk size           36  4  encryption: 0 none, 1 AES
-                                                         40  8  L1 table
-L1 entry: the L2 table, 0 none. L2 entry: the cluster, 0 none; bit 63 set: compressed, and with x = 63 - cluster bits:
-bits 0 to x-1 the place, x to 62 the length in bytes.
+L1 entry: the offset of the L2 table, 0 none. L2 entry: the offset of the cluster, 0 none; bit 63 set: compressed, and
+with x = 63 - cluster bits: bits 0 to x-1 the offset, x to 62 the length in bytes.
 """
 
 from __future__ import annotations
 
 import struct
+from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.block_cache import WINDOW
@@ -21,37 +17,46 @@ from imagedrop.inspection.errors import Unreadable, malformed
 from imagedrop.inspection.unpack.codecs import inflate_raw
 
 
+class Header(NamedTuple):
+    """After the magic "QFI" 0xFB and the version, 1. The comments give the offsets."""
+
+    backing_file_offset: int  # 8
+    backing_file_size: int  # 16
+    size: int  # 24
+    cluster_bits: int  # 32: 9 to 16
+    l2_bits: int  # 33: 6 to 13
+    crypt_method: int  # 36: 0 none, 1 AES
+    l1_table_offset: int  # 40
+
+
+HEADER = struct.Struct(">8xQI4xQBBxxIQ")
+
+
 class Qcow(TwoLevel):
     format = "qcow"
     table_window = WINDOW  # its tables are small, and what they map follows them
 
     def open(self) -> None:
-        header = self.file.read(0, 48)
-        backing, backing_length, self.virtual_size = struct.unpack_from(">QI4xQ", header, 8)
-        self._bits, second_bits, encryption, self.first_at = struct.unpack_from(">BBxxIQ", header, 32)
-        self.variant = "v1"
-        if not 9 <= self._bits <= 16 or not 6 <= second_bits <= 13:
-            raise malformed("qcow header", f"cluster bits {self._bits}, L2 bits {second_bits}")
-        if encryption:
-            method = "AES" if encryption == 1 else f"qcow {encryption}"
+        header = Header(*HEADER.unpack(self.file.read(0, HEADER.size)))
+        self.variant, self.virtual_size, self._bits = "v1", header.size, header.cluster_bits
+        if not 9 <= header.cluster_bits <= 16 or not 6 <= header.l2_bits <= 13:
+            raise malformed("qcow header", f"cluster bits {header.cluster_bits}, L2 bits {header.l2_bits}")
+        if header.crypt_method:
+            method = "AES" if header.crypt_method == 1 else f"qcow {header.crypt_method}"
             raise Unreadable(kinds.ENCRYPTED_CONTAINER, method=method, driver="qcow", key_option="encrypt.key-secret")
-        if backing:
-            name = self.file.read(backing, min(backing_length, 1023)).decode("utf-8", "replace")
+        if header.backing_file_offset:
+            name = self.file_name(header.backing_file_offset, header.backing_file_size)
             raise Unreadable(kinds.BACKING_FILE, name=name)
-        self.unit, self.second_entries = 1 << self._bits, 1 << second_bits
-        self.first_entries = -(-self.size // (self.unit * self.second_entries))
-        self.must_reach(self.first_at + 8 * self.first_entries, "its L1 table")
-
-    def second(self, entry: int) -> int:
-        return entry
+        self.cluster_size, self.l2_entries = 1 << header.cluster_bits, 1 << header.l2_bits
+        self.l1_offset, self.l1_entries = header.l1_table_offset, -(-self.size // (self.cluster_size * self.l2_entries))
+        self.check_end(self.l1_offset + 8 * self.l1_entries, "its L1 table")
 
     def piece(self, entry: bytes, offset: int) -> Piece:
-        (word,) = struct.unpack(">Q", entry)
-        within = offset % self.unit
+        word, within = int.from_bytes(entry, "big"), offset % self.cluster_size
         if not word:
-            return Zero(self.unit - within)
+            return Zero(self.cluster_size - within)
         if not word >> 63:
-            return Stored(self.unit - within, word + within)
+            return Stored(self.cluster_size - within, word + within)
         shift = 63 - self._bits
-        place, length = word & ((1 << shift) - 1), word >> shift & (self.unit - 1)
-        return Compressed(self.unit, offset - within, place, length, inflate_raw)
+        position, length = word & ((1 << shift) - 1), word >> shift & (self.cluster_size - 1)
+        return Compressed(self.cluster_size, offset - within, position, length, inflate_raw)

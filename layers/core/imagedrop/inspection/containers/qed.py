@@ -1,24 +1,34 @@
 """QED (QEMU Enhanced Disk, docs/interop/qed_spec.rst). Everything is little-endian.
 
-Header:
-     0  4  "QED" 0            16  8  features: bit 0 backing file, 1 needs a check, 2 backing file is raw
-     4  4  cluster size       40  8  L1 table
-     8  4  clusters a table   48  8  disk size
-    12  4  header clusters    56  4  backing file name, 60  4  its length
-L1 and L2 entries are 8 bytes: the L2 table or the cluster, 0 none; in L2, 1 is a cluster of zeros. Both tables have the
-same length, and the file is a whole number of clusters.
+L1 and L2 entries are 8 bytes: the offset of the L2 table or of the cluster, 0 none; in L2, 1 is a cluster of zeros.
+Both tables have the same length, and the file is a whole number of clusters.
 """
 
 from __future__ import annotations
 
 import struct
+from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.extents import Piece, Stored, Zero
 from imagedrop.inspection.containers.two_level import TwoLevel
 from imagedrop.inspection.errors import Unreadable, malformed
 
-BACKING, NEEDS_CHECK, BACKING_RAW = 1, 2, 4
+
+class Header(NamedTuple):
+    """After the magic "QED" 0. The comments give the offsets."""
+
+    cluster_size: int  # 4
+    table_size: int  # 8: in clusters
+    features: int  # 16
+    l1_table_offset: int  # 40
+    image_size: int  # 48
+    backing_filename_offset: int  # 56
+    backing_filename_size: int  # 60
+
+
+HEADER = struct.Struct("<4xII4xQ16xQQII")
+BACKING_FILE, NEED_CHECK, BACKING_FORMAT_NO_PROBE = 1, 2, 4  # features
 
 
 class Qed(TwoLevel):
@@ -26,36 +36,33 @@ class Qed(TwoLevel):
     byte_order = "little"
 
     def open(self) -> None:
-        header = self.file.read(0, 64)
-        cluster, table_clusters, _, features = struct.unpack_from("<IIIQ", header, 4)
-        self.first_at, self.virtual_size, name_at, name_length = struct.unpack_from("<QQII", header, 40)
-        self.variant = "v1"
-        if cluster & (cluster - 1) or not 4096 <= cluster <= 64 * 1024 * 1024:
-            raise malformed("QED header", f"its cluster size is {cluster}")
-        if table_clusters not in (1, 2, 4, 8, 16):
-            raise malformed("QED header", f"its tables have {table_clusters} clusters")
-        if unknown := features & ~(BACKING | NEEDS_CHECK | BACKING_RAW):
+        header = Header(*HEADER.unpack(self.file.read(0, HEADER.size)))
+        self.variant, self.virtual_size = "v1", header.image_size
+        if header.cluster_size & (header.cluster_size - 1) or not 4096 <= header.cluster_size <= 64 * 1024 * 1024:
+            raise malformed("QED header", f"its cluster size is {header.cluster_size}")
+        if header.table_size not in (1, 2, 4, 8, 16):
+            raise malformed("QED header", f"its tables have {header.table_size} clusters")
+        if unknown := header.features & ~(BACKING_FILE | NEED_CHECK | BACKING_FORMAT_NO_PROBE):
             raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"QED bits {unknown:#x}")
-        if features & BACKING:
-            name = self.file.read(name_at, min(name_length, 1023)).decode("utf-8", "replace")
+        if header.features & BACKING_FILE:
+            name = self.file_name(header.backing_filename_offset, header.backing_filename_size)
             raise Unreadable(kinds.BACKING_FILE, name=name)
-        if features & NEEDS_CHECK:
+        if header.features & NEED_CHECK:
             self.report.add(kinds.NOT_CLOSED)
-        self._set_tables(cluster, table_clusters)
+        self._set_tables(header)
 
-    def _set_tables(self, cluster: int, table_clusters: int) -> None:
-        self.unit, self.second_entries = cluster, cluster * table_clusters // 8
-        self.first_entries = -(-self.size // (cluster * self.second_entries))
-        if self.first_entries > self.second_entries:
+    def _set_tables(self, header: Header) -> None:
+        self.cluster_size, table_size = header.cluster_size, header.cluster_size * header.table_size
+        self.l1_offset, self.l2_entries = header.l1_table_offset, table_size // 8
+        self.l1_entries = -(-self.size // (self.cluster_size * self.l2_entries))
+        if self.l1_entries > self.l2_entries:
             raise malformed("QED header", f"a disk of {self.size} bytes does not fit its tables")
-        self.must_reach(self.first_at + cluster * table_clusters, "its L1 table")
-        if self.file.size % cluster:
-            self.report.add(kinds.TRUNCATED, why=f"a QED file is a whole number of clusters of {cluster} bytes")
-
-    def second(self, entry: int) -> int:
-        return entry
+        self.check_end(self.l1_offset + table_size, "its L1 table")
+        if self.file.size % self.cluster_size:
+            why = f"a QED file is a whole number of clusters of {self.cluster_size} bytes"
+            self.report.add(kinds.TRUNCATED, why=why)
 
     def piece(self, entry: bytes, offset: int) -> Piece:
-        (cluster,) = struct.unpack("<Q", entry)
-        within = offset % self.unit
-        return Zero(self.unit - within) if cluster <= 1 else Stored(self.unit - within, cluster + within)
+        position, within = int.from_bytes(entry, "little"), offset % self.cluster_size
+        length = self.cluster_size - within
+        return Zero(length) if position <= 1 else Stored(length, position + within)

@@ -1,17 +1,14 @@
-"""Raw: the disk's bytes as they are, with no header at all. And the two formats that nobody can look into."""
+"""Raw: the bytes of the disk without a header. Also ZVHD and ZVHD2, which nobody but Huawei can read."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.extents import Piece, Stored
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.facts import Format
-
-if TYPE_CHECKING:
-    from typing import ClassVar
 
 
 class Raw(Container):
@@ -25,7 +22,7 @@ class Raw(Container):
 
 
 class Zvhd(Container):
-    """ZVHD and ZVHD2 are Huawei's own; their layout is not public."""
+    """ZVHD and ZVHD2 are Huawei's own formats; their layout is not public."""
 
     format: ClassVar[Format] = "zvhd"
 

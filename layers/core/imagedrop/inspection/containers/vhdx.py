@@ -1,23 +1,18 @@
 """VHDX (MS-VHDX, Virtual Hard Disk v2). Everything is little-endian.
 
-File:      0 "vhdxfile"; 64, 128 KiB headers; 192, 256 KiB region tables; from 1 MiB log, BAT, metadata, blocks
-Header (4 KiB; of the valid ones that with the higher sequence number counts):
-     0  4  "head"            4  4  CRC-32C with this field zero      8  8  sequence number
-    48 16  log GUID, zero where the log is empty                    66  2  version, 1
-Region table (64 KiB):  0 4 "regi"   4 4 CRC-32C   8 4 entries (<= 2047); from 16 entries of 32:
-     0 16  GUID             16  8  file offset     24  4  length     28  4  bit 0: required
-Metadata region:        0 8 "metadata"   10 2 entries (<= 2047); from 32 entries of 32:
-     0 16  item GUID        16  4  offset in the region     20  4  length     24  4  bit 2: required
-Items: file parameters (block size 4; flags 4: bit 0 fixed, bit 1 has a parent), disk size 8, logical sector size 4
-Parent locator: 18 2 entries; from 20 entries of 12: 0 4 key offset, 4 4 value offset, 8 2 key length, 10 2 value length
-BAT: 8 bytes an entry, bits 0-2 state, bits 20-63 the offset in MiB. After every 2^23 * sector size / block size
-     entries comes one of a sector bitmap. States: 0-3 no content (zero), 6 there, 7 partly (differencing disks only)
+File:     0 "vhdxfile"; 64, 128 KiB headers; 192, 256 KiB region tables; from 1 MiB log, BAT, metadata, blocks
+Headers and region tables: 0 4 signature, 4 4 CRC-32C with this field zero. Of the valid headers the one with the
+          higher sequence number counts.
+Items:    file parameters (block size 4; flags 4: bit 0 fixed, bit 1 has a parent), disk size 8, logical sector size 4
+BAT:      8 bytes an entry, bits 0-2 state, bits 20-63 the offset in MiB. After every 2^23 * sector size / block size
+          entries comes one of a sector bitmap. States: 0-3 no content (zero), 6 present, 7 partly present
+          (differencing disks only)
 """
 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import HYPER_V_TOOLS, Container
@@ -28,13 +23,50 @@ from imagedrop.inspection.guids import guid
 from imagedrop.inspection.source import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
+
+class Header(NamedTuple):
+    """The comments give the offsets."""
+
+    sequence_number: int  # 8
+    log_guid: bytes  # 48: zero where the log is empty
+    version: int  # 66
+
+
+class RegionEntry(NamedTuple):
+    guid: bytes  # 0
+    file_offset: int  # 16
+    length: int  # 24
+    flags: int  # 28: bit 0 required
+
+
+class MetadataEntry(NamedTuple):
+    item_id: bytes  # 0
+    offset: int  # 16: in the metadata region
+    length: int  # 20
+    flags: int  # 24: bit 2 required
+
+
+class LocatorEntry(NamedTuple):
+    """Of the parent locator; offsets count from its beginning."""
+
+    key_offset: int  # 0
+    value_offset: int  # 4
+    key_length: int  # 8
+    value_length: int  # 10
+
+
+HEADER = struct.Struct("<8xQ32x16s2xH")
+REGION_TABLE, REGION_ENTRY = struct.Struct("<8xI4x"), struct.Struct("<16sQII")  # entry count
+METADATA_TABLE, METADATA_ENTRY = struct.Struct("<8s2xH20x"), struct.Struct("<16sIII4x")  # signature, entry count
+LOCATOR, LOCATOR_ENTRY = struct.Struct("<18xH"), struct.Struct("<IIHH")  # entry count
 KIB, MIB = 1024, 1024 * 1024
 HEADERS = (64 * KIB, 128 * KIB)
-REGIONS = (192 * KIB, 256 * KIB)
-ENTRIES_MOST = 2047
-SCANNED_MOST = MIB  # a BAT of up to this is looked through for blocks behind the end of the file
+REGION_TABLES = (192 * KIB, 256 * KIB)
+MAX_ENTRIES = 2047
+MAX_SCANNED_BAT = MIB  # bytes; a larger one is not searched for blocks past the end of the file
+FULLY_PRESENT = 6
 
 BAT = "2dc27766-f623-4200-9d64-115e9bfd4a08"
 METADATA = "8b7ca206-4790-4b9a-b8fe-575f050f886e"
@@ -51,165 +83,170 @@ KNOWN_ITEMS = {
     PARENT_LOCATOR: 0,  # of any length; never followed
 }
 PARENT_PATHS = ("relative_path", "volume_path", "absolute_win32_path")  # in the order in which Hyper-V tries them
-LOCATOR_MOST = 16 * KIB  # bytes of it that are read
-LOCATOR_ENTRIES = 16
+MAX_LOCATOR = 16 * KIB  # bytes of it that are read
+MAX_LOCATOR_ENTRIES = 16
 
 
 class Vhdx(Container):
     format = "vhdx"
 
-    _block: int
+    _block_size: int
     _locator: Range = 0, 0
 
     def open(self) -> None:
-        self.file.prefetch([(0, 2 * HEADERS[0]), (HEADERS[1], 4 * KIB), (REGIONS[0], 64 * KIB)])
-        header = self._header()
-        regions = self._regions()
+        self.file.prefetch([(0, 2 * HEADERS[0]), (HEADERS[1], 4 * KIB), (REGION_TABLES[0], 64 * KIB)])
+        header = self._newest_header()
+        regions = self._region_table()
         metadata, bat = self._region(regions, METADATA), self._region(regions, BAT)
         self.file.prefetch([(metadata[0], 68 * KIB), (bat[0], 64 * KIB)])
         self._read_metadata(*metadata)
         self._locate_bat(*bat)
         if self.variant == "differencing":
             raise Unreadable(kinds.DIFFERENCING, parent=self._parent() or "?", tools=HYPER_V_TOOLS)
-        if any(header[48:64]):
+        if any(header.log_guid):
             raise Unreadable(kinds.VHDX_LOG)
         self._scan_bat()
 
-    def _header(self) -> bytes:
+    def _newest_header(self) -> Header:
         found = []
-        for at in HEADERS:
-            header = self._checked(at, 4 * KIB, b"head")
-            if header is None:
-                self.report.add(kinds.CHECKSUM, what=f"VHDX header at {at}")
+        for offset in HEADERS:
+            data = self._checked(offset, 4 * KIB, b"head")
+            if data is None:
+                self.report.add(kinds.CHECKSUM, what=f"VHDX header at {offset}")
             else:
-                found.append(header)
+                found.append(Header(*HEADER.unpack_from(data)))
         if not found:
             raise malformed("VHDX header", "neither copy has a right checksum")
-        newest = max(found, key=lambda header: struct.unpack_from("<Q", header, 8))
-        if (version := struct.unpack_from("<H", newest, 66)[0]) != 1:
-            raise Unreadable(kinds.UNSUPPORTED_VARIANT, format="VHDX", variant=f"version {version}")
+        newest = max(found, key=lambda header: header.sequence_number)
+        if newest.version != 1:
+            raise Unreadable(kinds.UNSUPPORTED_VARIANT, format="VHDX", variant=f"version {newest.version}")
         return newest
 
-    def _regions(self) -> bytes:
-        for at in REGIONS:
-            table = self._checked(at, 64 * KIB, b"regi")
+    def _region_table(self) -> bytes:
+        for offset in REGION_TABLES:
+            table = self._checked(offset, 64 * KIB, b"regi")
             if table is not None:
                 return table
-            self.report.add(kinds.CHECKSUM, what=f"VHDX region table at {at}")
+            self.report.add(kinds.CHECKSUM, what=f"VHDX region table at {offset}")
         raise malformed("VHDX region table", "neither copy has a right checksum")
 
-    def _checked(self, at: int, length: int, signature: bytes) -> bytes | None:
-        data = self.file.read(at, length)
-        (checksum,) = struct.unpack_from("<I", data, 4)
+    def _checked(self, offset: int, length: int, signature: bytes) -> bytes | None:
+        """The structure; None where its signature or its checksum is wrong."""
+        data = self.file.read(offset, length)
+        checksum = int.from_bytes(data[4:8], "little")
         right = data.startswith(signature) and crc32c(data[:4] + bytes(4) + data[8:]) == checksum
         return data if right else None
 
     def _region(self, table: bytes, wanted: str) -> Range:
-        (count,) = struct.unpack_from("<I", table, 8)
+        (count,) = REGION_TABLE.unpack_from(table)
+        if count > MAX_ENTRIES:
+            raise malformed("VHDX region table", f"it states {count} entries")
         found = None
-        for name, offset, length, flags in _entries(table, 16, count, "<16sQII"):
+        for fields in REGION_ENTRY.iter_unpack(_entries(table, REGION_TABLE, REGION_ENTRY, count)):
+            entry = RegionEntry(*fields)
+            name = guid(entry.guid)
             if name == wanted:
-                found = offset, length
-            elif flags & 1 and name not in (BAT, METADATA):
+                found = entry.file_offset, entry.length
+            elif entry.flags & 1 and name not in (BAT, METADATA):
                 raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"VHDX region {name}")
         if found is None:
             raise malformed("VHDX region table", f"the region {wanted} is missing")
-        self.must_reach(sum(found), "its block table" if wanted == BAT else "its metadata region")
+        self.check_end(sum(found), "its block table" if wanted == BAT else "its metadata region")
         return found
 
-    def _read_metadata(self, at: int, length: int) -> None:
-        items = self._items(at, length)
+    def _read_metadata(self, offset: int, length: int) -> None:
+        items = self._items(offset, length)
         if missing := {FILE_PARAMETERS, DISK_SIZE, SECTOR_SIZE} - items.keys():
             raise malformed("VHDX metadata", f"missing: {', '.join(sorted(missing))}")
-        (self.virtual_size,) = struct.unpack("<Q", items[DISK_SIZE])
-        (self.sector_size,) = struct.unpack("<I", items[SECTOR_SIZE])
-        self._block, flags = struct.unpack("<II", items[FILE_PARAMETERS])
+        self.virtual_size = int.from_bytes(items[DISK_SIZE], "little")
+        self.sector_size = int.from_bytes(items[SECTOR_SIZE], "little")
+        self._block_size, flags = struct.unpack("<II", items[FILE_PARAMETERS])
         self.variant = "differencing" if flags & 2 else "fixed" if flags & 1 else "dynamic"
         if self.sector_size not in (512, 4096):
             raise malformed("VHDX metadata", f"its sectors have {self.sector_size} bytes")
-        if not MIB <= self._block <= 256 * MIB or self._block & (self._block - 1):
-            raise malformed("VHDX metadata", f"its block size is {self._block}")
+        if not MIB <= self._block_size <= 256 * MIB or self._block_size & (self._block_size - 1):
+            raise malformed("VHDX metadata", f"its block size is {self._block_size}")
 
-    def _items(self, at: int, length: int) -> dict[str, bytes]:
-        head = self.file.read(at, 32)
-        (count,) = struct.unpack_from("<H", head, 10)
-        if not head.startswith(b"metadata") or count > ENTRIES_MOST:
+    def _items(self, start: int, length: int) -> dict[str, bytes]:
+        signature, count = METADATA_TABLE.unpack(self.file.read(start, METADATA_TABLE.size))
+        if signature != b"metadata" or count > MAX_ENTRIES:
             raise malformed("VHDX metadata", "its table does not begin as it should")
-        table = self.file.read(at, 32 + 32 * count)
+        table = self.file.read(start, METADATA_TABLE.size + METADATA_ENTRY.size * count)
         items: dict[str, bytes] = {}
-        for name, offset, size, flags in _entries(table, 32, count, "<16sIII4x"):
+        for fields in METADATA_ENTRY.iter_unpack(_entries(table, METADATA_TABLE, METADATA_ENTRY, count)):
+            entry = MetadataEntry(*fields)
+            name = guid(entry.item_id)
             if name in KNOWN_ITEMS:
                 if name == PARENT_LOCATOR:
-                    self._locator = at + offset, min(size, length - offset, LOCATOR_MOST)
-                if KNOWN_ITEMS[name] and offset + KNOWN_ITEMS[name] <= length:
-                    items[name] = self.file.read(at + offset, KNOWN_ITEMS[name])
-            elif flags & 4:
-                raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"VHDX metadata {name} of {size} bytes")
+                    self._locator = start + entry.offset, min(entry.length, length - entry.offset, MAX_LOCATOR)
+                if KNOWN_ITEMS[name] and entry.offset + KNOWN_ITEMS[name] <= length:
+                    items[name] = self.file.read(start + entry.offset, KNOWN_ITEMS[name])
+            elif entry.flags & 4:
+                raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"VHDX metadata {name} of {entry.length} bytes")
         return items
 
     def _parent(self) -> str:
         """The path of the parent that Hyper-V would try first; "" where none can be read."""
         try:
             locator = self.file.read(*self._locator)
-            (count,) = struct.unpack_from("<H", locator, 18)
+            (count,) = LOCATOR.unpack_from(locator)
             paths = {}
-            for number in range(min(count, LOCATOR_ENTRIES)):
-                key, value, key_length, value_length = struct.unpack_from("<IIHH", locator, 20 + 12 * number)
-                name = locator[key : key + key_length].decode("utf-16-le", "replace")
-                paths[name] = locator[value : value + value_length].decode("utf-16-le", "replace")
+            for number in range(min(count, MAX_LOCATOR_ENTRIES)):
+                offset = LOCATOR.size + LOCATOR_ENTRY.size * number
+                entry = LocatorEntry(*LOCATOR_ENTRY.unpack_from(locator, offset))
+                key = locator[entry.key_offset :][: entry.key_length]
+                value = locator[entry.value_offset :][: entry.value_length]
+                paths[key.decode("utf-16-le", "replace")] = value.decode("utf-16-le", "replace")
         except (PastEnd, struct.error):
             return ""
         return next((paths[name] for name in PARENT_PATHS if paths.get(name)), "")
 
-    def _locate_bat(self, at: int, length: int) -> None:
+    def _locate_bat(self, offset: int, length: int) -> None:
         assert self.sector_size
-        self._chunk = (2**23 * self.sector_size) // self._block
-        blocks = -(-self.size // self._block)
-        self._bat, self._entries = at, blocks + max(blocks - 1, 0) // self._chunk
-        if self._entries * 8 > length:
+        self._chunk_ratio = (2**23 * self.sector_size) // self._block_size
+        blocks = -(-self.size // self._block_size)
+        self._bat, self._bat_entries = offset, blocks + max(blocks - 1, 0) // self._chunk_ratio
+        if self._bat_entries * 8 > length:
             raise malformed("VHDX block table", f"{length} bytes are too few for {blocks} blocks")
 
     def _scan_bat(self) -> None:
         """The block that lies last must end within the file: a VHDX has nothing else that says where it ends."""
-        size = 8 * self._entries
-        if size > SCANNED_MOST:
+        size = 8 * self._bat_entries
+        if size > MAX_SCANNED_BAT:
             return
         try:
-            table = struct.unpack(f"<{self._entries}Q", self.file.read(self._bat, size))
+            table = struct.unpack(f"<{self._bat_entries}Q", self.file.read(self._bat, size))
         except PastEnd:
             raise truncated("its block table is not whole") from None
-        there = [(entry & ~0xFFFFF, index) for index, entry in enumerate(table) if entry & 7 == 6]
-        at, index = max(there, default=(0, 0))
-        self.must_reach(at + self._stored(index) if there else 0, "its last block")
-        self.whole = True
+        present = [(entry & ~0xFFFFF, index) for index, entry in enumerate(table) if entry & 7 == FULLY_PRESENT]
+        offset, index = max(present, default=(0, 0))
+        self.check_end(offset + self._stored_size(index) if present else 0, "its last block")
+        self.end_checked = True
 
-    def _stored(self, index: int) -> int:
-        """How many bytes must be there of the block that entry `index` of the BAT speaks of."""
-        before = index - index // (self._chunk + 1)
-        is_bitmap = (index + 1) % (self._chunk + 1) == 0
-        return MIB if is_bitmap else min(self._block, self.size - before * self._block)
+    def _stored_size(self, index: int) -> int:
+        """How many bytes of the block of BAT entry `index` must be in the file."""
+        before = index - index // (self._chunk_ratio + 1)
+        is_bitmap = (index + 1) % (self._chunk_ratio + 1) == 0
+        return MIB if is_bitmap else min(self._block_size, self.size - before * self._block_size)
 
     def tables(self, offset: int, length: int) -> Iterable[Range]:
-        first, last = offset // self._block, (offset + length - 1) // self._block
-        yield self._bat + 8 * self._index(first), 8 * (self._index(last) - self._index(first) + 1)
+        first = self._bat_index(offset // self._block_size)
+        last = self._bat_index((offset + length - 1) // self._block_size)
+        yield self._bat + 8 * first, 8 * (last - first + 1)
 
     def map(self, offset: int) -> Piece:
-        number, within = divmod(offset, self._block)
-        (entry,) = struct.unpack("<Q", self.table_entry(self._bat + 8 * self._index(number), 8))
-        length, state = self._block - within, entry & 7
+        number, within = divmod(offset, self._block_size)
+        entry = int.from_bytes(self.table_entry(self._bat + 8 * self._bat_index(number), 8), "little")
+        length, state = self._block_size - within, entry & 7
         if state <= 3:
             return Zero(length)
-        if state != 6:
+        if state != FULLY_PRESENT:
             raise malformed("VHDX block table", f"block {number} is in state {state}")
         return Stored(length, (entry & ~0xFFFFF) + within)
 
-    def _index(self, block: int) -> int:
-        return block + block // self._chunk
+    def _bat_index(self, block: int) -> int:
+        return block + block // self._chunk_ratio
 
 
-def _entries(table: bytes, first: int, count: int, layout: str) -> Iterator[tuple[str, int, int, int]]:
-    if count > ENTRIES_MOST:
-        raise malformed("VHDX region table", f"it says {count} entries")
-    for number in range(count):
-        name, offset, length, flags = struct.unpack_from(layout, table, first + 32 * number)
-        yield guid(name), offset, length, flags
+def _entries(table: bytes, head: struct.Struct, entry: struct.Struct, count: int) -> bytes:
+    return table[head.size : head.size + entry.size * count]
