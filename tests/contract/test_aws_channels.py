@@ -17,7 +17,7 @@ from imagedrop_local.stack.aws import Clients
 from tests.contract.clouds import unique
 
 
-def test_a_machine_gets_the_document_and_can_filter_by_its_attributes(aws: Clients) -> None:
+def test_sns_message_reaches_a_queue_with_its_attributes(aws: Clients) -> None:
     topic = aws("sns").create_topic(Name=unique("notices"))["TopicArn"]
     url = aws("sqs").create_queue(QueueName=unique("machine"))["QueueUrl"]
     arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -29,7 +29,7 @@ def test_a_machine_gets_the_document_and_can_filter_by_its_attributes(aws: Clien
     assert envelope["MessageAttributes"] == {"stage": {"Type": "String", "Value": "registered"}}
 
 
-def test_a_mail_reaches_the_mailbox_and_an_unverified_sender_is_refused(aws: Clients) -> None:
+def test_mail_is_delivered_and_an_unverified_sender_is_refused(aws: Clients) -> None:
     ses: Any = aws("sesv2")
     ses.create_email_identity(EmailIdentity="imagedrop@example.com")
     SesMail(ses, "imagedrop@example.com").send("ada@example.com", "您的镜像", "text 文", "<p>文</p>")

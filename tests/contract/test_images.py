@@ -75,7 +75,7 @@ def side(request: pytest.FixtureRequest) -> Side:
     return ims(request.getfixturevalue("cloud"), ims_job_call=request.param)
 
 
-def test_a_job_runs_and_ends_with_an_active_image(side: Side) -> None:
+def test_job_ends_with_an_active_image(side: Side) -> None:
     job_id = side.images.create(body())
     running = side.images.job(job_id)
     assert running is not None
@@ -92,7 +92,7 @@ def test_a_job_runs_and_ends_with_an_active_image(side: Side) -> None:
     assert len(image.created_at) == len("2026-11-24T13:00:00Z")
 
 
-def test_an_image_is_found_by_its_tag_and_by_its_name(side: Side) -> None:
+def test_image_is_found_by_its_tag_and_by_its_name(side: Side) -> None:
     side.images.create(body())
     side.finish()
     (image,) = side.images.by_tag("imagedrop", DROP)
@@ -104,13 +104,13 @@ def test_an_image_is_found_by_its_tag_and_by_its_name(side: Side) -> None:
     assert list(side.images.by_ids([])) == []
 
 
-def test_an_import_is_not_shown_before_it_ends(side: Side) -> None:
+def test_image_is_not_listed_before_its_job_ends(side: Side) -> None:
     side.images.create(body())
     assert list(side.images.by_tag("imagedrop", DROP)) == []
     assert list(side.images.by_name("golden 窗-1")) == []
 
 
-def test_data_disks_become_images_of_their_own_after_the_systems(side: Side) -> None:
+def test_data_disk_images_come_after_the_system_image(side: Side) -> None:
     data = {"name": "data-1", "image_url": "drops:golden/d.qcow2", "min_disk": 50, "image_tags": body()["image_tags"]}
     job_id = side.images.create(body(data_images=[data]))
     side.finish()
@@ -123,7 +123,7 @@ def test_data_disks_become_images_of_their_own_after_the_systems(side: Side) -> 
     assert len(side.images.by_tag("imagedrop", DROP)) == 2
 
 
-def test_a_job_that_fails_says_why(side: Side) -> None:
+def test_failed_job_has_an_error_code_and_a_reason(side: Side) -> None:
     side.fail_next()
     job_id = side.images.create(body())
     side.finish()
@@ -134,7 +134,7 @@ def test_a_job_that_fails_says_why(side: Side) -> None:
     assert list(side.images.by_tag("imagedrop", DROP)) == []
 
 
-def test_a_job_that_ims_does_not_know_is_none(side: Side) -> None:
+def test_unknown_job_is_none(side: Side) -> None:
     assert side.images.job("ff808082-not-a-job") is None
 
 
@@ -142,7 +142,7 @@ def test_a_job_that_ims_does_not_know_is_none(side: Side) -> None:
 
 
 @pytest.mark.parametrize("ims_switches", [ImsSwitches(ims_unknown_job="IMG.0023")])
-def test_a_job_that_ims_cannot_query_is_none_at_once(cloud: Cloud) -> None:
+def test_job_that_ims_cannot_query_is_none_without_a_retry(cloud: Cloud) -> None:
     """The next look asks again; three times in each of them would go on for as long as an attempt may last."""
     sleep = RecordedSleep()
     assert real(cloud, sleep).job("ff808082-not-a-job") is None
@@ -150,31 +150,31 @@ def test_a_job_that_ims_cannot_query_is_none_at_once(cloud: Cloud) -> None:
 
 
 @pytest.mark.parametrize("ims_switches", [ImsSwitches(ims_job_ids_in="sub_jobs", ims_sub_jobs_reversed=True)])
-def test_the_system_image_comes_first_wherever_the_ids_are(cloud: Cloud) -> None:
-    test_data_disks_become_images_of_their_own_after_the_systems(ims(cloud))
+def test_system_image_comes_first_when_the_ids_are_in_sub_jobs(cloud: Cloud) -> None:
+    test_data_disk_images_come_after_the_system_image(ims(cloud))
 
 
 @pytest.mark.parametrize("ims_switches", [ImsSwitches(ims_job_calls="ShowJobProgress")])
-def test_a_region_without_the_call_that_is_set_waits_for_an_operator(cloud: Cloud) -> None:
+def test_job_call_that_the_region_does_not_have_is_held(cloud: Cloud) -> None:
     with pytest.raises(ImsError) as raised:
         real(cloud).job("some-job")
     assert (raised.value.kind, raised.value.code) == ("held", "APIGW.0101")
 
 
 @pytest.mark.parametrize("ims_switches", [ImsSwitches(ims_image_quota=0)])
-def test_a_full_quota_waits_for_an_operator(cloud: Cloud) -> None:
+def test_exhausted_image_quota_is_held(cloud: Cloud) -> None:
     assert refused(ims(cloud).images).kind == "held"
 
 
 @pytest.mark.parametrize("ims_switches", [ImsSwitches(ims_task_limit=1)])
-def test_too_many_tasks_at_once_are_for_later(cloud: Cloud) -> None:
+def test_too_many_tasks_is_busy(cloud: Cloud) -> None:
     images = ims(cloud).images
     images.create(body())
     error = refused(images, name="second")
     assert (error.kind, error.code) == ("busy", "IMG.0060")
 
 
-def test_a_refusal_is_definite_and_says_what_ims_said(cloud: Cloud) -> None:
+def test_missing_object_is_refused_with_the_code_of_ims(cloud: Cloud) -> None:
     error = refused(ims(cloud).images, image_url="drops:golden/nothing.qcow2")
     assert (error.kind, error.code) == ("refused", "IMG.0057")
     assert error.message
@@ -193,16 +193,14 @@ def test_a_refusal_is_definite_and_says_what_ims_said(cloud: Cloud) -> None:
         (403, None, "held"),
     ],
 )
-def test_an_answer_to_create_is_classed_and_never_asked_for_twice(
-    cloud: Cloud, status: int, code: str | None, kind: str
-) -> None:
+def test_error_of_create_is_classified_and_not_retried(cloud: Cloud, status: int, code: str | None, kind: str) -> None:
     side = ims(cloud)
     cloud.faults.add(Fault(service="ims", call="CreateImage", times=1, fault="status", status=status, code=code))
     assert refused(side.images).kind == kind
     assert cloud.faults.calls["ims.CreateImage"] == 1
 
 
-def test_create_whose_answer_is_lost_is_unknown_and_not_sent_again(cloud: Cloud) -> None:
+def test_create_with_a_lost_response_is_unknown_and_not_retried(cloud: Cloud) -> None:
     side = ims(cloud)
     cloud.faults.add(Fault(service="ims", call="CreateImage", fault="timeout_after", seconds=0))
     assert refused(side.images).kind == "unknown"
@@ -212,7 +210,7 @@ def test_create_whose_answer_is_lost_is_unknown_and_not_sent_again(cloud: Cloud)
 
 
 @pytest.mark.parametrize(("fault", "status"), [("status", 429), ("status", 503), ("reset", 503)])
-def test_asking_is_tried_again_and_create_is_not(cloud: Cloud, fault: Any, status: int) -> None:
+def test_reading_calls_are_retried(cloud: Cloud, fault: Any, status: int) -> None:
     side = ims(cloud)
     job_id = side.images.create(body())
     side.finish()
@@ -222,7 +220,7 @@ def test_asking_is_tried_again_and_create_is_not(cloud: Cloud, fault: Any, statu
         assert cloud.faults.calls[f"ims.{call}"] == 3
 
 
-def test_asking_in_vain_ends_after_three_tries(cloud: Cloud) -> None:
+def test_reading_call_fails_after_three_attempts(cloud: Cloud) -> None:
     sleep = RecordedSleep()
     cloud.faults.add(Fault(service="ims", fault="status", status=503))
     with pytest.raises(ImsError) as raised:
@@ -231,7 +229,7 @@ def test_asking_in_vain_ends_after_three_tries(cloud: Cloud) -> None:
     assert len(sleep.slept) == 2
 
 
-def test_keys_that_were_changed_are_read_anew_once_even_for_create(cloud: Cloud) -> None:
+def test_create_is_retried_once_with_rotated_keys(cloud: Cloud) -> None:
     side, held = ims(cloud), [dataclasses.replace(KEYS, sk="old")]
 
     def renew() -> bool:
@@ -244,13 +242,13 @@ def test_keys_that_were_changed_are_read_anew_once_even_for_create(cloud: Cloud)
     assert side
 
 
-def test_wrong_keys_wait_for_an_operator(cloud: Cloud) -> None:
+def test_wrong_keys_are_held(cloud: Cloud) -> None:
     settings, wrong = cloud.settings(), dataclasses.replace(KEYS, sk="wrong")
     images = ImsImages(partial(open_connection, settings, lambda: wrong), RecordedSleep(), random.Random(1), settings)
     assert (refused(images).kind, refused(images).code) == ("held", "APIGW.0301")
 
 
-def test_a_listing_longer_than_a_page_is_read_to_its_end(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_listing_of_several_pages_is_read_completely(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imagedrop.adapters.ims.images.PAGE", 2)
     side = ims(cloud)
     for number in range(5):

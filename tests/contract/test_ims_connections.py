@@ -128,16 +128,16 @@ def deaf() -> Iterator[str]:
 # --- never delivered
 
 
-def test_a_refused_connection_is_undelivered() -> None:
+def test_refused_connection_is_undelivered() -> None:
     with deaf() as endpoint:
         assert failure(endpoint).kind == "undelivered"
 
 
-def test_a_name_that_nobody_knows_is_undelivered() -> None:
+def test_unknown_host_is_undelivered() -> None:
     assert failure("http://ims.nowhere.invalid").kind == "undelivered"
 
 
-def test_a_connection_that_is_not_taken_in_time_is_undelivered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connect_time_out_is_undelivered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imagedrop.adapters.ims.client.CONNECT_TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         port = full.getsockname()[1]
@@ -151,7 +151,7 @@ def test_a_connection_that_is_not_taken_in_time_is_undelivered(monkeypatch: pyte
     assert (error.kind, error.code) == ("undelivered", "ConnectTimeoutError")
 
 
-def test_a_certificate_that_is_not_trusted_is_undelivered(peer: Callable[..., Peer], tmp_path: Path) -> None:
+def test_untrusted_certificate_is_undelivered(peer: Callable[..., Peer], tmp_path: Path) -> None:
     server = peer(close, self_signed(tmp_path))
     assert failure(f"https://127.0.0.1:{server.port}").kind == "undelivered"
     assert server.requests() == 0
@@ -161,7 +161,7 @@ def test_a_certificate_that_is_not_trusted_is_undelivered(peer: Callable[..., Pe
 
 
 @pytest.mark.parametrize("behave", [hang, reset, close, answer(b"{", headers="X: y\r\nContent-Length: 50\r\n")])
-def test_an_answer_that_never_comes_leaves_it_unknown(
+def test_missing_or_incomplete_response_is_unknown(
     peer: Callable[..., Peer], behave: Behave, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("imagedrop.adapters.ims.client.READ_TIMEOUT", 0.3)
@@ -173,20 +173,18 @@ def test_an_answer_that_never_comes_leaves_it_unknown(
 @pytest.mark.parametrize(
     "body", [b"", b"[1]", b'"job"', b"5", b"null", b"<html>", b'{"job_id": 7}', b'{"job_id": ""}', b"\xff"]
 )
-def test_an_answer_that_says_no_job_leaves_it_unknown_and_is_not_asked_for_again(
-    peer: Callable[..., Peer], body: bytes
-) -> None:
+def test_response_without_a_job_id_is_unknown_and_not_retried(peer: Callable[..., Peer], body: bytes) -> None:
     server = peer(answer(body))
     assert failure(f"http://127.0.0.1:{server.port}").kind == "unknown"
     assert server.requests() == 1
 
 
-def test_what_is_no_http_leaves_it_unknown(peer: Callable[..., Peer]) -> None:
+def test_response_that_is_not_http_is_unknown(peer: Callable[..., Peer]) -> None:
     server = peer(lambda connection: connection.sendall(b"SSH-2.0-none\r\n\r\n"))
     assert failure(f"http://127.0.0.1:{server.port}").kind == "unknown"
 
 
-def test_an_earlier_failure_that_is_being_handled_says_nothing_about_this_one(peer: Callable[..., Peer]) -> None:
+def test_error_raised_while_another_is_handled_has_its_own_class(peer: Callable[..., Peer]) -> None:
     server = peer(reset)
 
     def second_try() -> str:
@@ -204,7 +202,7 @@ def test_an_earlier_failure_that_is_being_handled_says_nothing_about_this_one(pe
 # --- answered
 
 
-def test_a_redirect_is_not_followed_and_waits_for_an_operator(peer: Callable[..., Peer]) -> None:
+def test_redirect_is_not_followed_and_is_held(peer: Callable[..., Peer]) -> None:
     server = peer(answer(b"", "302 Found", "Location: https://elsewhere.example.com/\r\n"))
     error = failure(f"http://127.0.0.1:{server.port}")
     assert (error.kind, error.code) == ("held", "302")
@@ -220,23 +218,23 @@ def test_a_redirect_is_not_followed_and_waits_for_an_operator(peer: Callable[...
         (b"", "400"),
     ],
 )
-def test_every_shape_of_an_error_is_read(peer: Callable[..., Peer], body: bytes, code: str) -> None:
+def test_every_form_of_an_error_body_is_read(peer: Callable[..., Peer], body: bytes, code: str) -> None:
     error = failure(f"http://127.0.0.1:{peer(answer(body, '400 Bad Request')).port}")
     assert (error.code, error.kind) == (code, "busy" if code == "IMG.0060" else "refused")
 
 
-def test_a_429_is_for_later_though_the_sdk_loses_what_it_says(peer: Callable[..., Peer]) -> None:
+def test_status_429_is_busy(peer: Callable[..., Peer]) -> None:
     body = b'{"error_code":"APIGW.0308","error_msg":"The throttling threshold has been reached"}'
     error = failure(f"http://127.0.0.1:{peer(answer(body, '429 Too Many Requests')).port}")
     assert error.kind == "busy"
 
 
-def test_a_request_id_is_kept(peer: Callable[..., Peer]) -> None:
+def test_request_id_of_an_error_is_kept(peer: Callable[..., Peer]) -> None:
     server = peer(answer(b"{}", "503 Unavailable", "X-Request-Id: abc123\r\n"))
     assert failure(f"http://127.0.0.1:{server.port}").request_id == "abc123"
 
 
-def test_a_job_id_is_what_an_accepted_create_answers(peer: Callable[..., Peer]) -> None:
+def test_accepted_create_returns_the_job_id(peer: Callable[..., Peer]) -> None:
     server = peer(answer(b'{"job_id": "j-1", "new_field": [1]}'))
     assert create(f"http://127.0.0.1:{server.port}") == "j-1"
 

@@ -82,18 +82,18 @@ def full(**changes: Any) -> Drop:
     return row().model_copy(update=known | changes)
 
 
-def test_a_row_comes_back_as_it_was_written(ledger: Ledger) -> None:
+def test_saved_row_is_read_back_unchanged(ledger: Ledger) -> None:
     saved = ledger.save(full())
     assert saved.revision > 0
     assert saved == full(revision=saved.revision)
     assert ledger.get(saved.drop_id) == saved
 
 
-def test_a_drop_that_is_not_there_is_none(ledger: Ledger) -> None:
+def test_missing_row_is_none(ledger: Ledger) -> None:
     assert ledger.get("nothing") is None
 
 
-def test_only_the_revision_that_was_read_can_be_written_over(ledger: Ledger) -> None:
+def test_save_of_an_old_revision_conflicts(ledger: Ledger) -> None:
     first = ledger.save(row())
     second = ledger.save(first.updated(NOW, generation=1))
     with pytest.raises(Conflict):
@@ -101,14 +101,14 @@ def test_only_the_revision_that_was_read_can_be_written_over(ledger: Ledger) -> 
     assert ledger.get(first.drop_id) == second
 
 
-def test_a_new_row_does_not_replace_one_that_is_there(ledger: Ledger) -> None:
+def test_new_row_does_not_replace_an_existing_one(ledger: Ledger) -> None:
     saved = ledger.save(row())
     with pytest.raises(Conflict):
         ledger.save(row())
     assert ledger.get(saved.drop_id) == saved
 
 
-def test_a_row_that_was_deleted_cannot_be_written_over(ledger: Ledger) -> None:
+def test_save_of_a_deleted_row_conflicts(ledger: Ledger) -> None:
     saved = ledger.save(row())
     ledger.delete(saved)
     assert ledger.get(saved.drop_id) is None
@@ -116,7 +116,7 @@ def test_a_row_that_was_deleted_cannot_be_written_over(ledger: Ledger) -> None:
         ledger.save(saved)
 
 
-def test_a_row_that_was_deleted_and_made_again_is_another_to_who_still_holds_the_first(ledger: Ledger) -> None:
+def test_save_of_a_row_that_was_deleted_and_created_again_conflicts(ledger: Ledger) -> None:
     first = ledger.save(row())
     ledger.delete(first)
     again = ledger.save(row().updated(NOW + timedelta(milliseconds=5)))
@@ -125,7 +125,7 @@ def test_a_row_that_was_deleted_and_made_again_is_another_to_who_still_holds_the
     assert ledger.get(first.drop_id) == again
 
 
-def test_a_row_that_has_moved_on_is_not_deleted(ledger: Ledger) -> None:
+def test_delete_of_an_old_revision_conflicts(ledger: Ledger) -> None:
     first = ledger.save(row())
     second = ledger.save(first)
     with pytest.raises(Conflict):
@@ -133,7 +133,7 @@ def test_a_row_that_has_moved_on_is_not_deleted(ledger: Ledger) -> None:
     assert ledger.get(first.drop_id) == second
 
 
-def test_of_writers_at_once_one_wins(ledger: Ledger) -> None:
+def test_of_concurrent_writers_one_succeeds(ledger: Ledger) -> None:
     read, won, lost = ledger.save(row()), [], []
 
     def write(number: int) -> None:
@@ -151,7 +151,7 @@ def test_of_writers_at_once_one_wins(ledger: Ledger) -> None:
     assert ledger.get(read.drop_id) == won[0]
 
 
-def test_an_accepted_drop_holds_its_key_until_it_lets_go(ledger: Ledger) -> None:
+def test_accepted_drop_holds_its_key_until_it_is_released(ledger: Ledger) -> None:
     old = ledger.accept(ledger.save(row("e1")))
     assert ledger.get(old.drop_id) == old
     with pytest.raises(KeyTaken) as taken:
@@ -162,11 +162,11 @@ def test_an_accepted_drop_holds_its_key_until_it_lets_go(ledger: Ledger) -> None
     assert ledger.accept(row("e2")).revision
 
 
-def test_a_drop_may_be_accepted_again_under_its_own_key(ledger: Ledger) -> None:
+def test_drop_may_be_accepted_again_under_its_own_key(ledger: Ledger) -> None:
     assert ledger.accept(ledger.accept(row())).revision
 
 
-def test_a_row_that_has_moved_on_is_not_accepted_and_takes_no_key(ledger: Ledger) -> None:
+def test_accept_of_an_old_revision_conflicts_and_takes_no_key(ledger: Ledger) -> None:
     first = ledger.save(row("e1"))
     ledger.save(first)
     with pytest.raises(Conflict):
@@ -174,13 +174,13 @@ def test_a_row_that_has_moved_on_is_not_accepted_and_takes_no_key(ledger: Ledger
     assert ledger.accept(row("e2")).revision
 
 
-def test_keys_of_one_name_in_other_buckets_and_of_other_names_are_free(ledger: Ledger) -> None:
+def test_same_key_in_another_bucket_and_longer_keys_are_free(ledger: Ledger) -> None:
     ledger.accept(row("e1"))
     ledger.accept(row("e1", key=KEY + "x"))
     ledger.accept(transitions.new_drop("other", KEY, "e1", NOW, 1))
 
 
-def test_a_key_is_taken_over_from_the_row_that_was_read(ledger: Ledger) -> None:
+def test_key_is_taken_over_from_the_row_that_was_read(ledger: Ledger) -> None:
     dead = ledger.accept(row("e1"))
     new = ledger.accept(row("e2"), over=dead)
     with pytest.raises(KeyTaken) as taken:
@@ -188,7 +188,7 @@ def test_a_key_is_taken_over_from_the_row_that_was_read(ledger: Ledger) -> None:
     assert taken.value.holder == new.drop_id
 
 
-def test_a_key_is_not_taken_over_from_a_row_that_has_moved_on(ledger: Ledger) -> None:
+def test_key_is_not_taken_over_from_an_old_revision(ledger: Ledger) -> None:
     dead = ledger.accept(row("e1"))
     ledger.save(dead)
     with pytest.raises(KeyTaken) as taken:
@@ -197,20 +197,20 @@ def test_a_key_is_not_taken_over_from_a_row_that_has_moved_on(ledger: Ledger) ->
     assert ledger.get(row("e2").drop_id) is None
 
 
-def test_a_key_is_taken_over_from_a_drop_whose_row_is_gone(ledger: Ledger) -> None:
+def test_key_is_taken_over_from_a_drop_whose_row_was_deleted(ledger: Ledger) -> None:
     dead = ledger.accept(row("e1"))
     ledger.delete(dead)
     assert ledger.accept(row("e2"), over=row("e1")).revision
 
 
-def test_a_key_is_not_taken_over_from_a_third(ledger: Ledger) -> None:
+def test_key_is_not_taken_over_from_a_third_drop(ledger: Ledger) -> None:
     other, holder = ledger.save(row("e0")), ledger.accept(row("e1"))
     with pytest.raises(KeyTaken) as taken:
         ledger.accept(row("e2"), over=other)
     assert taken.value.holder == holder.drop_id
 
 
-def test_unlocking_what_another_holds_changes_nothing(ledger: Ledger) -> None:
+def test_releasing_the_key_of_another_drop_changes_nothing(ledger: Ledger) -> None:
     holder = ledger.accept(row("e1"))
     ledger.release_key(row("e2"))
     with pytest.raises(KeyTaken) as taken:
@@ -219,7 +219,7 @@ def test_unlocking_what_another_holds_changes_nothing(ledger: Ledger) -> None:
     ledger.release_key(row("nobody", key="free"))
 
 
-def test_open_shows_what_is_not_over_oldest_first(ledger: Ledger) -> None:
+def test_open_lists_unfinished_rows_oldest_first(ledger: Ledger) -> None:
     later = ledger.save(row("e1", key="later", at=NOW + timedelta(minutes=1)))
     earlier = ledger.save(row("e2", key="earlier"))
     ended = ledger.save(row("e3", key="ended").model_copy(update={"stage": "failed", "end_marked": True}))
@@ -228,14 +228,14 @@ def test_open_shows_what_is_not_over_oldest_first(ledger: Ledger) -> None:
     assert list(ledger.open()) == [earlier, later, untold]
 
 
-def test_open_forgets_a_row_that_is_sealed(ledger: Ledger) -> None:
+def test_open_does_not_list_a_row_whose_end_is_marked(ledger: Ledger) -> None:
     saved = ledger.save(row().model_copy(update={"stage": "failed"}))
     assert list(ledger.open()) == [saved]
     ledger.save(saved.model_copy(update={"end_marked": True}))
     assert list(ledger.open()) == []
 
 
-def test_open_ends_though_every_row_is_written_meanwhile(ledger: Ledger) -> None:
+def test_open_ends_when_every_row_is_saved_meanwhile(ledger: Ledger) -> None:
     for number in range(5):
         ledger.save(row(f"e{number}", key=str(number)))
     seen = [ledger.save(one.updated(NOW + timedelta(hours=1))).key for one in ledger.open()]
@@ -248,7 +248,7 @@ def stood(number: int, **changes: Any) -> Drop:
     return row(f"e{number}", key=str(number), at=at).model_copy(update={"stage": "accepted", **changes})
 
 
-def test_the_line_shows_who_is_in_it_oldest_first_and_no_more_than_is_asked_for(ledger: Ledger) -> None:
+def test_queued_lists_drops_oldest_first_up_to_the_limit(ledger: Ledger) -> None:
     versions = {"2": None, "2.json": None, "d.vhd": None}
     later = stood(2, admission="queued", versions=versions, request={"data_images": [{}, {}]})
     for one in (
@@ -265,7 +265,7 @@ def test_the_line_shows_who_is_in_it_oldest_first_and_no_more_than_is_asked_for(
     assert list(ledger.queued(2)) == list(line[:2])
 
 
-def test_who_is_called_goes_from_the_line_to_work_and_leaves_it_with_the_end(ledger: Ledger) -> None:
+def test_admitted_drop_moves_from_queued_to_tasks_in_progress_until_it_ends(ledger: Ledger) -> None:
     waits = ledger.save(stood(1, admission="queued", request={"data_images": [{}]}))
     assert (dict(ledger.tasks_in_progress()), len(ledger.queued())) == ({}, 1)
     called = ledger.save(transitions.admit(waits, NOW))
@@ -274,7 +274,7 @@ def test_who_is_called_goes_from_the_line_to_work_and_leaves_it_with_the_end(led
     assert (dict(ledger.tasks_in_progress()), list(ledger.open())) == ({}, [ended])
 
 
-def test_at_work_is_what_was_called_or_is_imported_and_not_what_is_looked_up(ledger: Ledger) -> None:
+def test_tasks_in_progress_count_admitted_and_importing_drops(ledger: Ledger) -> None:
     called, unknown = stood(1, admission="called"), stood(3, stage="submitting", sent_at="2026-11-24T13:00:00Z")
     for one in (
         called,
@@ -287,13 +287,13 @@ def test_at_work_is_what_was_called_or_is_imported_and_not_what_is_looked_up(led
     assert dict(ledger.tasks_in_progress()) == {stood(number).drop_id: 1 for number in (1, 2, 4)}
 
 
-def test_a_row_that_is_deleted_stands_nowhere(ledger: Ledger) -> None:
+def test_deleted_row_is_in_no_list(ledger: Ledger) -> None:
     for one in (stood(1, admission="queued"), stood(2, admission="called")):
         ledger.delete(ledger.save(one))
     assert (dict(ledger.tasks_in_progress()), list(ledger.queued()), list(ledger.open())) == ({}, [], [])
 
 
-def test_open_shows_every_place_oldest_first_and_the_line_only_where_it_is_asked_for(ledger: Ledger) -> None:
+def test_open_lists_queued_drops_only_on_request(ledger: Ledger) -> None:
     turns = {0: "queued", 1: "", 2: "called", 3: "queued", 4: ""}
     for number, turn in turns.items():
         ledger.save(stood(number, admission=turn))
@@ -301,7 +301,7 @@ def test_open_shows_every_place_oldest_first_and_the_line_only_where_it_is_asked
     assert [one.key for one in ledger.open(queued=False)] == ["1", "2", "4"]
 
 
-def test_of_key_shows_every_content_of_it(ledger: Ledger) -> None:
+def test_rows_of_key_lists_every_content_of_the_key(ledger: Ledger) -> None:
     waiting = ledger.save(transitions.new_drop("drops", KEY, None, NOW, 60))
     rows = [ledger.save(row("e1")), ledger.accept(row("e2")), waiting]
     ledger.save(row("e1", key="other"))
@@ -312,7 +312,7 @@ def test_of_key_shows_every_content_of_it(ledger: Ledger) -> None:
     assert list(ledger.rows_of_key("drops", "nothing")) == []
 
 
-def test_a_part_knows_the_images_that_name_it(ledger: Ledger) -> None:
+def test_images_that_name_a_part_are_listed(ledger: Ledger) -> None:
     for image in ("b.vhd", "a.vhd", "b.vhd"):
         ledger.record_part("drops", "data.vhd", image)
     assert list(ledger.images_naming_part("drops", "data.vhd")) == ["a.vhd", "b.vhd"]
@@ -320,7 +320,7 @@ def test_a_part_knows_the_images_that_name_it(ledger: Ledger) -> None:
     assert list(ledger.images_naming_part("elsewhere", "data.vhd")) == []
 
 
-def test_notes_are_kept_by_name(ledger: Ledger) -> None:
+def test_notes_are_stored_by_name(ledger: Ledger) -> None:
     assert ledger.load("sweep") is None
     ledger.store("sweep", {"after": "窗", "share": 0.5, "seen": {"": [1, None]}})
     ledger.store("other", {})
@@ -329,18 +329,18 @@ def test_notes_are_kept_by_name(ledger: Ledger) -> None:
     assert (ledger.load("sweep"), ledger.load("other")) == ({"after": None}, {})
 
 
-def test_the_longest_keys_of_obs_fit(ledger: Ledger) -> None:
+def test_longest_keys_of_obs_fit(ledger: Ledger) -> None:
     saved = ledger.accept(transitions.new_drop("b" * 63, "窗" * 341, None, NOW, 60))
     ledger.record_part("b" * 63, "窗" * 341, "窗" * 341)
     assert list(ledger.rows_of_key("b" * 63, "窗" * 341)) == [saved]
 
 
-def test_a_note_that_may_be_forgotten_is_kept_until_then(ledger: Ledger) -> None:
+def test_note_with_an_expiry_time_is_kept_until_then(ledger: Ledger) -> None:
     ledger.store("push:1", {"at": "now"}, NOW + timedelta(days=365_00))
     assert ledger.load("push:1") == {"at": "now"}
 
 
-def test_a_counter_stops_at_its_most_and_each_counts_for_itself(ledger: Ledger) -> None:
+def test_counters_are_independent_and_stop_at_their_limit(ledger: Ledger) -> None:
     later = NOW + timedelta(days=365_00)
     assert [ledger.count("mails:窗", 2, later) for _ in range(4)] == [True, True, False, False]
     assert ledger.count("mails:b", 1, later)
@@ -348,7 +348,7 @@ def test_a_counter_stops_at_its_most_and_each_counts_for_itself(ledger: Ledger) 
     assert ledger.load("mails:窗") is None
 
 
-def test_what_is_counted_at_once_is_counted_once_each(dynamo: Callable[[], DynamoLedger]) -> None:
+def test_concurrent_counts_do_not_exceed_the_limit(dynamo: Callable[[], DynamoLedger]) -> None:
     ledger, counted = dynamo(), list[bool]()
     until = NOW + timedelta(days=365_00)
     threads = [threading.Thread(target=lambda: counted.append(ledger.count("n", 5, until))) for _ in range(12)]
@@ -359,7 +359,7 @@ def test_what_is_counted_at_once_is_counted_once_each(dynamo: Callable[[], Dynam
     assert sorted(counted) == [False] * 7 + [True] * 5
 
 
-def test_what_may_be_forgotten_carries_the_tables_time_to_live(dynamo: Callable[[], DynamoLedger]) -> None:
+def test_notes_and_counters_with_an_expiry_time_have_the_ttl_attribute(dynamo: Callable[[], DynamoLedger]) -> None:
     ledger, until = dynamo(), NOW + timedelta(hours=1)
     ledger.store("kept", {})
     ledger.store("short", {}, until)
@@ -369,7 +369,7 @@ def test_what_may_be_forgotten_carries_the_tables_time_to_live(dynamo: Callable[
     assert items == {"note:kept": None, "note:short": expires, "count:short": expires}
 
 
-def test_a_row_that_cannot_be_read_hides_no_other(dynamo: Callable[[], DynamoLedger]) -> None:
+def test_unreadable_row_does_not_hide_the_others(dynamo: Callable[[], DynamoLedger]) -> None:
     ledger = dynamo()
     broken, whole = ledger.save(row("e1")), ledger.save(row("e2"))
     item = to_dynamodb({**to_row(broken), "stage": "no stage"})

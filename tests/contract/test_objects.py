@@ -85,7 +85,7 @@ def objects(side: Side) -> Objects:
     return side.objects
 
 
-def test_an_object_comes_back_as_it_was_put(objects: Objects) -> None:
+def test_object_is_read_back_as_it_was_put(objects: Objects) -> None:
     objects.put("drops", "a/b.json", b"{}")
     head = objects.head("drops", "a/b.json")
     assert head is not None
@@ -95,26 +95,26 @@ def test_an_object_comes_back_as_it_was_put(objects: Objects) -> None:
     assert len(head.last_modified) == len("2026-11-24T13:00:00Z")
 
 
-def test_what_is_not_there_is_none(objects: Objects) -> None:
+def test_missing_object_is_none(objects: Objects) -> None:
     assert objects.head("drops", "nothing") is None
     assert objects.get("drops", "nothing", limit=10) is None
 
 
-def test_an_empty_object_is_an_object(objects: Objects) -> None:
+def test_empty_object_is_found(objects: Objects) -> None:
     objects.put("drops", ".imagedrop/ended/x", b"", "application/octet-stream")
     got = objects.get("drops", ".imagedrop/ended/x", limit=10)
     assert got is not None
     assert (got[0].size, got[1]) == (0, b"")
 
 
-def test_get_gives_no_more_than_its_limit(objects: Objects) -> None:
+def test_get_returns_no_more_than_its_limit(objects: Objects) -> None:
     objects.put("drops", "big", b"0123456789" * 1000)
     got = objects.get("drops", "big", limit=4)
     assert got is not None
     assert (got[0].size, got[1]) == (10_000, b"0123")
 
 
-def test_ranges_are_read_to_the_byte(objects: Objects) -> None:
+def test_ranges_are_read_exactly(objects: Objects) -> None:
     content = bytes(range(256)) * 40
     objects.put("drops", "disk", content)
     head = objects.head("drops", "disk")
@@ -124,7 +124,7 @@ def test_ranges_are_read_to_the_byte(objects: Objects) -> None:
 
 
 @pytest.mark.parametrize(("offset", "length"), [(10, 1), (0, 11), (9, 2), (1000, 5)])
-def test_a_range_past_the_end_is_another_object_than_was_thought(objects: Objects, offset: int, length: int) -> None:
+def test_range_past_the_end_raises_object_changed(objects: Objects, offset: int, length: int) -> None:
     objects.put("drops", "disk", b"0123456789")
     head = objects.head("drops", "disk")
     assert head is not None
@@ -132,7 +132,7 @@ def test_a_range_past_the_end_is_another_object_than_was_thought(objects: Object
         objects.read("drops", "disk", head.etag, offset, length)
 
 
-def test_an_object_that_was_replaced_is_not_read(objects: Objects) -> None:
+def test_replaced_object_raises_object_changed(objects: Objects) -> None:
     objects.put("drops", "disk", b"old content")
     head = objects.head("drops", "disk")
     objects.put("drops", "disk", b"new content")
@@ -141,7 +141,7 @@ def test_an_object_that_was_replaced_is_not_read(objects: Objects) -> None:
         objects.read("drops", "disk", head.etag, 0, 3)
 
 
-def test_an_object_that_is_gone_is_not_read(objects: Objects) -> None:
+def test_deleted_object_raises_object_changed(objects: Objects) -> None:
     objects.put("drops", "disk", b"content")
     head = objects.head("drops", "disk")
     objects.delete("drops", "disk")
@@ -150,12 +150,12 @@ def test_an_object_that_is_gone_is_not_read(objects: Objects) -> None:
         objects.read("drops", "disk", head.etag, 0, 3)
 
 
-def test_deleting_what_is_not_there_is_no_error(objects: Objects) -> None:
+def test_deleting_a_missing_object_is_no_error(objects: Objects) -> None:
     objects.delete("drops", "nothing")
 
 
 @pytest.mark.parametrize("key", ODD)
-def test_keys_with_odd_characters_work(objects: Objects, key: str) -> None:
+def test_keys_with_special_characters_work(objects: Objects, key: str) -> None:
     objects.put("drops", key, b"x")
     head = objects.head("drops", key)
     assert head is not None
@@ -165,7 +165,7 @@ def test_keys_with_odd_characters_work(objects: Objects, key: str) -> None:
     assert objects.head("drops", key) is None
 
 
-def test_a_listing_goes_on_where_it_stopped(side: Side) -> None:
+def test_listing_continues_after_the_last_page(side: Side) -> None:
     keys = sorted([f"p/{number}" for number in range(4)] + ["p/a b", "p/é", "p/窗", "p/%2F"], key=str.encode)
     for key in [*keys, "o", "q"]:
         side.objects.put("drops", key, b"")
@@ -180,7 +180,7 @@ def test_a_listing_goes_on_where_it_stopped(side: Side) -> None:
     assert (seen, pages) == (keys, 3)
 
 
-def test_a_listing_goes_on_after_a_key_that_is_gone(side: Side) -> None:
+def test_listing_continues_after_a_key_that_was_deleted(side: Side) -> None:
     for key in "abcdef":
         side.objects.put("drops", key, b"")
     after = side.objects.list("drops").after
@@ -189,19 +189,19 @@ def test_a_listing_goes_on_after_a_key_that_is_gone(side: Side) -> None:
     assert [one.key for one in side.objects.list("drops", after=after).objects] == ["d", "e", "f"]
 
 
-def test_an_empty_listing_ends(objects: Objects) -> None:
+def test_empty_listing_has_no_next_page(objects: Objects) -> None:
     listing = objects.list("drops", "nothing/")
     assert (list(listing.objects), listing.after) == ([], None)
 
 
-def test_a_bucket_says_its_class_and_region(side: Side) -> None:
+def test_bucket_has_a_storage_class_and_a_region(side: Side) -> None:
     side.make("cold-drops", "COLD", "cn-east-3")
     assert side.objects.region("drops") == "cn-north-4"
     assert side.objects.storage_class("drops") == "STANDARD"
     assert side.objects.storage_class("cold-drops") not in (None, "STANDARD")
 
 
-def test_a_bucket_that_is_not_there_is_refused(objects: Objects) -> None:
+def test_missing_bucket_is_refused(objects: Objects) -> None:
     for call in (
         lambda: objects.get("nowhere", "k", limit=1),
         lambda: objects.put("nowhere", "k", b""),
@@ -216,7 +216,7 @@ def test_a_bucket_that_is_not_there_is_refused(objects: Objects) -> None:
 
 
 @pytest.mark.parametrize("fault", ["status", "reset"])
-def test_what_passes_is_tried_again(cloud: Cloud, real: ObsObjects, fault: str) -> None:
+def test_temporary_failure_is_retried(cloud: Cloud, real: ObsObjects, fault: str) -> None:
     real.put("drops", "k", b"content")
     cloud.faults.add(Fault(service="obs", times=2, fault=fault, status=503))
     head = real.head("drops", "k")
@@ -226,7 +226,7 @@ def test_what_passes_is_tried_again(cloud: Cloud, real: ObsObjects, fault: str) 
 
 
 @pytest.mark.parametrize("fault", ["status", "reset"])
-def test_what_does_not_pass_is_unavailable_after_three_tries(
+def test_lasting_failure_is_unavailable_after_three_attempts(
     shared: tuple[Cloud, Any], cloud: Cloud, fault: str
 ) -> None:
     sleep = RecordedSleep()
@@ -246,13 +246,13 @@ def test_what_does_not_pass_is_unavailable_after_three_tries(
         assert 0 < sum(sleep.slept) < 10
 
 
-def test_nobody_at_home_is_unavailable(cloud: Cloud) -> None:
+def test_refused_connection_is_unavailable(cloud: Cloud) -> None:
     settings = cloud.settings(obs_endpoint="http://127.0.0.1:9")
     with pytest.raises(ObjectsUnavailable):
         ObsObjects(obs_client(settings, lambda: KEYS), RecordedSleep(), random.Random(1)).head("drops", "k")
 
 
-def test_wrong_keys_are_refused_at_once(cloud: Cloud) -> None:
+def test_wrong_keys_are_refused_without_a_retry(cloud: Cloud) -> None:
     sleep, wrong = RecordedSleep(), dataclasses.replace(KEYS, sk="wrong")
     objects = ObsObjects(obs_client(cloud.settings(), lambda: wrong), sleep, random.Random(1))
     with pytest.raises(ObjectsRefused, match="SignatureDoesNotMatch"):
@@ -262,7 +262,7 @@ def test_wrong_keys_are_refused_at_once(cloud: Cloud) -> None:
     assert sleep.slept == []
 
 
-def test_keys_that_were_changed_are_read_anew_once(cloud: Cloud) -> None:
+def test_rotated_keys_are_read_again_once(cloud: Cloud) -> None:
     held = [dataclasses.replace(KEYS, sk="old")]
 
     def renew() -> bool:
@@ -275,13 +275,13 @@ def test_keys_that_were_changed_are_read_anew_once(cloud: Cloud) -> None:
     assert objects.head("drops", "k") is not None
 
 
-def test_what_is_put_is_stored_without_any_framing(cloud: Cloud, real: ObsObjects) -> None:
+def test_body_is_stored_without_chunk_framing(cloud: Cloud, real: ObsObjects) -> None:
     real.put("drops", "k", b"just this")
     with cloud.store.open("drops", "k") as stored:
         assert stored.read() == b"just this"
 
 
-def test_a_bucket_of_obs_itself_is_named_in_the_host() -> None:
+def test_bucket_of_the_obs_domain_is_in_the_host_name() -> None:
     client = obs_client(memory_settings(), lambda: KEYS)
     url = client.generate_presigned_url("get_object", {"Bucket": "drops", "Key": "k"})
     assert url.startswith("https://drops.obs.cn-north-4.myhuaweicloud.com/k?")

@@ -78,12 +78,12 @@ def side(request: pytest.FixtureRequest) -> Side:
     return memory() if request.param == "memory" else sqs(request.getfixturevalue("aws")("sqs"))
 
 
-def test_a_message_arrives_as_it_was_sent(side: Side) -> None:
+def test_message_is_received_as_it_was_sent(side: Side) -> None:
     side.queues.send("drops", BODY)
     assert [(body, count) for _, body, count in side.receive()] == [(BODY, 1)]
 
 
-def test_a_delayed_message_is_not_there_yet(side: Side) -> None:
+def test_delayed_message_is_received_after_its_delay(side: Side) -> None:
     start = side.seconds()
     side.queues.send("drops", BODY, delay=1)
     assert len(side.arrival()) == 1
@@ -91,22 +91,22 @@ def test_a_delayed_message_is_not_there_yet(side: Side) -> None:
 
 
 @pytest.mark.parametrize("delay", [-1, 901])
-def test_a_delay_that_sqs_would_refuse_is_an_error(side: Side, delay: int) -> None:
+def test_delay_outside_the_limits_of_sqs_is_an_error(side: Side, delay: int) -> None:
     with pytest.raises(ValueError, match="0 to 900"):
         side.queues.send("drops", BODY, delay=delay)
     assert side.receive() == []
 
 
-def test_many_messages_all_arrive(side: Side) -> None:
+def test_many_messages_are_all_received(side: Side) -> None:
     assert list(side.queues.send_many("drops", [{"number": number} for number in range(23)])) == []
     assert sorted(body["number"] for _, body, _ in side.receive()) == list(range(23))
 
 
-def test_no_messages_are_no_call(side: Side) -> None:
+def test_sending_no_messages_is_no_error(side: Side) -> None:
     assert list(side.queues.send_many("drops", [])) == []
 
 
-def test_a_message_that_is_put_back_comes_again_with_a_higher_count(side: Side) -> None:
+def test_message_made_visible_again_is_received_with_a_higher_count(side: Side) -> None:
     side.queues.send("drops", BODY)
     receipt, _, _ = side.receive()[0]
     start = side.seconds()
@@ -116,19 +116,19 @@ def test_a_message_that_is_put_back_comes_again_with_a_higher_count(side: Side) 
 
 
 @pytest.mark.parametrize("seconds", [-5, 0])
-def test_putting_back_for_no_time_makes_it_visible_at_once(side: Side, seconds: int) -> None:
+def test_visibility_of_zero_or_less_makes_the_message_visible_immediately(side: Side, seconds: int) -> None:
     side.queues.send("drops", BODY)
     side.queues.change_visibility("drops", side.receive()[0][0], seconds)
     assert len(side.receive()) == 1
 
 
-def test_putting_back_for_longer_than_sqs_can_is_as_long_as_it_can(side: Side) -> None:
+def test_visibility_over_the_maximum_is_reduced_to_it(side: Side) -> None:
     side.queues.send("drops", BODY)
     side.queues.change_visibility("drops", side.receive()[0][0], 100_000)
     assert side.receive() == []
 
 
-def test_a_receipt_that_has_expired_is_no_error(side: Side) -> None:
+def test_expired_receipt_is_no_error(side: Side) -> None:
     side.queues.send("drops", BODY)
     receipt, _, _ = side.receive()[0]
     side.delete(receipt)

@@ -32,7 +32,7 @@ def runtime(aws: Clients, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Runt
     return Runtime(environment)
 
 
-def test_keys_that_were_rotated_are_taken_up_without_a_restart(runtime: Runtime, aws: Clients) -> None:
+def test_rotated_keys_are_used_without_a_restart(runtime: Runtime, aws: Clients) -> None:
     assert runtime.huawei_keys().ak == "old"
     new = json.dumps({"ak": KEYS.ak, "sk": KEYS.sk})
     aws("secretsmanager").put_secret_value(SecretId=runtime.settings.credentials, SecretString=new)
@@ -41,7 +41,7 @@ def test_keys_that_were_rotated_are_taken_up_without_a_restart(runtime: Runtime,
     assert list(runtime.ports.images.by_name("nothing")) == []
 
 
-def test_messages_go_where_the_environment_says(runtime: Runtime, aws: Clients) -> None:
+def test_messages_go_to_the_queue_of_the_environment(runtime: Runtime, aws: Clients) -> None:
     runtime.ports.queues.send("polls", {"drop_id": "d"})
     (message,) = aws("sqs").receive_message(QueueUrl=runtime.settings.polls_queue)["Messages"]
     assert json.loads(message["Body"]) == {"drop_id": "d"}

@@ -62,7 +62,7 @@ def side(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Side]:
         yield ims(made, ims_job_call="ShowJob" if only == "both" else only)
 
 
-def test_an_image_is_made_followed_and_found_whatever_the_documents_mean(side: Side) -> None:
+def test_image_is_created_polled_and_found_with_each_ims_switch(side: Side) -> None:
     data = {"name": "data-1", "image_url": "drops:golden/d.qcow2", "min_disk": 50}
     job_id = side.images.create(body(data_images=[data | {"image_tags": body()["image_tags"]}]))
     first = side.images.job(job_id)
@@ -85,7 +85,7 @@ EVENT_SWITCHES = ("sparse", "prefix", "data_list", "subject_encoded", "time_loca
 
 
 @pytest.mark.parametrize(("form", "encoded"), [("A", True), ("B", True), ("C", True), ("C", False)])
-def test_an_object_is_named_rightly_whatever_its_event_looks_like(form: str, encoded: bool) -> None:
+def test_object_is_read_correctly_from_every_form_of_event(form: str, encoded: bool) -> None:
     event = ObjectEvent(
         "ObjectCreated:Put", "drops", "in/a+b 窗%41.vhd", "e" * 32, 3, WHEN, Cause("Put", "R1", "10.0.0.1")
     )
@@ -100,6 +100,6 @@ def test_an_object_is_named_rightly_whatever_its_event_looks_like(form: str, enc
 
 
 @pytest.mark.parametrize("kind", ["s3", "words"])
-def test_the_test_message_of_a_new_rule_names_no_object(kind: Any) -> None:
+def test_test_message_of_a_new_rule_names_no_object(kind: Any) -> None:
     found = parse(envelopes.rule_test_message("drops", "R1", WHEN, kind), keys_encoded=True)
     assert not any(isinstance(outcome, ObjectCreated) for outcome in found)

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import io
 from contextlib import nullcontext, redirect_stdout
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
-from imagedrop.adapters.dynamodb.items import to_row, wire
+from imagedrop.adapters.dynamodb.items import to_dynamodb, to_row
 from imagedrop.adapters.dynamodb.ledger import DynamoLedger
 from imagedrop.adapters.sqs import QUEUES, SqsQueues
 from imagedrop.domain import drop as drops
@@ -23,9 +24,9 @@ from imagedrop.domain.drop import Drop
 from imagedrop.domain.messages import NoticeMessage, PollMessage, RegistrationMessage
 from imagedrop.domain.object_keys import claim_key, result_key
 from imagedrop.intake import enqueue, replay_protection
+from imagedrop.intake.smn_push import SmnPush
 from imagedrop.workflow import dispatch, notify, status
 from imagedrop.workflow.bucket_records import claims, end_markers, results
-from imagedrop.workflow.poll_schedule import duration_history
 from imagedrop.workflow.sweep.sweep import sweep
 from imagedrop_cli import redrive as redrive_command
 from imagedrop_cli import status as status_command
@@ -41,16 +42,14 @@ from tests.golden.rows import (
     NOW,
     SAMPLE,
     UNICODE,
-    importing,
     inspect_sample,
-    inspected,
     minimal,
     registered,
     rows,
 )
 from tests.golden.support import FOLDER, Recorder, attributes, of_first_version, stored, text
 
-PUSH = {"timestamp": "2026-11-24T13:00:00Z", "message_id": "a message id"}
+PUSH = SmnPush("Notification", "a message id", "2026-11-24T13:00:00Z", datetime(2026, 11, 24, 13, tzinfo=UTC), {})
 
 
 def files() -> dict[str, bytes]:
@@ -68,7 +67,7 @@ def files() -> dict[str, bytes]:
     }
     for name, row in rows().items():
         made[f"rows/{name}.json"] = text(stored(row))
-        made[f"items/{name}.json"] = text(wire(to_row(row)))
+        made[f"items/{name}.json"] = text(to_dynamodb(to_row(row)))
         if row.stage in drops.LIVE:
             made[f"claims/{name}.json"] = claim_body(row)
         if row.ended:
@@ -142,9 +141,6 @@ def notes() -> list[dict[str, Any]]:
     """The ledger's notes, as DynamoDB gets them."""
     client = Recorder()
     ports = memory_ports(ledger=DynamoLedger(client, "ledger"), clock=SettableClock(NOW[7]))
-    duration_history.learn(ports, importing())
-    quick = importing().model_copy(update={"request": {**inspected()["request"], "is_quick_import": True}})
-    duration_history.learn(ports, quick)
     for key in (KEY, UNICODE):
         ports.objects.upload(BUCKET, key, b"image")
     sweep(ports, lambda: 0.0)

@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 from imagedrop.domain.drop import drop_id
 from imagedrop.intake import smn_signature
+from imagedrop.intake.smn_push import is_smn_push
 from imagedrop_local import wiring
 from imagedrop_local.local_stack import WEBHOOK_SECRET
 from imagedrop_local.smn.certificate import Certificate
@@ -65,7 +66,7 @@ def _sign(world: World, request: dict[str, Any]) -> None:
     """The body of a request to intake, where it is a push that claims to be signed."""
     encoded = request.get("isBase64Encoded")
     body = json.loads(text(world, base64.b64decode(request["body"]).decode()) if encoded else request["body"])
-    if not smn_signature.is_push(body) or body.get("signature") == FORGED:
+    if not is_smn_push(body) or body.get("signature") == FORGED:
         return
     if "subscribe_url" in body:
         body["subscribe_url"] = _subscribe_url(world, body["topic_urn"])

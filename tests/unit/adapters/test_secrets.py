@@ -22,7 +22,7 @@ class Manager:
         return self.answer
 
 
-def test_a_secret_is_read_once_in_five_minutes() -> None:
+def test_secret_is_read_once_in_five_minutes() -> None:
     manager, clock = Manager(SecretString="one"), SettableClock()
     secrets = Secrets(lambda: manager, clock)
     assert (secrets.get("id"), secrets.get("id")) == ("one", "one")
@@ -33,7 +33,7 @@ def test_a_secret_is_read_once_in_five_minutes() -> None:
     assert (secrets.get("id"), manager.reads) == ("two", 2)
 
 
-def test_renewing_says_whether_a_secret_has_changed() -> None:
+def test_renew_returns_whether_the_secret_has_changed() -> None:
     manager, clock = Manager(SecretString="one"), SettableClock()
     secrets = Secrets(lambda: manager, clock)
     secrets.get("id")
@@ -44,7 +44,7 @@ def test_renewing_says_whether_a_secret_has_changed() -> None:
     assert (secrets.get("id"), manager.reads) == ("two", 3)
 
 
-def test_a_secret_is_renewed_at_most_once_a_minute_each() -> None:
+def test_each_secret_is_renewed_at_most_once_a_minute() -> None:
     manager, clock = Manager(SecretString="one"), SettableClock()
     secrets = Secrets(lambda: manager, clock)
     secrets.get("id")
@@ -58,11 +58,11 @@ def test_a_secret_is_renewed_at_most_once_a_minute_each() -> None:
     assert manager.reads == 4
 
 
-def test_a_binary_secret_is_text_too() -> None:
+def test_binary_secret_is_decoded() -> None:
     assert Secrets(lambda: Manager(SecretBinary=b"one"), SettableClock()).get("id") == "one"
 
 
-def test_keys_are_read_with_their_token_where_they_have_one() -> None:
+def test_huawei_keys_are_parsed_with_an_optional_token() -> None:
     assert HuaweiKeys.parse('{"ak": "a", "sk": "b"}') == HuaweiKeys("a", "b")
     assert HuaweiKeys.parse('{"ak": "a", "sk": "b", "token": ""}').token is None
     assert HuaweiKeys.parse('{"ak": "a", "sk": "b", "token": "t"}').token == "t"
@@ -77,14 +77,14 @@ def test_keys_are_read_with_their_token_where_they_have_one() -> None:
         ('{"ak": "AKSECRET", "sk": 7}', "lacks sk"),
     ],
 )
-def test_keys_that_are_none_are_told_without_being_shown(text: str, named: str) -> None:
+def test_error_for_invalid_keys_does_not_quote_them(text: str, named: str) -> None:
     with pytest.raises(SettingsError, match=named) as raised:
         HuaweiKeys.parse(text)
     assert "IMAGEDROP_CREDENTIALS" in str(raised.value)
     assert "AKSECRET" not in str(raised.value)
 
 
-def test_keys_do_not_show_their_secrets() -> None:
+def test_repr_of_keys_has_no_secret() -> None:
     """The watch over the logs would fail this test, too."""
     keys = HuaweiKeys("hidden-ak", PLANTED["a secret key"], PLANTED["a security token"])
     logging.getLogger("imagedrop").error("refused with %s", keys, extra={"keys": keys})

@@ -32,7 +32,7 @@ class Recorder:
         return call
 
 
-def test_a_message_to_machines_carries_its_attributes_as_strings() -> None:
+def test_sns_message_has_its_attributes_as_strings() -> None:
     client = Recorder()
     SnsTopic(client, "arn").publish("s", "{}", {"stage": "registered", "owner": "", "bucket": "窗"})
     (asked,) = client.asked
@@ -44,7 +44,7 @@ def test_a_message_to_machines_carries_its_attributes_as_strings() -> None:
 
 
 @given(st.text(st.characters(), max_size=300) | HOSTILE)
-def test_any_subject_becomes_one_that_sns_takes(subject: str) -> None:
+def test_any_subject_is_made_valid_for_sns(subject: str) -> None:
     client = Recorder()
     SnsTopic(client, "arn").publish(subject, "{}", {})
     sent = client.asked[0]["Subject"]
@@ -55,14 +55,14 @@ def test_any_subject_becomes_one_that_sns_takes(subject: str) -> None:
 
 
 @given(HOSTILE)
-def test_an_attribute_has_no_character_that_acts(text: str) -> None:
+def test_sns_attribute_has_only_printable_characters(text: str) -> None:
     client = Recorder()
     SnsTopic(client, "arn").publish("s", "{}", {"bucket": text})
     assert not unprintable(client.asked[0]["MessageAttributes"]["bucket"]["StringValue"])
 
 
 @given(HOSTILE)
-def test_a_mails_subject_is_one_line_without_any_character_that_acts(text: str) -> None:
+def test_mail_subject_is_one_line_of_printable_characters(text: str) -> None:
     client = Recorder()
     SesMail(client, "f@example.com").send("t@example.com", text, "t", "h")
     sent = client.asked[0]["Content"]["Simple"]["Subject"]["Data"]
@@ -71,7 +71,7 @@ def test_a_mails_subject_is_one_line_without_any_character_that_acts(text: str) 
 
 
 @pytest.mark.parametrize("to", TRICKS)
-def test_a_mail_goes_to_one_bare_address_or_to_nobody(to: str) -> None:
+def test_mail_to_anything_but_one_bare_address_is_refused(to: str) -> None:
     client = Recorder()
     with pytest.raises(MailRefused, match="not one mail address") as refused:
         SesMail(client, "f@example.com").send(to, "s", "t", "h")
@@ -79,7 +79,7 @@ def test_a_mail_goes_to_one_bare_address_or_to_nobody(to: str) -> None:
     assert client.asked == []
 
 
-def test_a_mail_is_text_and_html_in_utf_8() -> None:
+def test_mail_has_text_and_html_in_utf_8() -> None:
     client = Recorder()
     SesMail(client, "imagedrop@example.com").send("ada@example.com", "您的镜像\r\nBcc: x", "文", "<p>文</p>")
     (asked,) = client.asked
@@ -103,22 +103,22 @@ def failed(code: str) -> ClientError:
     "code",
     ["MessageRejected", "MailFromDomainNotVerifiedException", "AccountSuspendedException", "BadRequestException"],
 )
-def test_a_mail_that_is_refused_for_good_says_so(code: str) -> None:
+def test_permanent_ses_error_raises_mail_refused(code: str) -> None:
     with pytest.raises(MailRefused, match=f"{code}: said so"):
         SesMail(Recorder(failed(code)), "f@example.com").send("t@example.com", "s", "t", "h")
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "LimitExceededException", "SendingPausedException"])
-def test_a_mail_that_may_go_later_is_another_error(code: str) -> None:
+def test_temporary_ses_error_is_raised_unchanged(code: str) -> None:
     with pytest.raises(ClientError):
         SesMail(Recorder(failed(code)), "f@example.com").send("t@example.com", "s", "t", "h")
 
 
-def test_without_a_sender_no_mail_is_sent() -> None:
+def test_silent_mail_sends_nothing() -> None:
     SilentMail().send("t@example.com", "s", "t", "h")
 
 
-def test_a_count_is_a_line_of_log_that_cloudwatch_reads(capsys: pytest.CaptureFixture[str]) -> None:
+def test_count_prints_one_line_in_embedded_metric_format(capsys: pytest.CaptureFixture[str]) -> None:
     EmfMeter("imagedrop-dev").count("Held", 3)
     line = json.loads(capsys.readouterr().out)
     (metric,) = line["_aws"]["CloudWatchMetrics"]

@@ -40,12 +40,12 @@ def refusal(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 403}}, "GetObject")
 
 
-def test_answers_come_in_the_order_of_the_calls(either: RunParallel) -> None:
+def test_results_are_in_the_order_of_the_calls(either: RunParallel) -> None:
     assert list(either([saying(number) for number in range(30)])) == [b"%d" % number for number in range(30)]
 
 
 @pytest.mark.parametrize("failure", [OSError("disk"), SourceChanged("disk")])
-def test_what_a_call_raises_is_raised(either: RunParallel, failure: BaseException) -> None:
+def test_exception_of_a_call_is_raised(either: RunParallel, failure: BaseException) -> None:
     def fails() -> bytes:
         raise failure
 
@@ -53,7 +53,7 @@ def test_what_a_call_raises_is_raised(either: RunParallel, failure: BaseExceptio
         either([saying(1), fails, saying(2)])
 
 
-def test_calls_are_made_at_once(together: RunParallel) -> None:
+def test_calls_run_at_the_same_time(together: RunParallel) -> None:
     all_there = threading.Barrier(MAX_THREADS)
 
     def meets() -> bytes:
@@ -63,7 +63,7 @@ def test_calls_are_made_at_once(together: RunParallel) -> None:
     assert together([meets] * MAX_THREADS) == [b"met"] * MAX_THREADS
 
 
-def test_threads_that_are_refused_with_the_same_old_keys_all_go_on_with_the_new_ones(together: RunParallel) -> None:
+def test_threads_refused_with_old_keys_all_continue_with_the_new_ones(together: RunParallel) -> None:
     refused = threading.Barrier(FOUR)
 
     class Client:
@@ -87,7 +87,7 @@ def test_threads_that_are_refused_with_the_same_old_keys_all_go_on_with_the_new_
     assert client.renewals == 1
 
 
-def test_keys_that_are_refused_and_have_not_changed_stay_refused() -> None:
+def test_refused_keys_that_did_not_change_raise_objects_refused() -> None:
     class Client:
         def get_object(self, **_: Any) -> dict[str, Any]:
             raise refusal("AccessDenied")
@@ -96,7 +96,7 @@ def test_keys_that_are_refused_and_have_not_changed_stay_refused() -> None:
         ObsObjects(Client(), RecordedSleep(), random.Random(1), lambda: False).read("b", "k", "e", 2, 2)
 
 
-def test_threads_that_need_a_secret_at_once_read_it_once(together: RunParallel) -> None:
+def test_threads_that_need_a_secret_at_the_same_time_read_it_once(together: RunParallel) -> None:
     all_there, reads, twice = threading.Barrier(FOUR), [], threading.Event()
 
     class Manager:

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagedrop.events import LIMIT, Bad, Ignored, ObjectCreated, parse
+from imagedrop.events import MAX_RECORDS, Bad, Ignored, ObjectCreated, parse
 
 NAMES = [
     *("Records", "record", "messages", "obs", "s3", "bucket", "object", "key", "name", "eTag", "size", "eventName"),
@@ -34,9 +34,9 @@ ANY: st.SearchStrategy[Any] = st.recursive(
 
 @settings(max_examples=300, deadline=None)
 @given(body=ANY | LIKELY, keys_encoded=st.booleans())
-def test_any_json_gives_outcomes_and_never_an_exception(body: Any, keys_encoded: bool) -> None:
+def test_any_json_gives_outcomes_and_no_exception(body: Any, keys_encoded: bool) -> None:
     outcomes = parse(body, keys_encoded=keys_encoded)
-    assert 1 <= len(outcomes) <= LIMIT + 1
+    assert 1 <= len(outcomes) <= MAX_RECORDS + 1
     for outcome in outcomes:
         assert isinstance(outcome, (ObjectCreated, Ignored, Bad))
         if isinstance(outcome, ObjectCreated):
@@ -45,13 +45,13 @@ def test_any_json_gives_outcomes_and_never_an_exception(body: Any, keys_encoded:
 
 @settings(max_examples=150, deadline=None)
 @given(body=st.binary(max_size=200) | st.text(max_size=200))
-def test_any_bytes_or_text_give_outcomes_and_never_an_exception(body: str | bytes) -> None:
+def test_any_bytes_or_text_give_outcomes_and_no_exception(body: str | bytes) -> None:
     assert parse(body, keys_encoded=True)
 
 
 @settings(max_examples=150, deadline=None)
 @given(key=st.text(st.characters(codec="utf-8") | st.sampled_from("+% /&中"), min_size=1, max_size=60))
-def test_every_key_comes_through_every_envelope_unharmed(key: str) -> None:
+def test_any_key_is_read_unchanged_from_every_envelope(key: str) -> None:
     def obs(written: str) -> dict[str, Any]:
         return {"eventName": "ObjectCreated:Put", "obs": {"bucket": {"name": "b"}, "object": {"key": written}}}
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imagedrop.domain.object_keys import is_ours
-from imagedrop.events import DEPTH, LIMIT, Bad, Ignored, ObjectCreated, parse
+from imagedrop.events import MAX_DEPTH, MAX_RECORDS, Bad, Ignored, ObjectCreated, parse
 
 
 def record(key: Any = "a.vhd", bucket: Any = "drops", name: Any = "ObjectCreated:Put", **more: Any) -> dict[str, Any]:
@@ -37,18 +37,18 @@ def only(body: Any, *, keys_encoded: bool = True) -> Any:
         "",
     ],
 )
-def test_every_name_of_a_creation_is_one(name: str | None) -> None:
+def test_every_name_of_a_creation_event_is_recognized(name: str | None) -> None:
     assert only(record(name=name)) == ObjectCreated("drops", "a.vhd")
 
 
 @pytest.mark.parametrize(
     "name", ["ObjectRemoved:Delete", "s3:ObjectRemoved:DeleteMarkerCreated", "s3:TestEvent", "NotObjectCreated:Put"]
 )
-def test_every_other_event_is_ignored(name: str) -> None:
+def test_other_events_are_ignored(name: str) -> None:
     assert isinstance(only(record(name=name)), Ignored)
 
 
-def test_bucket_and_key_are_enough() -> None:
+def test_record_with_only_bucket_and_key_is_accepted() -> None:
     assert only({"s3": {"bucket": {"name": "b"}, "object": {"key": "k"}}}) == ObjectCreated("b", "k")
     assert only({"obs": {"bucket": {"bucket": "b"}, "object": {"key": "k"}}}) == ObjectCreated("b", "k")
 
@@ -57,7 +57,7 @@ def test_bucket_and_key_are_enough() -> None:
     ("key", "decoded"),
     [("a+b%2F%E4%B8%AD.json", "a b/中.json"), ("100%25.vhd", "100%.vhd"), ("a%2Bb", "a+b"), ("中 文.vhd", "中 文.vhd")],
 )
-def test_keys_of_obs_and_s3_records_are_decoded_whatever_the_setting(key: str, decoded: str) -> None:
+def test_keys_of_obs_and_s3_records_are_always_decoded(key: str, decoded: str) -> None:
     for encoded in (True, False):
         assert only(record(key), keys_encoded=encoded).key == decoded
 
@@ -68,7 +68,7 @@ def test_keys_of_cloudevents_are_decoded_as_the_setting_says() -> None:
 
 
 @pytest.mark.parametrize("key", ["50%.vhd", "a%2", "a%zz", "%C3%28", "%FF", "\ud800", "", None, 7, ["a"], "%20" * 1025])
-def test_a_key_that_cannot_be_is_bad_and_says_why(key: Any) -> None:
+def test_invalid_key_is_bad_with_a_reason_in_ascii(key: Any) -> None:
     outcome = only({"Records": [record(key)]})
     assert isinstance(outcome, Bad)
     assert outcome.at == ".Records[0]"
@@ -91,14 +91,14 @@ def test_a_key_that_cannot_be_is_bad_and_says_why(key: Any) -> None:
         "text",
     ],
 )
-def test_a_broken_record_among_records_is_bad_and_harms_no_other(broken: Any) -> None:
+def test_bad_record_does_not_affect_the_other_records(broken: Any) -> None:
     first, second, third = parse({"Records": [record("1"), broken, record("3")]}, keys_encoded=True)
     assert isinstance(second, Bad)
     assert second.at.startswith(".Records[1]")
     assert (first.key, third.key) == ("1", "3")
 
 
-def test_what_else_a_record_says_is_taken_only_if_it_makes_sense() -> None:
+def test_invalid_etag_or_size_is_dropped() -> None:
     assert only(record(eTag='"abc-2"', size=5)).etag == "abc-2"
     assert only(record(eTag="", size=-1)) == ObjectCreated("drops", "a.vhd")
     assert only(record(eTag=[1], size=True)) == ObjectCreated("drops", "a.vhd")
@@ -116,37 +116,37 @@ def test_what_else_a_record_says_is_taken_only_if_it_makes_sense() -> None:
         (0, None),
     ],
 )
-def test_a_time_without_a_zone_is_no_time(time: Any, taken: str | None) -> None:
+def test_time_is_converted_to_utc_and_dropped_without_a_zone(time: Any, taken: str | None) -> None:
     assert only({**record(), "eventTime": time}).time == taken
 
 
-def test_the_time_of_a_cloudevent_is_its_own_and_never_the_local_one_inside() -> None:
+def test_time_of_a_cloudevent_comes_from_the_envelope() -> None:
     inside = {**record(), "eventTime": "2026-09-30T11:24:42.533Z"}
     assert only(cloud(inside, time="2026-09-30T03:24:43.167931174Z")).time == "2026-09-30T03:24:43.167Z"
     assert only(cloud(inside)).time is None
 
 
-def test_a_cloudevent_may_hold_a_list_or_text_and_name_the_event_by_its_type() -> None:
+def test_data_of_a_cloudevent_may_be_a_list_or_text_without_an_event_name() -> None:
     nameless = record(name=None)
     assert len(parse(cloud([nameless, nameless]), keys_encoded=True)) == 2
     assert only(cloud(json.dumps(nameless))).key == "a.vhd"
     assert isinstance(only(cloud(nameless, type="OBS:DWR:ObjectRemoved:Delete")), Ignored)
 
 
-def test_a_cloudevent_of_obs_without_an_object_is_bad_and_another_services_is_ignored() -> None:
+def test_cloudevent_without_an_object_is_bad_from_obs_and_ignored_from_another_service() -> None:
     assert isinstance(only(cloud({"a": 1})), Bad)
     assert isinstance(only({"specversion": "1.0"}), Ignored)
     assert isinstance(only(cloud({"a": 1}, source="HC.ECS")), Ignored)
 
 
 @pytest.mark.parametrize("kind", ["SubscriptionConfirmation", "HttpSubscriptionUserConfirm", "Something new", 7, None])
-def test_only_notifications_of_smn_are_opened(kind: Any) -> None:
+def test_only_smn_messages_of_type_notification_are_read(kind: Any) -> None:
     message = {"topic_urn": "urn:smn:r:p:t", "message": json.dumps(record())}
     assert isinstance(only({**message, "type": kind}), Ignored)
     assert only({**message, "type": "Notification"}).key == "a.vhd"
 
 
-def test_envelopes_may_lie_in_one_another_in_any_order() -> None:
+def test_envelopes_may_be_nested_in_any_order() -> None:
     body: Any = {"topic_urn": "t", "type": "Notification", "message": json.dumps(cloud([record("deep")]))}
     body = {"TopicArn": "arn", "Type": "Notification", "Message": json.dumps(body)}
     body = {"Records": [{"messageId": "1", "eventSource": "aws:sqs", "body": json.dumps(body)}]}
@@ -164,11 +164,11 @@ def test_envelopes_may_lie_in_one_another_in_any_order() -> None:
         [[record()]],
     ],
 )
-def test_the_triggers_of_functiongraph_sns_and_odd_writers_are_understood(body: Any) -> None:
+def test_functiongraph_sns_and_unusual_envelopes_are_read(body: Any) -> None:
     assert only(body) == ObjectCreated("drops", "a.vhd")
 
 
-def test_our_own_message_carries_the_key_as_it_is() -> None:
+def test_key_of_an_own_message_is_not_decoded() -> None:
     assert only({"bucket": "b", "key": "a+b%"}) == ObjectCreated("b", "a+b%")
     assert only({"bucket": "b", "key": "k", "after_attempt": 2}) == ObjectCreated("b", "k", after_attempt=2)
     assert isinstance(only({"bucket": "b"}), Bad)
@@ -183,25 +183,25 @@ def test_bodies_without_records_are_ignored(body: Any) -> None:
 @pytest.mark.parametrize(
     "body", ["", "hello", b"\xff\xfe", None, 7, True, {"Records": {}}, {"Records": None}, "[" * 10**5]
 )
-def test_junk_is_bad(body: Any) -> None:
+def test_body_that_is_no_event_is_bad(body: Any) -> None:
     assert isinstance(only(body), Bad)
 
 
-def test_more_records_than_the_limit_are_left_and_said_to_be() -> None:
-    outcomes = parse({"Records": [record(str(number)) for number in range(LIMIT + 5)]}, keys_encoded=True)
-    assert len(outcomes) == LIMIT + 1
-    assert all(isinstance(outcome, ObjectCreated) for outcome in outcomes[:LIMIT])
-    assert isinstance(outcomes[LIMIT], Bad)
+def test_records_over_the_limit_are_not_read_but_reported() -> None:
+    outcomes = parse({"Records": [record(str(number)) for number in range(MAX_RECORDS + 5)]}, keys_encoded=True)
+    assert len(outcomes) == MAX_RECORDS + 1
+    assert all(isinstance(outcome, ObjectCreated) for outcome in outcomes[:MAX_RECORDS])
+    assert isinstance(outcomes[MAX_RECORDS], Bad)
 
 
-def test_exactly_as_many_as_the_limit_are_all_taken() -> None:
-    outcomes = parse([record(str(number)) for number in range(LIMIT)], keys_encoded=True)
+def test_exactly_the_maximum_number_of_records_is_read() -> None:
+    outcomes = parse([record(str(number)) for number in range(MAX_RECORDS)], keys_encoded=True)
     assert {type(outcome) for outcome in outcomes} == {ObjectCreated}
 
 
-def test_nesting_has_an_end() -> None:
+def test_nesting_over_the_maximum_depth_is_bad() -> None:
     body: Any = record()
-    for _ in range(DEPTH):
+    for _ in range(MAX_DEPTH):
         body = [body]
     assert isinstance(only(body), ObjectCreated)
     assert isinstance(only([body]), Bad)
@@ -219,5 +219,5 @@ def test_nesting_has_an_end() -> None:
         ("a.result.json.vhd", False),
     ],
 )
-def test_what_imagedrop_writes_itself_is_known(key: str, ours: bool) -> None:
+def test_keys_that_imagedrop_writes_are_recognized(key: str, ours: bool) -> None:
     assert is_ours(key) is ours

@@ -31,7 +31,9 @@ Sample = Callable[[str], Any]
         ("sns-notification-obs.json", "2026-11-24T12:59:58.418Z", "0000019AB3F2C412945A7E6D3C2B1A09"),
     ],
 )
-def test_each_envelope_holds_the_same_new_object(sample: Sample, name: str, time: str, event_id: str | None) -> None:
+def test_each_envelope_sample_holds_the_same_new_object(
+    sample: Sample, name: str, time: str, event_id: str | None
+) -> None:
     expected = ObjectCreated(BUCKET, KEY, ETAG, 1572864, time, event_id)
     assert parse(sample(name), keys_encoded=True) == [expected]
 
@@ -45,12 +47,12 @@ def test_each_envelope_holds_the_same_new_object(sample: Sample, name: str, time
         "smn-unsubscribe-confirmation.json",
     ],
 )
-def test_what_tells_of_no_new_object_is_ignored(sample: Sample, name: str) -> None:
+def test_samples_without_a_new_object_are_ignored(sample: Sample, name: str) -> None:
     (outcome,) = parse(sample(name), keys_encoded=True)
     assert isinstance(outcome, Ignored)
 
 
-def test_good_and_bad_records_of_a_batch_do_not_touch_each_other(sample: Sample) -> None:
+def test_mixed_batch_has_the_expected_outcome_for_each_record(sample: Sample) -> None:
     outcomes = parse(sample("obs-mixed-batch.json"), keys_encoded=True)
     kinds = [type(outcome).__name__ for outcome in outcomes]
     new = "ObjectCreated"
@@ -70,7 +72,7 @@ def test_good_and_bad_records_of_a_batch_do_not_touch_each_other(sample: Sample)
         ("validate-sqs-envelope.json", None),
     ],
 )
-def test_a_queue_event_is_complete_and_about_the_same_drop(sample: Sample, name: str, bodies: list[Any] | None) -> None:
+def test_queue_sample_is_complete_and_names_the_same_drop(sample: Sample, name: str, bodies: list[Any] | None) -> None:
     records = sample(name)["Records"]
     for record in records:
         assert record["md5OfBody"] == hashlib.md5(record["body"].encode()).hexdigest()
@@ -84,19 +86,19 @@ def test_a_queue_event_is_complete_and_about_the_same_drop(sample: Sample, name:
 
 
 @pytest.mark.parametrize("name", ["validate-sqs.json", "validate-sqs-envelope.json"])
-def test_a_drops_message_may_be_ours_or_any_envelope(sample: Sample, name: str) -> None:
+def test_message_of_the_drops_queue_may_be_an_own_message_or_any_envelope(sample: Sample, name: str) -> None:
     outcomes = parse(sample(name), keys_encoded=True)
     assert {(found.bucket, found.key) for found in outcomes if isinstance(found, ObjectCreated)} == {(BUCKET, KEY)}
     assert all(isinstance(outcome, ObjectCreated) for outcome in outcomes)
 
 
-def test_the_status_call_is_signed_and_names_the_key(sample: Sample) -> None:
+def test_status_sample_has_a_signed_caller_and_a_key(sample: Sample) -> None:
     event = sample("status-function-url.json")
     assert event["queryStringParameters"] == {"key": KEY}
     assert event["requestContext"]["authorizer"]["iam"]["userArn"]
 
 
-def test_the_sweep_is_started_by_a_schedule(sample: Sample) -> None:
+def test_sweep_sample_is_a_scheduled_event(sample: Sample) -> None:
     assert sample("sweep-schedule.json")["detail-type"] == "Scheduled Event"
 
 

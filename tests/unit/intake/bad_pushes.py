@@ -1,4 +1,4 @@
-"""Every kind of push that does not belong, its answer, and what counts it. docs/security.md shows this table."""
+"""Every kind of bad push, its response, and the metric that counts it. docs/security.md has this table."""
 
 from __future__ import annotations
 
@@ -23,36 +23,36 @@ from tests.unit.intake.pushes import (
     unsigned,
 )
 
-EVIL = json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "obs": {"bucket": {"name": "drops"}}}]})
-THEIRS = TOPIC.replace("imagedrop", "theirs")
+OTHER_MESSAGE = json.dumps({"Records": [{"eventName": "ObjectCreated:Put", "obs": {"bucket": {"name": "drops"}}}]})
+OTHER_TOPIC = TOPIC.replace("imagedrop", "theirs")
 
-Make = Callable[[Key, Key], PushRequest]  # SMN's key, somebody else's
+Make = Callable[[Key, Key], PushRequest]  # arguments: SMN's key, another key
 
 
 @dataclass(frozen=True)
-class Bad:
-    """`fault`: the metric is Pushes<fault>. `after`: what came before it, and was taken. `down`: an address that does
+class BadPush:
+    """`fault`: the metric is Pushes<fault>. `earlier`: a push that was accepted before. `unreachable`: a URL that does
     not answer in time."""
 
-    what: str
+    name: str
     status: int
     fault: str
     make: Make
-    after: Make | None = None
-    down: str = ""
+    earlier: Make | None = None
+    unreachable: str = ""
 
 
-def _good(key: Key, **changes: Any) -> dict[str, Any]:
+def _good_push(key: Key, **changes: Any) -> dict[str, Any]:
     return signed(key, unsigned()) | changes
 
 
-def _plain(body: Any, **headers: str) -> Make:
+def _unsigned_body(body: Any, **headers: str) -> Make:
     return lambda key, other: post(body, **headers)
 
 
 def _changed(**changes: Any) -> Make:
-    """A good push, changed after it was signed."""
-    return lambda key, other: post(_good(key, **changes))
+    """A good push that is changed after it was signed."""
+    return lambda key, other: post(_good_push(key, **changes))
 
 
 def _signed(kind: str = "Notification", **changes: Any) -> Make:
@@ -60,16 +60,16 @@ def _signed(kind: str = "Notification", **changes: Any) -> Make:
 
 
 def _with_signature(change: Callable[[str], str]) -> Make:
-    return lambda key, other: post(_good(key, signature=change(_good(key)["signature"])))
+    return lambda key, other: post(_good_push(key, signature=change(_good_push(key)["signature"])))
 
 
 def _without(name: str) -> Make:
-    return lambda key, other: post({field: value for field, value in _good(key).items() if field != name})
+    return lambda key, other: post({field: value for field, value in _good_push(key).items() if field != name})
 
 
-def _cut_elsewhere(key: Key, other: Key) -> PushRequest:
-    """The signed text of a good push, its subject moved into the message id: another id, the same signature."""
-    push = _good(key)
+def _split_elsewhere(key: Key, other: Key) -> PushRequest:
+    """A good push whose subject is moved into the message id: another id, but the same signed text."""
+    push = _good_push(key)
     push["message_id"] += f"\nsubject\n{push.pop('subject')}"
     return post(push)
 
@@ -84,126 +84,142 @@ def _certificate(url: Any) -> Make:
     return _changed(signing_cert_url=url)
 
 
-def _malformed() -> Iterator[Bad]:
-    yield Bad("not a POST", 405, "Malformed", lambda key, other: replace(post(_good(key)), method="GET"))
-    for what, body in (
-        ("nothing", b""),
-        ("half a JSON document", b"{"),
-        ("no UTF-8", b'"\xff"'),
-        ("brackets 100,000 deep", b"[" * 100_000),
+def _malformed() -> Iterator[BadPush]:
+    yield BadPush("not a POST", 405, "Malformed", lambda key, other: replace(post(_good_push(key)), method="GET"))
+    for name, body in (
+        ("an empty body", b""),
+        ("incomplete JSON", b"{"),
+        ("a body that is not UTF-8", b'"\xff"'),
+        ("JSON nested 100,000 levels deep", b"[" * 100_000),
         ("a number of 5,000 digits", b"9" * 5_000),
     ):
-        yield Bad(what, 400, "Malformed", _plain(body))
-    yield Bad("a signature that is no base64", 400, "Malformed", _changed(signature="not base64!"))
-    yield Bad("a signature in the base64 of addresses", 400, "Malformed", _with_signature(lambda text: "-_" + text[2:]))
-    yield Bad(
-        "a signature with a line end",
+        yield BadPush(name, 400, "Malformed", _unsigned_body(body))
+    yield BadPush("a signature that is not base64", 400, "Malformed", _changed(signature="not base64!"))
+    yield BadPush("a signature in URL-safe base64", 400, "Malformed", _with_signature(lambda text: "-_" + text[2:]))
+    yield BadPush(
+        "a signature with a line break",
         400,
         "Malformed",
-        lambda k, o: post(_good(k, signature=_good(k)["signature"] + "\n")),
+        lambda k, o: post(_good_push(k, signature=_good_push(k)["signature"] + "\n")),
     )
     for name in ("message", "message_id", "timestamp"):
-        yield Bad(f"without {name}", 400, "Malformed", _without(name))
-    yield Bad("type exchanged", 400, "Malformed", _changed(type="SubscriptionConfirmation"))
-    yield Bad("a subject that is no text", 400, "Malformed", _changed(subject=["OBS"]))
-    yield Bad("the signed text cut in another place", 400, "Malformed", _cut_elsewhere)
+        yield BadPush(f"without {name}", 400, "Malformed", _without(name))
+    yield BadPush("another type than was signed", 400, "Malformed", _changed(type="SubscriptionConfirmation"))
+    yield BadPush("a subject that is no text", 400, "Malformed", _changed(subject=["OBS"]))
+    yield BadPush("the signed text split at another place", 400, "Malformed", _split_elsewhere)
     for stamp in ("yesterday", "2026-11-24", "2026-11-24T12:59:59", "2026-13-24T12:59:59Z", "２０２６-11-24T12:59:59Z"):
-        yield Bad(f"signed at {stamp!r}", 400, "Malformed", _signed(timestamp=stamp))
+        yield BadPush(f"signed at {stamp!r}", 400, "Malformed", _signed(timestamp=stamp))
 
 
-def _oversized() -> Iterator[Bad]:
-    yield Bad("more than 576 KiB", 413, "Oversized", _plain(b" " * (MAX_BODY_BYTES + 1)))
-    yield Bad("the same with the secret", 413, "Oversized", _plain(b" " * (MAX_BODY_BYTES + 1), x_imagedrop_secret=SECRET))
+def _oversized() -> Iterator[BadPush]:
+    yield BadPush("more than 576 KiB", 413, "Oversized", _unsigned_body(b" " * (MAX_BODY_BYTES + 1)))
+    yield BadPush(
+        "more than 576 KiB, with the secret",
+        413,
+        "Oversized",
+        _unsigned_body(b" " * (MAX_BODY_BYTES + 1), x_imagedrop_secret=SECRET),
+    )
 
 
-def _unsigned() -> Iterator[Bad]:
+def _unsigned() -> Iterator[BadPush]:
     event = {"bucket": "drops", "key": "evil.vhd"}
-    yield Bad("a bare event", 401, "Unsigned", _plain({"Records": [event]}))
-    yield Bad("a number", 401, "Unsigned", _plain(b"7"))
-    for what, secret in (
+    yield BadPush("a bare event", 401, "Unsigned", _unsigned_body({"Records": [event]}))
+    yield BadPush("a number", 401, "Unsigned", _unsigned_body(b"7"))
+    for name, secret in (
         ("a wrong secret", SECRET[:-1]),
         ("an empty secret", ""),
-        ("a secret of half a character", "\udc80"),
-        ("the secret and a space", SECRET + " "),
-        ("all values of the secret at once", f"{SECRET}\n{SECRET}"),
+        ("a lone surrogate as the secret", "\udc80"),
+        ("the secret with a space after it", SECRET + " "),
+        ("both values of the secret in one header", f"{SECRET}\n{SECRET}"),
     ):
-        yield Bad(what, 401, "Unsigned", _plain(event, x_imagedrop_secret=secret))
-    yield Bad("the secret in another header", 401, "Unsigned", _plain(event, authorization=SECRET))
-    yield Bad("no signature", 401, "Unsigned", _plain(unsigned()))
-    yield Bad("an empty signature", 401, "Unsigned", _changed(signature=""))
-    yield Bad("a signature that is a list", 401, "Unsigned", _changed(signature=["a"]))
+        yield BadPush(name, 401, "Unsigned", _unsigned_body(event, x_imagedrop_secret=secret))
+    yield BadPush("the secret in another header", 401, "Unsigned", _unsigned_body(event, authorization=SECRET))
+    yield BadPush("no signature", 401, "Unsigned", _unsigned_body(unsigned()))
+    yield BadPush("an empty signature", 401, "Unsigned", _changed(signature=""))
+    yield BadPush("a signature that is a list", 401, "Unsigned", _changed(signature=["a"]))
     headers = {"x_smn_topic_urn": TOPIC, "x_smn_message_type": "Notification"}
-    yield Bad("SMN's headers alone", 401, "Unsigned", _plain(unsigned(), **headers))
-    yield Bad(
+    yield BadPush("SMN's headers alone", 401, "Unsigned", _unsigned_body(unsigned(), **headers))
+    yield BadPush(
         "a confirmation with the secret, unsigned",
         401,
         "Unsigned",
-        _plain(unsigned("SubscriptionConfirmation"), x_imagedrop_secret=SECRET),
+        _unsigned_body(unsigned("SubscriptionConfirmation"), x_imagedrop_secret=SECRET),
     )
 
 
-def _forged() -> Iterator[Bad]:
-    yield Bad("signed with another key", 403, "Forged", lambda key, other: post(signed(other, unsigned(message=EVIL))))
-    yield Bad("signed by another algorithm", 403, "Forged", _with_sha512)
-    yield Bad(
-        "a signature cut short",
+def _forged() -> Iterator[BadPush]:
+    yield BadPush(
+        "signed with another key",
         403,
         "Forged",
-        lambda key, other: post(_good(key, signature=_good(key)["signature"][:-4])),
+        lambda key, other: post(signed(other, unsigned(message=OTHER_MESSAGE))),
     )
-    for name, value in (("message", EVIL), ("message_id", "0" * 32), ("timestamp", "2026-11-24T13:00:01Z")):
-        yield Bad(f"{name} exchanged", 403, "Forged", _changed(**{name: value}))
-    yield Bad("subject left out", 403, "Forged", _without("subject"))
-    for what, url in (
-        ("of another host", "https://evil.example/smn/SMN.pem"),
-        ("of a tenant's bucket", CERTIFICATE.replace("smn.", "bucket.obs.")),
+    yield BadPush("signed with SHA-512", 403, "Forged", _with_sha512)
+    yield BadPush(
+        "a truncated signature",
+        403,
+        "Forged",
+        lambda key, other: post(_good_push(key, signature=_good_push(key)["signature"][:-4])),
+    )
+    for name, value in (("message", OTHER_MESSAGE), ("message_id", "0" * 32), ("timestamp", "2026-11-24T13:00:01Z")):
+        yield BadPush(f"another {name} than was signed", 403, "Forged", _changed(**{name: value}))
+    yield BadPush("a signed subject removed", 403, "Forged", _without("subject"))
+    for name, url in (
+        ("on another host", "https://evil.example/smn/SMN.pem"),
+        ("in a tenant's bucket", CERTIFICATE.replace("smn.", "bucket.obs.")),
         ("of another region", CERTIFICATE.replace("cn-north-4", "cn-north-1")),
         (
-            "behind a user name",
+            "with a user name in the URL",
             CERTIFICATE.replace("https://", "https://smn.cn-north-4.myhuaweicloud.com@evil.example/"),
         ),
-        ("with look-alike letters", CERTIFICATE.replace("smn.", "ѕmn.")),
-        ("by plain http", CERTIFICATE.replace("https", "http")),
-        ("by a path that climbs", CERTIFICATE.replace("/smn/", "/smn/../bucket/")),
+        ("on a host with look-alike letters", CERTIFICATE.replace("smn.", "ѕmn.")),
+        ("over plain http", CERTIFICATE.replace("https", "http")),
+        ("with `..` in the path", CERTIFICATE.replace("/smn/", "/smn/../bucket/")),
     ):
-        yield Bad(f"a certificate {what}", 403, "Forged", _certificate(url))
+        yield BadPush(f"a certificate {name}", 403, "Forged", _certificate(url))
     evil = CONFIRM.replace("console.huaweicloud.com", "console.huaweicloud.com.evil.example")
-    yield Bad("a confirmation at another host", 403, "Forged", _signed("SubscriptionConfirmation", subscribe_url=evil))
-
-
-def _foreign() -> Iterator[Bad]:
-    yield Bad("of another topic, well signed", 403, "Foreign", _signed(topic_urn=THEIRS))
-    yield Bad(
-        "of another topic, with the secret",
-        403,
-        "Foreign",
-        _plain(unsigned(topic_urn=THEIRS), x_imagedrop_secret=SECRET),
-    )
-    yield Bad("a list of topics", 403, "Foreign", _changed(topic_urn=[TOPIC]))
-    yield Bad(
-        "a confirmation that names another topic",
-        403,
-        "Foreign",
-        _signed("SubscriptionConfirmation", subscribe_url=CONFIRM.replace(TOPIC, THEIRS)),
+    yield BadPush(
+        "a confirmation URL on another host", 403, "Forged", _signed("SubscriptionConfirmation", subscribe_url=evil)
     )
 
 
-def _untimely() -> Iterator[Bad]:
-    yield Bad("signed more than an hour ago", 403, "Stale", _signed(timestamp="2026-11-24T11:59:59Z"))
-    yield Bad("signed for more than an hour from now", 403, "Stale", _signed(timestamp="2026-11-24T14:00:01Z"))
-    yield Bad("sent a second time", 200, "Repeated", _signed(), after=_signed())
-    yield Bad(
-        "sent a second time, an unsigned field changed", 200, "Repeated", _changed(unsubscribe_url="x"), after=_signed()
+def _foreign() -> Iterator[BadPush]:
+    yield BadPush("another topic, correctly signed", 403, "Foreign", _signed(topic_urn=OTHER_TOPIC))
+    yield BadPush(
+        "another topic, with the secret",
+        403,
+        "Foreign",
+        _unsigned_body(unsigned(topic_urn=OTHER_TOPIC), x_imagedrop_secret=SECRET),
+    )
+    yield BadPush("a list as the topic", 403, "Foreign", _changed(topic_urn=[TOPIC]))
+    yield BadPush(
+        "a confirmation URL for another topic",
+        403,
+        "Foreign",
+        _signed("SubscriptionConfirmation", subscribe_url=CONFIRM.replace(TOPIC, OTHER_TOPIC)),
+    )
+
+
+def _untimely() -> Iterator[BadPush]:
+    yield BadPush("signed more than an hour ago", 403, "Stale", _signed(timestamp="2026-11-24T11:59:59Z"))
+    yield BadPush("signed for more than an hour in the future", 403, "Stale", _signed(timestamp="2026-11-24T14:00:01Z"))
+    yield BadPush("sent a second time", 200, "Repeated", _signed(), earlier=_signed())
+    yield BadPush(
+        "sent a second time with an unsigned field changed",
+        200,
+        "Repeated",
+        _changed(unsubscribe_url="x"),
+        earlier=_signed(),
     )
     confirmation = _signed("SubscriptionConfirmation")
-    yield Bad("a confirmation sent a second time", 200, "Repeated", confirmation, after=confirmation)
-    yield Bad("a certificate that does not come in 3 s", 503, "Delayed", _signed(), down=CERTIFICATE)
+    yield BadPush("a confirmation sent a second time", 200, "Repeated", confirmation, earlier=confirmation)
+    yield BadPush("a certificate that does not come in 3 s", 503, "Delayed", _signed(), unreachable=CERTIFICATE)
 
 
-BAD = (*_malformed(), *_oversized(), *_unsigned(), *_forged(), *_foreign(), *_untimely())
+BAD_PUSHES = (*_malformed(), *_oversized(), *_unsigned(), *_forged(), *_foreign(), *_untimely())
 
 
 def table() -> str:
     """Markdown."""
-    rows = [f"| {bad.what} | {bad.status} | `Pushes{bad.fault}` |" for bad in BAD]
+    rows = [f"| {bad.name} | {bad.status} | `Pushes{bad.fault}` |" for bad in BAD_PUSHES]
     return "\n".join(["| push | answer | counted as |", "| --- | --- | --- |", *rows])

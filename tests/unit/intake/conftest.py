@@ -1,4 +1,4 @@
-"""SMN's key and certificate, and an intake that stands behind its gate."""
+"""SMN's key and certificate, and an intake that stands behind its checks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def ports() -> MemoryPorts:
 
 
 @pytest.fixture
-def gate(web: Web) -> PushChecks:
+def checks(web: Web) -> PushChecks:
     return PushChecks({SECRET_ID: SECRET}.__getitem__, web, Certificates())
 
 

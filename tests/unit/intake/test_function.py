@@ -43,7 +43,7 @@ def url_event(body: bytes, *, encoded: bool = True, **headers: str) -> dict[str,
 
 
 @pytest.mark.parametrize("name", ["intake-smn-push.json", "intake-secret-header.json"])
-def test_a_push_by_function_url_is_enqueued(
+def test_handler_enqueues_a_push_of_the_function_url(
     name: str, app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
 ) -> None:
     response = app.handle(json.loads(sample(name)), ports, PushChecks(secret, smn_web))
@@ -62,7 +62,7 @@ def test_a_push_by_function_url_is_enqueued(
         ("smn-unsubscribe-confirmation.json", {"unsubscribed": True}, []),
     ],
 )
-def test_each_signed_sample_is_good(
+def test_handler_accepts_each_signed_sample(
     name: str, said: Any, queued: Any, app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
 ) -> None:
     response = app.handle(url_event(sample(name), encoded=False), ports, PushChecks(secret, smn_web))
@@ -73,12 +73,12 @@ def test_each_signed_sample_is_good(
 @pytest.mark.parametrize(
     ("name", "value"), [("X-Imagedrop-Secret", HEADER_SECRET), ("x-imagedrop-secret", HEADER_SECRET)]
 )
-def test_header_names_may_be_written_as_they_like(name: str, value: str, app: ModuleType, ports: MemoryPorts) -> None:
+def test_secret_header_name_is_case_insensitive(name: str, value: str, app: ModuleType, ports: MemoryPorts) -> None:
     event = url_event(json.dumps(DROP).encode(), **{name: value})
     assert app.handle(event, ports, PushChecks(secret, Web({})))["statusCode"] == 200
 
 
-def test_a_secret_that_was_exchanged_opens_without_a_restart(app: ModuleType, ports: MemoryPorts) -> None:
+def test_rotated_secret_is_accepted_without_a_restart(app: ModuleType, ports: MemoryPorts) -> None:
     held, event = {SECRET_ID: "old"}, url_event(json.dumps(DROP).encode(), **{"x-imagedrop-secret": HEADER_SECRET})
 
     def renew(secret_id: str) -> bool:
@@ -89,7 +89,7 @@ def test_a_secret_that_was_exchanged_opens_without_a_restart(app: ModuleType, po
     assert app.handle(event, ports, PushChecks(held.__getitem__, Web({}), renew=renew))["statusCode"] == 200
 
 
-def test_the_name_of_the_secret_header_is_a_setting(app: ModuleType) -> None:
+def test_name_of_the_secret_header_is_a_setting(app: ModuleType) -> None:
     ports = memory_ports(memory_settings(webhook_secret=SECRET_ID, webhook_header="X-Our-Key"))
     event = url_event(json.dumps(DROP).encode(), **{"x-our-key": HEADER_SECRET})
     assert app.handle(event, ports, PushChecks(secret, Web({})))["statusCode"] == 200
@@ -106,7 +106,7 @@ def test_the_name_of_the_secret_header_is_a_setting(app: ModuleType) -> None:
         ({"requestContext": {}}, 405),
     ],
 )
-def test_an_odd_request_is_refused_in_json(
+def test_invalid_request_is_refused_with_a_json_error(
     change: dict[str, Any], status: int, app: ModuleType, ports: MemoryPorts
 ) -> None:
     event = url_event(json.dumps(DROP).encode(), **{"x-imagedrop-secret": HEADER_SECRET}) | change
@@ -115,7 +115,7 @@ def test_an_odd_request_is_refused_in_json(
     assert json.loads(response["body"])["error"]
 
 
-def test_a_body_that_was_too_large_to_be_decoded_is_not_said_to_have_the_size_of_its_coding(
+def test_error_for_an_oversized_body_names_the_limit_and_not_its_base64_size(
     app: ModuleType, ports: MemoryPorts
 ) -> None:
     event = url_event(b"", **{"x-imagedrop-secret": HEADER_SECRET})
@@ -124,20 +124,20 @@ def test_a_body_that_was_too_large_to_be_decoded_is_not_said_to_have_the_size_of
     assert error == f"the body has more than the {MAX_BODY_BYTES} bytes that are taken"
 
 
-def test_the_certificate_is_kept_from_one_push_to_the_next(
+def test_certificate_is_fetched_once_for_several_pushes(
     app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
 ) -> None:
     checks = PushChecks(secret, smn_web)
     for _ in range(3):
         app.handle(json.loads(sample("intake-smn-push.json")), ports, checks)
-    assert len(smn_web.asked) == 1
+    assert len(smn_web.requested) == 1
 
 
-def test_the_samples_belong_to_the_tests_topic(sample: Sample) -> None:
+def test_samples_use_the_topic_of_these_tests(sample: Sample) -> None:
     assert json.loads(sample("smn-notification-obs.json"))["topic_urn"] == TOPIC
 
 
-def test_a_cold_start_pays_for_no_library_that_it_does_not_need() -> None:
+def test_cold_start_imports_no_sdk_and_no_cryptography() -> None:
     heavy = "cryptography, boto3, huaweicloudsdkcore"
     code = (
         "import sys, runpy; runpy.run_path('functions/intake/app.py');"

@@ -16,7 +16,7 @@ from imagedrop.intake import webhook_secret
 from imagedrop.intake.http_get import FetchFailed, FetchTooLarge
 from imagedrop.intake.receive import PushChecks, PushResponse, receive_push
 from imagedrop_local.memory import MemoryLedger, MemoryPorts, MemoryQueues, memory_ports, memory_settings
-from tests.unit.intake.bad_pushes import BAD, Bad
+from tests.unit.intake.bad_pushes import BAD_PUSHES, BadPush
 from tests.unit.intake.pushes import CERTIFICATE, CONFIRM, SECRET, SECRET_ID, TOPIC, Key, Web, post, signed, unsigned
 
 DROP = {"bucket": "drops", "key": "a/b.vhd"}
@@ -30,39 +30,41 @@ def notification(key: Key, *records: Any, **changes: Any) -> dict[str, Any]:
     return signed(key, unsigned(message=json.dumps({"Records": records}), **changes))
 
 
-def said(answer: PushResponse) -> dict[str, Any]:
+def content(answer: PushResponse) -> dict[str, Any]:
     assert "\n" not in answer.body
     body: dict[str, Any] = json.loads(answer.body)
     assert (answer.status != 200) == ("error" in body)
     return body
 
 
-def test_a_signed_push_is_enqueued(key: Key, ports: MemoryPorts, gate: PushChecks) -> None:
-    answer = receive_push(post(signed(key, unsigned())), ports, gate)
-    assert (answer.status, said(answer)) == (200, {"enqueued": 1, "ignored": 0, "bad": 0})
+def test_signed_push_is_enqueued(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
+    answer = receive_push(post(signed(key, unsigned())), ports, checks)
+    assert (answer.status, content(answer)) == (200, {"enqueued": 1, "ignored": 0, "bad": 0})
     assert ports.queues.bodies("drops") == [DROP]
     assert ports.meter.counts == {"DropsEnqueued": 1}
 
 
 @pytest.mark.parametrize("secret", [SECRET, SECRET + "\n"])
-def test_the_secret_header_does_as_well_for_any_envelope(secret: str, ports: MemoryPorts, gate: PushChecks) -> None:
-    gate = replace(gate, secret={SECRET_ID: secret}.__getitem__)
+def test_push_with_the_secret_header_is_enqueued_from_any_envelope(
+    secret: str, ports: MemoryPorts, checks: PushChecks
+) -> None:
+    checks = replace(checks, secret={SECRET_ID: secret}.__getitem__)
     for body in (unsigned(), {"Records": [created("a%2Fb.vhd")]}, DROP, [created("a/b.vhd")]):
-        assert receive_push(post(body, x_imagedrop_secret=SECRET), ports, gate).status == 200
+        assert receive_push(post(body, x_imagedrop_secret=SECRET), ports, checks).status == 200
     assert ports.queues.bodies("drops") == [DROP] * 4
 
 
-def test_a_signed_push_needs_no_secret_even_with_a_wrong_one(key: Key, ports: MemoryPorts, gate: PushChecks) -> None:
-    assert receive_push(post(signed(key, unsigned()), x_imagedrop_secret="wrong"), ports, gate).status == 200
+def test_signed_push_with_a_wrong_secret_is_accepted(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
+    assert receive_push(post(signed(key, unsigned()), x_imagedrop_secret="wrong"), ports, checks).status == 200
 
 
-def test_a_doubled_event_makes_one_message(key: Key, ports: MemoryPorts, gate: PushChecks) -> None:
+def test_object_named_twice_in_a_push_is_enqueued_once(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
     twice = notification(key, created("a%2Fb.vhd"), created("a/b.vhd"), created("c.vhd"))
-    assert said(receive_push(post(twice), ports, gate))["enqueued"] == 2
+    assert content(receive_push(post(twice), ports, checks))["enqueued"] == 2
     assert ports.queues.bodies("drops") == [DROP, {"bucket": "drops", "key": "c.vhd"}]
 
 
-def test_records_that_are_no_drop_of_ours_are_ignored_and_counted(key: Key, gate: PushChecks) -> None:
+def test_records_that_cannot_be_drops_are_ignored_and_counted(key: Key, checks: PushChecks) -> None:
     ports = memory_ports(memory_settings(smn_topic_urn=TOPIC, drop_prefix="in/"))
     push = notification(
         key,
@@ -75,69 +77,73 @@ def test_records_that_are_no_drop_of_ours_are_ignored_and_counted(key: Key, gate
         {**created("in/a.vhd"), "eventName": "ObjectRemoved:Delete"},
         created("in/50%.vhd"),
     )
-    assert said(receive_push(post(push), ports, gate)) == {"enqueued": 2, "ignored": 5, "bad": 1}
+    assert content(receive_push(post(push), ports, checks)) == {"enqueued": 2, "ignored": 5, "bad": 1}
     assert [body["key"] for body in ports.queues.bodies("drops")] == ["in/a.vhd", "in/a.vhd.json"]
     assert ports.meter.counts == {"DropsEnqueued": 2, "EventsIgnored": 5, "EventsForeignBucket": 1, "EventsBad": 1}
 
 
-def test_an_event_for_another_bucket_is_logged_with_bucket_and_key(
-    key: Key, ports: MemoryPorts, gate: PushChecks, caplog: pytest.LogCaptureFixture
+def test_event_for_another_bucket_is_logged_with_bucket_and_key(
+    key: Key, ports: MemoryPorts, checks: PushChecks, caplog: pytest.LogCaptureFixture
 ) -> None:
     push = notification(key, created("a.vhd"), *(created(f"{number}.vhd", "theirs") for number in range(9)))
-    assert said(receive_push(post(push), ports, gate)) == {"enqueued": 1, "ignored": 9, "bad": 0}
+    assert content(receive_push(post(push), ports, checks)) == {"enqueued": 1, "ignored": 9, "bad": 0}
     assert ports.meter.counts["EventsForeignBucket"] == 9
     logged = [record.__dict__ for record in caplog.records if record.levelname == "WARNING"]
     assert [(record["bucket"], record["key"]) for record in logged] == [("theirs", f"{n}.vhd") for n in range(5)]
 
 
-def test_nothing_to_enqueue_makes_no_call(key: Key, ports: MemoryPorts, gate: PushChecks) -> None:
-    assert receive_push(post(notification(key)), ports, gate).status == 200
+def test_push_without_drops_makes_no_call_to_the_queue(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
+    assert receive_push(post(notification(key)), ports, checks).status == 200
     assert ports.queues.calls["send_many"] == 0
 
 
 @pytest.mark.parametrize("message", ["a text for people", "", '{"Records": [{}]}'])
-def test_smn_is_never_told_off_for_what_somebody_else_published(
-    message: str, key: Key, ports: MemoryPorts, gate: PushChecks
+def test_signed_push_with_an_unreadable_message_is_answered_with_200(
+    message: str, key: Key, ports: MemoryPorts, checks: PushChecks
 ) -> None:
-    answer = receive_push(post(signed(key, unsigned(message=message))), ports, gate)
-    assert said(answer) == {"enqueued": 0, "ignored": 0, "bad": 1}
+    answer = receive_push(post(signed(key, unsigned(message=message))), ports, checks)
+    assert content(answer) == {"enqueued": 0, "ignored": 0, "bad": 1}
 
 
-def test_whoever_knows_the_secret_is_told_what_is_bad(ports: MemoryPorts, gate: PushChecks) -> None:
-    answer = receive_push(post({"Records": [created("50%.vhd")]}, x_imagedrop_secret=SECRET), ports, gate)
+def test_sender_with_the_secret_gets_400_and_the_reason_for_a_bad_record(
+    ports: MemoryPorts, checks: PushChecks
+) -> None:
+    answer = receive_push(post({"Records": [created("50%.vhd")]}, x_imagedrop_secret=SECRET), ports, checks)
     assert answer.status == 400
-    assert said(answer)["error"].startswith("at .Records[0]: the object key")
+    assert content(answer)["error"].startswith("at .Records[0]: the object key")
 
 
-def test_a_subscription_of_the_topic_is_confirmed(key: Key, ports: MemoryPorts, gate: PushChecks, web: Web) -> None:
-    answer = receive_push(post(signed(key, unsigned("SubscriptionConfirmation"))), ports, gate)
-    assert said(answer) == {"confirmed": True}
-    assert web.asked == [CERTIFICATE, CONFIRM]
+def test_subscription_confirmation_is_confirmed_by_one_get(
+    key: Key, ports: MemoryPorts, checks: PushChecks, web: Web
+) -> None:
+    answer = receive_push(post(signed(key, unsigned("SubscriptionConfirmation"))), ports, checks)
+    assert content(answer) == {"confirmed": True}
+    assert web.requested == [CERTIFICATE, CONFIRM]
     assert ports.queues.bodies("drops") == []
 
 
-def test_a_long_page_after_the_confirmation_is_no_failure(
-    key: Key, ports: MemoryPorts, gate: PushChecks, web: Web
+def test_confirmation_succeeds_when_the_page_is_over_the_size_limit(
+    key: Key, ports: MemoryPorts, checks: PushChecks, web: Web
 ) -> None:
     web.pages[CONFIRM] = FetchTooLarge("long")
-    assert receive_push(post(signed(key, unsigned("SubscriptionConfirmation"))), ports, gate).status == 200
+    assert receive_push(post(signed(key, unsigned("SubscriptionConfirmation"))), ports, checks).status == 200
 
 
-def test_a_cancelled_subscription_is_not_taken_up_again(
-    key: Key, ports: MemoryPorts, gate: PushChecks, web: Web
+def test_unsubscribe_confirmation_is_counted_and_calls_nothing(
+    key: Key, ports: MemoryPorts, checks: PushChecks, web: Web
 ) -> None:
-    answer = receive_push(post(signed(key, unsigned("UnsubscribeConfirmation"))), ports, gate)
-    assert said(answer) == {"unsubscribed": True}
-    assert web.asked == [CERTIFICATE]
+    answer = receive_push(post(signed(key, unsigned("UnsubscribeConfirmation"))), ports, checks)
+    assert content(answer) == {"unsubscribed": True}
+    assert web.requested == [CERTIFICATE]
     assert ports.meter.counts["Unsubscribed"] == 1
 
 
 @pytest.mark.parametrize("kind", ["HttpSubscriptionUserConfirm", "Something new", 5, None, ["Notification"]])
-def test_types_to_come_are_acknowledged_and_nothing_else(
-    kind: Any, ports: MemoryPorts, gate: PushChecks, web: Web
+def test_push_of_an_unknown_type_is_answered_with_200_and_ignored(
+    kind: Any, ports: MemoryPorts, checks: PushChecks, web: Web
 ) -> None:
-    assert receive_push(post(unsigned() | {"type": kind}), ports, gate).status == 200
-    assert (web.asked, ports.queues.bodies("drops")) == ([], [])
+    assert receive_push(post(unsigned() | {"type": kind}), ports, checks).status == 200
+    assert (web.requested, ports.queues.bodies("drops")) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -156,94 +162,90 @@ def test_types_to_come_are_acknowledged_and_nothing_else(
         "http://169.254.169.254/latest/meta-data",
     ],
 )
-def test_a_confirmation_anywhere_else_is_not_called(
-    url: str, key: Key, ports: MemoryPorts, gate: PushChecks, web: Web
+def test_confirmation_url_of_another_origin_is_not_called(
+    url: str, key: Key, ports: MemoryPorts, checks: PushChecks, web: Web
 ) -> None:
-    answer = receive_push(post(signed(key, unsigned("SubscriptionConfirmation", subscribe_url=url))), ports, gate)
+    answer = receive_push(post(signed(key, unsigned("SubscriptionConfirmation", subscribe_url=url))), ports, checks)
     assert answer.status == 403
-    assert "subscribe_url" in said(answer)["error"]
-    assert web.asked == [CERTIFICATE]
+    assert "subscribe_url" in content(answer)["error"]
+    assert web.requested == [CERTIFICATE]
 
 
-def test_the_secret_does_not_replace_the_signature_of_a_confirmation(
-    ports: MemoryPorts, gate: PushChecks, web: Web
+def test_confirmation_with_the_secret_but_no_signature_is_refused(
+    ports: MemoryPorts, checks: PushChecks, web: Web
 ) -> None:
     request = post(unsigned("SubscriptionConfirmation"), x_imagedrop_secret=SECRET)
-    assert receive_push(request, ports, gate).status == 401
-    assert web.asked == []
+    assert receive_push(request, ports, checks).status == 401
+    assert web.requested == []
 
 
-@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.what)
-def test_a_bad_push_enqueues_nothing_is_counted_and_hears_why(
-    bad: Bad, key: Key, other_key: Key, ports: MemoryPorts, gate: PushChecks, web: Web
+@pytest.mark.parametrize("bad", BAD_PUSHES, ids=lambda bad: bad.name)
+def test_bad_push_is_refused_counted_and_not_enqueued(
+    bad: BadPush, key: Key, other_key: Key, ports: MemoryPorts, checks: PushChecks, web: Web
 ) -> None:
-    if bad.after:
-        assert receive_push(bad.after(key, other_key), ports, gate).status == 200
-    if bad.down:
-        web.pages[bad.down] = FetchFailed("timed out")
-    queued, asked = ports.queues.bodies("drops"), len(web.asked)
+    if bad.earlier:
+        assert receive_push(bad.earlier(key, other_key), ports, checks).status == 200
+    if bad.unreachable:
+        web.pages[bad.unreachable] = FetchFailed("timed out")
+    queued, asked = ports.queues.bodies("drops"), len(web.requested)
     ports.meter.counts.clear()
-    answer = receive_push(bad.make(key, other_key), ports, gate)
+    answer = receive_push(bad.make(key, other_key), ports, checks)
     assert answer.status == bad.status
-    assert said(answer)
+    assert content(answer)
     assert SECRET not in answer.body
     assert ports.queues.bodies("drops") == queued
     refused = {"PushesRefused": 1} if 400 <= bad.status < 500 else {}
     assert ports.meter.counts == refused | {f"Pushes{bad.fault}": 1}
-    assert web.asked[asked:] in ([], [CERTIFICATE])
+    assert web.requested[asked:] in ([], [CERTIFICATE])
 
 
-def test_a_push_that_only_just_is_of_our_time_is_taken(key: Key, ports: MemoryPorts, gate: PushChecks) -> None:
+def test_push_is_accepted_up_to_the_maximum_age(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
     for number, stamp in enumerate(("2026-11-24T12:00:00Z", "2026-11-24T14:00:00.123Z", "2026-11-24T21:00:00+08:00")):
         push = signed(key, unsigned(timestamp=stamp, message_id=str(number)))
-        assert said(receive_push(post(push), ports, gate))["enqueued"] == 1
+        assert content(receive_push(post(push), ports, checks))["enqueued"] == 1
 
 
-def test_how_far_a_push_may_be_from_now_is_a_setting(key: Key, gate: PushChecks) -> None:
+def test_maximum_age_of_a_push_is_a_setting(key: Key, checks: PushChecks) -> None:
     ports = memory_ports(memory_settings(smn_topic_urn=TOPIC, smn_max_age=60))
     ports.clock.advance(60)
-    assert receive_push(post(signed(key, unsigned())), ports, gate).status == 403
+    assert receive_push(post(signed(key, unsigned())), ports, checks).status == 403
     ports.clock.advance(-1)
-    assert receive_push(post(signed(key, unsigned())), ports, gate).status == 200
+    assert receive_push(post(signed(key, unsigned())), ports, checks).status == 200
 
 
-def test_a_push_whose_drops_were_not_enqueued_is_taken_when_it_comes_again(
-    key: Key, ports: MemoryPorts, gate: PushChecks
-) -> None:
+def test_push_whose_drops_were_not_enqueued_is_accepted_again(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
     push = post(signed(key, unsigned()))
     ports.queues.fail("send_many", RuntimeError("throttled"))
-    assert [receive_push(push, ports, gate).status for _ in range(3)] == [503, 200, 200]
+    assert [receive_push(push, ports, checks).status for _ in range(3)] == [503, 200, 200]
     assert ports.queues.bodies("drops") == [DROP]
     assert ports.meter.counts["PushesRepeated"] == 1
 
 
-def test_a_crash_before_a_push_is_remembered_enqueues_twice_rather_than_never(
-    key: Key, ports: MemoryPorts, gate: PushChecks
-) -> None:
+def test_crash_before_the_push_id_is_stored_enqueues_twice(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
     push = post(signed(key, unsigned()))
     ports.ledger.fail("store", SystemExit())
     with pytest.raises(SystemExit):
-        receive_push(push, ports, gate)
-    assert receive_push(push, ports, gate).status == 200
+        receive_push(push, ports, checks)
+    assert receive_push(push, ports, checks).status == 200
     assert ports.queues.bodies("drops") == [DROP, DROP]
 
 
 @pytest.mark.parametrize("call", ["load", "store"])
-def test_a_memory_that_fails_lets_the_push_in_and_is_counted(
-    call: str, key: Key, ports: MemoryPorts, gate: PushChecks
+def test_push_is_accepted_and_counted_when_the_ledger_fails(
+    call: str, key: Key, ports: MemoryPorts, checks: PushChecks
 ) -> None:
     ports.ledger.fail(call, RuntimeError("throttled"))
-    assert said(receive_push(post(signed(key, unsigned())), ports, gate))["enqueued"] == 1
+    assert content(receive_push(post(signed(key, unsigned())), ports, checks))["enqueued"] == 1
     assert ports.meter.counts["ReplaysUnknown"] == 1
 
 
-def test_a_memory_that_fails_is_waited_for_once(
-    key: Key, ports: MemoryPorts, gate: PushChecks, monkeypatch: pytest.MonkeyPatch
+def test_ledger_that_failed_to_load_is_not_called_again(
+    key: Key, ports: MemoryPorts, checks: PushChecks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SMN does not wait for ever, and a ledger that hangs costs seconds each time."""
     ports.ledger.fail("load", RuntimeError("it hangs"))
     monkeypatch.setattr(ports.ledger, "store", lambda *_: pytest.fail("asked again"))
-    assert said(receive_push(post(signed(key, unsigned())), ports, gate))["enqueued"] == 1
+    assert content(receive_push(post(signed(key, unsigned())), ports, checks))["enqueued"] == 1
 
 
 class Noting(MemoryLedger):
@@ -258,35 +260,35 @@ class Noting(MemoryLedger):
         self.kept.append(until)
 
 
-def test_a_push_is_remembered_as_long_as_it_would_be_taken(key: Key, ports: MemoryPorts, gate: PushChecks) -> None:
+def test_push_id_is_stored_as_long_as_its_time_is_accepted(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
     memory = Noting()
-    receive_push(post(signed(key, unsigned(timestamp="2026-11-24T13:59:00Z"))), replace(ports, ledger=memory), gate)
+    receive_push(post(signed(key, unsigned(timestamp="2026-11-24T13:59:00Z"))), replace(ports, ledger=memory), checks)
     assert memory.kept == [datetime(2026, 11, 24, 15, 4, tzinfo=UTC)]
 
 
-def test_of_a_key_that_is_given_twice_what_is_checked_is_what_is_used(
-    key: Key, ports: MemoryPorts, gate: PushChecks
+def test_duplicate_json_key_is_verified_and_used_with_the_same_value(
+    key: Key, ports: MemoryPorts, checks: PushChecks
 ) -> None:
     good = json.dumps(signed(key, unsigned()))
     evil = json.dumps(json.dumps({"Records": [created("evil.vhd")]}))
     for body in (good[:-1] + f', "message": {evil}}}', f'{{"message": {evil}, ' + good[1:]):
-        receive_push(post(body.encode()), ports, gate)
+        receive_push(post(body.encode()), ports, checks)
     assert ports.queues.bodies("drops") == [DROP]
 
 
-def test_without_a_configured_secret_no_header_opens(gate: PushChecks) -> None:
+def test_secret_header_is_refused_when_no_secret_is_configured(checks: PushChecks) -> None:
     ports = memory_ports(memory_settings(smn_topic_urn=TOPIC))
     for secret in ("", SECRET):
-        assert receive_push(post(DROP, x_imagedrop_secret=secret), ports, gate).status == 401
+        assert receive_push(post(DROP, x_imagedrop_secret=secret), ports, checks).status == 401
 
 
-def test_an_empty_secret_opens_to_nobody(ports: MemoryPorts, gate: PushChecks) -> None:
-    gate = replace(gate, secret=Vault(" \n").secret)
+def test_empty_secret_matches_nothing(ports: MemoryPorts, checks: PushChecks) -> None:
+    checks = replace(checks, secret=Vault(" \n").secret)
     for given_secret in (" ", "\n", " \n"):
-        assert receive_push(post(DROP, x_imagedrop_secret=given_secret), ports, gate).status == 401
+        assert receive_push(post(DROP, x_imagedrop_secret=given_secret), ports, checks).status == 401
 
 
-def test_nothing_fits_no_secret() -> None:
+def test_empty_value_matches_no_secret() -> None:
     assert not webhook_secret.matches("", "a\n\nb\n")
     assert webhook_secret.matches("b", "a\n\nb\n")
 
@@ -306,25 +308,25 @@ class Vault:
         return self.kept != old
 
 
-def opened(vault: Vault, given: str, ports: MemoryPorts, gate: PushChecks) -> bool:
-    gate = replace(gate, secret=vault.secret, renew=vault.renew)
-    return receive_push(post(DROP, x_imagedrop_secret=given), ports, gate).status == 200
+def opened(vault: Vault, given: str, ports: MemoryPorts, checks: PushChecks) -> bool:
+    checks = replace(checks, secret=vault.secret, renew=vault.renew)
+    return receive_push(post(DROP, x_imagedrop_secret=given), ports, checks).status == 200
 
 
-def test_while_a_secret_is_exchanged_the_old_and_the_new_open(ports: MemoryPorts, gate: PushChecks) -> None:
+def test_both_lines_of_a_secret_are_accepted(ports: MemoryPorts, checks: PushChecks) -> None:
     vault = Vault("old secret\r\nnew secret\n\n")
-    assert opened(vault, "old secret", ports, gate)
-    assert opened(vault, "new secret", ports, gate)
-    assert not opened(vault, "old secret\r\nnew secret", ports, gate)
-    assert not opened(vault, "secret", ports, gate)
+    assert opened(vault, "old secret", ports, checks)
+    assert opened(vault, "new secret", ports, checks)
+    assert not opened(vault, "old secret\r\nnew secret", ports, checks)
+    assert not opened(vault, "secret", ports, checks)
 
 
-def test_a_secret_that_does_not_fit_is_read_anew(ports: MemoryPorts, gate: PushChecks) -> None:
+def test_secret_is_read_again_when_it_does_not_match(ports: MemoryPorts, checks: PushChecks) -> None:
     vault = Vault("old", "new")
-    assert opened(vault, "old", ports, gate)
+    assert opened(vault, "old", ports, checks)
     assert vault.reads == 0
-    assert opened(vault, "new", ports, gate)
-    assert not opened(vault, "old", ports, gate)
+    assert opened(vault, "new", ports, checks)
+    assert not opened(vault, "old", ports, checks)
     assert vault.reads == 2
 
 
@@ -336,53 +338,55 @@ class Choosy(MemoryQueues):
         return [len(bodies) - 1]
 
 
-def test_a_message_that_the_queue_did_not_take_makes_smn_try_again(
-    key: Key, ports: MemoryPorts, gate: PushChecks
+def test_push_is_answered_with_503_when_the_queue_rejects_a_message(
+    key: Key, ports: MemoryPorts, checks: PushChecks
 ) -> None:
     choosy = replace(ports, queues=Choosy(ports.clock))
-    answer = receive_push(post(notification(key, created("a.vhd"), created("b.vhd"))), choosy, gate)
+    answer = receive_push(post(notification(key, created("a.vhd"), created("b.vhd"))), choosy, checks)
     assert answer.status == 503
-    assert said(answer)["error"] == "the queue did not take 1 of 2 messages"
+    assert content(answer)["error"] == "the queue did not take 1 of 2 messages"
 
 
-def test_whatever_breaks_makes_smn_try_again_and_shows_no_trace(key: Key, ports: MemoryPorts, gate: PushChecks) -> None:
+def test_unexpected_error_is_answered_with_503_without_details(
+    key: Key, ports: MemoryPorts, checks: PushChecks
+) -> None:
     ports.queues.fail("send_many", RuntimeError("arn:aws:sqs:secret-place"), None)
-    answer = receive_push(post(signed(key, unsigned())), ports, gate)
+    answer = receive_push(post(signed(key, unsigned())), ports, checks)
     assert answer.status == 503
     assert "secret-place" not in answer.body
     assert ports.meter.counts == {"PushesDelayed": 1}
-    assert receive_push(post(signed(key, unsigned())), ports, gate).status == 200
+    assert receive_push(post(signed(key, unsigned())), ports, checks).status == 200
 
 
 def unreadable(secret_id: str) -> str:
     raise RuntimeError("throttled")
 
 
-def test_a_secret_that_cannot_be_read_now_means_later(ports: MemoryPorts, gate: PushChecks) -> None:
-    answer = receive_push(post(DROP, x_imagedrop_secret=SECRET), ports, replace(gate, secret=unreadable))
+def test_push_is_answered_with_503_when_the_secret_cannot_be_read(ports: MemoryPorts, checks: PushChecks) -> None:
+    answer = receive_push(post(DROP, x_imagedrop_secret=SECRET), ports, replace(checks, secret=unreadable))
     assert answer.status == 503
 
 
 @pytest.mark.parametrize("kind", ["Notification", "SubscriptionConfirmation"])
-def test_an_address_that_does_not_answer_means_later(
-    kind: str, key: Key, ports: MemoryPorts, gate: PushChecks, web: Web
+def test_push_is_answered_with_503_when_a_url_does_not_answer(
+    kind: str, key: Key, ports: MemoryPorts, checks: PushChecks, web: Web
 ) -> None:
     address = CERTIFICATE if kind == "Notification" else CONFIRM
     page, web.pages[address] = web.pages[address], FetchFailed("HTTP 302")
     push = post(signed(key, unsigned(kind)))
-    answer = receive_push(push, ports, gate)
+    answer = receive_push(push, ports, checks)
     assert answer.status == 503
     assert "token" not in answer.body
     web.pages[address] = page
-    assert receive_push(push, ports, gate).status == 200
+    assert receive_push(push, ports, checks).status == 200
 
 
-def test_a_missing_bucket_setting_loses_no_push(key: Key, gate: PushChecks) -> None:
+def test_push_is_answered_with_503_when_no_bucket_is_configured(key: Key, checks: PushChecks) -> None:
     ports = memory_ports(memory_settings(smn_topic_urn=TOPIC))
     ports = replace(ports, settings=memory_settings(smn_topic_urn=TOPIC, drop_bucket=""))
-    answer = receive_push(post(signed(key, unsigned())), ports, gate)
+    answer = receive_push(post(signed(key, unsigned())), ports, checks)
     assert answer.status == 503
-    assert "IMAGEDROP_DROP_BUCKET" in said(answer)["error"]
+    assert "IMAGEDROP_DROP_BUCKET" in content(answer)["error"]
 
 
 JSON = st.recursive(
@@ -394,11 +398,11 @@ JSON = st.recursive(
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(changes=st.dictionaries(st.sampled_from([*sorted(unsigned()), "signature"]), JSON, max_size=3), body=JSON)
-def test_no_body_is_answered_with_trouble_or_taken_unsigned(
-    changes: dict[str, Any], body: Any, ports: MemoryPorts, gate: PushChecks
+def test_any_unsigned_body_is_answered_without_503_and_not_enqueued(
+    changes: dict[str, Any], body: Any, ports: MemoryPorts, checks: PushChecks
 ) -> None:
     for one in (body, unsigned() | changes):
-        answer = receive_push(post(one), ports, gate)
+        answer = receive_push(post(one), ports, checks)
         assert answer.status in (200, 400, 401, 403)
-        said(answer)
+        content(answer)
     assert ports.queues.bodies("drops") == []

@@ -1,14 +1,14 @@
-"""Events: whatever says that an object was created in OBS, in any envelope, becomes `ObjectCreated`.
+"""Events: finds the created objects in an OBS event, whatever envelopes it came in.
 
-    outcome    what a record can turn out to be        envelopes   from a body to its records
-    records    from one record to its outcome          text        hostile text, shown and decoded
+    outcome    the possible outcomes of a record        envelopes   finds the records in a body
+    records    reads one record                         text        checks and quotes untrusted text
 
-Nothing here raises on account of its input, and nothing here decides whether an object is a drop.
+`parse` raises for no input. It does not decide whether an object is a drop.
 """
 
 from __future__ import annotations
 
-from imagedrop.events.envelopes import DEPTH, LIMIT, parse
+from imagedrop.events.envelopes import MAX_DEPTH, MAX_RECORDS, parse
 from imagedrop.events.outcome import Bad, Ignored, ObjectCreated, Outcome
 
-__all__ = ["DEPTH", "LIMIT", "Bad", "Ignored", "ObjectCreated", "Outcome", "parse"]
+__all__ = ["MAX_DEPTH", "MAX_RECORDS", "Bad", "Ignored", "ObjectCreated", "Outcome", "parse"]

@@ -1,6 +1,6 @@
-"""From a body to its records: every envelope that an OBS event may travel in is taken off, in any order.
+"""Finds the records in a body, whatever envelopes it has, in any order.
 
-| envelope                            | known by                      | goes on in                  |
+| envelope                            | recognized by                 | its content                 |
 | ----------------------------------- | ----------------------------- | --------------------------- |
 | OBS 3.0, S3 2.x, SQS, SNS, Lambda   | Records, record, records      | each item                   |
 | Kafka on FunctionGraph              | messages                      | each item                   |
@@ -9,13 +9,13 @@
 | SMN record on FunctionGraph         | smn                           | smn.message                 |
 | SNS notification, SNS record        | TopicArn, Sns                 | Message, Sns.Message        |
 | SQS record                          | body, with messageId          | body (JSON text)            |
-| our own message                     | bucket, key                   | -                           |
+| imagedrop's own message             | bucket, key                   | -                           |
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -24,32 +24,32 @@ from imagedrop.events.outcome import Bad, Ignored, Outcome
 from imagedrop.events.records import JsonObject, is_event_record, read_event_record, read_own_message
 from imagedrop.events.text import MalformedRecord, short_json
 
-DEPTH = 16  # levels of envelopes and lists; OBS in EventGrid in SMN in SNS in SQS has 11
-LIMIT = 1_000  # records in one body
+MAX_DEPTH = 16  # levels of envelopes and lists; OBS in EventGrid in SMN in SNS in SQS has 11
+MAX_RECORDS = 1_000  # in one body
 LIST_FIELDS = ("Records", "record", "records", "messages")
 OBS_SOURCE = "HC.OBS.DWR"
 
 
 def parse(body: Any, *, keys_encoded: bool) -> list[Outcome]:
-    """What `body` (text, bytes or parsed JSON) holds, in its order, never nothing and never an exception.
+    """The outcome of each record in `body` (text, bytes or parsed JSON), in order. At least one; never raises.
 
-    `keys_encoded`: whether object keys inside CloudEvents are URL-encoded, which each subscription decides for itself.
+    `keys_encoded`: whether object keys in CloudEvents are URL-encoded, which each subscription decides.
     """
-    found = list(islice(_walk(body, Position(keys_encoded)), LIMIT + 1))
-    if len(found) > LIMIT:
-        found[LIMIT] = Bad(f"more than {LIMIT} records in one body; the rest of them was not read")
-    return found or [Ignored("it holds no records")]
+    outcomes = list(islice(_parse_value(body, Position(keys_encoded)), MAX_RECORDS + 1))
+    if len(outcomes) > MAX_RECORDS:
+        outcomes[MAX_RECORDS] = Bad(f"more than {MAX_RECORDS} records in one body; the rest of them was not read")
+    return outcomes or [Ignored("it holds no records")]
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where in the body we are, and the CloudEvents envelope that is nearest outside."""
+    """A position in the body, and the innermost CloudEvents envelope around it."""
 
     keys_encoded: bool
     path: tuple[str, ...] = ()
     cloud_event: JsonObject | None = None
 
-    def into(self, step: str) -> Position:
+    def child(self, step: str) -> Position:
         return replace(self, path=(*self.path, step))
 
     @property
@@ -61,57 +61,58 @@ class Position:
         return bool(self.path) and self.path[-1].startswith("[")
 
 
-def _walk(value: Any, place: Position) -> Iterator[Outcome]:
-    if len(place.path) > DEPTH:
-        yield Bad(f"nested more than {DEPTH} levels deep", place.at)
+def _parse_value(value: Any, position: Position) -> Iterator[Outcome]:
+    if len(position.path) > MAX_DEPTH:
+        yield Bad(f"nested more than {MAX_DEPTH} levels deep", position.at)
     elif isinstance(value, (str, bytes, bytearray)):
-        yield from _text(value, place)
+        yield from _parse_text(value, position)
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
-            yield from _walk(item, place.into(f"[{index}]"))
+            yield from _parse_value(item, position.child(f"[{index}]"))
     elif isinstance(value, dict):
-        yield from _envelope(value, place)
+        yield from _parse_object(value, position)
     else:
-        yield Bad(f"{short_json(value)} is no event", place.at)
+        yield Bad(f"{short_json(value)} is no event", position.at)
 
 
-def _text(value: str | bytes | bytearray, place: Position) -> Iterator[Outcome]:
+def _parse_text(value: str | bytes | bytearray, position: Position) -> Iterator[Outcome]:
     try:
-        whole = value if isinstance(value, str) else value.decode("utf-8-sig")
-        inner = json.loads(whole)
+        text = value if isinstance(value, str) else value.decode("utf-8-sig")
+        content = json.loads(text)
     except (ValueError, RecursionError):
         start = value[:60] if isinstance(value, str) else bytes(value[:60]).decode(errors="replace")
-        yield Bad(f"{short_json(start)} is no JSON", place.at)
+        yield Bad(f"{short_json(start)} is no JSON", position.at)
         return
-    yield from _walk(inner, place.into(":"))
+    yield from _parse_value(content, position.child(":"))
 
 
-def _envelope(value: JsonObject, place: Position) -> Iterator[Outcome]:
-    name = next((name for name in LIST_FIELDS if name in value), None)
+def _parse_object(value: JsonObject, position: Position) -> Iterator[Outcome]:
+    list_field = next((name for name in LIST_FIELDS if name in value), None)
     if is_event_record(value):
-        yield _record(value, place)
-    elif name is not None:
-        yield from _items(value[name], place.into(f".{name}"))
+        yield _read(
+            lambda: read_event_record(value, position.cloud_event, keys_encoded=position.keys_encoded), position
+        )
+    elif list_field is not None:
+        yield from _parse_list(value[list_field], position.child(f".{list_field}"))
     elif "specversion" in value:
-        inside = replace(place.into(".data"), cloud_event=value)
-        yield from _walk(value.get("data") or {}, inside)
-    elif inner := _message(value):
-        yield from _letter(*inner, place)
+        yield from _parse_value(value.get("data") or {}, replace(position.child(".data"), cloud_event=value))
+    elif notification := _find_notification(value):
+        yield from _parse_notification(*notification, position)
     elif "bucket" in value or "key" in value:
-        yield _ours(value, place)
+        yield _read(lambda: read_own_message(value), position)
     else:
-        yield _unknown(value, place)
+        yield _unknown_object(value, position)
 
 
-def _items(value: Any, place: Position) -> Iterator[Outcome]:
+def _parse_list(value: Any, position: Position) -> Iterator[Outcome]:
     if isinstance(value, (list, tuple)):
-        yield from _walk(value, place)
+        yield from _parse_value(value, position)
     else:
-        yield Bad(f"{short_json(value)} is no list", place.at)
+        yield Bad(f"{short_json(value)} is no list", position.at)
 
 
-def _message(value: JsonObject) -> tuple[JsonObject, str, str] | None:
-    """The envelope of SMN, SNS or SQS, and the fields that hold its type and its content."""
+def _find_notification(value: JsonObject) -> tuple[JsonObject, str, str] | None:
+    """The SMN, SNS or SQS message in `value`, and the names of its type field (SQS: none) and its content field."""
     if isinstance(value.get("smn"), dict):
         return value["smn"], "type", "message"
     if isinstance(value.get("Sns"), dict):
@@ -125,33 +126,28 @@ def _message(value: JsonObject) -> tuple[JsonObject, str, str] | None:
     return None
 
 
-def _letter(letter: JsonObject, kind: str, content: str, place: Position) -> Iterator[Outcome]:
-    """Only notifications carry events: confirmations and kinds to come are no concern of the drops."""
-    said = letter.get(kind, "Notification")
-    if isinstance(said, str) and said.casefold() == "notification":
-        yield from _walk(letter.get(content), place.into(f".{content}"))
+def _parse_notification(
+    message: JsonObject, type_field: str, content_field: str, position: Position
+) -> Iterator[Outcome]:
+    """Only messages of type Notification carry events; subscription confirmations and unknown types do not."""
+    message_type = message.get(type_field, "Notification")
+    if isinstance(message_type, str) and message_type.casefold() == "notification":
+        yield from _parse_value(message.get(content_field), position.child(f".{content_field}"))
     else:
-        yield Ignored(f"a message of type {short_json(said)}", place.at)
+        yield Ignored(f"a message of type {short_json(message_type)}", position.at)
 
 
-def _record(value: JsonObject, place: Position) -> Outcome:
+def _read(read: Callable[[], Outcome], position: Position) -> Outcome:
     try:
-        return read_event_record(value, place.cloud_event, keys_encoded=place.keys_encoded)
-    except MalformedRecord as fault:
-        return Bad(str(fault), place.at)
+        return read()
+    except MalformedRecord as error:
+        return Bad(str(error), position.at)
 
 
-def _ours(value: JsonObject, place: Position) -> Outcome:
-    try:
-        return read_own_message(value)
-    except MalformedRecord as fault:
-        return Bad(str(fault), place.at)
-
-
-def _unknown(value: JsonObject, place: Position) -> Outcome:
-    """On its own it may be a test notification, whose form is nowhere written; among records it is a broken one."""
-    if place.cloud_event is not None and place.cloud_event.get("source") != OBS_SOURCE:
-        return Ignored(f"an event of {short_json(place.cloud_event.get('source'))}", place.at)
-    if place.in_list or place.cloud_event is not None:
-        return Bad(f"{short_json(value)} has neither `obs` nor `s3`", place.at)
-    return Ignored(f"{short_json(value)} holds no records; perhaps a test notification", place.at)
+def _unknown_object(value: JsonObject, position: Position) -> Outcome:
+    """At the top it may be a test notification, whose form is not documented. Among records it is a broken record."""
+    if position.cloud_event is not None and position.cloud_event.get("source") != OBS_SOURCE:
+        return Ignored(f"an event of {short_json(position.cloud_event.get('source'))}", position.at)
+    if position.in_list or position.cloud_event is not None:
+        return Bad(f"{short_json(value)} has neither `obs` nor `s3`", position.at)
+    return Ignored(f"{short_json(value)} holds no records; perhaps a test notification", position.at)

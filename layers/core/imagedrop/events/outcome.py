@@ -1,4 +1,4 @@
-"""What a record in an event can turn out to be."""
+"""The possible outcomes of one record of an event."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class ObjectCreated:
     """An object was written. `key` decoded; `etag` without quotes; `size` in bytes; `time` UTC, ISO 8601.
 
-    Only bucket and key are sure, and the rest is hearsay: what counts is what a HEAD of the object says.
-    `after_attempt` is only in our own messages: the attempt that ended before this one was asked for.
+    Rely on `bucket` and `key` only; HEAD of the object decides about the rest.
+    `after_attempt`, only in imagedrop's own messages: the attempt that ended before this one was requested.
     """
 
     bucket: str
@@ -24,7 +24,7 @@ class ObjectCreated:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Well-formed and of no concern to us: a removal, a test notification, another service's event."""
+    """A well-formed record without a new object: a removal, a test notification, another service's event."""
 
     reason: str
     at: str = ""
@@ -32,7 +32,7 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """Not to be understood. `at` is where in the body: `.Records[3].body.obs`."""
+    """A record that cannot be parsed. `at`: its path in the body, such as `.Records[3].body.obs`."""
 
     reason: str
     at: str = ""

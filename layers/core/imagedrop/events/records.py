@@ -1,4 +1,4 @@
-"""One record of an event: `obs` (OBS's own form, 3.0), `s3` (the S3 form, 2.x) or one of our own messages.
+"""One record of an event: OBS's own form (`obs`, version 3.0), the S3 form (`s3`, 2.x), or imagedrop's own message.
 
     {"eventName", "eventTime", "responseElements": {"x-obs-request-id" | "x-amz-request-id"},
      "obs" | "s3": {"bucket": {"name"}, "object": {"key", "eTag", "size"}}}
@@ -30,51 +30,51 @@ def is_event_record(value: JsonObject) -> bool:
 def read_event_record(
     record: JsonObject, cloud_event: JsonObject | None, *, keys_encoded: bool
 ) -> ObjectCreated | Ignored:
-    """`cloud_event` is the CloudEvents envelope around the record, if there is one. Raises Malformed.
+    """`cloud_event`: the CloudEvents envelope around the record, if any. Raises MalformedRecord.
 
-    Inside CloudEvents, keys are encoded as the subscription says, and `eventTime` is local time labelled `Z`.
+    Inside CloudEvents the subscription decides whether keys are encoded, and `eventTime` is local time labelled `Z`.
     """
-    event = record.get("eventName") or (cloud_event or {}).get("type")
-    if event and not _created(event):
-        return Ignored(f"{short_json(event)} does not tell of a new object")
-    body = next(record[name] for name in RECORD_FIELDS if name in record)
-    thing = _node(body, "object")
     envelope = cloud_event or {}
+    event_name = record.get("eventName") or envelope.get("type")
+    if event_name and not _is_creation(event_name):
+        return Ignored(f"{short_json(event_name)} does not tell of a new object")
+    content = next(record[name] for name in RECORD_FIELDS if name in record)
+    s3_object = _child(content, "object")
     return ObjectCreated(
-        bucket=_bucket(_node(body, "bucket")),
-        key=object_key(thing.get("key"), encoded=keys_encoded if cloud_event is not None else True),
-        etag=_etag(thing.get("eTag")),
-        size=_whole(thing.get("size")),
-        time=_time(envelope.get("time") if cloud_event is not None else record.get("eventTime")),
+        bucket=_bucket_name(_child(content, "bucket")),
+        key=object_key(s3_object.get("key"), encoded=keys_encoded if cloud_event is not None else True),
+        etag=_etag(s3_object.get("eTag")),
+        size=_non_negative(s3_object.get("size")),
+        time=_utc_time(envelope.get("time") if cloud_event is not None else record.get("eventTime")),
         event_id=text_or_none(envelope.get("id")) or _request_id(record.get("responseElements")),
     )
 
 
 def read_own_message(message: JsonObject) -> ObjectCreated:
-    """`{"bucket", "key"}`, the key as it is, and perhaps `after_attempt`. Raises Malformed."""
-    bucket = _bucket({"name": message.get("bucket")})
+    """`{"bucket", "key"}` with an optional `after_attempt`; the key is not encoded. Raises MalformedRecord."""
+    bucket = _bucket_name({"name": message.get("bucket")})
     key = object_key(message.get("key"), encoded=False)
-    return ObjectCreated(bucket, key, after_attempt=_whole(message.get("after_attempt")))
+    return ObjectCreated(bucket, key, after_attempt=_non_negative(message.get("after_attempt")))
 
 
-def _created(event: Any) -> bool:
-    """`ObjectCreated:Put`, `s3:ObjectCreated:Put` and `OBS:DWR:ObjectCreated:PUT` are; so is a bare `ObjectCreated`."""
-    if not isinstance(event, str):
-        raise MalformedRecord(f"the event name is {short_json(event)}, which is no text")
-    return CREATED in event.casefold().split(":")
+def _is_creation(event_name: Any) -> bool:
+    """For `ObjectCreated:Put`, `s3:ObjectCreated:Put`, `OBS:DWR:ObjectCreated:PUT` and plain `ObjectCreated`."""
+    if not isinstance(event_name, str):
+        raise MalformedRecord(f"the event name is {short_json(event_name)}, which is no text")
+    return CREATED in event_name.casefold().split(":")
 
 
-def _node(body: Any, name: str) -> JsonObject:
-    inner = body.get(name) if isinstance(body, Mapping) else None
-    if not isinstance(inner, Mapping):
+def _child(content: Any, name: str) -> JsonObject:
+    child = content.get(name) if isinstance(content, Mapping) else None
+    if not isinstance(child, Mapping):
         raise MalformedRecord(f"there is no {name} in the record")
-    return inner
+    return child
 
 
-def _bucket(node: JsonObject) -> str:
-    name = text_or_none(node.get("name")) or text_or_none(node.get("bucket"))
+def _bucket_name(bucket: JsonObject) -> str:
+    name = text_or_none(bucket.get("name")) or text_or_none(bucket.get("bucket"))
     if name is None:
-        raise MalformedRecord(f"the bucket is {short_json(node.get('name'))}, which is no name")
+        raise MalformedRecord(f"the bucket is {short_json(bucket.get('name'))}, which is no name")
     return name
 
 
@@ -82,18 +82,18 @@ def _etag(value: Any) -> str | None:
     return (text_or_none(value) or "").strip('"') or None
 
 
-def _whole(value: Any) -> int | None:
+def _non_negative(value: Any) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
-def _time(value: Any) -> str | None:
+def _utc_time(value: Any) -> str | None:
     try:
-        moment = datetime.fromisoformat(value)
-        return format_timestamp(moment) if moment.tzinfo else None
+        time = datetime.fromisoformat(value)
+        return format_timestamp(time) if time.tzinfo else None
     except (TypeError, ValueError, OverflowError):
         return None
 
 
 def _request_id(elements: Any) -> str | None:
-    known = elements if isinstance(elements, Mapping) else {}
-    return next((found for name in REQUEST_IDS if (found := text_or_none(known.get(name)))), None)
+    values = elements if isinstance(elements, Mapping) else {}
+    return next((request_id for name in REQUEST_IDS if (request_id := text_or_none(values.get(name)))), None)

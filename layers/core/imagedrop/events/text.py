@@ -1,4 +1,4 @@
-"""Hostile text: decoded strictly, shown briefly."""
+"""Untrusted text of an event: checked, decoded, and quoted for messages."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import re
 from typing import Any
 from urllib.parse import unquote_plus
 
-KEY_BYTES = 1024  # OBS API: the longest object key, in UTF-8
-_BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
+MAX_KEY_BYTES = 1024  # OBS API: the longest object key, in UTF-8
+_INVALID_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class MalformedRecord(ValueError):
-    """A record cannot be understood; the message says what is wrong with it."""
+    """The record cannot be read; the message says why."""
 
 
 def text_or_none(value: Any) -> str | None:
-    """`value` if it is text that can be written as UTF-8 and is not empty, else None."""
+    """`value` if it is text, not empty, and can be encoded as UTF-8; else None."""
     if not isinstance(value, str) or not value:
         return None
     try:
@@ -27,28 +27,28 @@ def text_or_none(value: Any) -> str | None:
 
 
 def short_json(value: Any) -> str:
-    """`value` as JSON, ASCII, cut to a length that is fit for a log."""
+    """`value` as JSON in ASCII, at most 80 characters, for messages and logs."""
     try:
-        whole = json.dumps(value)
+        text = json.dumps(value)
     except (TypeError, ValueError, RecursionError):
-        whole = f"<{type(value).__name__}>"
-    return whole if len(whole) <= 80 else whole[:77] + "..."
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def object_key(value: Any, *, encoded: bool) -> str:
-    """The object key that an event carries; `encoded` as in HTML forms (`+` is a space). Raises Malformed."""
+    """The object key in an event. `encoded`: as in HTML forms, `+` is a space. Raises MalformedRecord."""
     key = text_or_none(value)
     if key is None:
         raise MalformedRecord(f"the object key is {short_json(value)}, which is no text")
     if encoded:
-        key = _decoded(key)
-    if len(key.encode()) > KEY_BYTES:
-        raise MalformedRecord(f"the object key {short_json(key)} is longer than {KEY_BYTES} bytes")
+        key = _decode(key)
+    if len(key.encode()) > MAX_KEY_BYTES:
+        raise MalformedRecord(f"the object key {short_json(key)} is longer than {MAX_KEY_BYTES} bytes")
     return key
 
 
-def _decoded(key: str) -> str:
-    if _BROKEN.search(key):
+def _decode(key: str) -> str:
+    if _INVALID_ESCAPE.search(key):
         raise MalformedRecord(
             f"the object key {short_json(key)} should be URL-encoded, but has a % without two hex digits"
         )

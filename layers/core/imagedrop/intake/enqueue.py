@@ -1,4 +1,4 @@
-"""From the body of a push that may come in to messages in the drops queue, one an object."""
+"""Enqueues the drops that a body names: one message in the drops queue per object."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_LOGGED = 5  # records of one body that are logged; all are counted
 
 @dataclass(frozen=True, slots=True)
 class Enqueued:
-    """`enqueued` messages sent; `ignored` records that are no drop of ours; `bad` records, with what is wrong."""
+    """`enqueued`: messages sent; `ignored`: records that are no drop of this bucket; `bad`: unreadable records."""
 
     enqueued: int
     ignored: int
@@ -29,22 +29,22 @@ class Enqueued:
 def enqueue(body: Any, ports: Ports) -> Enqueued:
     """Sends `{"bucket", "key"}` for each new object that may belong to a drop, once per body.
 
-    Raises PushUnavailable unless the queue has taken them all.
+    Raises PushUnavailable unless the queue took every message.
     """
     settings: Settings = ports.settings
     if not settings.drop_bucket:
         raise PushUnavailable("no bucket is configured: set IMAGEDROP_DROP_BUCKET")
     outcomes = parse(body, keys_encoded=settings.event_keys_encoded)
     bad = [outcome for outcome in outcomes if isinstance(outcome, Bad)]
-    wanted = [(drop.bucket, drop.key) for drop in outcomes if _is_wanted(drop, settings)]
-    drops = list(dict.fromkeys(wanted))
-    _send(drops, ports)
-    ignored = len(outcomes) - len(bad) - len(wanted)
+    accepted = [(outcome.bucket, outcome.key) for outcome in outcomes if _may_be_drop(outcome, settings)]
+    objects = list(dict.fromkeys(accepted))
+    _send(objects, ports)
+    ignored = len(outcomes) - len(bad) - len(accepted)
     report_foreign_events(outcomes, ports)
-    _count(ports, DropsEnqueued=len(drops), EventsIgnored=ignored, EventsBad=len(bad))
+    _count(ports, DropsEnqueued=len(objects), EventsIgnored=ignored, EventsBad=len(bad))
     for record in bad[:MAX_LOGGED]:
-        LOG.warning("bad record at %s: %s", record.at or "the top", record.reason)
-    return Enqueued(len(drops), ignored, bad)
+        LOG.warning("bad event record", extra={"at": record.at or "the top", "reason": record.reason})
+    return Enqueued(len(objects), ignored, bad)
 
 
 def report_foreign_events(outcomes: Sequence[Outcome], ports: Ports) -> None:
@@ -59,7 +59,7 @@ def report_foreign_events(outcomes: Sequence[Outcome], ports: Ports) -> None:
         LOG.warning("event for another bucket", extra={"bucket": outcome.bucket, "key": outcome.key})
 
 
-def _is_wanted(outcome: Outcome, settings: Settings) -> TypeGuard[ObjectCreated]:
+def _may_be_drop(outcome: Outcome, settings: Settings) -> TypeGuard[ObjectCreated]:
     return (
         isinstance(outcome, ObjectCreated)
         and outcome.bucket == settings.drop_bucket
@@ -68,12 +68,12 @@ def _is_wanted(outcome: Outcome, settings: Settings) -> TypeGuard[ObjectCreated]
     )
 
 
-def _send(drops: Sequence[tuple[str, str]], ports: Ports) -> None:
-    if not drops:
+def _send(objects: Sequence[tuple[str, str]], ports: Ports) -> None:
+    if not objects:
         return
-    left = ports.queues.send_many("drops", [{"bucket": bucket, "key": key} for bucket, key in drops])
-    if left:  # those that were taken will come twice, which harms nothing
-        raise PushUnavailable(f"the queue did not take {len(left)} of {len(drops)} messages")
+    rejected = ports.queues.send_many("drops", [{"bucket": bucket, "key": key} for bucket, key in objects])
+    if rejected:  # the retry sends the others a second time, which is harmless
+        raise PushUnavailable(f"the queue did not take {len(rejected)} of {len(objects)} messages")
 
 
 def _count(ports: Ports, **counts: int) -> None:

@@ -1,4 +1,4 @@
-"""Why a push is not taken."""
+"""Reasons not to accept a push."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ Fault = Literal["Malformed", "Oversized", "Unsigned", "Forged", "Foreign", "Stal
 
 
 class PushRefused(Exception):
-    """The push is not to be taken, and sending it again changes nothing. `status` 400, 401, 403, 405 or 413; `fault` is
-    what the metric `Pushes<fault>` counts."""
+    """A retry of this push would be refused too. `status`: 400, 401, 403, 405 or 413; counted as `Pushes<fault>`."""
 
     def __init__(self, status: int, fault: Fault, reason: str) -> None:
         super().__init__(reason)
@@ -17,4 +16,4 @@ class PushRefused(Exception):
 
 
 class PushUnavailable(Exception):
-    """It cannot be told now whether the push is to be taken: it should come again."""
+    """The push cannot be checked or enqueued now. A retry may succeed."""

@@ -1,4 +1,4 @@
-"""GET for the addresses that a push may name (certificate, confirmation): no redirects, little time, little data."""
+"""GET for the URLs in a push (certificate, confirmation): no redirects, one deadline, a size limit."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ MAX_BYTES = 64 * 1024
 
 
 class FetchFailed(Exception):
-    """There was no 200 with a body in time. It may pass."""
+    """No 200 with a complete body in time. A retry may succeed."""
 
 
 class FetchTooLarge(FetchFailed):
-    """It answered 200, with a body over the limit."""
+    """The status was 200, but the body is over the limit."""
 
 
 class Fetch(Protocol):
     def __call__(self, url: str) -> bytes:
-        """The body that `url` answers with. Raises FetchFailed."""
+        """The body of the response. Raises FetchFailed."""
 
 
 def fetch(url: str, timeout: float = TIMEOUT, limit: int = MAX_BYTES) -> bytes:
-    """Raises FetchFailed; a redirect is a failure too. Only http and https: the opener knows nothing else."""
+    """`timeout`: s, for all of it; `limit`: bytes. Raises FetchFailed, also for a redirect. Only http and https."""
     try:
         with _Deadline(timeout) as deadline, _opener(deadline).open(url, timeout=timeout) as response:
             if response.status != 200:
-                raise FetchFailed(f"{_host(url)} answered HTTP {response.status}")
+                raise FetchFailed(f"{_origin(url)} answered HTTP {response.status}")
             return _read(response, limit, deadline)
     except (OSError, ValueError, http.client.HTTPException) as error:  # URLError is an OSError
-        raise FetchFailed(f"{_host(url)}: {error}") from None
+        raise FetchFailed(f"{_origin(url)}: {error}") from None
 
 
 class _Deadline:
-    """Ends connections when the time is over. A time-out of the socket's own begins anew with every byte and with every
-    address of a host, and counts no time that it takes to look them up."""
+    """Shuts connections down at the deadline. A socket's own time-out starts again with every byte and every address
+    of a host, and does not cover DNS."""
 
     def __init__(self, seconds: float) -> None:
         self._until = time.monotonic() + seconds
-        self._timer = threading.Timer(seconds, self._end)
+        self._timer = threading.Timer(seconds, self._shut_down)
         self._timer.daemon = True
-        self._ends: list[socket.socket] = []
+        self._sockets: list[socket.socket] = []
         self.over = False
 
     def __enter__(self) -> Self:
@@ -57,67 +57,69 @@ class _Deadline:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
-        for end in self._ends:
-            end.close()
+        for connection in self._sockets:
+            connection.close()
 
     def connect(self, *arguments: Any) -> socket.socket:
-        """socket.create_connection; a second descriptor is kept, for TLS takes the first one over."""
-        answers: SimpleQueue[socket.socket | Exception] = SimpleQueue()
-        threading.Thread(target=self._connect, args=(answers, arguments), daemon=True).start()
+        """socket.create_connection, with the deadline. Keeps a duplicate: TLS takes over the descriptor."""
+        results: SimpleQueue[socket.socket | Exception] = SimpleQueue()
+        threading.Thread(target=self._connect, args=(results, arguments), daemon=True).start()
         try:
-            made = answers.get(timeout=max(0.0, self._until - time.monotonic()))
+            result = results.get(timeout=max(0.0, self._until - time.monotonic()))
         except Empty:
             self.over = True
             raise TimeoutError("no connection in time") from None
-        if isinstance(made, Exception):
-            raise made
-        self._ends.append(made.dup())
+        if isinstance(result, Exception):
+            raise result
+        self._sockets.append(result.dup())
         if self.over:
-            self._end()
-        return made
+            self._shut_down()
+        return result
 
-    def _connect(self, answers: SimpleQueue[socket.socket | Exception], arguments: tuple[Any, ...]) -> None:
+    def _connect(self, results: SimpleQueue[socket.socket | Exception], arguments: tuple[Any, ...]) -> None:
         try:
-            made = socket.create_connection(*arguments)
-        except Exception as error:  # noqa: BLE001 - whoever waits raises it
-            answers.put(error)
+            connection = socket.create_connection(*arguments)
+        except Exception as error:  # noqa: BLE001 - `connect` raises it
+            results.put(error)
             return
         if self.over:
-            made.close()  # nobody waits any more
+            connection.close()  # `connect` has stopped waiting
         else:
-            answers.put(made)
+            results.put(connection)
 
-    def _end(self) -> None:
+    def _shut_down(self) -> None:
         self.over = True
-        for end in self._ends:
-            with contextlib.suppress(OSError):  # it has ended by itself
-                end.shutdown(socket.SHUT_RDWR)
+        for connection in self._sockets:
+            with contextlib.suppress(OSError):  # already closed by the other side
+                connection.shutdown(socket.SHUT_RDWR)
 
 
-class _Http(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
+class _DeadlineHandler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
     def __init__(self, deadline: _Deadline) -> None:
         super().__init__()
         self._deadline = deadline
 
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(self._timed(http.client.HTTPConnection), req)
+        return self.do_open(self._connection_class(http.client.HTTPConnection), req)
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(self._timed(http.client.HTTPSConnection), req, context=ssl.create_default_context())
+        return self.do_open(
+            self._connection_class(http.client.HTTPSConnection), req, context=ssl.create_default_context()
+        )
 
-    def _timed(self, kind: type[http.client.HTTPConnection]) -> Any:
-        def made(*arguments: Any, **named: Any) -> http.client.HTTPConnection:
-            connection = kind(*arguments, **named)
+    def _connection_class(self, base: type[http.client.HTTPConnection]) -> Any:
+        def make(*arguments: Any, **options: Any) -> http.client.HTTPConnection:
+            connection = base(*arguments, **options)
             connection._create_connection = self._deadline.connect  # type: ignore[attr-defined]
             return connection
 
-        return made
+        return make
 
 
 def _opener(deadline: _Deadline) -> urllib.request.OpenerDirector:
-    """Without HTTPErrorProcessor and HTTPRedirectHandler every status is an answer, and none is followed."""
+    """Without HTTPErrorProcessor and HTTPRedirectHandler: every status is returned, and no redirect is followed."""
     opener = urllib.request.OpenerDirector()
-    for handler in (urllib.request.ProxyHandler(), _Http(deadline), urllib.request.UnknownHandler()):
+    for handler in (urllib.request.ProxyHandler(), _DeadlineHandler(deadline), urllib.request.UnknownHandler()):
         opener.add_handler(handler)
     return opener
 
@@ -127,16 +129,16 @@ class _Readable(Protocol):
 
 
 def _read(response: _Readable, limit: int, deadline: _Deadline) -> bytes:
-    whole = b""
-    while piece := response.read1(limit + 1 - len(whole)):
-        whole += piece
-        if len(whole) > limit:
+    body = b""
+    while chunk := response.read1(limit + 1 - len(body)):
+        body += chunk
+        if len(body) > limit:
             raise FetchTooLarge(f"a body of more than {limit} bytes")
-    if deadline.over:  # what was cut off looks like an end
+    if deadline.over:  # after the shutdown a partial body looks complete
         raise FetchFailed("the body came too slowly")
-    return whole
+    return body
 
 
-def _host(url: str) -> str:
-    """Only the origin is said: the rest of a confirmation address holds its token."""
+def _origin(url: str) -> str:
+    """For error messages: the rest of a confirmation URL holds its token."""
     return "/".join(url.split("/", 3)[:3])

@@ -1,15 +1,16 @@
-"""Intake: a push over HTTP is verified, its drops are enqueued, and nothing else: SMN waits 5 s for the answer.
+"""Intake: verifies a push over HTTP and enqueues its drops. SMN waits 5 s for the answer.
 
-SMN tries again after a 5xx and never after a 4xx, so 503 is for whatever may pass, and 4xx for what never will.
+SMN retries after a 5xx and never after a 4xx. So 503 means that a retry may succeed, and 4xx that it cannot.
 
-| answer | when                                                                                       |
-| ------ | ------------------------------------------------------------------------------------------ |
-| 200    | enqueued, confirmed, taken before, or of no concern to us                                  |
-| 400    | no JSON, fields of a push missing, nothing but bad records where no SMN stands behind them |
-| 401    | neither a signed push nor the secret header                                                |
-| 403    | forged (certificate or signature), of another topic, or of another time                    |
-| 405    | no POST                        413    over LIMIT                                           |
-| 503    | queue, certificate, confirmation or secret cannot be had now                               |
+| answer | when                                                                                          |
+| ------ | --------------------------------------------------------------------------------------------- |
+| 200    | enqueued, confirmed, received before, or without drops of this bucket                         |
+| 400    | no JSON, fields of a push missing, or (with the secret header, not from SMN) only bad records |
+| 401    | neither a push signed by SMN nor the secret header                                            |
+| 403    | wrong certificate, signature, topic or time                                                   |
+| 405    | not a POST                                                                                    |
+| 413    | body longer than MAX_BODY_BYTES                                                               |
+| 503    | queue, certificate, confirmation or secret is unavailable                                     |
 """
 
 from __future__ import annotations
@@ -20,20 +21,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from imagedrop.intake import http_get, replay_protection, smn_certificates, smn_signature, webhook_secret
+from imagedrop.intake import replay_protection, smn_signature, webhook_secret
 from imagedrop.intake.enqueue import enqueue
 from imagedrop.intake.errors import PushRefused, PushUnavailable
-from imagedrop.intake.http_get import Fetch
+from imagedrop.intake.http_get import Fetch, fetch
+from imagedrop.intake.smn_certificates import Certificates
+from imagedrop.intake.smn_push import SmnPush, is_smn_push, parse_smn_push
+from imagedrop.intake.smn_subscription import confirm_subscription
 from imagedrop.ports import Ports
 from imagedrop.settings import Settings
 
-MAX_BODY_BYTES = 576 * 1024  # bytes; SMN takes messages of 256 KiB, and quoting one as JSON may double it
+MAX_BODY_BYTES = 576 * 1024  # an SMN message has up to 256 KiB, and quoting it as JSON may double that
 LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class PushRequest:
-    """An HTTP request. Header names in lower case; `body` as it came."""
+    """An HTTP request. Header names in lower case; `body` undecoded."""
 
     method: str
     headers: Mapping[str, str]
@@ -48,110 +52,108 @@ class PushResponse:
     body: str
 
     @classmethod
-    def of(cls, status: int, **said: Any) -> PushResponse:
-        return cls(status, json.dumps(said))
-
-    @classmethod
-    def refused(cls, status: int, reason: str) -> PushResponse:
-        return cls.of(status, error=reason)
+    def of(cls, status: int, **content: Any) -> PushResponse:
+        return cls(status, json.dumps(content))
 
 
 @dataclass(frozen=True)
 class PushChecks:
-    """What it takes to let a push in. `secret`: a secret's value by its id; `renew`: reads it anew, and says whether it
-    has changed; `certificates` outlive the push."""
+    """What the checks of a push need. `secret`: secret id -> its value; `renew`: reads that value again, returns
+    whether it has changed; `certificates` are kept from one push to the next."""
 
     secret: Callable[[str], str]
-    fetch: Fetch = http_get.fetch
-    certificates: smn_certificates.Certificates = field(default_factory=smn_certificates.Certificates)
+    fetch: Fetch = fetch
+    certificates: Certificates = field(default_factory=Certificates)
     renew: Callable[[str], bool] = lambda _: False
 
 
-def receive_push(request: PushRequest, ports: Ports, gate: PushChecks) -> PushResponse:
-    """Never raises: what is unforeseen is logged and answered with 503, so that the push comes again."""
+def receive_push(request: PushRequest, ports: Ports, checks: PushChecks) -> PushResponse:
+    """Never raises: unexpected errors are logged and answered with 503, so that SMN sends the push again."""
     try:
-        return _taken(request, ports, gate)
+        return _receive(request, ports, checks)
     except PushRefused as refusal:
         ports.meter.count("PushesRefused")
         ports.meter.count(f"Pushes{refusal.fault}")
-        LOG.warning("push refused with %s: %s", refusal.status, refusal.reason)
-        return PushResponse.refused(refusal.status, refusal.reason)
-    except PushUnavailable as trouble:
+        LOG.warning("push refused", extra={"status": refusal.status, "reason": refusal.reason})
+        return PushResponse.of(refusal.status, error=refusal.reason)
+    except PushUnavailable as error:
         ports.meter.count("PushesDelayed")
-        LOG.warning("push to come again: %s", trouble)
-        return PushResponse.refused(503, str(trouble))
-    except Exception:  # whatever it is, a lost push would be worse than a second one
+        LOG.warning("push delayed", extra={"reason": str(error)})
+        return PushResponse.of(503, error=str(error))
+    except Exception:  # a lost push is worse than a repeated one
         ports.meter.count("PushesDelayed")
-        LOG.exception("push to come again")
-        return PushResponse.refused(503, "not taken now; send it again")
+        LOG.exception("push delayed")
+        return PushResponse.of(503, error="not taken now; send it again")
 
 
-def _taken(request: PushRequest, ports: Ports, gate: PushChecks) -> PushResponse:
-    settings: Settings = ports.settings
+def _receive(request: PushRequest, ports: Ports, checks: PushChecks) -> PushResponse:
     if request.method != "POST":
         raise PushRefused(405, "Malformed", "POST only")
     if len(request.body) > MAX_BODY_BYTES:
         raise PushRefused(413, "Oversized", f"the body has more than the {MAX_BODY_BYTES} bytes that are taken")
-    known = _knows_secret(request, settings, gate)
-    body = _json(request.body)
-    if smn_signature.is_push(body):
-        return _smn_push(body, ports, gate, known=known)
-    if not known:
+    has_secret = _has_secret(request, ports.settings, checks)
+    body = _parse_json(request.body)
+    if is_smn_push(body):
+        return _receive_smn_push(body, ports, checks, has_secret=has_secret)
+    if not has_secret:
         raise PushRefused(401, "Unsigned", "neither a push signed by SMN nor the secret header")
-    return _enqueue(body, ports, all_bad=400)
+    return _enqueue(body, ports, refuse_all_bad=True)
 
 
-def _knows_secret(request: PushRequest, settings: Settings, gate: PushChecks) -> bool:
-    given, name = request.headers.get(settings.webhook_header.lower()), settings.webhook_secret
-    if not given or not name:
+def _has_secret(request: PushRequest, settings: Settings, checks: PushChecks) -> bool:
+    value, secret_id = request.headers.get(settings.webhook_header.lower()), settings.webhook_secret
+    if not value or not secret_id:
         return False
-    if webhook_secret.matches(given, gate.secret(name)):
+    if webhook_secret.matches(value, checks.secret(secret_id)):
         return True
-    return gate.renew(name) and webhook_secret.matches(given, gate.secret(name))
+    return checks.renew(secret_id) and webhook_secret.matches(value, checks.secret(secret_id))
 
 
-def _json(body: bytes) -> Any:
+def _parse_json(body: bytes) -> Any:
     try:
         return json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise PushRefused(400, "Malformed", "the body is no JSON") from None
 
 
-def _smn_push(push: Mapping[str, Any], ports: Ports, gate: PushChecks, *, known: bool) -> PushResponse:
-    """Whoever knows the secret needs no signature to bring an event, but does to have an address called."""
+def _receive_smn_push(body: Mapping[str, Any], ports: Ports, checks: PushChecks, *, has_secret: bool) -> PushResponse:
+    """The secret replaces the signature of a notification, but not of a confirmation, whose URL would be called."""
     settings: Settings = ports.settings
-    smn_signature.check_topic(push, settings)
-    kind = push["type"]
-    if kind not in (smn_signature.NOTIFICATION, *smn_signature.CONFIRMATIONS):
+    push = parse_smn_push(body, settings)
+    if push is None:
         ports.meter.count("PushesIgnored")
         return PushResponse.of(200, ignored="a type of push that carries no events")
     replay_protection.check_age(push, settings, ports.clock())
-    if not (known and kind == smn_signature.NOTIFICATION):
-        smn_signature.verify(push, settings, gate.certificates, gate.fetch, ports.clock())
-    if before := replay_protection.received_before(push, ports):
+    if not has_secret or push.type != "Notification":
+        smn_signature.verify(push, settings, checks.certificates, checks.fetch, ports.clock())
+    repeated = replay_protection.received_before(push, ports)
+    if repeated:
         ports.meter.count("PushesRepeated")
         return PushResponse.of(200, repeated=True)
-    answer = (
-        _enqueue(push, ports, all_bad=200) if kind == smn_signature.NOTIFICATION else _confirmation(push, ports, gate)
-    )
-    if before is not None:
+    response = _handle_smn_push(push, ports, checks)
+    if repeated is not None:
         replay_protection.remember(push, ports)
-    return answer
+    return response
 
 
-def _confirmation(push: Mapping[str, Any], ports: Ports, gate: PushChecks) -> PushResponse:
-    if push["type"] != "SubscriptionConfirmation":
-        ports.meter.count("Unsubscribed")  # calling its subscribe_url would undo what somebody wanted
-        LOG.warning("SMN has cancelled the subscription of %s", push["topic_urn"])
+def _handle_smn_push(push: SmnPush, ports: Ports, checks: PushChecks) -> PushResponse:
+    if push.type == "Notification":
+        # Always 200, whatever anybody published to the topic: after a 4xx SMN would stop sending for a while.
+        return _enqueue(push.fields, ports, refuse_all_bad=False)
+    topic = {"topic": ports.settings.smn_topic_urn}
+    if push.type == "UnsubscribeConfirmation":
+        ports.meter.count("Unsubscribed")
+        LOG.warning(
+            "SMN has cancelled the subscription", extra=topic
+        )  # do not call its subscribe_url: that subscribes again
         return PushResponse.of(200, unsubscribed=True)
-    smn_signature.confirm(push, ports.settings, gate.fetch)
-    LOG.info("subscription of %s confirmed", push["topic_urn"])
+    confirm_subscription(push.fields["subscribe_url"], ports.settings, checks.fetch)
+    LOG.info("subscription confirmed", extra=topic)
     return PushResponse.of(200, confirmed=True)
 
 
-def _enqueue(body: Any, ports: Ports, *, all_bad: int) -> PushResponse:
-    """`all_bad`: the status where no record is of use. Not 4xx for SMN: that would have it avoid us for a while."""
+def _enqueue(body: Any, ports: Ports, *, refuse_all_bad: bool) -> PushResponse:
     result = enqueue(body, ports)
-    if result.bad and not (result.enqueued or result.ignored) and all_bad != 200:
-        raise PushRefused(all_bad, "Malformed", f"at {result.bad[0].at or 'the top'}: {result.bad[0].reason}")
+    if refuse_all_bad and result.bad and not (result.enqueued or result.ignored):
+        raise PushRefused(400, "Malformed", f"at {result.bad[0].at or 'the top'}: {result.bad[0].reason}")
     return PushResponse.of(200, enqueued=result.enqueued, ignored=result.ignored, bad=len(result.bad))

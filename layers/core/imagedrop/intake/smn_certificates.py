@@ -1,4 +1,4 @@
-"""Where SMN's certificates may lie, and which of them are good."""
+"""SMN's certificates: the allowed URLs, a cache, and checks."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ MIN_KEY_BITS = 2048  # bits
 
 
 def check_certificate_url(url: Any, settings: Settings) -> str:
-    """`url`, if a certificate of SMN in the topic's region can lie there; compared as text, nothing is parsed.
+    """Returns `url` if it can be a certificate of SMN in the topic's region. Compared as text. Raises PushRefused.
 
-    SMN documents no rule. This one is https://smn.{region}.myhuaweicloud.com/smn/SMN_{region}_{32 hex digits}.pem with
-    the origin from the settings; tenants own other hosts of that domain. Raises PushRefused.
+    SMN documents no rule. Accepted: https://smn.{region}.myhuaweicloud.com/smn/SMN_{region}_{32 hex digits}.pem
+    The origin comes from the settings. Other hosts of that domain belong to tenants.
     """
     origin, region = settings.smn_cert_url().rstrip("/"), _region(settings)
     port = "(:443)?" if re.fullmatch(r"https://[^/:]+", origin) else ""
-    rule = f"{re.escape(origin)}{port}/smn/SMN_{re.escape(region)}_[0-9a-fA-F]{{32}}\\.pem"
-    if not isinstance(url, str) or not re.fullmatch(rule, url):
+    pattern = f"{re.escape(origin)}{port}/smn/SMN_{re.escape(region)}_[0-9a-fA-F]{{32}}\\.pem"
+    if not isinstance(url, str) or not re.fullmatch(pattern, url):
         raise PushRefused(403, "Forged", f"signing_cert_url is not {origin}/smn/SMN_{region}_<32 hex digits>.pem")
     return url
 
@@ -38,37 +38,39 @@ def _region(settings: Settings) -> str:
 
 
 class Certificates:
-    """Certificates that were fetched, for an hour each and no longer than they are valid. One for the life of a
-    process."""
+    """A cache of fetched certificates, one for each process. Keeps each for an hour, and only while it is valid."""
 
-    KEPT = 3600.0  # s
-    MOST = 8
+    MAX_AGE = 3600.0  # s
+    MAX_ENTRIES = 8
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[datetime, Certificate]] = {}
+        self._cached: dict[str, tuple[datetime, Certificate]] = {}
 
     def get(self, url: str, fetch: Fetch, now: datetime) -> Certificate:
-        """Raises PushUnavailable: the address is SMN's own, so whatever it answers is no fault of the push."""
-        kept = self._kept.get(url)
-        if kept and abs((now - kept[0]).total_seconds()) < self.KEPT and _valid(kept[1], now):
-            return kept[1]
-        certificate = _fetched(url, fetch)
-        self._kept.pop(url, None)
-        while len(self._kept) >= self.MOST:
-            self._kept.pop(next(iter(self._kept)))
-        self._kept[url] = (now, certificate)
+        """Raises PushUnavailable for any failure: the URL is SMN's own, so the push is not to blame."""
+        if url in self._cached:
+            fetched_at, certificate = self._cached[url]
+            if abs((now - fetched_at).total_seconds()) < self.MAX_AGE and _is_valid(certificate, now):
+                return certificate
+        certificate = _fetch_certificate(url, fetch)
+        self._cached.pop(url, None)
+        while len(self._cached) >= self.MAX_ENTRIES:
+            self._cached.pop(next(iter(self._cached)))
+        self._cached[url] = (now, certificate)
         return certificate
 
 
-def _valid(certificate: Certificate, now: datetime) -> bool:
+def _is_valid(certificate: Certificate, now: datetime) -> bool:
     return certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
 
 
-def _fetched(url: str, fetch: Fetch) -> Certificate:
-    from cryptography.x509 import load_pem_x509_certificate  # only this function carries it, and only a push needs it
+def _fetch_certificate(url: str, fetch: Fetch) -> Certificate:
+    from cryptography.x509 import (
+        load_pem_x509_certificate,
+    )  # only intake's package has it, and only a signed push needs it
 
     try:
-        return load_pem_x509_certificate(fetch(url))  # of a chain the first, which is the one that signs
+        return load_pem_x509_certificate(fetch(url))  # the first of a chain is the one that signs
     except FetchFailed as error:
         raise PushUnavailable(f"SMN's certificate cannot be had: {error}") from None
     except ValueError:
@@ -80,7 +82,7 @@ def public_key(certificate: Certificate, now: datetime) -> RSAPublicKey:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-    if not _valid(certificate, now):
+    if not _is_valid(certificate, now):
         raise PushRefused(403, "Forged", "SMN's certificate has expired or is not valid yet")
     try:
         key: object = certificate.public_key()

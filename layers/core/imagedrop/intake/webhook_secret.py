@@ -1,4 +1,4 @@
-"""The secret that a push may carry as a header."""
+"""The secret that a push may carry in a header."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import hashlib
 import hmac
 
 
-def matches(given: str, kept: str) -> bool:
-    """Whether `given` is one of the values in `kept`: one a line, so that an old and a new one both open while they are
-    exchanged. Takes as long whichever it is, and whatever they have in common."""
-    values = [line.strip() for line in kept.split("\n")]
-    return any([hmac.compare_digest(_digest(given), _digest(value)) for value in values if value])  # noqa: C419 - all
+def matches(value: str, secret: str) -> bool:
+    """Whether `value` is a line of `secret`. During a rotation the secret has two lines: the old value and the new.
+
+    The time this takes depends on neither the result nor the values' common beginning.
+    """
+    lines = [line.strip() for line in secret.split("\n")]
+    return any([hmac.compare_digest(_digest(value), _digest(line)) for line in lines if line])  # noqa: C419 - all
 
 
 def _digest(text: str) -> bytes:
-    """As long for every text, and defined for half a character too."""
+    """The same length for every text, and defined for a lone surrogate too."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -32,7 +32,7 @@ from imagedrop_local.memory import memory_settings
         ("IMG.0159", "refused"),
     ],
 )
-def test_a_known_code_decides_whatever_the_status(code: str, kind: ErrorClass) -> None:
+def test_known_error_code_decides_whatever_the_status(code: str, kind: ErrorClass) -> None:
     assert {classify(status, code) for status in (400, 403, 404, 429, 500, 503)} == {kind}
 
 
@@ -56,28 +56,28 @@ def test_a_known_code_decides_whatever_the_status(code: str, kind: ErrorClass) -
         (302, "302", "held"),
     ],
 )
-def test_an_unknown_code_is_taken_by_its_status(status: int, code: str, kind: ErrorClass) -> None:
+def test_unknown_error_code_is_classified_by_the_status(status: int, code: str, kind: ErrorClass) -> None:
     assert classify(status, code) == kind
 
 
 @given(st.integers(300, 599), st.text(max_size=12))
-def test_every_answer_has_a_class(status: int, code: str) -> None:
+def test_every_error_response_has_a_class(status: int, code: str) -> None:
     assert classify(status, code) in get_args(ErrorClass)
 
 
 @given(st.integers(500, 599), st.text(max_size=12).filter(lambda code: code not in CLASSES))
-def test_a_server_that_stumbled_may_have_accepted(status: int, code: str) -> None:
+def test_status_5xx_with_an_unknown_code_is_unknown(status: int, code: str) -> None:
     assert classify(status, code) == "unknown"
 
 
-def test_the_sdks_odd_codes_and_messages_are_taken_as_they_come() -> None:
+def test_error_codes_and_messages_of_any_type_become_text() -> None:
     error = error_from_response(400, 7, None)
     assert (error.code, error.message, error.request_id) == ("7", "HTTP 400", None)
     assert error_from_response(429, "429", "too many 429 error responses", "").request_id is None
     assert len(error_from_response(400, "IMG.0001", "x\n" * 5000).message) <= 1000
 
 
-def test_only_ims_itself_can_say_that_something_is_not_there() -> None:
+def test_not_found_comes_only_from_ims_and_not_from_the_gateway() -> None:
     assert isinstance(error_from_response(404, "IMG.0086", "no"), ImsNotFound)
     assert isinstance(error_from_response(404, None, "no"), ImsNotFound)
     assert not isinstance(error_from_response(404, "APIGW.0101", "no such API"), ImsNotFound)
@@ -85,7 +85,7 @@ def test_only_ims_itself_can_say_that_something_is_not_there() -> None:
 
 
 @pytest.mark.parametrize(("code", "calls"), [("IMG.0023", 1), ("IMG.0086", 1), ("503", 3)])
-def test_a_job_that_ims_does_not_know_is_asked_for_once(code: str, calls: int) -> None:
+def test_unknown_job_is_not_retried(code: str, calls: int) -> None:
     asked = []
 
     class Api:

@@ -25,11 +25,11 @@ def job(entities: Any, **more: Any) -> Job:
     return read_job("j", {"status": "SUCCESS", "entities": entities, **more})
 
 
-def test_the_id_of_a_single_image_is_among_the_entities() -> None:
+def test_image_id_is_read_from_the_entities() -> None:
     assert job({"image_id": "a", "process_percent": 1.0}).image_ids == ("a",)
 
 
-def test_ids_come_once_from_entities_results_and_sub_jobs() -> None:
+def test_image_ids_come_once_each_from_entities_results_and_sub_jobs() -> None:
     entities = {
         "image_id": "a",
         "results": [{"image_id": "a"}, {"image_id": "b"}, None],
@@ -39,7 +39,7 @@ def test_ids_come_once_from_entities_results_and_sub_jobs() -> None:
     assert job(entities).image_ids == ("a", "c", "b")
 
 
-def test_data_images_come_after_the_system_image_where_the_job_type_says_so() -> None:
+def test_data_images_come_after_the_system_image() -> None:
     subs = [
         {"job_type": "imsImportDataImageJob", "entities": {"image_id": "data"}},
         {"job_type": "imsGoofysImportImageJob", "entities": {"image_id": "system"}},
@@ -47,7 +47,7 @@ def test_data_images_come_after_the_system_image_where_the_job_type_says_so() ->
     assert job({"sub_jobs_result": subs}).image_ids == ("system", "data")
 
 
-def test_a_failure_is_told_by_the_job_or_by_its_sub_jobs() -> None:
+def test_failure_reason_is_read_from_the_job_or_a_sub_job() -> None:
     told = read_job("j", {"status": "FAIL", "error_code": "IMG.1075", "fail_reason": "no", "entities": {}})
     assert (told.error_code, told.fail_reason) == ("IMG.1075", "no")
     sub = {"status": "FAIL", "error_code": "IMG.0057", "fail_reason": "gone", "entities": {}}
@@ -57,19 +57,19 @@ def test_a_failure_is_told_by_the_job_or_by_its_sub_jobs() -> None:
     assert (bare.error_code, bare.fail_reason, bare.image_ids) == (None, None, ())
 
 
-def test_a_status_that_nobody_knows_is_still_running() -> None:
+def test_unknown_job_status_counts_as_running() -> None:
     assert read_job("j", {"status": "PAUSED"}).status == "RUNNING"
 
 
 @pytest.mark.parametrize("answer", [{}, [], None, "x", {"status": ""}])
-def test_an_answer_without_a_status_is_no_job(answer: Any) -> None:
+def test_response_without_a_status_raises_unknown(answer: Any) -> None:
     with pytest.raises(ImsError) as raised:
         read_job("j", answer)
     assert raised.value.kind == "unknown"
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(JOB_FIELDS, odd)), st.none() | st.just(True))
-def test_whatever_a_job_holds_it_is_read_or_refused(answer: dict[str, Any], status: object) -> None:
+def test_any_job_response_is_read_or_raises_ims_error(answer: dict[str, Any], status: object) -> None:
     if status:
         answer["status"] = "SUCCESS"
     try:
@@ -79,13 +79,13 @@ def test_whatever_a_job_holds_it_is_read_or_refused(answer: dict[str, Any], stat
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(ENTITY_FIELDS, odd)))
-def test_whatever_the_entities_hold_the_ids_are_texts_and_once(entities: dict[str, Any]) -> None:
+def test_image_ids_of_any_entities_are_unique_texts(entities: dict[str, Any]) -> None:
     ids = job(entities).image_ids
     assert all(isinstance(one, str) and one for one in ids)
     assert len(set(ids)) == len(ids)
 
 
-def test_an_image_is_read_whole() -> None:
+def test_all_fields_of_an_image_are_read() -> None:
     item = {
         "id": "i",
         "name": "n",
@@ -101,14 +101,14 @@ def test_an_image_is_read_whole() -> None:
     assert read_image(item) == Image("i", "n", "active", 41, "2026-11-24T13:00:00Z", tags, "file,drops:a,b.vhd", False)
 
 
-def test_an_image_that_says_only_its_id_is_an_image() -> None:
+def test_image_with_only_an_id_is_read() -> None:
     assert read_image({"id": "i"}) == Image("i", "", "", 0, "")
 
 
-def test_a_data_image_is_told_by_its_environment() -> None:
+def test_data_image_is_recognized_by_its_virtual_env_type() -> None:
     assert read_image({"id": "i", "virtual_env_type": "DataImage"}).data_disk
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(IMAGE_FIELDS, odd)))
-def test_whatever_an_image_holds_it_is_read(item: dict[str, Any]) -> None:
+def test_any_image_response_is_read(item: dict[str, Any]) -> None:
     assert read_image({"id": "i", **item}).id == "i"

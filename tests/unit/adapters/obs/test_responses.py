@@ -44,30 +44,30 @@ def error(status: int, code: str = "") -> ClientError:
     return ClientError({"Error": shown, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetObject")
 
 
-def test_a_whole_object_for_a_range_inside_it_is_not_taken_for_the_range() -> None:
+def test_whole_object_instead_of_a_range_is_unavailable() -> None:
     client = Client({}, b"0123456789", status=200)
     with pytest.raises(ObjectsUnavailable):
         objects(client).read("b", "k", "e", 2, 3)
     assert all(body.closed for body in client.bodies)
 
 
-def test_a_whole_object_for_a_range_past_its_end_is_another_object() -> None:
+def test_whole_object_shorter_than_the_range_has_changed() -> None:
     with pytest.raises(ObjectChanged):
         objects(Client({}, b"0123456789", status=200)).read("b", "k", "e", 8, 3)
 
 
 @pytest.mark.parametrize("said", ["bytes 2-4/10", "bytes 2-4/*"])
-def test_a_range_is_taken_where_it_is_just_the_one_asked_for(said: str) -> None:
+def test_range_that_was_requested_is_returned(said: str) -> None:
     assert objects(Client({"ContentRange": said}, b"234", status=206)).read("b", "k", "e", 2, 3) == b"234"
 
 
 @pytest.mark.parametrize("said", ["bytes 0-2/10", "bytes 2-5/10", "2-4", ""])
-def test_another_range_than_was_asked_for_is_not_taken(said: str) -> None:
+def test_range_other_than_the_requested_one_is_refused(said: str) -> None:
     with pytest.raises((ObjectsUnavailable, ObjectChanged)):
         objects(Client({"ContentRange": said}, b"234", status=206)).read("b", "k", "e", 2, 3)
 
 
-def test_an_answer_that_breaks_off_is_tried_again_and_then_given_up() -> None:
+def test_truncated_body_is_unavailable_after_three_attempts() -> None:
     client = Client({"ContentRange": "bytes 2-4/10"}, b"23", status=206)
     with pytest.raises(ObjectsUnavailable, match="2 of 3 bytes"):
         objects(client).read("b", "k", "e", 2, 3)
@@ -75,7 +75,7 @@ def test_an_answer_that_breaks_off_is_tried_again_and_then_given_up() -> None:
 
 
 @pytest.mark.parametrize(("status", "code"), [(412, "PreconditionFailed"), (404, "NoSuchKey"), (416, "InvalidRange")])
-def test_a_precondition_that_fails_means_changed(status: int, code: str) -> None:
+def test_failed_precondition_raises_object_changed(status: int, code: str) -> None:
     with pytest.raises(ObjectChanged):
         objects(Client(error(status, code))).read("b", "k", "e", 0, 1)
 
@@ -91,7 +91,7 @@ def test_a_precondition_that_fails_means_changed(status: int, code: str) -> None
         (405, "MethodNotAllowed"),
     ],
 )
-def test_what_an_operator_must_mend_is_refused_at_once(status: int, code: str) -> None:
+def test_permanent_obs_error_is_not_retried(status: int, code: str) -> None:
     sleep = RecordedSleep()
     with pytest.raises(ObjectsRefused) as raised:
         ObsObjects(Client(error(status, code)), sleep, random.Random(1)).get("b", "k", limit=1)
@@ -99,22 +99,22 @@ def test_what_an_operator_must_mend_is_refused_at_once(status: int, code: str) -
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, 409, 408])
-def test_what_may_pass_is_unavailable(status: int) -> None:
+def test_temporary_obs_error_raises_unavailable(status: int) -> None:
     with pytest.raises(ObjectsUnavailable):
         objects(Client(error(status))).head("b", "k")
 
 
-def test_a_time_out_is_unavailable() -> None:
+def test_read_time_out_raises_unavailable() -> None:
     with pytest.raises(ObjectsUnavailable):
         objects(Client(ReadTimeoutError(endpoint_url="http://obs"))).head("b", "k")
 
 
-def test_a_404_to_put_is_no_object_that_is_not_there() -> None:
+def test_404_for_put_raises_objects_refused() -> None:
     with pytest.raises(ObjectsRefused):
         objects(Client(error(404, "NoSuchKey"))).put("b", "k", b"")
 
 
-def test_an_etag_loses_its_quotes_and_a_time_its_fraction_and_its_zone() -> None:
+def test_head_has_an_unquoted_etag_and_utc_seconds() -> None:
     at = datetime(2026, 11, 24, 21, 0, 0, 999_000, tzinfo=CHINA)
     head = objects(Client({"ETag": '"abc-2"', "LastModified": at, "ContentLength": 5})).head("b", "k")
     assert head is not None
@@ -132,12 +132,14 @@ def test_an_etag_loses_its_quotes_and_a_time_its_fraction_and_its_zone() -> None
         ({}, (None, None)),
     ],
 )
-def test_a_bucket_says_class_and_region_in_either_protocol(headers: dict[str, str], expected: tuple[str, str]) -> None:
+def test_bucket_class_and_region_are_read_from_headers_of_both_protocols(
+    headers: dict[str, str], expected: tuple[str, str]
+) -> None:
     one = objects(Client({"headers": headers}))
     assert (one.storage_class("b"), one.region("b")) == expected
 
 
-def test_a_page_that_is_cut_off_goes_on_after_its_last_key() -> None:
+def test_truncated_page_continues_after_its_last_key() -> None:
     item = {"Key": "a", "ETag": '"e"', "Size": 1, "LastModified": datetime(2026, 11, 24, tzinfo=UTC)}
     assert objects(Client({"Contents": [item], "IsTruncated": True})).list("b").after == "a"
     assert objects(Client({"Contents": [item], "IsTruncated": False})).list("b").after is None

@@ -84,25 +84,25 @@ def url() -> Iterator[str]:
     thread.join()
 
 
-def test_the_body_comes_back(url: str) -> None:
+def test_body_is_returned(url: str) -> None:
     assert fetch(f"{url}/certificate", PATIENCE) == b"a certificate"
     assert len(fetch(f"{url}/bytes/{MAX_BYTES}", PATIENCE)) == MAX_BYTES
 
 
 @pytest.mark.parametrize(("path", "said"), [("gone", "404"), ("broken", "500"), ("empty", "204")])
-def test_anything_but_200_is_a_failure(path: str, said: str, url: str) -> None:
+def test_any_status_but_200_is_a_failure(path: str, said: str, url: str) -> None:
     with pytest.raises(FetchFailed, match=f"HTTP {said}"):
         fetch(f"{url}/{path}", PATIENCE)
 
 
-def test_a_redirect_is_not_followed(url: str) -> None:
+def test_redirect_is_not_followed(url: str) -> None:
     ASKED.clear()
     with pytest.raises(FetchFailed, match="302"):
         fetch(f"{url}/moved", PATIENCE)
     assert ASKED == ["/moved"]
 
 
-def test_a_server_that_drips_its_handshake_is_left() -> None:
+def test_slow_tls_handshake_is_stopped_at_the_deadline() -> None:
     """TLS that never comes to its end: every byte is in time, and the whole is not."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=_drip_handshake, args=(server,))
@@ -122,20 +122,20 @@ def _drip_handshake(server: socket.socket) -> None:
             taken.sendall(b"\0")
 
 
-def test_a_body_over_the_limit_is_cut_off(url: str) -> None:
+def test_body_over_the_limit_raises_fetch_too_large(url: str) -> None:
     with pytest.raises(FetchTooLarge):
         fetch(f"{url}/bytes/{MAX_BYTES + 1}", PATIENCE)
 
 
 @pytest.mark.parametrize("path", ["silent", "drip", "drip-headers", "reset", "garbage"])
-def test_a_server_that_is_slow_or_hangs_up_is_left(path: str, url: str) -> None:
+def test_slow_or_broken_server_is_a_failure(path: str, url: str) -> None:
     start = time.monotonic()
     with pytest.raises(FetchFailed):
         fetch(f"{url}/{path}", timeout=0.2)
     assert time.monotonic() - start < PATIENCE / 2
 
 
-def test_a_name_that_is_looked_up_for_ever_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_dns_is_stopped_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_up = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: looked_up.wait(PATIENCE) and [])
     with pytest.raises(FetchFailed, match="no connection in time"):
@@ -157,12 +157,12 @@ def test_a_name_that_is_looked_up_for_ever_is_left(monkeypatch: pytest.MonkeyPat
         "http://127.0.0.1:1/x",
     ],
 )
-def test_only_http_is_spoken_and_every_failure_is_one_kind(url: str) -> None:
+def test_unusable_url_raises_fetch_failed(url: str) -> None:
     with pytest.raises(FetchFailed):
         fetch(url)
 
 
-def test_a_failure_does_not_tell_the_token(url: str) -> None:
+def test_error_text_does_not_contain_the_token(url: str) -> None:
     with pytest.raises(FetchFailed) as caught:
         fetch(f"{url}/moved?token=secret", PATIENCE)
     assert "secret" not in str(caught.value)
@@ -184,7 +184,7 @@ def certified(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_https_is_spoken_to_a_server_that_is_trusted_and_to_no_other(
+def test_https_works_only_with_a_trusted_certificate(
     trusted: bool, certified: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if trusted:
