@@ -1,1 +1,1 @@
-"""Builds sample disk images: everything in them is made here, nothing of theirs is Microsoft's code or data."""
+"""Builds sample disk images. They contain no code and no data of Microsoft."""

@@ -1,4 +1,4 @@
-"""python3 -m samples.builder: builds the image that ships, or a variant of it."""
+"""Builds the sample image of this repository, or a variant of it."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from samples.builder.recipe import SHIPPED, Recipe
 
 
 def build(recipe: Recipe, folder: Path) -> tuple[Path, Path]:
-    """The image and its sidecar in `folder`. Needs root, /dev/fuse and the programs that samples/README.md lists."""
+    """Returns the paths of image and sidecar. Needs root, /dev/fuse and the programs in samples/README.md."""
     image = folder / f"{recipe.name}.{container.FORMATS[recipe.format][0]}"
     with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as scratch:
-        made = Path(scratch, image.name)
-        container.convert(disk.make(recipe, Path(scratch)), recipe.format, made)
-        made.replace(image)
+        unfinished = Path(scratch, image.name)
+        container.convert(disk.make(recipe, Path(scratch)), recipe.format, unfinished)
+        unfinished.replace(image)
     return image, sidecar.write(recipe, image)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m samples.builder", description=__doc__)
     parser.add_argument("--into", type=Path, default=Path(__file__).parents[1], metavar="FOLDER")
-    parser.add_argument("--name", default=SHIPPED.name, help="file name without its suffix")
+    parser.add_argument("--name", default=SHIPPED.name, help="file name without suffix")
     parser.add_argument("--firmware", choices=("uefi", "bios"), default=SHIPPED.firmware)
     parser.add_argument("--format", choices=tuple(container.FORMATS), default=SHIPPED.format)
     parser.add_argument("--size-gib", type=int, default=SHIPPED.size_gib, help="virtual size, at least 2")
     parser.add_argument("--without-cloudbase-init", action="store_true")
-    parser.add_argument("--without-drivers", action="store_true", help="no virtio driver at all")
-    words = parser.add_argument_group("what Windows calls itself")
+    parser.add_argument("--without-drivers", action="store_true", help="no virtio drivers")
+    words = parser.add_argument_group("values in the registry of Windows")
     for field in dataclasses.fields(SHIPPED.windows):
         if isinstance(value := getattr(SHIPPED.windows, field.name), str | int) and not isinstance(value, bool):
             words.add_argument(f"--{field.name.replace('_', '-')}", type=type(value), default=value, metavar="VALUE")

@@ -1,4 +1,4 @@
-"""The boot configuration: a hive of objects and elements. Names of objects and elements: BCD WMI provider reference."""
+"""The boot configuration data: a hive of objects and elements. Source of the ids: BCD WMI provider reference."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PATH, DESCRIPTION, LANGUAGE, SYSTEM_ROOT, DEFAULT = "12000002", "12000004", "120
 
 
 def bcd(recipe: Recipe) -> Content:
-    """A boot manager with one loader."""
+    """A boot manager with one OS loader."""
     loader = f"{{{recipe.guid('loader')}}}"
     uefi = recipe.firmware == "uefi"
     manager = {PATH: "\\EFI\\Microsoft\\Boot\\bootmgfw.efi" if uefi else "\\bootmgr",

@@ -1,4 +1,4 @@
-"""A BitLocker volume, as far as one sees without its key: the boot sector's name, and noise."""
+"""A BitLocker volume as it looks without its key: the signature in the boot sector, then random bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOISE = 4096  # bytes
 
 
 def make(path: Path, tree: Tree, label: str, serial: int, start: int) -> None:
-    """Writes the first bytes of the file `path`; what is in `tree` nobody could see."""
+    """Writes the start of the volume into the file `path`. `tree` and `label` are not used: they would be encrypted."""
     geometry = struct.pack("<HBHBHHBHHHI", SECTOR, 8, 0, 0, 0, 0, 0xF8, 0, 63, 255, start)
     boot = (SIGNATURE + geometry).ljust(510, b"\0") + b"\x55\xaa"
     with path.open("r+b") as file:

@@ -1,4 +1,4 @@
-"""Other programs."""
+"""Runs other programs."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import subprocess
 
 
 class CommandFailed(Exception):
-    """A program that is missing, or that ended with an error."""
+    """A program is not installed, or exited with an error."""
 
 
 def run(*command: str) -> str:
-    """What it printed. Debian keeps some of these programs in /usr/sbin, which a user's PATH may lack."""
+    """Returns stdout as text. Raises CommandFailed."""
     return run_binary(*command).decode(errors="replace")
 
 
 def run_binary(*command: str) -> bytes:
-    """Likewise, where it is no text."""
+    """Returns stdout as bytes. Raises CommandFailed."""
     try:
         done = subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL)
     except FileNotFoundError:
-        raise CommandFailed(f"{command[0]} is not installed or not in PATH; samples/README.md lists packages") from None
+        raise CommandFailed(
+            f"{command[0]} is not installed or not in PATH (perhaps in /usr/sbin): see samples/README.md"
+        ) from None
     if done.returncode:
-        said = (done.stderr or done.stdout).decode(errors="replace")
-        raise CommandFailed(f"{' '.join(command)} ended with {done.returncode}: {said.strip()}")
+        output = (done.stderr or done.stdout).decode(errors="replace")
+        raise CommandFailed(f"{' '.join(command)} exited with {done.returncode}: {output.strip()}")
     return done.stdout

@@ -1,4 +1,4 @@
-"""The file formats that qemu-img writes."""
+"""Converts a raw disk to a file format with qemu-img."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from samples.builder.commands import run
 
-# our name -> suffix, options of qemu-img convert
+# name -> (suffix, options of qemu-img convert)
 FORMATS: dict[str, tuple[str, list[str]]] = {
     "qcow2": ("qcow2", ["-O", "qcow2", "-c", "-o", "compat=1.1,lazy_refcounts=off"]),
     "qcow2-zstd": ("qcow2", ["-O", "qcow2", "-c", "-o", "compression_type=zstd"]),
@@ -24,5 +24,5 @@ FORMATS: dict[str, tuple[str, list[str]]] = {
 
 
 def convert(disk: Path, form: str, image: Path) -> None:
-    """Writes the raw `disk` as `image` in a key of FORMATS; one worker, so that clusters keep their order."""
+    """`form`: a key of FORMATS. qemu-img uses one worker (-m 1), so that the order of clusters is always the same."""
     run("qemu-img", "convert", "-m", "1", "-f", "raw", *FORMATS[form][1], str(disk), str(image))

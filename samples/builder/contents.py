@@ -1,4 +1,4 @@
-"""Which files lie in which volume."""
+"""The files of each volume."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from samples.builder.tree import Tree
 from samples.builder.words import ordinary
 
 SYSTEM32 = "Windows/System32"
-HIBERNATION_FILE = 16384  # bytes: too large for an MFT record
+HIBERNATION_FILE = 16384  # bytes; too large to be resident in an MFT record
 PROGRAMS = ("cmd.exe", "services.exe", "lsass.exe", "svchost.exe", "winlogon.exe", "Sysprep/sysprep.exe")
 REMOVABLE: dict[Architecture, str] = {"amd64": "bootx64.efi", "x86": "bootia32.efi", "arm64": "bootaa64.efi"}
 
@@ -49,18 +49,18 @@ def data(recipe: Recipe, scratch: Path) -> Tree:
     return {
         "$RECYCLE.BIN/": b"",
         "Ledgers/2024.csv": b"day,sum\r\n" * 2000,
-        "Windows/": b"",  # one may call a folder so
+        "Windows/": b"",  # a folder of that name does not make it a system disk
         "System Volume Information/": b"",
     }
 
 
 def everything(recipe: Recipe, scratch: Path) -> Tree:
-    """Boot manager and Windows on one volume."""
+    """Boot manager and Windows, for a disk with one volume."""
     return system_reserved(recipe, scratch) | windows(recipe, scratch)
 
 
 def beside(recipe: Recipe, scratch: Path) -> Tree:
-    """The second Windows."""
+    """The second Windows installation."""
     return windows(replace(recipe, windows=recipe.beside or recipe.windows, hibernation=b""), scratch)
 
 
@@ -101,13 +101,13 @@ def windows(recipe: Recipe, scratch: Path) -> Tree:
 
 
 def _state(recipe: Recipe) -> str:
-    """Where it is the only place that says the state, it is too long to lie within its MFT record."""
+    """State.ini. Too long to be resident in its MFT record if the registry does not have the state."""
     comment = "" if recipe.state_in_registry else "; written by Windows Setup\r\n" * 60
     return f"{comment}[State]\r\nImageState={recipe.windows.image_state}\r\n"
 
 
 def _system32(recipe: Recipe) -> Tree:
-    """The many are small enough to stay inside their MFT records, which keeps the image small."""
+    """Most files are small enough to be resident in their MFT records, which keeps the image small."""
     architecture = recipe.windows.architecture
     library = stub(architecture, "gui", library=True, alignment=16)
     driver = stub(architecture, "native", alignment=16)

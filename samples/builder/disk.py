@@ -1,4 +1,4 @@
-"""The raw disk: partitions made one by one, put in their places, and the partition table."""
+"""The raw disk: the partition table, and each partition built as a file and copied in."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from samples.builder.layout import Partition, partitions
 from samples.builder.recipe import SECTOR, Recipe
 
 ACTIVE = 0x80
-BEYOND_CHS = b"\xfe\xff\xff"  # what stands for a sector that cylinder, head and sector cannot name
-HALT = b"\xfa\xf4\xeb\xfd"  # boot code: no more than cli, hlt, and again
+BEYOND_CHS = b"\xfe\xff\xff"  # CHS address of a sector beyond the range of CHS
+HALT = b"\xfa\xf4\xeb\xfd"  # boot code: cli, hlt, jump back
 
 
 def make(recipe: Recipe, scratch: Path) -> Path:
-    """A sparse raw disk in `scratch`."""
+    """Returns the path of a sparse raw disk in `scratch`."""
     disk = sparse.create(scratch / f"{recipe.name}.disk", recipe.sectors * SECTOR)
-    found = partitions(recipe)
-    (write_gpt if recipe.firmware == "uefi" else write_mbr)(recipe, found, disk)
-    for part in found:
+    parts = partitions(recipe)
+    (write_gpt if recipe.firmware == "uefi" else write_mbr)(recipe, parts, disk)
+    for part in parts:
         if part.format and part.tree:
             volume = sparse.create(scratch / f"{part.name}.volume", part.size * SECTOR)
             part.format(volume, part.tree(recipe, scratch), part.label, recipe.serial(part.name), part.start)
@@ -29,10 +29,10 @@ def make(recipe: Recipe, scratch: Path) -> Path:
     return disk
 
 
-def write_gpt(recipe: Recipe, found: list[Partition], disk: Path) -> None:
-    """Protective MBR, and both copies of the table."""
+def write_gpt(recipe: Recipe, parts: list[Partition], disk: Path) -> None:
+    """Protective MBR and both copies of the GPT."""
     options = ["--disk-guid", str(recipe.guid("disk"))]
-    for number, part in enumerate(found, 1):
+    for number, part in enumerate(parts, 1):
         options += ["--new", f"{number}:{part.start}:{part.start + part.size - 1}"]
         options += ["--typecode", f"{number}:{part.type}", "--change-name", f"{number}:{part.title}"]
         options += ["--partition-guid", f"{number}:{recipe.guid(part.name)}"]
@@ -41,12 +41,12 @@ def write_gpt(recipe: Recipe, found: list[Partition], disk: Path) -> None:
     run("sgdisk", *options, str(disk))
 
 
-def write_mbr(recipe: Recipe, found: list[Partition], disk: Path) -> None:
-    """Up to four primary partitions."""
+def write_mbr(recipe: Recipe, parts: list[Partition], disk: Path) -> None:
+    """At most four primary partitions."""
     entries = [
         struct.pack("<B3sB3sII", ACTIVE if part.active else 0, BEYOND_CHS, int(part.type, 16), BEYOND_CHS,
                     part.start, part.size)
-        for part in found
+        for part in parts
     ]  # fmt: skip
     signature = struct.pack("<IH", recipe.serial("disk") & 0xFFFFFFFF, 0)
     with disk.open("r+b") as file:

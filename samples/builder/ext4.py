@@ -1,4 +1,4 @@
-"""An ext4 volume, made and filled by mke2fs."""
+"""An ext4 volume, made by mke2fs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from samples.builder.tree import Tree
 
 
 def make(path: Path, tree: Tree, label: str, serial: int, start: int) -> None:
-    """Formats the file `path`, of the volume's size, and fills it."""
+    """Formats the file `path`, which has the size of the volume, and writes the files of `tree`."""
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         for name, content in tree.items():
             inner = Path(folder, name)

@@ -1,14 +1,14 @@
-"""What whoever inspects an image of a recipe should find, in the words of `imagedrop check --json`."""
+"""The facts that `imagedrop check --json` should print for an image of a recipe."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from samples.builder import bitlocker, ext4, fat, layout, recipe
+from samples.builder import bitlocker, ext4, fat, layout
 from samples.builder.recipe import SECTOR, Recipe, Windows
 
 STARTS = ("boot", "system", "auto", "manual", "disabled")
-DRIVERS = ("viostor", "vioscsi", "netkvm", "balloon", "vioser")  # by their files' stems
+DRIVERS = ("viostor", "vioscsi", "netkvm", "balloon", "vioser")  # file names without .sys
 ARCHITECTURES = {"amd64": "x86_64", "x86": "x86", "arm64": "arm64"}
 TYPES = {
     layout.EFI_SYSTEM: "efi_system",
@@ -22,24 +22,24 @@ FILESYSTEMS: dict[layout.Format, str] = {fat.make: "fat32", ext4.make: "ext", bi
 HIBERNATED = (b"HIBR", b"hibr")
 
 
-def facts(wanted: Recipe, os_version: str | None) -> dict[str, Any]:
-    """All that does not depend on the file format. `os_version`: as IMS calls this Windows."""
-    parts = layout.partitions(wanted)
-    named = {part.name for part in parts}
-    seen = "windows" in named and not wanted.bitlocker
-    whole = not wanted.bitlocker and any(_partition(part)["filesystem"] == "ntfs" for part in parts)
+def facts(recipe: Recipe, os_version: str | None) -> dict[str, Any]:
+    """All facts that do not depend on the file format. `os_version`: in IMS's spelling."""
+    parts = layout.partitions(recipe)
+    names = {part.name for part in parts}
+    readable = "windows" in names and not recipe.bitlocker
+    has_ntfs = not recipe.bitlocker and any(_partition(part)["filesystem"] == "ntfs" for part in parts)
     return {
-        "partition_table": {"uefi": "gpt", "bios": "mbr"}[wanted.firmware],
+        "partition_table": {"uefi": "gpt", "bios": "mbr"}[recipe.firmware],
         "partitions": [_partition(part) for part in parts],
-        "hw_firmware_type": wanted.firmware if "esp" in named or any(part.active for part in parts) else None,
-        "bitlocker": wanted.bitlocker,
-        "ntfs_dirty": wanted.ntfs.dirty if whole else None,
-        "hibernated": wanted.hibernation[:4] in HIBERNATED if whole else None,
-        "windows": windows(wanted, wanted.windows, os_version) if seen else None,
+        "hw_firmware_type": recipe.firmware if "esp" in names or any(part.active for part in parts) else None,
+        "bitlocker": recipe.bitlocker,
+        "ntfs_dirty": recipe.ntfs.dirty if has_ntfs else None,
+        "hibernated": recipe.hibernation[:4] in HIBERNATED if has_ntfs else None,
+        "windows": windows(recipe, recipe.windows, os_version) if readable else None,
     }
 
 
-def windows(wanted: Recipe, words: Windows, os_version: str | None) -> dict[str, Any]:
+def windows(recipe: Recipe, words: Windows, os_version: str | None) -> dict[str, Any]:
     return {
         "product_name": words.shown_name or words.product_name,
         "edition": words.edition,
@@ -48,8 +48,8 @@ def windows(wanted: Recipe, words: Windows, os_version: str | None) -> dict[str,
         "display_version": words.display_version or words.release_id or None,
         "installation_type": words.installation_type,
         "architecture": ARCHITECTURES[words.architecture],
-        "drivers": {name: _start(wanted, f"{name}.sys") for name in DRIVERS},
-        "cloudbase_init": wanted.cloudbase_init,
+        "drivers": {name: _start(recipe, f"{name}.sys") for name in DRIVERS},
+        "cloudbase_init": recipe.cloudbase_init,
         "image_state": words.image_state,
         "os_version": os_version,
     }
@@ -65,7 +65,7 @@ def _partition(part: layout.Partition) -> dict[str, Any]:
     }
 
 
-def _start(wanted: recipe.Recipe, file: str) -> str:
-    """A driver is there when it has both a file and a service."""
-    found = (STARTS[driver.start] for driver in wanted.drivers if driver.file == file and wanted.driver_files)
+def _start(recipe: Recipe, file: str) -> str:
+    """A driver is present if it has both a file and a service."""
+    found = (STARTS[driver.start] for driver in recipe.drivers if driver.file == file and recipe.driver_files)
     return next(found, "absent")

@@ -1,4 +1,4 @@
-"""Puts files into a fresh FAT32 volume without mounting it."""
+"""Makes a FAT32 volume with mkfs.vfat and writes files into it without mounting it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from samples.builder.fat_names import ARCHIVE, DIRECTORY, LABEL, entry, long_ent
 from samples.builder.recipe import SECTOR
 from samples.builder.tree import Directory, Tree, nested
 
-ROOT = 2  # the first cluster there is
+ROOT = 2  # the first cluster
 END_OF_CHAIN = 0x0FFFFFFF
 INFORMATION = (1, 7)  # sectors of the FSInfo structure and its copy
 FREE_COUNT = 488
 
 
 def make(path: Path, tree: Tree, label: str, serial: int, start: int) -> None:
-    """Formats the file `path`, of the volume's size, and fills it. `start` is the volume's first sector on the disk."""
+    """Formats the file `path`, which has the size of the volume. `start`: the volume's first sector on the disk."""
     options = ["-F", "32", "-s", "1", "-i", f"{serial & 0xFFFFFFFF:08x}", "-n", label, "-h", str(start)]
     run("mkfs.vfat", "--invariant", *options, str(path))
     with path.open("r+b") as file:
@@ -28,7 +28,7 @@ def make(path: Path, tree: Tree, label: str, serial: int, start: int) -> None:
 
 
 class Volume:
-    """Clusters, of one sector each, are handed out in order: every file and directory is one run."""
+    """Clusters have one sector each and are allocated in order, so every file and directory is contiguous."""
 
     def __init__(self, file: BinaryIO) -> None:
         boot = file.read(SECTOR)
@@ -40,9 +40,9 @@ class Volume:
         self.table = [0x0FFFFFF8, END_OF_CHAIN]
 
     def directory(self, node: Directory, parent: int | None, head: bytes = b"") -> int:
-        """Writes a directory and all in it; returns its first cluster.
+        """Writes a directory and its contents; returns its first cluster.
 
-        `parent` is None for the root, which must come first, and 0 right below it.
+        `parent`: first cluster of the parent; None for the root, which must be written first; 0 if it is the root.
         """
         shorts = short_names(node)
         longs = {name: long_entries(name, short) for name, short in shorts.items()}
@@ -55,7 +55,7 @@ class Volume:
         return first
 
     def finish(self) -> None:
-        """Writes both tables, and how much is free."""
+        """Writes both FATs and the count of free clusters."""
         for copy in range(self.tables):
             self._write(self.reserved + copy * self.table_sectors, 0, struct.pack(f"<{len(self.table)}I", *self.table))
         free = struct.pack("<II", self.clusters + ROOT - len(self.table), len(self.table) - 1)

@@ -1,4 +1,4 @@
-"""Registry hives: a blank one by hand, its content by hivex."""
+"""Registry hives. The empty hive is made here; hivex writes the keys and values."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Expand(str):
 
 
 Value = str | int | bytes | list[str]
-Content = Mapping[str, Mapping[str, Value]]  # path of a key -> its values; keys on the way come by themselves
+Content = Mapping[str, Mapping[str, Value]]  # path of a key -> its values; parent keys are created
 
 BLOCK = 4096
 NONE = 0xFFFFFFFF
-ROOT, SECURITY = 0x20, 0x88  # cells of the blank hive, counted from the first bin
+ROOT, SECURITY = 0x20, 0x88  # offsets of cells from the first bin
 
 # Self-relative security descriptor: owner and group Administrators, full control for Administrators and SYSTEM.
 ADMINISTRATORS = struct.pack("<BB6s2I", 1, 2, b"\0\0\0\0\0\5", 32, 544)
@@ -35,7 +35,7 @@ class Typed(NamedTuple):
 
 
 def build(content: Content, path: Path, file_name: str) -> bytes:
-    """The bytes of a hive with `content`. `path` is scratch; `file_name` is what the header says it is.
+    """Returns the bytes of a hive. `path`: a temporary file; `file_name`: for the header.
 
     Values: str REG_SZ, Expand REG_EXPAND_SZ, bytes REG_BINARY, int REG_DWORD, list of str REG_MULTI_SZ.
     """
@@ -64,7 +64,7 @@ def typed(value: Value) -> Typed:
 
 
 def blank(file_name: str) -> bytes:
-    """A hive of one empty key. regf format: base block, one bin with the cells nk (root), sk (its security), free."""
+    """A hive with one empty key. regf format: base block, then a bin with cells nk (root), sk (security) and free."""
     name = file_name.encode("utf-16-le")[-62:]
     base = struct.pack("<4sIIQIIIIIII", b"regf", 1, 1, 0, 1, 5, 0, 1, ROOT, BLOCK, 1) + name.ljust(64, b"\0")
     return hive_finish.with_checksum(base.ljust(BLOCK, b"\0") + _first_bin())

@@ -1,7 +1,7 @@
-"""What hivex leaves out: split indexes, clean free space, one time stamp.
+"""Changes what hivex wrote: splits long indexes, zeroes free cells, sets all times to MADE.
 
-regf format. A cell's offset counts from the first bin, which lies at 4096 in the file; its first 4 bytes are its size,
-negative while it is in use.
+regf format: the offset of a cell counts from the first bin, which is at 4096 in the file. The first 4 bytes of a cell
+are its size, negative if the cell is in use.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from samples.builder.recipe import filetime
 
 BLOCK = 4096
-LEAF = 507  # subkeys of an lh list that still fits one bin; Windows splits a longer one and puts an ri list above
+LEAF = 507  # most subkeys in an lh list; Windows splits longer lists and refers to them from an ri list
 
 
 def finish(hive: bytes) -> bytes:
-    """`hive` with long lh lists split under an ri list, free cells zeroed, every time stamp MADE, checksum right."""
+    """Splits long lh lists, zeroes free cells, sets every time to MADE and writes the checksum."""
     data = bytearray(hive)
     for offset, size in list(_cells(data)):
         if size > 0:
@@ -33,49 +33,49 @@ def finish(hive: bytes) -> bytes:
 
 
 def with_checksum(hive: bytes) -> bytes:
-    """regf format: the base block's dword 127 is the exclusive or of those before it."""
+    """regf format: dword 127 of the base block is the XOR of the dwords before it."""
     checksum = functools.reduce(operator.xor, struct.unpack_from("<127I", hive))
     return hive[:508] + struct.pack("<I", {0: 1, 0xFFFFFFFF: 0xFFFFFFFE}.get(checksum, checksum)) + hive[512:]
 
 
 def left_open(hive: bytes) -> bytes:
-    """As it is while it is written. regf format: the second sequence number follows the first when all is on disk."""
+    """A hive that was being written when the system stopped. regf format: its two sequence numbers differ."""
     data = bytearray(hive)
     struct.pack_into("<II", data, 4, 8, 7)
     return with_checksum(bytes(data))
 
 
 def _cells(data: bytearray) -> Iterator[tuple[int, int]]:
-    """(place in the file, size with its sign) of every cell."""
+    """(offset in the file, signed size) of every cell."""
     start = BLOCK
     while start < len(data):
         end = start + int(struct.unpack_from("<I", data, start + 8)[0])
-        place = start + 32
-        while place < end:
-            (size,) = struct.unpack_from("<i", data, place)
-            yield place, size
-            place += abs(size)
+        position = start + 32
+        while position < end:
+            (size,) = struct.unpack_from("<i", data, position)
+            yield position, size
+            position += abs(size)
         start = end
 
 
 def _split(data: bytearray, key: int) -> None:
-    """Turns the key's lh list, where it is too long, into an ri list of lh lists in new bins at the end."""
+    """Replaces a key's lh list that is too long by an ri list of two lh lists, in new bins at the end."""
     if struct.unpack_from("<I", data, key + 4 + 20)[0] <= LEAF:
         return
     (listed,) = struct.unpack_from("<I", data, key + 4 + 28)
-    place = BLOCK + listed
-    size, kind, count = struct.unpack_from("<i2sH", data, place)
+    position = BLOCK + listed
+    size, kind, count = struct.unpack_from("<i2sH", data, position)
     if kind != b"lh":
         raise ValueError(f"hivex made a {kind!r} list where lh was expected, at {listed:#x}")
-    entries = [bytes(data[at : at + 8]) for at in range(place + 8, place + 8 + 8 * count, 8)]
+    entries = [bytes(data[at : at + 8]) for at in range(position + 8, position + 8 + 8 * count, 8)]
     half = -(-count // 2)
     leaves = [_append(data, b"lh", entries[at : at + half]) for at in (0, half)]
     struct.pack_into("<I", data, key + 4 + 28, _append(data, b"ri", [struct.pack("<I", leaf) for leaf in leaves]))
-    data[place : place - size] = struct.pack("<i", -size) + bytes(-size - 4)
+    data[position : position - size] = struct.pack("<i", -size) + bytes(-size - 4)
 
 
 def _append(data: bytearray, kind: bytes, entries: list[bytes]) -> int:
-    """A new bin with one list in it; returns the list's offset."""
+    """Adds a bin with one list; returns the offset of the list."""
     body = struct.pack("<2sH", kind, len(entries)) + b"".join(entries)
     used = -(-(len(body) + 4) // 8) * 8
     size = -(-(32 + used) // BLOCK) * BLOCK

@@ -1,4 +1,4 @@
-"""Which partitions a disk has: most as Windows Setup makes them."""
+"""Partition layouts, most of them as Windows Setup creates them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from samples.builder.recipe import MIB, SECTOR, Ntfs, Recipe
 from samples.builder.tree import Tree
 
 SECTORS_PER_MIB = MIB // SECTOR
-REQUIRED, NO_LETTER = 0, 63  # GPT attribute bits: needed by the platform; Windows gives it no drive letter
+REQUIRED, NO_LETTER = 0, 63  # GPT attribute bits: required partition; no drive letter in Windows
 BASIC = "Basic data partition"
 EFI_SYSTEM = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
 MICROSOFT_RESERVED = "e3c9e316-0b5c-4db8-817d-f92df00215ae"
@@ -25,8 +25,8 @@ Format = Callable[[Path, Tree, str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """`start` and `size` in sectors; `type` a GPT type GUID or an MBR type; `format` None leaves it empty; a BIOS
-    starts what is `active`."""
+    """`start`, `size`: sectors. `type`: GPT type GUID or MBR type. `format`: None leaves the partition empty.
+    `active`: the partition that a BIOS starts."""
 
     name: str
     start: int
@@ -49,7 +49,7 @@ def _windows(recipe: Recipe) -> list[Partition]:
 
 
 def _uefi(recipe: Recipe) -> list[Partition]:
-    """EFI system 100 MiB, Microsoft reserved 16 MiB, Windows, recovery 524 MiB; the last MiB is the backup GPT's."""
+    """EFI system 100 MiB, Microsoft reserved 16 MiB, Windows, recovery 524 MiB; the last MiB is for the backup GPT."""
     end = _end(recipe)
     return [
         _esp(contents.efi_system),
@@ -61,17 +61,17 @@ def _uefi(recipe: Recipe) -> list[Partition]:
 
 
 def _bios(recipe: Recipe) -> list[Partition]:
-    """System Reserved 500 MiB, which is the active one, and Windows."""
+    """System Reserved 500 MiB, active, and Windows."""
     return [_reserved(recipe), _system(recipe, 501, _end(recipe))]
 
 
 def _one_partition(recipe: Recipe) -> list[Partition]:
-    """As disks were laid out once, and as cloud images still are: Windows starts from its own partition."""
+    """Windows and its boot manager in one partition, as on old disks and in cloud images."""
     return [replace(_system(recipe, 1, _end(recipe)), tree=contents.everything, active=True)]
 
 
 def _boot_only(recipe: Recipe) -> list[Partition]:
-    """Windows itself is on another disk."""
+    """System Reserved only, as if Windows were on another disk."""
     return [_reserved(recipe)]
 
 
@@ -88,7 +88,7 @@ def _linux(recipe: Recipe) -> list[Partition]:
 
 
 def _data(recipe: Recipe) -> list[Partition]:
-    """A disk to keep files on, as Windows initialises it; on a GPT disk a reserved partition comes first."""
+    """A data disk, as Windows initialises it; on a GPT disk a reserved partition comes first."""
     size = recipe.windows_mib or _end(recipe) - 17
     volume = _part("data", 17, 17 + size, WINDOWS[recipe.firmware], BASIC, "Data", (), _ntfs(recipe), contents.data)
     if recipe.firmware == "bios":
@@ -108,7 +108,7 @@ LAYOUTS: dict[str, Callable[[Recipe], list[Partition]]] = {
 
 
 def _end(recipe: Recipe) -> int:
-    """In MiB; the last one is left free."""
+    """End of the last partition in MiB; one MiB is left free."""
     return recipe.sectors // SECTORS_PER_MIB - 1
 
 
@@ -128,7 +128,7 @@ def _system(recipe: Recipe, first: int, end: int) -> Partition:
 
 
 def _ntfs(recipe: Recipe) -> Format:
-    """For volumes of which nothing more is wanted than that they are there."""
+    """For small volumes other than the system's."""
     return partial(ntfs.make, how=Ntfs(short_log=recipe.ntfs.short_log))
 
 

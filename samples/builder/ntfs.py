@@ -1,4 +1,4 @@
-"""An NTFS volume: mkntfs makes it, ntfs-3g fills it, and then its serial number and times are set."""
+"""An NTFS volume: made by mkntfs, filled through ntfs-3g; then its serial number and times are set."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PATIENCE = 10.0  # seconds for a mount to appear
 
 
 def make(path: Path, tree: Tree, label: str, serial: int, start: int, how: Ntfs = ORDINARY) -> None:
-    """Formats the file `path`, of the volume's size, and fills it. `start` is the volume's first sector on the disk."""
+    """Formats the file `path`, which has the size of the volume. `start`: the volume's first sector on the disk."""
     geometry = ["-s", "512", "-c", str(how.cluster), "-p", str(start), "-H", "255", "-S", "63"]
     run("mkntfs", "--quiet", "--quick", "--force", "--zero-time", "-L", label, *geometry, str(path))
     begun = time.time()
@@ -33,7 +33,7 @@ def make(path: Path, tree: Tree, label: str, serial: int, start: int, how: Ntfs 
     with pieces, mounted(path, compression=bool(how.compressed)) as root:
         fill(root, nested(tree), how.compressed)
     if how.dirty:
-        run("ntfsfix", str(path))  # all that it mends is well; it leaves word that Windows is to look too
+        run("ntfsfix", str(path))  # sets the dirty flag, so that Windows checks the volume
     with path.open("r+b") as file:
         for sector in (0, path.stat().st_size // SECTOR - 1):
             os.pwrite(file.fileno(), struct.pack("<Q", serial), sector * SECTOR + SERIAL)
@@ -44,7 +44,7 @@ def make(path: Path, tree: Tree, label: str, serial: int, start: int, how: Ntfs 
 
 @contextmanager
 def mounted(path: Path, *, compression: bool = False) -> Iterator[Path]:
-    """The directory where the volume is; when it ends, everything is on disk and the volume is clean."""
+    """Yields the mount point. Afterwards the volume is unmounted and clean."""
     root = path.with_suffix(".mount")
     root.mkdir()
     options = "no_detach,noatime,windows_names" + ",compression" * compression
@@ -66,6 +66,6 @@ def _await(driver: subprocess.Popen[str], root: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while not root.is_mount():
         if driver.poll() is not None or time.monotonic() > deadline:
-            said = driver.stderr.read() if driver.stderr and driver.poll() is not None else "nothing"
-            raise CommandFailed(f"ntfs-3g did not mount (is this root, and is there /dev/fuse?); it said: {said}")
+            output = driver.stderr.read() if driver.stderr and driver.poll() is not None else "no output"
+            raise CommandFailed(f"ntfs-3g did not mount (it needs root and /dev/fuse): {output}")
         time.sleep(0.01)

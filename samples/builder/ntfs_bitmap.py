@@ -1,6 +1,6 @@
-"""Makes a volume hard to read: while it is filled, what is free is small pieces, and what is written becomes so too.
+"""Fragments a volume: marks every second run of free clusters as used while the files are written.
 
-NTFS: file 6, $Bitmap, has a bit for every cluster, the lowest of a byte first; it is set where the cluster is taken.
+NTFS: file 6, $Bitmap, has one bit for every cluster, lowest bit of a byte first; 1 if the cluster is used.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from pathlib import Path
 from samples.builder.commands import run, run_binary
 
 BITMAP = "6"
-MFT_ZONE = 8  # ntfs-3g keeps one part in eight, from the MFT on, for the MFT to grow
+MFT_ZONE = 8  # ntfs-3g reserves one eighth of the volume for the MFT to grow
 
 
 @contextmanager
 def scattered(volume: Path, pieces: int, mft_pieces: int) -> Iterator[None]:
-    """Takes every second run of so many free clusters until it ends; 0 takes none. `mft_pieces` is for the part of the
+    """Inside, every second run of this many clusters is marked as used; 0: none. `mft_pieces` is for the part of the
     volume where the MFT grows, `pieces` for the rest. `volume` must not be mounted."""
     if not pieces and not mft_pieces:
         yield
@@ -33,7 +33,7 @@ def scattered(volume: Path, pieces: int, mft_pieces: int) -> Iterator[None]:
 
 
 def _every_second(pieces: int, size: int) -> bytes:
-    """`size` bytes of `pieces` zeros, as many ones, and so on."""
+    """`size` bytes: `pieces` zero bits, then as many one bits, and so on."""
     if not pieces:
         return bytes(size)
     bits = range(0, 8 * 2 * pieces, 8)

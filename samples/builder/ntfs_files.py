@@ -1,4 +1,4 @@
-"""Writes files into a mounted NTFS volume, where wanted compressed."""
+"""Writes files into a mounted NTFS volume, some of them compressed."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from samples.builder.fat_names import short_names
 from samples.builder.tree import Directory
 
 DOS_NAME, ATTRIBUTES = "system.ntfs_dos_name", "system.ntfs_attrib"
-COMPRESSED = 0x800  # NTFS: file attribute; a directory hands it on to what is made in it
+COMPRESSED = 0x800  # NTFS file attribute; new files inherit it from their directory
 
 
 def fill(root: Path, content: Directory, compressed: tuple[str, ...]) -> None:
-    """`compressed`: directories, by their path, in which every file is."""
+    """`compressed`: paths of the directories whose files are compressed."""
     _fill(root, content, [root / path for path in compressed])
 
 
 def _fill(folder: Path, content: Directory, compressed: list[Path]) -> None:
-    """Each thing gets its 8.3 name, as Windows gives it, while it is new: with equal times the order of the two
-    names in the MFT record is always the same."""
+    """Sets each 8.3 name right after creation: with equal times, the two names have the same order in every build."""
     if folder in compressed:
         os.setxattr(folder, ATTRIBUTES, struct.pack("<I", COMPRESSED))
     for name, short in short_names(content).items():

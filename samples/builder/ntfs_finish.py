@@ -1,8 +1,8 @@
-"""Makes two builds equal byte for byte: sets every time to MADE, and clears what earlier contents left in records.
+"""Makes two builds equal byte for byte: sets every time to MADE and clears the unused part of each record.
 
-NTFS: records (`FILE`, `INDX`) are protected: the last two bytes of each sector are swapped for an update sequence
-number and kept in an array at the record's head. Times are 8 bytes, at multiples of 8. A FILE record's attributes lie
-in the order of their types, and those of one type, such as a file's two names, in the order of their values' bytes.
+NTFS: in records (`FILE`, `INDX`) the last two bytes of each sector are replaced by an update sequence number, and kept
+in an array at the start of the record. Times have 8 bytes, at multiples of 8. Attributes of a FILE record are sorted by
+type; attributes of one type, such as the two names of a file, are sorted by the bytes of their values.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from samples.builder.sparse import CHUNK, extents
 PIECE = 1 << 16
 SIZES = {b"FILE": 1024, b"INDX": 4096}
 FILE_NAME, END = 0x30, 0xFFFFFFFF
-UNIX_EPOCH = 11_644_473_600 * 10_000_000  # what mkntfs --zero-time writes
+UNIX_EPOCH = 11_644_473_600 * 10_000_000  # the time that mkntfs --zero-time writes
 
 
 def finish(descriptor: int, begun: float, ended: float) -> None:
-    """Rewrites the records' times that lie between `begun` and `ended` (Unix seconds), and mkntfs's zero."""
-    low, high = (UNIX_EPOCH + int(moment * 10_000_000) for moment in (begun - 1, ended + 1))
-    for place, record in list(_records(descriptor)):
+    """Replaces times between `begun` and `ended` (Unix seconds), and those of mkntfs."""
+    low, high = (UNIX_EPOCH + int(seconds * 10_000_000) for seconds in (begun - 1, ended + 1))
+    for position, record in list(_records(descriptor)):
         _restore(record)
         for at in range(0, len(record), 8):
             (number,) = struct.unpack_from("<Q", record, at)
@@ -34,7 +34,7 @@ def finish(descriptor: int, begun: float, ended: float) -> None:
         used = _used(record)
         record[used:] = bytes(len(record) - used)
         _protect(record)
-        os.pwrite(descriptor, record, place)
+        os.pwrite(descriptor, record, position)
 
 
 def _records(descriptor: int) -> Iterator[tuple[int, bytearray]]:
@@ -48,14 +48,14 @@ def _records(descriptor: int) -> Iterator[tuple[int, bytearray]]:
 
 
 def _whole(record: bytearray) -> bool:
-    """Whether its sectors belong together: a record may lie in several extents."""
-    offset, places = _sequence(record)
-    whole = len(places) * SECTOR == len(record) and offset + 2 * len(places) < SECTOR
-    return whole and all(record[place : place + 2] == record[offset : offset + 2] for place in places)
+    """Whether all sectors belong to this record: it may be split over several extents."""
+    offset, positions = _sequence(record)
+    whole = len(positions) * SECTOR == len(record) and offset + 2 * len(positions) < SECTOR
+    return whole and all(record[position : position + 2] == record[offset : offset + 2] for position in positions)
 
 
 def empty_log(descriptor: int) -> None:
-    """Zeroes the 0xFF with which an emptied journal is filled, but for a first piece: it says what it did."""
+    """Zeroes the 0xFF bytes of an empty journal, except the first piece of each run."""
     before = False
     for start, end in list(extents(descriptor)):
         for at in range(start, end, PIECE):
@@ -68,11 +68,13 @@ def empty_log(descriptor: int) -> None:
 def _used(record: bytearray) -> int:
     if record.startswith(b"FILE"):
         return int(struct.unpack_from("<I", record, 24)[0])
-    return 24 + int(struct.unpack_from("<I", record, 28)[0])  # the index header's own offset, and what it counts
+    return 24 + int(
+        struct.unpack_from("<I", record, 28)[0]
+    )  # the index header is at 24, and its size counts from there
 
 
 def _sort_names(record: bytearray) -> None:
-    """Restores the order of the names, which new times have changed. Each is resident."""
+    """Sorts the names again, because the new times changed their order. All are resident."""
     names = [_clean(record[at : at + size]) for at, kind, size in _attributes(record) if kind == FILE_NAME]
     if names:
         start = next(at for at, kind, _ in _attributes(record) if kind == FILE_NAME)
@@ -82,7 +84,7 @@ def _sort_names(record: bytearray) -> None:
 
 
 def _clean(attribute: bytearray) -> bytes:
-    """A resident attribute with zeros after its value."""
+    """A resident attribute with the bytes after its value zeroed."""
     size, offset = struct.unpack_from("<IH", attribute, 16)
     return bytes(attribute[: offset + size]).ljust(len(attribute), b"\0")
 
@@ -99,19 +101,19 @@ def _attributes(record: bytearray) -> Iterator[tuple[int, int, int]]:
 
 
 def _sequence(record: bytearray) -> tuple[int, range]:
-    """Where the update sequence array begins, and the places of the words that it keeps."""
+    """(offset of the update sequence array, offsets of the words that it keeps)."""
     offset, count = struct.unpack_from("<HH", record, 4)
     return offset, range(SECTOR - 2, SECTOR * (count - 1), SECTOR)
 
 
 def _restore(record: bytearray) -> None:
-    offset, places = _sequence(record)
-    for index, place in enumerate(places, 1):
-        record[place : place + 2] = record[offset + 2 * index : offset + 2 * index + 2]
+    offset, positions = _sequence(record)
+    for index, position in enumerate(positions, 1):
+        record[position : position + 2] = record[offset + 2 * index : offset + 2 * index + 2]
 
 
 def _protect(record: bytearray) -> None:
-    offset, places = _sequence(record)
-    for index, place in enumerate(places, 1):
-        record[offset + 2 * index : offset + 2 * index + 2] = record[place : place + 2]
-        record[place : place + 2] = record[offset : offset + 2]
+    offset, positions = _sequence(record)
+    for index, position in enumerate(positions, 1):
+        record[offset + 2 * index : offset + 2 * index + 2] = record[position : position + 2]
+        record[position : position + 2] = record[offset : offset + 2]

@@ -1,4 +1,4 @@
-"""The smallest file that objdump and `file` call a program: one section, one entry point that returns 0."""
+"""A minimal executable that objdump and `file` accept: one section, one entry point that returns 0."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 
 from samples.builder.recipe import MADE, Architecture
 
-# machine of the COFF header, and `return 0` in that machine's code
+# (machine in the COFF header, machine code of `return 0`)
 MACHINES: dict[Architecture, tuple[int, bytes]] = {
     "amd64": (0x8664, b"\x31\xc0\xc3"),
     "x86": (0x014C, b"\x31\xc0\xc3"),
@@ -18,10 +18,10 @@ PE_OFFSET = 0x80
 
 
 def stub(architecture: Architecture, subsystem: str, *, library: bool = False, alignment: int = 512) -> bytes:
-    """One PE32+ (PE32 for x86) file. PE format: COFF header, optional header, section table.
+    """A PE32+ file (PE32 for x86). PE format: COFF header, optional header, section table.
 
-    `subsystem` is a key of SUBSYSTEMS. Header and section are each padded to `alignment` bytes; below 512 the section
-    lies in memory as it lies in the file.
+    `subsystem`: a key of SUBSYSTEMS. Header and section are padded to `alignment` bytes; below 512 the section has the
+    same offset in memory as in the file.
     """
     machine, code = MACHINES[architecture]
     headers = _padded(PE_OFFSET + 24 + (240 if architecture != "x86" else 224) + 40, alignment)

@@ -1,4 +1,4 @@
-"""What an image is to be: the one input of the builder."""
+"""The description of an image: the input of the builder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-MADE = datetime(2025, 1, 15, 9, 0, tzinfo=UTC)  # every time stamp inside an image is this one
+MADE = datetime(2025, 1, 15, 9, 0, tzinfo=UTC)  # every time inside an image
 MIB = 1 << 20
 SECTOR = 512
 
@@ -16,14 +16,14 @@ BOOT, SYSTEM, AUTO, MANUAL, DISABLED = range(5)  # values of a service's Start
 Architecture = Literal["amd64", "x86", "arm64"]
 
 
-def filetime(moment: datetime = MADE) -> int:
-    """Units of 100 ns since 1601, as NTFS and the registry count."""
-    return (int(moment.timestamp()) + 11_644_473_600) * 10_000_000
+def filetime(time: datetime = MADE) -> int:
+    """In units of 100 ns since 1601, as in NTFS and the registry."""
+    return (int(time.timestamp()) + 11_644_473_600) * 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A kernel driver: its service key's name, its file in System32\\drivers, its Start and its load-order group."""
+    """A kernel driver: name of its service key, file in System32\\drivers, Start and load-order group."""
 
     service: str
     file: str
@@ -40,7 +40,7 @@ DRIVERS = (
     Driver("VirtioSerial", "vioser.sys", MANUAL, "Extended Base"),
     Driver("pvpanic", "pvpanic.sys", MANUAL, "Extended Base"),
 )
-# What every Windows brings along.
+# Drivers of every Windows.
 IN_THE_BOX = (
     Driver("disk", "disk.sys", BOOT, "SCSI Class"),
     Driver("Ntfs", "ntfs.sys", BOOT, "Boot File System"),
@@ -54,10 +54,10 @@ IN_THE_BOX = (
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """The words with which a Windows names itself in its registry; the defaults are those of Server 2022 Datacenter.
+    """Values in the registry of Windows; the defaults are those of Server 2022 Datacenter.
 
-    `version` is the kernel's; `shown_name` what it calls itself on its screens, where its registry says another name.
-    A word that is empty, and a `ubr` of 0, has no value in the registry.
+    `version`: of the kernel. `shown_name`: the name that users see, if the registry has another one.
+    Empty strings and a `ubr` of 0 are not written.
     """
 
     product_name: str = "Windows Server 2022 Datacenter"
@@ -80,13 +80,13 @@ class Windows:
 
 @dataclass(frozen=True, slots=True)
 class Ntfs:
-    """How the system's volume is laid out; paths are those of the tree.
+    """Properties of the system volume; paths are those of the tree.
 
     cluster     bytes, what `mkntfs -c` takes
-    dirty       Windows is to check the volume when it starts
+    dirty       the dirty flag is set
     compressed  directories in which every file is compressed (LZNT1)
-    pieces      clusters that lie together in what is free, and so in every file; 0 for no limit
-    mft_pieces  likewise where the MFT grows
+    pieces      most contiguous clusters in free space, and so in every file; 0: no limit
+    mft_pieces  the same where the MFT grows
     short_log   the 64 MiB of 0xFF in an empty $LogFile are left out of the image
     """
 
@@ -100,21 +100,21 @@ class Ntfs:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`name` is the file's stem, `format` a key of `container.FORMATS`, `size_gib` the virtual disk's size.
+    """`name`: file name without suffix. `format`: a key of `container.FORMATS`. `size_gib`: size of the virtual disk.
 
-    windows_mib        size of the system's volume, 0 for all that is left
-    layout             which partitions there are: a key of `layout.LAYOUTS`
-    beside             a second Windows, on a volume of its own
-    bitlocker          the system's volume is encrypted: no more of it than the boot sector that says so
+    windows_mib        size of the system volume, 0: all space that is left
+    layout             a key of `layout.LAYOUTS`
+    beside             a second Windows, on its own volume
+    bitlocker          the system volume is encrypted: only its boot sector is written
     driver_files       whether the drivers have files, or only services
-    cloudbase_service  Start of its service, None for none; only where `cloudbase_init`, which means its files
-    hibernation        how hiberfil.sys begins; empty for no such file
-    state_in_registry  whether the registry says the image state too, not State.ini alone
+    cloudbase_service  Start of its service, None: no service; used only with `cloudbase_init`, which adds the files
+    hibernation        first bytes of hiberfil.sys; empty: no such file
+    state_in_registry  whether the registry has the image state too, not only State.ini
     open_hives         files of System32\\config that were being written when the system stopped
-    control_set        the one in use; where it is not the first, that one is there too, and wrong
-    files, one_in      libraries in System32; of the other ordinary names, one in so many is there
-    names              of further folders, files, services and keys
-    capitals           every path is written so
+    control_set        number of the one in use; if it is not 1, number 1 exists with wrong values
+    files, one_in      number of libraries in System32; divisor of the number of other ordinary names
+    names              names of additional folders, files, services and keys
+    capitals           all paths are in capitals
     """
 
     name: str
@@ -146,17 +146,17 @@ class Recipe:
 
     @property
     def os_version(self) -> str:
-        """As IMS spells it."""
+        """In IMS's spelling."""
         bits = 32 if self.windows.architecture == "x86" else 64
         return f"{self.windows.product_name} {bits}bit"
 
-    def guid(self, what: str) -> uuid.UUID:
-        """The same for the same recipe and purpose, and of no other meaning."""
-        return uuid.uuid5(uuid.NAMESPACE_URL, f"imagedrop sample {self.name}: {what}")
+    def guid(self, purpose: str) -> uuid.UUID:
+        """Always the same for the same recipe name and purpose."""
+        return uuid.uuid5(uuid.NAMESPACE_URL, f"imagedrop sample {self.name}: {purpose}")
 
-    def serial(self, what: str) -> int:
-        """64 bits, likewise."""
-        return self.guid(what).int >> 64
+    def serial(self, purpose: str) -> int:
+        """64 bits, always the same for the same recipe name and purpose."""
+        return self.guid(purpose).int >> 64
 
 
 SHIPPED = Recipe("windows-server-2022")

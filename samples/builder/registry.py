@@ -1,4 +1,4 @@
-"""The hives' content, as a Windows that a recipe describes would have it; only what names and starts the system."""
+"""The content of the hives for a recipe: the keys that identify Windows and start it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _current_version(recipe: Recipe) -> dict[str, Value]:
         "CurrentBuildNumber": str(windows.build),
         "UBR": windows.ubr,
         "DisplayVersion": windows.display_version,
-        "CurrentVersion": "6.3",  # so says every later one too
+        "CurrentVersion": "6.3",  # also in every later version
         "CurrentMajorVersionNumber": 10,
         "CurrentMinorVersionNumber": 0,
         "CurrentType": "Multiprocessor Free",
@@ -96,7 +96,7 @@ def system(recipe: Recipe) -> Content:
                      "CmdLine": "" if complete else "oobe\\windeploy.exe"}  # fmt: skip
     if not complete:
         keys["Setup\\Status\\SysprepStatus"] = {"GeneralizationState": 7, "CleanupState": 2}
-    if recipe.firmware == "uefi":  # on an MBR disk it would be the disk's signature and the partition's offset
+    if recipe.firmware == "uefi":  # an MBR disk would have disk signature and partition offset
         keys["MountedDevices"] = {"\\DosDevices\\C:": b"DMIO:ID:" + recipe.guid("windows").bytes_le}
     if in_use != 1:
         keys |= _controls("ControlSet001", recipe.one_in) | control_set("ControlSet001", _wrong(recipe))
@@ -104,7 +104,7 @@ def system(recipe: Recipe) -> Content:
 
 
 def _controls(name: str, one_in: int) -> Keys:
-    return {f"{name}\\Control\\{one}": {} for one in ordinary(80 // one_in)}
+    return {f"{name}\\Control\\{key}": {} for key in ordinary(80 // one_in)}
 
 
 def control_set(name: str, recipe: Recipe) -> Keys:
@@ -121,18 +121,18 @@ def control_set(name: str, recipe: Recipe) -> Keys:
     }
     keys[f"{control}\\Session Manager\\Memory Management"] = {"PagingFiles": ["?:\\pagefile.sys"]}
     keys[f"{control}\\Session Manager\\Power"] = {"HiberbootEnabled": int(windows.fast_startup)}
-    return keys | {f"{name}\\Services\\{one}": values for one, values in services(recipe).items()}
+    return keys | {f"{name}\\Services\\{service}": values for service, values in services(recipe).items()}
 
 
 def _wrong(recipe: Recipe) -> Recipe:
-    """What a control set that is not in use may say."""
+    """The recipe of a control set that is not in use, with wrong values."""
     drivers = tuple(replace(driver, start=DISABLED) for driver in recipe.drivers)
     windows = replace(recipe.windows, fast_startup=not recipe.windows.fast_startup, computer_name="WIN-FORMERLY")
     return replace(recipe, drivers=drivers, windows=windows, cloudbase_service=DISABLED)
 
 
 def services(recipe: Recipe) -> Keys:
-    """Service name -> values of its key; ordinary ones, enough for a split index, then the recipe's."""
+    """Service name -> values of its key: enough ordinary services for a split index, then those of the recipe."""
     found: Keys = {name: _hosted(name) for name in (*ordinary(540 // recipe.one_in), *recipe.names)}
     found |= {driver.service: _kernel_driver(driver) for driver in (*IN_THE_BOX, *recipe.drivers)}
     if recipe.cloudbase_init and recipe.cloudbase_service is not None:

@@ -1,4 +1,4 @@
-"""The sidecar beside a sample."""
+"""Writes the sidecar of a sample."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from samples.builder.recipe import Recipe
 
 
 def write(recipe: Recipe, image: Path) -> Path:
-    """`<image>.json`, which says what the image itself says too."""
+    """Writes `<image>.json` with values that match the image; returns its path."""
     wanted = {
         "name": recipe.name,
         "owner": {"email": "ada@example.com", "name": "Ada", "language": "en"},

@@ -1,4 +1,4 @@
-"""Where a sparse file has data, and moving it."""
+"""Sparse files: creating them, finding their data, copying it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def create(path: Path, size: int) -> Path:
 
 
 def extents(descriptor: int) -> Iterator[tuple[int, int]]:
-    """(start, end) of each run that is not a hole."""
+    """(start, end) of each range with data."""
     end = 0
     while True:
         try:
             start = os.lseek(descriptor, end, os.SEEK_DATA)
         except OSError as error:
-            if error.errno == errno.ENXIO:  # only a hole is left
+            if error.errno == errno.ENXIO:  # no more data
                 return
             raise
         end = os.lseek(descriptor, start, os.SEEK_HOLE)
@@ -31,7 +31,7 @@ def extents(descriptor: int) -> Iterator[tuple[int, int]]:
 
 
 def copy_into(disk: Path, source: Path, offset: int) -> None:
-    """Writes the data of `source` into `disk` from byte `offset`."""
+    """Copies the data of `source` to `offset` in `disk`, without its holes."""
     with source.open("rb") as read, disk.open("r+b") as write:
         for start, end in extents(read.fileno()):
             for at in range(start, end, CHUNK):

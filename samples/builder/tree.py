@@ -1,22 +1,22 @@
-"""Files by path, and the same as directories."""
+"""Files by path, and as nested directories."""
 
 from __future__ import annotations
 
-Tree = dict[str, bytes]  # a path that ends in / is a directory; those on the way come by themselves
+Tree = dict[str, bytes]  # path -> content; a path that ends in / is a directory; parents are created
 Directory = dict[str, "Directory | bytes"]
 
 
 def nested(tree: Tree) -> Directory:
-    """Paths to content -> names to content or directories."""
+    """Converts paths to nested directories. Raises ValueError if a file is also a directory."""
     root: Directory = {}
     for path, content in sorted(tree.items()):
         *above, name = path.split("/")
-        at = root
+        directory = root
         for part in above:
-            inner = at.setdefault(part, {})
+            inner = directory.setdefault(part, {})
             if isinstance(inner, bytes):
                 raise ValueError(f"{path}: {part} is a file already")
-            at = inner
+            directory = inner
         if name:
-            at[name] = content
+            directory[name] = content
     return root

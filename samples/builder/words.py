@@ -1,4 +1,4 @@
-"""Ordinary names in quantity, so that lookups have to find theirs among others."""
+"""Many ordinary names, so that a lookup has to search among others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROLES = (
 
 
 def ordinary(count: int) -> list[str]:
-    """`count` different names, such as AppAgent; after 576 of them they are numbered."""
+    """`count` different names, such as AppAgent; numbered after the first 576."""
     numbers = itertools.chain([""], map(str, itertools.count(2)))
     names = (subject + role + number for number in numbers for subject in SUBJECTS for role in ROLES)
     return list(itertools.islice(names, count))

@@ -1,4 +1,4 @@
-"""The builder's own formats: what it writes without another program."""
+"""The formats that the builder writes itself, without other programs."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ SHORT = {
 
 @given(NAMES)
 @settings(max_examples=50)
-def test_short_names_differ_and_fit_a_directory_entry(names: list[str]) -> None:
+def test_short_names_are_unique_and_fit_a_directory_entry(names: list[str]) -> None:
     shorts = short_names(names)
     assert len(set(shorts.values())) == len(names)
     assert all(len(padded(short)) == 11 for short in shorts.values())
 
 
-def test_short_names_are_numbered_as_windows_numbers_them() -> None:
+def test_short_names_are_numbered_as_in_windows() -> None:
     assert short_names(SHORT) == SHORT
 
 
 @given(st.from_regex(r"[A-Za-z]{1,60}", fullmatch=True).filter(lambda name: name != "SHORT"))
 @settings(max_examples=50)
-def test_a_long_name_can_be_read_back_from_its_entries(name: str) -> None:
+def test_long_name_can_be_read_from_its_entries(name: str) -> None:
     written = long_entries(name, "SHORT")
     parts = [written[at : at + 32] for at in range(0, len(written), 32)]
     assert [part[0] & 0x3F for part in parts] == list(range(len(parts), 0, -1))
@@ -49,7 +49,7 @@ def test_a_long_name_can_be_read_back_from_its_entries(name: str) -> None:
 
 @pytest.mark.parametrize(("architecture", "machine"), [("amd64", 0x8664), ("x86", 0x014C), ("arm64", 0xAA64)])
 @pytest.mark.parametrize("alignment", [16, 512])
-def test_a_stub_enters_at_its_own_code(architecture: Architecture, machine: int, alignment: int) -> None:
+def test_entry_point_of_a_stub_is_its_code(architecture: Architecture, machine: int, alignment: int) -> None:
     program = pe.stub(architecture, "native", alignment=alignment)
     (header,) = struct.unpack_from("<I", program, 60)
     optional = header + 24
@@ -60,7 +60,7 @@ def test_a_stub_enters_at_its_own_code(architecture: Architecture, machine: int,
     assert program[offset:].startswith(pe.MACHINES[architecture][1])
 
 
-def test_a_blank_hive_has_a_right_checksum_and_its_cells_fill_its_bin() -> None:
+def test_blank_hive_has_a_valid_checksum_and_cells_that_fill_its_bin() -> None:
     blank = hive.blank("SOFTWARE")
     *words, checksum = struct.unpack_from("<128I", blank)
     assert functools.reduce(operator.xor, words) == checksum
@@ -83,11 +83,11 @@ def listed(data: bytes, offset: int) -> list[int]:
     kind, count = struct.unpack_from("<2sH", data, 4096 + offset + 4)
     width = {b"lh": 8, b"ri": 4}[kind]
     firsts = [int(struct.unpack_from("<I", data, 4096 + offset + 8 + width * at)[0]) for at in range(count)]
-    return firsts if kind == b"lh" else [one for leaf in firsts for one in listed(data, leaf)]
+    return firsts if kind == b"lh" else [number for leaf in firsts for number in listed(data, leaf)]
 
 
 @pytest.mark.parametrize(("count", "kind"), [(1, b"lh"), (507, b"lh"), (508, b"ri"), (1000, b"ri")])
-def test_a_long_list_of_subkeys_is_split_and_loses_none(count: int, kind: bytes) -> None:
+def test_long_subkey_list_is_split_without_loss(count: int, kind: bytes) -> None:
     finished = hive_finish.finish(with_subkeys(count))
     (offset,) = struct.unpack_from("<I", finished, 4096 + hive.ROOT + 4 + 28)
     assert finished[4096 + offset + 4 :][:2] == kind
@@ -102,30 +102,30 @@ def protected(record: bytearray) -> bytes:
     return bytes(record)
 
 
-def test_times_of_an_ntfs_record_are_set_even_across_a_protected_word(tmp_path: Path) -> None:
-    moment = 1_700_000_000.0
-    stamp = ntfs_finish.UNIX_EPOCH + int(moment * 10_000_000)
+def test_ntfs_times_are_set_even_across_a_protected_word(tmp_path: Path) -> None:
+    seconds = 1_700_000_000.0
+    stamp = ntfs_finish.UNIX_EPOCH + int(seconds * 10_000_000)
     record = bytearray(4096)
     struct.pack_into("<I", record, 28, 4096 - 24)
-    places = (64, 504, 1016)
-    for place in places:
-        struct.pack_into("<Q", record, place, stamp)
+    positions = (64, 504, 1016)
+    for position in positions:
+        struct.pack_into("<Q", record, position, stamp)
     volume = tmp_path / "volume"
     volume.write_bytes(bytes(4096) + protected(record))
     with volume.open("r+b") as file:
-        ntfs_finish.finish(file.fileno(), moment, moment)
+        ntfs_finish.finish(file.fileno(), seconds, seconds)
     after = bytearray(volume.read_bytes()[4096:])
     assert after[510:512] == b"\7\0"
     ntfs_finish._restore(after)
-    assert [struct.unpack_from("<Q", after, place)[0] for place in places] == [filetime()] * 3
+    assert [struct.unpack_from("<Q", after, position)[0] for position in positions] == [filetime()] * 3
 
 
-def test_a_file_and_a_directory_of_one_name_are_refused() -> None:
+def test_file_and_directory_of_the_same_name_are_refused() -> None:
     with pytest.raises(ValueError, match="a/b: a is a file already"):
         tree.nested({"a": b"", "a/b": b""})
 
 
-def test_copying_into_a_disk_leaves_holes_where_there_is_nothing(tmp_path: Path) -> None:
+def test_copy_into_a_disk_keeps_holes(tmp_path: Path) -> None:
     source = sparse.create(tmp_path / "source", 64 << 20)
     with source.open("r+b") as file:
         file.seek(40 << 20)
@@ -138,7 +138,7 @@ def test_copying_into_a_disk_leaves_holes_where_there_is_nothing(tmp_path: Path)
         assert file.read(4) == b"here"
 
 
-def test_the_registry_says_what_the_recipe_says() -> None:
+def test_registry_follows_the_recipe() -> None:
     recipe = Recipe("x", Windows("Windows 11 Pro", build=22631, architecture="arm64"), drivers=(), cloudbase_init=False)
     current = software(recipe)["Microsoft\\Windows NT\\CurrentVersion"]
     assert (current["ProductName"], current["CurrentBuild"]) == ("Windows 11 Pro", "22631")
@@ -160,5 +160,5 @@ def test_the_registry_says_what_the_recipe_says() -> None:
         (["a", "b"], 7, b"a\0\0\0b\0\0\0\0\0"),
     ],
 )
-def test_a_value_has_the_registry_type_that_fits(value: hive.Value, kind: int, data: bytes) -> None:
+def test_value_gets_the_matching_registry_type(value: hive.Value, kind: int, data: bytes) -> None:
     assert hive.typed(value) == (kind, data)

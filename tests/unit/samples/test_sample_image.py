@@ -1,4 +1,4 @@
-"""The image that ships, and the sidecar beside it."""
+"""The sample image and its sidecar."""
 
 from __future__ import annotations
 
@@ -47,48 +47,48 @@ def cluster(image: bytes, wanted: int) -> bytes:
     return zlib.decompressobj(-12).decompress(image[start : start + 2 * CLUSTER], CLUSTER)
 
 
-def test_it_is_small_enough_for_a_repository() -> None:
+def test_sample_is_smaller_than_2_mb() -> None:
     assert IMAGE.stat().st_size < 2_000_000
 
 
-def test_it_is_a_qcow2_of_40_gib(image: bytes) -> None:
+def test_sample_is_a_qcow2_of_40_gib(image: bytes) -> None:
     magic, version, backing, _, cluster_bits, size, encryption = struct.unpack_from(">4sIQIIQI", image)
     assert (magic, version, backing, encryption) == (b"QFI\xfb", 3, 0, 0)
     assert (cluster_bits, size) == (16, 40 << 30)
 
 
-def test_every_cluster_is_compressed(image: bytes) -> None:
+def test_every_cluster_of_the_sample_is_compressed(image: bytes) -> None:
     found = list(entries(image))
     assert len(found) > 1000
     assert all(entry & COMPRESSED for _, entry in found)
 
 
-def test_it_begins_with_a_protective_mbr_and_a_gpt(image: bytes) -> None:
+def test_sample_starts_with_protective_mbr_and_gpt(image: bytes) -> None:
     head = cluster(image, 0)
     assert head[450] == 0xEE
     assert head[510:520] == b"\x55\xaaEFI PART"
 
 
-def test_both_copies_of_the_gpt_check(image: bytes) -> None:
+def test_both_gpt_headers_have_a_valid_checksum(image: bytes) -> None:
     last = cluster(image, (40 << 30) // CLUSTER - 1)
     for header in (cluster(image, 0)[512:604], last[-512:-420]):
         (checksum,) = struct.unpack_from("<I", header, 16)
         assert zlib.crc32(header[:16] + bytes(4) + header[20:]) == checksum
 
 
-def test_the_windows_volume_is_ntfs_with_a_backup_of_its_boot_sector(image: bytes) -> None:
+def test_windows_volume_is_ntfs_with_a_backup_boot_sector(image: bytes) -> None:
     start, end = 117 << 20, (40960 - 525) << 20
     boot = cluster(image, start // CLUSTER)[:512]
     assert boot[3:11] == b"NTFS    "
     assert cluster(image, end // CLUSTER - 1)[-512:] == boot
 
 
-def test_its_sidecar_says_what_the_image_is(sidecar: dict[str, Any]) -> None:
+def test_sample_sidecar_describes_the_image(sidecar: dict[str, Any]) -> None:
     assert sidecar["owner"] == {"email": "ada@example.com", "name": "Ada", "language": "en"}
     assert (sidecar["os_type"], sidecar["os_version"]) == ("Windows", "Windows Server 2022 Datacenter 64bit")
     assert (sidecar["min_disk"], sidecar["hw_firmware_type"]) == (40, "uefi")
     assert sidecar["image_tags"]
 
 
-def test_its_sidecar_is_read_without_a_finding() -> None:
+def test_sample_sidecar_has_no_findings() -> None:
     assert read(Path(f"{IMAGE}.json").read_bytes()).findings == []
