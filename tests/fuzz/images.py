@@ -13,7 +13,7 @@ from tests.fuzz.made import MADE
 from tests.fuzz.sources import OnDisk
 from tests.matrix.formats import FORMS, convert
 from tests.unit.inspection.images import EXPECTED, fixture, has_zstd
-from tests.unit.inspection.ntfs.volumes import MADE as VOLUMES
+from tests.unit.inspection.ntfs.volumes import VOLUMES as VOLUMES
 from tests.unit.inspection.ntfs.volumes import volume_bytes
 from tests.unit.inspection.windows.images import expected, windows_image
 

@@ -20,8 +20,8 @@ from tests.unit.inspection.hostile.windows import (
     windows,
 )
 from tests.unit.inspection.ntfs import crafted
-from tests.unit.inspection.ntfs.contents import reparse
-from tests.unit.inspection.ntfs.crafted import DATA, REPARSE, elsewhere, resident
+from tests.unit.inspection.ntfs.contents import reparse_point
+from tests.unit.inspection.ntfs.crafted import DATA, REPARSE, non_resident, resident
 from tests.unit.inspection.registry.hives import NAMES, fixture
 from tests.unit.inspection.unpack.packers import pack_lzx, pack_xpress
 from tests.unit.inspection.unpack.samples import sample
@@ -56,9 +56,9 @@ def of_packed_kernel(how: str) -> bytes:
     disk = Disk()
     clusters = -(-len(packed) // crafted.CLUSTER)
     kernel = disk.file(
-        elsewhere(DATA, crafted.runs([(-(-len(KERNEL) // crafted.CLUSTER), None)]), len(KERNEL)),
-        elsewhere(DATA, crafted.runs([(clusters, disk.stored(packed))]), len(packed), "WofCompressedData"),
-        resident(REPARSE, reparse(algorithm)),
+        non_resident(DATA, crafted.runs([(-(-len(KERNEL) // crafted.CLUSTER), None)]), len(KERNEL)),
+        non_resident(DATA, crafted.runs([(clusters, disk.stored(packed))]), len(packed), "WofCompressedData"),
+        resident(REPARSE, reparse_point(algorithm)),
     )
     silent = Made.hive({"Select": {"": [("Current", DWORD, dword(1))]}, "ControlSet001": {"Services": {}}})
     bare = software(("EditionID", SZ, text("ServerDatacenter")), ("CurrentBuildNumber", SZ, text("20348")))

@@ -15,12 +15,12 @@ from imagedrop.inspection.firmware import BootManager
 from imagedrop.inspection.partitions import Layout
 from imagedrop.inspection.summary import SystemFacts, system_facts
 from imagedrop.inspection.windows import guest_tools
-from imagedrop.inspection.windows.control_set import control
-from imagedrop.inspection.windows.drivers import drivers
-from imagedrop.inspection.windows.facts import WindowsEvidence, say_state
+from imagedrop.inspection.windows.control_set import read_settings
+from imagedrop.inspection.windows.drivers import driver_starts
+from imagedrop.inspection.windows.facts import WindowsEvidence, report_preparation
 from imagedrop.inspection.windows.volumes import VolumeFacts
 from imagedrop.ports import ObjectHead
-from imagedrop.rules import Location, Subject, check
+from imagedrop.rules import Location, InspectedFile, check
 from imagedrop.settings import Settings
 from tests.unit.inspection.images import MemorySource
 from tests.unit.inspection.windows.images import windows_image
@@ -33,7 +33,7 @@ def said_of(name: str, role: Any = "system") -> dict[str, Finding]:
     data = MemorySource(windows_image(name))
     seen = inspect(data, file_name=f"{name}.qcow2", role=role)
     head = ObjectHead(key=f"{name}.qcow2", etag="", size=data.size, last_modified="")
-    verdict = check(None, Subject(head, seen.facts, seen.findings), {}, Location(settings=Settings()))
+    verdict = check(None, InspectedFile(head, seen.facts, seen.findings), {}, Location(settings=Settings()))
     return {finding.id: finding for finding in verdict.findings}
 
 
@@ -113,7 +113,7 @@ INTERFACE = "Services\\Tcpip\\Parameters\\Interfaces\\{1}"
 
 def state(current: Mapping[str, Mapping[str, Any]], image_state: str | None = None) -> list[tuple[str, str]]:
     report = FindingsReport("w.vhd", 0)
-    say_state(WindowsEvidence(None, image_state, control(FakeKey(current)), None, None), report)  # type: ignore[arg-type]
+    report_preparation(WindowsEvidence(None, image_state, read_settings(FakeKey(current)), None, None), report)  # type: ignore[arg-type]
     return [(one.id, one.message) for one in report.findings]
 
 
@@ -148,7 +148,7 @@ def test_set_up_that_was_not_finished_is_a_warning(image_state: str | None, foun
 
 def test_tools_of_other_platforms_are_named() -> None:
     report = FindingsReport("w.vhd", 0)
-    guest_tools.say(FakeKey({"Services\\VMTools": {"Start": 2}, "Services\\VBoxService": {"Start": 2}}), report)  # type: ignore[arg-type]
+    guest_tools.report_foreign_tools(FakeKey({"Services\\VMTools": {"Start": 2}, "Services\\VBoxService": {"Start": 2}}), report)  # type: ignore[arg-type]
     (finding,) = report.findings
     assert finding.id == "image.foreign_tools"
     assert "VMware Tools, VirtualBox Guest Additions" in finding.message
@@ -160,7 +160,7 @@ class FakeInstallation:
     def __init__(self, *files: str) -> None:
         self._files = files
 
-    def once(self, key: str, job: Callable[[], Any]) -> Any:
+    def memo(self, key: str, job: Callable[[], Any]) -> Any:
         return job()
 
     def file(self, path: str) -> FakeInstallation:
@@ -169,12 +169,12 @@ class FakeInstallation:
     def has(self, name: str) -> bool:
         return name in self._files
 
-    holds = has
+    has_file = has
 
 
 def test_a_driver_file_without_its_service_is_an_info() -> None:
     report = FindingsReport("w.vhd", 0)
-    found = drivers(FakeInstallation("viostor.sys"), lambda: FakeKey({"Services": {}}), report)  # type: ignore[arg-type]
+    found = driver_starts(FakeInstallation("viostor.sys"), lambda: FakeKey({"Services": {}}), report)  # type: ignore[arg-type]
     assert [(one.id, one.severity) for one in report.findings] == [("image.driver_not_installed", "info")]
     assert set(found.values()) == {"absent"}
 
@@ -182,7 +182,7 @@ def test_a_driver_file_without_its_service_is_an_info() -> None:
 def test_an_override_of_its_start_counts_and_is_said() -> None:
     report = FindingsReport("w.vhd", 0)
     viostor = {"Services\\viostor": {"Start": 0}, "Services\\viostor\\StartOverride": {"0": 3}}
-    found = drivers(FakeInstallation("viostor.sys"), lambda: FakeKey(viostor), report)  # type: ignore[arg-type]
+    found = driver_starts(FakeInstallation("viostor.sys"), lambda: FakeKey(viostor), report)  # type: ignore[arg-type]
     assert [(one.id, one.severity) for one in report.findings] == [("image.driver_start_overridden", "warning")]
     assert found["viostor"] == "manual"
     assert "makes that manual" in report.findings[0].message
@@ -192,7 +192,7 @@ def test_an_override_of_its_start_counts_and_is_said() -> None:
 
 
 def told(start: int, *, boots: bool | None = False, windows: WindowsEvidence | None = None) -> VolumeFacts:
-    return VolumeFacts(start, dirty=False, asleep=False, boot_files=boots, windows=windows, searched=True)
+    return VolumeFacts(start, dirty=False, hibernated=False, boot_files=boots, windows=windows, searched=True)
 
 
 def added_up(
@@ -212,10 +212,10 @@ WINDOWS = WindowsEvidence(None, None, None, None, None)
 
 
 def test_fast_start_up_is_an_info_unless_the_windows_sleeps() -> None:
-    on = control(FakeKey({"Control\\Session Manager\\Power": {"HiberbootEnabled": 1}}))  # type: ignore[arg-type]
-    one = told(GAP, boots=True, windows=WINDOWS._replace(control=on))
+    on = read_settings(FakeKey({"Control\\Session Manager\\Power": {"HiberbootEnabled": 1}}))  # type: ignore[arg-type]
+    one = told(GAP, boots=True, windows=WINDOWS._replace(settings=on))
     assert "image.fast_startup" in added_up(mbr(GAP, NTFS), [one])[1]
-    assert "image.fast_startup" not in added_up(mbr(GAP, NTFS), [one._replace(asleep=True)])[1]
+    assert "image.fast_startup" not in added_up(mbr(GAP, NTFS), [one._replace(hibernated=True)])[1]
 
 
 def test_an_active_partition_without_boot_files_is_an_error() -> None:
@@ -241,7 +241,7 @@ def test_a_disk_of_empty_partitions_is_blank() -> None:
 
 def test_boot_manager_and_windows_for_different_processors_are_a_warning() -> None:
     layout = Layout("gpt", [Partition(GAP, GAP, "efi_system", "fat32"), Partition(2 * GAP, GAP, "basic_data", NTFS)])
-    windows = WINDOWS._replace(machine="x86_64")
+    windows = WINDOWS._replace(kernel="x86_64")
     assert "image.architectures_differ" in added_up(
         layout, [told(2 * GAP, windows=windows)], BootManager(True, "arm64")
     )[1]  # fmt: skip

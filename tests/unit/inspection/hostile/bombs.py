@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from tests.unit.inspection.hostile.windows import SZ, Disk, Made, software, system
 from tests.unit.inspection.ntfs import crafted
-from tests.unit.inspection.ntfs.contents import reparse
-from tests.unit.inspection.ntfs.crafted import DATA, LIST, REPARSE, elsewhere, resident
+from tests.unit.inspection.ntfs.contents import reparse_point
+from tests.unit.inspection.ntfs.crafted import DATA, LIST, REPARSE, non_resident, resident
 from tests.unit.inspection.unpack.packers import LzxPacker, pack_lznt1, pack_lzx
 from tests.unit.inspection.unpack.samples import sample
 
@@ -53,7 +53,7 @@ def overlaid_hive(count: int) -> bytes:
     head = struct.pack(f"<{count}I", *ends) + head[4 * count :]
     placed = [(len(head) // CLUSTER, disk.stored(head)), *[(len(chunk) // CLUSTER, disk.stored(chunk))] * count]
     clusters = (1 + count) * unit // CLUSTER
-    more = elsewhere(DATA, crafted.runs([(clusters, None)]), clusters * CLUSTER), resident(REPARSE, reparse(1))
+    more = non_resident(DATA, crafted.runs([(clusters, None)]), clusters * CLUSTER), resident(REPARSE, reparse_point(1))
     hive = _in_pieces(disk, placed, len(head) + count * len(chunk), "WofCompressedData", *more)
     return disk.windows(hive, disk.content(system()))
 
@@ -81,16 +81,16 @@ def _in_pieces(
     base, first, kept = (
         disk.file(),
         0,
-        b"".join(crafted.listed(kind, disk.free_record - 1) for kind in KEPT[: len(more)]),
+        b"".join(crafted.list_entry(kind, disk.free_record - 1) for kind in KEPT[: len(more)]),
     )
     for start in range(0, len(placed), RUNS_A_RECORD):
         part = placed[start : start + RUNS_A_RECORD]
-        attribute = elsewhere(DATA, crafted.runs(part), 0 if start else size, name, first=first, **packing)
-        kept += crafted.listed(DATA, disk.free_record, first, name)
+        attribute = non_resident(DATA, crafted.runs(part), 0 if start else size, name, first=first, **packing)
+        kept += crafted.list_entry(DATA, disk.free_record, first, name)
         disk.records[disk.file()] = crafted.record(attribute, base=1 << 48 | base)
         first += sum(count for count, _ in part)
     where = crafted.runs([(-(-len(kept) // CLUSTER), disk.stored(kept))])
-    disk.records[base] = crafted.record(elsewhere(LIST, where, len(kept)), *more)
+    disk.records[base] = crafted.record(non_resident(LIST, where, len(kept)), *more)
     return base
 
 
@@ -99,7 +99,7 @@ def qcow2_hive(count: int, bits: int) -> bytes:
     unit, disk = 1 << bits, Disk()
     disk.clusters[unit // CLUSTER] = spread(count, unit)
     clusters = crafted.runs([((1 + count) * unit // CLUSTER, unit // CLUSTER)])
-    hive = disk.file(elsewhere(DATA, clusters, (1 + count) * unit))
+    hive = disk.file(non_resident(DATA, clusters, (1 + count) * unit))
     raw = disk.windows(hive, disk.content(system()))
     return packed_qcow2([raw[:unit], raw[unit:].ljust(unit, b"\0"), (bytes(CELL_AT) + CELL).ljust(unit, b"\0")],
                         2 + count, bits)  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from tests.unit.inspection.hostile.windows import Disk, software, system
 from tests.unit.inspection.ntfs import crafted
-from tests.unit.inspection.ntfs.crafted import INDEX_ALLOCATION, INDEX_ROOT, elsewhere
+from tests.unit.inspection.ntfs.crafted import INDEX_ALLOCATION, INDEX_ROOT, non_resident
 from tests.unit.inspection.ntfs.crafted import resident as inside
 
 CLUSTER = crafted.CLUSTER
@@ -18,7 +18,7 @@ def deep(nodes: int, size: int) -> bytes:
     end = [crafted.entry(None, 0, number * size // CLUSTER) for number in range(1, nodes)] + [crafted.entry(None)]
     blocks = b"".join(crafted.block(b"".join([*names, end[at]]), at * size // CLUSTER, size) for at in range(nodes))
     disk = Disk()
-    tree = elsewhere(
+    tree = non_resident(
         INDEX_ALLOCATION, crafted.runs([(len(blocks) // CLUSTER, disk.stored(blocks))]), len(blocks), "$I30"
     )
 
@@ -29,4 +29,4 @@ def deep(nodes: int, size: int) -> bytes:
     config = disk.file(*grown({"SOFTWARE": disk.content(software()), "SYSTEM": disk.content(system())}), flags=3)
     folder = disk.file(*grown({"config": config, "drivers": disk.file(*grown({}), flags=3)}), flags=3)
     disk.records[5] = crafted.record(*grown({"Windows": disk.file(*grown({"System32": folder}), flags=3)}), flags=3)
-    return crafted.disk(disk.records, disk.clusters)
+    return crafted.volume_of(disk.records, disk.clusters)

@@ -8,8 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from tests.unit.inspection.ntfs import crafted
-from tests.unit.inspection.ntfs.crafted import DATA, INDEX_ROOT, elsewhere, record, resident, runs
-from tests.unit.inspection.registry.hives import Forge
+from tests.unit.inspection.ntfs.crafted import DATA, INDEX_ROOT, non_resident, record, resident, runs
+from tests.unit.inspection.registry.hives import HiveBuilder
 
 SZ, BINARY, DWORD, MULTI = 1, 3, 4, 7
 VOLUME_INFORMATION = 0x70
@@ -33,7 +33,7 @@ PRODUCT: tuple[Value, ...] = (
 )
 
 
-class Made(Forge):
+class Made(HiveBuilder):
     """A hive from nested keys: `{name: {...}}`, and its values under ""."""
 
     def tree(self, name: str, content: Mapping[str, Any]) -> int:
@@ -95,7 +95,7 @@ class Disk:
     def content(self, data: bytes) -> int:
         """A file with this content."""
         count = -(-len(data) // crafted.CLUSTER)
-        return self.file(elsewhere(DATA, runs([(count, self.stored(data))]), len(data)))
+        return self.file(non_resident(DATA, runs([(count, self.stored(data))]), len(data)))
 
     def folder(self, entries: Mapping[str, int]) -> int:
         return self.file(_index(entries), flags=3)
@@ -103,7 +103,7 @@ class Disk:
     def root(self, entries: Mapping[str, int]) -> bytes:
         """The whole disk."""
         self.records[5] = record(_index(entries), flags=3)
-        return crafted.disk(self.records, self.clusters)
+        return crafted.volume_of(self.records, self.clusters)
 
     def windows(self, software: int, system: int, **more: int) -> bytes:
         """The whole disk with these files as hives; `more`: of System32."""

@@ -32,7 +32,7 @@ def runs(pieces: Iterable[tuple[int, int | None]]) -> bytes:
     return out + b"\0"
 
 
-def sealed(block: bytes, at: int) -> bytes:
+def with_update_sequence(block: bytes, at: int) -> bytes:
     """With its update sequence, which lies at `at`."""
     out, count = bytearray(block), len(block) // 512
     struct.pack_into("<HH", out, 4, at, count + 1)
@@ -52,7 +52,7 @@ def resident(kind: int, content: bytes, name: str = "", flags: int = 0) -> bytes
     return (head + named).ljust(at, b"\0") + content.ljust(length - at, b"\0")
 
 
-def elsewhere(
+def non_resident(
     kind: int, packed: bytes, size: int, name: str = "", *, first: int = 0, written: int | None = None,
     flags: int = 0, unit: int = 0,
 ) -> bytes:  # fmt: skip
@@ -68,10 +68,10 @@ def elsewhere(
 def record(*attributes: bytes, flags: int = 1, sequence: int = 1, base: int = 0, size: int = RECORD) -> bytes:
     body = b"".join(attributes) + b"\xff\xff\xff\xff\0\0\0\0"
     head = struct.pack("<4sHHQHHHHIIQ", b"FILE", 0, 0, 0, sequence, 1, 56, flags, 56 + len(body), size, base)
-    return sealed((head.ljust(56, b"\0") + body).ljust(size, b"\0"), 48)
+    return with_update_sequence((head.ljust(56, b"\0") + body).ljust(size, b"\0"), 48)
 
 
-def listed(kind: int, at: int, first: int = 0, name: str = "") -> bytes:
+def list_entry(kind: int, at: int, first: int = 0, name: str = "") -> bytes:
     """An entry of an attribute list: `at` is a record."""
     named = name.encode("utf-16-le")
     length = -(-(26 + len(named)) // 8) * 8
@@ -105,13 +105,13 @@ def block(entries: bytes, number: int, size: int = BLOCK) -> bytes:
     first = -(-(18 + 2 * (size // 512)) // 8) * 8  # behind the update sequence
     head = struct.pack("<4sHHQQ", b"INDX", 0, 0, 0, number)
     head += struct.pack("<IIII", first, first + len(entries), size - 24, 0)
-    return sealed((head.ljust(24 + first, b"\0") + entries).ljust(size, b"\0"), 40)
+    return with_update_sequence((head.ljust(24 + first, b"\0") + entries).ljust(size, b"\0"), 40)
 
 
-def disk(records: Mapping[int, bytes], clusters: Mapping[int, bytes] | None = None, sector: bytes = b"") -> bytes:
+def volume_of(records: Mapping[int, bytes], clusters: Mapping[int, bytes] | None = None, sector: bytes = b"") -> bytes:
     """A volume of CLUSTER and RECORD; $MFT is made unless it is given. `clusters`: what lies at which."""
     there = -(-(max(records) + 1) * RECORD // CLUSTER)
-    mft = record(elsewhere(DATA, runs([(there, MFT_AT)]), there * CLUSTER))
+    mft = record(non_resident(DATA, runs([(there, MFT_AT)]), there * CLUSTER))
     parts = {0: sector or boot()}
     parts |= {MFT_AT * CLUSTER + number * RECORD: data for number, data in ({0: mft} | dict(records)).items()}
     parts |= {at * CLUSTER: data for at, data in (clusters or {}).items()}

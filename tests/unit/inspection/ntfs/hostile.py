@@ -6,7 +6,7 @@ import struct
 
 from tests.unit.inspection.images import patched
 from tests.unit.inspection.ntfs import crafted
-from tests.unit.inspection.ntfs.contents import reparse
+from tests.unit.inspection.ntfs.contents import reparse_point
 from tests.unit.inspection.ntfs.crafted import (
     DATA,
     INDEX_ALLOCATION,
@@ -14,116 +14,124 @@ from tests.unit.inspection.ntfs.crafted import (
     LIST,
     MFT_AT,
     REPARSE,
-    elsewhere,
-    listed,
+    list_entry,
+    non_resident,
     record,
     resident,
     runs,
 )
 
-HERE = 40  # the record of the file in question
+FILE_RECORD = 40  # the record of the file in question
 ROOT = {
-    5: record(resident(INDEX_ROOT, crafted.root(crafted.entry("file", HERE) + crafted.entry(None)), "$I30"), flags=3)
+    5: record(
+        resident(INDEX_ROOT, crafted.root(crafted.entry("file", FILE_RECORD) + crafted.entry(None)), "$I30"), flags=3
+    )
 }
 
 
-def of_file(
+def volume_with_file(
     *attributes: bytes, more: dict[int, bytes] | None = None, clusters: dict[int, bytes] | None = None
 ) -> bytes:
     """A volume with one file."""
-    return crafted.disk(ROOT | {HERE: record(*attributes)} | (more or {}), clusters)
+    return crafted.volume_of(ROOT | {FILE_RECORD: record(*attributes)} | (more or {}), clusters)
 
 
-def of_root(entries: bytes, *blocks: bytes) -> bytes:
+def volume_with_root(entries: bytes, *blocks: bytes) -> bytes:
     """A volume whose root directory has such blocks."""
-    tree = elsewhere(INDEX_ALLOCATION, runs([(len(blocks), 60)]), 4096 * len(blocks), "$I30")
+    tree = non_resident(INDEX_ALLOCATION, runs([(len(blocks), 60)]), 4096 * len(blocks), "$I30")
     attributes = resident(INDEX_ROOT, crafted.root(entries), "$I30"), tree
-    return crafted.disk(
-        {5: record(*attributes, flags=3), HERE: record(resident(DATA, b"inside"))}, {60: b"".join(blocks)}
+    return crafted.volume_of(
+        {5: record(*attributes, flags=3), FILE_RECORD: record(resident(DATA, b"inside"))}, {60: b"".join(blocks)}
     )
 
 
-def of_table(*attributes: bytes, clusters: dict[int, bytes] | None = None) -> bytes:
+def volume_with_mft(*attributes: bytes, clusters: dict[int, bytes] | None = None) -> bytes:
     """A volume whose $MFT says this of itself."""
-    return crafted.disk(ROOT | {0: record(*attributes), HERE: record(resident(DATA, b"inside"))}, clusters)
+    return crafted.volume_of(ROOT | {0: record(*attributes), FILE_RECORD: record(resident(DATA, b"inside"))}, clusters)
 
 
-LIST_OF_MANY = b"".join(listed(DATA, HERE + 1, number) for number in range(100_000))
-LIST_OF_OTHERS = b"".join(listed(DATA, HERE + 1 + number, number) for number in range(12_000))
+LIST_OF_MANY = b"".join(list_entry(DATA, FILE_RECORD + 1, number) for number in range(100_000))
+LIST_OF_OTHERS = b"".join(list_entry(DATA, FILE_RECORD + 1 + number, number) for number in range(12_000))
 FAR = 1 << 40
-PACKED = elsewhere(DATA, runs([(1, 60), (15, None)]), 65536, flags=1, unit=4)
+PACKED = non_resident(DATA, runs([(1, 60), (15, None)]), 65536, flags=1, unit=4)
 HOSTILE: dict[str, bytes] = {
-    "an index node that leads to itself": of_root(
+    "an index node that leads to itself": volume_with_root(
         crafted.entry(None, 0, 0), crafted.block(crafted.entry(None, 0, 0), 0)
     ),
-    "an index node that is no node": of_root(crafted.entry(None, 0, 0), bytes(4096)),
-    "an index of 2^40 clusters": of_root(crafted.entry(None, 0, FAR), crafted.block(crafted.entry(None), 0)),
-    "a run behind the volume": of_file(elsewhere(DATA, runs([(1, FAR)]), 4096)),
-    "a run before the volume": of_file(elsewhere(DATA, runs([(1, 5), (1, -9)]), 8192)),
-    "no runs for a large file": of_file(elsewhere(DATA, b"\0", 1 << 40)),
-    "a size beyond the runs": of_file(elsewhere(DATA, runs([(1, 60)]), 1 << 62)),
-    "runs that are none": of_file(elsewhere(DATA, b"\x9f" * 30, 4096)),
-    "no content at all": of_file(),
-    "an encrypted file": of_file(elsewhere(DATA, runs([(1, 60)]), 4096, flags=0x4000)),
-    "a list that lists itself": of_file(resident(LIST, listed(LIST, HERE) + listed(DATA, HERE))),
-    "a list in clusters that lists itself": of_file(
-        elsewhere(LIST, runs([(1, 60)]), 64), clusters={60: listed(LIST, HERE) + listed(DATA, HERE)}
+    "an index node that is no node": volume_with_root(crafted.entry(None, 0, 0), bytes(4096)),
+    "an index of 2^40 clusters": volume_with_root(crafted.entry(None, 0, FAR), crafted.block(crafted.entry(None), 0)),
+    "a run behind the volume": volume_with_file(non_resident(DATA, runs([(1, FAR)]), 4096)),
+    "a run before the volume": volume_with_file(non_resident(DATA, runs([(1, 5), (1, -9)]), 8192)),
+    "no runs for a large file": volume_with_file(non_resident(DATA, b"\0", 1 << 40)),
+    "a size beyond the runs": volume_with_file(non_resident(DATA, runs([(1, 60)]), 1 << 62)),
+    "runs that are none": volume_with_file(non_resident(DATA, b"\x9f" * 30, 4096)),
+    "no content at all": volume_with_file(),
+    "an encrypted file": volume_with_file(non_resident(DATA, runs([(1, 60)]), 4096, flags=0x4000)),
+    "a list that lists itself": volume_with_file(
+        resident(LIST, list_entry(LIST, FILE_RECORD) + list_entry(DATA, FILE_RECORD))
     ),
-    "a list that lists another file's content": of_file(
-        resident(LIST, listed(DATA, 41)), more={41: record(resident(DATA, b"secret"))}
+    "a list in clusters that lists itself": volume_with_file(
+        non_resident(LIST, runs([(1, 60)]), 64),
+        clusters={60: list_entry(LIST, FILE_RECORD) + list_entry(DATA, FILE_RECORD)},
     ),
-    "a list that lists a record outside": of_file(resident(LIST, listed(DATA, 1 << 40))),
-    "a list of 100,000 entries": of_file(
-        elsewhere(LIST, runs([(len(LIST_OF_MANY) // 4096 + 1, 60)]), len(LIST_OF_MANY)), clusters={60: LIST_OF_MANY}
+    "a list that lists another file's content": volume_with_file(
+        resident(LIST, list_entry(DATA, 41)), more={41: record(resident(DATA, b"secret"))}
     ),
-    "a list of 12,000 records": of_file(
-        elsewhere(LIST, runs([(len(LIST_OF_OTHERS) // 4096 + 1, 60)]), len(LIST_OF_OTHERS)),
+    "a list that lists a record outside": volume_with_file(resident(LIST, list_entry(DATA, 1 << 40))),
+    "a list of 100,000 entries": volume_with_file(
+        non_resident(LIST, runs([(len(LIST_OF_MANY) // 4096 + 1, 60)]), len(LIST_OF_MANY)), clusters={60: LIST_OF_MANY}
+    ),
+    "a list of 12,000 records": volume_with_file(
+        non_resident(LIST, runs([(len(LIST_OF_OTHERS) // 4096 + 1, 60)]), len(LIST_OF_OTHERS)),
         clusters={60: LIST_OF_OTHERS},
     ),
-    "a list of 2^62 bytes": of_file(elsewhere(LIST, runs([(1 << 50, None)]), 1 << 62)),
-    "a list whose entries have no length": of_file(resident(LIST, patched(listed(DATA, HERE), (4, b"\0\0")) * 2)),
-    "pieces that leave a gap": of_file(
-        resident(LIST, listed(DATA, HERE) + listed(DATA, 41, 5)),
-        elsewhere(DATA, runs([(1, 60)]), 40_000),
-        more={41: record(elsewhere(DATA, runs([(5, 70)]), 0, first=5), base=1 << 48 | HERE)},
+    "a list of 2^62 bytes": volume_with_file(non_resident(LIST, runs([(1 << 50, None)]), 1 << 62)),
+    "a list whose entries have no length": volume_with_file(
+        resident(LIST, patched(list_entry(DATA, FILE_RECORD), (4, b"\0\0")) * 2)
     ),
-    "units of 2^16 clusters": of_file(elsewhere(DATA, runs([(1 << 16, None)]), 1 << 28, flags=1, unit=16)),
-    "units of no clusters": of_file(elsewhere(DATA, runs([(16, 60)]), 65536, flags=1)),
-    "a packed unit that is no LZNT1": of_file(PACKED, clusters={60: b"\x00\x10" * 2048}),
-    "an LZNT1 bomb": of_file(PACKED, clusters={60: struct.pack("<HBBH", 0xB003, 2, 0x41, 0xFFF) * 682}),
-    "an overlay of an algorithm that nobody knows": of_file(
-        elsewhere(DATA, runs([(1, None)]), 4096),
+    "pieces that leave a gap": volume_with_file(
+        resident(LIST, list_entry(DATA, FILE_RECORD) + list_entry(DATA, 41, 5)),
+        non_resident(DATA, runs([(1, 60)]), 40_000),
+        more={41: record(non_resident(DATA, runs([(5, 70)]), 0, first=5), base=1 << 48 | FILE_RECORD)},
+    ),
+    "units of 2^16 clusters": volume_with_file(non_resident(DATA, runs([(1 << 16, None)]), 1 << 28, flags=1, unit=16)),
+    "units of no clusters": volume_with_file(non_resident(DATA, runs([(16, 60)]), 65536, flags=1)),
+    "a packed unit that is no LZNT1": volume_with_file(PACKED, clusters={60: b"\x00\x10" * 2048}),
+    "an LZNT1 bomb": volume_with_file(PACKED, clusters={60: struct.pack("<HBBH", 0xB003, 2, 0x41, 0xFFF) * 682}),
+    "an overlay of an algorithm that nobody knows": volume_with_file(
+        non_resident(DATA, runs([(1, None)]), 4096),
         resident(DATA, bytes(200), "WofCompressedData"),
-        resident(REPARSE, reparse(9)),
+        resident(REPARSE, reparse_point(9)),
     ),
-    "an overlay of 2^60 bytes": of_file(
-        elsewhere(DATA, runs([(1 << 48, None), (1 << 47, None)]), 1 << 60),
+    "an overlay of 2^60 bytes": volume_with_file(
+        non_resident(DATA, runs([(1 << 48, None), (1 << 47, None)]), 1 << 60),
         resident(DATA, bytes(200), "WofCompressedData"),
-        resident(REPARSE, reparse(0)),
+        resident(REPARSE, reparse_point(0)),
     ),
-    "an overlay in a WIM file": of_file(
-        elsewhere(DATA, runs([(1, None)]), 4096),
+    "an overlay in a WIM file": volume_with_file(
+        non_resident(DATA, runs([(1, None)]), 4096),
         resident(DATA, bytes(200), "WofCompressedData"),
-        resident(REPARSE, reparse(0, provider=1)),
+        resident(REPARSE, reparse_point(0, provider=1)),
     ),
-    "an MFT in its own record": of_table(resident(DATA, bytes(500))),
-    "an MFT of no runs": of_table(elsewhere(DATA, b"\0", 4096)),
-    "an MFT that is sparse": of_table(elsewhere(DATA, runs([(1 << 40, None)]), 1 << 52)),
-    "an MFT without content": of_table(),
-    "an MFT that begins elsewhere": of_table(elsewhere(DATA, runs([(30, 100)]), 30 * 4096)),
-    "an MFT whose list lies outside the disk": of_table(
-        elsewhere(LIST, runs([(1, FAR)]), 64), elsewhere(DATA, runs([(1, MFT_AT)]), 4096)
+    "an MFT in its own record": volume_with_mft(resident(DATA, bytes(500))),
+    "an MFT of no runs": volume_with_mft(non_resident(DATA, b"\0", 4096)),
+    "an MFT that is sparse": volume_with_mft(non_resident(DATA, runs([(1 << 40, None)]), 1 << 52)),
+    "an MFT without content": volume_with_mft(),
+    "an MFT that begins elsewhere": volume_with_mft(non_resident(DATA, runs([(30, 100)]), 30 * 4096)),
+    "an MFT whose list lies outside the disk": volume_with_mft(
+        non_resident(LIST, runs([(1, FAR)]), 64), non_resident(DATA, runs([(1, MFT_AT)]), 4096)
     ),
-    "an MFT whose list lies in records that only it maps": of_table(
-        resident(LIST, listed(DATA, 0) + listed(DATA, HERE, 1)), elsewhere(DATA, runs([(1, MFT_AT)]), 1 << 30)
+    "an MFT whose list lies in records that only it maps": volume_with_mft(
+        resident(LIST, list_entry(DATA, 0) + list_entry(DATA, FILE_RECORD, 1)),
+        non_resident(DATA, runs([(1, MFT_AT)]), 1 << 30),
     ),
-    "an MFT whose list leads to itself": of_table(
-        resident(LIST, listed(DATA, 0) + listed(DATA, 1, 1)), elsewhere(DATA, runs([(1, MFT_AT)]), 1 << 30)
+    "an MFT whose list leads to itself": volume_with_mft(
+        resident(LIST, list_entry(DATA, 0) + list_entry(DATA, 1, 1)), non_resident(DATA, runs([(1, MFT_AT)]), 1 << 30)
     ),
-    "a root that is a file": crafted.disk({5: record(), HERE: record()}),
-    "a root that is not in use": crafted.disk({5: record(flags=2), HERE: record()}),
-    "an entry that leads to no record": crafted.disk(ROOT | {41: bytes(1024)}),
-    "an entry that leads outside the MFT": crafted.disk(
+    "a root that is a file": crafted.volume_of({5: record(), FILE_RECORD: record()}),
+    "a root that is not in use": crafted.volume_of({5: record(flags=2), FILE_RECORD: record()}),
+    "an entry that leads to no record": crafted.volume_of(ROOT | {41: bytes(1024)}),
+    "an entry that leads outside the MFT": crafted.volume_of(
         {
             5: record(
                 resident(INDEX_ROOT, crafted.root(crafted.entry("file", 2**48 - 1) + crafted.entry(None)), "$I30"),
@@ -131,9 +139,9 @@ HOSTILE: dict[str, bytes] = {
             )
         }
     ),
-    "clusters of 2^31 bytes": crafted.disk(ROOT, sector=crafted.boot(0xEA, index=0xF4)),
-    "records of 0 bytes": crafted.disk(ROOT, sector=crafted.boot(record=0)),
-    "records of 2^63 bytes": crafted.disk(ROOT, sector=crafted.boot(record=0xC1)),
-    "an MFT behind the disk": crafted.disk(ROOT, sector=crafted.boot(mft=1 << 40)),
-    "an MFT at 2^64": crafted.disk(ROOT, sector=crafted.boot(mft=2**64 - 1)),
+    "clusters of 2^31 bytes": crafted.volume_of(ROOT, sector=crafted.boot(0xEA, index=0xF4)),
+    "records of 0 bytes": crafted.volume_of(ROOT, sector=crafted.boot(record=0)),
+    "records of 2^63 bytes": crafted.volume_of(ROOT, sector=crafted.boot(record=0xC1)),
+    "an MFT behind the disk": crafted.volume_of(ROOT, sector=crafted.boot(mft=1 << 40)),
+    "an MFT at 2^64": crafted.volume_of(ROOT, sector=crafted.boot(mft=2**64 - 1)),
 }

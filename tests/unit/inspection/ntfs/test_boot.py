@@ -7,19 +7,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagedrop.inspection.errors import Unreadable
-from imagedrop.inspection.ntfs.boot import CLUSTER_MOST, INDEX_MOST, RECORD_MOST, parse
+from imagedrop.inspection.ntfs.boot import MAX_CLUSTER, MAX_INDEX_BLOCK, MAX_RECORD, parse
 from tests.unit.inspection.images import patched
 from tests.unit.inspection.ntfs import crafted
-from tests.unit.inspection.ntfs.volumes import MADE, volume_bytes
+from tests.unit.inspection.ntfs.volumes import VOLUMES, volume_bytes
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", VOLUMES)
 def test_the_sizes_are_those_that_mkntfs_was_told(name: str) -> None:
     found = parse(volume_bytes(name)[:512])
-    assert (found.cluster, found.record, found.index_block) == (MADE[name].how.cluster, 1024, 4096)
-    assert volume_bytes(name)[found.mft_at : found.mft_at + 4] == b"FILE"
+    assert (found.cluster_size, found.record_size, found.index_block_size) == (VOLUMES[name].how.cluster, 1024, 4096)
+    assert volume_bytes(name)[found.mft_offset : found.mft_offset + 4] == b"FILE"
     assert (
-        found.size == len(volume_bytes(name)) - 512 if found.cluster == 512 else found.size <= len(volume_bytes(name))
+        found.volume_size == len(volume_bytes(name)) - 512
+        if found.cluster_size == 512
+        else found.volume_size <= len(volume_bytes(name))
     )
 
 
@@ -28,7 +30,7 @@ def test_the_sizes_are_those_that_mkntfs_was_told(name: str) -> None:
     [(512, 1, 512), (512, 8, 4096), (512, 128, 65536), (512, 0xF4, 2 << 20), (4096, 1, 4096), (512, 0xF8, 128 << 10)],
 )
 def test_a_cluster_is_a_number_of_sectors_or_a_power_of_two_of_them(sector: int, cluster: int, bytes_: int) -> None:
-    assert parse(crafted.boot(cluster, index=0xF4, sector=sector)).cluster == bytes_
+    assert parse(crafted.boot(cluster, index=0xF4, sector=sector)).cluster_size == bytes_
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ def test_records_and_blocks_are_clusters_or_a_power_of_two_of_bytes(
     record: int, index: int, sizes: tuple[int, int]
 ) -> None:
     found = parse(crafted.boot(8, record, index))
-    assert (found.record, found.index_block) == sizes
+    assert (found.record_size, found.index_block_size) == sizes
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,6 @@ def test_whatever_a_boot_sector_says_is_refused_or_within_bounds(at: int, value:
         found = parse(patched(crafted.boot(), (at, value)))
     except Unreadable:
         return
-    assert 512 <= found.cluster <= CLUSTER_MOST
-    assert 512 <= found.record <= RECORD_MOST
-    assert 512 <= found.index_block <= INDEX_MOST
+    assert 512 <= found.cluster_size <= MAX_CLUSTER
+    assert 512 <= found.record_size <= MAX_RECORD
+    assert 512 <= found.index_block_size <= MAX_INDEX_BLOCK

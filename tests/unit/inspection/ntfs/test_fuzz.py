@@ -13,11 +13,18 @@ from imagedrop.inspection.errors import PastEnd, Unreadable
 from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.ntfs import Volume
 from tests.unit.inspection.images import MemorySource
-from tests.unit.inspection.ntfs.contents import HOLES, PACKED, PIECES, STREAMS
-from tests.unit.inspection.ntfs.volumes import MADE, volume_bytes
+from tests.unit.inspection.ntfs.contents import COMPRESSED_FOLDER, FRAGMENTED, SPARSE, WITH_STREAMS
+from tests.unit.inspection.ntfs.volumes import VOLUMES, volume_bytes
 
 RUNS = 25  # a volume
-PATHS = (PIECES, HOLES, f"{PACKED}/mixed.bin", "lzx.exe", "many/file 0077.dat", r"folder\SUB FOLDER\deep.txt")
+PATHS = (
+    FRAGMENTED,
+    SPARSE,
+    f"{COMPRESSED_FOLDER}/mixed.bin",
+    "lzx.exe",
+    "many/file 0077.dat",
+    r"folder\SUB FOLDER\deep.txt",
+)
 PIECE = 9000  # bytes that are read of each
 PARSED = 1024  # bytes of a read that count: content is none of the structures
 
@@ -43,13 +50,13 @@ def look_around(disk: Watched) -> None:
             if found and not found.is_directory:
                 content = found.data()
                 content.read(max(0, content.size - PIECE), min(content.size, PIECE))
-            if (streams := of.find(STREAMS)) and (two := streams.stream("two")):
+            if (streams := of.find(WITH_STREAMS)) and (two := streams.stream("two")):
                 two.read(0, min(two.size, PIECE))
         except (Unreadable, PastEnd):
             continue
 
 
-@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("name", VOLUMES)
 def test_no_changed_byte_does_more_than_make_it_unreadable(name: str) -> None:
     data, dice = volume_bytes(name), random.Random(name)
     sound = Watched(data)

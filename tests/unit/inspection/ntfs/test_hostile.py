@@ -10,51 +10,66 @@ import pytest
 from imagedrop.inspection.errors import PastEnd, Unreadable
 from tests.unit.inspection.images import MIB, inspect_bytes
 from tests.unit.inspection.ntfs import crafted
-from tests.unit.inspection.ntfs.crafted import DATA, LIST, MFT_AT, elsewhere, listed, record, resident, runs
-from tests.unit.inspection.ntfs.hostile import HERE, HOSTILE, PACKED, of_file, of_root, of_table
-from tests.unit.inspection.ntfs.volumes import volume
+from tests.unit.inspection.ntfs.crafted import DATA, LIST, MFT_AT, list_entry, non_resident, record, resident, runs
+from tests.unit.inspection.ntfs.hostile import (
+    FILE_RECORD,
+    HOSTILE,
+    PACKED,
+    volume_with_file,
+    volume_with_mft,
+    volume_with_root,
+)
+from tests.unit.inspection.ntfs.volumes import open_volume
 from tests.unit.inspection.unpack.packers import pack_lznt1
 
 SECONDS, MEMORY = 2.0, 128 * MIB
 
 
 def read(data: bytes) -> bytes:
-    found = volume(data).find("file")
+    found = open_volume(data).find("file")
     assert found is not None
     stream = found.data()
     return stream.read(0, min(stream.size, 4096))
 
 
 def test_volumes_made_by_hand_read_where_they_are_sound() -> None:
-    inside, away = resident(DATA, b"inside"), elsewhere(DATA, runs([(1, 60)]), 4)
-    assert read(of_file(inside)) == read(of_file(resident(LIST, listed(DATA, HERE)), inside)) == b"inside"
-    assert read(of_file(away, clusters={60: b"away"})) == b"away"
+    inside, away = resident(DATA, b"inside"), non_resident(DATA, runs([(1, 60)]), 4)
     assert (
-        read(of_root(crafted.entry(None, 0, 0), crafted.block(crafted.entry("file", HERE) + crafted.entry(None), 0)))
+        read(volume_with_file(inside))
+        == read(volume_with_file(resident(LIST, list_entry(DATA, FILE_RECORD)), inside))
         == b"inside"
     )
-    assert read(of_table(elsewhere(DATA, runs([(11, MFT_AT)]), 11 * 4096))) == b"inside"
-    assert read(of_file(PACKED, clusters={60: pack_lznt1(b"packed" * 10_000)})) == (b"packed" * 700)[:4096]
+    assert read(volume_with_file(away, clusters={60: b"away"})) == b"away"
+    assert (
+        read(
+            volume_with_root(
+                crafted.entry(None, 0, 0), crafted.block(crafted.entry("file", FILE_RECORD) + crafted.entry(None), 0)
+            )
+        )
+        == b"inside"
+    )
+    assert read(volume_with_mft(non_resident(DATA, runs([(11, MFT_AT)]), 11 * 4096))) == b"inside"
+    assert read(volume_with_file(PACKED, clusters={60: pack_lznt1(b"packed" * 10_000)})) == (b"packed" * 700)[:4096]
 
 
 def test_the_pieces_of_a_file_may_be_listed_in_any_order() -> None:
-    pieces = [elsewhere(DATA, runs([(1, at)]), 8192, first=first) for at, first in ((60, 0), (61, 1))]
-    data = of_file(
-        resident(LIST, listed(DATA, HERE, 1) + listed(DATA, 41)),
+    pieces = [non_resident(DATA, runs([(1, at)]), 8192, first=first) for at, first in ((60, 0), (61, 1))]
+    data = volume_with_file(
+        resident(LIST, list_entry(DATA, FILE_RECORD, 1) + list_entry(DATA, 41)),
         pieces[1],
-        more={41: record(pieces[0], base=1 << 48 | HERE)},
+        more={41: record(pieces[0], base=1 << 48 | FILE_RECORD)},
         clusters={60: b"first".ljust(4096) + b"second"},
     )
-    found = volume(data).find("file")
+    found = open_volume(data).find("file")
     assert found is not None
     assert found.data().read(0, 8192).split() == [b"first", b"second".ljust(4096, b"\0")]
 
 
 def test_a_file_in_more_records_than_any_has_is_refused_before_they_are_read() -> None:
-    pieces = [elsewhere(DATA, runs([(1, None)]), 8192, first=number) for number in range(1500)]
-    more = {HERE + 1 + number: record(piece, base=HERE) for number, piece in enumerate(pieces)}
-    entries = b"".join(listed(DATA, number, first) for first, number in enumerate(more))
-    data = of_file(elsewhere(LIST, runs([(12, 800)]), len(entries)), more=more, clusters={800: entries})
+    pieces = [non_resident(DATA, runs([(1, None)]), 8192, first=number) for number in range(1500)]
+    more = {FILE_RECORD + 1 + number: record(piece, base=FILE_RECORD) for number, piece in enumerate(pieces)}
+    entries = b"".join(list_entry(DATA, number, first) for first, number in enumerate(more))
+    data = volume_with_file(non_resident(LIST, runs([(12, 800)]), len(entries)), more=more, clusters={800: entries})
     with pytest.raises(Unreadable) as refused:
         read(data)
     assert "other records" in refused.value.values["why"]

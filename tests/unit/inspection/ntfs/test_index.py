@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.ntfs.index import Directory
 from imagedrop.inspection.ntfs.records import Reference
-from imagedrop.inspection.ntfs.streams import Resident
+from imagedrop.inspection.ntfs.streams import ResidentStream
 from tests.unit.inspection.images import patched
 from tests.unit.inspection.ntfs import crafted
 from tests.unit.inspection.windows.images import UPCASE
@@ -43,7 +43,7 @@ class Tree:
         self._most, self._block, self._step = most, block, block // (cluster if cluster <= block else 512)
         self._blocks: list[bytes] = []
         root = crafted.root(self._node(names), block)
-        blocks = Resident(b"".join(self._blocks)) if self._blocks else None
+        blocks = ResidentStream(b"".join(self._blocks)) if self._blocks else None
         self.directory = Directory(root, blocks, cluster)
 
     def _node(self, names: Sequence[str]) -> bytes:
@@ -122,7 +122,7 @@ def test_a_name_tells_the_record_and_its_use() -> None:
 
 
 def looked_up(entries: bytes, blocks: bytes = b"", name: str = "m") -> Reference | None:
-    return Directory(crafted.root(entries), Resident(blocks) if blocks else None, 4096).find(name)
+    return Directory(crafted.root(entries), ResidentStream(blocks) if blocks else None, 4096).find(name)
 
 
 END = crafted.entry(None)

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.ntfs import records
-from imagedrop.inspection.ntfs.records import Listed, Reference, fixed, parse
+from imagedrop.inspection.ntfs.records import ListEntry, Reference, parse, undo_update_sequence
 from tests.unit.inspection.images import patched
 from tests.unit.inspection.ntfs import crafted
 
 NAMED = crafted.resident(crafted.DATA, b"inside", "a stream")
-AWAY = crafted.elsewhere(crafted.DATA, crafted.runs([(5, 70)]), 20_000, "", first=3, written=19_000, flags=1, unit=4)
+AWAY = crafted.non_resident(crafted.DATA, crafted.runs([(5, 70)]), 20_000, "", first=3, written=19_000, flags=1, unit=4)
 SOUND = crafted.record(NAMED, AWAY, sequence=9, base=5 << 48 | 77)
 
 
@@ -24,7 +24,7 @@ def test_a_record_says_what_it_was_told() -> None:
     assert (found.sequence, found.flags, found.base) == (9, 1, Reference(77, 5))
     inside, away = found.attributes
     assert (inside.type, inside.name, inside.content, inside.size) == (0x80, "a stream", b"inside", 6)
-    assert (away.content, away.first, away.unit, away.size, away.written, away.flags) == (
+    assert (away.content, away.vcn, away.compression_unit, away.size, away.initialized, away.flags) == (
         None,
         3,
         16,
@@ -39,9 +39,9 @@ def test_a_record_says_what_it_was_told() -> None:
 @given(st.integers(1, 8), st.binary(min_size=4, max_size=40))
 def test_a_block_comes_out_as_it_was_before_its_update_sequence(sectors: int, noise: bytes) -> None:
     content = b"INDX".ljust(100, b"\0") + (noise * 1024)[: 512 * sectors - 100]
-    sealed = crafted.sealed(content, 40)
+    sealed = crafted.with_update_sequence(content, 40)
     assert [sealed[end - 2 : end] for end in range(512, len(sealed) + 1, 512)] == [crafted.SEQUENCE] * sectors
-    assert fixed(sealed, b"INDX", "block")[100:] == content[100:]
+    assert undo_update_sequence(sealed, b"INDX", "block")[100:] == content[100:]
 
 
 @pytest.mark.parametrize(
@@ -123,20 +123,20 @@ def test_whatever_a_record_says_is_refused_or_lies_within_it(patches: list[tuple
     )
 )
 def test_a_list_of_attributes_comes_out_as_it_was_packed(entries: list[tuple[int, str, int, int]]) -> None:
-    data = b"".join(crafted.listed(kind, at, first, name) for kind, name, first, at in entries)
-    assert list(records.listed(data)) == [
-        Listed(kind, name, first, Reference.of(at)) for kind, name, first, at in entries
+    data = b"".join(crafted.list_entry(kind, at, first, name) for kind, name, first, at in entries)
+    assert list(records.list_entries(data)) == [
+        ListEntry(kind, name, first, Reference.of(at)) for kind, name, first, at in entries
     ]
 
 
 @pytest.mark.parametrize("length", [0, 8, 25, 40, 65535])
 def test_an_entry_of_a_list_with_a_length_of_no_sense_is_refused(length: int) -> None:
     with pytest.raises(Unreadable):
-        list(records.listed(patched(crafted.listed(0x80, 5), (4, struct.pack("<H", length)))))
+        list(records.list_entries(patched(crafted.list_entry(0x80, 5), (4, struct.pack("<H", length)))))
 
 
 def named(*attributes: bytes, **how: int) -> list[tuple[str, Reference, Reference]]:
-    return list(records.names(crafted.record(*attributes, sequence=4, **how), 40))
+    return list(records.file_names(crafted.record(*attributes, sequence=4, **how), 40))
 
 
 def test_a_record_in_use_tells_its_names_and_another_tells_none() -> None:
@@ -145,5 +145,5 @@ def test_a_record_in_use_tells_its_names_and_another_tells_none() -> None:
     ]
     assert named(*names) == [(name, Reference(5, 3), Reference(40, 4)) for name in ("Long name", "LONG~1")]
     assert named(*names, flags=0) == named(*names, base=77) == named() == []
-    assert list(records.names(bytes(1024), 40)) == []
+    assert list(records.file_names(bytes(1024), 40)) == []
     assert named(crafted.resident(crafted.FILE_NAME, b"short")) == []

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagedrop.inspection.errors import Unreadable
-from imagedrop.inspection.ntfs.runs import Extents, Run, decode
+from imagedrop.inspection.ntfs.runs import Extents, Run, decode_runs
 from tests.unit.inspection.ntfs.crafted import runs
 
 Pieces = list[tuple[int, int | None]]
@@ -18,23 +18,21 @@ FEW = st.lists(st.tuples(st.integers(1, 9), st.none() | st.integers(0, 99)), max
 @settings(max_examples=100, deadline=None)
 @given(PIECES, st.integers(0, 2**40), st.binary(max_size=8))
 def test_runs_come_out_as_they_were_packed(pieces: Pieces, first: int, behind: bytes) -> None:
-    found = list(decode(runs(pieces) + behind, first))
-    assert [(run.clusters, run.at) for run in found] == pieces
-    assert [run.first for run in found] == [first + sum(count for count, _ in pieces[:at]) for at in range(len(pieces))]
+    found = list(decode_runs(runs(pieces) + behind, first))
+    assert [(run.clusters, run.lcn) for run in found] == pieces
+    assert [run.vcn for run in found] == [first + sum(count for count, _ in pieces[:at]) for at in range(len(pieces))]
 
 
 @settings(max_examples=100, deadline=None)
 @given(FEW, st.integers(0, 60), st.integers(0, 60))
 def test_any_clusters_of_a_stream_are_found_where_they_lie(pieces: Pieces, first: int, count: int) -> None:
     places = [None if at is None else at + step for length, at in pieces for step in range(length)]
-    extents = Extents(list(decode(runs(pieces), 0)))
+    extents = Extents(list(decode_runs(runs(pieces), 0)))
     found = list(extents.between(first, count))
     assert extents.clusters == len(places)
     wanted = places[first : first + count]
-    assert [None if run.at is None else run.at + step for run in found for step in range(run.clusters)] == wanted
-    assert [run.first + step for run in found for step in range(run.clusters)] == list(
-        range(first, first + len(wanted))
-    )
+    assert [None if run.lcn is None else run.lcn + step for run in found for step in range(run.clusters)] == wanted
+    assert [run.vcn + step for run in found for step in range(run.clusters)] == list(range(first, first + len(wanted)))
 
 
 @pytest.mark.parametrize(
@@ -57,18 +55,18 @@ def test_any_clusters_of_a_stream_are_found_where_they_lie(pieces: Pieces, first
 )  # fmt: skip
 def test_runs_of_no_sense_are_refused(packed: bytes) -> None:
     with pytest.raises(Unreadable):
-        list(decode(packed, 0))
+        list(decode_runs(packed, 0))
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_refused_or_runs_within_bounds(packed: bytes) -> None:
     try:
-        found = list(decode(packed, 0))
+        found = list(decode_runs(packed, 0))
     except Unreadable:
         return
     assert len(found) <= len(packed)
-    assert all(run.clusters > 0 and (run.at is None or 0 <= run.at < 1 << 48) for run in found)
+    assert all(run.clusters > 0 and (run.lcn is None or 0 <= run.lcn < 1 << 48) for run in found)
 
 
 @pytest.mark.parametrize("second", [Run(4, 1, 9), Run(6, 1, 9), Run(0, 5, 9)], ids=["twice", "not at all", "again"])

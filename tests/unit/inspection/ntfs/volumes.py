@@ -10,13 +10,13 @@ from typing import NamedTuple
 from imagedrop.inspection.ntfs import Volume
 from samples.builder.recipe import Ntfs
 from tests.unit.inspection.images import open_container
-from tests.unit.inspection.ntfs.contents import PACKED
+from tests.unit.inspection.ntfs.contents import COMPRESSED_FOLDER
 
 FIXTURES = Path(__file__).parent / "fixtures"
 MIB = 1 << 20
 
 
-class Made(NamedTuple):
+class VolumeRecipe(NamedTuple):
     """`names` in its large directory; `packed`: some files are, by NTFS, `wof`: by the overlay filter."""
 
     how: Ntfs
@@ -30,11 +30,13 @@ class Made(NamedTuple):
         return 16 * self.how.cluster if self.packed else 0
 
 
-MADE = {
-    "small-clusters": Made(Ntfs(cluster=512, compressed=(PACKED,)), 6 * MIB, 120, packed=True, wof=True),
-    "shattered-mft": Made(Ntfs(cluster=2048, pieces=1, mft_pieces=1), 12 * MIB, 470),
-    "common": Made(Ntfs(cluster=4096, compressed=(PACKED,)), 6 * MIB, 200, packed=True),
-    "large-clusters": Made(Ntfs(cluster=65536), 24 * MIB, 120),
+VOLUMES = {
+    "small-clusters": VolumeRecipe(
+        Ntfs(cluster=512, compressed=(COMPRESSED_FOLDER,)), 6 * MIB, 120, packed=True, wof=True
+    ),
+    "shattered-mft": VolumeRecipe(Ntfs(cluster=2048, pieces=1, mft_pieces=1), 12 * MIB, 470),
+    "common": VolumeRecipe(Ntfs(cluster=4096, compressed=(COMPRESSED_FOLDER,)), 6 * MIB, 200, packed=True),
+    "large-clusters": VolumeRecipe(Ntfs(cluster=65536), 24 * MIB, 120),
 }
 
 
@@ -43,5 +45,5 @@ def volume_bytes(name: str) -> bytes:
     return lzma.decompress((FIXTURES / f"{name}.ntfs.xz").read_bytes())
 
 
-def volume(data: bytes) -> Volume:
+def open_volume(data: bytes) -> Volume:
     return Volume(open_container(data, "volume.raw"), 0)

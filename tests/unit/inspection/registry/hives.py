@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from imagedrop.inspection.registry import Hive, Key
+from imagedrop.inspection.replay import NotFetched
 
 FIXTURES = Path(__file__).parent / "fixtures"
 NAMES = ("plain", "lh", "lf", "li")
@@ -26,79 +27,63 @@ def fixture(name: str) -> bytes:
 
 
 @functools.cache
-def expected() -> dict[str, dict[str, Any]]:
+def expected_values() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = json.loads(gzip.decompress((FIXTURES / "expected.json.gz").read_bytes()))
     for values in found.values():
         values |= {name: bytes.fromhex(one["hex"]) for name, one in values.items() if isinstance(one, dict)}
     return found
 
 
-class Missing(BaseException):
-    """Blocks are not here yet."""
-
-
-class Distant:
-    """A file far away: what is not here interrupts its reader, and comes in one round trip."""
+class RemoteHive:
+    """A hive behind a cache: blocks that are not fetched interrupt its reader, and come in one round trip."""
 
     def __init__(self, data: bytes) -> None:
         self.size, self._data = len(data), data
-        self.here: set[int] = set()
+        self.fetched: set[int] = set()
         self.round_trips, self.reads = 0, 0
-        self.unannounced: list[tuple[int, int]] = []
 
     def read(self, offset: int, length: int) -> bytes:
         assert 0 <= offset <= offset + length <= self.size
         self.reads += 1
-        if not self._blocks(offset, length) <= self.here:
-            self.unannounced.append((offset, length))
-            self._bring(self._blocks(offset, length))
+        if missing := set(range(offset // BLOCK, -(-(offset + length) // BLOCK))) - self.fetched:
+            raise NotFetched(missing)
         return self._data[offset : offset + length]
-
-    def prefetch(self, ranges: Sequence[tuple[int, int]]) -> None:
-        self._bring({block for one in ranges for block in self._blocks(*one)})
 
     def hive(self) -> Hive:
         """Opened; what that read is not counted."""
-        hive = Hive("TEST", self.size, self.read, self.prefetch)
-        self.until(hive.open)
+        hive = Hive("TEST", self.size, self.read)
+        self.run(hive.open)
         self.round_trips = 0
         return hive
 
-    def until(self, job: Callable[[], T]) -> T:
+    def run(self, job: Callable[[], T]) -> T:
         while True:
             try:
                 return job()
-            except Missing:
+            except NotFetched as stop:
+                self.fetched |= stop.blocks
                 self.round_trips += 1
 
-    def _bring(self, blocks: set[int]) -> None:
-        if not blocks <= self.here:
-            self.here |= blocks
-            raise Missing
 
-    def _blocks(self, offset: int, length: int) -> set[int]:
-        return set(range(offset // BLOCK, -(-(offset + length) // BLOCK)))
-
-
-def opened(data: bytes) -> Hive:
-    hive = Hive("TEST", len(data), lambda offset, length: data[offset : offset + length], lambda ranges: None)
+def open_hive(data: bytes) -> Hive:
+    hive = Hive("TEST", len(data), lambda offset, length: data[offset : offset + length])
     hive.open()
     return hive
 
 
-def found(key: Key, path: str) -> Key:
+def existing_key(key: Key, path: str) -> Key:
     child = key.subkey(path)
     assert child is not None, path
     return child
 
 
-def resealed(data: bytes) -> bytes:
+def with_checksum(data: bytes) -> bytes:
     """With a right checksum."""
     total = functools.reduce(lambda one, other: one ^ other, struct.unpack_from("<127I", data))
     return data[:508] + struct.pack("<I", {0: 1, NONE: 0xFFFFFFFE}.get(total, total)) + data[512:]
 
 
-class Forge:
+class HiveBuilder:
     """A hive of one bin, cell by cell. What is asked for is written, right or wrong."""
 
     def __init__(self) -> None:
@@ -120,7 +105,7 @@ class Forge:
         return self.cell(head + struct.pack("<II28xHH", *values, len(raw), 0) + raw)
 
     def leaf(self, kind: bytes, keys: Sequence[tuple[int, str]]) -> int:
-        return self.cell(struct.pack("<2sH", kind, len(keys)) + b"".join(entry(kind, *key) for key in keys))
+        return self.cell(struct.pack("<2sH", kind, len(keys)) + b"".join(leaf_entry(kind, *key) for key in keys))
 
     def root_of(self, leaves: Sequence[int]) -> int:
         return self.cell(struct.pack(f"<2sH{len(leaves)}I", b"ri", len(leaves), *leaves))
@@ -148,13 +133,13 @@ class Forge:
         bins = bytes(self.data) + bytes(-len(self.data) % 4096)
         bins = struct.pack("<4sIIQQI", b"hbin", 0, len(bins), 0, 0, 0) + bins[32:]
         head = struct.pack("<4sIIQIIIIIII", b"regf", 7, 7, 0, 1, version, 0, 1, root, len(bins), 1)
-        return resealed(head.ljust(BINS, b"\0")) + bins
+        return with_checksum(head.ljust(BINS, b"\0")) + bins
 
     def opened(self, root: int) -> Key:
-        return opened(self.bytes(root)).root()
+        return open_hive(self.bytes(root)).root()
 
 
-def entry(kind: bytes, offset: int, name: str) -> bytes:
+def leaf_entry(kind: bytes, offset: int, name: str) -> bytes:
     """Of a leaf, as Windows writes it (simple upper case suffices here)."""
     clue = {b"li": b"", b"lf": b"", b"lh": b""}[kind]
     if kind == b"lf":

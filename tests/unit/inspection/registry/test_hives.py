@@ -8,14 +8,22 @@ import pytest
 
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.registry import Hive
-from tests.unit.inspection.registry.hives import CURRENT, NAMES, expected, fixture, found, opened, resealed
+from tests.unit.inspection.registry.hives import (
+    CURRENT,
+    NAMES,
+    existing_key,
+    expected_values,
+    fixture,
+    open_hive,
+    with_checksum,
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_key_is_found_with_every_value(name: str) -> None:
-    root = opened(fixture(name)).root()
-    keys = root.subkeys(*expected())
-    for path, values in expected().items():
+    root = open_hive(fixture(name)).root()
+    keys = root.subkeys(*expected_values())
+    for path, values in expected_values().items():
         key = keys[path]
         assert key is not None, path
         assert key.name == path.rpartition("\\")[2] or key is root
@@ -24,31 +32,31 @@ def test_every_key_is_found_with_every_value(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_key_is_listed_once(name: str) -> None:
-    root = opened(fixture(name)).root()
-    paths = [path for path in expected() if path]
-    for path in expected():
+    root = open_hive(fixture(name)).root()
+    paths = [path for path in expected_values() if path]
+    for path in expected_values():
         below = sorted(one.rpartition("\\")[2] for one in paths if one.rpartition("\\")[0] == path)
-        key = found(root, path)
+        key = existing_key(root, path)
         assert sorted(key.names(1000)) == below
         assert len(key.names(3)) == min(3, len(below))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_cases_make_no_difference(name: str) -> None:
-    root = opened(fixture(name)).root()
-    assert found(root, CURRENT.upper()).values("PRODUCTNAME", "größe", "GRÖßE") == {
+    root = open_hive(fixture(name)).root()
+    assert existing_key(root, CURRENT.upper()).values("PRODUCTNAME", "größe", "GRÖßE") == {
         "PRODUCTNAME": "Windows Server 2022 Datacenter",
         "größe": "ß",
         "GRÖßE": "ß",
     }
-    assert found(root, "controlset001\\SERVICES\\VioStor").name == "viostor"
-    assert found(root, "software\\ÄLTER").name == "Älter"
-    assert found(root, "software\\aЯ").name == "Aя"
+    assert existing_key(root, "controlset001\\SERVICES\\VioStor").name == "viostor"
+    assert existing_key(root, "software\\ÄLTER").name == "Älter"
+    assert existing_key(root, "software\\aЯ").name == "Aя"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_not_there_is_none(name: str) -> None:
-    root = opened(fixture(name)).root()
+    root = open_hive(fixture(name)).root()
     for path in (
         "No",
         "ControlSet001\\Services\\viostor2",
@@ -61,35 +69,35 @@ def test_what_is_not_there_is_none(name: str) -> None:
 
 
 def test_a_child_is_looked_up_once() -> None:
-    root = opened(fixture("lh")).root()
+    root = open_hive(fixture("lh")).root()
     assert root.subkey(CURRENT) is root.subkey(CURRENT.lower())
 
 
 def test_a_clean_hive_is_not_dirty() -> None:
-    assert not opened(fixture("lh")).dirty
+    assert not open_hive(fixture("lh")).dirty
 
 
 def test_a_hive_whose_last_write_did_not_end_is_dirty_and_still_read() -> None:
-    hive = opened(resealed(fixture("lh")[:4] + struct.pack("<I", 999) + fixture("lh")[8:]))
+    hive = open_hive(with_checksum(fixture("lh")[:4] + struct.pack("<I", 999) + fixture("lh")[8:]))
     assert hive.dirty
-    assert found(hive.root(), CURRENT).values("UBR") == {"UBR": 2849}
+    assert existing_key(hive.root(), CURRENT).values("UBR") == {"UBR": 2849}
 
 
 def test_a_wrong_checksum_makes_a_hive_dirty() -> None:
     data = bytearray(fixture("lh"))
     data[508] ^= 1
-    hive = opened(bytes(data))
+    hive = open_hive(bytes(data))
     assert hive.dirty
-    assert found(hive.root(), CURRENT).values("UBR") == {"UBR": 2849}
+    assert existing_key(hive.root(), CURRENT).values("UBR") == {"UBR": 2849}
 
 
 @pytest.mark.parametrize("wanted", [0, 0xFFFFFFFF])
 def test_a_checksum_that_has_a_meaning_of_its_own_is_stored_as_its_neighbour(wanted: int) -> None:
     data = fixture("lh")
-    (now,) = struct.unpack_from("<I", resealed(data[:400] + bytes(4) + data[404:]), 508)
+    (now,) = struct.unpack_from("<I", with_checksum(data[:400] + bytes(4) + data[404:]), 508)
     data = data[:400] + struct.pack("<I", now ^ wanted) + data[404:]
-    assert opened(data[:508] + struct.pack("<I", {0: 1}.get(wanted, 0xFFFFFFFE)) + data[512:]).dirty is False
-    assert opened(data[:508] + struct.pack("<I", wanted) + data[512:]).dirty is True
+    assert open_hive(data[:508] + struct.pack("<I", {0: 1}.get(wanted, 0xFFFFFFFE)) + data[512:]).dirty is False
+    assert open_hive(data[:508] + struct.pack("<I", wanted) + data[512:]).dirty is True
 
 
 @pytest.mark.parametrize(
@@ -99,7 +107,7 @@ def test_a_checksum_that_has_a_meaning_of_its_own_is_stored_as_its_neighbour(wan
 def test_what_is_no_hive_is_refused(at: int, new: bytes, why: str) -> None:
     data = fixture("lh")
     with pytest.raises(Unreadable) as caught:
-        opened(data[:at] + new + data[at + len(new) :])
+        open_hive(data[:at] + new + data[at + len(new) :])
     assert caught.value.values["what"] == "registry hive TEST"
     assert why in caught.value.values["why"]
 
@@ -107,12 +115,12 @@ def test_what_is_no_hive_is_refused(at: int, new: bytes, why: str) -> None:
 @pytest.mark.parametrize("size", [0, 3, 512, 4096])
 def test_a_file_without_a_bin_is_refused(size: int) -> None:
     with pytest.raises(Unreadable):
-        opened(fixture("lh")[:size])
+        open_hive(fixture("lh")[:size])
 
 
 def test_a_hive_that_ends_early_is_read_as_far_as_it_goes() -> None:
     data = fixture("lh")
-    hive = Hive("TEST", 8192, lambda offset, length: data[:8192][offset : offset + length], lambda ranges: None)
+    hive = Hive("TEST", 8192, lambda offset, length: data[:8192][offset : offset + length])
     hive.open()
     assert hive.root().name == "ROOT"
     with pytest.raises(Unreadable):

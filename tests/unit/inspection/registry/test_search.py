@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.registry.names import hashed, upper
-from tests.unit.inspection.registry.hives import BINS, Forge, fixture, found
+from tests.unit.inspection.registry.hives import BINS, HiveBuilder, existing_key, fixture
 
 KINDS = (b"li", b"lf", b"lh")
 MANY = [f"{start}{number:04}" for start in ("Aa", "a_", "B[", "bb", "Mi", "Z", "zz", "日本") for number in range(120)]
@@ -21,7 +21,7 @@ IN_ORDER = sorted(MANY, key=str.upper)
 @pytest.mark.parametrize("leaf_size", [0, 500, 30])
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_of_many_children_is_found(kind: bytes, leaf_size: int) -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     key = forge.opened(forge.parent(kind, IN_ORDER, leaf_size))
     wanted = random.Random(1).sample(MANY, 60)
     assert {name: child and child.name for name, child in key.subkeys(*wanted).items()} == {one: one for one in wanted}
@@ -31,7 +31,7 @@ def test_each_of_many_children_is_found(kind: bytes, leaf_size: int) -> None:
 @pytest.mark.parametrize("leaf_size", [0, 30])
 @pytest.mark.parametrize("kind", KINDS)
 def test_lists_in_the_order_of_lower_case_are_searched_too(kind: bytes, leaf_size: int) -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     names = sorted((f"{start}{number}" for start in ("Aa", "a_", "bb", "B[") for number in range(400)), key=str.lower)
     assert names != sorted(names, key=str.upper)
     key = forge.opened(forge.parent(kind, names, leaf_size))
@@ -41,7 +41,7 @@ def test_lists_in_the_order_of_lower_case_are_searched_too(kind: bytes, leaf_siz
 @pytest.mark.parametrize("leaf_size", [0, 30])
 @pytest.mark.parametrize("kind", KINDS)
 def test_lists_in_no_order_are_looked_through(kind: bytes, leaf_size: int) -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     names = random.Random(2).sample(MANY, len(MANY))
     key = forge.opened(forge.parent(kind, names, leaf_size))
     assert all(child for child in key.subkeys(*MANY[::97]).values())
@@ -49,17 +49,17 @@ def test_lists_in_no_order_are_looked_through(kind: bytes, leaf_size: int) -> No
 
 
 def test_a_very_long_list_in_no_order_is_refused() -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     names = [f"{number:05}" for number in range(3000)]
     key = forge.opened(forge.parent(b"li", random.Random(3).sample(names, len(names))))
     with pytest.raises(Unreadable) as caught:
         key.subkey("01234")
-    assert "no order" in caught.value.values["why"]
+    assert "unsorted" in caught.value.values["why"]
 
 
 @pytest.mark.parametrize("hint", [bytes(4), b"a\0b\0", b"\xc4\0\0\0", b"?\xff??"])
 def test_a_hint_that_is_not_ascii_rules_nothing_out(hint: bytes) -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     entries = [forge.key(name).to_bytes(4, "little") + hint for name in ("abc", "Äbc")]
     key = forge.opened(forge.key("parent", (2, forge.cell(b"lf\2\0" + b"".join(entries)))))
     assert key.subkey("ABC") is not None
@@ -67,7 +67,7 @@ def test_a_hint_that_is_not_ascii_rules_nothing_out(hint: bytes) -> None:
 
 
 def test_hints_spare_reading_what_begins_otherwise() -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     parent = forge.parent(b"lf", ["Other", "Wanted"])
     start = forge.data.index(b"Other")
     forge.data[start - 76 : start - 74] = b"??"  # reading it would be refused
@@ -75,7 +75,7 @@ def test_hints_spare_reading_what_begins_otherwise() -> None:
 
 
 def test_hashes_of_other_writers_do_not_hide_names_that_are_not_ascii() -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     child = forge.key("Größe")
     key = forge.opened(forge.key("parent", (1, forge.cell(b"lh\1\0" + child.to_bytes(4, "little") + b"\1\2\3\4"))))
     assert key.subkey("GRÖße") is not None
@@ -84,9 +84,9 @@ def test_hashes_of_other_writers_do_not_hide_names_that_are_not_ascii() -> None:
 def test_of_two_names_with_one_hash_the_right_one_is_found() -> None:
     first, second = "AAF", "AB!"  # 37 * ord("A") + ord("F") == 37 * ord("B") + ord("!")
     assert hashed(first) == hashed(second)
-    forge = Forge()
+    forge = HiveBuilder()
     key = forge.opened(forge.parent(b"lh", [first, second]))
-    assert found(key, second).name == second
+    assert existing_key(key, second).name == second
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ NAME = st.text(st.characters(codec="utf-16-le", exclude_characters="\\\0"), min_
 def test_whatever_the_names_each_is_found_and_no_other(
     names: list[str], kind: bytes, other: str, leaf_size: int
 ) -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     key = forge.opened(forge.parent(kind, sorted(names, key=upper), leaf_size))
-    assert all(found(key, name).name == name for name in names)
+    assert all(existing_key(key, name).name == name for name in names)
     if upper(other) not in map(upper, names):
         assert key.subkey(other) is None

@@ -8,8 +8,8 @@ import pytest
 
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.registry import Value
-from imagedrop.inspection.registry.values import SEGMENT, VALUES_MOST
-from tests.unit.inspection.registry.hives import NONE, Forge, fixture, found, opened
+from imagedrop.inspection.registry.values import MAX_VALUES, SEGMENT
+from tests.unit.inspection.registry.hives import NONE, HiveBuilder, existing_key, fixture, open_hive
 
 
 def text(value: str) -> bytes:
@@ -46,32 +46,32 @@ def text(value: str) -> bytes:
     ],
 )
 def test_a_value_is_what_its_type_makes_of_its_data(kind: int, data: bytes, value: Value) -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     key = forge.opened(forge.with_values(forge.value("Name", kind, data)))
     assert key.values("name") == {"name": value}
 
 
 @pytest.mark.parametrize("length", range(5))
 def test_short_data_lies_in_the_value_itself(length: int) -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     key = forge.opened(forge.with_values(forge.value("Name", 3, b"\1\2\3\4"[:length], inline=True)))
     assert key.values("Name") == {"Name": b"\1\2\3\4"[:length]}
 
 
 def test_a_value_without_a_name_is_the_default_one() -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     key = forge.opened(forge.with_values(forge.value("other", 4, bytes(4)), forge.value("", 1, text("x\0"))))
     assert key.values("") == {"": "x"}
 
 
 def test_of_two_values_of_one_name_the_first_counts() -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     key = forge.opened(forge.with_values(*(forge.value(name, 1, text(name)) for name in ("Name", "NAME"))))
     assert key.values("name") == {"name": "Name"}
 
 
 def test_values_are_named_as_they_were_asked_for_each_time() -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     key = forge.opened(forge.with_values(forge.value("Name", 1, text("x"))))
     assert key.values("NAME", "missing") == {"NAME": "x"}
     assert key.values("name", "nAme", "MISSING") == {"name": "x", "nAme": "x"}
@@ -79,7 +79,7 @@ def test_values_are_named_as_they_were_asked_for_each_time() -> None:
 
 @pytest.mark.parametrize("length", [SEGMENT, SEGMENT + 1, 2 * SEGMENT, 2 * SEGMENT + 1, 1 << 16])
 def test_big_data_is_put_together(length: int) -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     data = bytes(range(251)) * (length // 251 + 1)
     data = data[:length]
     segments = [forge.cell(data[at : at + SEGMENT] + b"pad!") for at in range(0, length, SEGMENT)]
@@ -90,17 +90,15 @@ def test_big_data_is_put_together(length: int) -> None:
 
 
 def test_long_data_in_one_cell_may_begin_like_big_data() -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     data = b"db" + bytes(20000)
     key = forge.opened(forge.with_values(forge.value("Big", 3, data)))
     assert key.values("Big") == {"Big": data}
 
 
 def test_many_values_are_found_to_the_last() -> None:
-    forge = Forge()
-    values = [
-        forge.value(f"value {number}", 4, struct.pack("<I", number), inline=True) for number in range(VALUES_MOST)
-    ]
+    forge = HiveBuilder()
+    values = [forge.value(f"value {number}", 4, struct.pack("<I", number), inline=True) for number in range(MAX_VALUES)]
     key = forge.opened(forge.with_values(*values))
     assert key.values("value 0", "VALUE 4095") == {"value 0": 0, "VALUE 4095": 4095}
 
@@ -110,7 +108,7 @@ def test_many_values_are_found_to_the_last() -> None:
     [((1 << 16) + 1, "65537 bytes"), (0x7FFFFFFF, "2147483647 bytes"), (1 << 31 | 5, "5 bytes"), (64, "not 64")],
 )
 def test_lengths_that_cannot_be_are_refused(length: int, why: str) -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     data = struct.pack("<I", forge.cell(b"short"))
     key = forge.opened(forge.with_values(forge.raw_value("Name", length, data, 3)))
     with pytest.raises(Unreadable) as caught:
@@ -118,16 +116,16 @@ def test_lengths_that_cannot_be_are_refused(length: int, why: str) -> None:
     assert why in caught.value.values["why"]
 
 
-@pytest.mark.parametrize("count", [VALUES_MOST + 1, NONE])
+@pytest.mark.parametrize("count", [MAX_VALUES + 1, NONE])
 def test_a_number_of_values_that_cannot_be_is_refused(count: int) -> None:
-    forge = Forge()
-    listed = forge.cell(struct.pack("<I", forge.value("Name", 1, b"")) * (VALUES_MOST + 1))
+    forge = HiveBuilder()
+    listed = forge.cell(struct.pack("<I", forge.value("Name", 1, b"")) * (MAX_VALUES + 1))
     with pytest.raises(Unreadable):
         forge.opened(forge.key("key", values=(count, listed))).values("any")
 
 
 def test_data_that_nobody_asks_for_may_be_broken() -> None:
-    forge = Forge()
+    forge = HiveBuilder()
     broken = forge.raw_value("Broken", 99, struct.pack("<I", NONE), 3)
     key = forge.opened(forge.with_values(broken, forge.value("Good", 1, text("x"))))
     assert key.values("good") == {"good": "x"}
@@ -140,6 +138,6 @@ def test_big_data_that_is_broken_is_refused(change: tuple[int, bytes]) -> None:
     data = bytearray(fixture("lh"))
     at = data.index(b"db\3\0") + change[0]
     data[at : at + len(change[1])] = change[1]
-    key = found(opened(bytes(data)).root(), "Microsoft\\Windows NT\\CurrentVersion")
+    key = existing_key(open_hive(bytes(data)).root(), "Microsoft\\Windows NT\\CurrentVersion")
     with pytest.raises(Unreadable):
         key.values("Big")

@@ -1,10 +1,12 @@
 """NTFS, read only and lazily: finds a file by its path and reads parts of it.
 
-boot.py     the volume's geometry            runs.py       places of a stream on the volume
-records.py  one record of the MFT            streams.py    the bytes of a stream, packed or not
-index.py    a name in a directory's B-tree   file.py, volume.py   all of it together
+boot.py     the geometry of the volume        runs.py       which clusters hold a stream
+records.py  one record of the MFT             streams.py    the bytes of a stream, compressed or not
+index.py    a name in a directory's B-tree    wof.py        files compressed by the Windows Overlay Filter
+file.py     one file                          volume.py     the MFT and the files in it
 
-Source: the structures as the Linux-NTFS project documents them; MS-FSCC for reparse points and file attributes.
+Source: the Linux-NTFS project's documentation of the structures; MS-FSCC for reparse points. All integers are
+little-endian. VCN: the number of a cluster in its stream; LCN: the number of a cluster on the volume.
 """
 
 from imagedrop.inspection.ntfs.file import File

@@ -1,4 +1,4 @@
-"""A file: a record of the MFT with those that extend it, its streams, and what a directory holds."""
+"""A file: its record in the MFT with any extension records, its streams, and the entries of a directory."""
 
 from __future__ import annotations
 
@@ -7,28 +7,29 @@ from typing import TYPE_CHECKING
 
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs import records
-from imagedrop.inspection.ntfs.index import Directory, collated
-from imagedrop.inspection.ntfs.records import Attribute, Listed, Record, Reference
-from imagedrop.inspection.ntfs.runs import RUNS_MOST, Extents, Run, decode
-from imagedrop.inspection.ntfs.streams import Packed, Plain, Resident, Stream
-from imagedrop.inspection.ntfs.wof import unpacked
+from imagedrop.inspection.ntfs.index import Directory, collation_key
+from imagedrop.inspection.ntfs.records import Attribute, ListEntry, Record, Reference
+from imagedrop.inspection.ntfs.runs import MAX_RUNS, Extents, Run, decode_runs
+from imagedrop.inspection.ntfs.streams import CompressedStream, NonResidentStream, ResidentStream, Stream
+from imagedrop.inspection.ntfs.wof import wof_content
 from imagedrop.inspection.replay import fetch_together
 
 if TYPE_CHECKING:
     from imagedrop.inspection.ntfs.volume import Volume
 
-LIST_MOST = 512 * 1024  # bytes of an attribute list
-RUN_STEPS = 2
-EXTENSIONS_MOST = 1024
+MAX_LIST = 512 * 1024  # bytes of an attribute list
+STEPS_PER_RUN = 2
+MAX_EXTENSIONS = 1024
 
 
 class File:
-    """A record of the MFT with those that extend it."""
+    """A file or directory. Its methods raise Unreadable, and what the volume raises."""
 
-    def __init__(self, volume: Volume, at: Reference, record: Record) -> None:
-        self._volume, self.at, self._record = volume, at, record
-        self._list: list[Listed] | None = None
-        self._found: dict[tuple[int, str], list[Attribute]] = {}
+    def __init__(self, volume: Volume, reference: Reference, record: Record) -> None:
+        self.reference = reference
+        self._volume, self._record = volume, record
+        self._list: list[ListEntry] | None = None
+        self._attributes: dict[tuple[int, str], list[Attribute]] = {}
         self._entries: dict[str, Reference | None] = {}
         self._directory: Directory | None = None
         self._data: Stream | None = None
@@ -46,18 +47,20 @@ class File:
         return file
 
     def child(self, name: str) -> File | None:
-        """Of a directory; None where there is none of that name, or this is no directory."""
-        found = self._entry(name)
-        return self._volume.file(found) if found else None
+        """Of a directory; None where it has none of that name, or this is no directory."""
+        reference = self._entry(name)
+        return self._volume.file(reference) if reference else None
 
     def has(self, name: str) -> bool:
-        """Whether the directory has an entry of that name; what it is, is not read."""
+        """Whether the directory has an entry of that name; the entry's record is not read."""
         return self._entry(name) is not None
 
     def data(self) -> Stream:
-        """The content, unpacked. Raises Unreadable where it is encrypted, or packed in a way that nobody knows."""
+        """The content, decompressed. Raises Unreadable where it is encrypted or compressed in an unknown way."""
         if self._data is None:
-            self._data = unpacked(self, self._volume.work) or stream(self._volume, self.attributes(records.DATA))
+            self._data = wof_content(self, self._volume.charge_steps) or stream(
+                self._volume, self.attributes(records.DATA)
+            )
         return self._data
 
     def stream(self, name: str) -> Stream | None:
@@ -66,47 +69,50 @@ class File:
         return stream(self._volume, pieces) if pieces else None
 
     def attribute(self, kind: int, name: str = "") -> Attribute:
-        found = self.attributes(kind, name)
-        if not found:
-            raise malformed(f"MFT record {self.at.number}", f"it has no attribute {kind:#x}")
-        return found[0]
+        """Its first piece."""
+        pieces = self.attributes(kind, name)
+        if not pieces:
+            raise self._malformed(f"it has no attribute {kind:#x}")
+        return pieces[0]
 
     def attributes(self, kind: int, name: str = "") -> list[Attribute]:
-        """All pieces of an attribute, by their first cluster; those that lie in other records are read at once."""
+        """All pieces of an attribute, sorted by VCN. Extension records are read in one round trip."""
         key = kind, name
-        if key not in self._found:
-            found = records.pieces(self._record.attributes, kind, name)
-            elsewhere = {
-                one.at for one in self._listed() if (one.type, one.name) == key and one.at.number != self.at.number
+        if key not in self._attributes:
+            pieces = records.pieces(self._record.attributes, kind, name)
+            extensions = {
+                entry.record
+                for entry in self._list_entries()
+                if (entry.type, entry.name) == key and entry.record.number != self.reference.number
             }
-            if len(elsewhere) > EXTENSIONS_MOST:
-                raise malformed(f"MFT record {self.at.number}", f"it goes on in {len(elsewhere)} other records")
-            for more in fetch_together(*[partial(self._extension, one) for one in sorted(elsewhere)]):
-                found += records.pieces(more.attributes, kind, name)
-            self._found[key] = sorted(found, key=lambda one: one.first)
-        return self._found[key]
+            if len(extensions) > MAX_EXTENSIONS:
+                raise self._malformed(f"it continues in {len(extensions)} other records")
+            for extension in fetch_together(*[partial(self._extension, record) for record in sorted(extensions)]):
+                pieces += records.pieces(extension.attributes, kind, name)
+            self._attributes[key] = sorted(pieces, key=lambda piece: piece.vcn)
+        return self._attributes[key]
 
     def _entry(self, name: str) -> Reference | None:
         key = name.lower()
         if key not in self._entries:
-            me = Reference(self.at.number, self._record.sequence)
-            known = self._volume.known.get((me, collated(name)))
+            directory = Reference(self.reference.number, self._record.sequence)
+            known = self._volume.known_children.get((directory, collation_key(name)))
             self._entries[key] = known or (self._index().find(name) if self.is_directory else None)
         return self._entries[key]
 
-    def _extension(self, at: Reference) -> Record:
-        record = self._volume.record(at)
-        if record.base.number != self.at.number:
-            raise malformed(f"MFT record {at.number}", f"it does not extend record {self.at.number}")
+    def _extension(self, reference: Reference) -> Record:
+        record = self._volume.record(reference)
+        if record.base.number != self.reference.number:
+            raise malformed(f"MFT record {reference.number}", f"it does not extend record {self.reference.number}")
         return record
 
-    def _listed(self) -> list[Listed]:
+    def _list_entries(self) -> list[ListEntry]:
         if self._list is None:
-            own = records.pieces(self._record.attributes, records.LIST, "")
-            content = stream(self._volume, own) if own else Resident(b"")
-            if content.size > LIST_MOST:
-                raise malformed(f"MFT record {self.at.number}", f"its attribute list has {content.size} bytes")
-            self._list = list(records.listed(content.read(0, content.size)))
+            pieces = records.pieces(self._record.attributes, records.LIST, "")
+            content = stream(self._volume, pieces) if pieces else ResidentStream(b"")
+            if content.size > MAX_LIST:
+                raise self._malformed(f"its attribute list has {content.size} bytes")
+            self._list = list(records.list_entries(content.read(0, content.size)))
         return self._list
 
     def _index(self) -> Directory:
@@ -114,10 +120,13 @@ class File:
             root = self.attribute(records.INDEX_ROOT, "$I30").content
             pieces = self.attributes(records.INDEX_ALLOCATION, "$I30")
             blocks = stream(self._volume, pieces) if pieces else None
-            if isinstance(blocks, Plain):
+            if isinstance(blocks, NonResidentStream):
                 blocks.hint_tables()
-            self._directory = Directory(root or b"", blocks, self._volume.cluster)
+            self._directory = Directory(root or b"", blocks, self._volume.cluster_size)
         return self._directory
+
+    def _malformed(self, why: str) -> Exception:
+        return malformed(f"MFT record {self.reference.number}", why)
 
 
 def stream(volume: Volume, pieces: list[Attribute]) -> Stream:
@@ -128,18 +137,17 @@ def stream(volume: Volume, pieces: list[Attribute]) -> Stream:
     if first.flags & records.ENCRYPTED:
         raise malformed("NTFS file", "it is encrypted (EFS)")
     if first.content is not None:
-        return Resident(first.content)
+        return ResidentStream(first.content)
     runs: list[Run] = []
     for piece in pieces:
         before = len(runs)
-        runs += decode(piece.runs, piece.first)
-        volume.work(RUN_STEPS * (len(runs) - before))
-        if len(runs) > RUNS_MOST:
-            raise malformed("NTFS data runs", f"a file has more than {RUNS_MOST}")
+        runs += decode_runs(piece.runs, piece.vcn)
+        volume.charge_steps(STEPS_PER_RUN * (len(runs) - before))
+        if len(runs) > MAX_RUNS:
+            raise malformed("NTFS data runs", f"a file has more than {MAX_RUNS}")
     extents = Extents(runs)
-    size = min(first.size, extents.clusters * volume.cluster)
-    if size < first.size:
+    if first.size > extents.clusters * volume.cluster_size:
         raise malformed("NTFS data runs", f"{extents.clusters} clusters cannot hold {first.size} bytes")
-    if first.flags & records.PACKED:
-        return Packed(volume, extents, size, first.written, first.unit)
-    return Plain(volume, extents, size, first.written)
+    if first.flags & records.COMPRESSED:
+        return CompressedStream(volume, extents, first.size, first.initialized, first.compression_unit)
+    return NonResidentStream(volume, extents, first.size, first.initialized)

@@ -1,15 +1,17 @@
-"""One record of the MFT, and its attributes. Everything is little-endian.
+"""One record of the MFT, and its attributes.
 
-Record:      0 4 "FILE"    4 2 offset, 6 2 length of the update sequence    16 2 sequence number    20 2 first attribute
-            22 2 flags: 1 in use, 2 a directory    24 4 bytes used    32 8 the base record, of an extension
+Record:      0 4 "FILE"    4 2 offset, 6 2 length of the update sequence    16 2 sequence number
+            20 2 offset of the first attribute    22 2 flags: 1 in use, 2 a directory    24 4 bytes used
+            32 8 base record, of an extension record
 Update sequence: a number, then one value for each 512 bytes, which replaces the number found at their end.
-Attribute:   0 4 type, 0xFFFFFFFF ends    4 4 length    8 1 not resident    9 1 length, 10 2 offset of the name
-            12 2 flags: 0x00FF packed (1: LZNT1), 0x4000 encrypted, 0x8000 sparse
+Attribute:   0 4 type, 0xFFFFFFFF: end of the list    4 4 length    8 1 non-resident    9 1 length, 10 2 offset of the
+            name    12 2 flags: 0x00FF compressed (1: LZNT1), 0x4000 encrypted, 0x8000 sparse
   resident: 16 4 length, 20 2 offset of the content
-  not:      16 8 first, 24 8 last cluster    32 2 offset of the runs    34 2 clusters a packed unit, power of 2
-            40 8 allocated, 48 8 real, 56 8 written (initialised) size; of the first piece only
-List of attributes (0x20), an entry:   0 4 type   4 2 length   6 1 length, 7 1 offset of the name   8 8 first cluster
-            16 8 the record that holds it
+  non-resident:  16 8 first, 24 8 last VCN    32 2 offset of the runs    34 2 log2 of clusters in a compression unit
+            40 8 allocated, 48 8 real, 56 8 initialized size (of the first piece only)
+Entry of an attribute list:  0 4 type   4 2 length   6 1 length, 7 1 offset of the name   8 8 first VCN
+            16 8 the record with this piece
+File name:   0 8 directory    64 1 characters of the name    66 the name
 """
 
 from __future__ import annotations
@@ -22,17 +24,28 @@ from imagedrop.inspection.errors import Unreadable, malformed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+UPDATE_SEQUENCE = struct.Struct("<4sHH")
+RECORD = struct.Struct("<16xH2xHHI4xQ")
+ATTRIBUTE_START = struct.Struct("<II")
+ATTRIBUTE = struct.Struct("<IIBBHH")
+RESIDENT = struct.Struct("<16xIH")
+NON_RESIDENT = struct.Struct("<16xQ8xHH12xQQ")
+LIST_ENTRY = struct.Struct("<IHBBQQ")
+FILE_NAME_START = struct.Struct("<Q56xBx")
+
 STANDARD, LIST, FILE_NAME, VOLUME_INFORMATION, DATA, INDEX_ROOT, INDEX_ALLOCATION, REPARSE_POINT = (
     0x10, 0x20, 0x30, 0x70, 0x80, 0x90, 0xA0, 0xC0,
 )  # fmt: skip
+END = 0xFFFFFFFF
 IN_USE, DIRECTORY = 1, 2
-PACKED, ENCRYPTED = 0x00FF, 0x4000
-ATTRIBUTES_MOST = 512
+COMPRESSED, ENCRYPTED = 0x00FF, 0x4000
+MAX_ATTRIBUTES = 512
+MIN_ATTRIBUTE, MIN_LIST_ENTRY = 24, 26  # bytes
 STRIDE = 512
 
 
 class Reference(NamedTuple):
-    """A record of the MFT and how often it had been used when it was meant; 0: whichever use."""
+    """A record of the MFT. `sequence`: how often the record had been used; 0: any use."""
 
     number: int
     sequence: int
@@ -43,26 +56,26 @@ class Reference(NamedTuple):
 
 
 class Attribute(NamedTuple):
-    """`content`: of a resident one, else None; then `first` (cluster) and `runs` say where it lies."""
+    """One piece of an attribute. `content`: of a resident one, else None; `runs`: of a non-resident one."""
 
     type: int
     name: str
     flags: int
     content: bytes | None
-    first: int = 0
+    vcn: int = 0
     runs: bytes = b""
-    unit: int = 0  # clusters of a packed unit
+    compression_unit: int = 0  # clusters
     size: int = 0
-    written: int = 0
+    initialized: int = 0  # bytes
 
 
-class Listed(NamedTuple):
-    """One entry of an attribute list: where a piece of which attribute lies."""
+class ListEntry(NamedTuple):
+    """Where a piece of an attribute is."""
 
     type: int
     name: str
-    first: int
-    at: Reference
+    vcn: int
+    record: Reference
 
 
 class Record(NamedTuple):
@@ -72,18 +85,18 @@ class Record(NamedTuple):
     attributes: list[Attribute]
 
 
-def fixed(data: bytes, signature: bytes, what: str) -> bytes:
-    """The block with its update sequence undone. Raises Unreadable where it is torn or something else."""
-    at, count = struct.unpack_from("<HH", data, 4)
-    if not data.startswith(signature):
-        raise malformed(what, f'it begins with {data[:4]!r} instead of "{signature.decode()}"')
+def undo_update_sequence(data: bytes, signature: bytes, what: str) -> bytes:
+    """The record or block as it was before it was written. Raises Unreadable where it is torn or something else."""
+    found, at, count = UPDATE_SEQUENCE.unpack_from(data)
+    if found != signature:
+        raise malformed(what, f'it begins with {found!r} instead of "{signature.decode()}"')
     if count != len(data) // STRIDE + 1 or at + 2 * count > len(data):
         raise malformed(what, f"{count} values of update sequence at {at}")
     out = bytearray(data)
     for number in range(1, count):
         end = number * STRIDE
         if out[end - 2 : end] != data[at : at + 2]:
-            raise malformed(what, "it was written only in part: its update sequence does not fit")
+            raise malformed(what, "it was written only in part: its update sequence does not match")
         out[end - 2 : end] = data[at + 2 * number : at + 2 * number + 2]
     return bytes(out)
 
@@ -91,65 +104,66 @@ def fixed(data: bytes, signature: bytes, what: str) -> bytes:
 def parse(data: bytes, number: int) -> Record:
     """Raises Unreadable."""
     what = f"MFT record {number}"
-    record = fixed(data, b"FILE", what)
-    sequence, _, first, flags, used = struct.unpack_from("<HHHHI", record, 16)
-    base = Reference.of(struct.unpack_from("<Q", record, 32)[0])
-    return Record(sequence, flags, base, list(_attributes(record[: min(used, len(record))], first, what)))
+    record = undo_update_sequence(data, b"FILE", what)
+    sequence, first_attribute, flags, used, base = RECORD.unpack_from(record)
+    attributes = _attributes(record[: min(used, len(record))], first_attribute, what)
+    return Record(sequence, flags, Reference.of(base), list(attributes))
 
 
-def names(data: bytes, number: int) -> Iterator[tuple[str, Reference, Reference]]:
-    """(name, directory, itself) as a record in use says; nothing where it is not sound (the key: index.py)."""
+def file_names(data: bytes, number: int) -> Iterator[tuple[str, Reference, Reference]]:
+    """(name, directory, this record) for each name of a record in use; nothing where the record is malformed."""
     try:
         record = parse(data, number)
     except Unreadable:
         return
     if not record.flags & IN_USE or record.base.number:
         return
-    for one in record.attributes:
-        content = one.content or b""
-        if one.type == FILE_NAME and len(content) > 66:
-            parent = Reference.of(struct.unpack_from("<Q", content)[0])
-            yield _text(content, 66, content[64]), parent, Reference(number, record.sequence)
+    for attribute in record.attributes:
+        content = attribute.content or b""
+        if attribute.type == FILE_NAME and len(content) > FILE_NAME_START.size:
+            directory, characters = FILE_NAME_START.unpack_from(content)
+            name = _text(content, FILE_NAME_START.size, characters)
+            yield name, Reference.of(directory), Reference(number, record.sequence)
 
 
 def _attributes(record: bytes, at: int, what: str) -> Iterator[Attribute]:
-    for _ in range(ATTRIBUTES_MOST):
-        if at + 8 > len(record):
+    for _ in range(MAX_ATTRIBUTES):
+        if at + ATTRIBUTE_START.size > len(record):
             return
-        kind, length = struct.unpack_from("<II", record, at)
-        if kind == 0xFFFFFFFF:
+        kind, length = ATTRIBUTE_START.unpack_from(record, at)
+        if kind == END:
             return
-        if length < 24 or length % 8 or at + length > len(record):
+        if length < MIN_ATTRIBUTE or length % 8 or at + length > len(record):
             raise malformed(what, f"an attribute of {length} bytes at {at}")
-        yield _attribute(kind, record[at : at + length], what)
+        yield _attribute(record[at : at + length], what)
         at += length
-    raise malformed(what, "its attributes do not end")
+    raise malformed(what, f"it has more than {MAX_ATTRIBUTES} attributes")
 
 
-def _attribute(kind: int, data: bytes, what: str) -> Attribute:
-    elsewhere, name_length, name_at, flags = struct.unpack_from("<BBHH", data, 8)
+def _attribute(data: bytes, what: str) -> Attribute:
+    kind, _, non_resident, name_length, name_at, flags = ATTRIBUTE.unpack_from(data)
     name = _text(data, name_at, name_length)
-    if not elsewhere:
-        length, offset = struct.unpack_from("<IH", data, 16)
-        if offset + length > len(data):
-            raise malformed(what, f"attribute {kind:#x} has {length} bytes at {offset}")
-        return Attribute(kind, name, flags, data[offset : offset + length], size=length, written=length)
-    if len(data) < 64:
+    if not non_resident:
+        length, at = RESIDENT.unpack_from(data)
+        if at + length > len(data):
+            raise malformed(what, f"attribute {kind:#x} has {length} bytes at {at}")
+        return Attribute(kind, name, flags, data[at : at + length], size=length, initialized=length)
+    if len(data) < NON_RESIDENT.size:
         raise malformed(what, f"attribute {kind:#x} is too short")
-    first, _, runs_at, unit = struct.unpack_from("<QQHH", data, 16)
-    size, written = struct.unpack_from("<QQ", data, 48)
-    return Attribute(kind, name, flags, None, first, data[runs_at:], 1 << unit if 0 < unit <= 16 else 0, size, written)
+    vcn, runs_at, unit, size, initialized = NON_RESIDENT.unpack_from(data)
+    return Attribute(
+        kind, name, flags, None, vcn, data[runs_at:], 1 << unit if 0 < unit <= 16 else 0, size, initialized
+    )
 
 
-def listed(data: bytes) -> Iterator[Listed]:
-    """The entries of an attribute list. Raises Unreadable."""
+def list_entries(data: bytes) -> Iterator[ListEntry]:
+    """Of an attribute list. Raises Unreadable."""
     at = 0
-    while at + 26 <= len(data):
-        kind, length, name_length, name_at = struct.unpack_from("<IHBB", data, at)
-        first, packed = struct.unpack_from("<QQ", data, at + 8)
-        if length < 26 or at + length > len(data):
+    while at + MIN_LIST_ENTRY <= len(data):
+        kind, length, name_length, name_at, vcn, record = LIST_ENTRY.unpack_from(data, at)
+        if length < MIN_LIST_ENTRY or at + length > len(data):
             raise malformed("NTFS attribute list", f"an entry of {length} bytes")
-        yield Listed(kind, _text(data, at + name_at, name_length), first, Reference.of(packed))
+        yield ListEntry(kind, _text(data, at + name_at, name_length), vcn, Reference.of(record))
         at += length
 
 
@@ -159,4 +173,4 @@ def _text(data: bytes, at: int, characters: int) -> str:
 
 def pieces(attributes: list[Attribute], kind: int, name: str) -> list[Attribute]:
     """Those of one attribute, in the order of the record."""
-    return [one for one in attributes if one.type == kind and one.name == name]
+    return [attribute for attribute in attributes if attribute.type == kind and attribute.name == name]

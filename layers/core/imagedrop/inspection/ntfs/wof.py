@@ -1,4 +1,5 @@
-"""Files that the Windows Overlay Filter packed (CompactOS): a reparse point says how, a stream of its own holds all."""
+"""Files that the Windows Overlay Filter compressed (CompactOS): a reparse point names the algorithm, and a stream of
+its own holds the content."""
 
 from __future__ import annotations
 
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 STREAM = "WofCompressedData"
 
 
-def unpacked(file: File, work: Callable[[int], None]) -> Stream | None:
-    """The content of a file that is packed so; None of any other. `work` charges for unpacking. Raises Unreadable."""
+def wof_content(file: File, charge_steps: Callable[[int], None]) -> Stream | None:
+    """The content of such a file; None of any other. Raises Unreadable."""
     points = file.attributes(records.REPARSE_POINT)
-    if not points or (packed := file.stream(STREAM)) is None:
+    if not points or (compressed := file.stream(STREAM)) is None:
         return None
     from imagedrop.inspection.unpack.wof import WofStream, wof_algorithm  # few images need it
 
     algorithm = wof_algorithm(points[0].content or b"")
     size = file.attribute(records.DATA).size
-    return None if algorithm is None else WofStream(packed, algorithm, size, work)
+    return None if algorithm is None else WofStream(compressed, algorithm, size, charge_steps)

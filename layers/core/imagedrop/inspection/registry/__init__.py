@@ -1,12 +1,13 @@
-"""Registry hives (regf), read where they lie: only the cells on the way to what is asked for.
+"""Registry hives (regf), read in place: only the cells on the path to what is asked for.
 
-hive.py    the base block, where it begins     search.py  a child by its name, in few round trips
-keys.py    Key: children and values            names.py   how names are stored, compared, hashed
-cells.py   cells, and the bounds they keep     nodes.py, lists.py, values.py  what the cells hold
-jobs.py    work that says what it reads next, so that independent work shares its round trips
+hive.py    the base block              search.py  finds a subkey by name in few round trips
+keys.py    Key: its subkeys and values names.py   how names are stored, compared and hashed
+cells.py   cells and their bounds      nodes.py, lists.py, values.py  the records in cells
 
-Source of all layouts: M. Suhanov, Windows registry file format specification. Everything is little-endian; an offset
-counts from the first hive bin, which lies at 4096 in the file. Transaction logs are not replayed: see Hive.dirty.
+Source of all layouts and terms: M. Suhanov, Windows registry file format specification. Integers are little-endian;
+offsets count from the first hive bin, at byte 4096 of the file. Transaction logs are not replayed (Hive.dirty).
+
+Independent reads share round trips by `fetch_together` (inspection/replay.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Cells, in which a hive keeps everything.
+"""Cells: a hive stores every record in one.
 
-Cell:   0  4  its size with these 4 bytes, a multiple of 8, negative while it is in use      4  the content
-Record (a content of a known kind):   0  2  signature
+Cell:     0  4  size including these 4 bytes, a multiple of 8, negative while the cell is in use      4  data
+Record:   0  2  signature of the data: nk, lf, vk, ...
 """
 
 from __future__ import annotations
@@ -12,55 +12,64 @@ from typing import TYPE_CHECKING
 from imagedrop.inspection.errors import Unreadable, malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import TypeVar
 
-    from imagedrop.inspection.registry.jobs import Job
+    T = TypeVar("T")
 
-BINS = 4096  # where the first bin lies in the file
-BIN_HEADER = 32
+CELL_SIZE = struct.Struct("<i")
+BINS_START = 4096  # byte of the file where the first bin begins
+BIN_HEADER_SIZE = 32
+MAX_BATCH = 128  # cells read in one round trip
 
 
 class Cells:
-    """`end`: where the last bin ends in the file. `read(offset, length)` is relative to the file."""
+    """`end`: byte of the file where the last bin ends. `read(offset, length)`: bytes of the file."""
 
-    def __init__(self, name: str, end: int, read: Callable[[int, int], bytes]) -> None:
-        self._name, self._end, self._read = name, end, read
+    def __init__(self, hive_name: str, end: int, read: Callable[[int, int], bytes]) -> None:
+        self._hive_name, self._end, self._read = hive_name, end, read
 
-    def bad(self, what: str, offset: int, why: str) -> Unreadable:
-        return malformed(f"registry hive {self._name}", f"the {what} at {offset:#x} {why}")
+    def malformed(self, what: str, offset: int, why: str) -> Unreadable:
+        return malformed(f"registry hive {self._hive_name}", f"the {what} at {offset:#x} {why}")
 
-    def cell(self, what: str, offset: int, length: int) -> Job[bytes]:
-        """The first `length` bytes of a cell's content; fewer where it holds fewer."""
-        place = BINS + offset
-        if offset < BIN_HEADER or offset % 8 or place + 8 > self._end:
-            raise self.bad(what, offset, "lies where no cell can be")
-        window = min(4 + length, self._end - place)
-        yield [(place, window)]
-        data = self._read(place, window)
-        size = -int(struct.unpack_from("<i", data)[0])
+    def cell(self, what: str, offset: int, length: int) -> bytes:
+        """The first `length` bytes of a cell's data, or all of it where it is shorter."""
+        start = BINS_START + offset
+        if offset < BIN_HEADER_SIZE or offset % 8 or start + 8 > self._end:
+            raise self.malformed(what, offset, "is not at a valid cell offset")
+        data = self._read(start, min(4 + length, self._end - start))
+        size = -int(CELL_SIZE.unpack_from(data)[0])
         if size <= 0:
-            raise self.bad(what, offset, "is a free cell")
-        if size % 8 or place + size > self._end:
-            raise self.bad(what, offset, f"says that it has {size} bytes")
+            raise self.malformed(what, offset, "is in a free cell")
+        if size % 8 or start + size > self._end:
+            raise self.malformed(what, offset, f"has an invalid size of {size} bytes")
         return data[4:size]
 
-    def whole(self, what: str, offset: int, length: int) -> Job[bytes]:
-        """Exactly `length` bytes; a cell that holds fewer is malformed."""
-        data = yield from self.cell(what, offset, length)
+    def exactly(self, what: str, offset: int, length: int) -> bytes:
+        """`length` bytes of a cell's data. Raises Unreadable where it is shorter."""
+        data = self.cell(what, offset, length)
         if len(data) < length:
-            raise self.bad(what, offset, f"holds {len(data)} bytes, not {length}")
+            raise self.malformed(what, offset, f"holds {len(data)} bytes, not {length}")
         return data
 
     def record(
-        self, what: str, offset: int, kinds: tuple[bytes, ...], fixed: int, guess: int, extent: Callable[[bytes], int]
-    ) -> Job[bytes]:
-        """A record of one of `kinds`: `fixed` bytes at least, and by these `extent` in all. `guess` is read first."""
-        data = yield from self.cell(what, offset, max(guess, fixed))
-        if data[:2] not in kinds:
-            raise self.bad(what, offset, f"begins with {data[:2]!r}")
-        if len(data) < fixed:
-            raise self.bad(what, offset, f"holds only {len(data)} bytes")
-        length = extent(data)
-        if len(data) < length:
-            data = yield from self.whole(what, offset, length)
-        return data[:length]
+        self,
+        what: str,
+        offset: int,
+        signatures: tuple[bytes, ...],
+        header_size: int,
+        guess: int,
+        record_size: Callable[[bytes], int],
+    ) -> bytes:
+        """A record with one of the signatures. `record_size`: its size by its header; `guess`: bytes to read first."""
+        data = self.cell(what, offset, max(guess, header_size))
+        if data[:2] not in signatures:
+            raise self.malformed(what, offset, f"begins with {data[:2]!r}")
+        if len(data) < header_size:
+            raise self.malformed(what, offset, f"holds only {len(data)} bytes")
+        size = record_size(data)
+        return data[:size] if len(data) >= size else self.exactly(what, offset, size)
+
+
+def batches(items: Sequence[T], size: int = MAX_BATCH) -> Iterable[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

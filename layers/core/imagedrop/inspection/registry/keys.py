@@ -1,74 +1,62 @@
-"""Keys, as they are asked for: by the names of their children and values, in whatever case."""
+"""Keys: subkeys and values by their names, in any case."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
 
 from imagedrop.inspection.registry import search, values
-from imagedrop.inspection.registry.jobs import abreast, run
-from imagedrop.inspection.registry.names import upper
 from imagedrop.inspection.registry.nodes import Node, Nodes
 from imagedrop.inspection.registry.values import Value
-from imagedrop.inspection.source import Range
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from imagedrop.inspection.registry.jobs import Job
+from imagedrop.inspection.replay import fetch_together
+from imagedrop.inspection.upper_case import upper
 
 
 class Key:
-    """Remembers what was found; the children's lists are read only on the way to them.
+    """Remembers the subkeys and values that it has found; lists of subkeys are read only as far as needed.
 
-    Every method raises Unreadable where the cells on its way are malformed, and what `read` raises.
+    Every method raises Unreadable where a cell on its path is malformed, and whatever `read` raises.
     """
 
-    def __init__(
-        self, nodes: Nodes, node: Node, prefetch: Callable[[Sequence[Range]], None], above: frozenset[int] = frozenset()
-    ) -> None:
+    def __init__(self, nodes: Nodes, node: Node, ancestors: frozenset[int] = frozenset()) -> None:
         self.name = node.name
-        self._nodes, self._node, self._prefetch = nodes, node, prefetch
-        self._line = above | {node.offset}
-        self._children: dict[str, Key | None] = {}
+        self._nodes, self._node = nodes, node
+        self._path = ancestors | {node.offset}
+        self._subkeys: dict[str, Key | None] = {}
         self._values: dict[str, Value | None] = {}
 
     def subkey(self, path: str) -> Key | None:
-        r"""`Microsoft\Windows NT\CurrentVersion`; None where there is none."""
-        return self.subkeys(path)[path]
-
-    def subkeys(self, *paths: str) -> dict[str, Key | None]:
-        """Several at once, side by side: no more round trips than the longest way takes."""
-        found = run(abreast([self._walk(path) for path in paths]), self._prefetch)
-        return dict(zip(paths, found, strict=True))
-
-    def names(self, most: int) -> list[str]:
-        """Of the first `most` children, in the order of their list."""
-        return [node.name for node in run(search.children(self._nodes, self._node, most), self._prefetch)]
-
-    def values(self, *names: str) -> dict[str, Value]:
-        """By the names as asked; missing ones are left out. "" is the default value."""
-        missing = {big: big for big in map(upper, names) if big not in self._values}
-        if missing:
-            found = run(values.find(self._nodes.cells, self._node, missing), self._prefetch)
-            self._values |= dict.fromkeys(missing) | found
-        known = {name: self._values[upper(name)] for name in names}
-        return {name: value for name, value in known.items() if value is not None}
-
-    def _walk(self, path: str) -> Job[Key | None]:
+        r"""By its path from here, such as `Microsoft\Windows NT\CurrentVersion`; None where there is none."""
         key: Key | None = self
         for name in filter(None, path.split("\\")):
             if key is not None:
-                key = yield from key._child(name)
+                key = key._child(name)
         return key
 
-    def _child(self, name: str) -> Job[Key | None]:
-        big = upper(name)
-        if big not in self._children:
-            node = yield from search.find(self._nodes, self._node, name)
-            self._children.setdefault(big, None if node is None else self._below(node))
-        return self._children[big]
+    def subkeys(self, *paths: str) -> dict[str, Key | None]:
+        """Several by their paths, in no more round trips than the longest path takes."""
+        found = fetch_together(*[partial(self.subkey, path) for path in paths])
+        return dict(zip(paths, found, strict=True))
 
-    def _below(self, node: Node) -> Key:
-        if node.offset in self._line:
-            raise self._nodes.cells.bad("key", node.offset, "is its own descendant")
-        return Key(self._nodes, node, self._prefetch, self._line)
+    def names(self, count: int) -> list[str]:
+        """Of the first `count` subkeys, in the order of their list."""
+        return [node.name for node in search.first_subkeys(self._nodes, self._node, count)]
+
+    def values(self, *names: str) -> dict[str, Value]:
+        """Name as given -> value; missing ones are left out. "" is the default value."""
+        missing = {name for name in map(upper, names) if name not in self._values}
+        if missing:
+            self._values |= dict.fromkeys(missing) | values.find(self._nodes.cells, self._node, missing)
+        found = {name: self._values[upper(name)] for name in names}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _child(self, name: str) -> Key | None:
+        name_upper = upper(name)
+        if name_upper not in self._subkeys:
+            node = search.find_subkey(self._nodes, self._node, name)
+            self._subkeys[name_upper] = None if node is None else self._key(node)
+        return self._subkeys[name_upper]
+
+    def _key(self, node: Node) -> Key:
+        if node.offset in self._path:
+            raise self._nodes.cells.malformed("key", node.offset, "is its own descendant")
+        return Key(self._nodes, node, self._path)

@@ -1,76 +1,78 @@
-"""Lists of a key's children, sorted by name.
+"""Lists of a key's subkeys, sorted by name.
 
-Leaf:     0  2  "li", "lf" or "lh"    2  2  entries    4  the entries: an offset (4 bytes); for lf and lh then 4 bytes,
-                lf: the first four characters of the name, lh: the hash of the whole name
-Root:     0  2  "ri"                  2  2  entries    4  the entries: the offset of a leaf (4 bytes)
+Leaf:     0  2  "li", "lf" or "lh"   2  2  number of entries   4  entries: the offset of a key node (4 bytes); in lf
+                and lh then 4 bytes, lf: the first four characters of the name, lh: the hash of the name
+Root:     0  2  "ri"                 2  2  number of entries   4  entries: the offset of a leaf (4 bytes)
 """
 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from imagedrop.inspection.registry.cells import Cells
-from imagedrop.inspection.registry.names import hashed, hint, may_be
+from imagedrop.inspection.registry.names import hashed, hint, may_match
 from imagedrop.inspection.registry.nodes import Node
-
-if TYPE_CHECKING:
-    from imagedrop.inspection.registry.jobs import Job
 
 LEAVES = (b"li", b"lf", b"lh")
 ROOT = b"ri"
-WIDTH = {b"li": 4, b"ri": 4, b"lf": 8, b"lh": 8}
-HEADER = 4
-LEAF_GUESS = 4 + 8 * 507  # Windows splits a longer one
-FIRST_GUESS = 16 * 1024  # the first list may be a root, or long: other writers do not split
-CHILDREN_MOST = 65536
+HEADER = struct.Struct("<2sH")
+ENTRIES = {
+    b"li": struct.Struct("<I"),
+    b"ri": struct.Struct("<I"),
+    b"lf": struct.Struct("<I4s"),
+    b"lh": struct.Struct("<II"),
+}
+LEAF_GUESS = 4 + 8 * 507  # bytes; Windows splits longer lists
+FIRST_GUESS = 16 * 1024  # bytes; the first list may be a root, or long: other writers do not split
+MAX_SUBKEYS = 65536
 
 
-class Listed(NamedTuple):
-    """As it lies in the file: a long one is looked through where it is needed."""
+class SubkeyList(NamedTuple):
+    """`entries`: as stored; a long list is decoded only where it is needed."""
 
     kind: bytes
     entries: bytes
 
     @property
     def length(self) -> int:
-        return len(self.entries) // WIDTH[self.kind]
+        return len(self.entries) // ENTRIES[self.kind].size
 
-    def places(self) -> list[int]:
-        """Offsets of nodes; of a root those of its leaves."""
-        return [place for (place,) in struct.iter_unpack(f"<I{WIDTH[self.kind] - 4}x", self.entries)]
+    def offsets(self) -> list[int]:
+        """Of key nodes; in a root, of leaves."""
+        return [entry[0] for entry in ENTRIES[self.kind].iter_unpack(self.entries)]
 
     def candidates(self, name: str) -> list[int]:
-        """Which of the nodes can have this name, as far as a leaf says it."""
+        """Offsets of the key nodes that can have this name by their hint or hash; all of them in an li list."""
         if self.kind == b"li":
-            return self.places()
-        clues = struct.iter_unpack("<I4s", self.entries)
+            return self.offsets()
+        entries = ENTRIES[self.kind].iter_unpack(self.entries)
         if self.kind == b"lf":
-            start = hint(name)
-            return [place for place, stored in clues if may_be(stored, start)]
-        wanted = hashed(name).to_bytes(4, "little")
-        return [place for place, hashed_name in clues if hashed_name == wanted]
+            wanted = hint(name)
+            return [offset for offset, stored in entries if may_match(stored, wanted)]
+        wanted_hash = hashed(name)
+        return [offset for offset, stored in entries if stored == wanted_hash]
 
 
-def first(cells: Cells, node: Node) -> Job[Listed]:
-    """A leaf or the root of several; an empty leaf where there are no children."""
-    if not node.children:
-        return Listed(b"li", b"")
-    if node.children > CHILDREN_MOST:
-        raise cells.bad("key", node.offset, f"says that it has {node.children} subkeys")
-    guess = min(HEADER + 8 * node.children, FIRST_GUESS)
-    return (yield from _listed(cells, node.children_at, (*LEAVES, ROOT), guess))
+def first(cells: Cells, node: Node) -> SubkeyList:
+    """A leaf or the root of several; an empty leaf where there are no subkeys."""
+    if not node.subkeys:
+        return SubkeyList(b"li", b"")
+    if node.subkeys > MAX_SUBKEYS:
+        raise cells.malformed("key", node.offset, f"claims {node.subkeys} subkeys")
+    return _read(cells, node.subkeys_list, (*LEAVES, ROOT), min(HEADER.size + 8 * node.subkeys, FIRST_GUESS))
 
 
-def leaf(cells: Cells, offset: int) -> Job[Listed]:
-    """Below a root: there is none below another."""
-    return (yield from _listed(cells, offset, LEAVES, LEAF_GUESS))
+def leaf(cells: Cells, offset: int) -> SubkeyList:
+    """A list below a root, which cannot be another root."""
+    return _read(cells, offset, LEAVES, LEAF_GUESS)
 
 
-def _listed(cells: Cells, offset: int, kinds: tuple[bytes, ...], guess: int) -> Job[Listed]:
-    data = yield from cells.record("list of subkeys", offset, kinds, HEADER, guess, _extent)
-    return Listed(data[:2], data[HEADER:])
+def _read(cells: Cells, offset: int, kinds: tuple[bytes, ...], guess: int) -> SubkeyList:
+    data = cells.record("list of subkeys", offset, kinds, HEADER.size, guess, _size)
+    return SubkeyList(data[:2], data[HEADER.size :])
 
 
-def _extent(data: bytes) -> int:
-    return HEADER + WIDTH[data[:2]] * int(struct.unpack_from("<H", data, 2)[0])
+def _size(data: bytes) -> int:
+    kind, count = HEADER.unpack_from(data)
+    return HEADER.size + ENTRIES[kind].size * int(count)

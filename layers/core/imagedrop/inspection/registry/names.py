@@ -1,7 +1,7 @@
-"""Names of keys and values: stored, compared, hashed.
+"""Names of keys and values: how they are stored, compared and hashed.
 
-Stored either compressed (one byte a character, Latin-1) or as UTF-16. The system compares them in upper case,
-character by character; so do the hashes and the order of the lists.
+They are stored compressed (one byte a character, Latin-1) or in UTF-16. The system compares them in upper case,
+character by character; hashes and the order of lists follow the upper case too.
 """
 
 from __future__ import annotations
@@ -9,44 +9,37 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
+from imagedrop.inspection.upper_case import upper
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-HINTED = 4  # characters of a name in an lf list
+UTF_16_UNIT = struct.Struct("<H")
+HINT_SIZE = 4  # characters of a name in an lf list
 
 
 def decoded(raw: bytes, compressed: bool) -> str:
     return raw.decode("latin-1") if compressed else raw.decode("utf-16-le", "replace")
 
 
-def upper(name: str) -> str:
-    """As the system's table does: one character for one, and only where the way back leads to the same."""
-    return name.upper() if name.isascii() else "".join(map(_upper, name))
-
-
-def _upper(letter: str) -> str:
-    big = letter.upper()
-    return big if len(big) == 1 and big.lower() == letter else letter
-
-
-# hivex, and so virt-v2v and virt-customize, sort by lower case: "_" comes before the letters there, else behind them.
+# hivex, and so virt-v2v and virt-customize, sort by lower case: there "_" comes before the letters, else behind them.
 ORDERS: tuple[Callable[[str], str], ...] = (upper, str.lower)
 
 
 def hashed(name: str) -> int:
-    """lh lists: of the upper-case name's UTF-16 characters, times 37 and plus the next, 32 bits."""
+    """The hash in lh lists: for each UTF-16 unit of the upper-case name, times 37 plus the unit, modulo 2^32."""
     raw = upper(name).encode("utf-16-le", "surrogatepass")
     value = 0
-    for (character,) in struct.iter_unpack("<H", raw):
-        value = (37 * value + character) & 0xFFFFFFFF
+    for (unit,) in UTF_16_UNIT.iter_unpack(raw):
+        value = (37 * value + unit) & 0xFFFFFFFF
     return value
 
 
 def hint(name: str) -> bytes:
-    """lf lists: how the name begins, in upper case."""
-    return upper(name[:HINTED]).encode("ascii", "replace").ljust(HINTED, b"\0")
+    """The hint in lf lists: the first characters of the name, in upper case."""
+    return upper(name[:HINT_SIZE]).encode("ascii", "replace").ljust(HINT_SIZE, b"\0")
 
 
-def may_be(stored: bytes, wanted: bytes) -> bool:
-    """Whether hints can be of one name. One of what is not ASCII says nothing: writers differ."""
+def may_match(stored: bytes, wanted: bytes) -> bool:
+    """Whether two hints can be of one name. A hint that is not ASCII excludes nothing: writers differ."""
     return stored.upper() == wanted or not stored.isascii() or 0 in (stored.rstrip(b"\0") or b"\0")

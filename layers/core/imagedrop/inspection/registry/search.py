@@ -1,106 +1,102 @@
-"""A child by its name, without reading all of its brothers: by hash or hint, else by the order of the names."""
+"""Finds a subkey by its name without reading all its siblings: by hash or hint, else by the order of the names."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imagedrop.inspection.registry import lists
-from imagedrop.inspection.registry.jobs import abreast, batches
-from imagedrop.inspection.registry.lists import CHILDREN_MOST, Listed
-from imagedrop.inspection.registry.names import ORDERS, upper
+from imagedrop.inspection.registry.cells import batches
+from imagedrop.inspection.registry.lists import MAX_SUBKEYS, SubkeyList
+from imagedrop.inspection.registry.names import ORDERS
 from imagedrop.inspection.registry.nodes import Node, Nodes
+from imagedrop.inspection.replay import fetch_together
+from imagedrop.inspection.upper_case import upper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from imagedrop.inspection.registry.jobs import Job
-
-    Namer = Callable[[int], Job[str]]
-
-FEW = 8  # so many are read at once rather than narrowed down; and so many are probed at once
-LEAVES_AT_ONCE = 2 * FEW
-SCANNED_MOST = 1024  # entries of a list in no order
+PROBES = 8  # names that one step of a search reads; so few candidates are all read
+LEAVES_AT_ONCE = 2 * PROBES
+MAX_SCANNED = 1024  # entries of a list that is not sorted
 
 
-def find(nodes: Nodes, parent: Node, name: str) -> Job[Node | None]:
-    """The child of this name, in whatever case; None where there is none."""
-    top = yield from lists.first(nodes.cells, parent)
-    leaves = [top] if top.kind != lists.ROOT else (yield from _leaves(nodes, parent, top.places(), name))
-    found = yield from _pick(nodes, parent, [place for one in leaves for place in one.candidates(name)], name)
-    if found is None and not name.isascii():  # writers differ in what is upper case: the clues may have misled
-        found = yield from _pick(nodes, parent, [place for one in leaves for place in one.places()], name)
+def find_subkey(nodes: Nodes, parent: Node, name: str) -> Node | None:
+    """The subkey of this name, in any case; None where there is none."""
+    top = lists.first(nodes.cells, parent)
+    leaves = [top] if top.kind != lists.ROOT else _leaves_with(nodes, parent, top.offsets(), name)
+    found = _find_among(nodes, parent, [offset for leaf in leaves for offset in leaf.candidates(name)], name)
+    if found is None and not name.isascii():  # writers differ in upper case, so hints and hashes may be wrong
+        found = _find_among(nodes, parent, [offset for leaf in leaves for offset in leaf.offsets()], name)
     return found
 
 
-def children(nodes: Nodes, parent: Node, most: int) -> Job[list[Node]]:
-    """The first `most` of them."""
-    top = yield from lists.first(nodes.cells, parent)
-    places = [] if top.kind == lists.ROOT else top.places()
-    for batch in batches(top.places() if top.kind == lists.ROOT else [], LEAVES_AT_ONCE):
-        if len(places) < most:
-            places += [place for one in (yield from _read(nodes, batch)) for place in one.places()]
-    return (yield from _nodes(nodes, places[:most]))
+def first_subkeys(nodes: Nodes, parent: Node, count: int) -> list[Node]:
+    top = lists.first(nodes.cells, parent)
+    offsets = [] if top.kind == lists.ROOT else top.offsets()
+    for batch in batches(top.offsets() if top.kind == lists.ROOT else [], LEAVES_AT_ONCE):
+        if len(offsets) < count:
+            offsets += [offset for leaf in _read_leaves(nodes, batch) for offset in leaf.offsets()]
+    return _read_nodes(nodes, offsets[:count])
 
 
-def _leaves(nodes: Nodes, parent: Node, places: list[int], name: str) -> Job[list[Listed]]:
-    """Those in which the name can be."""
+def _leaves_with(nodes: Nodes, parent: Node, offsets: list[int], name: str) -> list[SubkeyList]:
+    """The leaves that can list the name."""
 
-    def first_name(number: int) -> Job[str]:
-        listed = yield from lists.leaf(nodes.cells, places[number])
-        return (yield from nodes.node(listed.places()[0])).name if listed.length else ""
+    def first_name(number: int) -> str:
+        leaf = lists.leaf(nodes.cells, offsets[number])
+        return nodes.node(leaf.offsets()[0]).name if leaf.length else ""
 
-    part = yield from _narrowed(nodes, parent, len(places), first_name, name)
-    leaves: list[Listed] = []
-    for batch in batches([places[number] for number in part], LEAVES_AT_ONCE):
-        leaves += yield from _read(nodes, batch)
-        if sum(one.length for one in leaves) > CHILDREN_MOST:
-            raise nodes.cells.bad("key", parent.offset, f"lists more than {CHILDREN_MOST} subkeys")
+    numbers = _narrow_down(nodes, parent, len(offsets), first_name, name)
+    leaves: list[SubkeyList] = []
+    for batch in batches([offsets[number] for number in numbers], LEAVES_AT_ONCE):
+        leaves += _read_leaves(nodes, batch)
+        if sum(leaf.length for leaf in leaves) > MAX_SUBKEYS:
+            raise nodes.cells.malformed("key", parent.offset, f"lists more than {MAX_SUBKEYS} subkeys")
     return leaves
 
 
-def _pick(nodes: Nodes, parent: Node, places: list[int], name: str) -> Job[Node | None]:
-    def name_at(number: int) -> Job[str]:
-        return (yield from nodes.node(places[number])).name
+def _find_among(nodes: Nodes, parent: Node, offsets: list[int], name: str) -> Node | None:
+    def name_at(number: int) -> str:
+        return nodes.node(offsets[number]).name
 
-    big = upper(name)
-    part = yield from _narrowed(nodes, parent, len(places), name_at, name)
-    for node in (yield from _nodes(nodes, [places[number] for number in part])):
-        if upper(node.name) == big:
-            return node
-    return None
+    name_upper = upper(name)
+    numbers = _narrow_down(nodes, parent, len(offsets), name_at, name)
+    candidates = _read_nodes(nodes, [offsets[number] for number in numbers])
+    return next((node for node in candidates if upper(node.name) == name_upper), None)
 
 
-def _narrowed(nodes: Nodes, parent: Node, count: int, name_at: Namer, name: str) -> Job[Sequence[int]]:
-    """Where in a sorted sequence of `count` names this one can be: in any order that holds, else everywhere."""
-    parts = yield from abreast([_part(count, name_at, name, order) for order in ORDERS])
-    ordered = [part for part in parts if part is not None]
-    if ordered:
-        return sorted({number for part in ordered for number in part})
-    if count > SCANNED_MOST:
-        raise nodes.cells.bad("key", parent.offset, "has many subkeys in no order")
+def _narrow_down(nodes: Nodes, parent: Node, count: int, name_at: Callable[[int], str], name: str) -> Sequence[int]:
+    """Indexes, among `count` sorted names, where this one can be by any order that the names follow; else all."""
+    ranges = fetch_together(*[partial(_range_by, order, count, name_at, name) for order in ORDERS])
+    followed = [found for found in ranges if found is not None]
+    if followed:
+        return sorted({number for found in followed for number in found})
+    if count > MAX_SCANNED:
+        raise nodes.cells.malformed("key", parent.offset, f"has more than {MAX_SCANNED} unsorted subkeys")
     return range(count)
 
 
-def _part(count: int, name_at: Namer, name: str, order: Callable[[str], str]) -> Job[range | None]:
-    """By this order; None where the names that were seen do not follow it."""
+def _range_by(order: Callable[[str], str], count: int, name_at: Callable[[int], str], name: str) -> range | None:
+    """Indexes where the name can be by this order; None where the names that were read do not follow it."""
     low, high = 0, count
-    while high - low > FEW:
-        places = [low + (high - low) * step // (FEW + 1) for step in range(1, FEW + 1)]
-        names = [order(one) for one in (yield from abreast([name_at(place) for place in places]))]
+    while high - low > PROBES:
+        probes = [low + (high - low) * step // (PROBES + 1) for step in range(1, PROBES + 1)]
+        names = list(map(order, fetch_together(*[partial(name_at, probe) for probe in probes])))
         if names != sorted(names):
             return None
         after = bisect_right(names, order(name))
-        low, high = [low, *places][after], [*places, high][after]
+        low, high = [low, *probes][after], [*probes, high][after]
     return range(low, high)
 
 
-def _read(nodes: Nodes, places: Sequence[int]) -> Job[list[Listed]]:
-    return abreast([lists.leaf(nodes.cells, place) for place in places])
+def _read_leaves(nodes: Nodes, offsets: Sequence[int]) -> list[SubkeyList]:
+    return fetch_together(*[partial(lists.leaf, nodes.cells, offset) for offset in offsets])
 
 
-def _nodes(nodes: Nodes, places: Sequence[int]) -> Job[list[Node]]:
+def _read_nodes(nodes: Nodes, offsets: Sequence[int]) -> list[Node]:
     found: list[Node] = []
-    for batch in batches(places):
-        found += yield from abreast([nodes.node(place) for place in batch])
+    for batch in batches(offsets):
+        found += fetch_together(*[partial(nodes.node, offset) for offset in batch])
     return found

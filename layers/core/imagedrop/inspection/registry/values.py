@@ -1,115 +1,124 @@
 """Values of a key (vk), and their data.
 
-Value:      0  2  "vk"     2  2  length of the name; without one it is the key's default value     20  the name
-            4  4  length of the data; bit 31: it is the next field itself, 4 bytes at most
-            8  4  the cell of the data           12  4  type       16  2  flags (1: the name is compressed)
-Big data:   0  2  "db"     2  2  segments         4  4  the cell that lists their cells, 4 bytes each
-            (data longer than 16344 bytes; every segment but the last has as many)
+Value:      0  2  "vk"     2  2  length of the name; 0: the key's default value     20  name
+            4  4  length of the data; bit 31: the data, at most 4 bytes, is the next field itself
+            8  4  offset of the data's cell      12  4  type       16  2  flags (1: the name is compressed)
+Big data:   0  2  "db"     2  2  number of segments     4  4  offset of the list of their cells (4 bytes each)
+            For data longer than 16344 bytes; every segment but the last holds 16344.
 """
 
 from __future__ import annotations
 
 import struct
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from imagedrop.inspection.registry.cells import Cells
-from imagedrop.inspection.registry.jobs import abreast, batches
-from imagedrop.inspection.registry.names import decoded, upper
+from imagedrop.inspection.registry.cells import Cells, batches
+from imagedrop.inspection.registry.names import decoded
 from imagedrop.inspection.registry.nodes import Node
+from imagedrop.inspection.replay import fetch_together
+from imagedrop.inspection.upper_case import upper
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from imagedrop.inspection.registry.jobs import Job
+    from collections.abc import Collection, Mapping
 
 Value = str | int | bytes | list[str]
 
-VALUES_MOST = 4096  # of a key
-DATA_MOST = 1 << 16  # bytes; what is asked for is short
-TEXT_MOST = 4096  # characters
+KEY_VALUE = struct.Struct("<2xHI4sIH2x")
+BIG_DATA = struct.Struct("<2sHI")
+OFFSET = struct.Struct("<I")
+MAX_VALUES = 4096  # of a key
+MAX_DATA = 1 << 16  # bytes; the values that are asked for are short
+MAX_TEXT = 4096  # characters
 SEGMENT = 16344
-HEADER, GUESS = 20, 60  # bytes of a value's cell; with a name of 40 characters
+GUESS = 60  # bytes: a value with a name of 40 characters
+COMPRESSED = 1
 INLINE = 1 << 31
+REG_SZ, REG_EXPAND_SZ, REG_DWORD, REG_DWORD_BIG_ENDIAN, REG_MULTI_SZ, REG_QWORD = 1, 2, 4, 5, 7, 11
+INTEGERS: Mapping[int, tuple[int, Literal["little", "big"]]] = {  # type -> size, byte order
+    REG_DWORD: (4, "little"),
+    REG_DWORD_BIG_ENDIAN: (4, "big"),
+    REG_QWORD: (8, "little"),
+}
 
 
-class Stored(NamedTuple):
+class StoredValue(NamedTuple):
+    """`length`: with INLINE; `field`: the data itself, or the offset of its cell."""
+
     offset: int
     name: str
-    length: int  # with INLINE
-    field: bytes  # the data itself, or its offset
+    length: int
+    field: bytes
     type: int
 
 
-def find(cells: Cells, node: Node, names: Mapping[str, str]) -> Job[dict[str, Value]]:
-    """`names`: in upper case -> as asked. What is there by the names as asked; of two the first."""
-    found: dict[str, Stored] = {}
-    lengths = set(map(len, names))  # upper case has the same; long names are not worth it
-    for batch in batches((yield from _places(cells, node))):
-        for value in (yield from abreast([_value(cells, place) for place in batch])):
-            if len(value.name) in lengths and (big := upper(value.name)) in names:
-                found.setdefault(names[big], value)
+def find(cells: Cells, node: Node, names: Collection[str]) -> dict[str, Value]:
+    """`names`: in upper case. Those that are there by the same names; the first of two with one name."""
+    found: dict[str, StoredValue] = {}
+    lengths = set(map(len, names))  # most values are excluded by length: putting long names in upper case is slow
+    for batch in batches(_offsets(cells, node)):
+        for value in fetch_together(*[partial(_value, cells, offset) for offset in batch]):
+            if len(value.name) in lengths and (name := upper(value.name)) in names:
+                found.setdefault(name, value)
         if len(found) == len(names):
             break
-    data = yield from abreast([_data(cells, value) for value in found.values()])
+    data = fetch_together(*[partial(_data, cells, value) for value in found.values()])
     return {name: typed(value.type, raw) for (name, value), raw in zip(found.items(), data, strict=True)}
 
 
-def _places(cells: Cells, node: Node) -> Job[list[int]]:
+def _offsets(cells: Cells, node: Node) -> list[int]:
     if not node.values:
         return []
-    if node.values > VALUES_MOST:
-        raise cells.bad("key", node.offset, f"says that it has {node.values} values")
-    listed = yield from cells.whole("list of values", node.values_at, 4 * node.values)
-    return [place for (place,) in struct.iter_unpack("<I", listed)]
+    if node.values > MAX_VALUES:
+        raise cells.malformed("key", node.offset, f"claims {node.values} values")
+    stored = cells.exactly("list of values", node.values_list, OFFSET.size * node.values)
+    return [offset for (offset,) in OFFSET.iter_unpack(stored)]
 
 
-def _value(cells: Cells, offset: int) -> Job[Stored]:
-    data = yield from cells.record("value", offset, (b"vk",), HEADER, GUESS, _extent)
-    length, field, kind, flags = struct.unpack_from("<I4sIH", data, 4)
-    return Stored(offset, decoded(data[HEADER:], bool(flags & 1)), length, field, kind)
+def _value(cells: Cells, offset: int) -> StoredValue:
+    data = cells.record("value", offset, (b"vk",), KEY_VALUE.size, GUESS, _size)
+    _, length, field, kind, flags = KEY_VALUE.unpack_from(data)
+    return StoredValue(offset, decoded(data[KEY_VALUE.size :], bool(flags & COMPRESSED)), length, field, kind)
 
 
-def _extent(data: bytes) -> int:
-    return HEADER + int(struct.unpack_from("<H", data, 2)[0])
+def _size(data: bytes) -> int:
+    return KEY_VALUE.size + int(KEY_VALUE.unpack_from(data)[0])
 
 
-def _data(cells: Cells, value: Stored) -> Job[bytes]:
+def _data(cells: Cells, value: StoredValue) -> bytes:
     length = value.length & ~INLINE
-    if length > (4 if value.length & INLINE else DATA_MOST):
-        raise cells.bad("value", value.offset, f"says that it has {length} bytes")
+    if length > (4 if value.length & INLINE else MAX_DATA):
+        raise cells.malformed("value", value.offset, f"claims {length} bytes of data")
     if value.length & INLINE:
         return value.field[:length]
     if not length:
         return b""
-    place = int.from_bytes(value.field, "little")
+    offset = int.from_bytes(value.field, "little")
     if length > SEGMENT:
-        head = yield from cells.whole("data", place, 8)
-        segments = -(-length // SEGMENT)
-        if head[:4] == struct.pack("<2sH", b"db", segments):  # other writers put long data in one cell
-            return (yield from _big(cells, int.from_bytes(head[4:], "little"), length))
-    return (yield from cells.whole("data", place, length))
+        signature, segments, list_offset = BIG_DATA.unpack_from(cells.exactly("data", offset, BIG_DATA.size))
+        # other writers put long data in one cell
+        if (signature, segments) == (b"db", -(-length // SEGMENT)):
+            return _big_data(cells, list_offset, length)
+    return cells.exactly("data", offset, length)
 
 
-def _big(cells: Cells, listed: int, length: int) -> Job[bytes]:
-    lengths = [min(SEGMENT, length - at) for at in range(0, length, SEGMENT)]
-    places = struct.iter_unpack("<I", (yield from cells.whole("list of segments", listed, 4 * len(lengths))))
-    jobs = [cells.whole("segment", place, part) for (place,), part in zip(places, lengths, strict=True)]
-    return b"".join((yield from abreast(jobs)))
+def _big_data(cells: Cells, list_offset: int, length: int) -> bytes:
+    lengths = [min(SEGMENT, length - start) for start in range(0, length, SEGMENT)]
+    stored = cells.exactly("list of segments", list_offset, OFFSET.size * len(lengths))
+    segments = zip(OFFSET.iter_unpack(stored), lengths, strict=True)
+    return b"".join(fetch_together(*[partial(cells.exactly, "segment", offset, part) for (offset,), part in segments]))
 
 
 def typed(kind: int, raw: bytes) -> Value:
-    """SZ, EXPAND_SZ: up to the first zero; long texts are cut. Numbers of a wrong length and all else stay bytes."""
-    if kind in (1, 2):
+    """Texts end at the first zero; long ones are cut. Integers of a wrong size, and all other types, stay bytes."""
+    if kind in (REG_SZ, REG_EXPAND_SZ):
         return _text(raw).partition("\0")[0]
-    if kind == 7:
+    if kind == REG_MULTI_SZ:
         strings = _text(raw).split("\0")
         return strings[: strings.index("")] if "" in strings else strings
-    width, order = NUMBERS.get(kind, (-1, "little"))
-    return int.from_bytes(raw, order) if len(raw) == width else raw
-
-
-NUMBERS: Mapping[int, tuple[int, Literal["little", "big"]]] = {4: (4, "little"), 5: (4, "big"), 11: (8, "little")}
+    size, order = INTEGERS.get(kind, (-1, "little"))
+    return int.from_bytes(raw, order) if len(raw) == size else raw
 
 
 def _text(raw: bytes) -> str:
-    return raw[: min(len(raw) & ~1, 2 * TEXT_MOST)].decode("utf-16-le", "replace")
+    return raw[: min(len(raw) & ~1, 2 * MAX_TEXT)].decode("utf-16-le", "replace")

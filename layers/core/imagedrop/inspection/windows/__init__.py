@@ -1,9 +1,9 @@
-"""The Windows inside: which it is, in which state it was left, and whether it can start on other hardware.
+"""The Windows on a disk: its version, the state it was left in, and whether it can start on other hardware.
 
-volumes.py       the NTFS volumes of a disk, side by side    installation.py  one Windows: its folder and its hives
-facts.py         all of one Windows, and what it leads to    hibernation.py   hiberfil.sys
-product.py       SOFTWARE: product, build, image state       control.py       SYSTEM: architecture, power, network
-services.py      when services start, and from which file    drivers.py       those of VirtIO, with their files
-cloudbase.py     Cloudbase-Init                              tools.py         what other platforms left behind
-machine.py       the kernel's processor                      starting.py      whether a BIOS finds the boot manager
+volumes.py        the NTFS volumes of a disk            installation.py    a Windows: its folder and its hives
+facts.py          all evidence, and the facts from it   hibernation.py     hiberfil.sys
+product.py        SOFTWARE: product, build, image state control_set.py     SYSTEM: architecture, power, network
+services.py       when services start, and their files  drivers.py         the VirtIO drivers and their files
+cloudbase_init.py Cloudbase-Init                        guest_tools.py     tools of other platforms
+machine.py        the architecture of the kernel        boot_manager.py    what a BIOS needs to start Windows
 """

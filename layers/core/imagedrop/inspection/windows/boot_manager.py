@@ -1,4 +1,4 @@
-"""Whether a BIOS finds Windows' boot manager on the disk: bootmgr and its store lie in the active partition."""
+"""Windows' boot manager for BIOS: bootmgr and the boot configuration data (BCD) on the active partition."""
 
 from __future__ import annotations
 
@@ -7,13 +7,8 @@ from functools import partial
 from imagedrop.inspection.ntfs import Volume
 from imagedrop.inspection.replay import fetch_together
 
-BOOT_MANAGER, STORE = "bootmgr", "Boot/BCD"
+BOOT_FILES = ("bootmgr", "Boot/BCD")
 
 
-def boot_files(active: Volume) -> bool:
-    """Of the active partition."""
-    return all(fetch_together(*[partial(_holds, active, path) for path in (BOOT_MANAGER, STORE)]))
-
-
-def _holds(volume: Volume, path: str) -> bool:
-    return volume.find(path) is not None
+def has_boot_files(volume: Volume) -> bool:
+    return all(file is not None for file in fetch_together(*[partial(volume.find, path) for path in BOOT_FILES]))

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 SERVICE = "cloudbase-init"
-PROGRAMS = ("Program Files", "Program Files (x86)")
-FOLDER = "Cloudbase Solutions/Cloudbase-Init"
+FOLDERS = (
+    "Program Files/Cloudbase Solutions/Cloudbase-Init",
+    "Program Files (x86)/Cloudbase Solutions/Cloudbase-Init",
+)
 
 
-def installed(windows: Installation, current: Callable[[], Key], report: FindingsReport) -> bool:
-    """By its service or its folder; says where one is without the other, or nothing starts it."""
-    jobs: tuple[Callable[[], Any], ...] = (lambda: services(current(), SERVICE), lambda: _folder(windows))
+def is_installed(windows: Installation, control_set: Callable[[], Key], report: FindingsReport) -> bool:
+    """By its service or its folder. Reports a folder without a service, and a service that is disabled."""
+    jobs: tuple[Callable[[], Any], ...] = (lambda: services(control_set(), SERVICE), lambda: _has_folder(windows))
     found, folder = fetch_together(*jobs)
     service: Service | None = found.get(SERVICE)
     if service is None:
@@ -33,9 +35,5 @@ def installed(windows: Installation, current: Callable[[], Key], report: Finding
     return service is not None or bool(folder)
 
 
-def _folder(windows: Installation) -> bool:
-    return any(fetch_together(*[partial(_holds, windows, program) for program in PROGRAMS]))
-
-
-def _holds(windows: Installation, program: str) -> bool:
-    return windows.volume.find(f"{program}/{FOLDER}") is not None
+def _has_folder(windows: Installation) -> bool:
+    return any(fetch_together(*[partial(windows.volume.find, folder) for folder in FOLDERS]))

@@ -1,4 +1,4 @@
-"""The VirtIO drivers: as services with their start, and as files. One counts only where both are there."""
+"""The VirtIO drivers: their services and their files. A driver counts only where both exist."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imagedrop.inspection.registry import Key
 from imagedrop.inspection.replay import fetch_together
 from imagedrop.inspection.windows.installation import DRIVERS as FOLDER
 from imagedrop.inspection.windows.installation import Installation
-from imagedrop.inspection.windows.services import Service, inside_windows, services
+from imagedrop.inspection.windows.services import Service, path_in_windows, services
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Driver(NamedTuple):
-    """`services`: names that its service goes by (virtio-win's .inf files; Huawei's UVP VMTools use the same)."""
+    """`services`: possible names of its service (virtio-win's .inf files; Huawei's UVP VMTools use the same)."""
 
     file: str
     services: tuple[str, ...]
@@ -35,44 +35,44 @@ DRIVERS = {
 SERVICES = tuple(service for driver in DRIVERS.values() for service in driver.services)
 
 
-def drivers(windows: Installation, current: Callable[[], Key], report: FindingsReport) -> dict[str, str]:
+def driver_starts(windows: Installation, control_set: Callable[[], Key], report: FindingsReport) -> dict[str, str]:
     """Driver -> when it starts (boot, system, auto, manual, disabled), or absent."""
     jobs: tuple[Callable[[], Any], ...] = (
-        lambda: windows.once("driver services", lambda: services(current(), *SERVICES)),
-        lambda: windows.once("driver files", lambda: _files(windows)),
+        lambda: windows.memo("driver services", lambda: services(control_set(), *SERVICES)),
+        lambda: windows.memo("driver files", lambda: _drivers_with_file(windows)),
     )
-    installed, files = fetch_together(*jobs)
-    states = {name: next((installed[one] for one in driver.services if one in installed), None)
-              for name, driver in DRIVERS.items()}  # fmt: skip
-    missing = [name for name in DRIVERS if name not in files]
-    elsewhere = fetch_together(*[partial(_is_elsewhere, windows, states[name]) for name in missing])
-    there = dict.fromkeys(files, True) | dict(zip(missing, elsewhere, strict=True))
-    for name, service in states.items():
-        if service and service.start and not there[name]:
+    installed, with_file = fetch_together(*jobs)
+    found = {name: next((installed[service] for service in driver.services if service in installed), None)
+             for name, driver in DRIVERS.items()}  # fmt: skip
+    others = [name for name in DRIVERS if name not in with_file]
+    images = fetch_together(*[partial(_has_image, windows, found[name]) for name in others])
+    has_file = dict.fromkeys(with_file, True) | dict(zip(others, images, strict=True))
+    for name, service in found.items():
+        if service and service.start and not has_file[name]:
             report.add(kinds.DRIVER_FILE_MISSING, driver=name, file=DRIVERS[name].file)
         elif service and service.overridden == "boot":
             report.add(kinds.DRIVER_START_OVERRIDDEN, driver=name, start=service.start)
-        elif there[name] and service is None:
+        elif has_file[name] and service is None:
             report.add(kinds.DRIVER_NOT_INSTALLED, driver=name, file=DRIVERS[name].file)
-    return {name: _state(service) if there[name] else "absent" for name, service in states.items()}
+    return {name: _start(service) if has_file[name] else "absent" for name, service in found.items()}
 
 
-def _state(service: Service | None) -> str:
+def _start(service: Service | None) -> str:
     return (service and service.start) or "absent"
 
 
-def _files(windows: Installation) -> set[str]:
-    """The drivers whose files lie where they usually do."""
+def _drivers_with_file(windows: Installation) -> set[str]:
+    """Those whose file is in the usual folder."""
     folder = windows.file(FOLDER)
     if folder is None:
         return set()
     found = fetch_together(*[partial(folder.has, driver.file) for driver in DRIVERS.values()])
-    return {name for name, there in zip(DRIVERS, found, strict=True) if there}
+    return {name for name, has_file in zip(DRIVERS, found, strict=True) if has_file}
 
 
-def _is_elsewhere(windows: Installation, service: Service | None) -> bool:
-    """Whether the file lies where its service says: newer Windows start some from the driver store."""
+def _has_image(windows: Installation, service: Service | None) -> bool:
+    """Whether the file is where its service says: newer Windows start some drivers from the driver store."""
     if service is None or service.image is None:
         return False
-    path = inside_windows(service.image)
-    return path is None or windows.holds(path)
+    path = path_in_windows(service.image)
+    return path is None or windows.has_file(path)

@@ -1,4 +1,4 @@
-"""Everything that one Windows says of itself, and what there is to say about it."""
+"""What one Windows records about itself, and the facts and findings from it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from imagedrop.inspection.findings_report import FindingsReport, guarded
 from imagedrop.inspection.registry import Hive, Key
 from imagedrop.inspection.replay import fetch_together
 from imagedrop.inspection.windows import cloudbase_init, guest_tools, machine
-from imagedrop.inspection.windows.control_set import Control, control, control_set
-from imagedrop.inspection.windows.drivers import drivers
+from imagedrop.inspection.windows.control_set import SystemSettings, current_control_set, read_settings
+from imagedrop.inspection.windows.drivers import driver_starts
 from imagedrop.inspection.windows.installation import Installation
-from imagedrop.inspection.windows.product import Product, image_state, product
+from imagedrop.inspection.windows.product import Product, read_image_state, read_product
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,108 +25,109 @@ SOFTWARE, SYSTEM = "registry hive SOFTWARE", "registry hive SYSTEM"
 
 
 class WindowsEvidence(NamedTuple):
-    """None: not readable, which has been said, or not recorded."""
+    """None: not recorded, or not readable; a finding says which."""
 
     product: Product | None
     image_state: str | None
-    control: Control | None
+    settings: SystemSettings | None
     drivers: dict[str, str] | None
     cloudbase_init: bool | None
-    machine: Architecture | None = None  # of the kernel, looked at only where the registry does not say
+    kernel: Architecture | None = None  # read only where the registry does not record an architecture
 
     @property
     def architecture(self) -> Architecture | None:
-        return (self.control and self.control.architecture) or (self.product and self.product.architecture)
+        return (self.settings and self.settings.architecture) or (self.product and self.product.architecture)
 
 
-def read(windows: Installation, report: FindingsReport) -> WindowsEvidence:
-    """May be run again from its beginning; says what cannot be read and what is wrong with the parts."""
+def gather_evidence(windows: Installation, report: FindingsReport) -> WindowsEvidence:
+    """Reports what cannot be read, and what is wrong with the parts. Raises NotFetched; run it again then."""
 
     def of(name: str, what: str, job: Callable[[], Any]) -> Callable[[], Any]:
-        return partial(windows.once, name, partial(guarded, report, what, job))
+        return partial(windows.memo, name, partial(guarded, report, what, job))
 
     def software() -> Hive:
-        return _clean(windows.hive("SOFTWARE"), report)
+        return _checked(windows.hive("SOFTWARE"), report)
 
-    def current() -> Key:
-        return windows.once("control set", lambda: control_set(_clean(windows.hive("SYSTEM"), report)))
+    def control_set() -> Key:
+        return windows.memo("control set", lambda: current_control_set(_checked(windows.hive("SYSTEM"), report)))
 
-    seen = WindowsEvidence(
-        *fetch_together(
-            of("product", SOFTWARE, lambda: product(software())),
-            of("state", "state of Windows Setup", lambda: image_state(software(), windows)),
-            of("control", SYSTEM, lambda: control(current())),
-            of("drivers", SYSTEM, lambda: drivers(windows, current, report)),
-            of("cloudbase", SYSTEM, lambda: cloudbase_init.installed(windows, current, report)),
-            of("tools", SYSTEM, lambda: guest_tools.say(current(), report)),
-        )[:5]
+    product, image_state, settings, drivers, cloudbase, _ = fetch_together(
+        of("product", SOFTWARE, lambda: read_product(software())),
+        of("image state", "state of Windows Setup", lambda: read_image_state(software(), windows)),
+        of("settings", SYSTEM, lambda: read_settings(control_set())),
+        of("drivers", SYSTEM, lambda: driver_starts(windows, control_set, report)),
+        of("cloudbase-init", SYSTEM, lambda: cloudbase_init.is_installed(windows, control_set, report)),
+        of("foreign tools", SYSTEM, lambda: guest_tools.report_foreign_tools(control_set(), report)),
     )
-    if seen.architecture is None:
-        seen = seen._replace(machine=guarded(report, "kernel of Windows", lambda: machine.of_kernel(windows)))
-    return seen
+    evidence = WindowsEvidence(product, image_state, settings, drivers, cloudbase)
+    if evidence.architecture is None:
+        kernel = partial(machine.kernel_architecture, windows)
+        evidence = evidence._replace(kernel=guarded(report, "kernel of Windows", kernel))
+    return evidence
 
 
-def facts(seen: WindowsEvidence, booted: Architecture | None, report: FindingsReport) -> WindowsFacts:
-    """`booted`: the architecture of the boot manager that starts it. Says what the whole of it leads to."""
-    found = seen.product
-    known = [one for one in (seen.architecture, seen.machine, booted) if one]
+def windows_facts(evidence: WindowsEvidence, boot_manager: Architecture | None, report: FindingsReport) -> WindowsFacts:
+    """`boot_manager`: its architecture. Reports contradictions, and what is not recorded."""
+    product = evidence.product
+    known = [found for found in (evidence.architecture, evidence.kernel, boot_manager) if found]
     if len(set(known)) > 1:
         report.add(kinds.ARCHITECTURES_DIFFER, one=known[0], other=known[-1])
     architecture = known[0] if known else None
-    _say_not_recorded(seen, report)
+    _report_not_recorded(evidence, report)
     return WindowsFacts(
-        product_name=found.name if found else None,
-        edition=found.edition if found else None,
-        build=found.build if found else None,
-        ubr=found.ubr if found else None,
-        display_version=found.display_version if found else None,
-        installation_type=found.installation_type if found else None,
+        product_name=product.name if product else None,
+        edition=product.edition if product else None,
+        build=product.build if product else None,
+        ubr=product.ubr if product else None,
+        display_version=product.display_version if product else None,
+        installation_type=product.installation_type if product else None,
         architecture=architecture,
-        drivers=seen.drivers,
-        cloudbase_init=seen.cloudbase_init,
-        image_state=seen.image_state,
-        os_version=_os_version(found, architecture, report) if found else None,
+        drivers=evidence.drivers,
+        cloudbase_init=evidence.cloudbase_init,
+        image_state=evidence.image_state,
+        os_version=_os_version(product, architecture, report) if product else None,
     )
 
 
-def _os_version(found: Product, architecture: Architecture | None, report: FindingsReport) -> str | None:
+def _os_version(product: Product, architecture: Architecture | None, report: FindingsReport) -> str | None:
     """As IMS spells it."""
-    if found.build is None or found.edition is None or architecture is None:
-        missing = [name for name, value in (("build", found.build), ("edition", found.edition),
+    if product.build is None or product.edition is None or architecture is None:
+        missing = [name for name, value in (("build", product.build), ("edition", product.edition),
                                             ("architecture", architecture)) if value is None]  # fmt: skip
         report.add(kinds.WINDOWS_UNREAD, what="os_version", why=f"not known: {', '.join(missing)}")
         return None
     bits = {"x86_64": 64, "x86": 32}.get(architecture)
-    version = os_versions.of(found.build, found.edition, found.is_server, bits) if bits else None
+    version = os_versions.of(product.build, product.edition, product.is_server, bits) if bits else None
     if version is None:
-        report.add(kinds.OS_UNLISTED, product=f"{found.name or found.edition} ({architecture})", build=found.build)
+        name = f"{product.name or product.edition} ({architecture})"
+        report.add(kinds.OS_UNLISTED, product=name, build=product.build)
     return version
 
 
-def _say_not_recorded(seen: WindowsEvidence, report: FindingsReport) -> None:
-    values = seen.product._asdict() if seen.product else {}
+def _report_not_recorded(evidence: WindowsEvidence, report: FindingsReport) -> None:
+    values = evidence.product._asdict() if evidence.product else {}
     values.pop("architecture", None)
     missing = [name if name != "name" else "product_name" for name, value in values.items() if value is None]
-    if seen.product and seen.image_state is None:
+    if evidence.product and evidence.image_state is None:
         missing.append("image_state")
     if missing:
         report.add(kinds.NOT_RECORDED, what=", ".join(missing))
 
 
-def say_state(seen: WindowsEvidence, report: FindingsReport) -> None:
-    """What the state in which it was left leads to."""
-    if seen.image_state == "IMAGE_STATE_COMPLETE":
+def report_preparation(evidence: WindowsEvidence, report: FindingsReport) -> None:
+    """Reports how the Windows should have been prepared before it was made an image."""
+    if evidence.image_state == "IMAGE_STATE_COMPLETE":
         report.add(kinds.NOT_GENERALIZED)
-    elif seen.image_state and seen.image_state != "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE":
-        report.add(kinds.IMAGE_STATE, state=seen.image_state)
-    if seen.control:
-        for address in seen.control.static_addresses:
+    elif evidence.image_state and evidence.image_state != "IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE":
+        report.add(kinds.IMAGE_STATE, state=evidence.image_state)
+    if evidence.settings:
+        for address in evidence.settings.static_addresses:
             report.add(kinds.STATIC_ADDRESS, address=address)
-        if seen.control.remote_desktop is False:
+        if evidence.settings.remote_desktop is False:
             report.add(kinds.REMOTE_DESKTOP_OFF)
 
 
-def _clean(hive: Hive, report: FindingsReport) -> Hive:
+def _checked(hive: Hive, report: FindingsReport) -> Hive:
     if hive.dirty:
         report.add(kinds.HIVE_DIRTY, hive=hive.name)
     return hive

@@ -1,4 +1,4 @@
-"""Tools of other platforms that are still installed: their services look for hardware that is not there any more."""
+"""Tools of other platforms that are still installed: their services look for hardware that ECS does not have."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.registry import Key
 from imagedrop.inspection.windows.services import services
 
-# service -> what it belongs to
+# service -> product
 TOOLS = {
     "VMTools": "VMware Tools",
     "VBoxService": "VirtualBox Guest Additions",
@@ -19,7 +19,7 @@ TOOLS = {
 }
 
 
-def say(current: Key, report: FindingsReport) -> None:
-    found = services(current, *TOOLS)
+def report_foreign_tools(control_set: Key, report: FindingsReport) -> None:
+    found = services(control_set, *TOOLS)
     if found:
         report.add(kinds.FOREIGN_TOOLS, tools=", ".join(TOOLS[name] for name in TOOLS if name in found))

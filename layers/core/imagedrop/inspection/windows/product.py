@@ -1,4 +1,4 @@
-"""What the SOFTWARE hive says: which Windows it is, and in which state setup or sysprep left it."""
+"""The SOFTWARE hive: which Windows it is, and the state in which Setup or sysprep left it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from imagedrop.inspection.windows.installation import Installation
 CURRENT_VERSION = "Microsoft\\Windows NT\\CurrentVersion"
 STATE = "Microsoft\\Windows\\CurrentVersion\\Setup\\State"
 STATE_FILE = "Setup/State/State.ini"
-STATE_FILE_MOST = 4096
-TEXT_MOST = 255  # characters; what is longer is no name of anything
-WINDOWS_11 = 22000  # the first build; its registry goes on saying Windows 10
-MACHINES: dict[str, Architecture] = {"amd64fre": "x86_64", "x86fre": "x86", "arm64fre": "arm64"}
+MAX_STATE_FILE = 4096  # bytes
+MAX_TEXT = 255  # characters; a longer value is not a name
+WINDOWS_11 = 22000  # its first build; its registry still has the product name Windows 10
+ARCHITECTURES: dict[str, Architecture] = {"amd64fre": "x86_64", "x86fre": "x86", "arm64fre": "arm64"}
 
 
 class Product(NamedTuple):
-    """None: this Windows does not record it."""
+    """None: not recorded."""
 
     name: str | None
     edition: str | None
@@ -34,35 +34,34 @@ class Product(NamedTuple):
         return "server" in kind.lower()
 
 
-def product(software: Hive) -> Product:
+def read_product(software: Hive) -> Product:
     key = software.root().subkey(CURRENT_VERSION)
     values = _Values(key)
     build = values.number("CurrentBuildNumber", "CurrentBuild")
     kind, edition, name = values.text("InstallationType"), values.text("EditionID"), values.text("ProductName")
     lab = (values.text("BuildLabEx") or values.text("BuildLab") or "").lower().split(".")
-    machine = next((MACHINES[part] for part in lab if part in MACHINES), None)
+    architecture = next((ARCHITECTURES[part] for part in lab if part in ARCHITECTURES), None)
     shown = values.text("DisplayVersion") or values.text("ReleaseId")
-    found = Product(name, edition, build, values.number("UBR"), shown, kind, machine)
-    return found._replace(name=_true_name(found))
+    found = Product(name, edition, build, values.number("UBR"), shown, kind, architecture)
+    return found._replace(name=_real_name(found))
 
 
-def _true_name(found: Product) -> str | None:
+def _real_name(found: Product) -> str | None:
     if found.name and not found.is_server and (found.build or 0) >= WINDOWS_11:
         return found.name.replace("Windows 10", "Windows 11", 1)
     return found.name
 
 
-def image_state(software: Hive, windows: Installation) -> str | None:
-    """IMAGE_STATE_COMPLETE and so on (Windows Setup: states of a Windows installation)."""
+def read_image_state(software: Hive, windows: Installation) -> str | None:
+    """Such as IMAGE_STATE_COMPLETE (Windows Setup: Windows Setup States)."""
     key = software.root().subkey(STATE)
-    said = _Values(key, "ImageState").text("ImageState")
-    return said or _from_file(windows)
+    return _Values(key, "ImageState").text("ImageState") or _image_state_in_file(windows)
 
 
-def _from_file(windows: Installation) -> str | None:
+def _image_state_in_file(windows: Installation) -> str | None:
     file = windows.file(STATE_FILE)
     data = file.data() if file else None
-    if data is None or data.size > STATE_FILE_MOST:
+    if data is None or data.size > MAX_STATE_FILE:
         return None
     raw = data.read(0, data.size)
     text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
@@ -71,11 +70,11 @@ def _from_file(windows: Installation) -> str | None:
 
 
 def _name(text: str) -> str | None:
-    return text.strip() or None if len(text) <= TEXT_MOST else None
+    return text.strip() or None if len(text) <= MAX_TEXT else None
 
 
 class _Values:
-    """The values of a key by their kind; None where there is none, or one of another kind."""
+    """Values of a key by name and type; None where there is none, or it has another type."""
 
     NAMES = ("ProductName", "EditionID", "CurrentBuildNumber", "CurrentBuild", "UBR", "DisplayVersion", "ReleaseId",
              "InstallationType", "BuildLabEx", "BuildLab")  # fmt: skip
@@ -88,7 +87,7 @@ class _Values:
         return _name(value) if isinstance(value, str) else None
 
     def number(self, *names: str) -> int | None:
-        """The first that is a number, or a text of digits."""
+        """The first that is an integer, or a text of digits."""
         for name in names:
             value = self._values.get(name)
             if isinstance(value, int):

@@ -1,4 +1,4 @@
-"""What each NTFS volume of a disk has to say: whether it was put down properly, and whether a Windows lives on it."""
+"""The NTFS volumes of a disk: whether each was shut down cleanly, and whether it holds a Windows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.findings_report import FindingsReport, guarded
 from imagedrop.inspection.ntfs import Volume
 from imagedrop.inspection.replay import Memo, fetch_together
-from imagedrop.inspection.windows import boot_manager, facts, hibernation, installation
+from imagedrop.inspection.windows.boot_manager import has_boot_files
+from imagedrop.inspection.windows.facts import WindowsEvidence, gather_evidence
+from imagedrop.inspection.windows.hibernation import is_hibernated
+from imagedrop.inspection.windows.installation import find_windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,45 +20,52 @@ if TYPE_CHECKING:
 
 
 class VolumeFacts(NamedTuple):
-    """None: not readable, which has been said. `windows`: what its Windows says, if there is one."""
+    """`start`: its byte on the disk. None: not known; a finding says why.
+
+    `windows`: None where there is none, or where `searched` is False.
+    """
 
     start: int
-    dirty: bool | None
-    asleep: bool | None
-    boot_files: bool | None
-    windows: facts.WindowsEvidence | None
-    searched: bool  # whether there is a Windows is known
+    dirty: bool | None = None
+    hibernated: bool | None = None
+    boot_files: bool | None = None
+    windows: WindowsEvidence | None = None
+    searched: bool = False
 
 
-UNASKED = VolumeFacts(0, None, None, None, None, False)
+class WindowsSearch(NamedTuple):
+    """A search that reached its end. `windows`: None where the volume holds none."""
+
+    windows: WindowsEvidence | None
 
 
 class Volumes:
-    """What is known of volumes between two runs of the same questions."""
+    """Remembers what is known of each volume while `facts` is run again."""
 
     def __init__(self, disk: Container, report: FindingsReport) -> None:
         self._disk, self._report = disk, report
-        self._once = Memo()
+        self._memo = Memo()
 
-    def ask(self, start: int) -> VolumeFacts:
-        """The volume that begins at this byte. May be run again from its beginning."""
+    def facts(self, start: int) -> VolumeFacts:
+        """The volume that begins at byte `start`. Raises NotFetched; run it again then."""
         what = f"NTFS volume at {start}"
 
         def of(name: str, job: Callable[[Volume], Any]) -> Callable[[], Any]:
             answer = partial(guarded, self._report, what, lambda: job(self._volume(start)))
-            return partial(self._once, (start, name), answer)
+            return partial(self._memo, (start, name), answer)
 
-        dirty, asleep, boot_files, found = fetch_together(
+        dirty, hibernated, boot_files, search = fetch_together(
             of("dirty", lambda volume: volume.dirty),
-            of("asleep", hibernation.asleep),
-            of("boot files", boot_manager.boot_files),
+            of("hibernated", is_hibernated),
+            of("boot files", has_boot_files),
             of("windows", self._search),
         )
-        return VolumeFacts(start, dirty, asleep, boot_files, found[0] if found else None, found is not None)
+        windows = search.windows if search else None
+        return VolumeFacts(start, dirty, hibernated, boot_files, windows, searched=search is not None)
 
     def _volume(self, start: int) -> Volume:
-        return self._once(start, lambda: Volume(self._disk, start))
+        return self._memo(start, lambda: Volume(self._disk, start))
 
-    def _search(self, volume: Volume) -> tuple[facts.WindowsEvidence | None]:
-        windows = self._once((volume.start, "installation"), lambda: installation.find(volume))
-        return (facts.read(windows, self._report) if windows else None,)
+    def _search(self, volume: Volume) -> WindowsSearch:
+        windows = self._memo((volume.start, "installation"), lambda: find_windows(volume))
+        return WindowsSearch(gather_evidence(windows, self._report) if windows else None)
