@@ -7,7 +7,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from types import FrameType
 
 INTERRUPTED = 130  # exit code
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -29,16 +29,16 @@ def exit_on_interrupt() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def set_handlers(handler: Callable[[int, Any], None]) -> None:
+def set_handlers(handler: Callable[[int, FrameType | None], None]) -> None:
     """For both signals, except one that is ignored, as under nohup."""
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
 
 
-def exit_now(number: int, frame: Any) -> None:
+def exit_now(number: int, frame: FrameType | None) -> None:
     os._exit(INTERRUPTED)
 
 
-def raise_interrupt(number: int, frame: Any) -> None:
+def raise_interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt

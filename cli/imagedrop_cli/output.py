@@ -46,7 +46,7 @@ def print_line(text: str | Text = "", style: str | None = None) -> None:
     console().print(printable(text) if isinstance(text, str) else text, style=style, soft_wrap=True)
 
 
-def print_parts(parts: Iterable[Any], *, stderr: bool = False) -> None:
+def print_parts(parts: Iterable[RenderableType], *, stderr: bool = False) -> None:
     """Prints tables and texts one below the other, at the width of the terminal."""
     screen = console(stderr=stderr)
     for part in parts:

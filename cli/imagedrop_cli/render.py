@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich import box
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -29,7 +30,7 @@ def size(number: int | None) -> str:
     return f"{number} bytes" if unit == 0 else f"{value:.1f}".removesuffix(".0") + f" {UNITS[unit]}"
 
 
-def facts(found: DiskFacts) -> Iterator[Any]:
+def facts(found: DiskFacts) -> Iterator[RenderableType]:
     """A line for each fact, then the partitions."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold")
@@ -61,7 +62,7 @@ def _partitions(found: DiskFacts) -> Table:
     return table
 
 
-def findings(found: Iterable[Finding]) -> Iterator[Any]:
+def findings(found: Iterable[Finding]) -> Iterator[RenderableType]:
     """For each: severity and id, then the message, then the fix."""
     for finding in found:
         title = f" {finding.id}" + (f" at {finding.field}" if finding.field else "")
@@ -74,7 +75,7 @@ def indented(text: str, style: str = "") -> Padding:
     return Padding(Text(one_line(text), style=style), (0, 0, 0, 2), expand=False)
 
 
-def stored_findings(found: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+def stored_findings(found: Iterable[Mapping[str, Any]]) -> Iterator[RenderableType]:
     """Findings of a result file or a ledger row."""
     fields = ("id", "severity", "message", "fix", "field")
     yield from findings(Finding(**{name: stored[name] for name in fields if name in stored}) for stored in found)
@@ -97,7 +98,7 @@ def plural(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
-def drop_result(result: Mapping[str, Any]) -> Iterator[Any]:
+def drop_result(result: Mapping[str, Any]) -> Iterator[RenderableType]:
     """How a drop ended. `result`: a result file or a ledger row."""
     stage = str(result["stage"])
     style = "bold green" if stage == "registered" else "bold red"

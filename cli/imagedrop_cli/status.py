@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich import box
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -90,7 +91,7 @@ def _print_table(rows: Sequence[Drop]) -> None:
     print_parts([table])
 
 
-def _attempt(row: Drop) -> Iterator[Any]:
+def _attempt(row: Drop) -> Iterator[RenderableType]:
     """One row of the ledger."""
     yield from render.drop_result(row.model_dump(mode="json"))
     for name, value in _details(row):

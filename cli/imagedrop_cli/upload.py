@@ -76,7 +76,7 @@ class Uploader:
         whole = hashlib.md5(b"".join(digests), usedforsecurity=False).hexdigest()
         return _check_etag(key, answer, f"{whole}-{len(digests)}")
 
-    def _send(self, file: int, size: int, target: dict[str, Any], progress: Progress) -> list[bytes]:
+    def _send(self, file: int, size: int, target: dict[str, str], progress: Progress) -> list[bytes]:
         """Uploads the parts in parallel and returns their MD5s in order. Stops at the first error."""
         length, stopped = part_size(size, self._part_size), Event()
 
@@ -95,14 +95,14 @@ class Uploader:
                 part.result()
         return [part.result() for part in sent]
 
-    def _part(self, body: bytes, number: int, target: dict[str, Any], progress: Progress) -> bytes:
+    def _part(self, body: bytes, number: int, target: dict[str, str], progress: Progress) -> bytes:
         md5 = hashlib.md5(body, usedforsecurity=False).digest()
         checked = base64.b64encode(md5).decode()
         _retry(lambda: self._client.upload_part(**target, PartNumber=number, Body=body, ContentMD5=checked))
         progress(len(body))
         return md5
 
-    def _abort(self, target: dict[str, Any]) -> None:
+    def _abort(self, target: dict[str, str]) -> None:
         """Deletes the parts: OBS bills them until the upload is completed or aborted."""
         try:
             with translate_errors():

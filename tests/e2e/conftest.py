@@ -1,4 +1,4 @@
-"""One stack for all: what a test drops has a key and a name of its own."""
+"""One stack for all tests: each uses keys and image names of its own."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.support.e2e import World
 
 @pytest.fixture(scope="package")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
-    """Gone with the last test that knows of it: what still goes on in it would knock where no sockets are allowed."""
-    parameters = {"PollLongest": "1", "SweepRate": "rate(1 day)"}  # the only sweep is a test's own
+    """Stopped after the last test of this package: later tests may not open sockets, and its threads would."""
+    parameters = {"PollLongest": "1", "SweepRate": "rate(1 day)"}  # tests run the sweep themselves
     with LocalStack(tmp_path_factory.mktemp("stack"), time_scale=120, parameters=parameters) as running:
         yield running
 
@@ -33,7 +33,7 @@ def world(local: LocalStack, tmp_path: Path) -> World:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Each drop takes seconds, and several times as many on a busy machine."""
+    """A drop takes seconds, and several times longer on a busy machine."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(600))
@@ -41,13 +41,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [one for one in os.environ if one.startswith(("IMAGEDROP_", "HUAWEICLOUD_", "AWS_"))]:
+    for name in [name for name in os.environ if name.startswith(("IMAGEDROP_", "HUAWEICLOUD_", "AWS_"))]:
         monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)
 def _own_log() -> Iterator[None]:
-    """A function that was called in this process would go on logging to what the test has captured."""
+    """Silences log handlers that functions in this process added: they write to the captured output of the test."""
     yield
     for handler in logging.getLogger("imagedrop").handlers:
         handler.setLevel(logging.CRITICAL + 1)

@@ -1,4 +1,4 @@
-"""Clients that know nothing of imagedrop work on the stack unchanged."""
+"""Ordinary AWS clients work with the stack."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_localstack_client_finds_queues_table_and_functions(local: LocalStack, m
     assert set(aws["functions"].values()) <= {function["FunctionName"] for function in listed}
 
 
-def test_plain_boto3_needs_the_endpoint_alone(local: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_boto3_needs_only_the_endpoint(local: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
     aws = local.addresses["aws"]
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws["endpoint"])
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws["access_key"])
@@ -39,7 +39,7 @@ def test_plain_boto3_needs_the_endpoint_alone(local: LocalStack, monkeypatch: py
     assert json.loads(answer["Attributes"]["RedrivePolicy"])["maxReceiveCount"] in (1000, "1000")
 
 
-def test_the_status_url_answers_signed_callers_only(local: LocalStack) -> None:
+def test_status_url_requires_a_signature(local: LocalStack) -> None:
     aws = local.addresses["aws"]
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(aws["status_url"], timeout=10)
@@ -51,10 +51,10 @@ def test_the_status_url_answers_signed_callers_only(local: LocalStack) -> None:
 
 
 @pytest.mark.parametrize("function", NAMES)
-def test_every_function_takes_its_samples_in_this_process(cli: Cli, function: str) -> None:
+def test_invoke_runs_every_function_with_its_sample_events(cli: Cli, function: str) -> None:
     for sample in sorted((ROOT / "events").glob(f"{function}-*.json")):
-        said = cli("invoke", function, sample)
-        assert said.code == 0
-        if sample.name != "intake-smn-push.json":  # signed by another SMN than this one
-            assert said.json.get("statusCode", 200) in (200, 404)  # that drop may not be there
-            assert not said.json.get("batchItemFailures")
+        result = cli("invoke", function, sample)
+        assert result.code == 0
+        if sample.name != "intake-smn-push.json":  # signed with another key
+            assert result.json.get("statusCode", 200) in (200, 404)  # 404: there is no such drop
+            assert not result.json.get("batchItemFailures")

@@ -1,4 +1,4 @@
-"""The commands that run until they are ended, each as the process that it is."""
+"""The commands that run until they are stopped, as separate processes."""
 
 from __future__ import annotations
 
@@ -48,35 +48,34 @@ def run(*arguments: str) -> tuple[int, str, str]:
         return ended(process)
 
 
-def test_the_demo_shows_every_step_and_leaves_nothing_running() -> None:
+def test_demo_prints_every_step() -> None:
     code, out, err = run("demo")
     assert (code, err) == (0, "")
     steps = ("up", "dropped", "events", "inspected", "accepted", "importing", "registered", "mailed")
-    places = [out.find(f" s  {step} ") for step in steps]
-    assert -1 not in places
-    assert places == sorted(places)
+    positions = [out.find(f" s  {step} ") for step in steps]
+    assert -1 not in positions
+    assert positions == sorted(positions)
     assert "Hello Ada" in out
 
 
-def test_up_says_where_all_is_goes_on_after_a_kill_and_ends_cleanly(tmp_path: Path) -> None:
+def test_up_continues_after_a_kill_and_stops_cleanly(tmp_path: Path) -> None:
     folder = str(tmp_path / "stack")
     with started("up", "--folder", folder, "--json", "--time-scale", "40", *FREE) as up:
         assert up.stdout is not None
         addresses = json.loads(up.stdout.readline())
         assert (Path(folder) / "stack.json").stat().st_mode & 0o777 == 0o600
         port = addresses["aws"]["endpoint"].rpartition(":")[2]
-        taken = run("up", "--folder", str(tmp_path / "other"), "--port", port)
-        assert (taken[0], f"127.0.0.1:{port} is in use" in taken[2], len(taken[2].splitlines())) == (1, True, 1)
-        dropped = run("drop", str(SAMPLE), "--folder", folder, "--json")
-        assert dropped[0] == 0
-        _until_asked_after(addresses["simulators"]["state"])
+        code, out, err = run("up", "--folder", str(tmp_path / "other"), "--port", port)
+        assert (code, f"127.0.0.1:{port} is in use" in err, len(err.splitlines())) == (1, True, 1)
+        assert run("drop", str(SAMPLE), "--folder", folder, "--json")[0] == 0
+        _wait_for_poll(addresses["simulators"]["state"])
         up.kill()
     with started("up", "--folder", folder, "--json", "--time-scale", "40", *FREE) as again:
         assert again.stdout is not None
         addresses = json.loads(again.stdout.readline())
         ports = [addresses[side]["endpoint"].rpartition(":")[2] for side in ("aws", "obs", "ims", "smn")]
         result = Path(folder) / "obs" / "drops" / f"{SAMPLE.name}.result.json"
-        assert _told(result, folder)["stage"] == "registered"
+        assert _wait_for_result(result, folder)["stage"] == "registered"
         assert len(list((Path(folder) / "ims" / "images").glob("*.json"))) == 1
         again.send_signal(signal.SIGTERM)
         code, out, err = ended(again)
@@ -86,7 +85,7 @@ def test_up_says_where_all_is_goes_on_after_a_kill_and_ends_cleanly(tmp_path: Pa
     assert not (Path(folder) / "stack.json").exists()
 
 
-def test_the_cloud_alone_answers_and_ends_on_ctrl_c(tmp_path: Path) -> None:
+def test_cloud_prints_its_addresses_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     with started("cloud", "--folder", str(tmp_path), "--json", *FREE[2:8]) as cloud:
         assert cloud.stdout is not None
         addresses = json.loads(cloud.stdout.readline())
@@ -95,21 +94,21 @@ def test_the_cloud_alone_answers_and_ends_on_ctrl_c(tmp_path: Path) -> None:
         assert ended(cloud)[:2] == (0, "")
 
 
-def _until_asked_after(state: str) -> None:
-    """The job runs, and has been asked after: there is a message that goes round."""
+def _wait_for_poll(state: str) -> None:
+    """Until IMS was asked for the job's state, so that there is a poll message in the queue."""
 
-    def asked() -> bool:
+    def polled() -> bool:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(state, timeout=PATIENCE) as answer:
             return bool(json.load(answer)["calls"]["ims"].get("ShowJob"))
 
-    until(asked, PATIENCE)
+    until(polled, PATIENCE)
 
 
-def _told(result: Path, folder: str) -> dict[str, str]:
+def _wait_for_result(result: Path, folder: str) -> dict[str, str]:
     try:
         until(result.exists, PATIENCE)
     except AssertionError as error:
-        error.add_note(f"the drop did not go on: {run('status', SAMPLE.name, '--folder', folder, '--json')}")
+        error.add_note(f"no result: {run('status', SAMPLE.name, '--folder', folder, '--json')}")
         raise
-    told: dict[str, str] = json.loads(result.read_text("utf-8"))
-    return told
+    document: dict[str, str] = json.loads(result.read_text("utf-8"))
+    return document

@@ -1,4 +1,4 @@
-"""The command line, called in this process."""
+"""Runs the command line in this process."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ class CliResult:
 
 
 class Cli:
-    """`cli("check", path)`; `more` goes after every command's arguments."""
+    """`cli("check", path)`. `options` are added to every command."""
 
-    def __init__(self, capsys: pytest.CaptureFixture[str], *more: str) -> None:
-        self._capsys, self._more = capsys, more
+    def __init__(self, capsys: pytest.CaptureFixture[str], *options: str) -> None:
+        self._capsys, self._options = capsys, options
 
     def __call__(self, *arguments: object) -> CliResult:
         self._capsys.readouterr()
-        code = main([*map(str, arguments), *self._more])
-        said = self._capsys.readouterr()
-        assert "Traceback" not in said.out + said.err
-        return CliResult(code, said.out, said.err)
+        code = main([*map(str, arguments), *self._options])
+        output = self._capsys.readouterr()
+        assert "Traceback" not in output.out + output.err
+        return CliResult(code, output.out, output.err)

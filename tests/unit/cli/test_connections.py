@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop_cli import connections
+from imagedrop_cli import connections, options
 from imagedrop_cli.output import CommandError
 from imagedrop_local import addresses
 
@@ -49,8 +49,8 @@ def test_folder_option_without_a_running_stack_is_an_error(here: Path) -> None:
 
 def test_keys_come_from_the_environment_if_the_stack_uses_a_real_cloud(here: Path) -> None:
     obs = {"endpoint": "https://obs.example", "bucket": "b", "addressing": "virtual", "region": "r"}
-    obs = connections.obs(running(here / "mine", obs=obs), KEYS)
-    assert obs.keys.ak == "ak"
+    found = connections.obs(running(here / "mine", obs=obs), KEYS)
+    assert found.keys.ak == "ak"
 
 
 def test_keys_are_also_read_from_the_aws_variables() -> None:
@@ -100,9 +100,9 @@ def test_addresses_of_another_process_are_not_deleted(here: Path) -> None:
 
 def test_function_environment_restores_the_environment(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMAGEDROP_LEDGER_TABLE", "mine")
-    monkeypatch.setenv(connections.FOLDER, "nowhere")
+    monkeypatch.setenv(options.FOLDER, "nowhere")
     before = dict(os.environ)
     with connections.function_environment("status", None):
         assert os.environ["IMAGEDROP_LEDGER_TABLE"] == "mine"
-        assert connections.FOLDER not in os.environ  # functions refuse unknown IMAGEDROP_ variables
+        assert options.FOLDER not in os.environ  # functions refuse unknown IMAGEDROP_ variables
     assert dict(os.environ) == before

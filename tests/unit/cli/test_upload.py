@@ -59,7 +59,8 @@ def image(folder: Path, size: int) -> Path:
 
 @pytest.mark.parametrize("size", [0, 1, PART, PART + 1, 10 * PART, 10 * PART + 7])
 def test_upload_sends_all_bytes_in_order_and_reports_progress(here: Path, size: int) -> None:
-    bucket, path, progress = Bucket(), image(here, size), []
+    bucket, path = Bucket(), image(here, size)
+    progress: list[int] = []
     etag = Uploader(bucket, "drops", PART).upload_file(path, "w.raw", progress.append)
     assert bucket.objects["w.raw"] == path.read_bytes()
     assert sum(progress) == size
