@@ -1,4 +1,4 @@
-"""Settings: environment variables, named alike in template.yaml, locally and in docs/settings.md (generated from here).
+"""Settings: environment variables, the same in template.yaml, on one machine and in docs/settings.md.
 
 Read once per process, when the first handler runs and never at import. A wrong value is an error that names it.
 """
@@ -23,10 +23,8 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
 def _address(value: str) -> str:
-    """A wrong one would be found out by the first owner who cannot be read, and that drop's end told to nobody."""
-    from imagedrop.domain.email_address import (
-        is_address,  # and with it the sidecar's rules, which nothing else here needs
-    )
+    """Checked at once, because the mail that would show the mistake is rare: one about a drop without a valid owner."""
+    from imagedrop.domain.email_address import is_address  # imports the sidecar's model, which nothing else here needs
 
     if not is_address(value):
         raise ValueError("must be one bare mail address")
@@ -38,89 +36,112 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseModel):
-    """Field `drop_bucket` is the variable IMAGEDROP_DROP_BUCKET, and so on. Empty strings count as not given."""
+    """Field `drop_bucket` is the variable IMAGEDROP_DROP_BUCKET, and so on. An empty variable counts as not set."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    # Huawei Cloud
-    region: str = Field("", description="Huawei region of bucket and images, e.g. cn-north-4")
-    project_id: str = Field("", description="Huawei project id (IMS paths carry it)")
+    # required
+    region: str = Field("", description="Huawei Cloud region of the bucket and the images, for example cn-north-4.")
+    project_id: str = Field("", description="Id of the Huawei Cloud project that images are registered in.")
     credentials: str = Field(
-        "", description="Secrets Manager id or ARN: JSON with `ak`, `sk` and, if temporary, `token`"
+        "",
+        description="Secrets Manager id or ARN of the Huawei Cloud keys, JSON: `ak`, `sk` and, if temporary, `token`.",
     )
-    drop_bucket: str = Field("", description="the OBS bucket that is watched")
-    drop_prefix: str = Field("", description="only keys that begin with this are drops")
-    image_suffixes: Words = Field(
-        IMAGE_SUFFIXES, description="endings of keys that are images even before their sidecar is there"
-    )
-    obs_endpoint: str = Field("", description="empty: https://obs.{region}.myhuaweicloud.com")
-    obs_addressing: Literal["virtual", "path"] = Field("virtual", description="OBS refuses path style on its own names")
-    ims_endpoint: str = Field("", description="empty: https://ims.{region}.myhuaweicloud.com")
-    ims_job_call: Literal["ShowJob", "ShowJobProgress"] = Field(
-        "ShowJob",
-        description="how a job is asked for; the newest documents deprecate ShowJob, some regions have only it",
-    )
-    ims_shows_imports: bool = Field(False, description="true where ListImages shows images while they import")
-    ims_allows_windows: bool = Field(True, description="false where the region's IMS takes no Windows images")
-    ims_tasks: int = Field(
-        40, ge=1, description="images that IMS makes at once; more drops than that wait for their turn"
-    )
-    ims_chinese_names: bool = Field(True, description="false where image names may not be Chinese")
-
-    # events
-    event_keys_encoded: bool = Field(True, description="object keys in EventGrid events are URL-encoded")
-    smn_topic_urn: str = Field("", description="the one SMN topic that pushes are taken from")
-    smn_cert_origin: str = Field(
-        "", description="empty: https://smn.{region}.myhuaweicloud.com; where certificates may lie"
-    )
-    smn_confirm_origin: str = Field(
-        "https://console.huaweicloud.com", description="where a subscription may be confirmed"
-    )
-    smn_max_age: int = Field(
-        3_600, ge=60, le=172_800, description="s; a push whose signed time is further from now is refused"
-    )
-    webhook_secret: str = Field(
-        "", description="Secrets Manager id or ARN of the secret that a push may carry as header; one value a line"
-    )
-    webhook_header: str = Field("x-imagedrop-secret", description="the name of that header")
-
-    # what is accepted
+    drop_bucket: str = Field("", description="Name of the OBS bucket that images are dropped in.")
     declarations_accepted: bool = Field(
         False,
-        description="true: whoever installs this has read and accepts the 镜像制作承诺书 and the 华为镜像免责声明",
+        description="true: you have read and accept IMS's image creation commitment (镜像制作承诺书) and "
+        "image disclaimer (华为镜像免责声明).",
+    )
+
+    # drops
+    drop_prefix: str = Field("", description="Only keys that begin with this prefix are drops. Empty: all keys.")
+    image_suffixes: Words = Field(
+        IMAGE_SUFFIXES,
+        description="File name endings of images. A file with another ending is an image only if it has a sidecar.",
     )
     min_disk_floor: int = Field(
-        40, ge=1, le=1024, description="GB; the smallest system disk that the region's IMS takes; some take 20"
+        40,
+        ge=1,
+        le=1024,
+        description="GB of the smallest system disk that IMS accepts in your region. Some regions accept 20.",
     )
-    owner_domains: Words = Field((), description="mail domains that owners may have; empty: any")
-    mails_per_hour: int = Field(60, ge=1, description="mails to one owner in an hour; more are skipped and recorded")
+
+    # OBS and IMS
+    obs_endpoint: str = Field("", description="URL of OBS. Empty: https://obs.REGION.myhuaweicloud.com.")
+    obs_addressing: Literal["virtual", "path"] = Field(
+        "virtual", description="How URLs name the bucket. OBS accepts only virtual; path is for other S3 servers."
+    )
+    ims_endpoint: str = Field("", description="URL of IMS. Empty: https://ims.REGION.myhuaweicloud.com.")
+    ims_job_call: Literal["ShowJob", "ShowJobProgress"] = Field(
+        "ShowJob",
+        description="IMS call for the state of a job. New documents deprecate ShowJob, but some regions have no other.",
+    )
+    ims_shows_imports: bool = Field(False, description="true if ListImages lists images during their import.")
+    ims_allows_windows: bool = Field(
+        True,
+        description="false if IMS imports no Windows images in your region. imagedrop then rejects Windows drops "
+        "immediately instead of starting an import that will fail.",
+    )
+    ims_tasks: int = Field(
+        40, ge=1, description="Images that IMS imports at once in your project. Further drops wait in a queue."
+    )
+    ims_chinese_names: bool = Field(True, description="false if IMS accepts no Chinese image names in your region.")
+
+    # events
+    event_keys_encoded: bool = Field(True, description="true if object keys in EventGrid events are URL-encoded.")
+    smn_topic_urn: str = Field("", description="URN of the SMN topic whose notifications are accepted. Empty: none.")
+    smn_cert_origin: str = Field(
+        "",
+        description="Origin of the URLs of SMN's signing certificates. Empty: https://smn.REGION.myhuaweicloud.com.",
+    )
+    smn_confirm_origin: str = Field(
+        "https://console.huaweicloud.com", description="Origin of the URLs that confirm an SMN subscription."
+    )
+    smn_max_age: int = Field(
+        3_600, ge=60, le=172_800, description="Seconds by which the time of a signed notification may differ from now."
+    )
+    webhook_secret: str = Field(
+        "",
+        description="Secrets Manager id or ARN of the secrets, one per line, that allow unsigned events. Empty: none.",
+    )
+    webhook_header: str = Field("x-imagedrop-secret", description="Name of the HTTP header with such a secret.")
+
+    # mail
+    mail_from: str = Field(
+        "", description="Sender address of mails, of an identity that SES has verified. Empty: no mails are sent."
+    )
+    operator_mail: Annotated[str, AfterValidator(_address)] = Field(
+        "", description="Address for mails about drops whose owner has no allowed address. Empty: no such mails."
+    )
+    owner_domains: Words = Field((), description="Mail domains that owners may have. Empty: any.")
+    mails_per_hour: int = Field(
+        60, ge=1, description="Mails to one address in an hour. Further mails are skipped, and that is recorded."
+    )
 
     # time
-    pairing_deadline: int = Field(86_400, ge=1, description="s; how long a drop waits for its missing parts")
-    attempt_deadline: int = Field(86_400, ge=1, description="s; from acceptance to the end, over all retries")
-    poll_first: int = Field(
-        60,
+    pairing_deadline: int = Field(
+        86_400, ge=1, description="Seconds that a drop waits for missing files. Then it is rejected."
+    )
+    attempt_deadline: int = Field(
+        86_400,
         ge=1,
-        le=900,
-        description="s; from the start of a job to the first look; up to twice that where it should take longer",
+        description="Seconds from acceptance to the end of the import, with all retries. Then the drop fails.",
     )
-    poll_longest: int = Field(300, ge=1, le=900, description="s; the longest wait between two looks")
-    resend_after: int = Field(1_200, ge=1, description="s; before a call with unknown outcome may be sent again")
-    stall_after: int = Field(
-        900, ge=1, description="s; a drop without progress for this long is re-driven by the sweep"
+    poll_first: int = Field(60, ge=1, le=900, description="Seconds from the start of a job to its first poll.")
+    poll_longest: int = Field(300, ge=1, le=900, description="Longest wait in seconds between two polls of a job.")
+    resend_after: int = Field(
+        1_200, ge=1, description="Seconds to wait before retrying CreateImage when its result is unknown."
     )
+    stall_after: int = Field(900, ge=1, description="Seconds without progress after which the sweep redrives a drop.")
 
-    # AWS
-    ledger_table: str = ""
-    drops_queue: str = Field("", description="URL, like the other queues")
-    registrations_queue: str = ""
-    polls_queue: str = ""
-    notices_queue: str = ""
-    topic_arn: str = Field("", description="SNS topic of the ends of drops, for machines")
-    mail_from: str = Field("", description="verified SES identity; empty: no mails")
-    operator_mail: Annotated[str, AfterValidator(_address)] = Field(
-        "", description="who is told where the owner cannot be read"
-    )
+    # AWS resources
+    ledger_table: str = Field("", description="Name of the DynamoDB table with a row for each drop.")
+    drops_queue: str = Field("", description="URL of the SQS queue of events.")
+    registrations_queue: str = Field("", description="URL of the SQS queue of accepted drops.")
+    polls_queue: str = Field("", description="URL of the SQS queue of running jobs.")
+    notices_queue: str = Field("", description="URL of the SQS queue of ended drops.")
+    topic_arn: str = Field("", description="ARN of the SNS topic that gets the result of each drop.")
 
     def obs_url(self) -> str:
         return self.obs_endpoint or f"https://obs.{self.region}.myhuaweicloud.com"
@@ -142,15 +163,15 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            raise SettingsError("; ".join(_fault(one) for one in error.errors())) from None
+            raise SettingsError("; ".join(_explain(fault) for fault in error.errors())) from None
 
 
-def _fault(error: Any) -> str:
+def _explain(error: Any) -> str:
     import difflib
 
     name = str(error["loc"][0])
-    shown = f"{PREFIX}{name.upper()}"
+    variable = f"{PREFIX}{name.upper()}"
     if error["type"] != "extra_forbidden":
-        return f"{shown}: {error['msg'].removeprefix('Value error, ')}, not {error['input']!r}"
+        return f"{variable}: {error['msg'].removeprefix('Value error, ')}, not {error['input']!r}"
     near = difflib.get_close_matches(name, Settings.model_fields, 1)
-    return f"{shown} is no setting" + (f"; did you mean {PREFIX}{near[0].upper()}?" if near else "")
+    return f"{variable} is no setting" + (f"; did you mean {PREFIX}{near[0].upper()}?" if near else "")

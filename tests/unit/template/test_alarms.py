@@ -1,4 +1,4 @@
-"""Alarms watch what exists, and reach the topic."""
+"""Alarms watch metrics that exist, and notify the alarms topic."""
 
 import re
 from collections.abc import Iterator
@@ -11,18 +11,18 @@ CORE = Path(__file__).parents[3] / "layers/core/imagedrop"
 
 
 def alarms(resources: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    return (one["Properties"] for one in resources.values() if one["Type"] == "AWS::CloudWatch::Alarm")
+    return (found["Properties"] for found in resources.values() if found["Type"] == "AWS::CloudWatch::Alarm")
 
 
-def test_every_alarm_is_a_plain_one_and_goes_to_the_alarms_topic(resources: dict[str, Any]) -> None:
+def test_every_alarm_watches_one_metric_and_notifies_the_alarms_topic(resources: dict[str, Any]) -> None:
     found = list(alarms(resources))
     assert len(found) > 20
     for alarm in found:
-        assert "Metrics" not in alarm  # metric math: the embedded stack knows none
+        assert "Metrics" not in alarm  # metric math, which the embedded stack does not have
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmsTopic"}]
 
 
-def test_every_metric_of_our_own_that_is_watched_is_counted_somewhere(resources: dict[str, Any]) -> None:
+def test_every_metric_of_ours_that_an_alarm_watches_is_counted_somewhere(resources: dict[str, Any]) -> None:
     watched = {alarm["MetricName"] for alarm in alarms(resources) if alarm["Namespace"] == "imagedrop"}
     counted = {
         name
@@ -33,7 +33,7 @@ def test_every_metric_of_our_own_that_is_watched_is_counted_somewhere(resources:
     assert watched <= counted
 
 
-def test_our_metrics_are_watched_under_the_dimension_that_they_are_counted_under(
+def test_alarms_watch_our_metrics_by_the_dimension_that_they_are_counted_by(
     template: dict[str, Any], resources: dict[str, Any]
 ) -> None:
     service = template["Globals"]["Function"]["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
@@ -43,7 +43,7 @@ def test_our_metrics_are_watched_under_the_dimension_that_they_are_counted_under
 
 
 @pytest.mark.parametrize("function", ["Intake", "Validate", "Register", "Poll", "Notify", "Sweep", "Status"])
-def test_every_function_has_an_alarm_on_its_errors_and_a_log_that_ends(
+def test_every_function_has_an_alarm_on_its_errors_and_a_log_with_a_retention(
     resources: dict[str, Any], function: str
 ) -> None:
     dimensions = resources[f"{function}ErrorsAlarm"]["Properties"]["Dimensions"]

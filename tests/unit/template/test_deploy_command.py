@@ -1,4 +1,4 @@
-"""README.md's deploy command gives `sam deploy` all that it needs."""
+"""README.md's deploy command gives `sam deploy` every value that it needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OVERRIDES = "--parameter-overrides"
 
 @pytest.fixture(scope="module")
 def commands() -> dict[str, list[str]]:
-    """The arguments of `sam build` and `sam deploy`, by these two words."""
+    """`build` and `deploy` -> the arguments of the command."""
     blocks = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     lines = "".join(blocks).replace("\\\n", " ").splitlines()
     split = [shlex.split(line) for line in lines if line.startswith("sam ")]
@@ -49,14 +49,14 @@ def test_the_command_gives_every_parameter_that_has_no_default(template: dict[st
     assert needed <= given.keys() <= template["Parameters"].keys()
 
 
-def test_the_command_repeats_the_overrides_of_samconfig_which_it_replaces(
+def test_the_command_repeats_the_overrides_of_samconfig_because_it_replaces_them(
     config: dict[str, Any], given: dict[str, str]
 ) -> None:
     listed = dict(pair.split("=", 1) for pair in config["global"]["parameters"]["parameter_overrides"])
     assert listed.items() <= given.items()
 
 
-def test_the_values_fit_the_template_and_the_secret_is_in_the_region_of_the_stack(
+def test_the_values_are_allowed_and_the_secret_is_in_the_region_of_the_stack(
     template: dict[str, Any], config: dict[str, Any], given: dict[str, str]
 ) -> None:
     for name, value in given.items():

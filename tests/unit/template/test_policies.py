@@ -1,4 +1,4 @@
-"""What each function may do, written out: a wider policy fails here."""
+"""What each function may do. A wider policy fails here."""
 
 import json
 import re
@@ -36,21 +36,21 @@ def send(*queues: str) -> set[tuple[str, str]]:
 
 
 LEDGER = {(action, "LedgerTable") for action in WRITE}
-MEMORY = {("dynamodb:GetItem", "LedgerTable"), ("dynamodb:PutItem", "LedgerTable")}
-TELL = {("sns:Publish", "NoticesTopic"), ("ses:SendEmail", "identity")}
+NOTES = {("dynamodb:GetItem", "LedgerTable"), ("dynamodb:PutItem", "LedgerTable")}
+NOTIFY = {("sns:Publish", "NoticesTopic"), ("ses:SendEmail", "identity")}
 MAY = {
-    "Intake": send("Drops") | {("secretsmanager:GetSecretValue", "WebhookSecretArn")} | MEMORY,
+    "Intake": send("Drops") | {("secretsmanager:GetSecretValue", "WebhookSecretArn")} | NOTES,
     "Validate": consume("Drops") | send(*QUEUES) | HUAWEI | LEDGER,
     "Register": consume("Registrations") | send(*QUEUES) | HUAWEI | LEDGER | OPEN,
     "Poll": consume("Polls") | send("Registrations", "Polls", "Notices") | HUAWEI | LEDGER | OPEN,
-    "Notify": consume("Notices") | send("Drops") | HUAWEI | LEDGER | TELL,
+    "Notify": consume("Notices") | send("Drops") | HUAWEI | LEDGER | NOTIFY,
     "Sweep": send(*QUEUES) | HUAWEI | LEDGER | OPEN,
     "Status": {("dynamodb:GetItem", "LedgerTable")} | OPEN,
 }
 
 
 @pytest.mark.parametrize("function", MAY)
-def test_a_function_may_do_what_it_needs_and_nothing_else(resources: dict[str, Any], function: str) -> None:
+def test_a_function_may_do_only_what_it_needs(resources: dict[str, Any], function: str) -> None:
     role = resources[f"{function}FunctionRole"]["Properties"]
     granted = {
         (action, target(resource))
@@ -64,23 +64,27 @@ def test_a_function_may_do_what_it_needs_and_nothing_else(resources: dict[str, A
 
 
 @pytest.mark.parametrize("function", MAY)
-def test_the_only_managed_policy_is_the_one_for_logs(resources: dict[str, Any], function: str) -> None:
+def test_the_only_managed_policy_is_for_logs(resources: dict[str, Any], function: str) -> None:
     managed = resources[f"{function}FunctionRole"]["Properties"]["ManagedPolicyArns"]
     assert [str(arn).rpartition("/")[2].rstrip("'}]") for arn in managed] == ["AWSLambdaBasicExecutionRole"]
 
 
-def test_intake_is_open_to_pushes_and_status_to_signed_requests_only(resources: dict[str, Any]) -> None:
-    urls = {name: one["Properties"]["AuthType"] for name, one in resources.items() if one["Type"] == "AWS::Lambda::Url"}
+def test_intake_is_open_to_all_and_status_only_to_signed_requests(resources: dict[str, Any]) -> None:
+    urls = {
+        name: resource["Properties"]["AuthType"]
+        for name, resource in resources.items()
+        if resource["Type"] == "AWS::Lambda::Url"
+    }
     assert urls == {"IntakeFunctionUrl": "NONE", "StatusFunctionUrl": "AWS_IAM"}
     open_to_all = {
-        one["Properties"]["FunctionName"]["Ref"]
-        for one in resources.values()
-        if one["Properties"].get("Principal") == "*"
+        resource["Properties"]["FunctionName"]["Ref"]
+        for resource in resources.values()
+        if resource["Properties"].get("Principal") == "*"
     }
     assert open_to_all == {"IntakeFunction"}
 
 
-def test_intake_sees_of_the_ledger_only_which_pushes_it_has_taken(resources: dict[str, Any]) -> None:
+def test_intake_can_read_only_the_notes_of_received_notifications(resources: dict[str, Any]) -> None:
     found = [
         statement["Condition"]
         for policy in resources["IntakeFunctionRole"]["Properties"]["Policies"]
@@ -90,13 +94,16 @@ def test_intake_sees_of_the_ledger_only_which_pushes_it_has_taken(resources: dic
     assert found == [{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["note:push:*"]}}]
 
 
-def test_intakes_concurrency_is_capped_only_where_a_cap_is_asked_for(resources: dict[str, Any]) -> None:
+def test_intakes_concurrency_is_limited_only_if_the_parameter_says_so(resources: dict[str, Any]) -> None:
     reserved = resources["IntakeFunction"]["Properties"]["ReservedConcurrentExecutions"]
     assert reserved == {"Fn::If": ["CapsIntake", {"Ref": "IntakeConcurrency"}, {"Ref": "AWS::NoValue"}]}
-    assert not [name for name, one in resources.items() if "ReservedConcurrentExecutions" in one["Properties"]][1:]
+    reserving = [
+        resource for resource in resources.values() if "ReservedConcurrentExecutions" in resource["Properties"]
+    ]
+    assert len(reserving) == 1
 
 
-def test_only_notes_expire(resources: dict[str, Any]) -> None:
+def test_notes_of_the_ledger_expire_and_rows_do_not(resources: dict[str, Any]) -> None:
     assert resources["LedgerTable"]["Properties"]["TimeToLiveSpecification"] == {
         "AttributeName": EXPIRES,
         "Enabled": True,
@@ -104,20 +111,20 @@ def test_only_notes_expire(resources: dict[str, Any]) -> None:
     assert EXPIRES not in Drop.model_fields
 
 
-def test_the_ledger_outlives_the_stack(resources: dict[str, Any]) -> None:
+def test_the_ledger_is_kept_when_the_stack_is_deleted(resources: dict[str, Any]) -> None:
     assert (resources["LedgerTable"]["DeletionPolicy"], resources["LedgerTable"]["UpdateReplacePolicy"]) == (
         "Retain",
         "Retain",
     )
 
 
-def test_the_index_carries_what_is_read_from_it(resources: dict[str, Any]) -> None:
+def test_the_index_has_every_attribute_that_is_read_from_it(resources: dict[str, Any]) -> None:
     drop = transitions.new_drop("drops", "w.vhd", "e", datetime(2026, 11, 24, tzinfo=UTC), 60)
     drop = drop.model_copy(update={"versions": {"w.vhd": None, "w.vhd.json": None, "d.vhd": None}})
     index = resources["LedgerTable"]["Properties"]["GlobalSecondaryIndexes"][0]
-    carried = index["Projection"]["NonKeyAttributes"]
-    assert {"pk", "updated_at", *carried} == {"pk", "updated_at", *QUEUED_ATTRIBUTES}
-    assert to_row(drop).keys() >= {"open", "pk", "updated_at", *carried}
+    projected = index["Projection"]["NonKeyAttributes"]
+    assert {"pk", "updated_at", *projected} == {"pk", "updated_at", *QUEUED_ATTRIBUTES}
+    assert to_row(drop).keys() >= {"open", "pk", "updated_at", *projected}
 
 
 def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Waiting never looks like poison, and what is given up is seen."""
+"""A message that waits is not taken for one that fails, and a dead letter raises an alarm."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ each_queue = pytest.mark.parametrize(("queue", "function"), QUEUES.items())
 
 
 @each_queue
-def test_a_message_stays_hidden_for_six_time_outs_of_its_function(
+def test_a_message_stays_invisible_for_six_timeouts_of_its_function(
     resources: dict[str, Any], queue: str, function: str
 ) -> None:
     visibility = resources[f"{queue}Queue"]["Properties"]["VisibilityTimeout"]
@@ -19,7 +19,7 @@ def test_a_message_stays_hidden_for_six_time_outs_of_its_function(
 
 
 @each_queue
-def test_a_mapping_reports_each_failed_record_and_is_bounded(
+def test_an_event_source_mapping_reports_single_failures_and_has_a_limit(
     resources: dict[str, Any], queue: str, function: str
 ) -> None:
     mapping = resources[f"{function}Mapping"]["Properties"]
@@ -31,26 +31,26 @@ def test_a_mapping_reports_each_failed_record_and_is_bounded(
 
 
 @each_queue
-def test_a_dead_letter_is_kept_at_least_as_long_as_its_queue_and_raises_an_alarm(
+def test_a_dead_letter_is_kept_as_long_as_in_its_queue_and_raises_an_alarm(
     resources: dict[str, Any], queue: str, function: str
 ) -> None:
-    alive, dead = resources[f"{queue}Queue"]["Properties"], resources[f"{queue}DeadLetters"]["Properties"]
-    assert alive["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{queue}DeadLetters", "Arn"]}
-    assert dead["MessageRetentionPeriod"] == 14 * DAY >= alive["MessageRetentionPeriod"]
+    source, dead = resources[f"{queue}Queue"]["Properties"], resources[f"{queue}DeadLetters"]["Properties"]
+    assert source["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [f"{queue}DeadLetters", "Arn"]}
+    assert dead["MessageRetentionPeriod"] == 14 * DAY >= source["MessageRetentionPeriod"]
     alarm = resources[f"{queue}DeadLettersAlarm"]["Properties"]
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [f"{queue}DeadLetters", "QueueName"]}}]
     assert alarm["Threshold"] == 1
 
 
 @pytest.mark.parametrize("queue", ["Registrations", "Polls"])
-def test_what_waits_for_ims_may_wait_for_days(resources: dict[str, Any], queue: str) -> None:
+def test_a_message_may_wait_for_ims_for_days(resources: dict[str, Any], queue: str) -> None:
     properties = resources[f"{queue}Queue"]["Properties"]
     assert properties["RedrivePolicy"]["maxReceiveCount"] == 1000
     assert properties["MessageRetentionPeriod"] == 14 * DAY
 
 
 @pytest.mark.parametrize("queue", ["Drops", "Notices"])
-def test_drops_and_notices_outlast_half_a_day_of_waits_of_a_quarter_of_an_hour(
+def test_drops_and_notices_are_retried_for_half_a_day_at_a_wait_of_15_minutes(
     resources: dict[str, Any], queue: str
 ) -> None:
     assert resources[f"{queue}Queue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] * 900 >= DAY / 2

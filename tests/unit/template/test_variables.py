@@ -1,11 +1,13 @@
-"""The functions' environment and the settings are one list; samconfig.toml names parameters that exist."""
+"""The functions' environment has every setting; samconfig.toml names parameters that exist."""
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from imagedrop.docs_pages.settings_page import GROUPS, default_of
 from imagedrop.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[3]
@@ -18,7 +20,7 @@ RESOURCES = {
     "topic_arn": "NoticesTopic",
 }
 SECRETS = {"credentials": "HuaweiCredentialsSecretArn", "webhook_secret": "WebhookSecretArn"}
-NEEDED = {"Region", "ProjectId", "DropBucket", "HuaweiCredentialsSecretArn"}
+REQUIRED = {"Region", "ProjectId", "DropBucket", "HuaweiCredentialsSecretArn"}
 
 
 def variables(template: dict[str, Any]) -> dict[str, Any]:
@@ -31,43 +33,69 @@ def test_every_setting_is_a_variable_and_every_variable_a_setting(template: dict
     assert named == set(Settings.model_fields)
 
 
+def source_of(field: str) -> str:
+    """The parameter or resource that a setting comes from."""
+    camel = "".join(word.capitalize() for word in field.split("_"))
+    return RESOURCES.get(field, SECRETS.get(field, camel))
+
+
 @pytest.mark.parametrize("field", Settings.model_fields)
 def test_a_setting_comes_from_the_parameter_of_its_name(template: dict[str, Any], field: str) -> None:
-    camel = "".join(word.capitalize() for word in field.split("_"))
     source = variables(template)[PREFIX + field.upper()]["Ref"]
-    assert source == RESOURCES.get(field, SECRETS.get(field, camel))
+    assert source == source_of(field)
     assert source in (template["Resources"] if field in RESOURCES else template["Parameters"])
 
 
-def test_with_nothing_but_the_needed_parameters_every_setting_keeps_its_default(template: dict[str, Any]) -> None:
+@pytest.mark.parametrize("field", sorted(Settings.model_fields.keys() - RESOURCES))
+def test_a_parameter_is_described_in_the_words_of_its_setting(template: dict[str, Any], field: str) -> None:
+    """Without Markdown, and without Chinese, which CloudFormation's console does not show."""
+    setting, parameter = Settings.model_fields[field], template["Parameters"][source_of(field)]
+    words = re.sub(r" \([^\x00-\x7f]+\)", "", (setting.description or "").replace("`", ""))
+    default = default_of(setting.default).strip("`")
+    if default and parameter.get("Default") == "":
+        words += f" Default: {default}."
+    assert parameter["Description"] == words
+
+
+def test_the_settings_page_and_the_console_have_the_same_groups(template: dict[str, Any]) -> None:
+    on_console = {
+        group["Label"]["default"]: group["Parameters"]
+        for group in template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+    }
+    for title, settings in list(GROUPS.items())[:-1]:
+        assert [source_of(field) for field in settings] == on_console[title][: len(settings)]
+    assert sorted(field for settings in GROUPS.values() for field in settings) == sorted(Settings.model_fields)
+
+
+def test_with_only_the_required_parameters_every_setting_keeps_its_default(template: dict[str, Any]) -> None:
     parameters = template["Parameters"]
     given = {name: str(variables(template)[name]["Ref"]) for name in variables(template) if name.startswith(PREFIX)}
     left_out = {
         name: str(parameters[source]["Default"])
         for name, source in given.items()
-        if source in parameters and source not in NEEDED
+        if source in parameters and source not in REQUIRED
     }
     assert Settings.read(left_out) == Settings()
 
 
-def test_only_what_no_installation_can_do_without_has_no_default(template: dict[str, Any]) -> None:
-    assert {name for name, parameter in template["Parameters"].items() if "Default" not in parameter} == NEEDED
+def test_only_the_required_parameters_have_no_default(template: dict[str, Any]) -> None:
+    assert {name for name, parameter in template["Parameters"].items() if "Default" not in parameter} == REQUIRED
 
 
-def test_every_parameter_has_its_place_on_the_console(template: dict[str, Any]) -> None:
+def test_every_parameter_is_in_a_group_of_the_console(template: dict[str, Any]) -> None:
     groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     placed = [name for group in groups for name in group["Parameters"]]
     assert sorted(placed) == sorted(template["Parameters"])
 
 
 @pytest.mark.parametrize("environment", ["local", "dev", "prod"])
-def test_samconfig_overrides_parameters_that_exist(template: dict[str, Any], environment: str) -> None:
+def test_samconfig_overrides_only_parameters_that_exist(template: dict[str, Any], environment: str) -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[environment]
     names = {pair.split("=")[0] for pair in config["global"]["parameters"]["parameter_overrides"]}
     assert names
     assert names <= template["Parameters"].keys()
 
 
-def test_samconfig_gives_the_local_stack_all_that_has_no_default(template: dict[str, Any]) -> None:
+def test_samconfig_gives_the_local_stack_every_required_parameter(template: dict[str, Any]) -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))["local"]
-    assert {pair.split("=")[0] for pair in config["global"]["parameters"]["parameter_overrides"]} >= NEEDED
+    assert {pair.split("=")[0] for pair in config["global"]["parameters"]["parameter_overrides"]} >= REQUIRED

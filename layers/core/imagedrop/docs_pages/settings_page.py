@@ -1,8 +1,9 @@
-"""docs/settings.md: every setting. `python -m imagedrop.docs_pages.settings_page > docs/settings.md`."""
+"""Writes docs/settings.md: every setting. `python -m imagedrop.docs_pages.settings_page > docs/settings.md`."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from annotated_types import Ge, Le
@@ -14,20 +15,90 @@ HEAD = """# Settings
 
 <!-- Generated: python -m imagedrop.docs_pages.settings_page > docs/settings.md -->
 
-Settings are environment variables, the same in template.yaml, on one machine and here. Each is read once per process;
-an empty one counts as not given, and a wrong or unknown one stops the start with an error that names it.
-
-| variable | default | values | meaning |
-| --- | --- | --- | --- |
+Settings are environment variables. `IMAGEDROP_DROP_BUCKET` is the parameter `DropBucket` of template.yaml, and so on;
+`IMAGEDROP_CREDENTIALS` is `HuaweiCredentialsSecretArn`, and `IMAGEDROP_WEBHOOK_SECRET` is `WebhookSecretArn`.
+Each process reads its settings once. An empty variable counts as not set. A value of the wrong form, or an unknown
+name, stops the process with an error that names the variable. The last column says what happens if a value has the
+right form but is wrong.
 """
+
+UNITS = {"min_disk_floor": "GB", "ims_tasks": "images", "mails_per_hour": "mails"}  # of numbers; others are seconds
+
+# Group -> setting -> what happens if its value is wrong.
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "Required": {
+        "region": "Calls to OBS and IMS fail, or drops are rejected because the bucket is in another region.",
+        "project_id": "IMS refuses all calls: no drop is registered.",
+        "credentials": "Calls to OBS and IMS fail. Messages are retried and an alarm is raised.",
+        "drop_bucket": "No drop is found. Events of your bucket are logged and counted as `EventsForeignBucket`.",
+        "declarations_accepted": "false: every drop is rejected.",
+    },
+    "Drops": {
+        "drop_prefix": "Objects outside the prefix are ignored.",
+        "image_suffixes": "An image with another ending and without sidecar is ignored: nobody gets a mail about it.",
+        "min_disk_floor": "Too small: IMS refuses accepted drops. Too large: valid sidecars are rejected.",
+    },
+    "OBS and IMS": {
+        "obs_endpoint": "Calls to OBS fail. Messages are retried and an alarm is raised.",
+        "obs_addressing": "OBS refuses all calls. Messages are retried and an alarm is raised.",
+        "ims_endpoint": "Calls to IMS fail: no drop is registered.",
+        "ims_job_call": "The state of jobs stays unknown. The end of an import is found by the state of its images.",
+        "ims_shows_imports": "Wrongly true: two images of one drop. Wrongly false: a lost response fails the drop.",
+        "ims_allows_windows": "Wrongly true: Windows imports fail. Wrongly false: Windows drops are rejected.",
+        "ims_tasks": "Too large: IMS refuses calls, which are retried. Too small: drops wait without need.",
+        "ims_chinese_names": "Wrongly true: IMS refuses such names. Wrongly false: valid names are rejected.",
+    },
+    "Events": {
+        "event_keys_encoded": "Events of keys with special characters are lost. The sweep finds these drops later.",
+        "smn_topic_urn": "Notifications are refused (`PushesRefused`). The sweep finds the drops later.",
+        "smn_cert_origin": "Notifications are refused (`PushesRefused`). The sweep finds the drops later.",
+        "smn_confirm_origin": "The subscription stays unconfirmed: no notifications. The sweep finds the drops later.",
+        "smn_max_age": "Too small: repeated notifications are refused. Too large: recorded ones can be sent again.",
+        "webhook_secret": "Unsigned events are refused with 401, or answered with 503 if the secret cannot be read.",
+        "webhook_header": "Unsigned events are refused with 401.",
+    },
+    "Mail": {
+        "mail_from": "SES refuses the mails. Each is recorded as refused and an alarm is raised.",
+        "operator_mail": "Nobody reads the mails about such drops.",
+        "owner_domains": "Drops of owners with other domains are rejected.",
+        "mails_per_hour": "Too small: owners miss mails. Too large: one owner can be sent many mails.",
+    },
+    "Time": {
+        "pairing_deadline": "Too small: drops are rejected during upload. Too large: missing files are reported late.",
+        "attempt_deadline": "Too small: drops fail whose imports would succeed. Too large: failures are reported late.",
+        "poll_first": "Too small: more calls to IMS. Too large: the end of short imports is found late.",
+        "poll_longest": "Too small: more calls to IMS. Too large: the end of long imports is found late.",
+        "resend_after": "Below 900, two images of one drop are possible: IMS accepts a signed request for 15 minutes.",
+        "stall_after": "Too small: drops that make progress are redriven, and fail after five redrives.",
+    },
+    "AWS resources (template.yaml sets them)": {
+        "ledger_table": "The functions fail. Messages are retried and an alarm is raised.",
+        "drops_queue": "Events are answered with 503.",
+        "registrations_queue": "Accepted drops are not registered.",
+        "polls_queue": "The end of imports is not found.",
+        "notices_queue": "Owners are not notified.",
+        "topic_arn": "Owners are not notified. Messages are retried and an alarm is raised.",
+    },
+}
 
 
 def page() -> str:
-    return HEAD + "".join(_row(name, field) for name, field in Settings.model_fields.items())
+    return HEAD + "".join(_group(title, settings) for title, settings in GROUPS.items())
 
 
-def _row(name: str, field: FieldInfo) -> str:
-    cells = (f"`{PREFIX}{name.upper()}`", default_of(field.default), values_of(field), field.description or "")
+def _group(title: str, settings: Mapping[str, str]) -> str:
+    head = (
+        f"\n## {title}\n\n| variable | default | values | meaning | if it is wrong |\n| --- | --- | --- | --- | --- |\n"
+    )
+    return head + "".join(_row(name, if_wrong) for name, if_wrong in settings.items())
+
+
+def _row(name: str, if_wrong: str) -> str:
+    field = Settings.model_fields[name]
+    values = values_of(field)
+    if field.annotation is int:
+        values = f"{UNITS.get(name, 'seconds')}, {values}"
+    cells = (f"`{PREFIX}{name.upper()}`", default_of(field.default), values, field.description or "", if_wrong)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
@@ -41,7 +112,7 @@ def default_of(value: Any) -> str:
 
 
 def values_of(field: FieldInfo) -> str:
-    """What a field may be, as a cell of a table."""
+    """The values that a field may have, as a cell of a table."""
     kind: Any = field.annotation
     if get_origin(kind) is Literal:
         return ", ".join(f"`{value}`" for value in get_args(kind))
