@@ -1,116 +1,109 @@
-"""What following a job costs, and how late its end is found: every 10 s, doubling, growing and learned waits."""
+"""How many calls it takes to poll a job, and how late its end is found: every 10 s, doubling waits, and imagedrop's."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from statistics import mean, median
 from typing import NamedTuple
 
-from bench.polling_jobs import Job, kinds, run
+from bench.polling_jobs import durations, kinds
 from bench.table import table
 from imagedrop.settings import Settings
-from imagedrop.workflow.poll_schedule.duration_forecast import KEPT, Past, forecast
-from imagedrop.workflow.poll_schedule.schedule import next_wait, plan
+from imagedrop.workflow.poll_schedule import next_wait
 
 JOBS, RUNS = 300, 10
-PAGE = Path(__file__).parents[1] / "docs/polling.md"
+LONG = 300.0  # s; the targets are for jobs of at least this duration
+PAGE = Path(__file__).parents[1] / "docs/internals/polling.md"
 EVERY = 10.0
-HEAD = ("jobs", "way", "looks", "of 10 s", "median delay", "of the job", "95 %", "worst")
-Wait = Callable[[float], float]  # seconds since the job began -> seconds to the next look
+HEAD = ("jobs", "schedule", "calls", "of every 10 s", "median delay", "of the job", "95 %", "worst")
+Wait = Callable[[float, Random], float]  # (seconds since the start of the job, random) -> seconds until the next poll
 FIRST, LONGEST = Settings().poll_first, Settings().poll_longest
 
 
-class Followed(NamedTuple):
-    """`seconds`: of the job; `delay`: from its end until that was found; `middle`: between the last two looks."""
+class Schedule(NamedTuple):
+    first: float
+    wait: Wait
 
-    looks: int
+
+SCHEDULES = {
+    "every 10 s": Schedule(EVERY, lambda elapsed, random: EVERY),
+    "doubling": Schedule(EVERY, lambda elapsed, random: min(900.0, elapsed + EVERY)),  # 10 s, 20 s, 40 s, ...
+    "imagedrop": Schedule(FIRST, lambda elapsed, random: next_wait(elapsed, FIRST, LONGEST, random)),
+}
+
+
+class Polled(NamedTuple):
+    """`seconds`: duration of the job; `delay`: seconds from its end to the poll that finds it."""
+
+    calls: int
     seconds: float
     delay: float
-    middle: float
 
 
-def follow(seconds: float, first: float, wait: Wait) -> Followed:
-    at, before, looks = first, 0.0, 1
+class Summary(NamedTuple):
+    """`calls`: mean; `ratio`: of the calls of a poll every 10 s; the parts are of the duration of the job."""
+
+    calls: float
+    ratio: float
+    median_delay: float  # s
+    median_part: float
+    part_95: float
+    worst_part: float
+
+
+def follow(seconds: float, schedule: Schedule, random: Random) -> Polled:
+    at, calls = schedule.first, 1
     while at < seconds:
-        at, before, looks = at + math.ceil(wait(at)), at, looks + 1  # SQS knows whole seconds
-    return Followed(looks, seconds, at - seconds, (at + before) / 2 if before else at)
+        at, calls = at + math.ceil(schedule.wait(at, random)), calls + 1  # SQS takes whole seconds
+    return Polled(calls, seconds, at - seconds)
 
 
-def even(jobs: Iterable[Job], chance: Random) -> list[Followed]:
-    return [follow(seconds, EVERY, lambda at: EVERY) for _, seconds in jobs]
+def compare(jobs: Sequence[float], seed: int = 0) -> dict[str, Summary]:
+    """By schedule. `jobs`: durations in seconds."""
+    polled = {
+        name: [follow(seconds, schedule, random) for seconds in jobs]
+        for name, schedule, random in ((*item, Random(seed)) for item in SCHEDULES.items())
+    }
+    every = mean(job.calls for job in polled["every 10 s"])
+    return {name: _summary(jobs_polled, every) for name, jobs_polled in polled.items()}
 
 
-def doubling(jobs: Iterable[Job], chance: Random) -> list[Followed]:
-    """10 s, 20 s, 40 s and so on, up to 15 min."""
-    return [follow(seconds, EVERY, lambda at: min(900.0, at + EVERY)) for _, seconds in jobs]
-
-
-def growing(jobs: Iterable[Job], chance: Random) -> list[Followed]:
-    """imagedrop with nothing learned: as it follows the first job."""
-    return [follow(seconds, FIRST, lambda at: next_wait(at, (), FIRST, LONGEST, chance)) for _, seconds in jobs]
-
-
-def learning(jobs: Iterable[Job], chance: Random) -> list[Followed]:
-    past: list[Past] = []
-    followed = []
-    for size, seconds in jobs:
-        looks = plan(forecast(past, size), FIRST, LONGEST, chance)
-        one = follow(seconds, next(iter(looks), FIRST), _by(looks, chance))
-        past = [*past, Past(size, one.middle)][-KEPT:]
-        followed.append(one)
-    return followed
-
-
-WAYS = {"every 10 s": even, "doubling": doubling, "nothing learned": growing, "imagedrop": learning}
-
-
-def compared(name: str, count: int = JOBS, runs: int = RUNS) -> dict[str, list[Followed]]:
-    """By way, every job of one kind; each run begins with nothing learned."""
-    found: dict[str, list[Followed]] = {way: [] for way in WAYS}
-    for seed in range(runs):
-        chance = Random(seed)
-        jobs = list(run(kinds(chance)[name], count, chance))
-        for way, followed in WAYS.items():
-            found[way] += followed(jobs, Random(seed))
-    return found
+def jobs_of(kind: str, shortest: float = 0.0) -> list[float]:
+    """Durations in seconds of the synthetic jobs of a kind that take at least `shortest`."""
+    return [seconds for seed in range(RUNS) for seconds in durations(kind, JOBS, Random(seed)) if seconds >= shortest]
 
 
 def report(page: bool = False) -> None:
-    rows = [row for name in kinds(Random(0)) for row in _rows(name, compared(name))]
-    rows += _rows("the very first job", compared("by size, 20 % noise", 1, JOBS * RUNS))
+    rows: list[Sequence[str]] = []
+    for kind in kinds(Random(0)):
+        long = jobs_of(kind, LONG)
+        rows += _rows(kind if long else f"{kind} (shorter than 5 min)", long or jobs_of(kind))
     text = table(HEAD, rows)
-    print(f"polling: {JOBS * RUNS} jobs of each kind\n\n{text}")
+    print(f"polling: {JOBS * RUNS} jobs of each kind, those of at least 5 min\n\n{text}")
     if page:
         begin, _, _ = PAGE.read_text(encoding="utf-8").partition("| jobs")
         PAGE.write_text(begin + text, encoding="utf-8")
 
 
-def part_of_even(followed: Sequence[Followed], even: Sequence[Followed]) -> float:
-    return mean(one.looks for one in followed) / mean(one.looks for one in even)
+def _summary(polled: Sequence[Polled], every: float) -> Summary:
+    calls = mean(job.calls for job in polled)
+    parts = sorted(job.delay / job.seconds for job in polled)
+    delay = median(job.delay for job in polled)
+    return Summary(calls, calls / every, delay, median(parts), parts[int(0.95 * len(parts))], parts[-1])
 
 
-def delays(followed: Sequence[Followed]) -> list[float]:
-    """As parts of the jobs' time, rising."""
-    return sorted(one.delay / one.seconds for one in followed)
-
-
-def _rows(name: str, found: dict[str, list[Followed]]) -> Iterable[Sequence[str]]:
-    for way, followed in found.items():
-        late = delays(followed)
+def _rows(kind: str, jobs: Sequence[float]) -> Iterator[Sequence[str]]:
+    for name, found in compare(jobs).items():
         yield (
-            name if way == "every 10 s" else "",
-            way,
-            f"{mean(one.looks for one in followed):.1f}",
-            f"{part_of_even(followed, found['every 10 s']):.2f}",
-            f"{median(one.delay for one in followed):.0f} s",
-            f"{median(late):.1%}",
-            f"{late[int(0.95 * len(late))]:.0%}",
-            f"{late[-1]:.0%}",
+            kind if name == "every 10 s" else "",
+            name,
+            f"{found.calls:.1f}",
+            f"{found.ratio:.2f}",
+            f"{found.median_delay:.0f} s",
+            f"{found.median_part:.1%}",
+            f"{found.part_95:.1%}",
+            f"{found.worst_part:.1%}",
         )
-
-
-def _by(looks: Sequence[int], chance: Random) -> Wait:
-    return lambda at: next_wait(at, looks, FIRST, LONGEST, chance)

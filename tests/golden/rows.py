@@ -73,8 +73,8 @@ def inspect_sample() -> dict[str, Any]:
     with FileSource(SAMPLE) as source:
         image = inspect(source, file_name=KEY)
         data = inspect(source, file_name=DATA, role="data")
-    subject = rules.Subject(head, image.facts, image.findings)
-    parts = {DATA: rules.Subject(part, data.facts, data.findings)}
+    subject = rules.InspectedFile(head, image.facts, image.findings)
+    parts = {DATA: rules.InspectedFile(part, data.facts, data.findings)}
     said = sidecar.read(json.dumps(wanted).encode()).sidecar
     verdict = rules.check(said, subject, parts, rules.Location.of(ports, BUCKET))
     facts = json.loads(json.dumps(image.facts.public()))
@@ -109,7 +109,7 @@ def sending(key: str = KEY) -> Drop:
 
 
 def importing(key: str = KEY) -> Drop:
-    row = sending(key).model_copy(update={"looks": (60, 75, 93)})
+    row = sending(key).model_copy(update={"planned_polls": (60, 75, 93)})
     return transitions.begin_import(row, NOW[6], job_id="job-0001", images=(), first=60)
 
 
@@ -169,7 +169,7 @@ def filled() -> Drop:
         restarts=1,
         job_id="job-0002",
         job_started_at=format_timestamp(NOW[5]),
-        looks=(60, 75),
+        planned_polls=(60, 75),
         images=IMAGES,
         disowned_images=("image-0000-0",),
         generation=4,

@@ -14,11 +14,10 @@ from imagedrop.domain.messages import NoticeMessage, PollMessage, RegistrationMe
 from imagedrop.domain.object_keys import claim_key, result_key
 from imagedrop.intake import replay_protection
 from imagedrop.workflow.bucket_records import claims, end_markers, file_versions, results
-from imagedrop.workflow.poll_schedule import duration_history
 from imagedrop.workflow.sweep.sweep import sweep
 from imagedrop_local.memory import MemoryPorts, memory_ports
 from tests.golden.make import PUSH, claim_body, files, result_body
-from tests.golden.rows import BUCKET, DATA, KEY, SIDECAR, UNICODE, importing
+from tests.golden.rows import BUCKET, DATA, KEY, SIDECAR, UNICODE
 from tests.golden.support import attributes, golden, names, restored, stored, text
 
 made = cache(files)
@@ -106,13 +105,6 @@ def test_messages_are_read() -> None:
                 assert (event.bucket, event.key, event.after_attempt) == (
                     body["bucket"], body["key"], body.get("after_attempt"),
                 )  # fmt: skip
-
-
-def test_the_durations_of_earlier_jobs_are_read() -> None:
-    assert (
-        duration_history.planned(ports_with_notes(), importing()).looks
-        != duration_history.planned(memory_ports(), importing()).looks
-    )
 
 
 def test_the_next_sweep_goes_on_where_the_last_one_ended() -> None:

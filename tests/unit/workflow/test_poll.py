@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from imagedrop.common.timestamps import parse_timestamp
 from imagedrop.ports import Image, ImsError, ObjectsRefused
-from imagedrop.workflow.poll_schedule.schedule import GROWTH, next_wait
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, KEY, World
 
@@ -28,15 +24,6 @@ def importing(world: World, outcome: Outcome | None = None, **changes: object) -
 def code(world: World) -> str | None:
     reason = world.row().reason
     return reason.code if reason else None
-
-
-@given(st.floats(0, 1e6), st.floats(1, 900), st.floats(1, 900), st.randoms(use_true_random=False))
-def test_waits_grow_with_the_jobs_time_and_stay_within_their_bounds(
-    elapsed: float, first: float, longest: float, chance: random.Random
-) -> None:
-    wait = next_wait(elapsed, (), first, longest, chance)
-    assert 0 < wait <= min(longest, max(first / 5, 1, elapsed * GROWTH))
-    assert wait >= 0.8 * min(longest, 1)
 
 
 def test_end_of_a_job_of_one_hour_is_found_within_12_percent_and_60_calls(world: World) -> None:

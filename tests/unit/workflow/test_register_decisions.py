@@ -44,6 +44,7 @@ def image(status: str = "active") -> Image:
     [
         ({}, Action.CALL),
         ({"next_at": at(-1)}, Action.CALL),
+        ({"next_at": at(0)}, Action.CALL),
         ({"next_at": at(1)}, Action.WAIT),
         ({"admission": "called"}, Action.CALL),
         ({"admission": "queued"}, Action.NOTHING),

@@ -135,7 +135,8 @@ class Drop(Row):
     restarts: int = 0  # new jobs after one that failed with a temporary error
     job_id: str | None = None
     job_started_at: str | None = None
-    looks: tuple[int, ...] = ()  # s after that, as planned
+    # Seconds after `job_started_at`. Only stored rows and claims of earlier versions have them; nothing uses them.
+    planned_polls: tuple[int, ...] = Field((), alias="looks")
     images: tuple[DropImage, ...] = ()
     # Ids of images that are never adopted: they were deleted, or a file was replaced during their import.
     disowned_images: tuple[str, ...] = Field((), alias="doubtful")

@@ -145,7 +145,6 @@ def begin_import(drop: Drop, now: datetime, *, job_id: str | None, images: tuple
         job_id=job_id,
         images=images,
         job_started_at=at,
-        looks=drop.looks if job_id else (),
         held=None,
         redrives=0,
         tries=0,

@@ -75,7 +75,7 @@ class Ledger(Protocol):
         """The image keys whose sidecars name this file."""
 
     def load(self, name: str) -> dict[str, Any] | None:
-        """A note: the sweep's cursor, a push that was taken, what jobs took ..."""
+        """A note: the sweep's cursor, a push that was taken ..."""
 
     def store(self, name: str, value: Mapping[str, Any], until: datetime | None = None) -> None:
         """... which may be forgotten from `until` on, though it need not be."""

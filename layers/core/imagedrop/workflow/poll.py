@@ -20,8 +20,7 @@ from imagedrop.workflow import completion, dispatch
 from imagedrop.workflow.bucket_records import file_versions
 from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG, images_by_tag
 from imagedrop.workflow.operator_hold import hold_for
-from imagedrop.workflow.poll_schedule.duration_history import learn
-from imagedrop.workflow.poll_schedule.schedule import next_wait
+from imagedrop.workflow.poll_schedule import next_wait
 
 # Job errors that a second request may not meet again (IMS API, error codes: IMG.1075, failed to register the file).
 RESTARTABLE = frozenset({"IMG.1075", "IMG.0018", "IMG.0061"})
@@ -81,7 +80,7 @@ def _wait(ports: Ports, row: Drop, held: Held | None = None) -> None:
         return
     assert row.job_started_at is not None
     elapsed = seconds_between(row.job_started_at, now)
-    wait = next_wait(elapsed, row.looks, settings.poll_first, settings.poll_longest, ports.random)
+    wait = next_wait(elapsed, settings.poll_first, settings.poll_longest, ports.random)
     ports.ledger.save(
         row.updated(now, tries=row.tries + 1, held=held, redrives=0, next_at=add_seconds(format_timestamp(now), wait))
     )
@@ -126,7 +125,6 @@ def _register(ports: Ports, row: Drop, active: Sequence[Image]) -> None:
         completion.fail(ports, row, drops.OBJECT_REPLACED, text, images=images)
     else:
         completion.finish(ports, row, "registered", None, images=images)
-        learn(ports, row)
 
 
 def _changed_file(ports: Ports, row: Drop) -> str | None:

@@ -33,7 +33,6 @@ from imagedrop.workflow.image_lookup import (
     usable,
 )
 from imagedrop.workflow.operator_hold import hold_for
-from imagedrop.workflow.poll_schedule.duration_history import planned
 
 NAME_TAKEN = "IMG.0009"
 BUSY_FIRST, BUSY_LONGEST = 20.0, 600.0  # s between two calls of CreateImage
@@ -153,7 +152,7 @@ def _submit(ports: Ports, row: Drop) -> None:
         return
     deleted = (image.id for image in found if image.status in DELETED_STATUSES)
     row = row.model_copy(update={"disowned_images": (*row.disowned_images, *deleted)})
-    _call(ports, ports.ledger.save(transitions.begin_submit(planned(ports, row), ports.clock())))
+    _call(ports, ports.ledger.save(transitions.begin_submit(row, ports.clock())))
 
 
 def _call(ports: Ports, row: Drop) -> None:
@@ -242,7 +241,7 @@ def _follow(ports: Ports, row: Drop, job_id: str | None, found: Sequence[Image])
         DropImage(role="data" if image.data_disk else "system", id=image.id, name=image.name, min_disk=image.min_disk)
         for image in sorted(found, key=lambda image: image.data_disk)
     )
-    first = next(iter(row.looks), ports.settings.poll_first) if job_id else 1
+    first = ports.settings.poll_first if job_id else 1
     row = ports.ledger.save(transitions.begin_import(row, ports.clock(), job_id=job_id, images=images, first=first))
     log_drop("importing", row, job_id=job_id, images=[image.id for image in images])
     claims.write_claim(ports.objects, row)
