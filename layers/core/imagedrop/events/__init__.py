@@ -2,6 +2,7 @@
 
     outcome    the possible outcomes of a record        envelopes   finds the records in a body
     records    reads one record                         text        checks and quotes untrusted text
+    foreign_bucket  reports events of other buckets
 
 `parse` raises for no input. It does not decide whether an object is a drop.
 """

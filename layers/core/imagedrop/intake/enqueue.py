@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from imagedrop.domain import object_keys
 from imagedrop.events import Bad, ObjectCreated, Outcome, parse
+from imagedrop.events.foreign_bucket import report_foreign_events
 from imagedrop.intake.errors import PushUnavailable
 from imagedrop.ports import Ports
 from imagedrop.settings import Settings
@@ -45,18 +46,6 @@ def enqueue(body: Any, ports: Ports) -> Enqueued:
     for record in bad[:MAX_LOGGED]:
         LOG.warning("bad event record", extra={"at": record.at or "the top", "reason": record.reason})
     return Enqueued(len(objects), ignored, bad)
-
-
-def report_foreign_events(outcomes: Sequence[Outcome], ports: Ports) -> None:
-    """Logs and counts new objects of other buckets: a notification or a setting names the wrong bucket."""
-    foreign = [
-        outcome
-        for outcome in outcomes
-        if isinstance(outcome, ObjectCreated) and outcome.bucket != ports.settings.drop_bucket
-    ]
-    _count(ports, EventsForeignBucket=len(foreign))
-    for outcome in foreign[:MAX_LOGGED]:
-        LOG.warning("event for another bucket", extra={"bucket": outcome.bucket, "key": outcome.key})
 
 
 def _may_be_drop(outcome: Outcome, settings: Settings) -> TypeGuard[ObjectCreated]:

@@ -15,10 +15,10 @@ from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, Versions
 from imagedrop.domain.messages import BadMessage
+from imagedrop.events.foreign_bucket import report_foreign_events
 from imagedrop.findings import Finding, has_errors
 from imagedrop.findings import pairing as pairing_findings
 from imagedrop.inspection.source import SourceChanged
-from imagedrop.intake.enqueue import report_foreign_events
 from imagedrop.observability import add_log_fields, current_log_fields, log_drop
 from imagedrop.ports import Conflict, ImsError, Ports, RetryLater
 from imagedrop.workflow import completion, dispatch, pairing, recovery
