@@ -1,1 +1,1 @@
-"""The adapters: each implements one of the ports with a real service."""
+"""The adapters: each implements a port with a real service."""

@@ -1,4 +1,4 @@
-"""HTTP with the standard library alone: GET over connections that are kept, one a thread; proxies are not used."""
+"""GET over kept HTTP connections, one per thread and server, each response with a deadline. Proxies are not used."""
 
 from __future__ import annotations
 
@@ -11,77 +11,77 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, quote
 
-SLOWEST = 64 * 1024  # bytes a second
+MIN_SPEED = 64 * 1024  # bytes/s
 
 
-class Connections:
-    """`patience`: seconds that an answer may take, and more the longer it is. `clock`: monotonic seconds."""
+class HttpConnections:
+    """`timeout`: s until a response is complete, plus its length at MIN_SPEED. `clock`: monotonic seconds."""
 
-    def __init__(self, patience: float, clock: Callable[[], float]) -> None:
-        self._patience, self._clock = patience, clock
+    def __init__(self, timeout: float, clock: Callable[[], float]) -> None:
+        self._timeout, self._clock = timeout, clock
         self._local = threading.local()
         self._all: list[HTTPConnection] = []
 
     @contextmanager
     def get(self, url: SplitResult, headers: Mapping[str, str], length: int) -> Iterator[HTTPResponse]:
-        """The answer, of which `length` bytes or fewer are wanted. Every failure is an OSError that shows no query."""
-        connection = self._mine(url)
+        """The response; the caller reads up to `length` bytes. Every failure is an OSError without the URL's query."""
+        connection = self._connection(url)
         try:
-            answer = self._ask(connection, url, headers, length)
-            yield answer
-            if not answer.isclosed():  # the rest of its body lies before the next answer
+            response = self._request(connection, url, headers, length)
+            yield response
+            if not response.isclosed():  # the unread rest would precede the next response
                 connection.close()
         except BaseException as error:
             connection.close()
             if isinstance(error, (http.client.HTTPException, ValueError)):
-                raise ConnectionError(f"no answer in HTTP ({type(error).__name__})") from None
+                raise ConnectionError(f"no valid HTTP response ({type(error).__name__})") from None
             raise
 
     def close(self) -> None:
         for connection in self._all:
             connection.close()
 
-    def _mine(self, url: SplitResult) -> HTTPConnection:
-        kept: dict[str, Any] = self._local.__dict__
-        place = f"{url.scheme}://{url.netloc}"
-        if place not in kept:
-            kind = http.client.HTTPSConnection if url.scheme == "https" else HTTPConnection
-            kept[place] = kind(url.hostname or "", url.port, timeout=self._patience)
-            self._all.append(kept[place])
-        connection: HTTPConnection = kept[place]
-        return connection
+    def _connection(self, url: SplitResult) -> HTTPConnection:
+        connections: dict[str, HTTPConnection] = self._local.__dict__
+        origin = f"{url.scheme}://{url.netloc}"
+        if origin not in connections:
+            connection_class = http.client.HTTPSConnection if url.scheme == "https" else HTTPConnection
+            connections[origin] = connection_class(url.hostname or "", url.port, timeout=self._timeout)
+            self._all.append(connections[origin])
+        return connections[origin]
 
-    def _ask(
+    def _request(
         self, connection: HTTPConnection, url: SplitResult, headers: Mapping[str, str], length: int
     ) -> HTTPResponse:
         if connection.sock is not None:
             try:
-                connection.sock.settimeout(self._patience)
-                return self._once(connection, url, headers, length)
+                connection.sock.settimeout(self._timeout)
+                return self._send(connection, url, headers, length)
             except (ConnectionError, http.client.BadStatusLine):
-                connection.close()  # as the server had done meanwhile
-        return self._once(connection, url, headers, length)
+                connection.close()  # the server had closed it since the last request
+        return self._send(connection, url, headers, length)
 
-    def _once(
+    def _send(
         self, connection: HTTPConnection, url: SplitResult, headers: Mapping[str, str], length: int
     ) -> HTTPResponse:
-        end = self._clock() + self._patience + length / SLOWEST
+        deadline = self._clock() + self._timeout + length / MIN_SPEED
 
-        def in_time(sock: socket.socket, **more: Any) -> HTTPResponse:
-            answer = HTTPResponse(sock, **more)
-            answer.fp = io.BufferedReader(_InTime(answer.fp.detach(), sock, lambda: end - self._clock()))
-            return answer
+        def response_class(sock: socket.socket, **options: Any) -> HTTPResponse:
+            response = HTTPResponse(sock, **options)
+            reader = _DeadlineReader(response.fp.detach(), sock, lambda: deadline - self._clock())
+            response.fp = io.BufferedReader(reader)
+            return response
 
-        connection.response_class = in_time  # type: ignore[assignment]
+        connection.response_class = response_class  # type: ignore[assignment]
         query = f"?{quote(url.query, string.punctuation)}" if url.query else ""
         connection.request("GET", quote(url.path or "/", string.punctuation) + query, headers=dict(headers))
         return connection.getresponse()
 
 
-class _InTime(io.RawIOBase):
-    """A socket's bytes, headers and body alike, until no seconds are `left`."""
+class _DeadlineReader(io.RawIOBase):
+    """The bytes of a socket, for headers and body. Raises TimeoutError when no seconds are `left`."""
 
     def __init__(self, raw: io.RawIOBase, sock: socket.socket, left: Callable[[], float]) -> None:
         self._raw, self._sock, self._left = raw, sock, left
@@ -91,35 +91,10 @@ class _InTime(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int | None:
         if (left := self._left()) <= 0:
-            raise TimeoutError("the answer comes too slowly")
+            raise TimeoutError("the response is too slow")
         self._sock.settimeout(left)
         return self._raw.readinto(buffer)
 
     def close(self) -> None:
         self._raw.close()
         super().close()
-
-
-def body(answer: HTTPResponse, length: int) -> bytes:
-    """Exactly so many bytes. Raises OSError for more and for fewer."""
-    data = answer.read(length + 1)
-    if len(data) != length:
-        raise ConnectionError("more came than was asked for" if len(data) > length else "the answer broke off")
-    return data
-
-
-def address(url: str) -> SplitResult:
-    """Raises OSError for what is no http or https address. The fragment is left out; a user's name is not taken."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.username is None and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise OSError("this is no http or https address that can be read")
-    return parts._replace(fragment="")
-
-
-def shown(url: SplitResult) -> str:
-    """Without the query, which may hold a signature."""
-    return f"{url.scheme}://{url.netloc}{url.path}"

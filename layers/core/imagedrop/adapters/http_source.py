@@ -1,9 +1,9 @@
-"""An image behind an http or https address, such as a pre-signed one, whose query is a secret.
+"""An image at an http or https URL, such as a pre-signed one, whose query is a secret.
 
-asked                              answered (RFC 9110, 13 to 15)
-Range: bytes=FIRST-LAST            206, Content-Range: bytes FIRST-LAST/SIZE; 200: it ignores ranges
-If-Match: ETAG, where it is strong 412: another content; so is another ETag, Last-Modified or SIZE in a 206
-(a pre-signed address may allow GET alone, so the first byte is asked for instead of HEAD)
+request                            response (RFC 9110, 13 to 15)
+Range: bytes=FIRST-LAST            206, Content-Range: bytes FIRST-LAST/SIZE; 200 if the server ignores ranges
+If-Match: ETAG, if it is strong    412 if the content changed; so did a 206 with another ETag, Last-Modified or SIZE
+(the first byte is requested instead of HEAD, because a pre-signed URL may allow only GET)
 """
 
 from __future__ import annotations
@@ -11,125 +11,139 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPResponse
 from types import TracebackType
-from typing import NamedTuple
-from urllib.parse import urljoin
+from typing import Self
+from urllib.parse import SplitResult, urljoin, urlsplit
 
-from imagedrop.adapters.http_connections import Connections, address, body, shown
+from imagedrop.adapters.http_connections import HttpConnections
 from imagedrop.inspection.source import SourceChanged
 
-REDIRECTS = 5
-MOVED = (301, 302, 303, 307, 308)
-GONE = (404, 410)
-PATIENCE = 15.0  # s
+MAX_REDIRECTS = 5
+REDIRECT_STATUSES = (301, 302, 303, 307, 308)
+GONE_STATUSES = (404, 410)
+TIMEOUT = 15.0  # s
 
 
-class Content(NamedTuple):
-    """What tells one content from another. `size` in bytes."""
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What distinguishes one content of the URL from another. `size` in bytes."""
 
     size: int
     etag: str | None
     modified: str | None
 
     @property
-    def strong(self) -> str | None:
+    def strong_etag(self) -> str | None:
         return self.etag if self.etag and self.etag.startswith('"') else None
 
 
 class HttpSource:
-    """`name` shows no query. Raises OSError (FileNotFoundError, PermissionError, ...); `close` when done."""
+    """A Source. `name` is the URL without its query. Raises OSError (FileNotFoundError, PermissionError ...)."""
 
-    def __init__(self, url: str, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic) -> None:
-        self._url = address(url)
-        self.name = shown(self._url)
-        self._connections = Connections(patience, clock)
+    def __init__(self, url: str, timeout: float = TIMEOUT, clock: Callable[[], float] = time.monotonic) -> None:
+        self._url = _parse_url(url)
+        self.name = f"{self._url.scheme}://{self._url.netloc}{self._url.path}"
+        self._connections = HttpConnections(timeout, clock)
         try:
-            self._content = self._first()
+            self._version = self._request_first_byte()
         except BaseException:
             self.close()
             raise
-        self.size, self.etag = self._content.size, self._content.strong
+        self.size, self.etag = self._version.size, self._version.strong_etag
 
     def read(self, offset: int, length: int) -> bytes:
         if length <= 0:
             return b""
         condition = {"If-Match": self.etag} if self.etag else {}
-        with self._range(offset, length, condition) as answer:
-            if answer.status in (412, 416, *GONE):
+        with self._get_range(offset, length, condition) as response:
+            if response.status in (412, 416, *GONE_STATUSES):
                 raise SourceChanged(self.name)
-            _refuse(answer)
-            if answer.status == 206 and self._told(answer, offset, length) == self._content:
-                return body(answer, length)
-            if answer.status == 206 or _content(answer, self.size) != self._content:
+            _raise_for_status(response)
+            if response.status == 206 and _version_of_range(response, offset, length) == self._version:
+                return _read_exactly(response, length)
+            if response.status == 206 or _version(response, self.size) != self._version:
                 raise SourceChanged(self.name)
-            raise _no_ranges(answer)
+            raise _ranges_ignored(response)
 
     def close(self) -> None:
         self._connections.close()
 
-    def __enter__(self) -> HttpSource:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def _first(self) -> Content:
-        """Asks for the first byte, which an empty file does not have."""
-        for _ in range(REDIRECTS + 1):
-            with self._range(0, 1) as answer:
-                if answer.status in MOVED:
-                    self._move(answer)
+    def _request_first_byte(self) -> Version:
+        """Follows redirects. An empty file has no first byte, but its response says so."""
+        for _ in range(MAX_REDIRECTS + 1):
+            with self._get_range(0, 1) as response:
+                if response.status in REDIRECT_STATUSES:
+                    self._redirect(response)
                     continue
-                if _empty(answer):
-                    return _content(answer, 0)
-                _refuse(answer)
-                if answer.status != 206:
-                    raise _no_ranges(answer)
-                told = self._told(answer, 0, 1)
-                body(answer, 1)
-                return told
-        raise OSError(f"more than {REDIRECTS} redirects")
+                if _is_empty_file(response):
+                    return _version(response, 0)
+                _raise_for_status(response)
+                if response.status != 206:
+                    raise _ranges_ignored(response)
+                version = _version_of_range(response, 0, 1)
+                _read_exactly(response, 1)
+                return version
+        raise OSError(f"more than {MAX_REDIRECTS} redirects")
 
-    def _move(self, answer: HTTPResponse) -> None:
-        """Later reads go to the new place at once."""
-        place = address(urljoin(self._url.geturl(), answer.getheader("Location", "")))
-        if (self._url.scheme, place.scheme) == ("https", "http"):
+    def _redirect(self, response: HTTPResponse) -> None:
+        """Later reads use the new URL directly."""
+        url = _parse_url(urljoin(self._url.geturl(), response.getheader("Location", "")))
+        if (self._url.scheme, url.scheme) == ("https", "http"):
             raise OSError("it redirects from https to http")
-        self._url = place
+        self._url = url
 
     @contextmanager
-    def _range(self, offset: int, length: int, more: dict[str, str] | None = None) -> Iterator[HTTPResponse]:
+    def _get_range(self, offset: int, length: int, more: dict[str, str] | None = None) -> Iterator[HTTPResponse]:
         headers = {"Range": f"bytes={offset}-{offset + length - 1}", "User-Agent": "imagedrop", **(more or {})}
-        with self._connections.get(self._url, headers, length) as answer:
-            yield answer
-
-    def _told(self, answer: HTTPResponse, offset: int, length: int) -> Content:
-        """What a 206 says of the whole. Raises OSError where it holds another range than was asked for."""
-        said = answer.getheader("Content-Range", "")
-        place, _, size = said.partition("/")
-        if place.strip().lower() != f"bytes {offset}-{offset + length - 1}":
-            raise OSError("the server answers with another range than was asked for")
-        if not size.isascii() or not size.isdecimal() or len(size) > 19:
-            raise OSError("the server does not say how large the file is")
-        return _content(answer, int(size))
+        with self._connections.get(self._url, headers, length) as response:
+            yield response
 
 
-def _content(answer: HTTPResponse, size: int) -> Content:
-    return Content(size, answer.getheader("ETag"), answer.getheader("Last-Modified"))
+def _parse_url(url: str) -> SplitResult:
+    """Without the fragment. Raises OSError unless it is an http or https URL; refuses user names."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.username is None and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise OSError("this is no http or https address that can be read")
+    return parts._replace(fragment="")
 
 
-def _empty(answer: HTTPResponse) -> bool:
-    """An empty file has no first byte. OBS answers a range that does not fit with the whole."""
-    if answer.status == 416:
-        return answer.getheader("Content-Range", "bytes */0").strip() == "bytes */0"
-    return answer.status == 200 and answer.getheader("Content-Length") == "0"
+def _version(response: HTTPResponse, size: int) -> Version:
+    return Version(size, response.getheader("ETag"), response.getheader("Last-Modified"))
 
 
-def _refuse(answer: HTTPResponse) -> None:
-    """Raises OSError for every answer that means no."""
-    status = answer.status
-    if status in GONE:
+def _version_of_range(response: HTTPResponse, offset: int, length: int) -> Version:
+    """For a 206. Raises OSError if it has another range than requested, or no size of the whole file."""
+    byte_range, _, size = response.getheader("Content-Range", "").partition("/")
+    if byte_range.strip().lower() != f"bytes {offset}-{offset + length - 1}":
+        raise OSError("the server answers with another range than was asked for")
+    if not size.isascii() or not size.isdecimal() or len(size) > 19:
+        raise OSError("the server does not say how large the file is")
+    return _version(response, int(size))
+
+
+def _is_empty_file(response: HTTPResponse) -> bool:
+    """416 from most servers; OBS answers a range past the end with 200 and the whole file."""
+    if response.status == 416:
+        return response.getheader("Content-Range", "bytes */0").strip() == "bytes */0"
+    return response.status == 200 and response.getheader("Content-Length") == "0"
+
+
+def _raise_for_status(response: HTTPResponse) -> None:
+    """Raises OSError unless the status is 200 or 206."""
+    status = response.status
+    if status in GONE_STATUSES:
         raise FileNotFoundError(f"there is no such file (HTTP {status})")
     if status in (401, 403):
         raise PermissionError(f"the server refuses (HTTP {status}): a signed address may have expired")
@@ -137,5 +151,13 @@ def _refuse(answer: HTTPResponse) -> None:
         raise ConnectionError(f"the server answers HTTP {status}")
 
 
-def _no_ranges(answer: HTTPResponse) -> OSError:
-    return OSError(f"the server cannot answer with a part of the file (HTTP {answer.status} to a range): download it")
+def _read_exactly(response: HTTPResponse, length: int) -> bytes:
+    """The body. Raises OSError if it is longer or shorter than `length` bytes."""
+    data = response.read(length + 1)
+    if len(data) != length:
+        raise ConnectionError("more came than was asked for" if len(data) > length else "the answer broke off")
+    return data
+
+
+def _ranges_ignored(response: HTTPResponse) -> OSError:
+    return OSError(f"the server cannot answer with a part of the file (HTTP {response.status} to a range): download it")

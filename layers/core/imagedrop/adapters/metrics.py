@@ -1,4 +1,4 @@
-"""Metrics through the log, in CloudWatch's embedded metric format (EMF), behind the port Meter."""
+"""Metrics: log lines in CloudWatch's embedded metric format (EMF). Implements the port Meter."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ NAMESPACE = "imagedrop"
 
 
 class EmfMeter:
-    """Each count is one line of log in CloudWatch's embedded metric format; `service` is its one dimension."""
+    """Prints one log line per count; `service` is the only dimension."""
 
     def __init__(self, service: str) -> None:
         self._service = service

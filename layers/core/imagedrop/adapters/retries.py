@@ -1,4 +1,4 @@
-"""Retries inside one call: brief, for what passes by itself. Longer waits are the queue's."""
+"""Retries inside one call, for failures that last seconds. For longer waits the message goes back to the queue."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from imagedrop.backoff import growing_wait
 from imagedrop.ports import Random, Sleep
 
-TRIES = 3
-FIRST, LONGEST = 0.4, 4.0  # s
+ATTEMPTS = 3
+FIRST_WAIT, MAX_WAIT = 0.4, 4.0  # s
 
 
-def retry_briefly(sleep: Sleep, random: Random, passes: Callable[[BaseException], bool]) -> Retrying:
-    """Calls up to three times while `passes` says of the error that it may pass; then the last error is raised."""
+def retry_briefly(sleep: Sleep, random: Random, is_temporary: Callable[[BaseException], bool]) -> Retrying:
+    """Calls a function up to ATTEMPTS times, as long as its error `is_temporary`. Then raises the last error."""
 
     def wait(state: RetryCallState) -> float:
-        return growing_wait(FIRST, LONGEST, state.attempt_number - 1, random)
+        return growing_wait(FIRST_WAIT, MAX_WAIT, state.attempt_number - 1, random)
 
     return Retrying(
-        sleep=sleep, wait=wait, stop=stop_after_attempt(TRIES), retry=retry_if_exception(passes), reraise=True
+        sleep=sleep, wait=wait, stop=stop_after_attempt(ATTEMPTS), retry=retry_if_exception(is_temporary), reraise=True
     )

@@ -1,4 +1,4 @@
-"""Secrets, read from Secrets Manager when first needed and again when they are old or refused."""
+"""Secrets from Secrets Manager, cached; read again when they are old or were refused."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from imagedrop.ports import Clock
 from imagedrop.settings import SettingsError
 
 MAX_AGE = timedelta(minutes=5)
-RENEW_INTERVAL = timedelta(
-    minutes=1
-)  # between two readings after a refusal, or whoever knocks with a wrong key sets the pace
+# Between two readings after a refusal: otherwise each wrong key of a caller would cost a call to Secrets Manager.
+RENEW_INTERVAL = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class HuaweiKeys:
-    """An access key of Huawei Cloud; `token` with temporary ones only."""
+    """An access key of Huawei Cloud. Temporary keys have a `token`."""
 
     ak: str = field(repr=False)
     sk: str = field(repr=False)
@@ -28,12 +27,12 @@ class HuaweiKeys:
 
     @classmethod
     def parse(cls, text: str) -> HuaweiKeys:
-        """`{"ak": "..", "sk": "..", "token": ".."}`. Raises SettingsError, which quotes nothing of it."""
+        """`{"ak": "..", "sk": "..", "token": ".."}`. Raises SettingsError, whose text does not quote the secret."""
         try:
-            given = json.loads(text)
+            content = json.loads(text)
         except ValueError:
             raise SettingsError('the secret IMAGEDROP_CREDENTIALS is no JSON; write {"ak": "..", "sk": ".."}') from None
-        fields = given if isinstance(given, dict) else {}
+        fields = content if isinstance(content, dict) else {}
         keys = [fields.get(name) for name in ("ak", "sk")]
         missing = [name for name, key in zip(("ak", "sk"), keys, strict=True) if not isinstance(key, str) or not key]
         if missing:
@@ -42,34 +41,34 @@ class HuaweiKeys:
 
 
 class Secrets:
-    """`connect` makes boto3's client for Secrets Manager; its errors pass. Threads that ask at once read it once."""
+    """`connect` returns boto3's client for Secrets Manager; its errors are not caught. Thread-safe."""
 
     def __init__(self, connect: Callable[[], Any], clock: Clock) -> None:
         self._connect, self._clock = connect, clock
-        self._known: dict[str, tuple[datetime, str]] = {}
-        self._renewed: dict[str, datetime] = {}
-        self._reading = threading.Lock()
+        self._cached: dict[str, tuple[datetime, str]] = {}
+        self._renewed_at: dict[str, datetime] = {}
+        self._lock = threading.Lock()
 
     def get(self, secret_id: str) -> str:
-        """As it was at most five minutes ago."""
-        with self._reading:
-            read_at, text = self._known.get(secret_id, (None, ""))
+        """The secret's text, at most MAX_AGE old."""
+        with self._lock:
+            read_at, text = self._cached.get(secret_id, (None, ""))
             if read_at is not None and self._clock() - read_at < MAX_AGE:
                 return text
             return self._read(secret_id)
 
     def renew(self, secret_id: str) -> bool:
-        """Reads it anew, at most once a minute; whether it has changed."""
-        with self._reading:
-            last, now = self._renewed.get(secret_id), self._clock()
+        """Reads the secret again, at most once per RENEW_INTERVAL. Returns whether it has changed."""
+        with self._lock:
+            last, now = self._renewed_at.get(secret_id), self._clock()
             if last is not None and now - last < RENEW_INTERVAL:
                 return False
-            self._renewed[secret_id] = now
-            _, old = self._known.get(secret_id, (None, None))
+            self._renewed_at[secret_id] = now
+            _, old = self._cached.get(secret_id, (None, None))
             return self._read(secret_id) != old
 
     def _read(self, secret_id: str) -> str:
-        answer = self._connect().get_secret_value(SecretId=secret_id)
-        text = answer["SecretString"] if "SecretString" in answer else answer["SecretBinary"].decode()
-        self._known[secret_id] = (self._clock(), text)
+        response = self._connect().get_secret_value(SecretId=secret_id)
+        text = response["SecretString"] if "SecretString" in response else response["SecretBinary"].decode()
+        self._cached[secret_id] = (self._clock(), text)
         return str(text)

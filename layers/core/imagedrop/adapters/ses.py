@@ -1,4 +1,4 @@
-"""Mails through Amazon SES v2, behind the port Mail."""
+"""Mails through Amazon SES v2. Implements the port Mail."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from botocore.exceptions import ClientError
 from imagedrop.common.display_text import one_line
 from imagedrop.ports import MailRefused
 
-# SES v2 SendEmail: what trying again cannot mend. The others (too many requests, sending paused) may pass.
-REFUSALS = ("MessageRejected", "MailFromDomainNotVerifiedException", "AccountSuspendedException", "BadRequestException")
+# SES v2 SendEmail: permanent errors. The others (too many requests, sending paused) are temporary.
+PERMANENT_ERRORS = (
+    "MessageRejected",
+    "MailFromDomainNotVerifiedException",
+    "AccountSuspendedException",
+    "BadRequestException",
+)
 
 
 class SesMail:
@@ -18,10 +23,8 @@ class SesMail:
         self._client, self._sender = client, sender
 
     def send(self, to: str, subject: str, text: str, html: str) -> None:
-        """Raises MailRefused where `to` is anything but one bare address, too."""
-        from imagedrop.domain.email_address import (
-            is_address,  # and with it the sidecar's rules, which only a mail needs
-        )
+        """Raises MailRefused, also if `to` is not one bare address."""
+        from imagedrop.domain.email_address import is_address  # imports the sidecar model, which only mails need
 
         if not is_address(to):
             raise MailRefused(f"{one_line(to)!r} is not one mail address")
@@ -34,7 +37,7 @@ class SesMail:
             )
         except ClientError as error:
             code = str(error.response["Error"]["Code"])
-            if code in REFUSALS:
+            if code in PERMANENT_ERRORS:
                 raise MailRefused(f"{code}: {error.response['Error'].get('Message', '')}") from error
             raise
 
@@ -44,7 +47,7 @@ def _utf8(text: str) -> dict[str, str]:
 
 
 class SilentMail:
-    """An installation that sends no mails: IMAGEDROP_MAIL_FROM is empty."""
+    """Sends no mails: for an empty IMAGEDROP_MAIL_FROM."""
 
     def send(self, to: str, subject: str, text: str, html: str) -> None:
         pass

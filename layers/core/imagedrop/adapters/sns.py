@@ -1,4 +1,4 @@
-"""SNS for machines, SES for people, CloudWatch metrics for alarms."""
+"""Notices to machines, through an SNS topic."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class SnsTopic:
         self._client, self._arn = client, arn
 
     def publish(self, subject: str, body: str, attributes: Mapping[str, str]) -> None:
-        """`attributes` that are empty are left out: SNS takes no empty ones."""
+        """Leaves out empty `attributes`, which SNS refuses."""
         self._client.publish(
             TopicArn=self._arn,
-            Subject=_plain(subject) or "imagedrop",
+            Subject=_valid_subject(subject) or "imagedrop",
             Message=body,
             MessageAttributes={
                 name: {"DataType": "String", "StringValue": one_line(value)}
@@ -28,5 +28,5 @@ class SnsTopic:
         )
 
 
-def _plain(subject: str) -> str:
+def _valid_subject(subject: str) -> str:
     return " ".join(ascii_line(" ".join(subject.split())).split())[:SUBJECT_LIMIT].rstrip()

@@ -1,4 +1,4 @@
-"""Calls that wait for the network, side by side."""
+"""Makes network calls in parallel."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from imagedrop.ports import RunParallel
 
-MAX_THREADS = 8  # fewer than the connections that obs_client keeps
+MAX_THREADS = 8  # fewer than the connections of obs_client
 
 
-def thread_pool(most: int = MAX_THREADS) -> RunParallel:
-    """At most so many calls at once, in threads that are started when they are first needed and then kept."""
-    pool = ThreadPoolExecutor(most, thread_name_prefix="imagedrop")
+def thread_pool(max_threads: int = MAX_THREADS) -> RunParallel:
+    """Runs up to `max_threads` calls at a time. Threads start when first needed and are reused."""
+    pool = ThreadPoolExecutor(max_threads, thread_name_prefix="imagedrop")
 
-    def together(calls: Sequence[Callable[[], bytes]]) -> Sequence[bytes]:
+    def run_parallel(calls: Sequence[Callable[[], bytes]]) -> Sequence[bytes]:
         return list(pool.map(lambda call: call(), calls))
 
-    return together
+    return run_parallel

@@ -1,1 +1,1 @@
-"""DynamoDB behind the port Ledger."""
+"""The port Ledger in DynamoDB."""

@@ -1,4 +1,4 @@
-"""Rows of the ledger as DynamoDB's items, and the conditions under which they may be written."""
+"""Ledger rows as DynamoDB items, and the conditions for writing them."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from imagedrop.domain.drop import Drop
 
-# Others' words, kept as JSON text: DynamoDB refuses numbers of 39 digits, floats, empty names and depth over 32.
+# Stored as JSON text, because users and files decide their content: DynamoDB refuses floats, numbers of 39 digits,
+# empty names and nesting deeper than 32.
 JSON_ATTRIBUTES = ("sidecar", "facts", "findings", "request")
 
 Item = dict[str, Any]
 
 
-def live_pk(drop: Drop) -> str:
+def live_key_pk(drop: Drop) -> str:
     return f"live:{drop.bucket}/{drop.key}"
 
 
 def if_unchanged(drop: Drop) -> Item:
-    """The condition that the row is as it was read; revision 0: there was none."""
+    """The condition that the row still has the revision that was read. Revision 0: there is no row."""
     if not drop.revision:
         return {"ConditionExpression": "attribute_not_exists(pk)"}
     return {
@@ -31,13 +32,13 @@ def if_unchanged(drop: Drop) -> Item:
 
 
 def to_row(drop: Drop) -> Item:
-    shown = drop.model_dump(mode="json", exclude_none=True)
-    texts = {name: json.dumps(shown[name]) for name in JSON_ATTRIBUTES if name in shown}
-    return {**shown, **texts, "pk": drop.drop_id, **(_indexed(drop) if drop.open else {})}
+    row = drop.model_dump(mode="json", exclude_none=True)
+    texts = {name: json.dumps(row[name]) for name in JSON_ATTRIBUTES if name in row}
+    return {**row, **texts, "pk": drop.drop_id, **(_index_attributes(drop) if drop.open else {})}
 
 
-def _indexed(drop: Drop) -> Item:
-    """What only the index reads (ledger_index)."""
+def _index_attributes(drop: Drop) -> Item:
+    """What only the index reads (open_index.py)."""
     parts = {"parts": list(drop.parts)} if drop.parts else {}
     return {"open": drop.open_index_partition, "tasks": drop.tasks, **parts}
 

@@ -1,11 +1,11 @@
-"""The ledger in DynamoDB: one table, key `pk`, index `open` (see ledger_index).
+"""The ledger in DynamoDB: one table, key `pk`, index `open` (open_index.py).
 
-pk                      other attributes
-<drop id>               the row: `revision`, `stage` ..., and while it is open what the index needs
-live:<bucket>/<key>     `drop_id`: the drop that holds the key
-key:<bucket>/<key>      `drops` (string set): every drop that there ever was of this key
-part:<bucket>/<key>     `images` (string set): the images whose sidecars name this file
-note:<name> count:<name>   see ledger_notes
+pk                         other attributes
+<drop id>                  the row: `revision`, `stage` ..., and while it is open the attributes of the index
+live:<bucket>/<key>        `drop_id`: the drop that holds the key
+key:<bucket>/<key>         `drops` (string set): every drop that this key ever had
+part:<bucket>/<key>        `images` (string set): the images whose sidecars name this file
+note:<name> count:<name>   see notes.py
 """
 
 from __future__ import annotations
@@ -16,49 +16,49 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from imagedrop.adapters.dynamodb.items import Item, if_unchanged, live_pk, to_dynamodb, to_row
+from imagedrop.adapters.dynamodb.items import Item, if_unchanged, live_key_pk, to_dynamodb, to_row
 from imagedrop.adapters.dynamodb.notes import CONDITION_FAILED
 from imagedrop.adapters.dynamodb.open_index import DynamoIndex
 from imagedrop.domain.drop import Drop, with_next_revision
 from imagedrop.ports import Conflict, KeyTaken
 
-RACES = (CONDITION_FAILED, "TransactionConflictException")
-LOST = ("ConditionalCheckFailed", "TransactionConflict")  # as a transaction says it
+CONFLICT_CODES = (CONDITION_FAILED, "TransactionConflictException")
+CONFLICT_REASONS = ("ConditionalCheckFailed", "TransactionConflict")  # the same in a cancelled transaction
 
 
 class DynamoLedger(DynamoIndex):
-    """`client`: boto3's for DynamoDB. Throttling is botocore's to retry; what is left of it passes as ClientError."""
+    """`client`: boto3's for DynamoDB. botocore retries throttled calls; other ClientErrors are not caught."""
 
     def save(self, drop: Drop) -> Drop:
-        self._file(drop)
+        self._record_drop_of_key(drop)
         saved = with_next_revision(drop)
-        with _racing(drop):
-            self._client.put_item(**self._put(saved, drop))
+        with _raise_conflict(drop):
+            self._client.put_item(**self._put_row(saved, drop))
         return saved
 
     def delete(self, drop: Drop) -> None:
-        with _racing(drop):
+        with _raise_conflict(drop):
             self._client.delete_item(**self._at(drop.drop_id), **if_unchanged(drop))
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
-        self._file(drop)
+        self._record_drop_of_key(drop)
         saved = with_next_revision(drop)
-        steps: list[dict[str, Any]] = [{"Put": self._put(saved, drop)}, {"Put": self._take(drop, over)}]
+        writes: list[dict[str, Any]] = [{"Put": self._put_row(saved, drop)}, {"Put": self._put_live_key(drop, over)}]
         if over is not None and over.drop_id != drop.drop_id:
-            steps.append({"ConditionCheck": {**self._at(over.drop_id), **if_unchanged(over)}})
+            writes.append({"ConditionCheck": {**self._at(over.drop_id), **if_unchanged(over)}})
         try:
-            self._client.transact_write_items(TransactItems=steps)
+            self._client.transact_write_items(TransactItems=writes)
         except self._client.exceptions.TransactionCanceledException as error:
-            raised = self._lost(error.response.get("CancellationReasons", ()), drop)
-            if raised is None:
+            conflict = self._conflict(error.response.get("CancellationReasons", ()), drop)
+            if conflict is None:
                 raise
-            raise raised from error
+            raise conflict from error
         return saved
 
     def release_key(self, drop: Drop) -> None:
         try:
             self._client.delete_item(
-                **self._at(live_pk(drop)),
+                **self._at(live_key_pk(drop)),
                 ConditionExpression="drop_id = :drop",
                 ExpressionAttributeValues={":drop": {"S": drop.drop_id}},
             )
@@ -76,8 +76,8 @@ class DynamoLedger(DynamoIndex):
     def images_naming_part(self, bucket: str, part: str) -> Sequence[str]:
         return self._members(f"part:{bucket}/{part}", "images")
 
-    def _file(self, drop: Drop) -> None:
-        """Before a row is there, so that none is there unfiled; one that is filed and never written does no harm."""
+    def _record_drop_of_key(self, drop: Drop) -> None:
+        """Called before the first save of a row, so that `rows_of_key` misses none. An id without a row is harmless."""
         if not drop.revision:
             self._add(f"key:{drop.bucket}/{drop.key}", "drops", drop.drop_id)
 
@@ -93,26 +93,26 @@ class DynamoLedger(DynamoIndex):
         item = self._item(pk)
         return sorted(item[members]) if item else ()
 
-    def _put(self, saved: Drop, read: Drop) -> Item:
+    def _put_row(self, saved: Drop, read: Drop) -> Item:
         return {"TableName": self._table, "Item": to_dynamodb(to_row(saved)), **if_unchanged(read)}
 
-    def _take(self, drop: Drop, over: Drop | None) -> Item:
+    def _put_live_key(self, drop: Drop, over: Drop | None) -> Item:
         holders = {drop.drop_id, over.drop_id if over is not None else drop.drop_id}
         names = {f":{number}": {"S": holder} for number, holder in enumerate(sorted(holders))}
         return {
             "TableName": self._table,
-            "Item": to_dynamodb({"pk": live_pk(drop), "drop_id": drop.drop_id}),
+            "Item": to_dynamodb({"pk": live_key_pk(drop), "drop_id": drop.drop_id}),
             "ConditionExpression": f"attribute_not_exists(pk) OR drop_id IN ({', '.join(names)})",
             "ExpressionAttributeValues": names,
         }
 
-    def _lost(self, reasons: Sequence[Mapping[str, Any]], drop: Drop) -> Conflict | KeyTaken | None:
-        """Who was faster; None where nobody was (throttling). The first reason is the row's, the others the key's."""
-        raced = [reason.get("Code") in LOST for reason in reasons]
-        if not any(raced):
+    def _conflict(self, reasons: Sequence[Mapping[str, Any]], drop: Drop) -> Conflict | KeyTaken | None:
+        """None if throttling was the cause and no other writer. The first reason is the row's, the others the key's."""
+        conflicts = [reason.get("Code") in CONFLICT_REASONS for reason in reasons]
+        if not any(conflicts):
             return None
-        holder = self._item(live_pk(drop))
-        if raced[0] or holder is None or holder["drop_id"] == drop.drop_id:
+        holder = self._item(live_key_pk(drop))
+        if conflicts[0] or holder is None or holder["drop_id"] == drop.drop_id:
             return Conflict(f"{drop.drop_id}: not accepted, {[reason.get('Code') for reason in reasons]}")
         return KeyTaken(str(holder["drop_id"]))
 
@@ -122,10 +122,10 @@ def _code(error: Any) -> str:
 
 
 @contextmanager
-def _racing(drop: Drop) -> Iterator[None]:
+def _raise_conflict(drop: Drop) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if _code(error) not in RACES:
+        if _code(error) not in CONFLICT_CODES:
             raise
         raise Conflict(f"{drop.drop_id}: {error}") from error

@@ -1,6 +1,6 @@
-"""The ledger's small notes in DynamoDB: cursors, counters, pushes taken, what jobs took.
+"""The ledger's small notes in DynamoDB: cursors, counters, pushes taken.
 
-note:<name>    `note` (JSON), `expires` (s since the epoch: the table's time to live) where it may be forgotten
+note:<name>    `note` (JSON); `expires`, if the note has an end: the table's time to live, s since the epoch
 count:<name>   `counted` (number), `expires`
 """
 

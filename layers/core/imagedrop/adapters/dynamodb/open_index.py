@@ -1,7 +1,7 @@
-"""The ledger's index `open` in DynamoDB: hash `open`, a row's place (Drop.place), and range `updated_at`.
+"""The ledger's index `open` in DynamoDB: hash key `open` (Drop.open_index_partition), range key `updated_at`.
 
-Only rows that somebody has to do something about are in it, so it costs what these cost. It carries their `key`,
-`parts`, `tasks` and `deadline_at` (template.yaml: NonKeyAttributes), and lags a little behind the table.
+It contains only unfinished rows, which keeps it small. It has their `key`, `parts`, `tasks` and `deadline_at`
+(template.yaml: NonKeyAttributes), and is eventually consistent.
 """
 
 from __future__ import annotations
@@ -28,37 +28,37 @@ class DynamoIndex(DynamoNotes):
         return to_drop(item) if item else None
 
     def open(self, *, queued: bool = True) -> Iterator[Drop]:
-        """Oldest first, each once, read anew when its turn comes. A row that cannot be read harms no other."""
-        seen: set[str] = set()  # a row that is saved meanwhile comes by again at the end of the index
-        places = [place for place in PARTITIONS if queued or place != "queued"]
-        shown = [self._indexed(place, ("pk", "updated_at")) for place in places]
-        for item in heapq.merge(*shown, key=lambda item: str(item["updated_at"])):
-            row = None if item["pk"] in seen else self._readable(item["pk"])
-            seen.add(item["pk"])
+        """Oldest first, each once, with the current row. Unreadable rows are logged and left out."""
+        returned: set[str] = set()  # a row that is saved meanwhile appears again at the end of the index
+        partitions = [partition for partition in PARTITIONS if queued or partition != "queued"]
+        pages = [self._query(partition, ("pk", "updated_at")) for partition in partitions]
+        for item in heapq.merge(*pages, key=lambda item: str(item["updated_at"])):
+            row = None if item["pk"] in returned else self._get_readable(item["pk"])
+            returned.add(item["pk"])
             if row is not None and row.open and (queued or row.open_index_partition != "queued"):
                 yield row
 
-    def _readable(self, drop_id: str) -> Drop | None:
+    def _get_readable(self, drop_id: str) -> Drop | None:
         try:
             return self.get(drop_id)
-        except (ValueError, TypeError):  # pydantic's and json's own are ValueErrors
-            LOG.exception("a row of the ledger cannot be read", extra={"drop_id": drop_id})
+        except (ValueError, TypeError):  # errors of pydantic and json are ValueErrors
+            LOG.exception("ledger row cannot be read", extra={"drop_id": drop_id})
             return None
 
     def tasks_in_progress(self) -> Mapping[str, int]:
-        return {item["pk"]: int(item["tasks"]) for item in self._indexed("working", ("pk", "tasks"))}
+        return {item["pk"]: int(item["tasks"]) for item in self._query("working", ("pk", "tasks"))}
 
     def queued(self, limit: int | None = None) -> list[QueuedDrop]:
-        return [_queued(item) for item in islice(self._indexed("queued", QUEUED_ATTRIBUTES, limit), limit)]
+        return [_queued(item) for item in islice(self._query("queued", QUEUED_ATTRIBUTES, limit), limit)]
 
-    def _indexed(self, place: OpenIndexPartition, names: tuple[str, ...], limit: int | None = None) -> Iterator[Item]:
+    def _query(self, partition: OpenIndexPartition, names: tuple[str, ...], limit: int | None = None) -> Iterator[Item]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=INDEX,
-            KeyConditionExpression="#open = :place",
+            KeyConditionExpression="#open = :partition",
             ProjectionExpression=", ".join(f"#{name}" for name in names),
             ExpressionAttributeNames={"#open": INDEX} | {f"#{name}": name for name in names},
-            ExpressionAttributeValues={":place": {"S": place}},
+            ExpressionAttributeValues={":partition": {"S": partition}},
             PaginationConfig={"PageSize": limit},
         )
         return (from_dynamodb(item) for page in pages for item in page["Items"])

@@ -1,1 +1,1 @@
-"""IMS behind the port Images."""
+"""The port Images in IMS."""

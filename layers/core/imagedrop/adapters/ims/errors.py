@@ -1,4 +1,4 @@
-"""The errors of IMS and of the API gateway before it, and how each is to be taken (IMS API: error codes)."""
+"""Error codes of IMS and of the API gateway in front of it, and the class of each (IMS API: error codes)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def _table(**classes: str) -> dict[str, ErrorClass]:
 
 
 CLASSES: Mapping[str, ErrorClass] = _table(
-    # too many tasks; enterprise project service or KMS has no time
+    # too many tasks; enterprise project service or KMS is busy
     busy="0060 0154 0187",
-    # quota of images; role, real name, balance, payment, budget; AK/SK, IAM, project, token; bucket or KMS key not ours
+    # image quota; role, real name, balance, payment, budget; AK/SK, IAM, project, token; bucket or key of others
     held="0015 0026 0238 0239 0241 0242 0037 0064 0065 0067 0087 0069 0099",
-    # submit error, task query exception, unknown system error: the first and the last may come after acceptance
+    # submit error, task query exception, unknown system error; the first and the last may come after acceptance
     unknown="0018 0023 0061",
     # name, description | type | sizes | OS | file, bucket | format | file name | state | KMS key
     # | tags | boot mode, architecture | enterprise project | data disks, one address twice
@@ -25,20 +25,20 @@ CLASSES: Mapping[str, ErrorClass] = _table(
         0017 0072 0158 0074 0075 0175 0086 0144 0121 0095 0097 0100 0118 0115 0116 0141 0212 0155 0156 0194 0123""",
 )
 
-# What IMS may answer about a job that it does not know, or know no longer, other than 404.
+# For a job that IMS does not know, or has forgotten; besides status 404.
 JOB_NOT_FOUND_CODES = frozenset({"IMG.0023", "IMG.0086"})
-# Other keys may mend it: AK/SK, IAM, project, token; at the gateway: signature, token.
+# Other keys may work: AK/SK, IAM, project, token; at the gateway: signature, token.
 KEYS_REFUSED = frozenset(
     {"401", "403", "APIGW.0301", "APIGW.0307", "IMG.0037", "IMG.0064", "IMG.0065", "IMG.0067", "IMG.0087"}
 )
 
 
 class ImsNotFound(ImsError):
-    """IMS, not the gateway, says that what was asked for is not there."""
+    """Status 404 of IMS itself, not of the gateway."""
 
 
 def classify(status: int, code: str) -> ErrorClass:
-    """The code decides where it is known; else the status. What the gateway refuses is never about the drop."""
+    """By the code if it is in CLASSES, else by the status. A refusal of the gateway is never the drop's fault."""
     if code in CLASSES:
         return CLASSES[code]
     if status == 429:
@@ -47,12 +47,12 @@ def classify(status: int, code: str) -> ErrorClass:
         return "unknown"
     if code.startswith("IMG."):
         return "refused"
-    # Keys, rights, a redirect, or an address that is not IMS's.
+    # Wrong keys or permissions, a redirect, or an endpoint that is not IMS.
     return "held" if code.startswith("APIGW.") or status < 400 or status in (401, 403, 404) else "refused"
 
 
 def error_from_response(status: int, code: object, message: object, request_id: object = None) -> ImsError:
-    """`code` as the SDK reads it: a string, a number or nothing."""
+    """`code` as the SDK returns it: a string, a number or None."""
     shown = str(code) if code else str(status)
     text = " ".join(str(message or "").split())[:1000] or f"HTTP {status}"
     kind = ImsNotFound if status == 404 and not shown.startswith("APIGW.") else ImsError

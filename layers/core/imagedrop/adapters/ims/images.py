@@ -1,4 +1,4 @@
-"""IMS behind its port: images made, jobs followed, images found (IMS API: CreateImage, ShowJob, ListImages)."""
+"""The port Images in IMS (IMS API: CreateImage, ShowJob, ListImages)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imagedrop.adapters.ims.client import ImsConnection
 
 PAGE = 100  # ListImages: at most 500 at once
-PAGES = 100  # more images than any project has: the end of an answer that never ends
+PAGES = 100  # more images than a project has; stops a listing that never ends
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ def open_connection(settings: Settings, keys: Callable[[], HuaweiKeys]) -> ImsCo
 
 
 class ImsImages:
-    """`connect` makes a client for one turn; `renew` reads the keys anew and says whether they have changed."""
+    """`connect` opens a connection. `renew` reads the keys again and returns whether they have changed."""
 
     def __init__(
         self,
@@ -42,15 +42,15 @@ class ImsImages:
         self._job_call, self._owner = settings.ims_job_call, settings.project_id
 
     def create(self, body: Mapping[str, Any]) -> str:
-        answer = self._with_keys(lambda api: api.create(body))
-        job_id = answer.get("job_id") if isinstance(answer, dict) else None
+        response = self._with_keys(lambda connection: connection.create(body))
+        job_id = response.get("job_id") if isinstance(response, dict) else None
         if not isinstance(job_id, str) or not job_id:
-            raise ImsError("unknown", "no_job_id", f"an answer without a job id: {str(answer)[:200]}")
+            raise ImsError("unknown", "no_job_id", f"a response without a job id: {str(response)[:200]}")
         return job_id
 
     def job(self, job_id: str) -> Job | None:
         try:
-            return read_job(job_id, self._read(lambda api: api.job(self._job_call, job_id)))
+            return read_job(job_id, self._read(lambda connection: connection.job(self._job_call, job_id)))
         except ImsNotFound:
             return None
         except ImsError as error:
@@ -62,36 +62,36 @@ class ImsImages:
         return [image for image_id in dict.fromkeys(image_ids) for image in self._images(id=image_id)]
 
     def by_tag(self, key: str, value: str) -> Sequence[Image]:
-        found = self._images(tag=f"{key}={value}", owner=self._owner)
-        return [image for image in found if image.tags.get(key) == value]
+        images = self._images(tag=f"{key}={value}", owner=self._owner)
+        return [image for image in images if image.tags.get(key) == value]
 
     def by_name(self, name: str) -> Sequence[Image]:
         return [image for image in self._images(name=name, owner=self._owner) if image.name == name]
 
     def _images(self, **filters: str) -> list[Image]:
-        return self._read(lambda api: list(_listed(api, filters)))
+        return self._read(lambda connection: list(_list_images(connection, filters)))
 
-    def _read(self, ask: Callable[[ImsConnection], T]) -> T:
-        answer: T = retry_briefly(self._sleep, self._random, _passes)(self._with_keys, ask)
-        return answer
+    def _read(self, call: Callable[[ImsConnection], T]) -> T:
+        result: T = retry_briefly(self._sleep, self._random, _is_temporary)(self._with_keys, call)
+        return result
 
-    def _with_keys(self, ask: Callable[[ImsConnection], T]) -> T:
-        """Asks; where the keys are refused, which is definite, once more with those that are there by now."""
+    def _with_keys(self, call: Callable[[ImsConnection], T]) -> T:
+        """Retries once with renewed keys if the keys are refused. IMS has done nothing then."""
         try:
-            return self._once(ask)
+            return self._connect_and(call)
         except ImsError as error:
             if error.code not in KEYS_REFUSED or not self._renew():
                 raise
-            return self._once(ask)
+            return self._connect_and(call)
 
-    def _once(self, ask: Callable[[ImsConnection], T]) -> T:
-        with self._connect() as api:
-            return ask(api)
+    def _connect_and(self, call: Callable[[ImsConnection], T]) -> T:
+        with self._connect() as connection:
+            return call(connection)
 
 
-def _passes(error: BaseException) -> bool:
-    """An answer that takes too long is left to the queue: a function has no time for three of them. So is one about a
-    job that is not known: that is the same for hours."""
+def _is_temporary(error: BaseException) -> bool:
+    """Not for a read time-out, because three of them exceed the function's time. Not for an unknown job either, because
+    it stays unknown for hours."""
     if not isinstance(error, ImsError) or isinstance(error, ImsNotFound):
         return False
     if error.code == "ReadTimeout" or error.code in JOB_NOT_FOUND_CODES:
@@ -99,23 +99,23 @@ def _passes(error: BaseException) -> bool:
     return error.kind in ("busy", "unknown", "undelivered")
 
 
-def _listed(api: ImsConnection, filters: Mapping[str, str]) -> Iterator[Image]:
-    """All pages, each image once: the marker is the last image of the page before."""
-    seen: set[str] = set()
+def _list_images(connection: ImsConnection, filters: Mapping[str, str]) -> Iterator[Image]:
+    """All pages, each image once. The marker is the last image of the page before."""
+    known_ids: set[str] = set()
     marker: dict[str, str] = {}
     for _ in range(PAGES):
-        answer = api.images(imagetype="private", limit=PAGE, **filters, **marker)
-        found = [read_image(item) for item in _items(answer)]
-        new = [image for image in found if image.id not in seen]
+        response = connection.images(imagetype="private", limit=PAGE, **filters, **marker)
+        page = [read_image(item) for item in _items(response)]
+        new = [image for image in page if image.id not in known_ids]
         yield from new
-        if len(found) < PAGE or not new:
+        if len(page) < PAGE or not new:
             return
-        seen.update(image.id for image in new)
-        marker = {"marker": found[-1].id}
+        known_ids.update(image.id for image in new)
+        marker = {"marker": page[-1].id}
 
 
-def _items(answer: Any) -> list[dict[str, Any]]:
-    images = answer.get("images") if isinstance(answer, dict) else None
+def _items(response: Any) -> list[dict[str, Any]]:
+    images = response.get("images") if isinstance(response, dict) else None
     if not isinstance(images, list):
-        raise ImsError("unknown", "no_images", f"an answer without images: {str(answer)[:200]}")
+        raise ImsError("unknown", "no_images", f"a response without images: {str(response)[:200]}")
     return [item for item in images if isinstance(item, dict) and isinstance(item.get("id"), str)]

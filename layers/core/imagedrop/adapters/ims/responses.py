@@ -1,4 +1,4 @@
-"""What IMS answers, read forgivingly: fields may be missing, new or oddly typed (IMS API: ShowJob, ListImages)."""
+"""Reads responses of IMS; fields may be missing, new or of another type (IMS API: ShowJob, ListImages)."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ _STATUSES: dict[str, Status] = {status: status for status in get_args(Status)}
 REASON_LIMIT = 2000
 
 
-def read_job(job_id: str, answer: Any) -> Job:
-    """A status that is unknown counts as RUNNING. Raises ImsError where there is none."""
-    if not isinstance(answer, dict) or not answer.get("status"):
-        raise ImsError("unknown", "no_status", f"an answer without a job's status: {str(answer)[:200]}")
-    entities = _mapping(answer.get("entities"))
-    faults = [fault for fault in (answer, entities, *_sub_jobs(entities)) if _text(fault.get("error_code"))]
-    fault = faults[0] if faults else answer
-    reasons = [_text(one.get(name)) for one in (fault, answer) for name in ("fail_reason", "error_msg", "error")]
+def read_job(job_id: str, response: Any) -> Job:
+    """An unknown status counts as RUNNING. Raises ImsError if there is no status."""
+    if not isinstance(response, dict) or not response.get("status"):
+        raise ImsError("unknown", "no_status", f"a response without a job's status: {str(response)[:200]}")
+    entities = _mapping(response.get("entities"))
+    failed = [job for job in (response, entities, *_sub_jobs(entities)) if _text(job.get("error_code"))]
+    failure = failed[0] if failed else response
+    reasons = [_text(job.get(name)) for job in (failure, response) for name in ("fail_reason", "error_msg", "error")]
     return Job(
         job_id=job_id,
-        status=_STATUSES.get(str(answer["status"]).upper(), "RUNNING"),
+        status=_STATUSES.get(str(response["status"]).upper(), "RUNNING"),
         image_ids=tuple(dict.fromkeys(_image_ids(entities))),
-        error_code=_text(fault.get("error_code")),
+        error_code=_text(failure.get("error_code")),
         fail_reason=next((reason[:REASON_LIMIT] for reason in reasons if reason), None),
     )
 
 
 def _image_ids(entities: Mapping[str, Any]) -> Iterator[str]:
-    """The job's own image first, then those of its sub-jobs, data images last where their job type says so."""
+    """The job's own image first, then those of its sub-jobs; data images last, by the type of their job."""
     subs = sorted(_sub_jobs(entities), key=lambda sub: "DataImage" in str(sub.get("job_type")))
-    results = [_mapping(one) for one in _sequence(entities.get("results"))]
-    for holder in (entities, *(_mapping(sub.get("entities")) for sub in subs), *results):
-        image_id = _text(holder.get("image_id"))
+    results = [_mapping(result) for result in _sequence(entities.get("results"))]
+    for part in (entities, *(_mapping(sub.get("entities")) for sub in subs), *results):
+        image_id = _text(part.get("image_id"))
         if image_id:
             yield image_id
 
 
 def _sub_jobs(entities: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """`sub_jobs_list` is a list of ids; where it holds whole jobs they are taken too."""
+    """`sub_jobs_list` is a list of ids; if it has whole jobs, they count too."""
     return [
         _mapping(sub) for name in ("sub_jobs_result", "sub_jobs_list") for sub in _sequence(entities.get(name)) if sub
     ]

@@ -1,1 +1,1 @@
-"""OBS behind the port Objects."""
+"""The port Objects in OBS."""

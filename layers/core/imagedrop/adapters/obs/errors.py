@@ -1,4 +1,4 @@
-"""What an error of OBS, or on the way to it, means: gone, changed, refused, or not available just now."""
+"""Translates errors of botocore into those of the port: missing, changed, refused, or unavailable."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from botocore.parsers import ResponseParserError
 from imagedrop.ports import ObjectChanged, ObjectsRefused, ObjectsUnavailable
 
 TRANSPORT_ERRORS = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError)
-# Below 500 and yet passing (OBS: error codes): slow down, a stalled upload, two writers at once.
+# Temporary although below 500 (OBS: error codes): slow down, a stalled upload, concurrent writers.
 TRANSIENT_STATUSES = frozenset({408, 409, 429})
 KEYS_REFUSED = ("403", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "AccessDenied")
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raises ObjectsUnavailable or ObjectsRefused for what botocore raises inside."""
+    """Raises ObjectsUnavailable or ObjectsRefused for errors of botocore."""
     try:
         yield
     except ClientError as error:
@@ -39,22 +39,22 @@ def translate_errors() -> Iterator[None]:
 
 @contextmanager
 def raise_if_changed(bucket: str, key: str) -> Iterator[None]:
-    """Raises ObjectChanged where OBS says that the object asked for is no more."""
+    """Raises ObjectChanged if OBS no longer has the requested version of the object."""
     try:
         yield
     except ClientError as error:
-        if status_of(error) in (412, 416) or is_gone(error):
+        if status_of(error) in (412, 416) or is_missing(error):
             raise ObjectChanged(f"{bucket}/{key}: {code_of(error)}") from error
         raise
 
 
-def is_gone(error: Any) -> bool:
-    """The object is not there; a bucket that is not there is another matter."""
+def is_missing(error: Any) -> bool:
+    """Whether the object is missing. Not for a missing bucket."""
     return status_of(error) == 404 and code_of(error) != "NoSuchBucket"
 
 
 def code_of(error: Any) -> str:
-    """OBS's code; the status where there is no body (HEAD)."""
+    """The error code of OBS; the status if the response has no body (HEAD)."""
     return str(error.response["Error"].get("Code") or status_of(error))
 
 

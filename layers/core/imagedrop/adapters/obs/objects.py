@@ -1,6 +1,6 @@
 """Objects in OBS, through its S3 interface (OBS: S3 API reference).
 
-A range that does not fit is answered with 200 and the whole object, so answers are checked against what was asked.
+OBS answers a range past the end with 200 and the whole object. So responses are compared with the requested range.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from imagedrop.adapters.obs.client import obs_client
-from imagedrop.adapters.obs.errors import KEYS_REFUSED, is_gone, raise_if_changed, translate_errors
+from imagedrop.adapters.obs.errors import KEYS_REFUSED, is_missing, raise_if_changed, translate_errors
 from imagedrop.adapters.retries import retry_briefly
 from imagedrop.ports import Listing, ObjectChanged, ObjectHead, ObjectsRefused, ObjectsUnavailable, Random, Sleep
 
@@ -26,46 +26,46 @@ T = TypeVar("T")
 
 
 class ObsObjects:
-    """`renew`: reads the keys anew after a refusal, and says whether they have changed. Threads may share it."""
+    """`renew` reads the keys again after a refusal and returns whether they have changed. Thread-safe."""
 
     def __init__(self, client: Any, sleep: Sleep, random: Random, renew: Callable[[], bool] = lambda: False) -> None:
         self._client, self._sleep, self._random, self._renew = client, sleep, random, renew
-        self._renewing, self._renewals = threading.Lock(), 0
+        self._renew_lock, self._renewals = threading.Lock(), 0
 
     def head(self, bucket: str, key: str) -> ObjectHead | None:
-        answer = self._try(lambda: _or_none(self._client.head_object, Bucket=bucket, Key=key))
-        return _head(key, answer) if answer else None
+        response = self._try(lambda: _none_if_missing(self._client.head_object, Bucket=bucket, Key=key))
+        return _head(key, response) if response else None
 
     def get(self, bucket: str, key: str, *, limit: int) -> tuple[ObjectHead, bytes] | None:
-        def once() -> tuple[ObjectHead, bytes] | None:
-            answer = _or_none(self._client.get_object, Bucket=bucket, Key=key)
-            if answer is None:
+        def get_once() -> tuple[ObjectHead, bytes] | None:
+            response = _none_if_missing(self._client.get_object, Bucket=bucket, Key=key)
+            if response is None:
                 return None
-            head = _head(key, answer)
-            return head, _take(answer["Body"], min(limit, head.size))
+            head = _head(key, response)
+            return head, _read_exactly(response["Body"], min(limit, head.size))
 
-        return self._try(once)
+        return self._try(get_once)
 
     def read(self, bucket: str, key: str, etag: str, offset: int, length: int) -> bytes:
         if length <= 0:
             return b""
 
-        def once() -> bytes:
+        def read_once() -> bytes:
             with raise_if_changed(bucket, key):
-                answer = self._client.get_object(
+                response = self._client.get_object(
                     Bucket=bucket, Key=key, IfMatch=f'"{etag}"', Range=f"bytes={offset}-{offset + length - 1}"
                 )
-            with closing(answer["Body"]):
-                _check_range(answer, offset, length)
-                return _take(answer["Body"], length)
+            with closing(response["Body"]):
+                _check_range(response, offset, length)
+                return _read_exactly(response["Body"], length)
 
-        return self._try(once)
+        return self._try(read_once)
 
     def put(self, bucket: str, key: str, body: bytes, content_type: str = "application/json") -> None:
         self._try(lambda: self._client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type))
 
     def delete(self, bucket: str, key: str) -> None:
-        self._try(lambda: _or_none(self._client.delete_object, Bucket=bucket, Key=key))
+        self._try(lambda: _none_if_missing(self._client.delete_object, Bucket=bucket, Key=key))
 
     def list(self, bucket: str, prefix: str = "", after: str | None = None) -> Listing:
         start = {"StartAfter": after} if after is not None else {}
@@ -74,82 +74,82 @@ class ObsObjects:
         return Listing(heads, heads[-1].key if heads and page.get("IsTruncated") else None)
 
     def storage_class(self, bucket: str) -> str | None:
-        """OBS: HEAD Bucket; the header's name depends on the protocol."""
-        headers = self._bucket(bucket)
+        """OBS: HEAD Bucket. The S3 and the OBS protocol have different header names."""
+        headers = self._head_bucket(bucket)
         return headers.get("x-default-storage-class") or headers.get("x-obs-storage-class")
 
     def region(self, bucket: str) -> str | None:
-        headers = self._bucket(bucket)
+        headers = self._head_bucket(bucket)
         return headers.get("x-amz-bucket-region") or headers.get("x-obs-bucket-location")
 
-    def _bucket(self, bucket: str) -> Mapping[str, str]:
-        answer = self._try(lambda: self._client.head_bucket(Bucket=bucket))
-        headers: Mapping[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
+    def _head_bucket(self, bucket: str) -> Mapping[str, str]:
+        response = self._try(lambda: self._client.head_bucket(Bucket=bucket))
+        headers: Mapping[str, str] = response["ResponseMetadata"]["HTTPHeaders"]
         return headers
 
-    def _try(self, once: Callable[[], T]) -> T:
-        before = self._renewals
+    def _try(self, call: Callable[[], T]) -> T:
+        renewals = self._renewals
         try:
-            return self._patiently(once)
+            return self._with_retries(call)
         except ObjectsRefused as error:
-            if error.code not in KEYS_REFUSED or not self._renewed_since(before):
+            if error.code not in KEYS_REFUSED or not self._keys_changed(renewals):
                 raise
-            return self._patiently(once)
+            return self._with_retries(call)
 
-    def _renewed_since(self, before: int) -> bool:
-        """Of several threads that were refused with the same keys one reads them anew, for all."""
-        with self._renewing:
-            if self._renewals == before and self._renew():
+    def _keys_changed(self, since: int) -> bool:
+        """Of several threads refused with the same keys only one renews them. `since`: _renewals before the call."""
+        with self._renew_lock:
+            if self._renewals == since and self._renew():
                 self._renewals += 1
-            return self._renewals != before
+            return self._renewals != since
 
-    def _patiently(self, once: Callable[[], T]) -> T:
+    def _with_retries(self, call: Callable[[], T]) -> T:
         def attempt() -> T:
             with translate_errors():
-                return once()
+                return call()
 
         return retry_briefly(self._sleep, self._random, lambda error: isinstance(error, ObjectsUnavailable))(attempt)
 
 
-def _or_none(call: Callable[..., Any], **arguments: Any) -> Any:
+def _none_if_missing(call: Callable[..., Any], **arguments: Any) -> Any:
     try:
         return call(**arguments)
     except ClientError as error:
-        if is_gone(error):
+        if is_missing(error):
             return None
         raise
 
 
-def _head(key: str, answer: Mapping[str, Any]) -> ObjectHead:
+def _head(key: str, response: Mapping[str, Any]) -> ObjectHead:
     return ObjectHead(
         key=key,
-        etag=answer["ETag"].strip('"'),
-        size=answer["ContentLength"],
-        last_modified=answer["LastModified"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        storage_class=answer.get("StorageClass"),
-        encryption=answer.get("ServerSideEncryption"),
-        content_encoding=answer.get("ContentEncoding") or None,
+        etag=response["ETag"].strip('"'),
+        size=response["ContentLength"],
+        last_modified=response["LastModified"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        storage_class=response.get("StorageClass"),
+        encryption=response.get("ServerSideEncryption"),
+        content_encoding=response.get("ContentEncoding") or None,
     )
 
 
-def _take(body: Any, length: int) -> bytes:
-    """Just so many bytes of a stream that may hold more; the rest is never read."""
-    taken = b""
+def _read_exactly(body: Any, length: int) -> bytes:
+    """`length` bytes of a stream, which may have more. Closes it."""
+    data = b""
     with closing(body):
-        while len(taken) < length:
-            piece = body.read(length - len(taken))
-            if not piece:
-                raise ObjectsUnavailable(f"the answer ended after {len(taken)} of {length} bytes")
-            taken += piece
-    return taken
+        while len(data) < length:
+            chunk = body.read(length - len(data))
+            if not chunk:
+                raise ObjectsUnavailable(f"the response ended after {len(data)} of {length} bytes")
+            data += chunk
+    return data
 
 
-def _check_range(answer: Mapping[str, Any], offset: int, length: int) -> None:
-    status, said = answer["ResponseMetadata"]["HTTPStatusCode"], answer.get("ContentRange", "")
-    span, _, total = said.partition("/")
-    if status == 206 and span == f"bytes {offset}-{offset + length - 1}":
+def _check_range(response: Mapping[str, Any], offset: int, length: int) -> None:
+    status, content_range = response["ResponseMetadata"]["HTTPStatusCode"], response.get("ContentRange", "")
+    byte_range, _, total = content_range.partition("/")
+    if status == 206 and byte_range == f"bytes {offset}-{offset + length - 1}":
         return
-    size = int(total) if total.isdecimal() else answer["ContentLength"]
+    size = int(total) if total.isdecimal() else response["ContentLength"]
     if size < offset + length:
         raise ObjectChanged(f"{size} bytes, too short for {length} at {offset}")
-    raise ObjectsUnavailable(f"{length} bytes at {offset} were asked for; the answer is {status} {said!r}")
+    raise ObjectsUnavailable(f"requested {length} bytes at {offset}; the response is {status} {content_range!r}")
