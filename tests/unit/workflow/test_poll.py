@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from imagedrop.common.timestamps import parse_timestamp
-from imagedrop.ports import Image, ImsError, ObjectsRefused
+from imagedrop.ports import Image, ImsError, Job, ObjectsRefused
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, KEY, World
 
@@ -97,9 +98,12 @@ def test_sidecar_replaced_during_the_import_does_not_fail_the_drop(world: World)
 
 def test_image_with_another_drops_tag_fails_the_drop(world: World) -> None:
     importing(world)
-    work = next(iter(world.ports.images._work.values()))
-    tags = {"imagedrop": "y" * 43}
-    work.images = tuple(Image(i.id, i.name, i.status, i.min_disk, i.created_at, tags, i.origin) for i in work.images)
+    by_ids, tags = world.ports.images.by_ids, {"imagedrop": "y" * 43}
+
+    def retagged(image_ids: Sequence[str]) -> Sequence[Image]:
+        return [replace(image, tags=tags) for image in by_ids(image_ids)]
+
+    world.ports.images.by_ids = retagged  # type: ignore[method-assign]
     world.run()
     assert code(world) == "ims.foreign_image"
 
@@ -147,14 +151,18 @@ def test_job_is_polled_once_more_after_the_deadline(world: World) -> None:
 
 
 def test_data_images_that_the_job_does_not_name_are_found_by_tag(world: World) -> None:
-    tag = {"key": "imagedrop", "value": "x" * 43}
     row = world.accepted()
-    tag["value"] = row.drop_id
+    tag = {"key": "imagedrop", "value": row.drop_id}
     data = {"name": "D", "image_url": f"{BUCKET}:golden/d.vhd", "min_disk": 10, "image_tags": [tag]}
     assert row.request is not None
     world.ports.ledger.save(row.model_copy(update={"request": row.request | {"data_images": [data]}}))
-    job = world.ports.images._job
-    world.ports.images._job = lambda work: replace(job(work), image_ids=job(work).image_ids[:1])  # type: ignore[method-assign]
+    job = world.ports.images.job
+
+    def with_one_image(job_id: str) -> Job | None:
+        found = job(job_id)
+        return found and replace(found, image_ids=found.image_ids[:1])
+
+    world.ports.images.job = with_one_image  # type: ignore[method-assign]
     world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
     world.run()
     assert [image.role for image in world.row().images] == ["system", "data"]
