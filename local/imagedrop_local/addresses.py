@@ -1,6 +1,6 @@
-"""Where everything of a running stack is: `<folder>/stack.json`, which the other commands find, gone when it ends.
+"""The addresses of a running stack: `<folder>/stack.json`, which the other commands read. Deleted when the stack ends.
 
-Only who started it may read it: it holds the simulators' keys, never those of a real cloud.
+Readable by its owner only: it holds the simulators' keys. It never holds the keys of a real cloud.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def write(folder: Path, addresses: dict[str, Any]) -> None:
 
 
 def read(folder: Path) -> dict[str, Any] | None:
-    """The addresses of the stack that runs on this folder; None where none does."""
+    """The addresses of the stack that runs on this folder; None if none runs."""
     try:
         addresses: dict[str, Any] = json.loads((folder / FILE).read_text("utf-8"))
         os.kill(addresses["pid"], 0)
@@ -35,7 +35,7 @@ def read(folder: Path) -> dict[str, Any] | None:
 
 
 def remove(folder: Path) -> None:
-    """Takes this process's own away; another's stays."""
+    """Deletes the file if it is this process's or its process has ended."""
     found = read(folder)
     if found is None or found["pid"] == os.getpid():
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""The Huawei side on one machine: OBS, IMS and SMN over one folder, with one clock and one set of faults."""
+"""OBS, IMS and SMN on one machine, over one folder, with one clock and one set of faults."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from imagedrop_local.switches import Switches
 
 @dataclass(frozen=True)
 class Ports:
-    """On 127.0.0.1; 0 is any free one."""
+    """Ports on 127.0.0.1; 0: any free one."""
 
     obs: int = 0
     ims: int = 0
@@ -36,12 +36,12 @@ def _now() -> datetime:
 
 
 class Cloud:
-    """`<folder>/obs/<bucket>/` are the buckets: a file copied there is a drop. `ims` and `smn` beside it hold the rest,
-    and a second start goes on where the first was.
+    """`<folder>/obs/<bucket>/` are the buckets: a file copied there is a drop. `<folder>/ims` and `<folder>/smn` hold
+    the other state. A second start continues from this state.
 
-    `credentials` is one (access key, secret key). `time_scale`: seconds of the cloud in one of `clock` (60: an import
-    of five minutes takes five seconds). `path_style`: OBS takes buckets in the path, as clients on 127.0.0.1 send them;
-    the real one does not. `poll_interval`: s between two looks at the folder for files that were copied in.
+    `credentials`: (access key, secret key). `time_scale`: simulated seconds per second of `clock` (60: an import of
+    five minutes takes five seconds). `path_style`: OBS accepts the bucket in the path, as clients on 127.0.0.1 send it;
+    the real OBS does not. `poll_interval`: seconds between two checks of the folder for copied files.
     """
 
     def __init__(
@@ -82,11 +82,11 @@ class Cloud:
 
     @property
     def urls(self) -> dict[str, str]:
-        """`obs`, `ims` and `smn`, once it is started."""
+        """By service: `obs`, `ims` and `smn`. Empty before `start`."""
         return {name: server.url for name, server in self._servers.items()}
 
     def start(self) -> Cloud:
-        """Raises OSError where a port is taken."""
+        """Raises OSError if a port is in use."""
         services: tuple[tuple[Service, int], ...] = (
             (self.obs, self._ports.obs),
             (self.ims, self._ports.ims),
@@ -105,7 +105,7 @@ class Cloud:
         return self
 
     def stop(self) -> None:
-        """Ends every thread and connection; the folder is free for another start."""
+        """Ends every thread and connection and unlocks the folder."""
         for server in self._servers.values():
             server.stop()
         self._servers = {}

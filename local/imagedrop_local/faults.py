@@ -1,4 +1,4 @@
-"""Faults, set over HTTP at /_sim/faults: by service and call, so many times or with a probability."""
+"""Faults, set over HTTP at /_sim/faults: for a service and call, a number of times or with a probability."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 Kind = Literal["status", "timeout_before", "timeout_after", "reset", "slow", "drop", "duplicate", "reorder"]
 EVENT_KINDS: frozenset[str] = frozenset({"drop", "duplicate", "reorder"})
-# What is struck though it is no HTTP call, and by which kinds: deliveries of events, and running jobs.
+# Names that stand for something other than an HTTP call (deliveries of events, running jobs), and their faults.
 PSEUDO_CALLS: dict[tuple[str, str], frozenset[str]] = {
     ("obs", "Event"): EVENT_KINDS,
     ("smn", "Event"): EVENT_KINDS,
@@ -22,8 +22,8 @@ PSEUDO_CALLS: dict[tuple[str, str], frozenset[str]] = {
 
 
 class Fault(BaseModel):
-    """One fault. `call` `*` is every call of the service; neither `times` nor `probability`: always. `after`: the call
-    has its effect before the status or the reset, which makes its outcome unknown."""
+    """`call` `*`: every call of the service. Neither `times` nor `probability`: always. `after`: the call takes effect
+    before the error or the reset, so the client does not know its outcome."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -38,19 +38,19 @@ class Fault(BaseModel):
     after: bool = False
 
     @model_validator(mode="after")
-    def one_measure(self) -> Fault:
+    def check_measure(self) -> Fault:
         if self.times is not None and self.probability is not None:
             raise ValueError("give times or probability, not both")
         return self
 
     @model_validator(mode="after")
-    def strikes_something(self) -> Fault:
+    def check_call(self) -> Fault:
         if self.fault in EVENT_KINDS and self.service == "ims":
             raise ValueError(f"{self.fault} is for events, of obs (Event) and smn (Event, Push)")
-        own = PSEUDO_CALLS.get((self.service, self.call))
-        if own and self.fault not in own:
-            raise ValueError(f"{self.call} takes {', '.join(sorted(own))}")
-        if not own and self.call != "*" and self.fault in EVENT_KINDS:
+        allowed = PSEUDO_CALLS.get((self.service, self.call))
+        if allowed and self.fault not in allowed:
+            raise ValueError(f"{self.call} takes {', '.join(sorted(allowed))}")
+        if not allowed and self.call != "*" and self.fault in EVENT_KINDS:
             raise ValueError(f"{self.fault} is for events: call is Event, Push (of smn) or *")
         if self.after and self.fault not in ("status", "reset"):
             raise ValueError("after is for status and reset")
@@ -58,36 +58,37 @@ class Fault(BaseModel):
 
 
 class InvalidFault(ValueError):
-    """It cannot be set; says in words why not."""
+    """The fault cannot be set; the message says why."""
 
 
 def parse_fault(body: bytes) -> Fault:
-    """The fault in a JSON body. Raises BadFault."""
+    """The fault in a JSON body. Raises InvalidFault."""
     try:
         return Fault.model_validate_json(body)
     except ValidationError as error:
-        told = (
-            f"{'.'.join(map(str, one['loc']))}: {one['msg']}" if one["loc"] else one["msg"] for one in error.errors()
+        details = error.errors()
+        messages = (
+            f"{'.'.join(map(str, item['loc']))}: {item['msg']}" if item["loc"] else item["msg"] for item in details
         )
-        raise InvalidFault("; ".join(told)) from None
+        raise InvalidFault("; ".join(messages)) from None
 
 
 class Faults:
-    """The faults that are set, and how often each call was made. Thread-safe."""
+    """The faults that are set, and the number of calls. Thread-safe."""
 
-    def __init__(self, chance: random.Random | None = None) -> None:
+    def __init__(self, rng: random.Random | None = None) -> None:
         self._lock = threading.Lock()
         self._set: list[Fault] = []
         self._known: dict[str, frozenset[str]] = {}
-        self._chance = chance or random.Random()  # noqa: S311 - faults need no secrecy
+        self._rng = rng or random.Random()  # noqa: S311 - faults need no secrecy
         self.calls: Counter[str] = Counter()
 
     def register_calls(self, service: str, calls: Iterable[str]) -> None:
-        """Says which calls a service has: a fault for another one would never strike."""
+        """The calls of a service: `add` refuses a fault for any other, because it would never apply."""
         self._known[service] = frozenset(calls) | {call for owner, call in PSEUDO_CALLS if owner == service} | {"*"}
 
     def add(self, fault: Fault) -> None:
-        """Raises BadFault for a call that its service has not."""
+        """Raises InvalidFault if the service has no such call."""
         known = self._known.get(fault.service, frozenset({fault.call}))
         if fault.call not in known:
             raise InvalidFault(f"call: {fault.service} has no {fault.call!r}, but {', '.join(sorted(known))}")
@@ -106,29 +107,30 @@ class Faults:
         with self._lock:
             self.calls[f"{service}.{call}"] += 1
 
-    def take(self, service: str, call: str, *, events: bool = False, exact: Kind | None = None) -> Fault | None:
-        """The fault that hits this call now, used up by one; `events` picks among those for event deliveries.
+    def take(self, service: str, call: str, *, events: bool = False, only: Kind | None = None) -> Fault | None:
+        """The fault to apply to this call now, if any; its `times` goes down by one. `events`: choose among the faults
+        for deliveries of events.
 
-        `exact`: what is struck is no HTTP call (a job, say): only a fault of this kind that names it.
+        `only`: choose a fault of this kind that names the call. For pseudo-calls, such as a job.
         """
         with self._lock:
             for fault in self._set:
-                if _meets(fault, service, call, events, exact) and self._happens(fault):
+                if _applies(fault, service, call, events, only) and self._happens(fault):
                     self._use(fault)
                     return fault
         return None
 
     def _happens(self, fault: Fault) -> bool:
-        return fault.probability is None or self._chance.random() < fault.probability
+        return fault.probability is None or self._rng.random() < fault.probability
 
     def _use(self, fault: Fault) -> None:
         if fault.times is not None:
             fault.times -= 1
             if not fault.times:
-                self._set = [one for one in self._set if one is not fault]
+                self._set = [other for other in self._set if other is not fault]
 
 
-def _meets(fault: Fault, service: str, call: str, events: bool, exact: Kind | None) -> bool:
+def _applies(fault: Fault, service: str, call: str, events: bool, only: Kind | None) -> bool:
     if fault.service != service or fault.call not in ("*", call) or (fault.fault in EVENT_KINDS) != events:
         return False
-    return exact is None or (fault.call == call and fault.fault == exact)
+    return only is None or (fault.call == call and fault.fault == only)

@@ -1,6 +1,6 @@
-"""The HTTP server under the simulators: threads, keep-alive, streams both ways, and faults that a client can feel.
+"""The HTTP server of the simulators: threads, keep-alive, streamed bodies, and faults.
 
-A service only says which call a request is and what answers it; counting, faults and /_sim are the server's.
+A service only names the call of a request and answers it. The server counts calls, applies faults and serves /_sim.
 """
 
 from __future__ import annotations
@@ -13,15 +13,36 @@ from functools import partial
 from imagedrop_local import faults
 from imagedrop_local.faults import Fault
 from imagedrop_local.web.handler import Httpd, handler_class
-from imagedrop_local.web.messages import CHUNK, Body, CloseConnection, Control, FileSlice, Request, Response, Service
+from imagedrop_local.web.messages import (
+    CHUNK,
+    Body,
+    CloseConnection,
+    Control,
+    FileSlice,
+    Request,
+    Response,
+    Service,
+    header_text,
+)
 
 MAX_FAULT_BODY = 64 << 10  # bytes
 
-__all__ = ["CHUNK", "Body", "CloseConnection", "Control", "FileSlice", "Request", "Response", "Server", "Service"]
+__all__ = [
+    "CHUNK",
+    "Body",
+    "CloseConnection",
+    "Control",
+    "FileSlice",
+    "Request",
+    "Response",
+    "Server",
+    "Service",
+    "header_text",
+]
 
 
 class Server:
-    """A service on 127.0.0.1. Port 0: any free one. Raises OSError where the port is taken."""
+    """A service on 127.0.0.1. Port 0: any free one. Raises OSError if the port is in use."""
 
     def __init__(self, service: Service, control: Control, port: int = 0, host: str = "127.0.0.1") -> None:
         self.service, self.control = service, control
@@ -32,7 +53,7 @@ class Server:
             raise OSError(error.errno, f"{service.name} cannot listen on {host}:{port}: {error.strerror}") from None
         self.port: int = self._httpd.server_address[1]
         self.url = f"http://{host}:{self.port}"
-        serve = partial(self._httpd.serve_forever, 0.05)  # s; how long `stop` may have to wait
+        serve = partial(self._httpd.serve_forever, 0.05)  # s; `stop` waits at most this long
         self._thread = threading.Thread(target=serve, name=f"sim-{service.name}", daemon=True)
 
     def start(self) -> Server:
@@ -51,19 +72,19 @@ class Server:
         if path.startswith("/_sim/"):
             return _control(self.control, request, path)
         try:
-            return self._served(request)
+            return self._serve(request)
         except (CloseConnection, ConnectionError):
             raise
-        except Exception as error:  # noqa: BLE001 - the client is to see a 500, not a lost connection
+        except Exception as error:  # noqa: BLE001 - the client gets a 500 and not a closed connection
             return self.service.error(500, "InternalError", f"{type(error).__name__}: {error}")
 
-    def _served(self, request: Request) -> Response:
+    def _serve(self, request: Request) -> Response:
         call, act = self.service.route(request)
         self.control.faults.count(self.service.name, call)
         fault = self.control.faults.take(self.service.name, call)
-        return act() if fault is None else self._struck(fault, act)
+        return act() if fault is None else self._apply_fault(fault, act)
 
-    def _struck(self, fault: Fault, act: Callable[[], Response]) -> Response:
+    def _apply_fault(self, fault: Fault, act: Callable[[], Response]) -> Response:
         if fault.after:
             act().close()
         if fault.fault == "status":
@@ -87,7 +108,7 @@ def _control(control: Control, request: Request, path: str) -> Response:
             return Response.json(200, control.state())
         return Response.json(405, {"error": "GET"})
     if path != "/_sim/faults":
-        return Response.json(404, {"error": "there are /_sim/state (GET) and /_sim/faults (GET, POST, DELETE)"})
+        return Response.json(404, {"error": "use /_sim/state (GET) or /_sim/faults (GET, POST, DELETE)"})
     if request.method == "POST":
         try:
             control.faults.add(faults.parse_fault(request.body(MAX_FAULT_BODY)))

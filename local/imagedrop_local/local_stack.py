@@ -1,6 +1,7 @@
-"""Everything on one machine: the simulators (or a cloud elsewhere) and the embedded stack, wired together.
+"""Everything on one machine: the simulators (or another cloud) and the embedded stack, connected.
 
-bucket --event rule--> SMN topic --push--> intake's URL; the template's parameters say where OBS, IMS and SMN are.
+bucket --event rule--> SMN topic --push--> URL of the intake. The template's parameters have the addresses of OBS, IMS
+and SMN.
 """
 
 from __future__ import annotations
@@ -27,16 +28,16 @@ from imagedrop_local.stack.urls import FunctionFailed
 from imagedrop_local.switches import Switches
 from imagedrop_local.wiring import BUCKET, CloudConnection
 
-WEBHOOK_SECRET = "only-for-local-use"  # noqa: S105 - of a stack on 127.0.0.1, and in events/intake-secret-header.json
+WEBHOOK_SECRET = "only-for-local-use"  # noqa: S105 - for a stack on 127.0.0.1; also in events/intake-secret-header.json
 
 
 class CannotStart(Exception):
-    """The message says why, and how to mend it."""
+    """The stack cannot start; the message says why and how to fix it."""
 
 
 @dataclass(frozen=True)
 class Ports:
-    """On 127.0.0.1; 0 is any free one."""
+    """Ports on 127.0.0.1; 0: any free one."""
 
     aws: int = 0
     obs: int = 0
@@ -47,11 +48,10 @@ class Ports:
 
 
 class LocalStack:
-    """`with Local(folder) as local: ...`, or `start` and `stop`. `addresses` says where everything is.
+    """`with LocalStack(folder) as local: ...`, or `start` and `stop`. `addresses`: the addresses of everything.
 
-    `folder` keeps everything from one start to the next; `<folder>/obs/<bucket>/` is the bucket. `time_scale`: seconds
-    of the simulated cloud in one of the clock. `elsewhere`: a cloud that is used instead of simulators of its own.
-    `parameters` are the template's, over those that are set here.
+    `folder`: the state, kept over restarts; `<folder>/obs/<bucket>/` is the bucket. `time_scale`: simulated seconds per
+    second. `elsewhere`: a cloud to use instead of simulators. `parameters`: of the template, over those set here.
     """
 
     def __init__(
@@ -68,14 +68,14 @@ class LocalStack:
         self.folder, self.bucket = Path(folder).resolve(), bucket
         self._ports, self._elsewhere, self._parameters = ports or Ports(), elsewhere, dict(parameters or {})
         self._time_scale, self._switches = time_scale, switches
-        self.cloud: Cloud | None = None  # None where it is elsewhere
+        self.cloud: Cloud | None = None  # None if `elsewhere` is used
         self.stack: Stack
         self.addresses: dict[str, Any] = {}
         self._stopped = threading.Event()
 
     def start(self) -> Self:
-        """Returns when a drop would go the whole way. Raises CannotStart, and then nothing is left running."""
-        self._refuse_taken()
+        """Returns when drops can be processed. Raises CannotStart; then nothing is left running."""
+        self._check_ports()
         self._stopped.clear()
         try:
             self._start()
@@ -88,7 +88,7 @@ class LocalStack:
         return self
 
     def stop(self) -> None:
-        """Ends everything; what was underway goes on at the next start."""
+        """Stops everything; unfinished work continues at the next start."""
         self._stopped.set()
         addresses.remove(self.folder)
         if hasattr(self, "stack"):
@@ -105,32 +105,31 @@ class LocalStack:
 
     @property
     def port(self) -> int:
-        """Of AWS."""
+        """The port of the AWS endpoint."""
         return urlsplit(self.stack.outputs.endpoint).port or 0
 
     def sweep(self) -> Any:
-        """One round of the sweep, now. Raises FunctionFailed."""
+        """Runs the sweep once, now. Raises FunctionFailed."""
         return self.stack.invoke("sweep", {})
 
     # --- steps ---------------------------------------------------------------------------------------------------
 
-    def _refuse_taken(self) -> None:
+    def _check_ports(self) -> None:
         for name, port in asdict(self._ports).items():
             if port and not sockets.is_free(port):
                 raise CannotStart(
-                    f"127.0.0.1:{port} is in use: end what listens there, or choose another port for {name} "
-                    "(0: any free one)"
+                    f"127.0.0.1:{port} is in use: stop its process, or choose another port for {name} (0: any free one)"
                 )
 
     def _start(self) -> None:
-        known = (self.folder / "aws").exists()
+        restarted = (self.folder / "aws").exists()
         self.folder.mkdir(parents=True, exist_ok=True)
-        there = self._elsewhere or self._simulators()
+        connection = self._elsewhere or self._simulators()
         self.stack = Stack(
             self.folder / "aws",
             port=self._ports.aws,
-            parameters=wiring.template_parameters(there, self.bucket) | self._parameters,
-            credentials=there.keys(),
+            parameters=wiring.template_parameters(connection, self.bucket) | self._parameters,
+            credentials=connection.keys(),
             webhook_secret=WEBHOOK_SECRET,
             intake_port=self._ports.intake,
             status_port=self._ports.status,
@@ -140,9 +139,9 @@ class LocalStack:
             wiring.wait_for_confirmation(
                 self.cloud, wiring.subscribe_intake(self.cloud, self.bucket, outputs.intake_url)
             )
-        self.addresses = self._addresses(there)
+        self.addresses = self._addresses(connection)
         addresses.write(self.folder, self.addresses)
-        if known:
+        if restarted:
             threading.Thread(target=self._catch_up, name="catch-up", daemon=True).start()
 
     def _simulators(self) -> CloudConnection:
@@ -152,24 +151,24 @@ class LocalStack:
         return wiring.simulator_connection(cloud, self.bucket)
 
     def _catch_up(self) -> None:
-        """What an earlier run left is not to wait for the schedule: now, and when what stands still counts as such."""
+        """Sweeps for the drops of an earlier run: at once, and again when the stalled ones count as stalled."""
         for pause in (0.0, float(wiring.SHORT_INTERVALS["StallAfter"]) + 1):
             if self._stopped.wait(pause):
                 return
-            with contextlib.suppress(FunctionFailed, BotoCoreError, ClientError):  # the schedule tries again
+            with contextlib.suppress(FunctionFailed, BotoCoreError, ClientError):  # the scheduled sweep tries again
                 self.sweep()
 
-    def _addresses(self, there: CloudConnection) -> dict[str, Any]:
+    def _addresses(self, connection: CloudConnection) -> dict[str, Any]:
         aws = asdict(self.stack.outputs)
         mails = f"{self.stack.outputs.endpoint}/_ministack/ses/messages"
-        told = there.public(self.bucket)
+        cloud_addresses = connection.public(self.bucket)
         if self.cloud is not None:
-            told["obs"]["folder"] = str(self.folder / "obs" / self.bucket)
+            cloud_addresses["obs"]["folder"] = str(self.folder / "obs" / self.bucket)
         return {
             "pid": os.getpid(),
             "folder": str(self.folder),
             "logs": str(self.folder / "aws" / "ministack.log"),
             "aws": {**aws, "mails": mails},
             "webhook": {"header": "x-imagedrop-secret", "secret": WEBHOOK_SECRET},
-            **told,
+            **cloud_addresses,
         }

@@ -1,4 +1,4 @@
-"""Where the project's own files are: functions/ and samples/ lie beside the packages, in the checkout."""
+"""The project's own files: functions/ and samples/ are beside the packages, in the checkout."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAMES = ("intake", "validate", "register", "poll", "notify", "sweep", "status")
 
 @cache
 def function(name: str) -> ModuleType:
-    """functions/<name>/app.py as a module. Raises LookupError for a name that is no function."""
+    """functions/<name>/app.py as a module. Raises LookupError for any other name."""
     if name not in NAMES:
         raise LookupError(f"there is no function {name!r}; there are {', '.join(NAMES)}")
     spec = importlib.util.spec_from_file_location(f"imagedrop_function_{name}", FUNCTIONS / name / "app.py")

@@ -1,6 +1,6 @@
-"""The named switches of the simulators: one for each point that no document settles, and for each mode worth trying.
+"""The named switches of the simulators: one for each point that the documents leave open.
 
-Tests try each of them both ways.
+Tests try every switch both ways.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.switches import ObsSwitches
 from imagedrop_local.smn.switches import SmnSwitches
 
-EMPTY = "empty"  # how a switch that has no value is written
+EMPTY = "empty"  # the text for a switch without a value
 
 
 class Switches(ObsSwitches, ImsSwitches, SmnSwitches):
-    """All of them. `Switches.model_fields` has each one's default and meaning; names begin with their service."""
+    """All switches. `Switches.model_fields` has the defaults and meanings; names start with the service."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,7 +31,7 @@ def from_text(given: Mapping[str, str]) -> Switches:
 def _value(name: str, text: str) -> Any:
     field = Switches.model_fields.get(name)
     kind: Any = field.annotation if field else None
-    if get_origin(kind) is Literal:  # 404 may be a word and 40 a number
+    if get_origin(kind) is Literal:  # "404" is text in one switch, 40 a number in another
         return next((value for value in get_args(kind) if str(value) == text), text)
     if type(None) in get_args(kind) and text in ("", EMPTY):
         return None

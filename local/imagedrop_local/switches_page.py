@@ -1,4 +1,4 @@
-"""docs/simulators.md, made from the code: `python -m imagedrop_local.switches_page > docs/simulators.md`."""
+"""Generates docs/simulators.md from the code: `python -m imagedrop_local.switches_page > docs/simulators.md`."""
 
 from __future__ import annotations
 
@@ -19,49 +19,48 @@ HEAD = """# The simulators
 <!-- Generated: python -m imagedrop_local.switches_page > docs/simulators.md -->
 
 `imagedrop cloud` (alone) and `imagedrop up` (with the AWS side) run simulators of the three Huawei services that
-imagedrop uses. They are made from the public documents, and are as hard to please as those say: signatures, limits,
-storage classes, regions, quotas and error codes are checked, and an import job really reads the object. No account was
-at hand to compare them with, so they prove what the documents say and no more. Where the documents are silent or differ
-there is a switch, and the tests try it both ways.
+imagedrop uses. They follow the public documents strictly: they check signatures, limits, storage classes, regions and
+quotas, answer with the documented error codes, and an import job reads the object. They were not compared with a real
+account, so they show what the documents say and no more. Where the documents are silent or contradict each other, there
+is a switch, and the tests try it both ways.
 
-**OBS** serves a folder, `<folder>/obs/<bucket>/`: a file that is copied into it is an object, an image of 100 GB too.
-**IMS** runs jobs in scaled time (`--time-scale`, cloud seconds in one second). **SMN** pushes signed messages with a
-certificate of its own. All listen on 127.0.0.1 only, and keep their state in the folder over a restart.
+**OBS** serves a folder, `<folder>/obs/<bucket>/`: every file copied into it is an object, of any size. **IMS** runs
+jobs in scaled time (`--time-scale`: simulated seconds per second). **SMN** pushes messages that are signed with its own
+certificate. All listen on 127.0.0.1 only, and keep their state in the folder over restarts.
 
-## Looking in, and breaking things
+## State and faults
 
-Every simulator answers these on its own address:
+Every simulator answers these requests:
 
-| request | does |
+| request | answer or effect |
 | --- | --- |
-| `GET /_sim/state` | what they hold: buckets, images, jobs, topics, subscriptions, pushes, and counts of each call |
+| `GET /_sim/state` | buckets, images, jobs, topics, subscriptions, pushes, and the number of each call |
 | `GET /_sim/faults` | the faults that are set |
-| `POST /_sim/faults` | sets one |
-| `DELETE /_sim/faults` | clears them |
+| `POST /_sim/faults` | sets a fault |
+| `DELETE /_sim/faults` | clears all faults |
 
 ```json
 {"service": "ims", "call": "CreateImage", "times": 1, "fault": "timeout_after", "seconds": 40}
 ```
 
-`service` is obs, ims or smn; `call` the SDK's name of the call, or `*`; then `times` or `probability`, or neither for
-always. What cannot strike is refused with 400 and the reason.
+`service`: obs, ims or smn. `call`: the SDK's name of the call, or `*`. Then `times` or `probability`; without both, the
+fault always applies. A fault that can never apply is refused with 400 and the reason.
 
-| fault | what the client meets | effect |
+| fault | what the client gets | does the call take effect? |
 | --- | --- | --- |
-| `status` | an error with `status` (503) and `code`, in the service's shape | none; with `"after": true` there is one |
-| `reset` | a connection that is reset | none; with `"after": true` there is one |
-| `timeout_before` | no answer for `seconds` (2), then a closed connection | none |
-| `timeout_after` | the same | the call's |
-| `slow` | the answer, `seconds` later | the call's |
-| `drop`, `duplicate`, `reorder` | of events only (`Event` of obs, `Push` of smn): lost, twice, overtaken | |
+| `status` | an error with `status` (503) and `code`, in the service's format | no; with `"after": true` yes |
+| `reset` | a connection reset | no; with `"after": true` yes |
+| `timeout_before` | no answer for `seconds` (2), then a closed connection | no |
+| `timeout_after` | the same | yes |
+| `slow` | the answer, `seconds` later | yes |
+| `drop`, `duplicate`, `reorder` | for events only (`Event` of obs, `Push` of smn): lost, sent twice, sent late | |
 
-`ImportJob` of ims stands for running jobs: `status` with `code` fails one, `slow` makes it `seconds` longer.
+`ImportJob` of ims means running jobs: `status` with `code` fails one, `slow` makes it `seconds` longer.
 
 ## Switches
 
-Set by name, `imagedrop cloud --switch ims_gb=GB`, or as fields of `imagedrop_local.switches.Switches`. A default is the
-reading that is harder for a client, or the likelier.
-`imagedrop cloud` and `imagedrop up` take them as `--switch NAME=VALUE`.
+`imagedrop cloud` and `imagedrop up` take switches as `--switch NAME=VALUE` (`--switch ims_gb=GB`); in Python they are
+the fields of `imagedrop_local.switches.Switches`. A default is the harder case for a client, or the more likely one.
 """
 SERVICES = (("OBS", ObsSwitches), ("IMS", ImsSwitches), ("SMN", SmnSwitches))
 
@@ -75,7 +74,7 @@ def _table(service: str, model: type[BaseModel]) -> str:
         f"| `{name}` | {_default(field)} | {_values(field)} | {field.description or ''} |\n"
         for name, field in model.model_fields.items()
     ]
-    head = f"\n### {service}\n\n| switch | default | values | what it is about |\n| --- | --- | --- | --- |\n"
+    head = f"\n### {service}\n\n| switch | default | values | meaning |\n| --- | --- | --- | --- |\n"
     return head + "".join(rows)
 
 

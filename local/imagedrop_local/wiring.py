@@ -1,4 +1,4 @@
-"""What ties a cloud to the stack: where it is, event rule and subscription there, the template's parameters here."""
+"""Connects a cloud to the stack: its addresses, the event rule and the subscription, the template's parameters."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ACCESS_KEY, SECRET_KEY = "LOCALACCESSKEY", "local-secret-key"  # of simulators o
 REGION, PROJECT_ID = "cn-north-4", "0123456789abcdef0123456789abcdef"
 BUCKET, TOPIC = "drops", "imagedrop"
 CONFIRMED_WITHIN = 15.0  # s
-# Seconds where an installation has minutes: on one machine somebody sits and watches.
+# Seconds instead of an installation's minutes: on one machine, a person waits for the result.
 SHORT_INTERVALS = {"PollFirst": "1", "PollLongest": "5", "StallAfter": "15", "SweepRate": "rate(1 minute)"}
 INSTALLATION_PARAMETERS = {
     "DeclarationsAccepted": "true",
@@ -26,11 +26,11 @@ INSTALLATION_PARAMETERS = {
 
 
 class SubscriptionNotConfirmed(Exception):
-    """Events would not arrive."""
+    """The intake has not confirmed its subscription: no event would arrive."""
 
 
 def error_text(error: Exception) -> str:
-    """What an error says, of the system's the file's name first and no number."""
+    """The error as text; an operating system's error with its file name and without its number."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error)
@@ -38,7 +38,7 @@ def error_text(error: Exception) -> str:
 
 @dataclass(frozen=True)
 class CloudConnection:
-    """A cloud by its addresses and keys. Without `smn_endpoint` no event comes: the sweep finds the drops."""
+    """Addresses and keys of a cloud. Without `smn_endpoint` there are no events: the sweep finds the drops."""
 
     obs_endpoint: str
     ims_endpoint: str
@@ -50,30 +50,30 @@ class CloudConnection:
     smn_endpoint: str = ""
     topic_urn: str = ""
     addressing: str = "virtual"
-    simulated: bool = False  # its keys are nobody's secret
+    simulated: bool = False  # the keys of simulators are not secret
 
     def keys(self) -> dict[str, str]:
-        """The secret that the functions read."""
+        """The content of the functions' secret."""
         token = {"token": self.token} if self.token else {}
         return {"ak": self.access_key, "sk": self.secret_key, **token}
 
     def public(self, bucket: str) -> dict[str, Any]:
-        """What others are told: the keys of simulators, never those of a real cloud."""
+        """For stack.json: has the keys of simulators, never those of a real cloud."""
         keys = {"access_key": self.access_key, "secret_key": self.secret_key} if self.simulated else {}
-        place = {"region": self.region, **keys}
-        smn = {"endpoint": self.smn_endpoint, "topic_urn": self.topic_urn, "project_id": self.project_id, **place}
-        told: dict[str, Any] = {
-            "obs": {"endpoint": self.obs_endpoint, "bucket": bucket, "addressing": self.addressing, **place},
-            "ims": {"endpoint": self.ims_endpoint, "project_id": self.project_id, **place},
+        common = {"region": self.region, **keys}
+        smn = {"endpoint": self.smn_endpoint, "topic_urn": self.topic_urn, "project_id": self.project_id, **common}
+        addresses: dict[str, Any] = {
+            "obs": {"endpoint": self.obs_endpoint, "bucket": bucket, "addressing": self.addressing, **common},
+            "ims": {"endpoint": self.ims_endpoint, "project_id": self.project_id, **common},
             "smn": smn if self.smn_endpoint else None,
         }
         if self.simulated:
-            told["simulators"] = {name: f"{self.obs_endpoint}/_sim/{name}" for name in ("state", "faults")}
-        return told
+            addresses["simulators"] = {name: f"{self.obs_endpoint}/_sim/{name}" for name in ("state", "faults")}
+        return addresses
 
 
 def create_cloud(folder: Path, ports: Ports, time_scale: float, switches: Switches | None = None) -> Cloud:
-    """The simulators with the keys that everybody knows, not yet started. Raises cloud.FolderInUse."""
+    """The simulators, with public keys, not started. Raises cloud.FolderInUse."""
     return Cloud(
         folder,
         credentials=(ACCESS_KEY, SECRET_KEY),
@@ -86,7 +86,7 @@ def create_cloud(folder: Path, ports: Ports, time_scale: float, switches: Switch
 
 
 def simulator_connection(cloud: Cloud, bucket: str) -> CloudConnection:
-    """A cloud of simulators, with the bucket and the topic in it."""
+    """The connection to simulators; creates bucket and topic."""
     cloud.store.create_bucket(bucket)
     return CloudConnection(
         obs_endpoint=cloud.urls["obs"],
@@ -100,30 +100,30 @@ def simulator_connection(cloud: Cloud, bucket: str) -> CloudConnection:
     )
 
 
-def template_parameters(there: CloudConnection, bucket: str) -> dict[str, str]:
-    """Of template.yaml."""
+def template_parameters(connection: CloudConnection, bucket: str) -> dict[str, str]:
+    """The parameters of template.yaml for this cloud."""
     return {
-        "Region": there.region,
-        "ProjectId": there.project_id,
+        "Region": connection.region,
+        "ProjectId": connection.project_id,
         "DropBucket": bucket,
-        "ObsEndpoint": there.obs_endpoint,
-        "ObsAddressing": there.addressing,
-        "ImsEndpoint": there.ims_endpoint,
-        "SmnTopicUrn": there.topic_urn,
-        "SmnCertOrigin": there.smn_endpoint,
-        "SmnConfirmOrigin": there.smn_endpoint,
+        "ObsEndpoint": connection.obs_endpoint,
+        "ObsAddressing": connection.addressing,
+        "ImsEndpoint": connection.ims_endpoint,
+        "SmnTopicUrn": connection.topic_urn,
+        "SmnCertOrigin": connection.smn_endpoint,
+        "SmnConfirmOrigin": connection.smn_endpoint,
         **SHORT_INTERVALS,
         **INSTALLATION_PARAMETERS,
     }
 
 
 def subscribe_intake(cloud: Cloud, bucket: str, url: str) -> str:
-    """Events of the bucket are pushed to `url`, once that confirms, and to no address of an earlier start. The URN of
-    the subscription."""
+    """Subscribes `url` to the events of the bucket and cancels the URLs of earlier starts. Returns the URN of the
+    subscription, which is not confirmed yet."""
     topic = cloud.smn.create_topic(TOPIC)
-    for one in cloud.state()["subscriptions"]:
-        if one["topic_urn"] == topic and one["endpoint"] != url:
-            cloud.smn.cancel(one["subscription_urn"])
+    for existing in cloud.state()["subscriptions"]:
+        if existing["topic_urn"] == topic and existing["endpoint"] != url:
+            cloud.smn.cancel(existing["subscription_urn"])
     subscription = cloud.smn.subscribe(topic, urlsplit(url).scheme, url)
     rule = EventRule(id="imagedrop", topic=topic, events=("ObjectCreated:*",))
     info = cloud.store.require_bucket(bucket)
@@ -133,11 +133,11 @@ def subscribe_intake(cloud: Cloud, bucket: str, url: str) -> str:
 
 
 def wait_for_confirmation(cloud: Cloud, subscription: str) -> None:
-    """Returns when it is. Raises NotWired."""
+    """Waits for the confirmation. Raises SubscriptionNotConfirmed."""
     end = time.monotonic() + CONFIRMED_WITHIN
     while time.monotonic() < end:
-        held = {one["subscription_urn"]: one["status"] for one in cloud.state()["subscriptions"]}
-        if held.get(subscription) == "confirmed":
+        statuses = {item["subscription_urn"]: item["status"] for item in cloud.state()["subscriptions"]}
+        if statuses.get(subscription) == "confirmed":
             return
         time.sleep(0.02)
     raise SubscriptionNotConfirmed(f"the intake has not confirmed its subscription within {CONFIRMED_WITHIN:.0f} s")

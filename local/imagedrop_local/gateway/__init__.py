@@ -1,6 +1,6 @@
-"""What stands in front of IMS and SMN: the API gateway, with its signature, its project and its rate.
+"""The API gateway of IMS and SMN: checks signature, project and call rate.
 
-Refusals of the gateway have a shape of their own, `{"error_msg", "error_code"}`; those behind it have the service's.
+Errors of the gateway have their own format, `{"error_msg", "error_code"}`; the service's errors have the service's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MAX_BODY = 12 << 20  # bytes; Huawei Cloud: AK/SK authentication
 
 
 class ApiError(Exception):
-    """A call is answered with this error. `code` is None where only the status speaks."""
+    """The call is answered with this error. `code` None: only the status is known."""
 
     def __init__(self, status: int, code: str | None, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -25,7 +25,7 @@ class ApiError(Exception):
 
 
 class Gateway:
-    """Lets signed calls of one project through, at most `rate()` a minute (None: as many as come)."""
+    """Admits signed calls of one project, at most `rate()` a minute (None: no limit)."""
 
     def __init__(
         self,
@@ -39,25 +39,25 @@ class Gateway:
         self._admitted: deque[datetime] = deque()
 
     def admit(self, request: Request, project_id: str | None = None) -> bytes:
-        """The body of a call that may pass; `project_id` as the path has it. Raises Refused."""
+        """The body of an admitted call. `project_id`: the one in the path. Raises ApiError."""
         try:
             body = request.body(MAX_BODY)
         except ValueError:
             raise ApiError(413, "APIGW.0201", f"request entity too large: at most {MAX_BODY} bytes") from None
-        self._identify(request, body)
-        self._own_project(request, project_id)
+        self._check_signature(request, body)
+        self._check_project(request, project_id)
         self._throttle()
         return body
 
-    def _identify(self, request: Request, body: bytes) -> None:
-        wrong = signature_error(request, body, self._credentials, self._clock())
-        if wrong:
-            raise ApiError(401, "APIGW.0301", f"Incorrect IAM authentication information: {wrong}")
+    def _check_signature(self, request: Request, body: bytes) -> None:
+        problem = signature_error(request, body, self._credentials, self._clock())
+        if problem:
+            raise ApiError(401, "APIGW.0301", f"Incorrect IAM authentication information: {problem}")
 
-    def _own_project(self, request: Request, in_path: str | None) -> None:
-        for named in (in_path, request.headers.get("X-Project-Id")):
-            if named is not None and named != self._project_id:
-                raise ApiError(403, "APIGW.0302", f"the caller may not act in project {named}")
+    def _check_project(self, request: Request, in_path: str | None) -> None:
+        for given in (in_path, request.headers.get("X-Project-Id")):
+            if given is not None and given != self._project_id:
+                raise ApiError(403, "APIGW.0302", f"the caller may not act in project {given}")
 
     def _throttle(self) -> None:
         rate, now = self._rate(), self._clock()
@@ -73,7 +73,7 @@ class Gateway:
 
 
 def with_request_id(response: Response) -> Response:
-    """With the request id that every answer carries."""
+    """The response with the header X-Request-Id, which every answer has."""
     response.headers.setdefault("X-Request-Id", uuid.uuid4().hex)
     return response
 
@@ -82,5 +82,5 @@ _BY_STATUS = {400: "APIGW.0106", 401: "APIGW.0301", 403: "APIGW.0302", 404: "API
 
 
 def error_response(status: int, code: str | None, message: str) -> Response:
-    """An error in the gateway's shape."""
+    """An error in the gateway's format."""
     return Response.json(status, {"error_msg": message, "error_code": code or _BY_STATUS.get(status, "APIGW.0602")})

@@ -1,4 +1,4 @@
-"""Which call a path is."""
+"""Finds the call of a path."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Routes(Generic[Handler]):
         return frozenset(call for _, _, call, _ in self._rows)
 
     def find(self, method: str, path: str) -> tuple[str, Handler, dict[str, str]] | None:
-        """Call, handler, and what the path names, decoded."""
-        for known, pattern, call, handler in self._rows:
-            if known == method and (found := pattern.fullmatch(path)):
+        """Call, handler, and the decoded parameters of the path."""
+        for route_method, pattern, call, handler in self._rows:
+            if route_method == method and (found := pattern.fullmatch(path)):
                 return call, handler, {name: unquote(value) for name, value in found.groupdict().items()}
         return None
 

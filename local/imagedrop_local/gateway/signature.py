@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote
 
-from imagedrop_local.http import Request
+from imagedrop_local.http import Request, header_text
 
 ALGORITHM = "SDK-HMAC-SHA256"
 SKEW = timedelta(minutes=15)
@@ -27,7 +27,7 @@ _AUTHORIZATION = re.compile(
 
 
 def signature_error(request: Request, body: bytes, credentials: Mapping[str, str], now: datetime) -> str | None:
-    """What is wrong with the request's signature; None where nothing is. `credentials`: access key -> secret key."""
+    """What is wrong with the request's signature; None if it is valid. `credentials`: access key -> secret key."""
     given = _AUTHORIZATION.fullmatch(request.headers.get("Authorization", "").strip())
     if given is None:
         return f"no {ALGORITHM} signature in the Authorization header"
@@ -36,43 +36,43 @@ def signature_error(request: Request, body: bytes, credentials: Mapping[str, str
     if secret is None:
         return f"unknown access key {given['access']}"
     return (
-        _date_fault(request, now)
-        or _names_fault(request, names)
-        or _body_fault(request, body)
-        or _signature_fault(request, body, names, secret, given["signature"])
+        _date_error(request, now)
+        or _headers_error(request, names)
+        or _body_error(request, body)
+        or _mismatch(request, body, names, secret, given["signature"])
     )
 
 
-def _date_fault(request: Request, now: datetime) -> str | None:
-    shown = request.headers.get("X-Sdk-Date", "")
+def _date_error(request: Request, now: datetime) -> str | None:
+    sent = request.headers.get("X-Sdk-Date", "")
     try:
-        signed_at = datetime.strptime(shown, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        signed_at = datetime.strptime(sent, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
-        return f"X-Sdk-Date {shown!r} is not like 20261124T130000Z"
+        return f"X-Sdk-Date {sent!r} is not like 20261124T130000Z"
     if abs(now - signed_at) > SKEW:
-        return f"x-sdk-date expired: {shown} is more than 15 minutes from the server's {now:%Y%m%dT%H%M%SZ}"
+        return f"x-sdk-date expired: {sent} is more than 15 minutes from the server's {now:%Y%m%dT%H%M%SZ}"
     return None
 
 
-def _names_fault(request: Request, names: list[str]) -> str | None:
+def _headers_error(request: Request, names: list[str]) -> str | None:
     missing = [name for name in names if name not in request.headers] + sorted({"host", "x-sdk-date"} - set(names))
     if missing:
         return f"headers that must be sent and signed: {', '.join(missing)}"
     return None
 
 
-def _body_fault(request: Request, body: bytes) -> str | None:
+def _body_error(request: Request, body: bytes) -> str | None:
     claimed = request.headers.get("X-Sdk-Content-Sha256")
     if claimed not in (None, UNSIGNED, _hash(body)):
         return "X-Sdk-Content-Sha256 is not the hash of the body"
     return None
 
 
-def _signature_fault(request: Request, body: bytes, names: list[str], secret: str, given: str) -> str | None:
+def _mismatch(request: Request, body: bytes, names: list[str], secret: str, given: str) -> str | None:
     canonical = _canonical_request(request, body, names)
     to_sign = "\n".join((ALGORITHM, request.headers["X-Sdk-Date"], _hash(canonical.encode())))
-    own = hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
-    return None if hmac.compare_digest(own, given) else "verify aksk signature fail"
+    expected = hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
+    return None if hmac.compare_digest(expected, given) else "verify aksk signature fail"
 
 
 def _canonical_request(request: Request, body: bytes, names: list[str]) -> str:
@@ -93,8 +93,7 @@ def _canonical_request(request: Request, body: bytes, names: list[str]) -> str:
 
 
 def _header(request: Request, name: str) -> str:
-    # Headers are signed as UTF-8; http.client hands them out as Latin-1.
-    return request.headers[name].strip().encode("latin-1", "replace").decode("utf-8", "replace")
+    return header_text(request.headers[name].strip())
 
 
 def _hash(content: bytes) -> str:

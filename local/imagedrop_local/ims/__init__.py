@@ -1,8 +1,12 @@
-"""A simulator of Huawei IMS that is hard to please: what the documents say a server refuses, it refuses.
+"""A simulator of Huawei IMS that refuses everything that the documents say a server refuses.
 
-service  routes               HTTP, and paths               imports  parts  jobs   an import step by step, as shown
-calls  tag_calls  two_steps   what each call does           judge  checks          the object, and what fails a job
-orders  attributes            a create call's body          images query changes   private images
-fields  tags                  ... field by field            sources                the objects that an order names
-switches                      what no document says: each point a named switch
+service, routes                      HTTP, paths and calls
+calls, tag_calls, two_steps          what each call does
+create_requests, attributes          the body of a create call
+fields, tags                         ... field by field
+sources                              the objects of a create call
+imports, job_parts, jobs             import jobs and the answers about them
+import_checks, detect_format         what fails a job
+images, image_queries, image_updates private images
+switches                             a switch for each point that the documents leave open
 """

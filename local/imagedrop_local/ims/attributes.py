@@ -1,4 +1,4 @@
-"""What a create call says of its images in common: OS, firmware, encryption, project (IMS API: image attributes)."""
+"""The attributes of the images of a create call: OS, firmware, encryption, project (IMS API: image attributes)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VIRTUAL_ENV = {"ECS": "FusionCompute", "BMS": "Ironic", "IsoImage": "IsoImage", 
 
 
 class Attributes:
-    """Each method answers the attributes, and whether the image is or may be Windows. Raises Refused."""
+    """Each method returns the attributes, and whether the image is or may be Windows. Raises ApiError."""
 
     def __init__(self, switches: ImsSwitches) -> None:
         self._switches = switches
@@ -30,30 +30,30 @@ class Attributes:
         os_type = self._os_type(body, version)
         fields.one_of(body, "license_type", ("platform", "byol"), "IMG.0001")
         architecture = fields.one_of(body, "architecture", ("x86", "arm"), "IMG.0212") or "x86"
-        self._os_suits(architecture, os_type)
+        self._check_os(architecture, os_type)
         attributes = {
             "virtual_env_type": VIRTUAL_ENV[kind],
             "__os_type": os_type or "Other",
-            "__os_version": version.name if version else self._undetected(os_type),
+            "__os_version": version.name if version else self._default_os_version(os_type),
             "__platform": version.platform if version else os_type or "Other",
             "__os_bit": str(version.bits if version else 64),
             "hw_firmware_type": _firmware(body, architecture, version),
             "__support_arm": "true" if architecture == "arm" else None,
-            "__system__cmkid": self._key(body, kind, quick),
+            "__system__cmkid": self._kms_key(body, kind, quick),
             "enterprise_project_id": fields.enterprise_project(body),
             **fields.memory(body),
         }
-        return _present(attributes), os_type == "Windows" or os_type is None
+        return _without_none(attributes), os_type == "Windows" or os_type is None
 
     def data(self, body: Body, quick: bool) -> tuple[dict[str, Any], bool]:
         os_type = fields.one_of(body, "os_type", ("Linux", "Windows"), "IMG.0056") or "Linux"
         attributes = {
             "virtual_env_type": "DataImage",
             "__os_type": os_type,
-            "__system__cmkid": self._key(body, "DataImage", quick),
+            "__system__cmkid": self._kms_key(body, "DataImage", quick),
             "enterprise_project_id": fields.enterprise_project(body),
         }
-        return _present(attributes), False
+        return _without_none(attributes), False
 
     def _os_version(self, body: Body) -> OsVersion | None:
         name = fields.text(body, "os_version")
@@ -70,16 +70,16 @@ class Attributes:
             raise api_error("IMG.0056", f"{version.name} is not {given}")
         return given or (version.os_type if version else None)
 
-    def _os_suits(self, architecture: str, os_type: str | None) -> None:
+    def _check_os(self, architecture: str, os_type: str | None) -> None:
         if os_type == "Windows" and self._switches.ims_refuses_windows:
             raise api_error(self._switches.ims_windows_code, "Windows images are not provided in this region")
         if os_type == "Windows" and architecture == "arm" and not self._switches.ims_windows_on_arm:
             raise api_error("IMG.0056", "no Windows runs on arm")
 
-    def _undetected(self, os_type: str | None) -> str:
+    def _default_os_version(self, os_type: str | None) -> str:
         return self._switches.ims_other_windows if os_type == "Windows" else "Other(64 bit)"
 
-    def _key(self, body: Body, kind: str, quick: bool) -> str | None:
+    def _kms_key(self, body: Body, kind: str, quick: bool) -> str | None:
         key = fields.kms_key(body)
         if key and kind == "BMS":
             raise api_error("IMG.0118")
@@ -108,5 +108,5 @@ def _firmware(body: Body, architecture: str, version: OsVersion | None) -> str:
     return given or "bios"
 
 
-def _present(attributes: dict[str, Any]) -> dict[str, Any]:
+def _without_none(attributes: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in attributes.items() if value is not None}

@@ -1,4 +1,4 @@
-"""What an object is, by its first and last bytes: IMS's own view, apart from imagedrop's inspection on purpose.
+"""Detects the format of an object from its first and last bytes, deliberately independent of imagedrop's inspection.
 
 at 0      KDMV            VMDK sparse: capacity in sectors @12, descriptor's sector @28
           QFI\\xfb         QCOW and QCOW2: version @4, backing file @8, virtual size @24, all big-endian
@@ -32,7 +32,7 @@ _LARGEST_GEOMETRY = 65535 * 16 * 255
 
 @dataclass(frozen=True)
 class DetectedFormat:
-    """`format` None: none that is known. `capacity` in bytes, None where it cannot be told. `fault` in words."""
+    """`format` None: unknown. `capacity` in bytes, None if unknown. `problem`: why IMS cannot import it."""
 
     format: str | None
     capacity: int | None = None
@@ -40,23 +40,23 @@ class DetectedFormat:
 
 
 def detect(stream: BinaryIO, size: int, key: str, vhd: VhdRule = "largest") -> DetectedFormat:
-    """The verdict on an object of `size` bytes. Never raises, whatever it holds."""
+    """The format of an object of `size` bytes. Never raises, whatever the content."""
 
     def read(offset: int, length: int) -> bytes:
         if not 0 <= offset <= size - length:
-            raise _Short
+            raise _Truncated
         stream.seek(offset)
         return stream.read(length)
 
     name, reader = _by_head(stream, size)
     try:
-        return reader(read) if reader else _headless(read, size, key, vhd)
-    except (_Short, struct.error):
+        return reader(read) if reader else _by_footer_or_name(read, size, key, vhd)
+    except (_Truncated, struct.error):
         return DetectedFormat(name, None, "it is cut short or damaged")
 
 
-class _Short(Exception):
-    """The object ends before what it should hold."""
+class _Truncated(Exception):
+    """The object ends before its format says."""
 
 
 def _by_head(stream: BinaryIO, size: int) -> tuple[str | None, Callable[[Read], DetectedFormat] | None]:
@@ -77,7 +77,7 @@ def _vmdk(read: Read) -> DetectedFormat:
 
 
 def _vmdk_descriptor(read: Read) -> DetectedFormat:
-    return DetectedFormat("vmdk", None, "it is only a descriptor, or a flat disk's: the disk lies in another file")
+    return DetectedFormat("vmdk", None, "it is only a descriptor: the disk's data is in another file")
 
 
 def _qcow(read: Read) -> DetectedFormat:
@@ -119,20 +119,20 @@ def _entries(read: Read, at: int, signature: bytes, first: int, length: int, cou
     table = read(at, 64 * _KIB)
     count = int.from_bytes(table[count_at : count_at + 2], "little")
     if not table.startswith(signature) or count > 2047:
-        raise _Short
+        raise _Truncated
     starts = range(first, first + count * length, length)
     return {table[start : start + 16]: table[start : start + length] for start in starts}
 
 
-def _headless(read: Read, size: int, key: str, vhd: VhdRule) -> DetectedFormat:
-    """What only its end, its name or a boot sector tells."""
+def _by_footer_or_name(read: Read, size: int, key: str, vhd: VhdRule) -> DetectedFormat:
+    """Formats known by footer, file name or boot sector."""
     if size >= _SECTOR and (footer := read(size - _SECTOR, _SECTOR)).startswith(b"conectix"):
         return _vhd(footer, vhd)
     if size >= _SECTOR and read(0, 8) == b"conectix":
         return DetectedFormat("vhd", None, "it is cut short: the footer is missing")
     suffix = key.lower().rsplit(".", 1)[-1]
     if suffix in ("zvhd", "zvhd2"):
-        return DetectedFormat(suffix)  # no public layout: IMS alone can look inside
+        return DetectedFormat(suffix)  # no public layout: only IMS can read it
     if size > 0x8006 and read(0x8001, 5) == b"CD001":
         return DetectedFormat("iso", size)
     if size % _SECTOR == 0 and size and read(510, 2) == b"\x55\xaa":

@@ -1,4 +1,4 @@
-"""The errors of IMS by code (IMS API: error codes). What IMS itself refuses is HTTP 400."""
+"""The error codes of IMS (IMS API: error codes). IMS itself answers with HTTP 400."""
 
 from __future__ import annotations
 
@@ -53,6 +53,6 @@ MESSAGES = {
 
 
 def api_error(code: str, detail: str = "", status: int = 400) -> ApiError:
-    """The refusal with this code; `detail` says what of this request it is about."""
-    message = MESSAGES.get(code, "the request is refused")  # a switch may name any
+    """The error with this code; `detail`: what in this request caused it."""
+    message = MESSAGES.get(code, "the request is refused")  # a switch may name any code
     return ApiError(status, code, f"{message}: {detail}" if detail else message)

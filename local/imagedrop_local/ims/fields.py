@@ -1,4 +1,4 @@
-"""Single fields of a create call, by type and range. Each raises Refused with the field's own code."""
+"""Checks single fields of a create call by type and range. Each function raises ApiError with the field's code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE
 
 
 def parse(raw: bytes, kind: type[Any] = dict) -> Any:
-    """The JSON body of a call: an object, or what `kind` says."""
+    """The JSON body of a call: an object, or a value of type `kind`."""
     if not raw.strip():
         raise api_error("IMG.0007")
     try:
@@ -29,24 +29,24 @@ def parse(raw: bytes, kind: type[Any] = dict) -> Any:
 def text(body: Body, name: str) -> str | None:
     value = body.get(name)
     if value is not None and not isinstance(value, str):
-        raise api_error("IMG.0001", f"{name} is no string")
+        raise api_error("IMG.0001", f"{name} is not a string")
     return value
 
 
 def flag(body: Body, name: str) -> bool:
     value = body.get(name)
     if value is not None and not isinstance(value, bool):
-        raise api_error("IMG.0001", f"{name} is no boolean")
+        raise api_error("IMG.0001", f"{name} is not a boolean")
     return bool(value)
 
 
-def whole_number(body: Body, name: str, least: int, most: int) -> int:
+def whole_number(body: Body, name: str, smallest: int, largest: int) -> int:
     """A whole number of GB or MB."""
     value = body.get(name)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise api_error("IMG.0055", f"{name} {value!r} is no whole number")
-    if not least <= value <= most:
-        raise api_error("IMG.0055", f"{name} {value}, from {least} to {most}")
+        raise api_error("IMG.0055", f"{name} {value!r} is not a whole number")
+    if not smallest <= value <= largest:
+        raise api_error("IMG.0055", f"{name} {value}, from {smallest} to {largest}")
     return value
 
 
@@ -54,8 +54,8 @@ def items(body: Body, name: str) -> list[Body]:
     value = body.get(name)
     if value is None:
         return []
-    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise api_error("IMG.0001", f"{name} is no list of objects")
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise api_error("IMG.0001", f"{name} is not a list of objects")
     return value
 
 
@@ -76,11 +76,11 @@ def url(body: Body) -> str:
 
 
 def memory(body: Body) -> Body:
-    """min_ram as a number and max_ram as a string, MB, as images show them; 0 is no limit."""
-    least = whole_number(body, "min_ram", 0, 1 << 30) if body.get("min_ram") is not None else 0
+    """min_ram as a number and max_ram as a string, in MB, as images show them. 0: no limit."""
+    smallest = whole_number(body, "min_ram", 0, 1 << 30) if body.get("min_ram") is not None else 0
     if body.get("max_ram") is None or (body["max_ram"] == 0 and body["max_ram"] is not False):
-        return {"min_ram": least}
-    return {"min_ram": least, "max_ram": str(whole_number(body, "max_ram", max(least, 1), 1 << 30))}
+        return {"min_ram": smallest}
+    return {"min_ram": smallest, "max_ram": str(whole_number(body, "max_ram", max(smallest, 1), 1 << 30))}
 
 
 def kms_key(body: Body) -> str | None:
@@ -98,10 +98,10 @@ def enterprise_project(body: Body) -> str:
 
 
 def only_objects(body: Body) -> None:
-    """Images of servers and volumes are another product."""
+    """Refuses images of servers and volumes, which the simulator does not support."""
     for name in ("instance_id", "volume_id"):
         if body.get(name):
-            raise api_error("IMG.0001", f"{name}: this simulator makes images of objects only")
+            raise api_error("IMG.0001", f"{name}: this simulator makes images from objects only")
 
 
 def description(value: Any) -> str:
@@ -109,7 +109,7 @@ def description(value: Any) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise api_error("IMG.0054", "it is no string")
+        raise api_error("IMG.0054", "it is not a string")
     if len(value) > 1024:
         raise api_error("IMG.0004", f"{len(value)}")
     if re.search(r"[\r\n<>]", value):

@@ -1,4 +1,4 @@
-"""Searching images (IMS API: ListImages, ListImageByTags)."""
+"""Searches images (IMS API: ListImages, ListImageByTags)."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def listing(images: list[Image], pairs: list[tuple[str, str]], most: int = 500) -> dict[str, Any]:
-    """One page of ListImages; `pairs` is the query. Raises Refused: IMG.0001."""
+def listing(images: list[Image], pairs: list[tuple[str, str]], largest: int = 500) -> dict[str, Any]:
+    """One page of ListImages. `pairs`: the query. Raises ApiError: IMG.0001."""
     query = dict(pairs)
-    found = [image for image in images if all(_fits(image, name, value) for name, value in pairs)]
+    found = [image for image in images if all(_matches(image, name, value) for name, value in pairs)]
     found = _sorted(found, query)
-    limit = _number(query.get("limit", str(most)), 1, 1000)
+    limit = _number(query.get("limit", str(largest)), 1, 1000)
     start = _after(found, query.get("marker"))
     page = found[start : start + limit]
     more = start + limit < len(found)
@@ -46,27 +46,27 @@ def _sorted(images: list[Image], query: dict[str, str]) -> list[Image]:
 def _after(images: list[Image], marker: str | None) -> int:
     if marker is None:
         return 0
-    for place, image in enumerate(images):
+    for index, image in enumerate(images):
         if image["id"] == marker:
-            return place + 1
-    raise api_error("IMG.0001", f"marker {marker!r} is no image of this list")
+            return index + 1
+    raise api_error("IMG.0001", f"marker {marker!r} is not an image of this list")
 
 
-def _fits(image: Image, name: str, value: str) -> bool:
+def _matches(image: Image, name: str, value: str) -> bool:
     if name in _PAGING:
         return True
     if name == "tag":
         return (value if "=" in value else f"{value}=") in image["tags"]
     if name in ("created_at", "updated_at"):
-        return _timed(image[name], name, value)
+        return _time_matches(image[name], name, value)
     if name == "enterprise_project_id":
         return value == "all_granted_eps" or value == image.get(name, "0")
     if name == "architecture":
         return (image.get("__support_arm") == "true") == (value == "arm")
-    held = str(image.get(name))
+    image_tags = str(image.get(name))
     if name in ("protected", "__isregistered"):
-        held, value = held.lower(), value.lower()
-    return name not in _KNOWN or held == value
+        image_tags, value = image_tags.lower(), value.lower()
+    return name not in _KNOWN or image_tags == value
 
 
 _KNOWN = frozenset(
@@ -76,29 +76,29 @@ _KNOWN = frozenset(
 )
 
 
-def _timed(shown: str, name: str, value: str) -> bool:
+def _time_matches(time: str, name: str, value: str) -> bool:
     comparison, _, bound = value.partition(":")
     try:
-        return _COMPARE[comparison](_time(shown), _time(bound))
+        return _COMPARE[comparison](_time(time), _time(bound))
     except (KeyError, ValueError):
         raise api_error("IMG.0001", f"{name} {value!r} is not like gte:2026-11-24T13:00:00Z") from None
 
 
-def _time(shown: str) -> datetime:
-    return datetime.strptime(shown, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+def _time(value: str) -> datetime:
+    return datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
-def _number(shown: Any, least: int, most: int) -> int:
-    if not str(shown).isdecimal() or not least <= int(shown) <= most:
-        raise api_error("IMG.0001", f"{shown!r}, from {least} to {most}")
-    return int(shown)
+def _number(value: Any, smallest: int, largest: int) -> int:
+    if not str(value).isdecimal() or not smallest <= int(value) <= largest:
+        raise api_error("IMG.0001", f"{value!r}, from {smallest} to {largest}")
+    return int(value)
 
 
 def by_tags(images: list[Image], body: Body) -> dict[str, Any]:
     """ListImageByTags, both actions."""
     if body.get("action") not in ("filter", "count"):
         raise api_error("IMG.0001", "action is filter or count")
-    found = _sorted([image for image in images if _tagged(image, body)], {})
+    found = _sorted([image for image in images if _tags_match(image, body)], {})
     if body["action"] == "count":
         return {"total_count": len(found)}
     limit = _number(body.get("limit") or "10", 1, 1000)
@@ -106,42 +106,44 @@ def by_tags(images: list[Image], body: Body) -> dict[str, Any]:
     return {"resources": [_resource(image) for image in found[offset : offset + limit]], "total_count": len(found)}
 
 
-def _tagged(image: Image, body: Body) -> bool:
-    held = tags_of(image)
-    if not all(_matched(image, one) for one in _asked(body, "matches")):
+def _tags_match(image: Image, body: Body) -> bool:
+    image_tags = tags_of(image)
+    if not all(_field_matches(image, condition) for condition in _tag_conditions(body, "matches")):
         return False
     if body.get("without_any_tag") is True:
-        return not held
+        return not image_tags
 
-    def has(one: Body) -> bool:
-        return one["key"] in held and (not one.get("values") or held[one["key"]] in one["values"])
+    def has(condition: Body) -> bool:
+        return condition["key"] in image_tags and (
+            not condition.get("values") or image_tags[condition["key"]] in condition["values"]
+        )
 
     return (
-        all(has(one) for one in _asked(body, "tags"))
-        and (not body.get("tags_any") or any(has(one) for one in _asked(body, "tags_any")))
-        and not (body.get("not_tags") and all(has(one) for one in _asked(body, "not_tags")))
-        and not any(has(one) for one in _asked(body, "not_tags_any"))
+        all(has(condition) for condition in _tag_conditions(body, "tags"))
+        and (not body.get("tags_any") or any(has(condition) for condition in _tag_conditions(body, "tags_any")))
+        and not (body.get("not_tags") and all(has(condition) for condition in _tag_conditions(body, "not_tags")))
+        and not any(has(condition) for condition in _tag_conditions(body, "not_tags_any"))
     )
 
 
-def _asked(body: Body, name: str) -> list[Body]:
-    asked = body.get(name) or []
-    if not isinstance(asked, list) or len(asked) > 10:
+def _tag_conditions(body: Body, name: str) -> list[Body]:
+    conditions = body.get(name) or []
+    if not isinstance(conditions, list) or len(conditions) > 10:
         raise api_error("IMG.0001", f"{name} is a list of at most 10")
-    for one in asked:
-        if not isinstance(one, dict) or not isinstance(one.get("key"), str) or not one["key"]:
+    for condition in conditions:
+        if not isinstance(condition, dict) or not isinstance(condition.get("key"), str) or not condition["key"]:
             raise api_error("IMG.0001", f"{name} has entries with a key")
-        values = one.get("values") or []
+        values = condition.get("values") or []
         if not isinstance(values, list) or len(values) > 10:
             raise api_error("IMG.0001", f"{name} has at most 10 values a key")
-    return asked
+    return conditions
 
 
-def _matched(image: Image, one: Body) -> bool:
-    named = {"resource_name": image["name"], "resource_id": image["id"]}
-    if one["key"] not in named:
-        raise api_error("IMG.0001", f"matches by {', '.join(named)}")
-    return bool(named[one["key"]] == one.get("value"))
+def _field_matches(image: Image, condition: Body) -> bool:
+    fields = {"resource_name": image["name"], "resource_id": image["id"]}
+    if condition["key"] not in fields:
+        raise api_error("IMG.0001", f"matches by {', '.join(fields)}")
+    return bool(fields[condition["key"]] == condition.get("value"))
 
 
 def tags_of(image: Image) -> dict[str, str]:

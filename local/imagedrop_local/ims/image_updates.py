@@ -1,4 +1,4 @@
-"""Changing an image: UpdateImage's JSON patch, and tags (IMS API: UpdateImage, AddImageTag, BatchAddOrDeleteTags)."""
+"""Changes an image: UpdateImage's JSON patch, and tags (IMS API: UpdateImage, AddImageTag, BatchAddOrDeleteTags)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from imagedrop_local.ims.images import Images
 from imagedrop_local.ims.tags import Limits
 from imagedrop_local.json_store import Document
 
-_OWN = ("name", "min_disk", "protected")  # the others are attributes
-_CHANGEABLE = frozenset({*_OWN, "min_ram", "max_ram", "__description", "hw_firmware_type", "__os_version"})
+_TOP_LEVEL = ("name", "min_disk", "protected")  # the other fields are attributes
+_CHANGEABLE = frozenset({*_TOP_LEVEL, "min_ram", "max_ram", "__description", "hw_firmware_type", "__os_version"})
 
 
 def visible_image(images: Images, image_id: str) -> Document:
-    """The record of an image that can be seen. Raises Refused with 404."""
+    """The record of a visible image. Raises ApiError with 404."""
     image = images.get(image_id)
     if image is None or not is_visible(images, image_id):
         raise api_error("IMG.0027", image_id, status=404)
@@ -25,46 +25,46 @@ def visible_image(images: Images, image_id: str) -> Document:
 
 
 def is_visible(images: Images, image_id: str) -> bool:
-    return image_id in {one["id"] for one in images.visible()}
+    return image_id in {image["id"] for image in images.visible()}
 
 
-def patched(image: Document, operations: list[Any], orders: RequestParser, taken: set[str] | None) -> Document:
-    """The image after all operations, or none of them; `taken`: names that it must not take."""
+def patched(image: Document, operations: list[Any], parser: RequestParser, names_in_use: set[str] | None) -> Document:
+    """The image after all operations. `names_in_use`: names that it must not get; None: any name is allowed."""
     if image["status"] != "active":
         raise api_error("IMG.0121", f"it is {image['status']}")
     new = {**image, "attributes": dict(image["attributes"])}
-    for one in operations:
-        name = _target(one)
-        place = new if name in _OWN else new["attributes"]
-        if one["op"] != "add" and name not in place:
-            raise api_error("IMG.0035", f"{one['op']} {name}, which it does not have")
-        if one["op"] == "remove":
-            _remove(place, name)
+    for operation in operations:
+        name = _target(operation)
+        target = new if name in _TOP_LEVEL else new["attributes"]
+        if operation["op"] != "add" and name not in target:
+            raise api_error("IMG.0035", f"{operation['op']} {name}, which it does not have")
+        if operation["op"] == "remove":
+            _remove(target, name)
         else:
-            place[name] = _value(name, one.get("value"), orders)
-    if new["name"] != image["name"] and taken and new["name"] in taken:
+            target[name] = _value(name, operation.get("value"), parser)
+    if new["name"] != image["name"] and names_in_use and new["name"] in names_in_use:
         raise api_error("IMG.0009", new["name"])
     return new
 
 
-def _target(one: Any) -> str:
-    if not isinstance(one, dict) or one.get("op") not in ("add", "replace", "remove"):
+def _target(operation: Any) -> str:
+    if not isinstance(operation, dict) or operation.get("op") not in ("add", "replace", "remove"):
         raise api_error("IMG.0001", "op is add, replace or remove")
-    path = one.get("path")
+    path = operation.get("path")
     if not isinstance(path, str) or path.removeprefix("/") not in _CHANGEABLE:
         raise api_error("IMG.0001", f"path {path!r} cannot be changed here")
     return path.removeprefix("/")
 
 
-def _remove(place: Document, name: str) -> None:
-    if name in _OWN:
+def _remove(target: Document, name: str) -> None:
+    if name in _TOP_LEVEL:
         raise api_error("IMG.0035", f"{name} cannot be removed")
-    del place[name]
+    del target[name]
 
 
-def _value(name: str, value: Any, orders: RequestParser) -> Any:
+def _value(name: str, value: Any, parser: RequestParser) -> Any:
     if name == "name":
-        return orders.name(value)
+        return parser.name(value)
     if name == "__description":
         return fields.description(value)
     if name == "protected":
@@ -76,23 +76,23 @@ def _value(name: str, value: Any, orders: RequestParser) -> Any:
 
 
 def add_tag(image: Document, body: Document, limits: Limits) -> dict[str, str]:
-    """Its tags with one more, or that one's value changed."""
-    return _joined(image["tags"], dict([tags.parse_pair(body.get("tag"))]), limits)
+    """The tags with one added or changed."""
+    return _merged(image["tags"], dict([tags.parse_pair(body.get("tag"))]), limits)
 
 
 def put_tag(image: Document, body: Document, limits: Limits) -> dict[str, str]:
-    """Its tags with `tag` ("key.value") or `image_tag` ({key, value}), of which there is one."""
+    """The tags with one added or changed: `tag` ("key.value") or `image_tag` ({key, value}), exactly one of them."""
     text, pair = body.get("tag"), body.get("image_tag")
     if (text is None) == (pair is None):
         raise api_error("IMG.0115", "tag or image_tag")
-    return _joined(image["tags"], tags.read({"tags": text and [text], "image_tags": pair and [pair]}, limits), limits)
+    return _merged(image["tags"], tags.read({"tags": text and [text], "image_tags": pair and [pair]}, limits), limits)
 
 
 def change_tags(image: Document, body: Document, limits: Limits) -> dict[str, str]:
-    """Its tags after a batch, which may be sent twice."""
-    pairs = tags.unique_tags([tags.parse_pair(one) for one in fields.items(body, "tags")], limits)
+    """The tags after a batch; the same batch may be sent again."""
+    pairs = tags.unique_tags([tags.parse_pair(item) for item in fields.items(body, "tags")], limits)
     if body.get("action") == "create":
-        return _joined(image["tags"], pairs, limits)
+        return _merged(image["tags"], pairs, limits)
     if body.get("action") == "delete":
         return {key: value for key, value in image["tags"].items() if key not in pairs}
     raise api_error("IMG.0001", "action is create or delete")
@@ -104,7 +104,7 @@ def without_tag(image: Document, key: str) -> dict[str, str]:
     return {name: value for name, value in image["tags"].items() if name != key}
 
 
-def _joined(held: dict[str, str], more: dict[str, str], limits: Limits) -> dict[str, str]:
-    joined = {**held, **more}
-    tags.check(joined, limits)
-    return joined
+def _merged(old: dict[str, str], new_tags: dict[str, str], limits: Limits) -> dict[str, str]:
+    merged = {**old, **new_tags}
+    tags.check(merged, limits)
+    return merged

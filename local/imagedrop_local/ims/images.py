@@ -1,4 +1,4 @@
-"""Private images: their records, and as the API shows them (IMS API: image attributes)."""
+"""The records of private images, and their form in the API (IMS API: image attributes)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def stamp(when: datetime) -> str:
 
 
 class Images:
-    """The records. An image that imports is `queued`, then `saving`; it is there, but seen only as the switches say."""
+    """The records. During import an image is `queued`, then `saving`; the switches say whether the API shows it."""
 
     def __init__(self, records: JsonStore, switches: ImsSwitches, owner: str) -> None:
         self._records, self._switches, self._owner = records, switches, owner
@@ -47,7 +47,7 @@ class Images:
     def add_without_file(
         self, image_id: str, attributes: dict[str, Any], file: ImageFile, protected: bool, now: datetime
     ) -> None:
-        """An image without a file as yet."""
+        """Adds an image that gets its file later."""
         self._records.put(
             {
                 "id": image_id,
@@ -64,7 +64,7 @@ class Images:
         )
 
     def set_file(self, image: Document, part: Document, now: datetime) -> None:
-        """It gets its file."""
+        """Gives an image its file."""
         origin = {"__data_origin": f"file,{part['bucket']}:{part['key']}", "__image_size": str(part["size"])}
         self.save({**image, "attributes": image["attributes"] | origin}, now)
 
@@ -82,9 +82,9 @@ class Images:
         return {image["name"] for image in self._records if image["status"] != "deleted" and image["name"]}
 
     def quota_used(self) -> int:
-        """What counts to the quota."""
-        idle = {"deleted"} | (set() if self._switches.ims_killed_uses_quota else {"killed"})
-        return sum(image["status"] not in idle for image in self._records)
+        """The number of images that count to the quota."""
+        uncounted = {"deleted"} | (set() if self._switches.ims_killed_uses_quota else {"killed"})
+        return sum(image["status"] not in uncounted for image in self._records)
 
     def mark_started(self, image_id: str, now: datetime) -> None:
         if image := self.get(image_id):
@@ -92,7 +92,7 @@ class Images:
             self.save(image, now)
 
     def mark_done(self, image_id: str, ended: datetime, active_at: datetime, found: OsVersion | None = None) -> None:
-        """The job succeeded at `ended`; the image is active from `active_at` on. `found`: the OS in its file."""
+        """The job succeeded at `ended`; the image is active from `active_at`. `found`: the OS detected in its file."""
         if image := self.get(image_id):
             image["attributes"] |= found.attributes() if found else {}
             image["active_at"] = active_at.isoformat()
@@ -107,14 +107,14 @@ class Images:
         elif image:
             self._records.delete(image_id)
 
-    def delete(self, image: Document, now: datetime, gone: timedelta) -> None:
-        """Shown as deleted for `gone`, if at all."""
-        image |= {"status": "deleted", "gone_at": (now + gone).isoformat()}
+    def delete(self, image: Document, now: datetime, shown_for: timedelta) -> None:
+        """Deletes an image; the API shows it as deleted for `shown_for`."""
+        image |= {"status": "deleted", "gone_at": (now + shown_for).isoformat()}
         self.save(image, now)
         self.advance(now)
 
     def advance(self, now: datetime) -> None:
-        """Does what has fallen due: activations and the ends of deleted ones."""
+        """Does what is due: activates images and removes deleted ones."""
         for image in self._records:
             if image["status"] == "deleted" and datetime.fromisoformat(image["gone_at"]) <= now:
                 self._records.delete(image["id"])
@@ -125,7 +125,7 @@ class Images:
                     self.save(image, when)
 
     def visible(self) -> list[Document]:
-        """As the API shows them, in no order of its own."""
+        """All visible images as the API shows them, unsorted."""
         importing = ("queued", "saving")
         return [
             self.as_api(image)
@@ -136,13 +136,13 @@ class Images:
     def as_api(self, image: Document) -> Document:
         created = datetime.fromisoformat(image["created"])
         active = image["status"] == "active"
-        tagged = (
+        shows_tags = (
             active
             or image.get("described")
             or image["status"] in ("killed", "deleted")
             or self._switches.ims_tags_early
         )
-        shown = {
+        fields = {
             "id": image["id"],
             "name": image["name"],
             "status": image["status"],
@@ -154,7 +154,7 @@ class Images:
             "created_at": stamp(created),
             "updated_at": image["updated_at"],
             "min_disk": image["min_disk"],
-            "tags": [f"{key}={value}" for key, value in image["tags"].items()] if tagged else [],
+            "tags": [f"{key}={value}" for key, value in image["tags"].items()] if shows_tags else [],
             "__isregistered": "true",
             "__imagetype": "private",
             "__image_source_type": "uds",
@@ -165,5 +165,5 @@ class Images:
             **image["attributes"],
         }
         if active and "active_at" in image:
-            shown["active_at"] = stamp(datetime.fromisoformat(image["active_at"]))
-        return shown
+            fields["active_at"] = stamp(datetime.fromisoformat(image["active_at"]))
+        return fields

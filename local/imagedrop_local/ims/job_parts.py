@@ -1,4 +1,4 @@
-"""The parts of a job: one for each file, with an image of its own, and how long each takes."""
+"""The parts of a job: one per file, each with its own image and its own duration."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from imagedrop_local.ims.create_requests import ImageFile
 from imagedrop_local.ims.sources import GIB, Source
 from imagedrop_local.json_store import Document
 
-# Seconds of the cloud; with 40 GiB some five minutes, as users report.
+# Simulated seconds; about five minutes for 40 GiB, as users report.
 PARSED, PARSED_A_GIB = 115, 4.0
 QUICK, QUICK_A_GIB = 40, 0.4
 
 
-def new_id(chance: random.Random) -> str:
-    return f"{chance.getrandbits(128):032x}"
+def new_id(rng: random.Random) -> str:
+    return f"{rng.getrandbits(128):032x}"
 
 
-def new(file: ImageFile, source: Source, chance: random.Random) -> Document:
-    """The record of a part whose import has not begun."""
+def new(file: ImageFile, source: Source, rng: random.Random) -> Document:
+    """The record of a part whose import has not started."""
     return {
-        "job_id": new_id(chance),
-        "image_id": file.image_id or _uuid(new_id(chance)),
+        "job_id": new_id(rng),
+        "image_id": file.image_id or _uuid(new_id(rng)),
         "role": file.role,
         "name": file.name,
         "description": file.description,
@@ -37,7 +37,7 @@ def new(file: ImageFile, source: Source, chance: random.Random) -> Document:
 
 
 def seconds(file: ImageFile, source: Source) -> float:
-    """How long the import of a file takes."""
+    """The duration of the import of a file, in simulated seconds."""
     size = source.size / GIB
     return QUICK + QUICK_A_GIB * size if file.quick else PARSED + PARSED_A_GIB * size
 

@@ -1,4 +1,4 @@
-"""Jobs as the API shows them (IMS API: ShowJob, ShowJobProgress)."""
+"""The API's answers about jobs (IMS API: ShowJob, ShowJobProgress)."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _SUB_JOB = {"system": "imsGoofysImportImageJob", "data": "imsImportDataImageJob"
 
 def job_response(job: Document, call: Call, progress: float, switches: ImsSwitches) -> dict[str, Any]:
     """The answer about one job."""
-    outer = _outer(job["id"], job["type"], job, job["failure"], switches)
-    return outer | {"entities": _entities(job, call, progress, switches)}
+    common = _common(job["id"], job["type"], job, job["failure"], switches)
+    return common | {"entities": _entities(job, call, progress, switches)}
 
 
-def _outer(job_id: str, kind: str, job: Document, failed: Document | None, switches: ImsSwitches) -> dict[str, Any]:
-    failed = failed if job["status"] == "FAIL" else None
-    stamp = _TIMES[switches.ims_job_times]
+def _common(job_id: str, kind: str, job: Document, failure: Document | None, switches: ImsSwitches) -> dict[str, Any]:
+    failure = failure if job["status"] == "FAIL" else None
+    format_time = _TIMES[switches.ims_job_times]
     return {
         "job_id": job_id,
         "job_type": kind,
         "status": job["status"],
-        "begin_time": stamp(datetime.fromisoformat(job["submitted"])),
-        "end_time": stamp(datetime.fromisoformat(job["ended"])) if "ended" in job else "",
-        "error_code": failed["code"] if failed else None,
-        "fail_reason": failed["reason"] if failed else None,
+        "begin_time": format_time(datetime.fromisoformat(job["submitted"])),
+        "end_time": format_time(datetime.fromisoformat(job["ended"])) if "ended" in job else "",
+        "error_code": failure["code"] if failure else None,
+        "fail_reason": failure["reason"] if failure else None,
     }
 
 
@@ -38,32 +38,32 @@ def _entities(job: Document, call: Call, progress: float, switches: ImsSwitches)
     if job["status"] in OPEN:
         entities["current_task"] = f"{job['type']}.{'prepare' if job['status'] == 'INIT' else 'import'}"
     if len(job["parts"]) == 1:
-        return entities | _named(job["parts"][0], job, switches)
-    below = job["parts"] if switches.ims_job_ids_in == "sub_jobs" else job["parts"][1:]
+        return entities | _image_of(job["parts"][0], job, switches)
+    sub_jobs = job["parts"] if switches.ims_job_ids_in == "sub_jobs" else job["parts"][1:]
     if switches.ims_job_ids_in == "mixed":
-        entities |= _named(job["parts"][0], job, switches)
+        entities |= _image_of(job["parts"][0], job, switches)
     if switches.ims_sub_jobs_reversed:
-        below = below[::-1]
-    entities["sub_jobs_list"] = [part["job_id"] for part in below]
-    entities["sub_jobs_result"] = [_sub_job(part, job, switches) for part in below]
+        sub_jobs = sub_jobs[::-1]
+    entities["sub_jobs_list"] = [part["job_id"] for part in sub_jobs]
+    entities["sub_jobs_result"] = [_sub_job(part, job, switches) for part in sub_jobs]
     if call == "ShowJobProgress":
-        entities["subJobId"] = below[0]["job_id"]
+        entities["subJobId"] = sub_jobs[0]["job_id"]
     return entities
 
 
 def _sub_job(part: Document, job: Document, switches: ImsSwitches) -> dict[str, Any]:
-    outer = _outer(part["job_id"], _SUB_JOB[part["role"]], job, part["failure"], switches)
+    common = _common(part["job_id"], _SUB_JOB[part["role"]], job, part["failure"], switches)
     if job["status"] == "FAIL" and part.get("made"):
-        outer["status"] = "SUCCESS"
-    return outer | {"entities": _named(part, job, switches)}
+        common["status"] = "SUCCESS"
+    return common | {"entities": _image_of(part, job, switches)}
 
 
-def _named(part: Document, job: Document, switches: ImsSwitches) -> dict[str, str]:
-    """The image of a part, its id only when there is one to show."""
-    named = {"image_name": part["name"]}
+def _image_of(part: Document, job: Document, switches: ImsSwitches) -> dict[str, str]:
+    """The name of a part's image, and its id once the API shows it."""
+    image = {"image_name": part["name"]}
     if part.get("made") or (job["status"] == "RUNNING" and switches.ims_image_id_early):
-        named["image_id"] = part["image_id"]
-    return named
+        image["image_id"] = part["image_id"]
+    return image
 
 
 def _iso(when: datetime) -> str:

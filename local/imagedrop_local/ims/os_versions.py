@@ -10,7 +10,7 @@ from imagedrop_local.ims.switches import ImsSwitches
 
 @dataclass(frozen=True)
 class OsVersion:
-    """`newer`: only in the newer lists."""
+    """`newer`: only in newer lists of OS versions."""
 
     name: str
     platform: str
@@ -23,7 +23,7 @@ class OsVersion:
         return 32 if "32" in self.name.rsplit(" ", 1)[-1] else 64
 
     def attributes(self) -> dict[str, str]:
-        """What an image says of it (IMS API: image attributes)."""
+        """As attributes of an image (IMS API: image attributes)."""
         return {
             "__os_type": self.os_type,
             "__os_version": self.name,
@@ -66,12 +66,12 @@ VERSIONS = (
 
 
 def versions_of_region(switches: ImsSwitches) -> dict[str, OsVersion]:
-    """By name, those that a region has, with its spelling of an unlisted Windows."""
+    """The versions of a region by name, with its name for an unlisted Windows."""
     known = [version for version in VERSIONS if switches.ims_os_list == "all" or not version.newer]
     known.append(_windows(switches.ims_other_windows, uefi=switches.ims_other_windows_uefi))
     return {version.name: version for version in known}
 
 
 def find(name: str) -> OsVersion:
-    """The version of this name; one that nobody lists is some Windows."""
+    """The version with this name; an unknown name is taken for a Windows."""
     return next((version for version in VERSIONS if version.name == name), _windows(name, uefi=True))

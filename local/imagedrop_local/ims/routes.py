@@ -1,4 +1,4 @@
-"""The paths of IMS (as the official SDK has them), and which call each is."""
+"""The paths and calls of IMS (as in the official SDK)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from imagedrop_local.ims.two_steps import TwoStepCalls
 _TAGS = "/v2/{project_id}/images/{image_id}/tags"
 
 
-def table(calls: Calls, tags: TagCalls, steps: TwoStepCalls, orders: RequestParser) -> Routes[Handler]:
-    image, quick, data = (calls.create(read) for read in (orders.image, orders.quick, orders.data))
+def table(calls: Calls, tags: TagCalls, steps: TwoStepCalls, parser: RequestParser) -> Routes[Handler]:
+    image, quick, data = (calls.create(parse) for parse in (parser.image, parser.quick, parser.data))
     rows: tuple[tuple[str, str, str, Handler], ...] = (
         ("POST", "/v2/cloudimages/action", "CreateImage", image),
         ("POST", "/v2.1/cloudimages/action", "CreateImageInSafeMode", image),

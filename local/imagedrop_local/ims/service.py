@@ -29,10 +29,10 @@ from imagedrop_local.json_store import Document, JsonStore
 
 
 class Ims:
-    """All that it holds lies in `folder` and outlives the process; without one it is in memory alone.
+    """Keeps its state in `folder`, over restarts; None: in memory only.
 
-    `credentials`: access key -> secret key. `time_scale`: seconds of the cloud in one second of `clock` (60: an import
-    of five minutes takes five seconds). Faults for the call `ImportJob` strike jobs: `status` fails the next one with
+    `credentials`: access key -> secret key. `time_scale`: simulated seconds per second of `clock` (60: an import of
+    five minutes takes five seconds). Faults for the call `ImportJob` apply to jobs: `status` fails the next one with
     `code`, `slow` makes it `seconds` longer.
     """
 
@@ -49,9 +49,9 @@ class Ims:
         time_scale: float,
         switches: ImsSwitches,
         faults: Faults,
-        chance: random.Random | None = None,
+        rng: random.Random | None = None,
     ) -> None:
-        chance = chance or random.Random()  # noqa: S311 - ids need no secrecy
+        rng = rng or random.Random()  # noqa: S311 - ids need no secrecy
         self._switches, self._clock = switches, clock
         self._gateway = Gateway(credentials, project_id, clock, lambda: switches.ims_rate)
         self._images = Images(JsonStore(folder and folder / "images"), switches, project_id)
@@ -62,30 +62,30 @@ class Ims:
             switches,
             faults,
             time_scale,
-            chance,
+            rng,
         )
-        orders = RequestParser(switches)
+        parser = RequestParser(switches)
         sources = Sources(store, region, switches)
-        calls = Calls(orders, sources, self._images, self._imports, switches)
-        steps = TwoStepCalls(orders, sources, self._images, self._imports, calls.admit)
-        self._routes = table(calls, TagCalls(self._images, switches), steps, orders)
+        calls = Calls(parser, sources, self._images, self._imports, switches)
+        steps = TwoStepCalls(parser, sources, self._images, self._imports, calls.admit)
+        self._routes = table(calls, TagCalls(self._images, switches), steps, parser)
         faults.register_calls(self.name, self._routes.calls())
         self._lock = threading.RLock()
 
     def start(self) -> None:
-        """Nothing runs between calls: there is nothing to start, and nothing to stop."""
+        """Does nothing: no thread runs."""
 
     def stop(self) -> None:
-        """See `start`."""
+        """Does nothing."""
 
     def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
         found = self._routes.find(request.method, request.path)
-        if found is None or not self._has(found[0]):
+        if found is None or not self._is_published(found[0]):
             return "Unknown", partial(self.error, 404, None, "the API does not exist or is not published")
         call, handler, path = found
         return call, partial(self._answer, request, path, handler)
 
-    def _has(self, call: str) -> bool:
+    def _is_published(self, call: str) -> bool:
         return call not in ("ShowJob", "ShowJobProgress") or self._switches.ims_job_calls in ("both", call)
 
     def _answer(self, request: Request, path: dict[str, str], handler: Handler) -> Response:
@@ -93,23 +93,23 @@ class Ims:
             raw = self._gateway.admit(request, path.get("project_id"))
             with self._lock:
                 answer = handler(ApiRequest(path, request.pairs, raw, self._advance()))
-        except ApiError as refusal:
-            answer = self._refusal(request, refusal)
+        except ApiError as error:
+            answer = self._error_response(request, error)
         return gateway.with_request_id(answer)
 
-    def _refusal(self, request: Request, refusal: ApiError) -> Response:
-        native = self._switches.ims_native_errors == "openstack" and request.path.startswith("/v2/images")
-        if native and (refusal.code or "").startswith("IMG."):
-            title = HTTPStatus(refusal.status).phrase
-            said = {"code": f"{refusal.status} {title}", "title": title, "message": refusal.message}
-            return Response.json(refusal.status, said)
-        answer = self.error(refusal.status, refusal.code, refusal.message)
-        if refusal.status == 429 and self._switches.ims_retry_after is not None:
+    def _error_response(self, request: Request, error: ApiError) -> Response:
+        openstack = self._switches.ims_native_errors == "openstack" and request.path.startswith("/v2/images")
+        if openstack and (error.code or "").startswith("IMG."):
+            title = HTTPStatus(error.status).phrase
+            body = {"code": f"{error.status} {title}", "title": title, "message": error.message}
+            return Response.json(error.status, body)
+        answer = self.error(error.status, error.code, error.message)
+        if error.status == 429 and self._switches.ims_retry_after is not None:
             answer.headers["Retry-After"] = str(self._switches.ims_retry_after)
         return answer
 
     def error(self, status: int, code: str | None, message: str) -> Response:
-        """IMS's shape for IMG codes, the gateway's for all others."""
+        """IMS's format for IMG codes, the gateway's for all others."""
         if code is None or not code.startswith("IMG.") or self._switches.ims_flat_errors:
             return gateway.error_response(status, code, message)
         return Response.json(status, {"error": {"message": message, "code": code}})
@@ -121,7 +121,7 @@ class Ims:
         return now
 
     def state(self) -> dict[str, Any]:
-        """What /_sim/state shows: images and jobs as they are now, also those that the API hides, and counts."""
+        """For /_sim/state: all images and jobs, also those that the API hides, and counts."""
         with self._lock:
             now = self._advance()
             images = [self._images.as_api(image) | {"tags": dict(image["tags"])} for image in self._images.all()]

@@ -1,4 +1,4 @@
-"""The objects that an order names, looked at before it is accepted (IMS API: image_url; IMS: constraints)."""
+"""Checks the objects of a create call before it is accepted (IMS API: image_url; IMS: constraints)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Object(Protocol):
 
 
 class Store(Protocol):
-    """`imagedrop_local.obs.store.Store` is one."""
+    """The part of `imagedrop_local.obs.store.Store` that IMS uses."""
 
     def bucket(self, name: str) -> Bucket | None: ...
     def head(self, bucket: str, key: str) -> Object | None: ...
@@ -46,7 +46,7 @@ class Store(Protocol):
 
 @dataclass(frozen=True)
 class Source:
-    """An object as it was when the order was accepted."""
+    """An object at the time the call was accepted."""
 
     bucket: str
     key: str
@@ -64,21 +64,21 @@ class Sources:
         self._store, self._region, self._switches = store, region, switches
 
     def find(self, file: ImageFile) -> Source:
-        """The object behind `image_url`. Raises Refused: IMG.0057 0058 0059 0069 0074 0075 0109 0175."""
+        """The object behind `image_url`. Raises ApiError: IMG.0057 0058 0059 0069 0074 0075 0109 0175."""
         bucket, _, key = file.url.partition(":")
         self._check_bucket(bucket)
         self._check_key(key)
-        held = head(self._store, bucket, key)
-        if held is None or held.size == 0:
+        stored = head(self._store, bucket, key)
+        if stored is None or stored.size == 0:
             raise api_error("IMG.0057", file.url)
-        if held.storage_class != "STANDARD":
-            raise api_error("IMG.0057", f"{file.url} has storage class {held.storage_class}, not Standard")
-        if held.encryption not in (None, "kms", "aws:kms"):
-            raise api_error("IMG.0057", f"{file.url} is encrypted otherwise than with SSE-KMS")
-        most = MAX_QUICK_FILE if file.quick else MAX_PARSED_FILE
-        if held.size > most * bytes_per_gb(self._switches):
-            raise api_error("IMG.0059", f"{held.size} bytes, at most {most} GB")
-        return Source(bucket, key, held.etag, held.size)
+        if stored.storage_class != "STANDARD":
+            raise api_error("IMG.0057", f"{file.url} has storage class {stored.storage_class}, not Standard")
+        if stored.encryption not in (None, "kms", "aws:kms"):
+            raise api_error("IMG.0057", f"{file.url} is not encrypted with SSE-KMS")
+        largest = MAX_QUICK_FILE if file.quick else MAX_PARSED_FILE
+        if stored.size > largest * bytes_per_gb(self._switches):
+            raise api_error("IMG.0059", f"{stored.size} bytes, at most {largest} GB")
+        return Source(bucket, key, stored.etag, stored.size)
 
     def _check_bucket(self, name: str) -> None:
         if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name):
@@ -87,7 +87,7 @@ class Sources:
         if bucket is None:
             raise api_error("IMG.0069", name)
         if bucket.region != self._region:
-            raise api_error("IMG.0058", f"{name} is in {bucket.region}, the image is to be in {self._region}")
+            raise api_error("IMG.0058", f"{name} is in {bucket.region}, the image would be in {self._region}")
         if bucket.storage_class != "STANDARD":
             raise api_error("IMG.0057", f"{name} has storage class {bucket.storage_class}, not Standard")
 
@@ -101,7 +101,7 @@ class Sources:
 
 
 def head(store: Store, bucket: str, key: str) -> Object | None:
-    """The object, None also where its name cannot be one."""
+    """The object; None if it does not exist or the key is invalid."""
     try:
         return store.head(bucket, key)
     except StoreError:

@@ -29,37 +29,37 @@ LIMITS: dict[Literal["old", "new"], Limits] = {
 
 
 def read(body: dict[str, Any], limits: Limits) -> dict[str, str]:
-    """The tags of a create call. Raises Refused: IMG.0115, IMG.0116."""
+    """The tags of a create call. Raises ApiError: IMG.0115, IMG.0116."""
     pairs, strings = body.get("image_tags"), body.get("tags")
     if pairs and strings:
         raise api_error("IMG.0115", "tags and image_tags exclude one another")
     if not isinstance(pairs or [], list) or not isinstance(strings or [], list):
         raise api_error("IMG.0115", "a list is expected")
-    return unique_tags([parse_pair(one) for one in pairs or ()] + [_split(one) for one in strings or ()], limits)
+    return unique_tags([parse_pair(item) for item in pairs or ()] + [_split(item) for item in strings or ()], limits)
 
 
 def parse_pair(value: Any) -> tuple[str, str]:
-    """From {key, value}; a value that is missing is empty."""
+    """From {key, value}; a missing value is empty."""
     if not isinstance(value, dict) or not isinstance(value.get("key"), str):
         raise api_error("IMG.0115", "a tag has a key, which is a string")
-    held = value.get("value")
-    if held is not None and not isinstance(held, str):
-        raise api_error("IMG.0115", f"the value of {value['key']} is no string")
-    return value["key"], held or ""
+    tag_value = value.get("value")
+    if tag_value is not None and not isinstance(tag_value, str):
+        raise api_error("IMG.0115", f"the value of {value['key']} is not a string")
+    return value["key"], tag_value or ""
 
 
 def _split(value: Any) -> tuple[str, str]:
     if not isinstance(value, str):
         raise api_error("IMG.0115", "tags are strings key.value")
-    key, _, held = value.partition(".")
-    return key, held
+    key, _, tag_value = value.partition(".")
+    return key, tag_value
 
 
 def unique_tags(pairs: list[tuple[str, str]], limits: Limits) -> dict[str, str]:
-    """Pairs as one image's tags; keys must differ."""
+    """The pairs as the tags of one image. Raises ApiError if a key occurs twice."""
     tags = dict(pairs)
     if len(tags) < len(pairs):
-        raise api_error("IMG.0115", "one key twice")
+        raise api_error("IMG.0115", "a key occurs twice")
     check(tags, limits)
     return tags
 

@@ -1,4 +1,4 @@
-"""An image in two steps: what it is, then its file (IMS API: GlanceCreateImageMetadata, RegisterImage)."""
+"""Creates an image in two steps: metadata, then the file (IMS API: GlanceCreateImageMetadata, RegisterImage)."""
 
 from __future__ import annotations
 
@@ -18,39 +18,41 @@ FORMATS = ("vhd", "zvhd", "zvhd2", "raw", "qcow2")
 
 
 class TwoStepCalls:
-    """As `Calls`. `admit` refuses a name that is taken and a quota that is used up."""
+    """Like `Calls`. `admit` raises ApiError if a name is in use or the quota is used up."""
 
     def __init__(
         self,
-        orders: RequestParser,
+        parser: RequestParser,
         sources: Sources,
         images: Images,
         imports: ImportJobs,
         admit: Callable[[ImportRequest], None],
     ) -> None:
-        self._orders, self._sources, self._images = orders, sources, images
+        self._parser, self._sources, self._images = parser, sources, images
         self._imports, self._admit = imports, admit
 
-    def describe(self, asked: ApiRequest) -> Response:
-        """An image that is queued, and seen, until it gets its file."""
-        body = asked.body()
+    def describe(self, request: ApiRequest) -> Response:
+        """Creates an image that is queued, and visible, until it gets its file."""
+        body = request.body()
         for name, values in (("visibility", ("private",)), ("container_format", ("bare",)), ("disk_format", FORMATS)):
             fields.one_of(body, name, values, "IMG.0001")
-        order = self._orders.native(body)
-        self._admit(order)
+        import_request = self._parser.native(body)
+        self._admit(import_request)
         image_id = str(uuid.uuid4())
         self._images.add_without_file(
-            image_id, order.attributes, order.files[0], fields.flag(body, "protected"), asked.now
+            image_id, import_request.attributes, import_request.files[0], fields.flag(body, "protected"), request.now
         )
         return Response.json(201, self._images.as_api(image_updates.visible_image(self._images, image_id)))
 
-    def register(self, asked: ApiRequest) -> Response:
-        image = image_updates.visible_image(self._images, asked.path["image_id"])
+    def register(self, request: ApiRequest) -> Response:
+        image = image_updates.visible_image(self._images, request.path["image_id"])
         if not image.get("described") or image["status"] != "queued" or self._imports.is_importing(image["id"]):
             raise api_error("IMG.0121", f"it is {image['status']}, or has its file already")
-        url = fields.url(asked.body())
+        url = fields.url(request.body())
         file = ImageFile("system", image["name"], url, image["min_disk"], tags=image["tags"], image_id=image["id"])
         windows = image["attributes"]["__os_type"] == "Windows"
-        order = ImportRequest("imsNativeImportImageJob", (file,), image["attributes"], windows)
+        import_request = ImportRequest("imsNativeImportImageJob", (file,), image["attributes"], windows)
         self._imports.check_task_limit(1)
-        return Response.json(200, {"job_id": self._imports.submit(order, [self._sources.find(file)], asked.now)})
+        return Response.json(
+            200, {"job_id": self._imports.submit(import_request, [self._sources.find(file)], request.now)}
+        )

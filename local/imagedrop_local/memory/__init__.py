@@ -1,6 +1,6 @@
-"""The ports in memory: for tests and simulations. Same semantics as the adapters (tests/contract holds both to it).
+"""The ports in memory, for tests and simulations. They behave like the adapters: tests/contract tests both.
 
-Every fake counts its calls (`calls`) and can be told what goes wrong next (`fail`).
+Every fake counts its calls (`calls`) and can be told to fail (`fail`).
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class MemoryPorts(Ports):
 
 
 def memory_settings(**changes: Any) -> Settings:
-    """Settings that are complete but for the AWS names, which the fakes do not need."""
-    usual: dict[str, Any] = {
+    """Settings without the names of AWS resources, which the fakes do not need."""
+    defaults: dict[str, Any] = {
         "region": "cn-north-4",
         "project_id": "0123456789abcdef0123456789abcdef",
         "drop_bucket": "drops",
@@ -59,11 +59,11 @@ def memory_settings(**changes: Any) -> Settings:
         "mail_from": "imagedrop@example.com",
         "operator_mail": "operator@example.com",
     }
-    return Settings(**usual | changes)
+    return Settings(**defaults | changes)
 
 
 def memory_ports(settings: Settings | None = None, **overrides: Any) -> MemoryPorts:
-    """Ports over fakes that share one clock, with the drop bucket made; `overrides` replaces single ports."""
+    """Fakes that share one clock, with the drop bucket created. `overrides` replaces single ports."""
     settings = settings or memory_settings()
     clock: SettableClock = overrides.get("clock") or SettableClock()
     ports: dict[str, Any] = {

@@ -39,7 +39,7 @@ class MemoryMail(ScriptedFaults):
     def __init__(self) -> None:
         super().__init__()
         self.sent: list[Sent] = []
-        self.refused: set[str] = set()  # addresses that are refused for good
+        self.refused: set[str] = set()  # addresses that SES refuses permanently
 
     def send(self, to: str, subject: str, text: str, html: str) -> None:
         with self._call("send"):

@@ -1,4 +1,4 @@
-"""Time that only moves when it is told to."""
+"""A clock that moves only when a test moves it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SettableClock:
 
 
 class RecordedSleep:
-    """Writes down what was slept; moves the clock if it is given one."""
+    """Records the sleeps; moves the clock, if it has one."""
 
     def __init__(self, clock: SettableClock | None = None) -> None:
         self.slept: list[float] = []

@@ -1,4 +1,4 @@
-"""IMS in memory: each create starts a job that ends after `duration` seconds of the clock."""
+"""IMS in memory: each create call starts a job that ends after some seconds of the clock."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from imagedrop_local.memory.scripted_faults import ScriptedFaults
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a job goes: how long it takes, whether it fails and of what, and whether its images become active."""
+    """The course of a job: its duration, its failure if any, and whether its images become active."""
 
     seconds: float = 300
     error_code: str | None = None
@@ -23,7 +23,7 @@ class Outcome:
 
 
 @dataclass
-class _Work:
+class _JobRecord:
     job_id: str
     started_at: str
     outcome: Outcome
@@ -31,61 +31,68 @@ class _Work:
 
 
 class MemoryImages(ScriptedFaults):
-    """`shows_imports`: by_tag, by_name and by_ids show an image (as `saving`) while its job runs."""
+    """`shows_imports`: by_tag, by_name and by_ids return an image (`saving`) while its job runs."""
 
     def __init__(self, clock: Clock, *, shows_imports: bool = False) -> None:
         super().__init__()
         self._clock, self.shows_imports = clock, shows_imports
-        self._work: dict[str, _Work] = {}
+        self._imports: dict[str, _JobRecord] = {}
         self._forgotten: set[str] = set()
         self._deleted: set[str] = set()
-        self._others: dict[str, Image] = {}
-        self._planned: deque[Outcome] = deque()
-        self.bodies: list[Mapping[str, Any]] = []  # every body that was accepted
+        self._foreign_images: dict[str, Image] = {}
+        self._outcomes: deque[Outcome] = deque()
+        self.bodies: list[Mapping[str, Any]] = []  # of every accepted call
 
     def plan(self, *outcomes: Outcome) -> None:
-        """How the next jobs go; after these, as `Outcome()`."""
-        self._planned.extend(outcomes)
+        """The outcomes of the next jobs; later jobs get `Outcome()`."""
+        self._outcomes.extend(outcomes)
 
     def add(self, image: Image) -> None:
-        """An image that somebody else made."""
-        self._others[image.id] = image
+        """Adds an image that imagedrop did not make."""
+        self._foreign_images[image.id] = image
 
     def remove(self, image_id: str) -> None:
-        """Somebody deletes an image."""
+        """Deletes an image, as another client of IMS."""
         self._deleted.add(image_id)
-        self._others.pop(image_id, None)
+        self._foreign_images.pop(image_id, None)
 
     def forget(self, job_id: str) -> None:
-        """IMS knows the job no more."""
+        """Makes IMS forget a job."""
         self._forgotten.add(job_id)
 
     def jobs(self) -> list[Job]:
-        return [self._job(work) for work in self._work.values()]
+        return [self._job(record) for record in self._imports.values()]
 
     def images(self) -> list[Image]:
-        """All that can be seen now."""
-        made = [self._now(work, image) for work in self._work.values() for image in work.images if self._seen(work)]
-        return [image for image in (*made, *self._others.values()) if image.id not in self._deleted]
+        """All visible images."""
+        made = [
+            self._with_status(record, image)
+            for record in self._imports.values()
+            for image in record.images
+            if self._is_visible(record)
+        ]
+        return [image for image in (*made, *self._foreign_images.values()) if image.id not in self._deleted]
 
     # --- the port
 
     def create(self, body: Mapping[str, Any]) -> str:
         with self._call("create"):
-            number = len(self._work) + 1
-            outcome = self._planned.popleft() if self._planned else Outcome()
+            number = len(self._imports) + 1
+            outcome = self._outcomes.popleft() if self._outcomes else Outcome()
             now = format_timestamp(self._clock())
-            asked = [body, *body.get("data_images", ())]
-            images = tuple(_image(one, f"image-{number:04d}-{role}", now, role > 0) for role, one in enumerate(asked))
-            work = _Work(f"job-{number:04d}", now, outcome, images)
-            self._work[work.job_id] = work
+            requests = [body, *body.get("data_images", ())]
+            images = tuple(
+                _image(request, f"image-{number:04d}-{index}", now, index > 0) for index, request in enumerate(requests)
+            )
+            record = _JobRecord(f"job-{number:04d}", now, outcome, images)
+            self._imports[record.job_id] = record
             self.bodies.append(dict(body))
-            return work.job_id
+            return record.job_id
 
     def job(self, job_id: str) -> Job | None:
         with self._call("job"):
-            work = self._work.get(job_id)
-            return None if work is None or job_id in self._forgotten else self._job(work)
+            record = self._imports.get(job_id)
+            return None if record is None or job_id in self._forgotten else self._job(record)
 
     def by_ids(self, image_ids: Sequence[str]) -> Sequence[Image]:
         with self._call("by_ids"):
@@ -99,21 +106,21 @@ class MemoryImages(ScriptedFaults):
         with self._call("by_name"):
             return [image for image in self.images() if image.name == name]
 
-    def _job(self, work: _Work) -> Job:
-        since = seconds_between(work.started_at, self._clock())
-        if since < work.outcome.seconds:
-            return Job(work.job_id, "RUNNING" if since > 0 else "INIT")
-        if work.outcome.error_code is not None:
-            return Job(work.job_id, "FAIL", (), work.outcome.error_code, work.outcome.fail_reason)
-        return Job(work.job_id, "SUCCESS", tuple(image.id for image in work.images))
+    def _job(self, record: _JobRecord) -> Job:
+        elapsed = seconds_between(record.started_at, self._clock())
+        if elapsed < record.outcome.seconds:
+            return Job(record.job_id, "RUNNING" if elapsed > 0 else "INIT")
+        if record.outcome.error_code is not None:
+            return Job(record.job_id, "FAIL", (), record.outcome.error_code, record.outcome.fail_reason)
+        return Job(record.job_id, "SUCCESS", tuple(image.id for image in record.images))
 
-    def _seen(self, work: _Work) -> bool:
-        if self._job(work).status == "FAIL":
+    def _is_visible(self, record: _JobRecord) -> bool:
+        if self._job(record).status == "FAIL":
             return False
-        return self.shows_imports or self._job(work).status == "SUCCESS"
+        return self.shows_imports or self._job(record).status == "SUCCESS"
 
-    def _now(self, work: _Work, image: Image) -> Image:
-        done = self._job(work).status == "SUCCESS" and work.outcome.active
+    def _with_status(self, record: _JobRecord, image: Image) -> Image:
+        done = self._job(record).status == "SUCCESS" and record.outcome.active
         return replace(image, status="active" if done else "saving")
 
 

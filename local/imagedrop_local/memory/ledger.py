@@ -1,4 +1,4 @@
-"""The ledger in memory. Rows are kept as JSON, so that nothing gets in that the real table could not hold."""
+"""The ledger in memory. Rows are kept as JSON, so it accepts nothing that the real table cannot hold."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ class MemoryLedger(ScriptedFaults):
         self._rows: dict[str, str] = {}
         self._revisions: dict[str, int] = {}
         self._keys: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)  # drop ids, in order
-        self._places = MemoryOpenIndex()
+        self._open_index = MemoryOpenIndex()
         self._live: dict[tuple[str, str], str] = {}
         self._parts: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         self._notes: dict[str, str] = {}
         self._counts: Counter[str] = Counter()
 
     def rows(self) -> list[Drop]:
-        """Every row, for a test to look at."""
+        """Every row, for assertions."""
         return [Drop.model_validate(json.loads(row)) for row in self._rows.values()]
 
     def wipe(self) -> None:
-        """The table is lost."""
-        for rows in (self._rows, self._revisions, self._keys, self._places):
+        """Deletes everything, as if the table were lost."""
+        for rows in (self._rows, self._revisions, self._keys, self._open_index):
             rows.clear()
-        for kept in (self._live, self._parts, self._notes, self._counts):
-            kept.clear()
+        for records in (self._live, self._parts, self._notes, self._counts):
+            records.clear()
 
     def live(self) -> dict[tuple[str, str], str]:
-        """(bucket, key) -> the drop id that holds it."""
+        """(bucket, key) -> id of the drop that holds the key."""
         return dict(self._live)
 
     # --- the port
@@ -57,7 +57,7 @@ class MemoryLedger(ScriptedFaults):
             self._check(drop)
             if self._rows.pop(drop.drop_id, None) is not None:
                 del self._revisions[drop.drop_id], self._keys[drop.bucket, drop.key][drop.drop_id]
-                self._places.delete(drop.drop_id)
+                self._open_index.delete(drop.drop_id)
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
         with self._call("accept"):
@@ -73,20 +73,22 @@ class MemoryLedger(ScriptedFaults):
 
     def open(self, *, queued: bool = True) -> Iterator[Drop]:
         with self._call("open"):
-            places: tuple[OpenIndexPartition, ...] = ("working", "other", "queued") if queued else ("working", "other")
-            found = self._places.of(*places)
-        for one in found:
-            row = self._get(one.drop_id)
+            partitions: tuple[OpenIndexPartition, ...] = (
+                ("working", "other", "queued") if queued else ("working", "other")
+            )
+            found = self._open_index.oldest_first(*partitions)
+        for entry in found:
+            row = self._get(entry.drop_id)
             if row is not None and row.open and (queued or row.open_index_partition != "queued"):
                 yield row
 
     def tasks_in_progress(self) -> Mapping[str, int]:
         with self._call("tasks_in_progress"):
-            return {one.drop_id: one.tasks for one in self._places.of("working")}
+            return {entry.drop_id: entry.tasks for entry in self._open_index.oldest_first("working")}
 
     def queued(self, limit: int | None = None) -> Sequence[QueuedDrop]:
         with self._call("queued"):
-            return self._places.of("queued", limit=limit)
+            return self._open_index.oldest_first("queued", limit=limit)
 
     def rows_of_key(self, bucket: str, key: str) -> list[Drop]:
         with self._call("rows_of_key"):
@@ -125,7 +127,7 @@ class MemoryLedger(ScriptedFaults):
         self._rows[drop.drop_id] = self._text(saved)
         self._revisions[drop.drop_id] = saved.revision
         self._keys[drop.bucket, drop.key][drop.drop_id] = None
-        self._places.put(saved)
+        self._open_index.put(saved)
         return saved
 
     def _text(self, saved: Drop) -> str:
@@ -133,19 +135,19 @@ class MemoryLedger(ScriptedFaults):
 
     def _check_key(self, drop: Drop, over: Drop | None) -> None:
         holder = self._live.get((drop.bucket, drop.key))
-        mine = holder in (None, drop.drop_id)
+        allowed = holder in (None, drop.drop_id)
         if over is not None and over.drop_id != drop.drop_id:
             try:
                 self._check(over)
             except Conflict:
-                if mine:
+                if allowed:
                     raise
                 raise KeyTaken(str(holder)) from None
-            mine = mine or holder == over.drop_id
-        if not mine:
+            allowed = allowed or holder == over.drop_id
+        if not allowed:
             raise KeyTaken(str(holder))
 
     def _check(self, drop: Drop) -> None:
-        there = self._revisions.get(drop.drop_id, 0)
-        if there != drop.revision:
-            raise Conflict(f"{drop.drop_id}: revision {drop.revision} was read, {there or 'none'} is there")
+        current = self._revisions.get(drop.drop_id, 0)
+        if current != drop.revision:
+            raise Conflict(f"{drop.drop_id}: revision {drop.revision} was read, {current or 'none'} is there")

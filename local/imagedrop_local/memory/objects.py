@@ -14,7 +14,7 @@ from imagedrop_local.memory.scripted_faults import ScriptedFaults
 
 
 class Content(Protocol):
-    """Bytes, or what can be cut like bytes: a memory map, a sparse disk."""
+    """Bytes, or an object that can be sliced like bytes: a memory map, a sparse disk."""
 
     def __len__(self) -> int: ...
 
@@ -26,11 +26,11 @@ class _Bucket:
     storage_class: str | None
     region: str | None
     objects: dict[str, tuple[ObjectHead, Content]] = field(default_factory=dict)
-    order: list[bytes] = field(default_factory=list)  # its keys, sorted as OBS lists them
+    order: list[bytes] = field(default_factory=list)  # the keys, sorted as OBS lists them
 
 
 class MemoryObjects(ScriptedFaults):
-    """`buckets`: those that there are; any other is refused. `page`: keys a listing."""
+    """`buckets`: the existing ones; calls on others are refused. `page`: keys per listing."""
 
     def __init__(self, clock: Clock, *buckets: str, region: str = "cn-north-4", page: int = 1000) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class MemoryObjects(ScriptedFaults):
             self.create_bucket(name)
 
     def create_bucket(self, bucket: str, storage_class: str | None = "STANDARD", region: str | None = None) -> None:
-        """Makes a bucket, or gives one another class or region."""
+        """Creates a bucket, or changes the storage class and region of one."""
         old = self._buckets.get(bucket)
         self._buckets[bucket] = _Bucket(storage_class, region or self._region)
         if old:
@@ -57,23 +57,23 @@ class MemoryObjects(ScriptedFaults):
         encryption: str | None = None,
         content_encoding: str | None = None,
     ) -> ObjectHead:
-        """What somebody else uploads. No call is counted. Without `etag` it is the content's MD5."""
+        """Uploads an object as another client: no call is counted. The default `etag` is the content's MD5."""
         modified = self._clock().strftime("%Y-%m-%dT%H:%M:%SZ")
         etag = etag or hashlib.md5(body[0 : len(body)], usedforsecurity=False).hexdigest()
         head = ObjectHead(key, etag, len(body), modified, storage_class, encryption, content_encoding)
-        there = self._bucket(bucket)
-        if key not in there.objects:
-            insort(there.order, _order(key))
-        there.objects[key] = (head, body)
+        held = self._bucket(bucket)
+        if key not in held.objects:
+            insort(held.order, _encoded(key))
+        held.objects[key] = (head, body)
         return head
 
     def body(self, bucket: str, key: str) -> bytes | None:
-        """What lies there, for a test to look at."""
+        """The content of an object, for assertions."""
         found = self._bucket(bucket).objects.get(key)
         return found[1][0 : found[0].size] if found else None
 
     def keys(self, bucket: str) -> list[str]:
-        return [_key(one) for one in self._bucket(bucket).order]
+        return [_key(encoded_key) for encoded_key in self._bucket(bucket).order]
 
     # --- the port
 
@@ -91,7 +91,7 @@ class MemoryObjects(ScriptedFaults):
         with self._call("read"):
             found = self._bucket(bucket).objects.get(key)
             if not found or found[0].etag != etag or offset + length > found[0].size:
-                raise ObjectChanged(f"{bucket}/{key} is not {etag} with {offset + length} bytes any more")
+                raise ObjectChanged(f"{bucket}/{key} no longer has ETag {etag} and {offset + length} bytes")
             return found[1][offset : offset + length]
 
     def put(self, bucket: str, key: str, body: bytes, content_type: str = "application/json") -> None:
@@ -100,9 +100,9 @@ class MemoryObjects(ScriptedFaults):
 
     def delete(self, bucket: str, key: str) -> None:
         with self._call("delete"):
-            there = self._bucket(bucket)
-            if there.objects.pop(key, None) is not None:
-                del there.order[bisect_left(there.order, _order(key))]
+            held = self._bucket(bucket)
+            if held.objects.pop(key, None) is not None:
+                del held.order[bisect_left(held.order, _encoded(key))]
 
     def list(self, bucket: str, prefix: str = "", after: str | None = None) -> Listing:
         with self._call("list"):
@@ -124,18 +124,18 @@ class MemoryObjects(ScriptedFaults):
         return self._buckets[name]
 
     def _from(self, bucket: str, prefix: str, after: str | None) -> Iterator[ObjectHead]:
-        there = self._bucket(bucket)
-        begin = _order(prefix)
-        start = bisect_left(there.order, begin)
+        held = self._bucket(bucket)
+        encoded_prefix = _encoded(prefix)
+        start = bisect_left(held.order, encoded_prefix)
         if after is not None:
-            start = max(start, bisect_right(there.order, _order(after)))
-        for one in islice(there.order, start, None):
-            if not one.startswith(begin):
+            start = max(start, bisect_right(held.order, _encoded(after)))
+        for encoded_key in islice(held.order, start, None):
+            if not encoded_key.startswith(encoded_prefix):
                 return
-            yield there.objects[_key(one)][0]
+            yield held.objects[_key(encoded_key)][0]
 
 
-def _order(key: str) -> bytes:
+def _encoded(key: str) -> bytes:
     return key.encode("utf-8", "surrogatepass")
 
 

@@ -1,4 +1,4 @@
-"""The index of the ledger in memory: the rows of each place, sorted by when they were last written."""
+"""The ledger's index `open` in memory: the rows of each partition, sorted by the time of the last write."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ class MemoryOpenIndex:
 
     def delete(self, drop_id: str) -> None:
         if drop_id in self._entries:
-            place, updated_at, _ = self._entries.pop(drop_id)
-            rows = self._rows[place]
+            partition, updated_at, _ = self._entries.pop(drop_id)
+            rows = self._rows[partition]
             del rows[bisect_left(rows, (updated_at, drop_id))]
 
-    def of(self, *places: OpenIndexPartition, limit: int | None = None) -> list[QueuedDrop]:
-        """The oldest first."""
-        found = sorted(one for place in places for one in self._rows[place][:limit])
+    def oldest_first(self, *partitions: OpenIndexPartition, limit: int | None = None) -> list[QueuedDrop]:
+        found = sorted(row for partition in partitions for row in self._rows[partition][:limit])
         return [self._entries[drop_id][2] for _, drop_id in found[:limit]]

@@ -1,4 +1,4 @@
-"""SQS in memory: visibility by the clock, receive counts, dead letters; and the events that Lambda makes of it."""
+"""SQS in memory: visibility by the clock, receive counts, dead letters, and the events that Lambda makes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imagedrop_local.memory.scripted_faults import ScriptedFaults
 
 @dataclass
 class Message:
-    """`receipt` changes with every receive; `visible_at` in seconds since the epoch."""
+    """`receipt` changes at every receive. `visible_at`, `sent_at`: seconds since the epoch."""
 
     id: str
     body: str
@@ -31,7 +31,7 @@ class Message:
 
 
 class MemoryQueues(ScriptedFaults):
-    """`max_receives`: how often a message is given out before it goes to `dead`; for all queues, or for each."""
+    """`max_receives`: how often a message is received before it goes to `dead`; for all queues, or per queue."""
 
     def __init__(self, clock: SettableClock, *, max_receives: int | Mapping[QueueName, int] = 1000) -> None:
         super().__init__()
@@ -42,48 +42,48 @@ class MemoryQueues(ScriptedFaults):
         self.visibility_changes: list[tuple[QueueName, int]] = []
 
     def messages(self, queue: QueueName) -> list[Message]:
-        """All that lie there, visible or not, oldest first."""
+        """All messages, visible or not, oldest first."""
         return list(self._messages[queue].values())
 
     def bodies(self, queue: QueueName) -> list[dict[str, Any]]:
         return [message.json() for message in self.messages(queue)]
 
     def wipe(self) -> None:
-        """Every message is lost."""
+        """Deletes every message."""
         self._messages.clear()
 
     def next_at(self) -> float | None:
-        """When the next message is visible, in seconds since the epoch."""
+        """When the next message becomes visible, in seconds since the epoch."""
         waiting = [message.visible_at for queue in self._messages.values() for message in queue.values()]
         return min(waiting, default=None)
 
     def receive(self, queue: QueueName, limit: int = 10, visibility: float = 360) -> list[Message]:
-        """Takes what is visible now; after `max_receives` a message goes to `dead` instead."""
+        """Receives the visible messages; after `max_receives` a message goes to `dead` instead."""
         now = self._clock.seconds()
-        most = self._max_receives if isinstance(self._max_receives, int) else self._max_receives[queue]
-        taken: list[Message] = []
+        max_receives = self._max_receives if isinstance(self._max_receives, int) else self._max_receives[queue]
+        received: list[Message] = []
         for message in self.messages(queue):
-            if message.visible_at > now or len(taken) == limit:
+            if message.visible_at > now or len(received) == limit:
                 continue
-            if message.receive_count >= most:
+            if message.receive_count >= max_receives:
                 self.dead[queue].append(self._messages[queue].pop(message.id))
                 continue
             message.receive_count += 1
             message.receipt = f"{message.id}#{message.receive_count}"
             message.visible_at = now + visibility
-            taken.append(message)
-        return taken
+            received.append(message)
+        return received
 
     def delete(self, queue: QueueName, ids: Iterable[str]) -> None:
         for message_id in ids:
             self._messages[queue].pop(message_id, None)
 
     def event(self, queue: QueueName, limit: int = 10, visibility: float = 360) -> dict[str, Any]:
-        """Receives, as the event that Lambda hands to the function."""
+        """Receives messages, as the event that Lambda passes to the function."""
         return {"Records": [_record(queue, message) for message in self.receive(queue, limit, visibility)]}
 
     def apply_response(self, queue: QueueName, event: Mapping[str, Any], response: Mapping[str, Any]) -> None:
-        """What Lambda does with the function's answer: deletes all but `batchItemFailures`."""
+        """Does what Lambda does with the function's response: deletes all messages but `batchItemFailures`."""
         failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
         self.delete(queue, (record["messageId"] for record in event["Records"] if record["messageId"] not in failed))
 

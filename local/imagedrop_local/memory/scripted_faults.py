@@ -1,4 +1,4 @@
-"""What every fake can do: count its calls, and fail as it is told to."""
+"""The base of every fake: counts its calls, and fails as planned."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The OBS simulator: a folder on disk, served through OBS's S3 interface."""
+"""The OBS simulator: serves a folder on disk through OBS's S3 interface."""

@@ -1,4 +1,4 @@
-"""Which bucket and key a request is for: the bucket in the host's name (virtual-hosted style) or in the path."""
+"""The bucket and key of a request: the bucket is in the host name (virtual-hosted style) or in the path."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imagedrop_local.obs.keys import is_bucket
 
 @dataclass(frozen=True)
 class Address:
-    """`bucket` and `key` are empty where none is named. `virtual`: the bucket stands in the host's name."""
+    """`bucket` and `key` are empty if the request names none. `virtual`: the bucket is in the host name."""
 
     bucket: str
     key: str
@@ -19,7 +19,7 @@ class Address:
 
 
 def address_of(host: str, path: str) -> Address:
-    """`path` percent-encoded, as sent."""
+    """`path` as sent (percent-encoded)."""
     bucket = _bucket_of(host)
     if bucket:
         return Address(bucket, unquote(path[1:], errors="surrogateescape"), virtual=True)

@@ -1,4 +1,4 @@
-"""Calls on a bucket, except for its listings and its event rules."""
+"""Calls on a bucket, without its listings and event rules."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def document(root: str, content: str | Iterable[xml.Element]) -> Response:
 
 
 class BucketCalls:
-    """Handlers by the names of their calls."""
+    """`calls`: the handlers by call name."""
 
     def __init__(self, store: Store, switches: ObsSwitches) -> None:
         self._store, self._switches = store, switches
@@ -39,7 +39,7 @@ class BucketCalls:
         }
 
     def version(self, call: Call) -> Response:
-        """What Huawei's SDK asks, unsigned, to learn whether it may speak OBS's own protocol."""
+        """Unsigned: Huawei's SDK sends it to learn whether the server speaks OBS's own protocol."""
         if call.bucket:
             self._store.require_bucket(call.bucket)
         return Response(200, b"", {"x-obs-api": VERSION})
@@ -50,8 +50,8 @@ class BucketCalls:
         return document("ListAllMyBucketsResult", (("Owner", owner), ("Buckets", buckets)))
 
     def create(self, call: Call) -> Response:
-        shown = call.request.headers.get(call.dialect.bucket_class_header)
-        storage_class = call.dialect.parse_storage_class(shown) if shown else "STANDARD"
+        value = call.request.headers.get(call.dialect.bucket_class_header)
+        storage_class = call.dialect.parse_storage_class(value) if value else "STANDARD"
         body = call.small_body(xml.MAX_BODY)
         region = _location(body) if body else self._store.region
         if region != self._store.region:
@@ -68,11 +68,11 @@ class BucketCalls:
     def head(self, call: Call) -> Response:
         info, dialect = self._store.require_bucket(call.bucket), call.dialect
         region = dialect.header("bucket-location" if dialect.name == "obs" else "bucket-region")
-        said = {region: info.region, dialect.bucket_class_header: dialect.format_storage_class(info.storage_class)}
-        return Response(200, b"", {**said, "x-obs-version": VERSION, "Content-Type": "application/xml"})
+        location = {region: info.region, dialect.bucket_class_header: dialect.format_storage_class(info.storage_class)}
+        return Response(200, b"", {**location, "x-obs-version": VERSION, "Content-Type": "application/xml"})
 
     def location(self, call: Call) -> Response:
-        """Not S3's document: its root is the one of a bucket's configuration."""
+        """Unlike S3, the root element is CreateBucketConfiguration."""
         region = self._store.require_bucket(call.bucket).region
         if call.dialect.name == "obs":
             return document("Location", region)
@@ -83,18 +83,18 @@ class BucketCalls:
         return document("VersioningConfiguration", ())
 
     def storage(self, call: Call) -> Response:
-        shown = call.dialect.format_storage_class(self._store.require_bucket(call.bucket).storage_class)
+        value = call.dialect.format_storage_class(self._store.require_bucket(call.bucket).storage_class)
         if call.dialect.name == "obs":
-            return document("StorageClass", shown)
-        return document("StoragePolicy", (("DefaultStorageClass", shown),))
+            return document("StorageClass", value)
+        return document("StoragePolicy", (("DefaultStorageClass", value),))
 
     def put_storage(self, call: Call) -> Response:
         info = self._store.require_bucket(call.bucket)
         if call.dialect.name == "obs":
-            shown = xml.read(call.small_body(xml.MAX_BODY), "StorageClass").text
+            value = xml.read(call.small_body(xml.MAX_BODY), "StorageClass").text
         else:
-            shown = xml.read(call.small_body(xml.MAX_BODY), "StoragePolicy").findtext("DefaultStorageClass")
-        changed = {"storage_class": call.dialect.parse_storage_class(shown or "")}
+            value = xml.read(call.small_body(xml.MAX_BODY), "StoragePolicy").findtext("DefaultStorageClass")
+        changed = {"storage_class": call.dialect.parse_storage_class(value or "")}
         self._store.change_bucket(info.model_copy(update=changed))
         return Response(200)
 

@@ -1,4 +1,4 @@
-"""One request as the handlers see it, and the names of the calls (as the S3 SDK has them)."""
+"""One request as the handlers get it, and the names of the calls (those of the S3 SDK)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from imagedrop_local.http import Request
 from imagedrop_local.obs.dialect import Dialect
 from imagedrop_local.obs.model import Cause, StoreError
-from imagedrop_local.obs.signature import UNSIGNED
+from imagedrop_local.obs.signed_request import UNSIGNED
 
-# Sub-resource in the query -> call, for each method: on a bucket, and on an object.
+# By method: sub-resource in the query -> call, for buckets and for objects.
 BUCKET_CALLS = {
     "HEAD": {"apiversion": "GetApiVersion", "": "HeadBucket"},
     "GET": {
@@ -42,16 +42,16 @@ OBJECT_CALLS = {
     "POST": {"uploads": "CreateMultipartUpload", "uploadId": "CompleteMultipartUpload"},
     "DELETE": {"uploadId": "AbortMultipartUpload", "": "DeleteObject"},
 }
-# Sub-resources that OBS has and this simulator has not: refused, never taken for the plain call.
-_UNKNOWN = """
+# Sub-resources of OBS that the simulator does not support: refused, and not treated as the plain call.
+_UNSUPPORTED = """
     acl append cors customdomain encryption inventory lifecycle logging metadata modify object-lock policy quota rename
     replication restore retention storageinfo tagging torrent truncate versionId versions website x-image-process
 """
-UNSUPPORTED_SUBRESOURCES = frozenset(_UNKNOWN.split())
+UNSUPPORTED_SUBRESOURCES = frozenset(_UNSUPPORTED.split())
 
 
 def call_name(request: Request, bucket: str, key: str) -> str:
-    """`Unknown` for what the simulator does not do."""
+    """`Unknown` for a call that the simulator does not support."""
     if not bucket:
         return {"GET": "ListBuckets", "HEAD": "GetApiVersion"}.get(request.method, "Unknown")
     query = request.query
@@ -85,21 +85,21 @@ class Call:
         return self.request.query
 
     def dialect_header(self, name: str) -> str | None:
-        """The header of this name in the request's dialect: `copy-source`."""
+        """The header with this name in the request's dialect, without its prefix: `copy-source`."""
         return self.request.headers.get(self.dialect.header(name))
 
     def cause(self, how: str) -> Cause:
         return Cause(how, self.request_id, self.request.client)
 
     def int_param(self, name: str, default: int, highest: int) -> int:
-        """A number in the query. Out of range: the default, as OBS says of max-keys. Raises InvalidArgument."""
-        shown = self.query.get(name) or str(default)
-        if not shown.removeprefix("-").isdecimal() or len(shown) > 12:
-            raise StoreError("InvalidArgument", f"{name} is a number, not {shown!r}")
-        return int(shown) if 0 < int(shown) <= highest else default
+        """A number in the query; the default if out of range (OBS API: max-keys). Raises InvalidArgument."""
+        value = self.query.get(name) or str(default)
+        if not value.removeprefix("-").isdecimal() or len(value) > 12:
+            raise StoreError("InvalidArgument", f"{name} is a number, not {value!r}")
+        return int(value) if 0 < int(value) <= highest else default
 
     def body(self) -> Iterable[bytes]:
-        """The body; after its last piece its hash is checked against the signed one (XAmzContentSHA256Mismatch)."""
+        """The body in pieces. Raises XAmzContentSHA256Mismatch after the last one if the hash is not the signed one."""
         if self.payload == UNSIGNED or self.payload.startswith("STREAMING-"):
             yield from self.request.chunks()
             return
@@ -111,7 +111,7 @@ class Call:
             raise StoreError("XAmzContentSHA256Mismatch", "the body's hash is not the one in x-amz-content-sha256")
 
     def small_body(self, limit: int) -> bytes:
-        """A small body, checked against its hash and its Content-MD5."""
+        """A body in memory, checked against its signed hash and its Content-MD5."""
         if self.request.length > limit:
             raise StoreError("EntityTooLarge", f"{self.request.length} bytes, at most {limit}")
         body = b"".join(self.body())
@@ -119,17 +119,17 @@ class Call:
         return body
 
     def md5_check(self) -> Callable[[str], None]:
-        """What a body's MD5 (hex) is to be held against: Content-MD5, if it was sent."""
-        shown = self.request.headers.get("Content-MD5")
+        """A function that compares a body's MD5 (hex) with Content-MD5, if it was sent. Raises InvalidDigest."""
+        value = self.request.headers.get("Content-MD5")
         try:
-            wanted = base64.b64decode(shown or "", validate=True).hex()
+            expected = base64.b64decode(value or "", validate=True).hex()
         except binascii.Error:
-            wanted = ""
-        if shown is not None and len(wanted) != 32:
-            raise StoreError("InvalidDigest", "Content-MD5 is no base64 of an MD5")
+            expected = ""
+        if value is not None and len(expected) != 32:
+            raise StoreError("InvalidDigest", "Content-MD5 is not the base64 of an MD5")
 
         def check(md5: str) -> None:
-            if wanted and md5 != wanted:
+            if expected and md5 != expected:
                 raise StoreError("BadDigest", "the body's MD5 is not the one in Content-MD5")
 
         return check

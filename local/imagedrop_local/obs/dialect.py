@@ -1,6 +1,6 @@
-"""The two dialects of OBS's API: `x-amz-` headers for S3's protocol, `x-obs-` headers for its own.
+"""The two dialects of OBS's API: `x-amz-` headers for S3's protocol, `x-obs-` headers for OBS's own.
 
-A request speaks the dialect of its signature; values differ too (STANDARD_IA is WARM, GLACIER is COLD, aws:kms is kms).
+The signature decides the dialect of a request. Some values differ too (STANDARD_IA is WARM, aws:kms is kms).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import get_args
 
 from imagedrop_local.obs.model import StorageClass, StoreError
 
-_CLASSES = {"STANDARD": "STANDARD", "WARM": "STANDARD_IA", "COLD": "GLACIER", "DEEP_ARCHIVE": "DEEP_ARCHIVE"}
+_S3_CLASSES = {"STANDARD": "STANDARD", "WARM": "STANDARD_IA", "COLD": "GLACIER", "DEEP_ARCHIVE": "DEEP_ARCHIVE"}
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class Dialect:
 
     name: str
 
-    def header(self, rest: str) -> str:
+    def header(self, name: str) -> str:
         """`storage-class` -> `x-amz-storage-class`."""
-        return f"x-{self.name}-{rest}"
+        return f"x-{self.name}-{name}"
 
     @property
     def bucket_class_header(self) -> str:
@@ -36,14 +36,14 @@ class Dialect:
         return "kms" if self.name == "obs" else "aws:kms"
 
     def format_storage_class(self, storage_class: StorageClass) -> str:
-        return storage_class if self.name == "obs" else _CLASSES[storage_class]
+        return storage_class if self.name == "obs" else _S3_CLASSES[storage_class]
 
-    def parse_storage_class(self, shown: str) -> StorageClass:
+    def parse_storage_class(self, value: str) -> StorageClass:
         """Raises StoreError: InvalidStorageClass."""
         for storage_class in get_args(StorageClass):
-            if shown == self.format_storage_class(storage_class):
+            if value == self.format_storage_class(storage_class):
                 return storage_class  # type: ignore[no-any-return]
-        raise StoreError("InvalidStorageClass", f"{shown!r} is no storage class")
+        raise StoreError("InvalidStorageClass", f"{value!r} is not a storage class")
 
 
 AMZ = Dialect("amz")

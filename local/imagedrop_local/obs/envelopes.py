@@ -1,4 +1,4 @@
-"""The three forms of an event message, with their oddities: OBS 3.0 (A), S3 2.0 (B), EventGrid's CloudEvents (C)."""
+"""The three formats of an event message: OBS 3.0 (A), S3 2.0 (B), EventGrid's CloudEvents (C)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _ACCOUNT = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
 
 @dataclass(frozen=True)
 class EventFormat:
-    """How messages are made: the form, and what no document settles about it."""
+    """The envelope, and what the documents leave open about it."""
 
-    form: Literal["A", "B", "C"] = "A"
+    envelope: Literal["A", "B", "C"] = "A"
     keys_encoded: bool = True
     time_local: bool = True
     region: str = "cn-north-4"
@@ -34,7 +34,7 @@ class EventFormat:
 
 def event_format(switches: ObsSwitches, region: str) -> EventFormat:
     return EventFormat(
-        form=switches.obs_envelope,
+        envelope=switches.obs_envelope,
         keys_encoded=switches.obs_event_keys_encoded,
         time_local=switches.obs_event_time_local,
         region=region,
@@ -46,14 +46,18 @@ def event_format(switches: ObsSwitches, region: str) -> EventFormat:
     )
 
 
-def message(shape: EventFormat, event: ObjectEvent, rule: EventRule) -> str:
+def message(fmt: EventFormat, event: ObjectEvent, rule: EventRule) -> str:
     """The `message` of the SMN push: JSON text."""
-    makers: dict[str, Callable[[EventFormat, ObjectEvent, EventRule], dict[str, Any]]] = {"A": _a, "B": _b, "C": _c}
-    return json.dumps(makers[shape.form](shape, event, rule), ensure_ascii=False)
+    makers: dict[str, Callable[[EventFormat, ObjectEvent, EventRule], dict[str, Any]]] = {
+        "A": _envelope_a,
+        "B": _envelope_b,
+        "C": _envelope_c,
+    }
+    return json.dumps(makers[fmt.envelope](fmt, event, rule), ensure_ascii=False)
 
 
 def rule_test_message(bucket: str, request_id: str, when: datetime, body: Literal["s3", "words"]) -> str:
-    """What a new event rule sends to its topic. Its real body is not known; S3's has no Records either."""
+    """The message that a new event rule sends to its topic. OBS's format is not documented; S3's has no Records."""
     if body == "words":
         return f"This is a test notification of the bucket {bucket}."
     return json.dumps(
@@ -68,21 +72,21 @@ def rule_test_message(bucket: str, request_id: str, when: datetime, body: Litera
     )
 
 
-def _a(shape: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
-    sent = {"key": quote_plus(event.key), "versionId": "null", "sequencer": _sequencer(event)}
-    return {"Records": [_record(shape, event, rule, _time(event.when), sent)]}
+def _envelope_a(fmt: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
+    fields = {"key": quote_plus(event.key), "versionId": "null", "sequencer": _sequencer(event)}
+    return {"Records": [_record(fmt, event, rule, _time(event.when), fields)]}
 
 
-def _record(shape: EventFormat, event: ObjectEvent, rule: EventRule, time: str, sent: dict[str, str]) -> dict[str, Any]:
+def _record(fmt: EventFormat, event: ObjectEvent, rule: EventRule, time: str, fields: dict[str, str]) -> dict[str, Any]:
     owner = {"ID": _ACCOUNT}
-    entity: dict[str, Any] = {"key": sent["key"]}
+    object_fields: dict[str, Any] = {"key": fields["key"]}
     if not event.name.startswith("ObjectRemoved"):
-        entity |= {"eTag": event.etag, "size": event.size}
-    entity |= {"versionId": sent["versionId"], "sequencer": sent["sequencer"]}
+        object_fields |= {"eTag": event.etag, "size": event.size}
+    object_fields |= {"versionId": fields["versionId"], "sequencer": fields["sequencer"]}
     return {
         "eventVersion": "3.0",
         "eventSource": "OBS",
-        "eventRegion": shape.region,
+        "eventRegion": fmt.region,
         "eventTime": time,
         "eventName": event.name,
         "userIdentity": {"ID": _ACCOUNT},
@@ -92,22 +96,22 @@ def _record(shape: EventFormat, event: ObjectEvent, rule: EventRule, time: str, 
             "Version": "1.0",
             "configurationId": rule.id,
             "bucket": {"name": event.bucket, "ownerIdentity": owner, "bucket": event.bucket},
-            "object": entity,
+            "object": object_fields,
         },
     }
 
 
-def _b(shape: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
-    entity: dict[str, Any] = {"key": quote_plus(event.key) if shape.keys_encoded else event.key}
+def _envelope_b(fmt: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
+    object_fields: dict[str, Any] = {"key": quote_plus(event.key) if fmt.keys_encoded else event.key}
     if not event.name.startswith("ObjectRemoved"):
-        entity |= {"eTag": event.etag, "size": event.size}
-    entity |= {"versionId": "null", "sequencer": _sequencer(event)}
+        object_fields |= {"eTag": event.etag, "size": event.size}
+    object_fields |= {"versionId": "null", "sequencer": _sequencer(event)}
     record = {
         "eventVersion": "2.0",
         "eventSource": "aws:s3",
-        "awsRegion": shape.region,
+        "awsRegion": fmt.region,
         "eventTime": _time(event.when),
-        "eventName": f"s3:{event.name}" if shape.prefix else event.name,
+        "eventName": f"s3:{event.name}" if fmt.prefix else event.name,
         "userIdentity": {"principalId": _ACCOUNT},
         "requestParameters": {"sourceIPAddress": event.cause.source_ip},
         "responseElements": {"x-amz-request-id": event.cause.request_id, "x-amz-id-2": "simulator"},
@@ -116,44 +120,44 @@ def _b(shape: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any
             "configurationId": rule.id,
             "bucket": {
                 "name": event.bucket,
-                "ownerIdentity": {"PrincipalId": _ACCOUNT},  # a capital P, unlike S3's
+                "ownerIdentity": {"PrincipalId": _ACCOUNT},  # capital P, unlike S3
                 "arn": f"arn:aws:s3:::{event.bucket}",
             },
-            "object": entity,
+            "object": object_fields,
         },
     }
-    return {"Records": [_sparse(record) if shape.sparse else record]}
+    return {"Records": [_sparse(record) if fmt.sparse else record]}
 
 
 def _sparse(record: dict[str, Any]) -> dict[str, Any]:
-    """As FunctionGraph's sample has it."""
+    """As in FunctionGraph's sample event."""
     del record["eventSource"], record["responseElements"]
     del record["s3"]["s3SchemaVersion"], record["s3"]["object"]["versionId"]
     record["s3"]["bucket"]["arn"] = f"arn:fss:s3:::{record['s3']['bucket']['name']}"
     return record
 
 
-def _c(shape: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
-    key = quote_plus(event.key) if shape.keys_encoded else event.key
-    time = _time(event.when + CHINA if shape.time_local else event.when)
-    sequencer = "1" if shape.sequencer == "1" else _sequencer(event)
+def _envelope_c(fmt: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
+    key = quote_plus(event.key) if fmt.keys_encoded else event.key
+    time = _time(event.when + CHINA if fmt.time_local else event.when)
+    sequencer = "1" if fmt.sequencer == "1" else _sequencer(event)
     version = f"G00101{secrets.token_hex(8).upper()}{'F' * 8}null"
-    data = _record(shape, event, rule, time, {"key": key, "versionId": version, "sequencer": sequencer})
+    data = _record(fmt, event, rule, time, {"key": key, "versionId": version, "sequencer": sequencer})
     data["responseElements"] |= {"x-obs-id-2": "", "x-amz-request-id": "", "x-amz-id-2": ""}
     data["obs"]["bucket"]["arn"] = data["obs"]["object"]["oldpsxpth"] = ""
     group, _, kind = event.name.partition(":")
-    shown = kind.upper() if kind in ("Put", "Post", "Copy") else kind
+    action = kind.upper() if kind in ("Put", "Post", "Copy") else kind
     return {
         "specversion": "1.0",
         "id": event.cause.request_id or secrets.token_hex(16),
         "source": "HC.OBS.DWR",
-        "type": f"OBS:DWR:{group}:{shown}",
-        "subject": quote_plus(event.key) if shape.subject_encoded else event.key,
+        "type": f"OBS:DWR:{group}:{action}",
+        "subject": quote_plus(event.key) if fmt.subject_encoded else event.key,
         "time": event.when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + f"{secrets.randbelow(1000):03}Z",
         "datacontenttype": "application/json",
         "dataschema": "",
         "ttl": "4000",
-        "data": [data] if shape.data_list else data,
+        "data": [data] if fmt.data_list else data,
     }
 
 

@@ -1,4 +1,4 @@
-"""OBS's error codes, their status, and their XML (OBS S3 API: error responses)."""
+"""OBS's error codes, their HTTP status and their XML (OBS S3 API: error responses)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Event rules of a bucket: read from XML, checked, matched (OBS API: configuring event notification for a bucket)."""
+"""Event rules of a bucket: parsed from XML, checked, matched (OBS API: configuring event notification for a bucket)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TOPIC = re.compile(r"urn:smn:([^:]+):([^:]+):([A-Za-z0-9_-]+)")
 
 
 def read(body: bytes, region: str, known_topic: Callable[[str], bool]) -> tuple[EventRule, ...]:
-    """Raises StoreError InvalidArgument or MalformedXML: unknown event, wrong topic, overlap, too many or too long."""
+    """Raises StoreError: InvalidArgument, MalformedXML."""
     tree = xml.read(body, "NotificationConfiguration")
     if any(node.tag != "TopicConfiguration" for node in tree):
         raise StoreError("InvalidArgument", "only TopicConfiguration, with an SMN topic, is supported")
@@ -35,17 +35,19 @@ def read(body: bytes, region: str, known_topic: Callable[[str], bool]) -> tuple[
         _check_topic(rule.topic, region, known_topic)
     if len({rule.id for rule in rules}) < len(rules):
         raise StoreError("InvalidArgument", "two rules have the same Id")
-    for one, other in combinations(rules, 2):
-        if overlap(one, other):
-            raise StoreError("InvalidArgument", f"the rules {one.id} and {other.id} overlap")
+    for first, second in combinations(rules, 2):
+        if overlap(first, second):
+            raise StoreError("InvalidArgument", f"the rules {first.id} and {second.id} overlap")
     return rules
 
 
 def _rule(node: Node) -> EventRule:
     events = tuple((event.text or "").strip().removeprefix("s3:") for event in node.findall("Event"))
-    wrong = [event for event in events if not _expand(event)]
-    if not events or wrong:
-        raise StoreError("InvalidArgument", f"unsupported events {wrong}" if wrong else "a rule names no event")
+    unsupported = [event for event in events if not _expand(event)]
+    if not events or unsupported:
+        raise StoreError(
+            "InvalidArgument", f"unsupported events {unsupported}" if unsupported else "a rule names no event"
+        )
     values = {"prefix": "", "suffix": ""}
     for kind in ("S3Key", "Object"):
         for rule in node.findall(f"Filter/{kind}/FilterRule"):
@@ -71,38 +73,37 @@ def _check_topic(topic: str, region: str, known_topic: Callable[[str], bool]) ->
 
 def _expand(event: str) -> frozenset[str]:
     group, _, kind = event.partition(":")
-    kinds = EVENTS.get(group, ())
-    return frozenset(f"{group}:{one}" for one in kinds if kind in ("*", one))
+    return frozenset(f"{group}:{known}" for known in EVENTS.get(group, ()) if kind in ("*", known))
 
 
 def matches(rule: EventRule, event: str, key: str) -> bool:
     """`event` like `ObjectCreated:Put`."""
-    wanted = any(event in _expand(one) for one in rule.events)
+    wanted = any(event in _expand(rule_event) for rule_event in rule.events)
     return wanted and key.startswith(rule.prefix) and key.endswith(rule.suffix)
 
 
-def overlap(one: EventRule, other: EventRule) -> bool:
-    """Whether one key and event could match both."""
-    events = [frozenset().union(*map(_expand, rule.events)) for rule in (one, other)]
-    prefixes = one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix)
-    suffixes = one.suffix.endswith(other.suffix) or other.suffix.endswith(one.suffix)
+def overlap(first: EventRule, second: EventRule) -> bool:
+    """Whether some key and event could match both."""
+    events = [frozenset().union(*map(_expand, rule.events)) for rule in (first, second)]
+    prefixes = first.prefix.startswith(second.prefix) or second.prefix.startswith(first.prefix)
+    suffixes = first.suffix.endswith(second.suffix) or second.suffix.endswith(first.suffix)
     return bool(events[0] & events[1]) and prefixes and suffixes
 
 
 def write(rules: tuple[EventRule, ...], dialect: Dialect) -> bytes:
-    """The document that `read` takes; events carry `s3:` in S3's dialect."""
+    """The XML that `read` parses; in S3's dialect the events start with `s3:`."""
     return xml.write(
-        "NotificationConfiguration", [("TopicConfiguration", list(_written(rule, dialect))) for rule in rules]
+        "NotificationConfiguration", [("TopicConfiguration", list(_elements(rule, dialect))) for rule in rules]
     )
 
 
-def _written(rule: EventRule, dialect: Dialect) -> Iterator[xml.Element]:
-    own = dialect.name == "obs"
+def _elements(rule: EventRule, dialect: Dialect) -> Iterator[xml.Element]:
+    is_obs = dialect.name == "obs"
     yield "Id", rule.id
     values = [(name, value) for name, value in (("prefix", rule.prefix), ("suffix", rule.suffix)) if value]
     if values:
         filters: list[xml.Element] = [("FilterRule", (("Name", name), ("Value", value))) for name, value in values]
-        yield "Filter", (("Object" if own else "S3Key", filters),)
+        yield "Filter", (("Object" if is_obs else "S3Key", filters),)
     yield "Topic", rule.topic
     for event in rule.events:
-        yield "Event", event if own else f"s3:{event}"
+        yield "Event", event if is_obs else f"s3:{event}"

@@ -1,4 +1,4 @@
-"""From what happened to an object to messages at SMN: matching rules, faults on the way, a thread that sends."""
+"""Turns changes of objects into messages to SMN: applies rules and faults, and sends from its own thread."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Publisher = Callable[[str, str], object]  # (topic urn, message)
 
 
 class EventSender:
-    """Hears of the store's changes and publishes them. Delivery is at most once, unordered where a fault says so; what
-    is not yet sent when the process dies is lost, as OBS may lose it."""
+    """Publishes the store's changes: at most once, and out of order if a fault says so. Messages that are not sent when
+    the process dies are lost, as OBS may lose them."""
 
     def __init__(self, store: Store, shape: envelopes.EventFormat, faults: Faults, publisher: Publisher) -> None:
         self._store, self._shape, self._faults, self._publish = store, shape, faults, publisher
         self._pending: queue.Queue[tuple[str, str] | None] = queue.Queue()
-        self._held: list[tuple[str, str]] = []
+        self._delayed: list[tuple[str, str]] = []
         self._thread = threading.Thread(target=self._run, name="obs-events", daemon=True)
         self.counts: Counter[str] = Counter()
         store.add_listener(self.on_object_event)
@@ -42,28 +42,28 @@ class EventSender:
                 self.send(rule.topic, envelopes.message(self._shape, event, rule))
 
     def send(self, topic: str, message: str) -> None:
-        """Sends soon, from another thread, with the faults that are set for it."""
+        """Queues the message; the thread sends it and applies faults."""
         self._pending.put((topic, message))
 
     def _run(self) -> None:
         while True:
-            wait = 0.2 if self._held else None
+            wait = 0.2 if self._delayed else None
             try:
-                one = self._pending.get(timeout=wait)
+                item = self._pending.get(timeout=wait)
             except queue.Empty:
-                self._release()  # nothing overtook it
+                self._release()  # no later message came
                 continue
-            if one is None:
+            if item is None:
                 self._release()
                 return
-            self._forward(*one)
+            self._forward(*item)
 
     def _forward(self, topic: str, message: str) -> None:
         fault = self._fault()
         kind = fault.fault if fault else ""
         self.counts[kind or "sent"] += 1
         if kind == "reorder":
-            self._held.append((topic, message))
+            self._delayed.append((topic, message))
             return
         for _ in range({"drop": 0, "duplicate": 2}.get(kind, 1)):
             self._deliver(topic, message)
@@ -73,12 +73,12 @@ class EventSender:
         return self._faults.take("obs", "Event", events=True) or self._faults.take("smn", "Event", events=True)
 
     def _release(self) -> None:
-        """Those that were held back, last first."""
-        while self._held:
-            self._deliver(*self._held.pop())
+        """Sends the delayed messages, last one first."""
+        while self._delayed:
+            self._deliver(*self._delayed.pop())
 
     def _deliver(self, topic: str, message: str) -> None:
         try:
             self._publish(topic, message)
-        except Exception:  # noqa: BLE001 - whatever is wrong with the topic, OBS does not stop
+        except Exception:  # noqa: BLE001 - the thread must survive any error of the topic
             self.counts["refused"] += 1

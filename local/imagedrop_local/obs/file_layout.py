@@ -1,4 +1,4 @@
-"""Where an object's bytes lie: at its key below the bucket's folder where that can be, else in the side folder."""
+"""The file of an object: at its key below the bucket's folder if possible, otherwise in the metadata folder."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from imagedrop_local.obs.metadata_folder import MetadataFolder
 
 
 class FileLayout:
-    """Not thread-safe: the store locks whatever changes something."""
+    """Not thread-safe: the store locks."""
 
-    def __init__(self, folder: Path, side: MetadataFolder) -> None:
-        self._folder, self._side = folder, side
+    def __init__(self, folder: Path, metadata: MetadataFolder) -> None:
+        self._folder, self._metadata = folder, metadata
 
     def candidates(self, bucket: str, key: str) -> Iterator[Path]:
-        """Where it may lie, likelier first. Raises StoreError for a key that cannot be."""
+        """The possible files of an object, the likelier first. Raises StoreError for an invalid key."""
         check_key(key)
-        if is_path(key) and self._reaches(bucket, key):
+        if is_path(key) and self._has_real_folders(bucket, key):
             yield self._folder / bucket / key
-        yield self._side.non_path_data(bucket, key)
+        yield self._metadata.non_path_data(bucket, key)
 
-    def _reaches(self, bucket: str, key: str) -> bool:
-        """Whether nothing but real folders (or nothing at all) lies between the bucket and the key's file."""
+    def _has_real_folders(self, bucket: str, key: str) -> bool:
+        """Whether every existing parent between the bucket and the key's file is a folder, and no link."""
         root = self._folder / bucket
         between = Path(key).parents[:-1]
         return not any((root / parent).is_symlink() or (root / parent).is_file() for parent in between)
@@ -44,19 +44,19 @@ class FileLayout:
         return None
 
     def new_path(self, bucket: str, key: str) -> Path:
-        """Where a new version goes; the folders that it needs are made."""
-        path, odd = next(self.candidates(bucket, key)), self._side.non_path_data(bucket, key)
-        if path == odd or path.is_dir():
-            self._side.save_non_path_key(bucket, key)
-            return odd
+        """The file for a new version; its folders are created."""
+        path, fallback = next(self.candidates(bucket, key)), self._metadata.non_path_data(bucket, key)
+        if path == fallback or path.is_dir():
+            self._metadata.save_non_path_key(bucket, key)
+            return fallback
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
-    def remove_version(self, bucket: str, key: str, path: Path, status: os.stat_result, home: Path | None) -> None:
-        """Forgets the version that lay at `path`; its file is removed unless the new one is there (`home`)."""
-        self._side.delete(bucket, key, status.st_size, status.st_mtime_ns)
-        odd = self._side.non_path_data(bucket, key)
-        if home != odd and odd.exists():
-            self._side.remove_non_path(bucket, key)
-        if home != path and path != odd:
+    def remove_version(self, bucket: str, key: str, path: Path, status: os.stat_result, new_path: Path | None) -> None:
+        """Removes the old version at `path`, and its file unless the new version has the same one (`new_path`)."""
+        self._metadata.delete(bucket, key, status.st_size, status.st_mtime_ns)
+        fallback = self._metadata.non_path_data(bucket, key)
+        if new_path != fallback and fallback.exists():
+            self._metadata.remove_non_path(bucket, key)
+        if new_path != path and path != fallback:
             file_writes.remove(path, self._folder / bucket)

@@ -1,4 +1,4 @@
-"""Writing files: atomically, and with holes where the bytes are zero."""
+"""Writes files atomically, and with holes where the bytes are zero."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ZEROS = bytes(CHUNK)
 
 @contextmanager
 def temporary_file(folder: Path) -> Iterator[BinaryIO]:
-    """A new file in `folder`. Whoever wants to keep it renames it; what is left at the end is removed."""
+    """A new file in `folder`, deleted at the end unless it was renamed."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
         try:
@@ -32,7 +32,7 @@ def path_of(file: BinaryIO) -> Path:
 
 
 def write(file: BinaryIO, pieces: Iterable[bytes]) -> tuple[str, int]:
-    """The MD5 (hex) and the size of what was written. Pieces of nothing but zeros become holes."""
+    """MD5 (hex) and size of the content. Pieces of zeros become holes."""
     md5, size = hashlib.md5(usedforsecurity=False), 0
     for piece in pieces:
         md5.update(piece)
@@ -47,11 +47,11 @@ def write(file: BinaryIO, pieces: Iterable[bytes]) -> tuple[str, int]:
 
 
 def append(target: BinaryIO, source: Path) -> int:
-    """Copies `source` to the end of `target`, holes as holes; returns how many bytes it is longer now."""
+    """Copies `source` to the end of `target` and keeps its holes; returns the number of bytes."""
     base = target.seek(0, os.SEEK_END)
     with source.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        for start, end in _data(file.fileno(), size):
+        for start, end in _data_ranges(file.fileno(), size):
             file.seek(start)
             target.seek(base + start)
             _copy(file, target, end - start)
@@ -60,18 +60,18 @@ def append(target: BinaryIO, source: Path) -> int:
     return size
 
 
-def _data(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
+def _data_ranges(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
     if not hasattr(os, "SEEK_DATA"):
         yield 0, size
         return
-    at = 0
-    while at < size:
+    offset = 0
+    while offset < size:
         try:
-            start = os.lseek(descriptor, at, os.SEEK_DATA)
-        except OSError:  # ENXIO: only a hole is left
+            start = os.lseek(descriptor, offset, os.SEEK_DATA)
+        except OSError:  # ENXIO: only a hole remains
             return
-        at = os.lseek(descriptor, start, os.SEEK_HOLE)
-        yield start, at
+        offset = os.lseek(descriptor, start, os.SEEK_HOLE)
+        yield start, offset
 
 
 def _copy(source: BinaryIO, target: BinaryIO, length: int) -> None:
@@ -84,7 +84,7 @@ def _copy(source: BinaryIO, target: BinaryIO, length: int) -> None:
 
 
 def save(path: Path, content: str) -> None:
-    """Writes a small file whole or not at all."""
+    """Writes a small file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with temporary_file(path.parent) as file:
         file.write(content.encode())
@@ -93,7 +93,7 @@ def save(path: Path, content: str) -> None:
 
 
 def remove(path: Path, upto: Path) -> None:
-    """Removes a file and the folders that it leaves empty, up to but without `upto`."""
+    """Removes a file and the empty folders above it, below `upto`."""
     path.unlink(missing_ok=True)
     for parent in path.parents:
         if parent == upto:
@@ -104,13 +104,13 @@ def remove(path: Path, upto: Path) -> None:
             return
 
 
-def is_inside(path: Path, home: Path) -> bool:
-    """Whether a file is in the folder `home` itself: a link may lead from bucket to bucket, and not out of it."""
+def is_inside(path: Path, root: Path) -> bool:
+    """Whether a file is inside `root`: a link may point to another bucket, but not outside."""
     if not path.is_symlink():
         return True
     try:
-        return path.resolve(strict=True).is_relative_to(home.resolve())
-    except (OSError, RuntimeError):  # it leads nowhere, or in a circle
+        return path.resolve(strict=True).is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a broken link, or a loop
         return False
 
 

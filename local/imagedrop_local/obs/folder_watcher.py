@@ -1,4 +1,4 @@
-"""Files that somebody copies into a bucket's folder: seen by looking again and again, and told as if they were PUT."""
+"""Watches the buckets' folders for copied files, and reports each as if it had been PUT."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imagedrop_local.obs import walk
 from imagedrop_local.obs.model import Cause
 from imagedrop_local.obs.store import Store
 
-_TICK = 0.05  # s; file systems' clocks are coarser than the process's
+_TICK = 0.05  # s; the file system's clock is coarser than the process's
 
 
 class _Version(NamedTuple):
@@ -20,14 +20,14 @@ class _Version(NamedTuple):
 
 
 class FolderWatcher:
-    """A file is told of when two looks in a row find it the same, so one that is still being copied is not. What lay
-    there before the first look is not told of, for it may have been before. Only buckets with rules are looked at."""
+    """Reports a file when two checks in a row find it unchanged, so a file that is still being copied is not reported.
+    Files older than the first check may have been reported earlier and are skipped. Checks only buckets with rules."""
 
     def __init__(self, store: Store, interval: float) -> None:
         self._store, self._interval = store, interval
-        self._told: dict[str, dict[str, _Version]] = {}
-        self._before: dict[str, dict[str, _Version]] = {}
-        self._since = time.time()
+        self._reported: dict[str, dict[str, _Version]] = {}
+        self._previous: dict[str, dict[str, _Version]] = {}
+        self._last_check = time.time()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="obs-poller", daemon=True)
 
@@ -42,32 +42,32 @@ class FolderWatcher:
 
     def _run(self) -> None:
         took = 0.0
-        while not self._stopped.wait(max(self._interval, 10 * took)):  # at most a tenth of a processor
+        while not self._stopped.wait(max(self._interval, 10 * took)):  # uses at most a tenth of one processor
             start = time.monotonic()
             self.check_folder()
             took = time.monotonic() - start
 
     def check_folder(self) -> None:
-        """One look at every bucket that has rules."""
+        """Checks every bucket that has rules, once."""
         start = time.time()
         for info in self._store.buckets():
             if info.rules:
-                self._look_at(info.name)
-        self._since = start
+                self._check_bucket(info.name)
+        self._last_check = start
 
-    def _look_at(self, bucket: str) -> None:
+    def _check_bucket(self, bucket: str) -> None:
         now = self._versions(bucket)
-        if bucket not in self._told:
+        if bucket not in self._reported:
             old = self._older(bucket, now)
-            self._told[bucket], self._before[bucket] = {key: now[key] for key in old}, now
+            self._reported[bucket], self._previous[bucket] = {key: now[key] for key in old}, now
             return
-        told, before = self._told[bucket], self._before[bucket]
+        reported, previous = self._reported[bucket], self._previous[bucket]
         for key, version in now.items():
-            if told.get(key) != version and before.get(key) == version:
-                self._tell(bucket, key)
-                told[key] = version
-        self._told[bucket] = {key: version for key, version in told.items() if key in now}
-        self._before[bucket] = now
+            if reported.get(key) != version and previous.get(key) == version:
+                self._report(bucket, key)
+                reported[key] = version
+        self._reported[bucket] = {key: version for key, version in reported.items() if key in now}
+        self._previous[bucket] = now
 
     def _versions(self, bucket: str) -> dict[str, _Version]:
         root, found = self._store.folder / bucket, {}
@@ -80,11 +80,11 @@ class FolderWatcher:
         return found
 
     def _older(self, bucket: str, keys: Iterable[str]) -> list[str]:
-        """Those that were there before the last look: the rule may be younger than a file that it is meant for."""
-        since, root = self._since - _TICK, self._store.folder / bucket
-        return [key for key in keys if (root / key).exists() and (root / key).stat().st_ctime < since]
+        """Files older than the last check: treated as reported. A newer one may have been copied for a new rule."""
+        last_check, root = self._last_check - _TICK, self._store.folder / bucket
+        return [key for key in keys if (root / key).exists() and (root / key).stat().st_ctime < last_check]
 
-    def _tell(self, bucket: str, key: str) -> None:
+    def _report(self, bucket: str, key: str) -> None:
         stored = self._store.head(bucket, key)
         if stored and not self._store.was_put(stored):
             self._store.notify(stored, "ObjectCreated", Cause("Put"))

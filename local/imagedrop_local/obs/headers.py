@@ -1,21 +1,21 @@
-"""An object's attributes out of a request's headers, and into a response's."""
+"""Reads an object's attributes from request headers, and writes them to response headers."""
 
 from __future__ import annotations
 
 import base64
 from email.utils import format_datetime
 
+from imagedrop_local.http import header_text
 from imagedrop_local.obs.call import Call
 from imagedrop_local.obs.dialect import Dialect
 from imagedrop_local.obs.model import Attributes, StoredObject, StoreError
-from imagedrop_local.obs.signature import header_text
 
 MAX_METADATA = 2 << 10
 KEPT = ("Cache-Control", "Content-Disposition", "Content-Language", "Expires")
 
 
 def attributes_of(call: Call) -> Attributes:
-    """What a PUT says of its object. Raises InvalidStorageClass, MetadataTooLarge, InvalidEncryptionAlgorithmError."""
+    """The attributes in a PUT. Raises InvalidStorageClass, MetadataTooLarge, InvalidEncryptionAlgorithmError."""
     headers, dialect = call.request.headers, call.dialect
     storage_class = call.dialect_header("storage-class")
     encryption = call.dialect_header("server-side-encryption")
@@ -49,7 +49,7 @@ def _metadata(call: Call) -> dict[str, str]:
 
 
 def response_headers(stored: StoredObject, dialect: Dialect) -> dict[str, str]:
-    """The headers of a HEAD or GET. The storage class is said only where it is not STANDARD, as OBS does."""
+    """The headers of a HEAD or GET. As in OBS, the storage class is omitted if it is STANDARD."""
     attributes = stored.attributes
     found = {
         "ETag": f'"{stored.etag}"',

@@ -1,4 +1,4 @@
-"""Names of buckets and keys: which ones OBS takes, and which keys may be paths below a bucket's folder."""
+"""Valid bucket names and keys, and which keys can be paths below a bucket's folder."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ MAX_FILE_NAME = 255
 MAX_DEPTH = 64
 
 _BUCKET = re.compile(r"(?!.*(\.\.|\.-|-\.))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_ADDRESS = re.compile(r"(\d+\.){3}\d+")
+_IP_ADDRESS = re.compile(r"(\d+\.){3}\d+")
 
 
 def is_bucket(name: str) -> bool:
-    """3 to 63 of a-z, 0-9, `-`, `.`, with a letter or digit at both ends, no IP address (OBS API: CreateBucket)."""
-    return bool(_BUCKET.fullmatch(name)) and not _ADDRESS.fullmatch(name)
+    """3 to 63 of a-z, 0-9, `-`, `.`, letter or digit at both ends, not an IP address (OBS API: CreateBucket)."""
+    return bool(_BUCKET.fullmatch(name)) and not _IP_ADDRESS.fullmatch(name)
 
 
 def check_key(key: str) -> None:
@@ -33,7 +33,7 @@ def check_key(key: str) -> None:
 
 
 def is_path(key: str) -> bool:
-    """Whether the key, taken as a relative path, names a file at or below the folder, and only one way."""
+    """Whether the key is a relative path that names one file below the folder, and is the only spelling of it."""
     segments = key.split("/")
     return len(segments) <= MAX_DEPTH and all(
         segment not in ("", ".", "..") and len(segment.encode()) <= MAX_FILE_NAME for segment in segments
@@ -41,5 +41,5 @@ def is_path(key: str) -> bool:
 
 
 def digest(key: str) -> str:
-    """A file name that any key can have."""
+    """A file name for any key."""
     return sha256(key.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""One page of a listing out of ordered keys: common prefixes, the limit, where the next page begins."""
+"""Builds one page of a listing from sorted keys: common prefixes, limit, start of the next page."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def page(
     delimiter: str,
     limit: int,
 ) -> Page:
-    """`keys` begin with `prefix` and come after `after`, in order. A common prefix that is `after` itself was on the
-    page before: its keys are passed over."""
+    """`keys`: sorted, start with `prefix`, come after `after`. If `after` is a common prefix, the previous page had it:
+    its keys are skipped."""
     objects: list[StoredObject] = []
     prefixes: list[str] = []
     last = after
@@ -26,7 +26,7 @@ def page(
             continue
         stored = None if group else head(key)
         if stored is None and group is None:
-            continue  # removed meanwhile
+            continue  # removed in the meantime
         if len(objects) + len(prefixes) >= limit:
             return Page(objects, prefixes, last)
         if stored:

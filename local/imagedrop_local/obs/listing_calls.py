@@ -1,4 +1,4 @@
-"""Listings: objects (both versions), multipart uploads, parts."""
+"""Calls that list: objects (both versions), multipart uploads, parts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from imagedrop_local.obs import xml
 from imagedrop_local.obs.call import Call
 from imagedrop_local.obs.dialect import Dialect
 from imagedrop_local.obs.model import Page, StoredObject, StoreError
+from imagedrop_local.obs.multipart import Uploads
 from imagedrop_local.obs.object_calls import xml_time
 from imagedrop_local.obs.store import Store
 
@@ -20,10 +21,10 @@ _OWNER: tuple[xml.Element, ...] = (("ID", "simulator"), ("DisplayName", "simulat
 
 
 class ListingCalls:
-    """Handlers by the names of their calls."""
+    """`calls`: the handlers by call name."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, uploads: Uploads) -> None:
+        self._store, self._uploads = store, uploads
         self.calls = {
             "ListObjects": self.objects,
             "ListObjectsV2": self.objects_v2,
@@ -32,57 +33,59 @@ class ListingCalls:
         }
 
     def objects(self, call: Call) -> Response:
-        marker, (page, show) = call.query.get("marker", ""), self._page(call, call.query.get("marker", ""))
-        head: list[xml.Element] = [("Marker", show(marker))]
+        marker, (page, encode) = call.query.get("marker", ""), self._page(call, call.query.get("marker", ""))
+        head: list[xml.Element] = [("Marker", encode(marker))]
         if page.after is not None:
-            head.append(("NextMarker", show(page.after)))
-        return _listed(call, page, show, head, owner=True)
+            head.append(("NextMarker", encode(page.after)))
+        return _list_result(call, page, encode, head, owner=True)
 
     def objects_v2(self, call: Call) -> Response:
         query = call.query
         token, start = query.get("continuation-token"), query.get("start-after", "")
-        page, show = self._page(call, start if token is None else _read(token))
+        page, encode = self._page(call, start if token is None else _parse_token(token))
         head: list[xml.Element] = [("KeyCount", len(page.objects) + len(page.prefixes))]
         if start:
-            head.append(("StartAfter", show(start)))
+            head.append(("StartAfter", encode(start)))
         if token is not None:
             head.append(("ContinuationToken", token))
         if page.after is not None:
             head.append(("NextContinuationToken", base64.urlsafe_b64encode(page.after.encode()).decode()))
-        return _listed(call, page, show, head, owner=query.get("fetch-owner") == "true")
+        return _list_result(call, page, encode, head, owner=query.get("fetch-owner") == "true")
 
     def uploads(self, call: Call) -> Response:
-        query, show = call.query, _shower(call)
+        query, encode = call.query, _key_encoder(call)
         limit = call.int_param("max-uploads", MAX_KEYS, MAX_KEYS)
         prefix, after = query.get("prefix", ""), (query.get("key-marker", ""), query.get("upload-id-marker", ""))
-        found = [one for one in self._store.uploads.of_bucket(call.bucket) if one.key.startswith(prefix)]
-        found = [one for one in found if _beyond(one.key, one.id, *after)]
+        found = [upload for upload in self._uploads.of_bucket(call.bucket) if upload.key.startswith(prefix)]
+        found = [upload for upload in found if _is_after(upload.key, upload.id, *after)]
         listed, more = found[:limit], len(found) > limit
         elements: list[xml.Element] = [
             ("Bucket", call.bucket),
-            ("KeyMarker", show(after[0])),
+            ("KeyMarker", encode(after[0])),
             ("UploadIdMarker", after[1]),
-            ("Prefix", show(prefix)),
+            ("Prefix", encode(prefix)),
             ("MaxUploads", limit),
             ("IsTruncated", more),
         ]
         if more:
-            elements += [("NextKeyMarker", show(listed[-1].key)), ("NextUploadIdMarker", listed[-1].id)]
-        for one in listed:
-            initiated = one.initiated.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-            who: tuple[xml.Element, ...] = (("Initiator", _OWNER), ("Owner", _OWNER), ("StorageClass", "STANDARD"))
-            elements.append(("Upload", (("Key", show(one.key)), ("UploadId", one.id), *who, ("Initiated", initiated))))
+            elements += [("NextKeyMarker", encode(listed[-1].key)), ("NextUploadIdMarker", listed[-1].id)]
+        for upload in listed:
+            initiated = upload.initiated.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+            common: tuple[xml.Element, ...] = (("Initiator", _OWNER), ("Owner", _OWNER), ("StorageClass", "STANDARD"))
+            elements.append(
+                ("Upload", (("Key", encode(upload.key)), ("UploadId", upload.id), *common, ("Initiated", initiated)))
+            )
         return _document("ListMultipartUploadsResult", _encoding(call) + elements)
 
     def parts(self, call: Call) -> Response:
-        show, upload_id = _shower(call), call.query["uploadId"]
+        encode, upload_id = _key_encoder(call), call.query["uploadId"]
         limit = call.int_param("max-parts", MAX_KEYS, MAX_KEYS)
         after = call.int_param("part-number-marker", 0, 10_000)
-        found = [part for part in self._store.uploads.parts(call.bucket, call.key, upload_id) if part.number > after]
+        found = [part for part in self._uploads.parts(call.bucket, call.key, upload_id) if part.number > after]
         listed, more = found[:limit], len(found) > limit
         elements: list[xml.Element] = [
             ("Bucket", call.bucket),
-            ("Key", show(call.key)),
+            ("Key", encode(call.key)),
             ("UploadId", upload_id),
             ("Initiator", _OWNER),
             ("Owner", _OWNER),
@@ -94,39 +97,41 @@ class ListingCalls:
         ]
         for part in listed:
             modified = part.last_modified.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-            said = (
+            part_elements = (
                 ("PartNumber", part.number),
                 ("LastModified", modified),
                 ("ETag", f'"{part.etag}"'),
                 ("Size", part.size),
             )
-            elements.append(("Part", said))
+            elements.append(("Part", part_elements))
         return _document("ListPartsResult", _encoding(call) + elements)
 
     def _page(self, call: Call, after: str) -> tuple[Page, Callable[[str], str]]:
         query, limit = call.query, call.int_param("max-keys", MAX_KEYS, MAX_KEYS)
         page = self._store.list(call.bucket, query.get("prefix", ""), after, query.get("delimiter", ""), limit)
-        return page, _shower(call)
+        return page, _key_encoder(call)
 
 
-def _listed(call: Call, page: Page, show: Callable[[str], str], head: list[xml.Element], owner: bool) -> Response:
+def _list_result(
+    call: Call, page: Page, encode: Callable[[str], str], head: list[xml.Element], owner: bool
+) -> Response:
     query = call.query
     elements: list[xml.Element] = [
         ("Name", call.bucket),
-        ("Prefix", show(query.get("prefix", ""))),
+        ("Prefix", encode(query.get("prefix", ""))),
         ("MaxKeys", call.int_param("max-keys", MAX_KEYS, MAX_KEYS)),
         ("IsTruncated", page.after is not None),
     ]
     if "delimiter" in query:
-        elements.append(("Delimiter", show(query["delimiter"])))
-    contents = [("Contents", _content(stored, show, call.dialect, owner)) for stored in page.objects]
-    prefixes: list[xml.Element] = [("CommonPrefixes", (("Prefix", show(prefix)),)) for prefix in page.prefixes]
+        elements.append(("Delimiter", encode(query["delimiter"])))
+    contents = [("Contents", _content(stored, encode, call.dialect, owner)) for stored in page.objects]
+    prefixes: list[xml.Element] = [("CommonPrefixes", (("Prefix", encode(prefix)),)) for prefix in page.prefixes]
     return _document("ListBucketResult", [*_encoding(call), *elements, *head, *contents, *prefixes])
 
 
-def _content(stored: StoredObject, show: Callable[[str], str], dialect: Dialect, owner: bool) -> list[xml.Element]:
+def _content(stored: StoredObject, encode: Callable[[str], str], dialect: Dialect, owner: bool) -> list[xml.Element]:
     elements: list[xml.Element] = [
-        ("Key", show(stored.key)),
+        ("Key", encode(stored.key)),
         ("LastModified", xml_time(stored)),
         ("ETag", f'"{stored.etag}"'),
         ("Size", stored.size),
@@ -140,28 +145,28 @@ def _document(root: str, elements: list[xml.Element]) -> Response:
 
 
 def _encoding(call: Call) -> list[xml.Element]:
-    return [("EncodingType", "url")] if _encodes(call) else []
+    return [("EncodingType", "url")] if _url_encoded(call) else []
 
 
-def _shower(call: Call) -> Callable[[str], str]:
-    return (lambda key: quote(key, safe="/")) if _encodes(call) else (lambda key: key)
+def _key_encoder(call: Call) -> Callable[[str], str]:
+    return (lambda key: quote(key, safe="/")) if _url_encoded(call) else (lambda key: key)
 
 
-def _encodes(call: Call) -> bool:
-    shown = call.query.get("encoding-type", "")
-    if shown not in ("", "url"):
-        raise StoreError("InvalidArgument", f"encoding-type is url, not {shown!r}")
-    return shown == "url"
+def _url_encoded(call: Call) -> bool:
+    encoding = call.query.get("encoding-type", "")
+    if encoding not in ("", "url"):
+        raise StoreError("InvalidArgument", f"encoding-type is url, not {encoding!r}")
+    return encoding == "url"
 
 
-def _read(token: str) -> str:
+def _parse_token(token: str) -> str:
     try:
         return base64.b64decode(token, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
-        raise StoreError("InvalidArgument", "the continuation token is none of ours") from None
+        raise StoreError("InvalidArgument", "the continuation token is not from this server") from None
 
 
-def _beyond(key: str, upload_id: str, key_marker: str, id_marker: str) -> bool:
+def _is_after(key: str, upload_id: str, key_marker: str, id_marker: str) -> bool:
     if not id_marker:
         return key.encode() > key_marker.encode()
     return (key.encode(), upload_id) > (key_marker.encode(), id_marker)

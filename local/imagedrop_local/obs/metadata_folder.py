@@ -1,13 +1,13 @@
-"""The side folder `.obs`: what a bucket's folder cannot say, so that it survives a restart.
+"""The metadata folder `.obs`: what a bucket's folder cannot hold, kept over restarts.
 
     .obs/<bucket>/bucket.json                              region, storage class, event rules
-    .obs/<bucket>/objects/<ab>/<digest>.<size>.<ns>.json   what a PUT said of the version with this size and mtime
-    .obs/<bucket>/odd/<digest>/{key,data}                  objects whose keys cannot be paths in the bucket's folder
+    .obs/<bucket>/objects/<ab>/<digest>.<size>.<ns>.json   attributes of the version with this size and mtime
+    .obs/<bucket>/odd/<digest>/{key,data}                  objects whose keys cannot be paths
     .obs/<bucket>/uploads/<id>/                            multipart uploads
     .obs/drafts/                                           files that are being written
 
-A record's name holds the version that it speaks of, so the new one is written before the file is renamed into place and
-a crash between the two leaves the old object whole.
+A record's name contains size and mtime of its version, so it can be written before the file is renamed to its path: a
+crash between the two leaves the old object intact.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from imagedrop_local.obs.model import Attributes, BucketInfo
 
 
 class ObjectRecord(BaseModel):
-    """A version of an object that came through the API."""
+    """A version of an object that was written through the API."""
 
     key: str
     etag: str
@@ -32,7 +32,7 @@ class ObjectRecord(BaseModel):
 
 
 class MetadataFolder:
-    """Reads and writes the side folder below `root`."""
+    """Reads and writes `<root>/.obs`."""
 
     def __init__(self, root: Path) -> None:
         self._root = root / ".obs"
@@ -68,7 +68,7 @@ class MetadataFolder:
         self._record(bucket, key, size, stamp).unlink(missing_ok=True)
 
     def non_path_data(self, bucket: str, key: str) -> Path:
-        """Where the bytes of a key lie that cannot be a path."""
+        """The file of an object whose key cannot be a path."""
         return self._root / bucket / "odd" / digest(key) / "data"
 
     def save_non_path_key(self, bucket: str, key: str) -> None:

@@ -1,4 +1,4 @@
-"""What the store holds and says: buckets, objects, pages, events, errors."""
+"""The data types of the store: buckets, objects, pages, events, errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ StorageClass = Literal["STANDARD", "WARM", "COLD", "DEEP_ARCHIVE"]
 
 
 class StoreError(Exception):
-    """`code` is OBS's own: NoSuchBucket, NoSuchKey, InvalidBucketName, NoSuchUpload, BadDigest, ..."""
+    """`code` is an OBS error code: NoSuchBucket, NoSuchKey, InvalidBucketName, NoSuchUpload, BadDigest, ..."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -34,7 +34,7 @@ class EventRule(BaseModel):
 
 
 class BucketInfo(BaseModel):
-    """A bucket. One that was made by hand (mkdir) has the store's region and STANDARD."""
+    """A bucket. A folder made with mkdir has the store's region and STANDARD."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -46,7 +46,7 @@ class BucketInfo(BaseModel):
 
 
 class Attributes(BaseModel):
-    """What a PUT says of an object besides its bytes. `storage_class` None: the bucket's."""
+    """What a PUT sets besides the content. `storage_class` None: the bucket's."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -61,7 +61,7 @@ class Attributes(BaseModel):
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object as it is now. `etag` without quotes, `last_modified` aware UTC; `path` is where its bytes lie."""
+    """An object. `etag` without quotes, `last_modified` in UTC, `path`: the file with its content."""
 
     bucket: str
     key: str
@@ -79,7 +79,7 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a listing. `prefixes` are the common prefixes; `after` is where the next page begins, None: none."""
+    """One page of a listing. `prefixes`: common prefixes. `after`: start of the next page, None at the end."""
 
     objects: Sequence[StoredObject]
     prefixes: Sequence[str]
@@ -88,7 +88,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Cause:
-    """What made an object: the last part of the event name (`Put`, `Post`, `Copy`, `CompleteMultipartUpload`)."""
+    """The call that changed an object. `how`: the last part of the event name (`Put`, `Copy`, ...)."""
 
     how: str = "Put"
     request_id: str = ""
@@ -97,7 +97,7 @@ class Cause:
 
 @dataclass(frozen=True)
 class ObjectEvent:
-    """Something happened to an object. `name` in OBS's spelling: `ObjectCreated:Put`, `ObjectRemoved:Delete`."""
+    """A change of an object. `name` in OBS's spelling: `ObjectCreated:Put`, `ObjectRemoved:Delete`."""
 
     name: str
     bucket: str

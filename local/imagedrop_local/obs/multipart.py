@@ -1,4 +1,4 @@
-"""Multipart uploads: parts in the side folder until they are one object (OBS API: multipart upload)."""
+"""Multipart uploads: parts in the metadata folder until they become one object (OBS API: multipart upload)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
@@ -15,12 +14,10 @@ from imagedrop_local.obs import file_writes
 from imagedrop_local.obs.keys import check_key
 from imagedrop_local.obs.metadata_folder import ObjectRecord
 from imagedrop_local.obs.model import Attributes, Cause, StoredObject, StoreError
-
-if TYPE_CHECKING:
-    from imagedrop_local.obs.store import Store
+from imagedrop_local.obs.store import Store
 
 MAX_PARTS = 10_000
-MIN_PART = 100 << 10  # OBS: 100 KB, not S3's 5 MiB; the last part may be smaller
+MIN_PART = 100 << 10  # OBS allows 100 KB, S3 5 MiB; the last part may be smaller
 
 
 class Upload(BaseModel):
@@ -38,7 +35,7 @@ class Part(BaseModel):
 
 
 class Uploads:
-    """Of all buckets of one store. StoreError: NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall."""
+    """Of all buckets of a store. Raises StoreError: NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -63,7 +60,7 @@ class Uploads:
         return upload
 
     def of_bucket(self, bucket: str) -> list[Upload]:
-        """By key, then by the time they were started."""
+        """Sorted by key, then by start time."""
         self._store.require_bucket(bucket)
         root = self._store.metadata.uploads(bucket)
         found = [upload for path in root.glob("*") if (upload := self._load(path))]
@@ -78,7 +75,7 @@ class Uploads:
         body: Iterable[bytes],
         check: Callable[[str], None] = lambda md5: None,
     ) -> Part:
-        """Stores a part, in place of one of the same number."""
+        """Stores a part; replaces one with the same number."""
         self.find(bucket, key, upload_id)
         if not 1 <= number <= MAX_PARTS:
             raise StoreError("InvalidArgument", f"part number {number}: 1 to {MAX_PARTS}")
@@ -87,7 +84,7 @@ class Uploads:
             md5, size = file_writes.write(draft, body)
             check(md5)
             part = Part(number=number, etag=md5, size=size, last_modified=self._store.clock())
-            self.find(bucket, key, upload_id)  # it may have been aborted meanwhile
+            self.find(bucket, key, upload_id)  # it may by_number been aborted in the meantime
             file_writes.path_of(draft).replace(folder / f"{number}-{md5}")
         file_writes.save(folder / f"{number}.json", part.model_dump_json())
         return part
@@ -98,11 +95,11 @@ class Uploads:
         return sorted((Part.model_validate_json(content) for content in found), key=lambda part: part.number)
 
     def complete(
-        self, bucket: str, key: str, upload_id: str, wanted: Sequence[tuple[int, str]], cause: Cause | None = None
+        self, bucket: str, key: str, upload_id: str, listed: Sequence[tuple[int, str]], cause: Cause | None = None
     ) -> StoredObject:
-        """Joins the wanted (number, ETag)s; the ETag is the MD5 of their binary MD5s and `-N`."""
+        """Joins the listed parts (number, ETag). The object's ETag: MD5 of their binary MD5s, then `-N`."""
         upload = self.find(bucket, key, upload_id)
-        chosen = _choose(self.parts(bucket, key, upload_id), wanted)
+        chosen = _choose(self.parts(bucket, key, upload_id), listed)
         folder = self._folder(bucket, upload_id)
         md5 = hashlib.md5(b"".join(bytes.fromhex(part.etag) for part in chosen), usedforsecurity=False)
         record = ObjectRecord(key=key, etag=f"{md5.hexdigest()}-{len(chosen)}", attributes=upload.attributes)
@@ -128,17 +125,17 @@ class Uploads:
             return None
 
 
-def _choose(parts: Sequence[Part], wanted: Sequence[tuple[int, str]]) -> list[Part]:
-    numbers = [number for number, _ in wanted]
+def _choose(parts: Sequence[Part], listed: Sequence[tuple[int, str]]) -> list[Part]:
+    numbers = [number for number, _ in listed]
     if not numbers or numbers != sorted(set(numbers)):
-        raise StoreError("InvalidPartOrder", "the parts are to be listed once each, by number")
-    have = {part.number: part for part in parts}
+        raise StoreError("InvalidPartOrder", "list each part once, in order of number")
+    by_number = {part.number: part for part in parts}
     chosen = []
-    for number, etag in wanted:
-        part = have.get(number)
+    for number, etag in listed:
+        part = by_number.get(number)
         if part is None or part.etag != etag.strip('"').lower():
             raise StoreError("InvalidPart", f"part {number} was not uploaded, or not with ETag {etag}")
         chosen.append(part)
     if any(part.size < MIN_PART for part in chosen[:-1]):
-        raise StoreError("EntityTooSmall", f"all parts but the last have at least {MIN_PART} bytes")
+        raise StoreError("EntityTooSmall", f"all parts but the last by_number at least {MIN_PART} bytes")
     return chosen

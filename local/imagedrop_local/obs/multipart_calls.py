@@ -8,6 +8,7 @@ from imagedrop_local.http import Response
 from imagedrop_local.obs import headers, xml
 from imagedrop_local.obs.call import Call
 from imagedrop_local.obs.model import StoreError
+from imagedrop_local.obs.multipart import Uploads
 from imagedrop_local.obs.object_calls import check_framing, check_length, open_source, pieces
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
@@ -16,10 +17,10 @@ _SOURCE_RANGE = re.compile(r"bytes=(\d{1,16})-(\d{1,16})")
 
 
 class MultipartCalls:
-    """Handlers by the names of their calls."""
+    """`calls`: the handlers by call name."""
 
-    def __init__(self, store: Store, switches: ObsSwitches) -> None:
-        self._store, self._switches = store, switches
+    def __init__(self, store: Store, uploads: Uploads, switches: ObsSwitches) -> None:
+        self._store, self._uploads, self._switches = store, uploads, switches
         self.calls = {
             "CreateMultipartUpload": self.create,
             "UploadPart": self.put,
@@ -30,7 +31,7 @@ class MultipartCalls:
 
     def create(self, call: Call) -> Response:
         attributes = headers.attributes_of(call)
-        upload = self._store.uploads.start(call.bucket, call.key, attributes)
+        upload = self._uploads.start(call.bucket, call.key, attributes)
         body = xml.write(
             "InitiateMultipartUploadResult", (("Bucket", call.bucket), ("Key", call.key), ("UploadId", upload.id))
         )
@@ -39,7 +40,7 @@ class MultipartCalls:
     def put(self, call: Call) -> Response:
         check_length(call)
         check_framing(call, self._switches)
-        part = self._store.uploads.put(
+        part = self._uploads.put(
             call.bucket, call.key, call.query.get("uploadId", ""), _number(call), call.body(), call.md5_check()
         )
         return Response(200, b"", {"ETag": f'"{part.etag}"'})
@@ -49,29 +50,27 @@ class MultipartCalls:
         with file:
             offset, length = _range(call.dialect_header("copy-source-range"), source.size)
             content = pieces(file, offset, length)
-            part = self._store.uploads.put(
-                call.bucket, call.key, call.query.get("uploadId", ""), _number(call), content
-            )
+            part = self._uploads.put(call.bucket, call.key, call.query.get("uploadId", ""), _number(call), content)
         modified = part.last_modified.strftime("%Y-%m-%dT%H:%M:%S.000Z")
         body = xml.write("CopyPartResult", (("LastModified", modified), ("ETag", f'"{part.etag}"')))
         return Response(200, body, _XML)
 
     def complete(self, call: Call) -> Response:
         tree = xml.read(call.small_body(xml.MAX_BODY), "CompleteMultipartUpload")
-        wanted = [_wanted(part.findtext("PartNumber"), part.findtext("ETag")) for part in tree.findall("Part")]
+        listed = [_listed_part(part.findtext("PartNumber"), part.findtext("ETag")) for part in tree.findall("Part")]
         cause = call.cause("CompleteMultipartUpload")
-        stored = self._store.uploads.complete(call.bucket, call.key, call.query["uploadId"], wanted, cause)
+        stored = self._uploads.complete(call.bucket, call.key, call.query["uploadId"], listed, cause)
         elements = (
             ("Location", f"/{call.bucket}/{call.key}"),
             ("Bucket", call.bucket),
             ("Key", call.key),
             ("ETag", f'"{stored.etag}"'),
         )
-        said = _XML | headers.encryption_headers(stored.attributes, call.dialect)
-        return Response(200, xml.write("CompleteMultipartUploadResult", elements), said)
+        response_headers = _XML | headers.encryption_headers(stored.attributes, call.dialect)
+        return Response(200, xml.write("CompleteMultipartUploadResult", elements), response_headers)
 
     def abort(self, call: Call) -> Response:
-        self._store.uploads.abort(call.bucket, call.key, call.query["uploadId"])
+        self._uploads.abort(call.bucket, call.key, call.query["uploadId"])
         return Response(204)
 
 
@@ -79,21 +78,21 @@ _XML = {"Content-Type": "application/xml"}
 
 
 def _number(call: Call) -> int:
-    shown = call.query.get("partNumber", "")
-    return int(shown) if shown.isdecimal() and len(shown) < 10 else 0
+    value = call.query.get("partNumber", "")
+    return int(value) if value.isdecimal() and len(value) < 10 else 0
 
 
-def _range(shown: str | None, size: int) -> tuple[int, int]:
-    """(offset, length); a copy's range must lie in the source, unlike a GET's."""
-    if shown is None:
+def _range(value: str | None, size: int) -> tuple[int, int]:
+    """(offset, length). Unlike in a GET, the range must be inside the source."""
+    if value is None:
         return 0, size
-    match = _SOURCE_RANGE.fullmatch(shown)
+    match = _SOURCE_RANGE.fullmatch(value)
     if not match or not int(match[1]) <= int(match[2]) < size:
-        raise StoreError("InvalidArgument", f"copy source range {shown!r} of {size} bytes")
+        raise StoreError("InvalidArgument", f"copy source range {value!r} of {size} bytes")
     return int(match[1]), int(match[2]) + 1 - int(match[1])
 
 
-def _wanted(number: str | None, etag: str | None) -> tuple[int, str]:
+def _listed_part(number: str | None, etag: str | None) -> tuple[int, str]:
     if not number or not number.strip().isdecimal() or not etag:
         raise StoreError("MalformedXML", "each Part has a PartNumber and an ETag")
     return int(number), etag.strip()

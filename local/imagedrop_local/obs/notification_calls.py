@@ -13,7 +13,7 @@ from imagedrop_local.obs.switches import ObsSwitches
 
 
 class NotificationCalls:
-    """Handlers by the names of their calls. `send` takes (topic urn, message), `known_topic` a urn."""
+    """`calls`: the handlers by call name. `send` takes (topic URN, message); `known_topic`: whether a URN exists."""
 
     def __init__(
         self,
@@ -34,12 +34,12 @@ class NotificationCalls:
 
     def put(self, call: Call) -> Response:
         info = self._store.require_bucket(call.bucket)
-        found = event_rules.read(call.small_body(event_rules.MAX_BODY), info.region, self._known_topic)
-        if not self._switches.obs_new_rules and set(found) - set(info.rules):
-            raise StoreError("MethodNotAllowed", "new event rules are not taken any more")
-        self._store.change_bucket(info.model_copy(update={"rules": found}))
+        rules = event_rules.read(call.small_body(event_rules.MAX_BODY), info.region, self._known_topic)
+        if not self._switches.obs_new_rules and set(rules) - set(info.rules):
+            raise StoreError("MethodNotAllowed", "new event rules are no longer accepted")
+        self._store.change_bucket(info.model_copy(update={"rules": rules}))
         if self._switches.obs_test_message:
             now, body = self._store.clock(), self._switches.obs_test_body
-            for topic in sorted({rule.topic for rule in found}):
+            for topic in sorted({rule.topic for rule in rules}):
                 self._send(topic, envelopes.rule_test_message(call.bucket, call.request_id, now, body))
         return Response(200)

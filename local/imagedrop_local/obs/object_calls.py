@@ -20,7 +20,7 @@ _BOUNDARY = "simulator-part"
 
 
 class ObjectCalls:
-    """Handlers by the names of their calls."""
+    """`calls`: the handlers by call name."""
 
     def __init__(self, store: Store, switches: ObsSwitches) -> None:
         self._store, self._switches = store, switches
@@ -52,18 +52,18 @@ class ObjectCalls:
             raise
 
     def _content(self, call: Call, stored: StoredObject, file: BinaryIO) -> Response:
-        wanted = call.request.headers.get("Range")
-        ranges = parse_ranges(wanted, stored.size)
-        if wanted and not ranges and self._switches.obs_invalid_range == "416":
-            raise StoreError("InvalidRange", f"no byte of {wanted!r} is in an object of {stored.size} bytes")
-        said = headers.response_headers(stored, call.dialect) | _overrides(call)
+        requested = call.request.headers.get("Range")
+        ranges = parse_ranges(requested, stored.size)
+        if requested and not ranges and self._switches.obs_invalid_range == "416":
+            raise StoreError("InvalidRange", f"no byte of {requested!r} is in an object of {stored.size} bytes")
+        response_headers = headers.response_headers(stored, call.dialect) | _overrides(call)
         if len(ranges) > 1:
-            return _several(stored, file, ranges, said)
+            return _multipart_ranges(stored, file, ranges, response_headers)
         offset, length = ranges[0] if ranges else (0, stored.size)
-        said["Content-Length"] = str(length)
+        response_headers["Content-Length"] = str(length)
         if ranges:
-            said["Content-Range"] = f"bytes {offset}-{offset + length - 1}/{stored.size}"
-        return Response(206 if ranges else 200, FileSlice(file, offset, length), said)
+            response_headers["Content-Range"] = f"bytes {offset}-{offset + length - 1}/{stored.size}"
+        return Response(206 if ranges else 200, FileSlice(file, offset, length), response_headers)
 
     def put(self, call: Call) -> Response:
         check_length(call)
@@ -79,9 +79,9 @@ class ObjectCalls:
         source, file = open_source(call, self._store)
         with file:
             replaces = (call.dialect_header("metadata-directive") or "COPY").upper() == "REPLACE"
-            said = headers.attributes_of(call)
+            given = headers.attributes_of(call)
             kept = {"storage_class", "encryption", "encryption_key"}
-            attributes = said if replaces else source.attributes.model_copy(update=said.model_dump(include=kept))
+            attributes = given if replaces else source.attributes.model_copy(update=given.model_dump(include=kept))
             stored = self._store.put(
                 call.bucket, call.key, pieces(file, 0, source.size), attributes, call.cause("Copy")
             )
@@ -106,13 +106,13 @@ def check_length(call: Call) -> None:
 
 
 def check_framing(call: Call, switches: ObsSwitches) -> None:
-    """The aws-chunked framing of newer SDKs, which OBS does not take apart."""
+    """Raises for the aws-chunked framing of newer SDKs, which OBS does not decode."""
     if call.payload.startswith("STREAMING-") and switches.obs_aws_chunked == "refused":
         raise StoreError("XAmzContentSHA256Mismatch", "the body's hash is not the one in x-amz-content-sha256")
 
 
 def open_source(call: Call, store: Store) -> tuple[StoredObject, BinaryIO]:
-    """The object that a copy copies, if the copy's conditions hold."""
+    """The source of a copy. Raises StoreError if the copy's conditions do not hold."""
     named = unquote(call.dialect_header("copy-source") or "").partition("?versionId=")[0].removeprefix("/")
     bucket, _, key = named.partition("/")
     if not bucket or not key:
@@ -139,19 +139,21 @@ def copy_result(etag: str, stored: StoredObject) -> tuple[tuple[str, str], ...]:
 
 
 def xml_time(stored: StoredObject) -> str:
-    """With milliseconds, as in a LIST; HEAD has whole seconds."""
+    """With milliseconds, as in a listing; HEAD has whole seconds."""
     return stored.last_modified.strftime("%Y-%m-%dT%H:%M:%S.") + f"{stored.last_modified.microsecond // 1000:03}Z"
 
 
 def _overrides(call: Call) -> dict[str, str]:
     query = call.query
-    wanted = {name: query.get(f"response-{name.lower()}") for name in _OVERRIDES}
-    return {name: value for name, value in wanted.items() if value and value.isprintable()}
+    requested = {name: query.get(f"response-{name.lower()}") for name in _OVERRIDES}
+    return {name: value for name, value in requested.items() if value and value.isprintable()}
 
 
-def _several(stored: StoredObject, file: BinaryIO, ranges: list[tuple[int, int]], said: dict[str, str]) -> Response:
+def _multipart_ranges(
+    stored: StoredObject, file: BinaryIO, ranges: list[tuple[int, int]], response_headers: dict[str, str]
+) -> Response:
     heads = [
-        f"\r\n--{_BOUNDARY}\r\nContent-type: {said['Content-Type']}\r\n"
+        f"\r\n--{_BOUNDARY}\r\nContent-type: {response_headers['Content-Type']}\r\n"
         f"Content-range: bytes {offset}-{offset + length - 1}/{stored.size}\r\n\r\n".encode()
         for offset, length in ranges
     ]
@@ -164,6 +166,6 @@ def _several(stored: StoredObject, file: BinaryIO, ranges: list[tuple[int, int]]
                 yield from pieces(file, offset, length)
             yield tail
 
-    said["Content-Type"] = f"multipart/byteranges; boundary={_BOUNDARY}"
-    said["Content-Length"] = str(sum(map(len, heads)) + sum(length for _, length in ranges) + len(tail))
-    return Response(206, body(), said)
+    response_headers["Content-Type"] = f"multipart/byteranges; boundary={_BOUNDARY}"
+    response_headers["Content-Length"] = str(sum(map(len, heads)) + sum(length for _, length in ranges) + len(tail))
+    return Response(206, body(), response_headers)

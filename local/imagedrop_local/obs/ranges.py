@@ -1,4 +1,4 @@
-"""Range and conditions of a GET or HEAD (RFC 9110), with OBS's own answer to a range that cannot be."""
+"""Range and conditions of a GET or HEAD (RFC 9110), with OBS's answer to an unsatisfiable range."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _RANGE = re.compile(r"(\d*)-(\d*)")
 MAX_RANGES = 64
 
 
-def parse_ranges(shown: str | None, size: int) -> list[tuple[int, int]]:
-    """(offset, length) of each range that has bytes of the object; none: the header is missing or invalid."""
-    if not shown or not shown.strip().startswith("bytes="):
+def parse_ranges(value: str | None, size: int) -> list[tuple[int, int]]:
+    """(offset, length) of each range that overlaps the object. Empty if the header is missing or invalid."""
+    if not value or not value.strip().startswith("bytes="):
         return []
-    parts = shown.strip().removeprefix("bytes=").split(",")
+    parts = value.strip().removeprefix("bytes=").split(",")
     found = [_range(part.strip(), size) for part in parts[: MAX_RANGES + 1]]
-    return [] if None in found or len(found) > MAX_RANGES else [one for one in found if one]
+    return [] if None in found or len(found) > MAX_RANGES else [item for item in found if item]
 
 
-def _range(shown: str, size: int) -> tuple[int, int] | None:
-    match = _RANGE.fullmatch(shown) if len(shown) < 50 else None
+def _range(value: str, size: int) -> tuple[int, int] | None:
+    match = _RANGE.fullmatch(value) if len(value) < 50 else None
     if not match or match[0] == "-":
         return None
     first, last = match.groups()
@@ -37,7 +37,7 @@ def _range(shown: str, size: int) -> tuple[int, int] | None:
 
 
 def check_conditions(headers: Callable[[str], str | None], stored: StoredObject, prefix: str = "") -> None:
-    """`headers` looks one up. `prefix`: `x-amz-copy-source-` for a copy's. Raises PreconditionFailed, NotModified."""
+    """`headers` returns a header. `prefix`: `x-amz-copy-source-` for a copy. Raises PreconditionFailed, NotModified."""
     match, none_match = headers(f"{prefix}If-Match"), headers(f"{prefix}If-None-Match")
     since, until = _date(headers(f"{prefix}If-Modified-Since")), _date(headers(f"{prefix}If-Unmodified-Since"))
     modified = stored.last_modified.replace(microsecond=0)
@@ -52,13 +52,13 @@ def check_conditions(headers: Callable[[str], str | None], stored: StoredObject,
         raise StoreError(unchanged, "If-Modified-Since: it was not modified since")
 
 
-def _names(shown: str, etag: str) -> bool:
-    names = [name.strip().removeprefix("W/").strip('"') for name in shown.split(",")]
+def _names(value: str, etag: str) -> bool:
+    names = [name.strip().removeprefix("W/").strip('"') for name in value.split(",")]
     return "*" in names or etag in names
 
 
-def _date(shown: str | None) -> datetime | None:
+def _date(value: str | None) -> datetime | None:
     try:
-        return parsedate_to_datetime(shown).astimezone(UTC) if shown else None
+        return parsedate_to_datetime(value).astimezone(UTC) if value else None
     except ValueError:
         return None

@@ -1,4 +1,4 @@
-"""OBS's S3 interface, and its own, over a store: who asks, which call, the answer in OBS's shape."""
+"""OBS's two interfaces (S3's and its own) over a store: checks the signature, finds the call, formats errors."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from imagedrop_local.obs.events import EventSender, Publisher
 from imagedrop_local.obs.folder_watcher import FolderWatcher
 from imagedrop_local.obs.listing_calls import ListingCalls
 from imagedrop_local.obs.model import StoreError
+from imagedrop_local.obs.multipart import Uploads
 from imagedrop_local.obs.multipart_calls import MultipartCalls
 from imagedrop_local.obs.notification_calls import NotificationCalls
 from imagedrop_local.obs.object_calls import ObjectCalls
-from imagedrop_local.obs.signature import VerifiedSignature, Verifier, dialect_of, verify
+from imagedrop_local.obs.signature import dialect_of, verify
+from imagedrop_local.obs.signed_request import VerifiedSignature, Verifier
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
 
@@ -29,7 +31,7 @@ Handler = Callable[[Call], Response]
 
 
 class Obs:
-    """The service. `credentials`: access key -> secret key. `path_style`: whether a bucket may stand in the path."""
+    """`credentials`: access key -> secret key. `path_style`: whether the bucket may be in the path."""
 
     name = "obs"
 
@@ -49,31 +51,32 @@ class Obs:
         self.store, self._credentials, self._clock = store, credentials, clock
         self._path_style = path_style and switches.obs_path_style
         self.events = EventSender(store, event_format(switches, store.region), faults, publisher)
-        self._poller = FolderWatcher(store, poll_interval) if switches.obs_copied_in_events else None
+        self._watcher = FolderWatcher(store, poll_interval) if switches.obs_copied_in_events else None
+        uploads = Uploads(store)
         self._handlers: dict[str, Handler] = {
             **BucketCalls(store, switches).calls,
             **ObjectCalls(store, switches).calls,
-            **ListingCalls(store).calls,
-            **MultipartCalls(store, switches).calls,
+            **ListingCalls(store, uploads).calls,
+            **MultipartCalls(store, uploads, switches).calls,
             **NotificationCalls(store, switches, known_topic, self.events.send).calls,
         }
         faults.register_calls(self.name, self._handlers)
 
     def start(self) -> None:
-        """Starts sending events and watching the folder."""
+        """Starts the threads that send events and watch the folder."""
         self.events.start()
-        if self._poller:
-            self._poller.start()
+        if self._watcher:
+            self._watcher.start()
 
     def stop(self) -> None:
-        if self._poller:
-            self._poller.stop()
+        if self._watcher:
+            self._watcher.stop()
         self.events.stop()
 
     def check_folder(self) -> None:
-        """Looks at the folder now, for files that were copied in."""
-        if self._poller:
-            self._poller.check_folder()
+        """Checks the folder for copied files now."""
+        if self._watcher:
+            self._watcher.check_folder()
 
     def state(self) -> dict[str, Any]:
         infos = self.store.buckets()
@@ -100,16 +103,16 @@ class Obs:
         return response
 
     def _handle(self, request: Request, address: Address, name: str, request_id: str) -> Response:
-        signed = self._signed(request, address, name)
+        verified = self._verify(request, address, name)
         if address.key and not address.virtual and not self._path_style:
-            raise StoreError("NoSuchKey", "path style is not supported: put the bucket into the host's name")
+            raise StoreError("NoSuchKey", "path style is not supported: put the bucket into the host name")
         if name not in self._handlers:
             raise StoreError("NotImplemented", "the simulator has no such call")
-        payload, dialect = signed.payload, signed.dialect
+        payload, dialect = verified.payload, verified.dialect
         call = Call(name, request, address.bucket, address.key, dialect, payload, request_id)
         return self._handlers[name](call)
 
-    def _signed(self, request: Request, address: Address, name: str) -> VerifiedSignature:
+    def _verify(self, request: Request, address: Address, name: str) -> VerifiedSignature:
         if name == "GetApiVersion":
             return VerifiedSignature("", dialect_of(request))
         bucket = address.bucket if address.virtual else None

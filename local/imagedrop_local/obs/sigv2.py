@@ -2,7 +2,7 @@
 
     METHOD \\n Content-MD5 \\n Content-Type \\n Date or Expires \\n name:value\\n... resource
 
-They differ in the word before the access key (OBS, AWS) and in the headers that count (x-obs-, x-amz-).
+They differ in the word before the access key (OBS, AWS) and in the headers that are signed (x-obs-, x-amz-).
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import hmac
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote
 
-from imagedrop_local.http import Request
+from imagedrop_local.http import Request, header_text
 from imagedrop_local.obs.dialect import AMZ, OBS, Dialect
 from imagedrop_local.obs.model import StoreError
-from imagedrop_local.obs.signature import VerifiedSignature, Verifier, header_text, parse_time
+from imagedrop_local.obs.signed_request import VerifiedSignature, Verifier, mismatch, parse_time
 
 _NAMES = """
     acl append backtosource cors customdomain delete deletebucket directcoldaccess encryption inventory length
@@ -33,9 +33,9 @@ def in_header(request: Request, bucket_in_host: str | None, verifier: Verifier) 
     access_key, _, signature = rest.strip().partition(":")
     dialect = OBS if word == "OBS" else AMZ
     secret = verifier.secret(access_key)
-    own_date = request.headers.get(dialect.header("date"))
-    verifier.check_time(parse_time(own_date or request.headers.get("Date") or ""))
-    date = "" if own_date is not None else request.headers["Date"]
+    dialect_date = request.headers.get(dialect.header("date"))
+    verifier.check_time(parse_time(dialect_date or request.headers.get("Date") or ""))
+    date = "" if dialect_date is not None else request.headers["Date"]
     _compare(request, bucket_in_host, dialect, date, secret, signature)
     return VerifiedSignature(access_key, dialect)
 
@@ -47,7 +47,7 @@ def in_query(request: Request, bucket_in_host: str | None, verifier: Verifier) -
     secret = verifier.secret(access_key)
     expires = query.get("Expires", "")
     if not expires.isdecimal() or len(expires) > 11:
-        raise StoreError("AccessDenied", f"Expires {expires!r} is no time in seconds")
+        raise StoreError("AccessDenied", f"Expires {expires!r} is not a time in seconds")
     verifier.check_expiry(datetime.fromtimestamp(int(expires), UTC))
     _compare(request, bucket_in_host, dialect, expires, secret, query["Signature"])
     return VerifiedSignature(access_key, dialect)
@@ -58,15 +58,17 @@ def _compare(
 ) -> None:
     headers = request.headers
     lines = [request.method, headers.get("Content-MD5", ""), headers.get("Content-Type", ""), date]
-    lines += _own_headers(request, dialect)
+    lines += _dialect_headers(request, dialect)
     for resource in _resources(request, bucket_in_host, dialect):
-        own = base64.b64encode(hmac.digest(secret.encode(), "\n".join([*lines, resource]).encode(), "sha1")).decode()
-        if hmac.compare_digest(own.encode(), signature.encode()):
+        expected = base64.b64encode(
+            hmac.digest(secret.encode(), "\n".join([*lines, resource]).encode(), "sha1")
+        ).decode()
+        if hmac.compare_digest(expected.encode(), signature.encode()):
             return
-    raise StoreError("SignatureDoesNotMatch", "the signature does not match the one that the server computed")
+    raise mismatch()
 
 
-def _own_headers(request: Request, dialect: Dialect) -> list[str]:
+def _dialect_headers(request: Request, dialect: Dialect) -> list[str]:
     names = sorted({name.lower() for name in request.headers if name.lower().startswith(dialect.header(""))})
     return [
         f"{name}:{','.join(header_text(value).strip() for value in request.headers.get_all(name, []))}"
@@ -75,15 +77,15 @@ def _own_headers(request: Request, dialect: Dialect) -> list[str]:
 
 
 def _resources(request: Request, bucket_in_host: str | None, dialect: Dialect) -> list[str]:
-    """With the path as it was sent, and as it would be encoded: clients differ."""
+    """With the path as it was sent and as it would be encoded, because clients differ."""
     pairs = [pair.partition("=") for pair in request.raw_query.split("&") if pair]
-    named = sorted((unquote(name), equals, unquote(value)) for name, equals, value in pairs if _counts(name, dialect))
-    query = "&".join(name + equals + value for name, equals, value in named)
+    signed = sorted((unquote(name), equal, unquote(value)) for name, equal, value in pairs if _is_signed(name, dialect))
+    query = "&".join(name + equal + value for name, equal, value in signed)
     bucket = f"/{bucket_in_host}" if bucket_in_host else ""
     paths = {request.path, quote(unquote(request.path), safe="/~")}
     return [bucket + path + (f"?{query}" if query else "") for path in sorted(paths)]
 
 
-def _counts(name: str, dialect: Dialect) -> bool:
+def _is_signed(name: str, dialect: Dialect) -> bool:
     lower = unquote(name).lower()
     return lower in _RESOURCES or lower.startswith(dialect.header(""))

@@ -1,8 +1,8 @@
-"""Objects in a folder: `<folder>/<bucket>/<key>`, and what else is known of them in `<folder>/.obs`.
+"""Objects in a folder: `<folder>/<bucket>/<key>`, with more attributes in `<folder>/.obs`.
 
-A file that is simply copied into a bucket's folder is an object, whatever its size, and a file that is removed is gone:
-nothing is indexed, every call looks at the disk. Keys that cannot be paths (`a/../b`, `a//b`, `a/`, `a` beside `a/b`)
-lie in the side folder, so no key leaves the bucket's folder and none is refused that OBS takes.
+A file that is copied into a bucket's folder is an object of any size; a deleted file is a deleted object. There is no
+index: every call reads the disk. Objects whose keys cannot be paths (`a/../b`, `a//b`, `a/`, `a` beside `a/b`) are in
+the metadata folder: no key leaves the bucket's folder, and every key that OBS accepts is accepted.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from imagedrop_local.obs.model import (
     StoredObject,
     StoreError,
 )
-from imagedrop_local.obs.multipart import Uploads
 
 Listener = Callable[[ObjectEvent], None]
 
@@ -41,22 +40,21 @@ def _now() -> datetime:
 
 
 class Store:
-    """Thread-safe. Errors are StoreError with OBS's codes; `listen` hears of every change made through this object."""
+    """Thread-safe. Raises StoreError with OBS's codes. Listeners get every change made through this object."""
 
     def __init__(self, folder: Path, region: str = "cn-north-4", clock: Callable[[], datetime] = _now) -> None:
         self.folder, self.region, self.clock = Path(folder), region, clock
         self.folder.mkdir(parents=True, exist_ok=True)
         self.metadata = MetadataFolder(self.folder)
-        self._places = FileLayout(self.folder, self.metadata)
+        self._layout = FileLayout(self.folder, self.metadata)
         file_writes.remove_tree(self.metadata.temporary)
-        self.uploads = Uploads(self)
         self._etags = FileEtags()
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
-        self._last_stamp = 0
+        self._last_mtime = 0
 
     def add_listener(self, callback: Listener) -> None:
-        """Calls back after each change, in the thread that made it."""
+        """Calls `callback` after each change, in the thread of the change."""
         self._listeners.append(callback)
 
     # --- buckets
@@ -75,14 +73,14 @@ class Store:
     def create_bucket(
         self, name: str, region: str | None = None, storage_class: StorageClass = "STANDARD"
     ) -> BucketInfo:
-        """Raises StoreError: InvalidBucketName, BucketAlreadyOwnedByYou (only where it would have to change)."""
+        """Raises StoreError: InvalidBucketName, BucketAlreadyOwnedByYou (if region or storage class differ)."""
         if not is_bucket(name):
-            raise StoreError("InvalidBucketName", f"{name!r} is no bucket name: 3 to 63 of a-z, 0-9, - and .")
+            raise StoreError("InvalidBucketName", f"{name!r} is not a bucket name: 3 to 63 of a-z, 0-9, - and .")
         info = BucketInfo(name=name, region=region or self.region, storage_class=storage_class, created_at=self.clock())
         with self._lock:
             known = self.bucket(name)
             if known and (known.region, known.storage_class) != (info.region, info.storage_class):
-                raise StoreError("BucketAlreadyOwnedByYou", f"{name} is yours already, in {known.region}")
+                raise StoreError("BucketAlreadyOwnedByYou", f"{name} already belongs to you, in {known.region}")
             (self.folder / name).mkdir(exist_ok=True)
             return known or self.change_bucket(info)
 
@@ -109,23 +107,23 @@ class Store:
     # --- objects
 
     def head(self, bucket: str, key: str) -> StoredObject | None:
-        """Raises StoreError for a bucket that is not there and for a key that cannot be."""
+        """None if there is no such object. Raises StoreError for a missing bucket and an invalid key."""
         return self._head(self.require_bucket(bucket), key)
 
     def _head(self, info: BucketInfo, key: str) -> StoredObject | None:
-        with self._lock:  # else the record may be of another version than the file
-            found = self._places.find(info.name, key)
+        with self._lock:  # otherwise record and file may be of different versions
+            found = self._layout.find(info.name, key)
             return found and self._stored(info, key, *found)
 
     def open(self, bucket: str, key: str) -> BinaryIO:
-        """The bytes; raises StoreError: NoSuchKey. They stay as they are when the object is overwritten."""
+        """The content, also if the object is overwritten while it is read. Raises StoreError: NoSuchKey."""
         return self.open_object(bucket, key)[1]
 
     def open_object(self, bucket: str, key: str) -> tuple[StoredObject, BinaryIO]:
-        """An object and its own bytes, not those of a version that came in between."""
+        """An object and the content of the same version."""
         info = self.require_bucket(bucket)
         with self._lock:
-            found = self._places.find(bucket, key)
+            found = self._layout.find(bucket, key)
             if not found:
                 raise StoreError("NoSuchKey", f"there is no object {key!r}")
             file = found[0].open("rb", buffering=0)
@@ -140,7 +138,7 @@ class Store:
         cause: Cause | None = None,
         check: Callable[[str], None] = lambda md5: None,
     ) -> StoredObject:
-        """Stores an object whole or not at all. `check` is handed its MD5 (hex) and may raise to refuse it."""
+        """Stores an object atomically. `check` gets its MD5 (hex) and may raise to refuse it."""
         self.require_bucket(bucket)
         check_key(key)
         with file_writes.temporary_file(self.metadata.temporary) as draft:
@@ -153,46 +151,46 @@ class Store:
     def commit(
         self, bucket: str, draft: BinaryIO, size: int, record: ObjectRecord, cause: Cause | None = None
     ) -> StoredObject:
-        """Makes a written file the object `record.key`."""
+        """Makes a temporary file the object `record.key`."""
         source = file_writes.path_of(draft)
         with self._lock:
-            stamp = self._stamp()
-            os.utime(source, ns=(stamp, stamp))
+            mtime = self._next_mtime()
+            os.utime(source, ns=(mtime, mtime))
             source.chmod(0o644)
-            old = self._places.find(bucket, record.key)
-            self.metadata.save(bucket, record, size, stamp)
-            home = self._places.new_path(bucket, record.key)
-            source.replace(home)
+            old = self._layout.find(bucket, record.key)
+            self.metadata.save(bucket, record, size, mtime)
+            new_path = self._layout.new_path(bucket, record.key)
+            source.replace(new_path)
             if old:
-                self._places.remove_version(bucket, record.key, *old, home=home)
-            stored = self._stored(self.require_bucket(bucket), record.key, home, home.stat())
+                self._layout.remove_version(bucket, record.key, *old, new_path=new_path)
+            stored = self._stored(self.require_bucket(bucket), record.key, new_path, new_path.stat())
         self.notify(stored, "ObjectCreated", cause or Cause())
         return stored
 
     def delete(self, bucket: str, key: str, cause: Cause | None = None) -> bool:
-        """False where there was no such object: OBS answers 204 all the same."""
+        """False if there was no such object; OBS answers 204 in both cases."""
         with self._lock:
             stored = self.head(bucket, key)
-            found = self._places.find(bucket, key)
+            found = self._layout.find(bucket, key)
             if not stored or not found:
                 return False
-            self._places.remove_version(bucket, key, *found, home=None)
+            self._layout.remove_version(bucket, key, *found, new_path=None)
         self.notify(stored, "ObjectRemoved", cause or Cause("Delete"))
         return True
 
     def list(self, bucket: str, prefix: str = "", after: str = "", delimiter: str = "", limit: int = 1000) -> Page:
-        """One page, in the order of the keys' UTF-8; `limit` counts objects and common prefixes."""
+        """One page, sorted by the UTF-8 of the keys; `limit` counts objects and common prefixes."""
         info = self.require_bucket(bucket)
         return page(
             self._keys(bucket, prefix, after), lambda key: self._head(info, key), prefix, after, delimiter, limit
         )
 
     def count(self, bucket: str) -> int:
-        """How many objects a bucket has; no file is opened."""
+        """The number of objects in a bucket; opens no file."""
         return sum(1 for _ in self._keys(bucket, "", ""))
 
     def notify(self, stored: StoredObject, group: str, cause: Cause) -> None:
-        """Sends an event to those who listen; `group` is ObjectCreated or ObjectRemoved."""
+        """Sends an event to the listeners; `group` is ObjectCreated or ObjectRemoved."""
         event = ObjectEvent(
             f"{group}:{cause.how}", stored.bucket, stored.key, stored.etag, stored.size, self.clock(), cause
         )
@@ -200,7 +198,7 @@ class Store:
             listener(event)
 
     def was_put(self, stored: StoredObject) -> bool:
-        """Whether this version was PUT, and not copied into the folder."""
+        """Whether this version was written through the API, and not copied into the folder."""
         try:
             status = stored.path.stat()
         except FileNotFoundError:
@@ -208,7 +206,7 @@ class Store:
         return self.metadata.load(stored.bucket, stored.key, status.st_size, status.st_mtime_ns) is not None
 
     def _keys(self, bucket: str, prefix: str, after: str) -> Iterator[str]:
-        odd = sorted(
+        non_path = sorted(
             (
                 key
                 for key in self.metadata.non_path_keys(bucket)
@@ -217,7 +215,7 @@ class Store:
             key=str.encode,
         )
         last = None
-        for key in heapq.merge(walk.keys(self.folder / bucket, prefix, after), odd, key=str.encode):
+        for key in heapq.merge(walk.keys(self.folder / bucket, prefix, after), non_path, key=str.encode):
             if key != last:
                 yield key
             last = key
@@ -236,7 +234,7 @@ class Store:
             path=path,
         )
 
-    def _stamp(self) -> int:
-        """The time in ns, later than any stamp before: it tells versions of one size apart."""
-        self._last_stamp = max(self._last_stamp + 1000, int(self.clock().timestamp() * 1e6) * 1000)
-        return self._last_stamp
+    def _next_mtime(self) -> int:
+        """The time in ns, later than any mtime before: it tells versions of one size apart."""
+        self._last_mtime = max(self._last_mtime + 1000, int(self.clock().timestamp() * 1e6) * 1000)
+        return self._last_mtime

@@ -1,4 +1,4 @@
-"""The keys of a folder in OBS's order: by the bytes of UTF-8, as if every file's path were one string."""
+"""The keys in a folder in OBS's order: sorted by the UTF-8 of the whole path."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from imagedrop_local.obs import file_writes
 from imagedrop_local.obs.keys import is_path
 
 _Entry = tuple[bytes, Path | None]
-_SETTLED = 2_000_000_000  # ns; a folder may change again within one tick of its file system's clock
+_STABLE_AFTER = 2_000_000_000  # ns; a folder may change again within one tick of the file system's clock
 
 
 def keys(root: Path, prefix: str = "", after: str = "") -> Iterator[str]:
-    """Keys of the regular files below the bucket's folder `root` that begin with `prefix` and come after `after`; links
-    count where they stay among the buckets. Lazy: a page of a large tree reads only the folders that it shows."""
+    """Keys of the regular files below the bucket's folder `root` that start with `prefix` and come after `after`. Links
+    into the buckets count too. Lazy: a page of a large tree reads only the folders that it needs."""
     base = prefix[: prefix.rfind("/") + 1]
     if base and not is_path(base[:-1]):
         return
@@ -29,38 +29,38 @@ def keys(root: Path, prefix: str = "", after: str = "") -> Iterator[str]:
     yield from _below(folder, base.encode(), prefix.encode(), after.encode(), root.parent)
 
 
-def _below(folder: Path, base: bytes, prefix: bytes, after: bytes, home: Path) -> Iterator[str]:
-    for name, path in _entries(folder, home):
+def _below(folder: Path, base: bytes, prefix: bytes, after: bytes, root_of_buckets: Path) -> Iterator[str]:
+    for name, path in _entries(folder, root_of_buckets):
         key = base + name
         if path is None:
             if key > after and key.startswith(prefix):
                 yield key.decode()
-        elif _worth(key, prefix, after):
-            yield from _below(path, key, prefix, after, home)
+        elif _may_match(key, prefix, after):
+            yield from _below(path, key, prefix, after, root_of_buckets)
 
 
-def _worth(key: bytes, prefix: bytes, after: bytes) -> bool:
+def _may_match(key: bytes, prefix: bytes, after: bytes) -> bool:
     matches = key.startswith(prefix) or prefix.startswith(key)
     return matches and (key > after or after.startswith(key))
 
 
-def _entries(folder: Path, home: Path) -> list[_Entry]:
-    """(name, None) of each file and (name/, path) of each folder, sorted: the slash counts, as it does in keys.
-    Remembered while the folder stays as it is, so that the next page of a large one does not sort it again."""
+def _entries(folder: Path, root_of_buckets: Path) -> list[_Entry]:
+    """(name, None) of each file and (name/, path) of each folder, sorted with the slash, as in keys. Cached while the
+    folder does not change, so that the next page of a large folder does not sort it again."""
     try:
         changed = folder.stat().st_mtime_ns
-        settled = time.time_ns() - changed > _SETTLED
-        return _remembered(folder, changed, home) if settled else _scan(folder, home)
+        stable = time.time_ns() - changed > _STABLE_AFTER
+        return _cached_scan(folder, changed, root_of_buckets) if stable else _scan(folder, root_of_buckets)
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
 @lru_cache(maxsize=64)
-def _remembered(folder: Path, changed: int, home: Path) -> list[_Entry]:
-    return _scan(folder, home)
+def _cached_scan(folder: Path, changed: int, root_of_buckets: Path) -> list[_Entry]:
+    return _scan(folder, root_of_buckets)
 
 
-def _scan(folder: Path, home: Path) -> list[_Entry]:
+def _scan(folder: Path, root_of_buckets: Path) -> list[_Entry]:
     found: list[_Entry] = []
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -69,7 +69,7 @@ def _scan(folder: Path, home: Path) -> list[_Entry]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 found.append((name + b"/", Path(entry.path)))
-            elif file_writes.is_inside(Path(entry.path), home) and entry.is_file():
+            elif file_writes.is_inside(Path(entry.path), root_of_buckets) and entry.is_file():
                 found.append((name, None))
     return sorted(found)
 

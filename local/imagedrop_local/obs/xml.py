@@ -1,4 +1,4 @@
-"""XML in OBS's shapes: written from nested tuples, read from hostile clients."""
+"""XML in OBS's format: written from nested tuples, parsed from untrusted clients."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ Element: TypeAlias = "tuple[str, str | int | bool | Iterable[Element]]"
 
 
 def write(root: str, content: str | Iterable[Element], namespace: str | None = NAMESPACE) -> bytes:
-    """A document; a text of None-like emptiness makes an empty element."""
-    spaced = f' xmlns="{namespace}"' if namespace else ""
-    inner = _text(content) if isinstance(content, str) else "".join(_written(content))
-    return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<{root}{spaced}>{inner}</{root}>'.encode()
+    """An XML document."""
+    attribute = f' xmlns="{namespace}"' if namespace else ""
+    inner = _text(content) if isinstance(content, str) else "".join(_elements(content))
+    return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<{root}{attribute}>{inner}</{root}>'.encode()
 
 
-def _written(elements: Iterable[Element]) -> Iterator[str]:
+def _elements(elements: Iterable[Element]) -> Iterator[str]:
     for name, content in elements:
         if isinstance(content, bool):
             content = str(content).lower()  # noqa: PLW2901
-        inner = _text(str(content)) if isinstance(content, str | int) else "".join(_written(content))
+        inner = _text(str(content)) if isinstance(content, str | int) else "".join(_elements(content))
         yield f"<{name}>{inner}</{name}>"
 
 
 def _text(value: str) -> str:
-    """Keys may hold characters that XML 1.0 cannot: they are sent as references, as S3 sends them."""
+    """Characters of keys that XML 1.0 does not allow are written as references, as S3 does."""
     shown = escape(value)
     return shown if shown.isprintable() else "".join(c if c >= " " or c in "\t\n" else f"&#{ord(c)};" for c in shown)
 
@@ -42,9 +42,9 @@ def read(body: bytes, root: str) -> ElementTree.Element:
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
         raise StoreError("MalformedXML", "a document type is not allowed")
     try:
-        tree = ElementTree.fromstring(body)  # noqa: S314 - without a DTD nothing can be expanded
+        tree = ElementTree.fromstring(body)  # noqa: S314 - without a DTD there are no entities to expand
     except ElementTree.ParseError as error:
-        raise StoreError("MalformedXML", f"the body is no XML: {error}") from None
+        raise StoreError("MalformedXML", f"the body is not XML: {error}") from None
     for element in tree.iter():
         element.tag = element.tag.rpartition("}")[2]
     if tree.tag != root:

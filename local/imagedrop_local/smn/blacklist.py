@@ -1,4 +1,4 @@
-"""Endpoints that have failed so often that SMN leaves them alone for a while (SMN FAQ: HTTP push)."""
+"""Endpoints that failed so often that SMN sends them nothing for a while (SMN FAQ: HTTP push)."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from imagedrop_local.smn.switches import SmnSwitches
 
 
 class Blacklist:
-    """Not thread-safe. `clock`: s."""
+    """Not thread-safe. `clock`: seconds."""
 
     def __init__(self, switches: SmnSwitches, clock: Callable[[], float]) -> None:
         self._switches, self._clock = switches, clock
         self._failed: Counter[str] = Counter()
         self._until: dict[str, float] = {}
 
-    def holds(self, endpoint: str) -> bool:
+    def contains(self, endpoint: str) -> bool:
         return self._clock() < self._until.get(endpoint, float("-inf"))
 
-    def heard(self, endpoint: str, *, failed: bool) -> None:
-        """A push to it was given up, or it answered."""
+    def record_result(self, endpoint: str, *, failed: bool) -> None:
+        """A push to the endpoint was given up (`failed`) or answered."""
         self._failed[endpoint] = self._failed[endpoint] + 1 if failed else 0
         after = self._switches.smn_blacklist_after
         if after is not None and self._failed[endpoint] >= after:

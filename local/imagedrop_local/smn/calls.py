@@ -1,4 +1,4 @@
-"""What each call of SMN does, and its path (SMN API; names and paths as the official SDK has them)."""
+"""The calls of SMN and their paths (SMN API; names and paths as in the official SDK)."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ class ApiRequest:
         try:
             body = json.loads(self.raw or b"{}")
         except ValueError as error:
-            raise api_error("SMN.0022", f"the body is no JSON: {error}") from None
+            raise api_error("SMN.0022", f"the body is not JSON: {error}") from None
         if not isinstance(body, dict):
-            raise api_error("SMN.0022", "the body is no JSON object")
+            raise api_error("SMN.0022", "the body is not a JSON object")
         return body
 
 
 @dataclass(frozen=True)
 class Call:
-    """`signed`: only with the project's signature; the others are for whoever has the link."""
+    """`signed`: requires the project's signature. The other calls are for anyone who has the link."""
 
     act: Callable[[ApiRequest], Response]
     signed: bool = True
 
 
 class Calls:
-    def __init__(self, room: ServiceState) -> None:
-        self._room = room
+    def __init__(self, state: ServiceState) -> None:
+        self._state = state
 
     def routes(self) -> Routes[Call]:
         signed = (
@@ -59,7 +59,7 @@ class Calls:
             ("DELETE", f"{_SUBSCRIPTIONS}/{{subscription_urn}}", "CancelSubscription", self._cancel),
             ("POST", f"{_TOPIC}/publish", "PublishMessage", self._publish),
         )
-        anybody = (
+        unsigned = (
             ("GET", "/smn/subscription/confirm", "ConfirmSubscription", self._confirm),
             ("GET", "/smn/subscription/unsubscribe", "UnsubscribeSubscription", self._unsubscribe),
             ("GET", "/rest/v2/notifications/subscription/confirm", "ConfirmSubscription", self._confirm),
@@ -67,68 +67,76 @@ class Calls:
         )
         return Routes(
             [(method, path, name, Call(act)) for method, path, name, act in signed]
-            + [(method, path, name, Call(act, signed=False)) for method, path, name, act in anybody]
+            + [(method, path, name, Call(act, signed=False)) for method, path, name, act in unsigned]
         )
 
-    def _create_topic(self, asked: ApiRequest) -> Response:
-        body = asked.body()
-        topic, new = self._room.create_topic(body.get("name"), body.get("display_name"))
+    def _create_topic(self, request: ApiRequest) -> Response:
+        body = request.body()
+        topic, new = self._state.create_topic(body.get("name"), body.get("display_name"))
         return _answer(201 if new else 200, topic_urn=topic["topic_urn"])
 
-    def _list_topics(self, asked: ApiRequest) -> Response:
-        topics = [_topic(one) for one in self._room.read(lambda book: book.topics())]
-        wanted = {name: asked.query[name] for name in ("name", "topic_id") if asked.query.get(name)}
-        found = [one for one in topics if all(one[name] == value for name, value in wanted.items())]
-        return _answer(200, topic_count=len(found), topics=_page(found, asked.query))
+    def _list_topics(self, request: ApiRequest) -> Response:
+        topics = [_topic(topic) for topic in self._state.read(lambda topic_store: topic_store.topics())]
+        filters = {name: request.query[name] for name in ("name", "topic_id") if request.query.get(name)}
+        found = [topic for topic in topics if all(topic[name] == value for name, value in filters.items())]
+        return _answer(200, topic_count=len(found), topics=_page(found, request.query))
 
-    def _show_topic(self, asked: ApiRequest) -> Response:
-        return _answer(200, **_topic(self._room.read(lambda book: book.topic(asked.path["topic_urn"]))))
+    def _show_topic(self, request: ApiRequest) -> Response:
+        return _answer(
+            200, **_topic(self._state.read(lambda topic_store: topic_store.topic(request.path["topic_urn"])))
+        )
 
-    def _delete_topic(self, asked: ApiRequest) -> Response:
-        self._room.delete_topic(asked.path["topic_urn"])
+    def _delete_topic(self, request: ApiRequest) -> Response:
+        self._state.delete_topic(request.path["topic_urn"])
         return _answer(200)
 
-    def _subscribe(self, asked: ApiRequest) -> Response:
-        body = asked.body()
+    def _subscribe(self, request: ApiRequest) -> Response:
+        body = request.body()
         if body.get("subscriptions"):
-            raise api_error("SMN.0043", "this simulator takes one subscription a call")
+            raise api_error("SMN.0043", "this simulator accepts one subscription per call")
         extension = body.get("extension")
         headers = extension.get("header") if isinstance(extension, dict) else None
-        one, new = self._room.subscribe(
-            asked.path["topic_urn"], body.get("protocol"), body.get("endpoint"), headers, body.get("remark")
+        subscription, new = self._state.subscribe(
+            request.path["topic_urn"], body.get("protocol"), body.get("endpoint"), headers, body.get("remark")
         )
-        return _answer(201 if new else 200, subscription_urn=one["subscription_urn"])
+        return _answer(201 if new else 200, subscription_urn=subscription["subscription_urn"])
 
-    def _list_subscriptions(self, asked: ApiRequest) -> Response:
-        urn = asked.path.get("topic_urn")
+    def _list_subscriptions(self, request: ApiRequest) -> Response:
+        urn = request.path.get("topic_urn")
         if urn is not None:
-            self._room.read(lambda book: book.topic(urn))
-        held = [_subscription(one) for one in self._room.read(lambda book: book.subscriptions(urn))]
-        wanted = {name: asked.query[name] for name in ("protocol", "endpoint", "status") if asked.query.get(name)}
-        found = [one for one in held if all(str(one[name]) == value for name, value in wanted.items())]
-        return _answer(200, subscription_count=len(found), subscriptions=_page(found, asked.query))
+            self._state.read(lambda topic_store: topic_store.topic(urn))
+        subscriptions = [
+            _subscription(document) for document in self._state.read(lambda topic_store: topic_store.subscriptions(urn))
+        ]
+        filters = {name: request.query[name] for name in ("protocol", "endpoint", "status") if request.query.get(name)}
+        found = [
+            document
+            for document in subscriptions
+            if all(str(document[name]) == value for name, value in filters.items())
+        ]
+        return _answer(200, subscription_count=len(found), subscriptions=_page(found, request.query))
 
-    def _cancel(self, asked: ApiRequest) -> Response:
-        self._room.cancel(asked.path["subscription_urn"])
+    def _cancel(self, request: ApiRequest) -> Response:
+        self._state.cancel(request.path["subscription_urn"])
         return _answer(200)
 
-    def _publish(self, asked: ApiRequest) -> Response:
-        body = asked.body()
-        self._room.check_time_to_live(body.get("time_to_live"))
-        message_id = self._room.publish(asked.path["topic_urn"], _message(body), body.get("subject"))
+    def _publish(self, request: ApiRequest) -> Response:
+        body = request.body()
+        self._state.check_time_to_live(body.get("time_to_live"))
+        message_id = self._state.publish(request.path["topic_urn"], _message(body), body.get("subject"))
         return _answer(200, message_id=message_id)
 
-    def _confirm(self, asked: ApiRequest) -> Response:
-        one = self._room.confirm(asked.query.get("topic_urn", ""), asked.query.get("token", ""))
-        return _answer(200, subscription_urn=one["subscription_urn"])
+    def _confirm(self, request: ApiRequest) -> Response:
+        subscription = self._state.confirm(request.query.get("topic_urn", ""), request.query.get("token", ""))
+        return _answer(200, subscription_urn=subscription["subscription_urn"])
 
-    def _unsubscribe(self, asked: ApiRequest) -> Response:
-        self._room.unsubscribe(asked.query.get("subscription_urn", ""))
+    def _unsubscribe(self, request: ApiRequest) -> Response:
+        self._state.unsubscribe(request.query.get("subscription_urn", ""))
         return _answer(200, message="unsubscribed")
 
 
 def _message(body: Document) -> Any:
-    """Structure before template before message (SMN API: publish)."""
+    """message_structure takes precedence over a template, and that over message (SMN API: publish)."""
     structure = body.get("message_structure")
     if not structure:
         if body.get("message_template_name"):
@@ -152,19 +160,19 @@ def _page(found: list[Document], query: dict[str, str]) -> list[Document]:
     return found[int(offset) : int(offset) + int(limit)]
 
 
-def _topic(one: Document) -> Document:
+def _topic(document: Document) -> Document:
     return {
-        "topic_urn": one["topic_urn"],
-        "topic_id": one["id"],
-        "name": one["name"],
-        "display_name": one["display_name"],
+        "topic_urn": document["topic_urn"],
+        "topic_id": document["id"],
+        "name": document["name"],
+        "display_name": document["display_name"],
         "push_policy": 0,
         "enterprise_project_id": "0",
-        "create_time": one["made"],
-        "update_time": one["made"],
+        "create_time": document["made"],
+        "update_time": document["made"],
     }
 
 
-def _subscription(one: Document) -> Document:
+def _subscription(document: Document) -> Document:
     names = ("topic_urn", "protocol", "subscription_urn", "owner", "endpoint", "remark", "status")
-    return {name: one[name] for name in names} | {"filter_polices": []}
+    return {name: document[name] for name in names} | {"filter_polices": []}

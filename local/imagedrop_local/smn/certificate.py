@@ -1,4 +1,4 @@
-"""The key that signs pushes and its certificate, made once and kept in the simulator's folder."""
+"""The key that signs pushes, and its certificate: made once and kept in the simulator's folder."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from cryptography.x509.oid import NameOID
 
 
 class Certificate:
-    """RSA 2048 with SHA-256; `name` is its file name below /smn, `SMN_<region>_<32 hex>.pem`."""
+    """RSA 2048 with SHA-256. `name`: the file name below /smn, `SMN_<region>_<32 hex>.pem`."""
 
     def __init__(self, folder: Path, region: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        kept = folder / "signing.pem"
-        if not kept.exists():
-            _make(kept, region)
-        pem = kept.read_bytes()
+        path = folder / "signing.pem"
+        if not path.exists():
+            _make(path, region)
+        pem = path.read_bytes()
         key = load_pem_private_key(pem, None)
         assert isinstance(key, rsa.RSAPrivateKey)
         self._key = key
@@ -58,4 +58,4 @@ def _make(path: Path, region: str) -> None:
     part = path.with_suffix(".part")
     part.touch(mode=0o600)
     part.write_bytes(private + certificate.public_bytes(Encoding.PEM))
-    os.replace(part, path)  # noqa: PTH105 - says what it does
+    os.replace(part, path)  # noqa: PTH105 - clearer than Path.replace

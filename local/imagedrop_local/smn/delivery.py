@@ -1,7 +1,7 @@
-"""Delivery: pushes wait in a queue that survives a restart, and are tried until somebody takes them or refuses them.
+"""Delivery: a queue of pushes that survives a restart. A push is retried until the endpoint accepts or refuses it.
 
-SMN FAQ: 5 s for an answer, six more tries on 5xx or where nothing answers, none on 4xx; then it is silently given up.
-An endpoint that fails again and again is left alone for some minutes.
+SMN FAQ: 5 s for an answer, six retries on 5xx or no answer, none on 4xx; then the push is silently given up.
+An endpoint that keeps failing is blacklisted for some minutes.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Deliver: TypeAlias = Callable[[str, bytes, Mapping[str, str], float], int | None
 
 
 class PushDelivery:
-    """Worker threads over one queue. Thread-safe. `deliver` is handed url, body, headers and the s that it may take; it
-    answers the status, None where nobody did. `clock`: s, for waiting."""
+    """Worker threads over one queue. Thread-safe. `deliver` gets URL, body, headers and a time limit in seconds; it
+    returns the status, None if nothing answered. `clock`: seconds, for retries."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class PushDelivery:
         self._counts: Counter[str] = Counter()
         with self._changed:
             for push in records:
-                self._wait(push, 0)
+                self._enqueue(push, 0)
 
     def start(self) -> None:
         self._stopping = False
@@ -60,7 +60,7 @@ class PushDelivery:
             thread.start()
 
     def stop(self) -> None:
-        """Lets pushes under way end; what waits stays for the next start."""
+        """Waits for running pushes; the queue stays for the next start."""
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
@@ -68,8 +68,8 @@ class PushDelivery:
             thread.join(self._switches.smn_push_timeout + 1)
 
     def send(self, endpoint: str, headers: Mapping[str, str], body: Mapping[str, Any], *, event: bool) -> None:
-        """Takes a push on. `event`: faults that lose, double or hold back events may strike it."""
-        if self._blacklist.holds(endpoint):
+        """Queues a push. `event`: faults that drop, duplicate or reorder events apply to it."""
+        if self._blacklist.contains(endpoint):
             self._count("blacklisted")
             return
         fault = self._faults.take("smn", "Push", events=True) if event else None
@@ -83,38 +83,38 @@ class PushDelivery:
             push["body"] = json.dumps(body, ensure_ascii=False)
             with self._changed:
                 self._records.put(push)
-                self._wait(push, delay)
+                self._enqueue(push, delay)
 
     def counts(self) -> dict[str, int]:
-        """Pushes by what became of them; `waiting`: nothing yet."""
+        """The number of pushes by result; `waiting`: those in the queue."""
         with self._changed:
             return {"waiting": len(self._records), **self._counts}
 
-    def _wait(self, push: Document, seconds: float) -> None:
+    def _enqueue(self, push: Document, seconds: float) -> None:
         heapq.heappush(self._queue, (self._clock() + seconds, push["place"], push["id"]))
         self._changed.notify()
 
     def deliver_next(self) -> bool:
-        """Tries the push that is due now, if there is one; False where there is none."""
+        """Attempts one push that is due; False if none is."""
         with self._changed:
             push = self._due()
         if push is None:
             return False
-        self._try(push)
+        self._attempt(push)
         return True
 
     def _work(self) -> None:
         while (push := self._next()) is not None:
-            self._try(push)
+            self._attempt(push)
 
-    def _try(self, push: Document) -> None:
+    def _attempt(self, push: Document) -> None:
         seconds = self._switches.smn_push_timeout
         status = self._deliver(push["endpoint"], push["body"].encode(), push["headers"], seconds)
         self._faults.count("smn", "Push")
-        self._settle(push, status)
+        self._finish(push, status)
 
     def _next(self) -> Document | None:
-        """The next push that is due, waited for; None when the courier stops."""
+        """Waits for the next due push; None after `stop`."""
         with self._changed:
             while not self._stopping:
                 if push := self._due():
@@ -128,19 +128,19 @@ class PushDelivery:
                 return push
         return None
 
-    def _settle(self, push: Document, status: int | None) -> None:
+    def _finish(self, push: Document, status: int | None) -> None:
         push["tries"] += 1
-        again = status is None or status >= 500
+        failed = status is None or status >= 500
         with self._changed:
-            if again and push["tries"] < MAX_ATTEMPTS:
+            if failed and push["tries"] < MAX_ATTEMPTS:
                 self._records.put(push)
-                self._wait(push, self._switches.smn_retry_interval)
+                self._enqueue(push, self._switches.smn_retry_interval)
                 self._counts["retried"] += 1
                 return
             self._records.delete(push["id"])
-            self._blacklist.heard(push["endpoint"], failed=again)
-            self._counts["given_up" if again else "delivered" if status and status < 300 else "refused"] += 1
+            self._blacklist.record_result(push["endpoint"], failed=failed)
+            self._counts["given_up" if failed else "delivered" if status and status < 300 else "refused"] += 1
 
-    def _count(self, what: str) -> None:
+    def _count(self, result: str) -> None:
         with self._changed:
-            self._counts[what] += 1
+            self._counts[result] += 1

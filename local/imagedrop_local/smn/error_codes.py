@@ -1,4 +1,4 @@
-"""The errors of SMN by code (SMN API: error codes). Codes for a message and a subject are a guess; no list has them."""
+"""The error codes of SMN (SMN API: error codes). Those of a message and a subject are a guess: no list has them."""
 
 from __future__ import annotations
 

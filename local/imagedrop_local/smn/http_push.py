@@ -1,4 +1,4 @@
-"""One push over HTTP: what the endpoint answered, within the time it has."""
+"""Sends one push over HTTP and returns the endpoint's status."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> int | None:
-    """The status; None where nothing answered in time. No redirect is followed, no proxy asked."""
+    """The status; None if nothing answered in time. Follows no redirect and uses no proxy. `timeout`: seconds."""
     parts = urlsplit(url)
     connection = _connection(parts.scheme, parts.hostname or "", parts.port, timeout)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -23,7 +23,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> i
 
 
 def _connection(scheme: str, host: str, port: int | None, timeout: float) -> http.client.HTTPConnection:
-    # RFC 6761: names below localhost are this machine, which not every resolver knows.
+    # RFC 6761: names below localhost are this machine, but not every resolver knows that.
     if host == "localhost" or host.endswith(".localhost"):
         host = "127.0.0.1"
     kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection

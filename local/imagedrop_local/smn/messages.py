@@ -1,4 +1,4 @@
-"""The bodies of pushes and what is signed of them (SMN: HTTP/HTTPS message format; message signature verification)."""
+"""The bodies of pushes and their signature (SMN: HTTP/HTTPS message format; message signature verification)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CONFIRMATION_FIELDS = ("message", "message_id", "subscribe_url", "timestamp", "t
 
 @dataclass(frozen=True)
 class MessageWriter:
-    """Writes and signs bodies; `origin` is where certificate and confirmation are served, `http://127.0.0.1:...`."""
+    """Writes and signs bodies. `origin`: the base URL of certificate and confirmation, `http://127.0.0.1:...`."""
 
     certificate: Certificate
     region: str
@@ -29,7 +29,7 @@ class MessageWriter:
     def notification(
         self, topic_urn: str, message_id: str, message: str, subject: str | None, now: datetime
     ) -> dict[str, Any]:
-        """What all subscribers get; each gets an `unsubscribe_url` of its own besides, which is not signed."""
+        """The body for all subscribers. The `unsubscribe_url` of each subscriber is added later: it is not signed."""
         body = self._common("Notification", topic_urn, message_id, message, now)
         if subject or (subject is not None and self.empty_subject != "omitted"):
             body["subject"] = subject
@@ -40,14 +40,14 @@ class MessageWriter:
         return f"{self.origin}/smn/subscription/unsubscribe?{urlencode({'subscription_urn': subscription_urn})}"
 
     def confirmation(self, kind: Kind, topic_urn: str, message_id: str, token: str, now: datetime) -> dict[str, Any]:
-        """The request to confirm, or the notice that a subscription has ended and how to take it up again."""
-        asked = urlencode({"token": token, "topic_urn": topic_urn, "region": self.region})
+        """The request to confirm a subscription, or the message that it ended and how to subscribe again."""
+        query = urlencode({"token": token, "topic_urn": topic_urn, "region": self.region})
         ended = kind == "UnsubscribeConfirmation"
         message = f"{'You no longer subscribe' if ended else 'You are invited to subscribe'} to {topic_urn}. " + (
             "To subscribe again, visit subscribe_url." if ended else "To confirm, visit subscribe_url."
         )
         body = self._common(kind, topic_urn, message_id, message, now)
-        body["subscribe_url"] = f"{self.origin}/smn/subscription/confirm?{asked}"
+        body["subscribe_url"] = f"{self.origin}/smn/subscription/confirm?{query}"
         return self._signed(body, CONFIRMATION_FIELDS)
 
     def _common(self, kind: Kind, topic_urn: str, message_id: str, message: str, now: datetime) -> dict[str, Any]:
@@ -68,5 +68,5 @@ class MessageWriter:
 
 
 def string_to_sign(body: dict[str, Any], names: tuple[str, ...]) -> str:
-    """Name and value of each field that is there, a line each."""
+    """Name and value of each existing field, one per line."""
     return "".join(f"{name}\n{body[name]}\n" for name in names if name in body)

@@ -24,15 +24,15 @@ from imagedrop_local.smn.service_state import ServiceState
 from imagedrop_local.smn.switches import SmnSwitches
 from imagedrop_local.smn.topics import CONFIRMED, PENDING, TopicStore
 
-CERTIFICATE = "DownloadHttpCert"  # the call by which its certificate is fetched
+CERTIFICATE = "DownloadHttpCert"  # the call that fetches the certificate
 _STATUS = {PENDING: "pending", CONFIRMED: "confirmed"}
 
 
 class Smn:
-    """All that it holds lies in `folder` and outlives the process, pushes that wait included.
+    """Keeps its state in `folder` over restarts, waiting pushes included.
 
-    `credentials`: access key -> secret key. `origin` is where this service can be reached (`server.url`): certificates
-    and confirmations are served there, so it must be set before the first message. Push faults: call `Push`.
+    `credentials`: access key -> secret key. `origin`: the URL of this service (`server.url`), from which certificates
+    and confirmations are fetched; set it before the first message. Faults of pushes: call `Push`.
     """
 
     name = "smn"
@@ -47,44 +47,48 @@ class Smn:
         switches: SmnSwitches,
         faults: Faults,
         deliver: Deliver = post,
-        waits: Callable[[], float] = time.monotonic,
+        delivery_clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`deliver` sends one push, `waits` is the clock in s by which they wait; see Courier."""
+        """`deliver` sends one push, `delivery_clock` (seconds) times the retries; see PushDelivery."""
         self.origin = f"https://smn.{region}.myhuaweicloud.com"
         self._region, self._switches = region, switches
         self._gateway = Gateway(credentials, project_id, clock)
         self._certificate = Certificate(folder, region)
-        self._courier = PushDelivery(JsonStore(folder / "pushes"), switches, faults, deliver=deliver, clock=waits)
-        self._room = ServiceState(TopicStore(folder, region, project_id), self._courier, self._writer, clock, switches)
-        self._routes = Calls(self._room).routes()
+        self._delivery = PushDelivery(
+            JsonStore(folder / "pushes"), switches, faults, deliver=deliver, clock=delivery_clock
+        )
+        self._state = ServiceState(
+            TopicStore(folder, region, project_id), self._delivery, self._writer, clock, switches
+        )
+        self._routes = Calls(self._state).routes()
         faults.register_calls(self.name, self._routes.calls() | {CERTIFICATE})
 
     def start(self) -> None:
-        """Starts delivering, beginning with what an earlier process left."""
-        self._courier.start()
+        """Starts the delivery, also of pushes from an earlier process."""
+        self._delivery.start()
 
     def stop(self) -> None:
-        self._courier.stop()
+        self._delivery.stop()
 
     def deliver_next(self) -> bool:
-        """Tries one push that is due, for whoever does not `start`; False where none is."""
-        return self._courier.deliver_next()
+        """Attempts one due push without `start`; False if none is due."""
+        return self._delivery.deliver_next()
 
     def create_topic(self, name: str) -> str:
-        """The topic's URN, whether it is new or not. Raises Refused."""
-        return str(self._room.create_topic(name)[0]["topic_urn"])
+        """Creates the topic if it does not exist; returns its URN. Raises ApiError."""
+        return str(self._state.create_topic(name)[0]["topic_urn"])
 
     def subscribe(self, urn: str, protocol: str, endpoint: str, headers: Mapping[str, str] | None = None) -> str:
-        """The subscription's URN; it is pending, and asked to confirm, until it has confirmed. Raises Refused."""
-        return str(self._room.subscribe(urn, protocol, endpoint, headers)[0]["subscription_urn"])
+        """Returns the URN of the subscription; a new one is pending and gets a request to confirm. Raises ApiError."""
+        return str(self._state.subscribe(urn, protocol, endpoint, headers)[0]["subscription_urn"])
 
     def cancel(self, subscription_urn: str) -> None:
-        """Takes a subscription away, as the topic's owner does. Raises Refused."""
-        self._room.cancel(subscription_urn)
+        """Deletes a subscription, as the owner of the topic. Raises ApiError."""
+        self._state.cancel(subscription_urn)
 
     def publish(self, topic_urn: str, message: str, subject: str | None = None) -> str:
-        """The message id. Raises Refused, also where there is no such topic."""
-        return self._room.publish(topic_urn, message, subject)
+        """Returns the message id. Raises ApiError, also if the topic does not exist."""
+        return self._state.publish(topic_urn, message, subject)
 
     def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
         if request.method == "GET" and request.path == f"/smn/{self._certificate.name}":
@@ -100,12 +104,12 @@ class Smn:
         try:
             raw = self._gateway.admit(request, path.get("project_id")) if call.signed else b""
             answer = call.act(ApiRequest(path, request.query, raw))
-        except ApiError as refusal:
-            answer = self.error(refusal.status, refusal.code, refusal.message)
+        except ApiError as error:
+            answer = self.error(error.status, error.code, error.message)
         return gateway.with_request_id(answer)
 
     def error(self, status: int, code: str | None, message: str) -> Response:
-        """SMN's shape for SMN codes, the gateway's for all others."""
+        """SMN's format for SMN codes, the gateway's for all others."""
         if code is None or not code.startswith("SMN."):
             return gateway.error_response(status, code, message)
         return Response.json(status, {"request_id": uuid.uuid4().hex, "code": code, "message": message})
@@ -114,14 +118,14 @@ class Smn:
         return MessageWriter(self._certificate, self._region, self.origin, self._switches.smn_empty_subject)
 
     def state(self) -> dict[str, Any]:
-        """What /_sim/state shows: topics, subscriptions and their status, and what became of pushes."""
+        """For /_sim/state: topics, subscriptions with their status, and numbers of pushes by result."""
         return {
-            "topics": [one["topic_urn"] for one in self._room.read(lambda book: book.topics())],
+            "topics": [topic["topic_urn"] for topic in self._state.read(lambda topic_store: topic_store.topics())],
             "subscriptions": [
-                {name: one[name] for name in ("subscription_urn", "topic_urn", "protocol", "endpoint")}
-                | {"status": _STATUS.get(one["status"], "cancelled")}
-                for one in self._room.read(lambda book: book.subscriptions())
+                {name: subscription[name] for name in ("subscription_urn", "topic_urn", "protocol", "endpoint")}
+                | {"status": _STATUS.get(subscription["status"], "cancelled")}
+                for subscription in self._state.read(lambda topic_store: topic_store.subscriptions())
             ],
-            "pushes": self._courier.counts(),
+            "pushes": self._delivery.counts(),
             "signing_cert_url": f"{self.origin}/smn/{self._certificate.name}",
         }

@@ -1,4 +1,4 @@
-"""Topics and subscriptions, and the rules for them (SMN API: CreateTopic, AddSubscription, ConfirmSubscription)."""
+"""Topics and subscriptions, and their rules (SMN API: CreateTopic, AddSubscription, ConfirmSubscription)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imagedrop_local.smn.error_codes import api_error
 
 PENDING, CONFIRMED, CANCELLED = 0, 1, 3  # SMN API: status of a subscription
 TOKEN_LIFETIME = timedelta(hours=48)
-MAX_SUBSCRIPTIONS = 10_000  # of a topic
+MAX_SUBSCRIPTIONS = 10_000  # per topic
 PROTOCOLS = ("http", "https", "email", "sms", "functionstage")
 
 
@@ -31,28 +31,28 @@ class TopicStore:
         return list(self._topics)
 
     def subscriptions(self, topic_urn: str | None = None) -> list[Document]:
-        return [one for one in self._subscriptions if topic_urn in (None, one["topic_urn"])]
+        return [subscription for subscription in self._subscriptions if topic_urn in (None, subscription["topic_urn"])]
 
     def create_topic(self, name: Any, display_name: Any, now: datetime) -> tuple[Document, bool]:
-        """The topic, and whether it is new. Raises Refused: SMN.0002."""
+        """The topic, and whether it is new. Raises ApiError: SMN.0002."""
         if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,254}", name):
             raise api_error("SMN.0002", repr(name))
         urn = self._prefix + name
-        known = self._topics.get(_id(urn))
-        if known:
-            return known, False
+        existing_topic = self._topics.get(_id(urn))
+        if existing_topic:
+            return existing_topic, False
         topic = {
             "id": _id(urn),
             "topic_urn": urn,
             "name": name,
             "display_name": display_name or "",
-            "made": _shown(now),
+            "made": _format_time(now),
         }
         self._topics.put(topic)
         return topic, True
 
     def topic(self, urn: str) -> Document:
-        """Raises Refused: SMN.0006."""
+        """Raises ApiError: SMN.0006."""
         topic = self._topics.get(_id(urn))
         if topic is None:
             raise api_error("SMN.0006", urn)
@@ -60,23 +60,24 @@ class TopicStore:
 
     def delete_topic(self, urn: str) -> None:
         self._topics.delete(self.topic(urn)["id"])
-        for one in self.subscriptions(urn):
-            self._subscriptions.delete(one["id"])
+        for subscription in self.subscriptions(urn):
+            self._subscriptions.delete(subscription["id"])
 
     def subscribe(
         self, urn: str, protocol: str, endpoint: str, headers: Mapping[str, str], remark: str, now: datetime
     ) -> tuple[Document, bool]:
-        """The subscription, and whether it is new. Raises Refused: SMN.0006 0011 0012 0017 0043 0078."""
+        """The subscription, and whether it is new. Raises ApiError: SMN.0006 0011 0012 0017 0043 0078."""
         self.topic(urn)
         _check(protocol, endpoint, headers, remark)
-        held = self.subscriptions(urn)
-        for one in held:
-            if (one["protocol"], one["endpoint"]) == (protocol, endpoint) and one["status"] != CANCELLED:
-                return one, False
-        if len(held) >= MAX_SUBSCRIPTIONS:
+        existing = self.subscriptions(urn)
+        for subscription in existing:
+            same = subscription["protocol"] == protocol and subscription["endpoint"] == endpoint
+            if same and subscription["status"] != CANCELLED:
+                return subscription, False
+        if len(existing) >= MAX_SUBSCRIPTIONS:
             raise api_error("SMN.0078")
         name = uuid.uuid4().hex
-        one = {
+        subscription = {
             "id": name,
             "subscription_urn": f"{urn}:{name}",
             "topic_urn": urn,
@@ -87,39 +88,39 @@ class TopicStore:
             "headers": dict(headers),
             "status": PENDING,
         }
-        return self.issue_token(one, now), True
+        return self.issue_token(subscription, now), True
 
-    def issue_token(self, one: Document, now: datetime) -> Document:
-        """Gives it a fresh token."""
-        one |= {"token": uuid.uuid4().hex + uuid.uuid4().hex, "token_made": now.isoformat()}
-        self._subscriptions.put(one)
-        return one
+    def issue_token(self, subscription: Document, now: datetime) -> Document:
+        """Gives the subscription a new token."""
+        subscription |= {"token": uuid.uuid4().hex + uuid.uuid4().hex, "token_made": now.isoformat()}
+        self._subscriptions.put(subscription)
+        return subscription
 
     def confirm(self, urn: str, token: str, now: datetime) -> Document:
-        """Raises Refused: SMN.0043 for a token that is wrong or older than 48 hours."""
-        for one in self.subscriptions(urn):
-            fresh = datetime.fromisoformat(one["token_made"]) + TOKEN_LIFETIME > now
-            if token and one["token"] == token and fresh:
-                one["status"] = CONFIRMED
-                self._subscriptions.put(one)
-                return one
+        """Raises ApiError: SMN.0043 for a token that is wrong or older than 48 hours."""
+        for subscription in self.subscriptions(urn):
+            fresh = datetime.fromisoformat(subscription["token_made"]) + TOKEN_LIFETIME > now
+            if token and subscription["token"] == token and fresh:
+                subscription["status"] = CONFIRMED
+                self._subscriptions.put(subscription)
+                return subscription
         raise api_error("SMN.0043", "the token is wrong or older than 48 hours")
 
     def subscription(self, subscription_urn: str) -> Document:
-        """Raises Refused: SMN.0013."""
-        one = self._subscriptions.get(subscription_urn.rpartition(":")[2])
-        if one is None or one["subscription_urn"] != subscription_urn:
+        """Raises ApiError: SMN.0013."""
+        subscription = self._subscriptions.get(subscription_urn.rpartition(":")[2])
+        if subscription is None or subscription["subscription_urn"] != subscription_urn:
             raise api_error("SMN.0013", subscription_urn)
-        return one
+        return subscription
 
     def unsubscribe(self, subscription_urn: str, now: datetime) -> Document:
-        """What a subscriber does; it can be taken up again with the new token."""
-        one = self.subscription(subscription_urn)
-        one["status"] = CANCELLED
-        return self.issue_token(one, now)
+        """As the subscriber. The new token can confirm the subscription again."""
+        subscription = self.subscription(subscription_urn)
+        subscription["status"] = CANCELLED
+        return self.issue_token(subscription, now)
 
     def cancel(self, subscription_urn: str) -> None:
-        """What the topic's owner does; it is gone."""
+        """As the owner of the topic: deletes the subscription."""
         self._subscriptions.delete(self.subscription(subscription_urn)["id"])
 
 
@@ -131,20 +132,20 @@ def _check(protocol: Any, endpoint: Any, headers: Mapping[str, str], remark: Any
     if protocol in ("http", "https"):
         parts = urlsplit(endpoint)
         if parts.scheme != protocol or not parts.hostname:
-            raise api_error("SMN.0012", f"{endpoint!r} is no {protocol} address")
+            raise api_error("SMN.0012", f"{endpoint!r} is not a valid {protocol} URL")
     if not isinstance(remark, str) or len(remark.encode()) > 128:
         raise api_error("SMN.0017", "at most 128 bytes")
     _check_headers(headers)
 
 
 def _check_headers(headers: Any) -> None:
-    """At most 10, together 1,024 characters; names unique whatever their case (SDK: SubscriptionExtension.header)."""
+    """At most 10, 1,024 characters in all; names unique, case-insensitive (SDK: SubscriptionExtension.header)."""
     if not isinstance(headers, Mapping) or not all(isinstance(value, str) for value in headers.values()):
         raise api_error("SMN.0043", "header is an object of strings")
     if len(headers) > 10 or sum(len(name) + len(value) for name, value in headers.items()) > 1024:
         raise api_error("SMN.0043", "at most 10 headers with 1024 characters in all")
     if len({name.lower() for name in headers}) < len(headers):
-        raise api_error("SMN.0043", "one header twice")
+        raise api_error("SMN.0043", "a header occurs twice")
     for name, value in headers.items():
         if not re.fullmatch(r"[A-Za-z](-?[A-Za-z0-9])*", name) or name.lower().startswith("x-smn"):
             raise api_error("SMN.0043", f"header name {name!r}")
@@ -156,5 +157,5 @@ def _id(urn: str) -> str:
     return hashlib.sha256(urn.encode()).hexdigest()[:32]
 
 
-def _shown(now: datetime) -> str:
+def _format_time(now: datetime) -> str:
     return f"{now:%Y-%m-%dT%H:%M:%SZ}"

@@ -1,1 +1,1 @@
-"""The embedded stack: template.yaml in ministack, function URLs beside it. Start with `stack.stack.Stack`."""
+"""The embedded stack: template.yaml in ministack, with function URLs beside it. Start with `stack.stack.Stack`."""

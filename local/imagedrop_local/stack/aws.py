@@ -1,4 +1,4 @@
-"""boto3 clients of the embedded stack: its address, its keys, and nothing of what the user's ~/.aws says."""
+"""boto3 clients of the embedded stack. They use its address and keys, and ignore the user's ~/.aws."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ REGION = "us-east-1"  # localstack-client's own default
 KEY, SECRET = "test", "test"
 ACCOUNT = "000000000000"
 
-_making = threading.Lock()  # boto3.Session.client is not thread-safe
+_lock = threading.Lock()  # boto3.Session.client is not thread-safe
 
 
 class Clients:
-    """One client per service, made when first asked for. Thread-safe."""
+    """One client per service, made at first use. Thread-safe."""
 
     def __init__(self, endpoint: str) -> None:
         self._endpoint = endpoint
         self._clients: dict[str, Any] = {}
-        nothing = (None, None, os.devnull, None)
+        no_value = (None, None, os.devnull, None)
         session = botocore.session.Session(
-            {"config_file": nothing, "credentials_file": nothing, "profile": (None, None, None, None)}
+            {"config_file": no_value, "credentials_file": no_value, "profile": (None, None, None, None)}
         )
         self._session = boto3.Session(KEY, SECRET, region_name=REGION, botocore_session=session)
 
     def __call__(self, service: str) -> Any:
-        with _making:
+        with _lock:
             if service not in self._clients:
                 self._clients[service] = self._session.client(
                     service,

@@ -1,4 +1,4 @@
-"""What ministack 1.5.33 does not do as AWS does, each in one function. Everything else is ministack's own."""
+"""What ministack 1.5.33 does differently from AWS, one function for each difference."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 STATE, TEMPORARY = "state", "tmp"
-PAUSED = "Disabled"  # Lambda API: the state of an event source mapping
+PAUSED = "Disabled"  # Lambda API: state of an event source mapping
 
 
 def environment(folder: Path, port: int, region: str) -> dict[str, str]:
-    """ministack's environment. It would listen on every address, and for IoT on another port."""
+    """ministack's environment variables. Without them it listens on every address, and for IoT on another port."""
     return {
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
@@ -31,19 +31,19 @@ def environment(folder: Path, port: int, region: str) -> dict[str, str]:
 
 
 def empty_temporary(folder: Path) -> None:
-    """Unpacked functions of an earlier start that was killed; nobody else clears them away."""
+    """Deletes the unpacked functions of an earlier run that was killed; ministack does not."""
     shutil.rmtree(folder / TEMPORARY, ignore_errors=True)
     (folder / TEMPORARY).mkdir()
 
 
 def discard_state(folder: Path) -> None:
-    """State is written at a clean stop only; after any other end it is older than the world, and a ledger that is
-    behind is worse than none: the sweep rebuilds from bucket, tags and result files."""
+    """Deletes the state after an unclean end: it is written at a clean stop only, so it is out of date. The sweep
+    rebuilds the ledger from bucket, tags and result files; an old ledger would be worse than none."""
     shutil.rmtree(folder / STATE, ignore_errors=True)
 
 
 def release_in_flight(folder: Path) -> None:
-    """No consumer outlives the stack, so what was being worked on is visible again at once, as it never is on AWS."""
+    """Makes messages in flight visible at once: no consumer outlives the stack. AWS keeps them invisible."""
     path = folder / STATE / "sqs.json"
     if not path.exists():
         return
@@ -56,8 +56,8 @@ def release_in_flight(folder: Path) -> None:
 
 
 def pause_consumers(folder: Path) -> None:
-    """ministack would read on from the queues at once, with functions that still have the last start's addresses and
-    are about to be replaced: a message that is taken then comes again only after its visibility timeout."""
+    """Disables the event source mappings: ministack would at once pass messages to functions with the addresses of the
+    last start. Such a message returns only after its visibility timeout."""
     path = folder / STATE / "lambda.json"
     if not path.exists():
         return
@@ -68,37 +68,37 @@ def pause_consumers(folder: Path) -> None:
 
 
 def resume_consumers(functions: Any) -> None:
-    """`functions`: the client of Lambda, once they are this start's."""
+    """Enables the mappings again, after the functions are deployed. `functions`: the Lambda client."""
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
         if mapping["State"] == PAUSED:
             functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
 
 def follow_port(folder: Path, port: int) -> None:
-    """Queue URLs carry ministack's port, in its state too: everything that was kept moves along to another port."""
-    note = folder / STATE / "port"
-    if note.exists() and (before := note.read_text()) != str(port):
-        for path in note.parent.glob("*.json"):
-            path.write_text(path.read_text().replace(f"127.0.0.1:{before}/", f"127.0.0.1:{port}/"))
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(str(port))
+    """Changes the port in the kept state: queue URLs contain ministack's port."""
+    port_file = folder / STATE / "port"
+    if port_file.exists() and (old_port := port_file.read_text()) != str(port):
+        for path in port_file.parent.glob("*.json"):
+            path.write_text(path.read_text().replace(f"127.0.0.1:{old_port}/", f"127.0.0.1:{port}/"))
+    port_file.parent.mkdir(parents=True, exist_ok=True)
+    port_file.write_text(str(port))
 
 
 def adapt_template(
     template: Mapping[str, Any], addresses: Mapping[str, str], parameters: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The template with CodeUri and ContentUri as `addresses` has them (s3://...), for ministack packs nothing, and
-    with numbers where mappings refer to parameters, for it compares what it reads there with numbers."""
+    """The template with CodeUri and ContentUri replaced by `addresses` (s3://...), because ministack does not package,
+    and with a number for MaximumConcurrency, because ministack does not convert the parameter."""
     given = {name: str(parameter.get("Default", "")) for name, parameter in template["Parameters"].items()}
     given.update(parameters)
     resources = {
-        name: {**resource, "Properties": _adapted(resource.get("Properties", {}), addresses, given)}
+        name: {**resource, "Properties": _adapt(resource.get("Properties", {}), addresses, given)}
         for name, resource in template["Resources"].items()
     }
     return {**template, "Resources": resources}
 
 
-def _adapted(properties: dict[str, Any], addresses: Mapping[str, str], given: Mapping[str, str]) -> dict[str, Any]:
+def _adapt(properties: dict[str, Any], addresses: Mapping[str, str], given: Mapping[str, str]) -> dict[str, Any]:
     changed: dict[str, Any] = {
         key: addresses[properties[key]] for key in ("CodeUri", "ContentUri") if key in properties
     }

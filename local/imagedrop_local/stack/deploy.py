@@ -1,4 +1,4 @@
-"""template.yaml into ministack: code to S3, then CloudFormation, as `sam deploy` does it on AWS."""
+"""Deploys template.yaml into ministack as `sam deploy` does on AWS: code to S3, then CloudFormation."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from imagedrop_local.stack.aws import Clients
 from imagedrop_local.stack.errors import StackError
 
 BUCKET = "imagedrop-code"
-_LIMIT = 60.0  # s, for a stack operation
-_USABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+_LIMIT = 60.0  # s, for an operation of CloudFormation
+_UPDATABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 
 def read_project(source: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The template of the project in `source`, and the zip of each local folder that it names."""
+    """The template of the project in `source`, and a zip of each local folder that it refers to."""
     path = source / "template.yaml"
     if not path.is_file():
         raise StackError(
@@ -51,7 +51,7 @@ def samconfig_parameters(source: Path, environment: str = "local") -> dict[str, 
 def deploy(
     clients: Clients, name: str, template: Mapping[str, Any], zips: Mapping[str, bytes], parameters: Mapping[str, str]
 ) -> dict[str, str]:
-    """Creates the stack or brings it up to date; its outputs. Raises StackError with what failed."""
+    """Creates or updates the stack; returns its outputs. Raises StackError with the failed resources."""
     unknown = parameters.keys() - template["Parameters"].keys()
     if unknown:
         raise StackError(f"template.yaml has no parameter {', '.join(sorted(unknown))}")
@@ -64,9 +64,9 @@ def deploy(
     }
     cloudformation = clients("cloudformation")
     state = _state(cloudformation, name)
-    if state and state["StackStatus"] not in _USABLE:
+    if state and state["StackStatus"] not in _UPDATABLE:
         cloudformation.delete_stack(StackName=name)
-        state = _settled(cloudformation, name)
+        state = _wait_while_in_progress(cloudformation, name)
     if state:
         _update(cloudformation, request)
     else:
@@ -92,13 +92,13 @@ def _update(cloudformation: Any, request: Mapping[str, Any]) -> None:
 
 
 def _outputs(cloudformation: Any, name: str) -> dict[str, str]:
-    state = _settled(cloudformation, name)
+    state = _wait_while_in_progress(cloudformation, name)
     if not state or state["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise StackError(f"template.yaml was not taken: {_reasons(cloudformation, name)}")
+        raise StackError(f"template.yaml could not be deployed: {_reasons(cloudformation, name)}")
     return {output["OutputKey"]: output["OutputValue"] for output in state.get("Outputs", [])}
 
 
-def _settled(
+def _wait_while_in_progress(
     cloudformation: Any,
     name: str,
     clock: Callable[[], float] = time.monotonic,

@@ -1,5 +1,5 @@
-"""What can go wrong with the embedded stack, in words for whoever started it."""
+"""Errors of the embedded stack, worded for the user who started it."""
 
 
 class StackError(Exception):
-    """The stack cannot start; the message says why and how to mend it."""
+    """The stack cannot start; the message says why and how to fix it."""

@@ -1,6 +1,6 @@
-"""The process that is ministack: `python -m imagedrop_local.stack.host FOLDER`, ended by the end of its stdin.
+"""The ministack process: `python -m imagedrop_local.stack.host FOLDER`. It ends when its stdin is closed.
 
-Its parent may be killed outright; the pipe closes all the same, and ministack still writes down what it holds.
+If the parent is killed, the pipe closes too, and ministack still writes its state.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ IN_USE = 3  # exit code: another stack holds the folder
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    os.environ.pop("PYTHONPATH", None)  # was for this module: a function sees its own code and its layer
+    os.environ.pop("PYTHONPATH", None)  # it was for this module; functions must see only their own code and layer
     lock = (folder / "lock").open("a+")
-    if not _held(lock.fileno(), seconds=5):
+    if not _acquire(lock.fileno(), seconds=5):
         sys.exit(IN_USE)
     lock.truncate(0)
     print(os.getpid(), file=lock, flush=True)
@@ -39,7 +39,7 @@ def main() -> None:
     try:
         _ministack()
     finally:
-        running.unlink()  # stays only where the end was no orderly one
+        running.unlink()  # the file stays only after an unclean end
 
 
 def _ministack() -> None:
@@ -49,8 +49,8 @@ def _ministack() -> None:
     ministack()
 
 
-def _held(lock: int, seconds: float) -> bool:
-    """Waits, because a stack whose parent was killed is still writing down its state."""
+def _acquire(lock: int, seconds: float) -> bool:
+    """Tries for some seconds: a stack whose parent was killed may still be writing its state."""
     end = time.monotonic() + seconds
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What an account has before the template comes: the secrets that it refers to, and a verified sender of mails."""
+"""What an account needs before the template is deployed: the secrets it refers to, and a verified mail sender."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from imagedrop_local.stack.aws import Clients
 
 
 def secrets(clients: Clients, credentials: Mapping[str, str], webhook: str) -> dict[str, str]:
-    """Writes them and gives the template's parameters that name them."""
+    """Writes the secrets; returns the template parameters with their ARNs."""
     named = {"HuaweiCredentialsSecretArn": _secret(clients, "imagedrop/huawei", json.dumps(dict(credentials)))}
     if webhook:
         named["WebhookSecretArn"] = _secret(clients, "imagedrop/webhook", webhook)

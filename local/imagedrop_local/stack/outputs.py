@@ -1,4 +1,4 @@
-"""What the running stack is made of, and where."""
+"""The resources and addresses of the running stack."""
 
 from __future__ import annotations
 

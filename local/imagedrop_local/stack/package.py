@@ -1,4 +1,4 @@
-"""Zips of functions and layer, the same bytes for the same files, so that an unchanged stack needs no update."""
+"""Zips of functions and layer. Same files, same bytes: an unchanged stack needs no update."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def function(folder: Path) -> bytes:
 
 
 def layer(folder: Path) -> bytes:
-    """Only the project's own package: third-party ones come from the environment that runs ministack."""
+    """Only the project's package: third-party ones come from the environment of ministack."""
     return _zipped(folder / "imagedrop", "python/imagedrop/")
 
 

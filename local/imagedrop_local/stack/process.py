@@ -1,4 +1,4 @@
-"""ministack as a child process on 127.0.0.1, with its state and its log in a folder."""
+"""ministack as a child process on 127.0.0.1, with state and log in a folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _START, _STOP = 30.0, 20.0  # s
 
 
 class Ministack:
-    """Starts with `start`, ends with `stop`, and by itself when this process ends, however it does."""
+    """Ends with `stop`, and also when this process ends in any way."""
 
     def __init__(self, folder: Path, port: int) -> None:
         self.folder, self.port = folder, port or _free_port()
@@ -29,20 +29,20 @@ class Ministack:
 
     def start(self) -> None:
         if _answers(self.port):
-            raise StackError(f"127.0.0.1:{self.port} is in use: end what listens there, or choose another port")
+            raise StackError(f"127.0.0.1:{self.port} is in use: stop its process, or choose another port")
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self._child = subprocess.Popen(  # noqa: S603 - this very Python
+            self._child = subprocess.Popen(  # noqa: S603 - the same Python
                 [sys.executable, "-m", host.__name__, str(self.folder)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env=_environment() | bridge.environment(self.folder, self.port, aws.REGION),
-                start_new_session=True,  # Ctrl-C is for the parent, which ends it in order
+                start_new_session=True,  # Ctrl-C must reach only the parent, which then stops it cleanly
             )
 
     def wait_until_ready(self) -> None:
-        """Returns when it takes requests. Raises StackError."""
+        """Returns when ministack accepts requests. Raises StackError."""
         end = time.monotonic() + _START
         while not _answers(self.port, "/_ministack/ready"):
             self._check_alive()
@@ -53,7 +53,7 @@ class Ministack:
         self._check_alive()
 
     def stop(self) -> None:
-        """Ends it, waits until its state is written down, and leaves no function of it at work."""
+        """Stops it, waits until its state is written, and kills its running functions."""
         child, self._child = self._child, None
         if child is None:
             return
@@ -64,24 +64,24 @@ class Ministack:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-        with contextlib.suppress(ProcessLookupError):  # as a rule nobody is left
-            os.killpg(child.pid, signal.SIGKILL)  # a function in mid-call would go on, alone
+        with contextlib.suppress(ProcessLookupError):  # usually no process is left
+            os.killpg(child.pid, signal.SIGKILL)  # a running function would continue without ministack
 
     def _check_alive(self) -> None:
         code = self._child.poll() if self._child else None
         if code == host.IN_USE:
-            raise StackError(f"{self.folder} is in use by another stack: end that one, or choose another folder")
+            raise StackError(f"{self.folder} is in use by another stack: stop it, or choose another folder")
         if code is not None:
             raise StackError(f"ministack ended while it started; its log: {self.log}")
 
 
 def _environment() -> dict[str, str]:
-    """This process's, without what would leak into the functions."""
-    foreign = ("AWS_", "IMAGEDROP_", "POWERTOOLS_", "PYTHON")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    """This process's environment, without variables that would reach the functions."""
+    excluded = ("AWS_", "IMAGEDROP_", "POWERTOOLS_", "PYTHON")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(excluded)}
     for name in ("NO_PROXY", "no_proxy"):
-        kept[name] = ",".join(filter(None, (kept.get(name), "127.0.0.1", "localhost")))
-    return kept | {
+        environment[name] = ",".join(filter(None, (environment.get(name), "127.0.0.1", "localhost")))
+    return environment | {
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -90,7 +90,7 @@ def _environment() -> dict[str, str]:
 
 
 def _answers(port: int, path: str = "") -> bool:
-    """Whether anything listens there; with a path, whether that answers 200."""
+    """Whether the port is open; with `path`: whether it answers 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     with contextlib.closing(connection):
         try:

@@ -1,4 +1,4 @@
-"""The AWS side on one machine: the project's own template.yaml, running in ministack on 127.0.0.1."""
+"""The AWS side on one machine: the project's template.yaml in ministack on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ NAME = "imagedrop"
 @dataclass(frozen=True)
 class LogLine:
     function: str
-    timestamp: int  # ms since 1970, of the end of the call that wrote it
+    timestamp: int  # ms since 1970, at the end of the call that logged it
     text: str
 
 
 class Stack:
     """`with Stack(folder, parameters=..., credentials={"ak": .., "sk": ..}) as stack:`, or `start` and `stop`.
 
-    `folder` keeps everything from one start to the next. `port` is AWS's endpoint, `intake_port` and `status_port` are
-    those of the function URLs; 0: any free one. `parameters` are template.yaml's, on top of those in samconfig.toml's
-    environment `local`; those that name the two secrets are filled in here. `source` is the checkout that is run.
+    `folder`: the state, kept over restarts. `port`: the AWS endpoint; `intake_port`, `status_port`: the function URLs;
+    0: any free port. `parameters`: of template.yaml, over those in samconfig.toml's environment `local`; those with the
+    ARNs of the two secrets are set here. `source`: the checkout to run.
     """
 
     def __init__(
@@ -50,13 +50,13 @@ class Stack:
         self._credentials, self._webhook_secret = credentials, webhook_secret
         self._intake_port, self._status_port = intake_port, status_port
         self._ministack = Ministack(folder.resolve(), port)
-        self._fronts: list[Server] = []
+        self._url_servers: list[Server] = []
         self.endpoint = self._ministack.endpoint
         self.client = aws.Clients(self.endpoint)
         self.outputs: Outputs  # after start
 
     def start(self) -> Outputs:
-        """Returns when everything is there. Raises StackError, and then nothing is left running."""
+        """Returns when everything runs. Raises StackError; then nothing is left running."""
         try:
             self._ministack.start()
             template, zips = deploy.read_project(self._source)
@@ -69,10 +69,10 @@ class Stack:
             parameters |= identity.secrets(self.client, self._credentials, self._webhook_secret)
             if sender := parameters.get("MailFrom"):
                 identity.verify(self.client, sender)
-            found = deploy.deploy(self.client, NAME, template, zips, parameters)
-            intake = self._front(function(found, "intake"), self._intake_port, signed=False)
-            status = self._front(function(found, "status"), self._status_port, signed=True)
-            self.outputs = outputs(found, self.endpoint, intake, status)
+            stack_outputs = deploy.deploy(self.client, NAME, template, zips, parameters)
+            intake = self._serve_url(function(stack_outputs, "intake"), self._intake_port, signed=False)
+            status = self._serve_url(function(stack_outputs, "status"), self._status_port, signed=True)
+            self.outputs = outputs(stack_outputs, self.endpoint, intake, status)
             bridge.resume_consumers(self.client("lambda"))
         except BaseException:
             self.stop()
@@ -80,9 +80,9 @@ class Stack:
         return self.outputs
 
     def stop(self) -> None:
-        """Ends it; what queues, ledger and mailbox hold is kept in the folder."""
-        while self._fronts:
-            self._fronts.pop().stop()
+        """Stops it; the content of queues, ledger and mailbox stays in the folder."""
+        while self._url_servers:
+            self._url_servers.pop().stop()
         self._ministack.stop()
 
     def __enter__(self) -> Self:
@@ -93,18 +93,18 @@ class Stack:
         self.stop()
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
-        """Runs a function (short name) on an event, waits, gives what it returned. Raises FunctionFailed."""
+        """Invokes a function (short name) with an event and returns its result. Raises FunctionFailed."""
         return self._invoke(self.outputs.functions[function], event)
 
     def environment(self, function: str) -> dict[str, str]:
-        """The environment variables that the template gives a function."""
+        """The environment variables of a function in the template."""
         name = self.outputs.functions[function]
         variables: dict[str, str]
         variables = self.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         return variables
 
     def mails(self) -> list[dict[str, Any]]:
-        """Every mail that was sent: `Source`, `To`, `Subject`, `BodyText`, `BodyHtml`, `Timestamp`; oldest first."""
+        """Every sent mail: `Source`, `To`, `Subject`, `BodyText`, `BodyHtml`, `Timestamp`; oldest first."""
         address = f"{self.endpoint}/_ministack/ses/messages?account={aws.ACCOUNT}"
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(address, timeout=10) as answer:
@@ -112,7 +112,7 @@ class Stack:
         return mails
 
     def logs(self, after: int = 0) -> Iterator[LogLine]:
-        """What the functions have logged later than `after` (ms since 1970), function by function."""
+        """The log lines after `after` (ms since 1970), function by function."""
         pages = self.client("logs").get_paginator("filter_log_events")
         for name in FUNCTIONS:
             for page in pages.paginate(logGroupName=f"/aws/lambda/{NAME}/{name}", startTime=after + 1):
@@ -126,7 +126,7 @@ class Stack:
             raise FunctionFailed(returned.get("errorMessage", answer["FunctionError"]))
         return returned
 
-    def _front(self, name: str, port: int, *, signed: bool) -> str:
-        front = FunctionUrl(name, self._invoke, signed).serve(port)
-        self._fronts.append(front)
-        return f"{front.url}/"
+    def _serve_url(self, name: str, port: int, *, signed: bool) -> str:
+        server = FunctionUrl(name, self._invoke, signed).serve(port)
+        self._url_servers.append(server)
+        return f"{server.url}/"

@@ -1,7 +1,7 @@
-"""Function URLs at an address that resolves: http://127.0.0.1:PORT/, each its own port as each has its own host on AWS.
+"""Function URLs at an address that resolves: http://127.0.0.1:PORT/, one port per function instead of one host.
 
-ministack serves them by Host header only, checks no signature and never says who called; so the request becomes the
-event here (Lambda: payload format 2.0) and goes through Invoke.
+ministack serves function URLs by Host header only, checks no signature and does not say who called. So the request is
+turned into the event here (Lambda: payload format 2.0) and sent with Invoke.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from imagedrop_local.http import Request, Response, Server
 from imagedrop_local.stack import aws, signature
 
 _TEXT = ("application/json", "application/xml", "application/javascript")
-_LIMIT = 6 << 20  # bytes; Lambda's for a request
+_LIMIT = 6 << 20  # bytes; Lambda's limit for a request
 _BROKEN = Response.json(502, {"Message": "Internal Server Error"})
 
-Invoke = Callable[[str, Mapping[str, Any]], Any]  # function name, event -> what it returned; raises FunctionFailed
+Invoke = Callable[[str, Mapping[str, Any]], Any]  # function name, event -> result; raises FunctionFailed
 
 
 class FunctionFailed(Exception):
-    """The function raised, or ran out of time."""
+    """The function raised an error or timed out."""
 
 
 @dataclass
@@ -59,8 +59,8 @@ class FunctionUrl:
         if self.signed:
             try:
                 signature.check(request, body, datetime.now(UTC))
-            except signature.InvalidSignature as refused:
-                return self.error(403, None, str(refused))
+            except signature.InvalidSignature as error:
+                return self.error(403, None, str(error))
         try:
             return response(self.invoke(self.name, event(request, body, self.signed)))
         except FunctionFailed:
@@ -76,7 +76,7 @@ def event(request: Request, body: bytes, signed: bool) -> dict[str, Any]:
     for name, value in request.pairs:
         query[name] = f"{query[name]},{value}" if name in query else value
     path = urllib.parse.unquote(request.path)
-    made: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
@@ -86,13 +86,13 @@ def event(request: Request, body: bytes, signed: bool) -> dict[str, Any]:
         "isBase64Encoded": False,
     }
     if query:
-        made["queryStringParameters"] = query
+        fields["queryStringParameters"] = query
     if body:
-        made["isBase64Encoded"], made["body"] = _encoded(body, headers.get("content-type", ""))
-    return made
+        fields["isBase64Encoded"], fields["body"] = _encode_body(body, headers.get("content-type", ""))
+    return fields
 
 
-def _encoded(body: bytes, content_type: str) -> tuple[bool, str]:
+def _encode_body(body: bytes, content_type: str) -> tuple[bool, str]:
     kind = content_type.partition(";")[0].strip().lower()
     if kind.startswith("text/") or kind in _TEXT:
         return False, body.decode("utf-8", "replace")
@@ -127,7 +127,7 @@ def _context(method: str, path: str, headers: dict[str, str], signed: bool) -> d
 
 
 def response(returned: Any) -> Response:
-    """What a function returned, as HTTP: with a `statusCode` as it says, anything else as JSON with 200."""
+    """A function's result as HTTP: a result with `statusCode` as it says, any other as JSON with 200."""
     if not isinstance(returned, dict) or "statusCode" not in returned:
         return Response.json(200, returned)
     headers = {str(name): str(value) for name, value in (returned.get("headers") or {}).items()}

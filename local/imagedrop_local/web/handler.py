@@ -1,4 +1,4 @@
-"""One connection: requests in, responses out, and the ways to leave a client without one."""
+"""One connection: reads requests, sends responses, and closes or resets connections for faults."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class Httpd(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def hang_up(self) -> None:
-        """Ends the connections that are kept alive: a stopped server answers nobody."""
+        """Closes the connections that are kept alive: a stopped server must not answer."""
         for connection in list(self._open):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no news."""
+        """Prints nothing: clients may close connections."""
 
 
 def handler_class(answer: Callable[[Request], Response]) -> type[BaseHTTPRequestHandler]:
-    """A handler class whose requests are answered by `answer`."""
+    """A handler class that answers requests with `answer`."""
     return type("Bound", (Handler,), {"answer": staticmethod(answer)})
 
 
@@ -55,7 +55,7 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         pass
 
-    def _any(self) -> None:
+    def _handle(self) -> None:
         try:
             request = self._request()
         except ValueError as error:
@@ -79,12 +79,12 @@ class Handler(BaseHTTPRequestHandler):
             if response:
                 response.close()
             if isinstance(request.stream, BoundedBody):
-                request.stream.close(but=self.rfile)
+                request.stream.close(keep=self.rfile)
 
-    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _any  # noqa: N815
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _handle  # noqa: N815
 
     def _request(self) -> Request:
-        # self.path has leading slashes folded into one; keys may begin with several.
+        # self.path folds leading slashes into one; object keys may start with several.
         path, _, query = self.requestline.split()[1].partition("?")
         stream: Body = self.rfile
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
@@ -116,10 +116,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD" or not body.length:
             return
         if self.connection.sendfile(body.file, body.offset, body.length) < body.length:
-            self.close_connection = True  # the file became shorter: fewer bytes than promised
+            self.close_connection = True  # the file became shorter than the Content-Length sent
 
     def _reset(self) -> None:
-        """RST, so that the client sees a reset and not an empty answer."""
+        """Sends RST, so that the client sees a reset and not an empty answer."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.connection.close()

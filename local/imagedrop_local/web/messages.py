@@ -1,4 +1,4 @@
-"""What a server and a service hand each other."""
+"""Requests, responses, and the interface between a server and a service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Body(Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """`path` as sent (still percent-encoded), `query` decoded in order, headers case-insensitive."""
+    """`path` as sent (percent-encoded); headers are case-insensitive."""
 
     method: str
     path: str
@@ -32,21 +32,22 @@ class Request:
 
     @property
     def query(self) -> dict[str, str]:
-        """The last value of each name; `?acl` is {'acl': ''}."""
+        """Decoded, the last value of each name; `?acl` is {'acl': ''}."""
         return dict(urllib.parse.parse_qsl(self.raw_query, keep_blank_values=True))
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
+        """The decoded query, in order."""
         return urllib.parse.parse_qsl(self.raw_query, keep_blank_values=True)
 
     def chunks(self) -> Iterable[bytes]:
-        """The body, a piece at a time. Can be read once."""
-        left = self.length
-        while left > 0:
-            piece = self.stream.read(min(CHUNK, left))
+        """The body in pieces. Can be read once."""
+        remaining = self.length
+        while remaining > 0:
+            piece = self.stream.read(min(CHUNK, remaining))
             if not piece:
-                raise ConnectionError("the client went away in mid-body")
-            left -= len(piece)
+                raise ConnectionError("the client closed the connection within the body")
+            remaining -= len(piece)
             yield piece
 
     def body(self, limit: int = 16 << 20) -> bytes:
@@ -57,7 +58,7 @@ class Request:
 
 @dataclass(frozen=True)
 class FileSlice:
-    """A part of an open file as a body: goes out without being read into memory, then the file is closed."""
+    """A part of an open file as a body: sent without reading it into memory, then the file is closed."""
 
     file: BinaryIO
     offset: int
@@ -66,47 +67,52 @@ class FileSlice:
     def __iter__(self) -> Iterator[bytes]:
         with self.file:
             self.file.seek(self.offset)
-            left = self.length
-            while left and (piece := self.file.read(min(CHUNK, left))):
-                left -= len(piece)
+            remaining = self.length
+            while remaining and (piece := self.file.read(min(CHUNK, remaining))):
+                remaining -= len(piece)
                 yield piece
 
 
 @dataclass
 class Response:
-    """`body` may be an iterable of pieces; then `headers` must carry Content-Length."""
+    """`body` may be an iterable of pieces; then `headers` must have Content-Length."""
 
     status: int
     body: bytes | Iterable[bytes] = b""
     headers: dict[str, str] = field(default_factory=dict)
 
     def close(self) -> None:
-        """For one that is not sent: frees the file behind it."""
+        """Closes the file of a response that is not sent."""
         if isinstance(self.body, FileSlice):
             self.body.file.close()
 
     @classmethod
     def json(cls, status: int, value: object, headers: Mapping[str, str] | None = None) -> Response:
-        shown = {"Content-Type": "application/json", **(headers or {})}
-        return cls(status, json.dumps(value, ensure_ascii=False).encode(), shown)
+        all_headers = {"Content-Type": "application/json", **(headers or {})}
+        return cls(status, json.dumps(value, ensure_ascii=False).encode(), all_headers)
+
+
+def header_text(value: str) -> str:
+    """A header's value in UTF-8, as clients send it; http.client decodes it as Latin-1."""
+    return value.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
 class Service(Protocol):
     name: str
 
     def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
-        """The call's name (as the SDK names it, `CreateImage`) and what carries it out."""
+        """The call's name in the SDK (`CreateImage`) and the function that answers it."""
 
     def error(self, status: int, code: str | None, message: str) -> Response:
-        """An error in the service's own shape."""
+        """An error in the service's format."""
 
 
 class CloseConnection(Exception):
-    """Close the connection without an answer."""
+    """Reset the connection without an answer."""
 
 
 class Control(Protocol):
-    """What answers /_sim on every server."""
+    """Answers /_sim on every server."""
 
     faults: Faults
 

@@ -163,7 +163,7 @@ def test_copied_in_files_make_no_events_where_that_is_switched_off(launch: Any) 
     cloud = launch(switches=ObsSwitches(obs_copied_in_events=False))
     watched(cloud)
     (cloud.folder / "drops" / "copied").write_bytes(b"two")
-    assert cloud.obs._poller is None
+    assert cloud.obs._watcher is None
     cloud.obs.stop()  # once all is sent
     assert cloud.messages == []
     assert [stored.key for stored in cloud.store.list("drops").objects] == ["copied"]
