@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagedrop.inspection.errors import Unreadable
-from imagedrop.inspection.registry.names import hashed, upper
+from imagedrop.inspection.registry.names import hashed
+from imagedrop.inspection.upper_case import upper
 from tests.unit.inspection.registry.hives import BINS, HiveBuilder, existing_key, fixture
 
 KINDS = (b"li", b"lf", b"lh")

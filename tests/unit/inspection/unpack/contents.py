@@ -1,25 +1,25 @@
-"""What property tests pack, and how they break it."""
+"""Content for property tests, and how they change it."""
 
 from __future__ import annotations
 
 from hypothesis import strategies as st
 
 
-def contents(most: int) -> st.SearchStrategy[bytes]:
-    """Literals, runs and repetitions, at most `most` bytes and at least one."""
+def contents(max_size: int) -> st.SearchStrategy[bytes]:
+    """Literals, runs, repetitions and x86 calls; 1 to `max_size` bytes."""
     piece = st.one_of(
         st.binary(min_size=1, max_size=40),
         st.builds(
             lambda byte, count: bytes([byte]) * count, st.integers(0, 255), st.sampled_from([3, 17, 18, 273, 6000])
         ),
         st.builds(lambda data, count: data * count, st.binary(min_size=1, max_size=9), st.integers(2, 90)),
-        st.builds(lambda place: b"\xe8" + place.to_bytes(4, "little", signed=True), st.integers(-70000, 12_000_100)),
+        st.builds(lambda target: b"\xe8" + target.to_bytes(4, "little", signed=True), st.integers(-70000, 12_000_100)),
     )
-    return st.lists(piece, min_size=1, max_size=20).map(lambda pieces: b"".join(pieces)[:most])
+    return st.lists(piece, min_size=1, max_size=20).map(lambda pieces: b"".join(pieces)[:max_size])
 
 
 def mutated(data: bytes) -> st.SearchStrategy[bytes]:
-    """`data` with up to four other bytes, at times cut off."""
+    """`data` with up to four bytes changed, and sometimes cut off."""
 
     def changed(changes: list[tuple[int, int]], end: int) -> bytes:
         out = bytearray(data)

@@ -1,4 +1,4 @@
-"""Small compressors, one for each format: they make every kind of item, and no effort."""
+"""Small compressors, one for each format. They use every kind of item, but do not compress well."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ CALL_SIZE = 12_000_000
 
 
 def items(data: bytes, longest: int, shortest: int = 3) -> Iterator[tuple[int, int]]:
-    """(byte, 0) of a literal, (distance, length) of a match."""
-    seen: dict[bytes, int] = {}
+    """(byte, 0) for a literal, (distance, length) for a match."""
+    last: dict[bytes, int] = {}  # sequence -> where it began last
     at = 0
     while at < len(data):
         key = data[at : at + shortest]
-        before, seen[key] = seen.get(key), at
+        before, last[key] = last.get(key), at
         if before is None or len(key) < shortest:
             yield data[at], 0
             at += 1
@@ -57,23 +57,23 @@ def _lznt1_chunk(data: bytes) -> bytes:
             here += length
     groups = [coded[at : at + 8] for at in range(0, len(coded), 8)]
     return b"".join(
-        bytes([sum(1 << bit for bit, one in enumerate(group) if len(one) == 2)]) + b"".join(group) for group in groups
+        bytes([sum(1 << bit for bit, item in enumerate(group) if len(item) == 2)]) + b"".join(group) for group in groups
     )
 
 
-def _same(data: bytes, here: int, back: int, most: int) -> int:
+def _same(data: bytes, here: int, back: int, longest: int) -> int:
     length = 0
-    while length < most and here + length < len(data) and data[here + length] == data[here + length - back]:
+    while length < longest and here + length < len(data) and data[here + length] == data[here + length - back]:
         length += 1
     return length
 
 
 class Bits:
-    """Words of 16 bits, filled from the top. With `ahead`, as in XPRESS, one word more than is begun has its place."""
+    """16-bit words, filled from the top. `ahead`: words reserved before they are needed; XPRESS reserves one."""
 
     def __init__(self, ahead: int = 0) -> None:
         self.out, self._ahead = bytearray(), ahead
-        self._places: list[int] = []
+        self._offsets: list[int] = []
         self.count = 0
 
     def put(self, value: int, bits: int) -> None:
@@ -82,26 +82,26 @@ class Bits:
             self.count += 1
             self._reserve(word + 1 + self._ahead)
             if value >> bit & 1:
-                self.out[self._places[word] + (within < 8)] |= 0x80 >> within % 8
+                self.out[self._offsets[word] + (within < 8)] |= 0x80 >> within % 8
 
     def _reserve(self, words: int) -> None:
-        while len(self._places) < words:
-            self._places.append(len(self.out))
+        while len(self._offsets) < words:
+            self._offsets.append(len(self.out))
             self.out += b"\0\0"
 
     def append(self, data: bytes) -> None:
         self.out += data
 
     def words(self, data: bytes) -> None:
-        """Whole bytes that begin with a word of their own; at least one bit goes unused before them."""
+        """Whole bytes from the next word on; at least one bit before them is unused."""
         self._reserve(self.count // 16 + 1)
-        self._places += range(len(self.out), len(self.out) + len(data), 2)
+        self._offsets += range(len(self.out), len(self.out) + len(data), 2)
         self.out += data
-        self.count = 16 * len(self._places)
+        self.count = 16 * len(self._offsets)
 
 
 def pack_xpress(data: bytes, longest: int = 1 << 16) -> bytes:
-    """With a code whose 512 words have 9 bits each."""
+    """With a code of 512 words of 9 bits."""
     bits = Bits(ahead=1)
     for distance, length in items(data, longest):
         if not length:
@@ -116,8 +116,7 @@ def pack_xpress(data: bytes, longest: int = 1 << 16) -> bytes:
 
 
 class LzxPacker:
-    """Blocks of the kinds that are asked for. The main code has 16 words of 8 bits and 480 of 9, the length code 7 of
-    7 and 242 of 8, the aligned code 8 of 3."""
+    """Its main code has 16 words of 8 bits and 480 of 9; the length code 7 of 7 and 242 of 8; the aligned code 8 of 3."""
 
     def __init__(self) -> None:
         self.bits = Bits()
@@ -156,7 +155,7 @@ class LzxPacker:
         self._word(byte, 16, 9)
 
     def _lengths(self, lengths: Sequence[int]) -> None:
-        """In the first block changes from 0, then changes of 0; the words of 0, 8, 9 and 10 have 2 bits."""
+        """In the first block the differences from 0, later differences of 0. The symbols 0, 8, 9 and 10 have 2 bits."""
         words = (0, 8, 9, 10)
         for symbol in range(20):
             self.bits.put(2 if symbol in words else 0, 4)
@@ -164,7 +163,7 @@ class LzxPacker:
             self.bits.put(words.index((0 - length) % 17 if self._first else 0), 2)
 
     def _word(self, symbol: int, short: int, bits: int) -> None:
-        """The word of a symbol of a code whose first `short` symbols have a bit less than `bits`."""
+        """A symbol of a code whose first `short` symbols have `bits` - 1 bits, and the others `bits`."""
         self.bits.put(symbol if symbol < short else symbol + short, bits - (symbol < short))
 
     def match(self, distance: int, length: int, *, aligned: bool = False) -> None:
@@ -186,14 +185,14 @@ class LzxPacker:
 
 
 def _slot(distance: int) -> tuple[int, int, int]:
-    """(slot, bits that follow, their value) of a distance that is none of the last three."""
+    """(slot, number of bits that follow, their value) of a distance that is not one of the last three."""
     formatted = distance + 2
     extra = formatted.bit_length() - 2
     return 2 * (extra + 1) + (formatted >> extra & 1), extra, formatted & (1 << extra) - 1
 
 
 def with_calls(data: bytes) -> bytes:
-    """What a writer of LZX packs in place of `data`: the distances of x86 calls made places, found from the left."""
+    """What a writer of LZX compresses instead of `data`: the targets of x86 calls made absolute."""
     out, at = bytearray(data), 0
     while at < len(out) - 10:
         if out[at] != 0xE8:
@@ -201,14 +200,14 @@ def with_calls(data: bytes) -> bytes:
             continue
         (distance,) = struct.unpack_from("<i", out, at + 1)
         if -at <= distance < CALL_SIZE:
-            place = distance + at if distance < CALL_SIZE - at else distance - CALL_SIZE
-            struct.pack_into("<i", out, at + 1, place)
+            target = distance + at if distance < CALL_SIZE - at else distance - CALL_SIZE
+            struct.pack_into("<i", out, at + 1, target)
         at += 5
     return bytes(out)
 
 
 def pack_lzx(data: bytes, kinds: Sequence[str] = ("verbatim",)) -> bytes:
-    """A chunk of as many blocks, of about equal size, as there are kinds: verbatim, aligned, stored."""
+    """A chunk of blocks of about equal size, one for each of `kinds`: verbatim, aligned, stored."""
     packer, content = LzxPacker(), with_calls(data)
     step = -(-len(data) // len(kinds)) or 1
     for kind, start in zip(kinds, range(0, len(data), step), strict=False):

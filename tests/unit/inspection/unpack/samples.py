@@ -1,4 +1,4 @@
-"""What the fixtures are made of: machine code that calls, records, noise, long runs and text. No two runs differ."""
+"""The content of the fixtures, always the same: machine code with calls, records, noise, long runs and text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def noise(name: str, length: int) -> bytes:
 
 
 def machine_code(length: int) -> bytes:
-    """Calls of three places, forth and back, and instructions between them."""
+    """Calls of three targets, forward and back, with instructions between them."""
     dice, out = noise("code", length), bytearray()
     while len(out) < length:
         choice = dice[len(out)]
@@ -31,7 +31,7 @@ def text(length: int) -> bytes:
 
 @functools.cache
 def sample() -> bytes:
-    """33,001 bytes: two chunks of LZX, nine of XPRESS4K, of which noise fills the third."""
+    """33,001 bytes: two chunks of LZX, nine of XPRESS4K; the third of these is noise."""
     records = b"".join(struct.pack("<QII", at, at * at, at % 7) for at in range(256))
     parts = [machine_code(8192), noise("chunk", 4096), records, bytes(7000), text(9617)]
     return b"".join(parts)

@@ -1,4 +1,4 @@
-"""LZNT1: what the specification's example says, what was packed comes back, and what is broken is refused."""
+"""LZNT1: the example of the specification, round trips, and malformed input."""
 
 from __future__ import annotations
 
@@ -30,43 +30,43 @@ def chunk(data: bytes) -> bytes:
     return struct.pack("<H", 0xB000 | len(data) - 1) + data
 
 
-def refused(data: bytes, most: int = UNIT) -> str:
+def refused(data: bytes, max_size: int = UNIT) -> str:
     with pytest.raises(Unreadable) as caught:
-        lznt1(data, most)
+        lznt1(data, max_size)
     return str(caught.value.values["why"])
 
 
-def test_the_example_of_the_specification() -> None:
+def test_the_example_of_the_specification_is_decompressed() -> None:
     assert lznt1(EXAMPLE, UNIT) == MELODY
 
 
-def test_packed_and_stored_chunks_come_back() -> None:
-    code, stored = pack_lznt1(sample()[:4096])[:-2], pack_lznt1(sample()[8192:12288])
-    assert (len(code) < 4098, len(stored)) == (True, 4096 + 2 + 2)
-    assert lznt1(code + stored, UNIT) == sample()[:4096] + sample()[8192:12288]
+def test_compressed_and_stored_chunks_are_decompressed() -> None:
+    compressed, stored = pack_lznt1(sample()[:4096])[:-2], pack_lznt1(sample()[8192:12288])
+    assert (len(compressed) < 4098, len(stored)) == (True, 4096 + 2 + 2)
+    assert lznt1(compressed + stored, UNIT) == sample()[:4096] + sample()[8192:12288]
 
 
-def test_what_is_as_large_as_a_unit_comes_back() -> None:
+def test_content_as_large_as_a_unit_is_decompressed() -> None:
     packed = pack_lznt1(sample())
     assert lznt1(packed, UNIT) == sample()
 
 
 @settings(max_examples=60, deadline=None)
 @given(contents(20000))
-def test_what_was_packed_comes_back(data: bytes) -> None:
+def test_compressed_content_is_decompressed_to_the_same_bytes(data: bytes) -> None:
     assert lznt1(pack_lznt1(data), len(data)) == data
 
 
 @settings(max_examples=150, deadline=None)
 @given(mutated(pack_lznt1(sample()[:9000])))
-def test_changed_bytes_end_in_a_bounded_answer_or_a_refusal(data: bytes) -> None:
+def test_changed_bytes_decompress_to_at_most_the_maximum_or_are_refused(data: bytes) -> None:
     with contextlib.suppress(Unreadable):
         assert len(lznt1(data, UNIT)) <= UNIT
 
 
-def test_a_stream_ends_with_a_header_of_zero_or_with_its_bytes() -> None:
-    one = chunk(b"\0abc")
-    assert lznt1(one, UNIT) == lznt1(one + b"\0\0" + b"never read", UNIT) == b"abc"
+def test_a_stream_ends_at_a_header_of_zero_or_at_its_last_byte() -> None:
+    abc = chunk(b"\0abc")
+    assert lznt1(abc, UNIT) == lznt1(abc + b"\0\0" + b"never read", UNIT) == b"abc"
     assert lznt1(b"", UNIT) == b""
 
 
@@ -74,22 +74,22 @@ def test_a_short_chunk_that_is_not_the_last_is_filled_with_zeros() -> None:
     assert lznt1(chunk(b"\0abc") + chunk(b"\0def"), UNIT) == b"abc".ljust(4096, b"\0") + b"def"
 
 
-def test_a_match_may_reach_into_itself() -> None:
+def test_a_match_may_overlap_itself() -> None:
     assert lznt1(chunk(b"\x02a" + struct.pack("<H", 97)), UNIT) == b"a" * 101
 
 
-def test_a_match_before_the_beginning_of_its_chunk_is_refused() -> None:
+def test_a_match_that_begins_before_its_chunk_is_refused() -> None:
     assert "2 back, at byte 1" in refused(chunk(b"\x02a" + struct.pack("<H", 1 << 12)))
     first = pack_lznt1(bytes(4096))[:-2]
     assert "back, at byte 0" in refused(first + chunk(b"\x01\0\0"))
 
 
-def test_a_chunk_that_unpacks_to_more_than_4_kib_is_refused() -> None:
+def test_a_chunk_that_decompresses_to_more_than_4_kib_is_refused() -> None:
     assert "a match of 4098 bytes" in refused(chunk(b"\x02a" + struct.pack("<H", 0xFFF)))
-    assert "a chunk unpacks to more" in refused(chunk(b"\x02a" + struct.pack("<H", 4088) + b"a" * 6 + b"\0aaaaa"))
+    assert "a chunk decompresses to more" in refused(chunk(b"\x02a" + struct.pack("<H", 4088) + b"a" * 6 + b"\0aaaaa"))
 
 
-def test_more_than_is_allowed_is_refused() -> None:
+def test_more_bytes_than_the_maximum_are_refused() -> None:
     packed = pack_lznt1(bytes(8192))
     assert lznt1(packed, 8192) == bytes(8192)
     assert "more than 8191 bytes" in refused(packed, 8191)

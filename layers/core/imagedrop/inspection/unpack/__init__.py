@@ -1,1 +1,1 @@
-"""Bounded decompressors: pure functions whose answers are capped, whatever the input says."""
+"""Decompressors: pure functions whose output has a maximum size, whatever the input is."""

@@ -1,4 +1,4 @@
-"""Canonical Huffman codes, given by the lengths of their code words: the shortest first, then in the symbols' order."""
+"""Canonical Huffman codes: the lengths of the code words define the code, sorted by length, then by symbol."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ if TYPE_CHECKING:
 
 
 class Code(NamedTuple):
-    """`table[the next width bits]` is symbol << 5 | bits of its code word."""
+    """`table[the next width bits]` is symbol << 5 | length of its code word."""
 
     width: int
     table: list[int]
 
 
 def code(lengths: Sequence[int], what: str) -> Code:
-    """The code whose symbol n has a word of `lengths[n]` bits, 0: none. Raises Unreadable unless the words fill it.
+    """The code whose symbol n has a word of `lengths[n]` bits; 0: none. Raises Unreadable unless the code is complete.
 
-    A code without any word has a table of one entry, 0, whose word has no bits: whoever decodes must refuse that.
+    A code without words has a table of one entry, 0, with a length of 0: the decoder must refuse it.
     """
     width = max(lengths)
     symbols = sorted([symbol for symbol, length in enumerate(lengths) if length], key=lengths.__getitem__)
-    # the sum comes first: the table of a code with too many words has no bound
+    # checked before the table is made: a code with too many words would make it very large
     if symbols and sum([1 << width - lengths[symbol] for symbol in symbols]) != 1 << width:
-        raise malformed(what, "the words of a Huffman code do not fill it")
+        raise malformed(what, "a Huffman code is incomplete or has too many words")
     table: list[int] = []
     for symbol in symbols:
         length = lengths[symbol]

@@ -1,4 +1,4 @@
-"""The bits of an LZX chunk, the symbols among them, and how lengths of code words are written."""
+"""The bits of an LZX chunk: integers, symbols, and lengths of code words."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.unpack.huffman import Code, code
 
 WHAT = "LZX data"
-LENGTHS = 17  # lengths of code words are 0 to 16: they are written as differences modulo this
+LENGTHS = 17  # lengths of code words are 0 to 16, stored as differences modulo 17
 SHORT_ZEROS, LONG_ZEROS, SAME = 17, 18, 19
 
 
 class Bits:
-    """Words of 16 bits, little-endian, read from the top; `at` counts bits. Reading on behind the end: IndexError."""
+    """16-bit words, little-endian, read from the top. `at`: bits read. Raises IndexError behind the end."""
 
     def __init__(self, data: bytes) -> None:
         self.at = 0
         words = struct.unpack(f"<{(len(data) + 1) // 2}H", data + bytes(len(data) % 2))
-        # each word with the next one: any 16 bits lie within one of these
+        # each word with the next one: any 16 bits are within one of these pairs
         self.pairs: list[int] = [high << 16 | low for high, low in pairwise((*words, 0, 0))]
 
     def take(self, count: int) -> int:
@@ -36,19 +36,19 @@ class Bits:
         return entry >> 5
 
     def next_word(self) -> int:
-        """The byte where the next word begins; the rest of the one that is being read, or a whole one, is left out."""
+        """The byte where the next word begins; the rest of this word, or all of it, is skipped."""
         return (self.at // 16 + 1) * 2
 
     def check(self) -> None:
-        """Raises IndexError where the last bits that were read lay behind the end."""
+        """Raises IndexError where the last bits that were read are behind the end."""
         if self.at > 16 * (len(self.pairs) - 1):
             raise IndexError
 
     def lengths(self, lengths: list[int], start: int, stop: int) -> None:
-        """Changes lengths of code words; the lengths of 20 words of 4 bits come first, of the code that tells them.
+        """Reads new `lengths[start:stop]`. The lengths of the 20 words of their own code come first, in 4 bits each.
 
-        0-16 what is subtracted, modulo 17   17 4 zeros and 4 bits more   18 20 and 5 bits more
-        19 the next symbol 4 times and 1 bit more
+        Symbols: 0-16 subtract from the old length, modulo 17   17 as many zeros as 4 + the next 4 bits
+        18 as many zeros as 20 + the next 5 bits   19 the next symbol as often as 4 + the next bit
         """
         changes = code([self.take(4) for _ in range(20)], WHAT)
         while start < stop:

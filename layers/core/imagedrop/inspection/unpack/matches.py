@@ -1,10 +1,10 @@
-"""A match of any LZ77 format: bytes that were there before, once more."""
+"""Matches of all LZ77 formats: copies of earlier output."""
 
 from __future__ import annotations
 
 
 def repeat(out: bytearray, distance: int, length: int) -> None:
-    """Appends `length` bytes from `distance` bytes back; a match may reach into itself. 0 < distance <= len(out)."""
+    """Appends `length` bytes from `distance` bytes back; they may overlap the end. 0 < distance <= len(out)."""
     start = len(out) - distance
     piece = out[start : start + length]
     while len(piece) < length:

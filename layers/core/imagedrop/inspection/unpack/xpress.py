@@ -1,12 +1,12 @@
-"""XPRESS with Huffman codes, as the Windows Overlay Filter packs a chunk (MS-XCA 2.1, 2.2).
+"""XPRESS with Huffman codes, as in the Windows Overlay Filter (MS-XCA 2.1, 2.2).
 
   0 256 lengths of the code words of 512 symbols, 4 bits each, the lower half of a byte first
-256  .. words of 16 bits, little-endian, whose bits count from the top
+256  .. 16-bit words, little-endian, whose bits are read from the top
 
-Symbols below 256 are literal bytes. Of the others bits 0-3 are a match's length less 3, bits 4-7 how many bits of its
-distance follow, below a leading 1. A length of 15 goes on in a byte that is added; if that is 255, in the next two
-bytes, which replace it; if those are 0, in four more. Such bytes stand behind the words that have been begun: a word is
-begun as soon as fewer than 16 bits are left.
+Symbols below 256 are literal bytes. In the others, which are matches, bits 0-3 are the length - 3, and bits 4-7 say how
+many bits of the distance follow, below a leading 1. Where the length is 15, the next byte is added; where that is 255,
+the next two bytes are the length instead; where they are 0, the next four. Such bytes are behind the word that was read
+last: a word is read as soon as fewer than 16 bits are left.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from imagedrop.inspection.unpack.huffman import Code, code
 from imagedrop.inspection.unpack.matches import repeat
 
 LENGTHS = 256  # bytes
-MOST = 64 * 1024  # what one set of code words may stand for
+MAX_SIZE = 64 * 1024  # of the content of one set of code words
 WHAT = "XPRESS data"
 
 
 def xpress(data: bytes, size: int) -> bytes:
-    """The `size` bytes, at most 64 KiB, of one chunk. Raises Unreadable where it stands for any other number."""
-    if not 0 <= size <= MOST or len(data) < LENGTHS:
+    """The content of one chunk: `size` bytes, at most 64 KiB. Raises Unreadable where it has another size."""
+    if not 0 <= size <= MAX_SIZE or len(data) < LENGTHS:
         raise malformed(WHAT, f"{len(data)} bytes for {size}")
     symbols = code([half for byte in data[:LENGTHS] for half in (byte & 15, byte >> 4)], WHAT)
     if not symbols.width:
@@ -34,11 +34,11 @@ def xpress(data: bytes, size: int) -> bytes:
 
 
 def _symbols(data: bytes, symbols: Code, size: int) -> bytearray:
-    """Raises IndexError where words that are not there would be needed."""
+    """Raises IndexError where the data ends too early."""
     width, table = symbols
     mask = (1 << width) - 1
     at, end = LENGTHS, len(data)
-    data += bytes(3)  # code words are looked up with bits that may lie behind the end
+    data += bytes(3)  # the lookup of a code word may use bits behind the end
     out = bytearray()
     bits = have = 0
     while len(out) < size:
@@ -65,7 +65,7 @@ def _symbols(data: bytes, symbols: Code, size: int) -> bytearray:
 
 
 def _long(data: bytes, at: int) -> tuple[int, int]:
-    """A match's length less 3, from 15 on, and the place behind it."""
+    """(length - 3 of a match, from 15 on; the offset behind it)"""
     if data[at] < 255:
         return 15 + data[at], at + 1
     length = data[at + 1] | data[at + 2] << 8
