@@ -1,4 +1,4 @@
-"""The ten formats against what qemu-img, which built the fixtures, says of them."""
+"""The ten formats, compared with qemu-img, which built the fixtures."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ VARIANTS = {
 
 
 def disk_of(name: str) -> bytes:
-    """What the image holds; VHD rounds the size up and the rest is zero."""
+    """The content of the image; VHD rounds the size up and the rest is zero."""
     return fixture("gpt.raw").ljust(EXPECTED[name], b"\0")
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_format_and_size_are_those_that_qemu_img_sees(name: str) -> None:
+def test_format_and_size_are_those_that_qemu_img_reports(name: str) -> None:
     facts = inspect_bytes(fixture(name), name).facts
     assert facts.format == name.rpartition(".")[2]
     assert facts.virtual_size == EXPECTED[name]
@@ -51,18 +51,18 @@ def test_format_and_size_are_those_that_qemu_img_sees(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-def test_the_variant_is_named(name: str) -> None:
+def test_the_variant_of_a_format_is_a_fact(name: str) -> None:
     assert inspect_bytes(fixture(name), name).facts.variant == VARIANTS[name]
 
 
 @pytest.mark.parametrize("name", READABLE)
-def test_a_sound_image_is_seen_through_to_its_partitions_with_no_complaint(name: str) -> None:
-    seen = inspect_bytes(fixture(name), name)
-    assert disk_finding_ids(seen) == set()
-    assert seen.facts.partition_table == "gpt"
-    assert seen.facts.hw_firmware_type == "uefi"
-    assert seen.facts.bitlocker is False
-    assert seen.facts.partitions[:3] == [
+def test_a_sound_image_gives_its_partitions_and_no_finding(name: str) -> None:
+    inspection = inspect_bytes(fixture(name), name)
+    assert disk_finding_ids(inspection) == set()
+    assert inspection.facts.partition_table == "gpt"
+    assert inspection.facts.hw_firmware_type == "uefi"
+    assert inspection.facts.bitlocker is False
+    assert inspection.facts.partitions[:3] == [
         Partition(MIB, 4 * MIB, "efi_system", "fat16"),
         Partition(5 * MIB, MIB, "microsoft_reserved"),
         Partition(6 * MIB, 4 * MIB, "basic_data", "ntfs"),
@@ -70,13 +70,13 @@ def test_a_sound_image_is_seen_through_to_its_partitions_with_no_complaint(name:
 
 
 @pytest.mark.parametrize("name", READABLE)
-def test_the_whole_disk_reads_as_the_raw_one(name: str) -> None:
+def test_the_whole_disk_reads_the_same_as_the_raw_image(name: str) -> None:
     disk, container = disk_of(name), open_container(fixture(name), name)
     assert all(container.read(at, min(MIB, len(disk) - at)) == disk[at : at + MIB] for at in range(0, len(disk), MIB))
 
 
 @pytest.mark.parametrize("name", READABLE)
-def test_any_piece_of_the_disk_reads_as_the_raw_one(name: str) -> None:
+def test_any_range_of_the_disk_reads_the_same_as_the_raw_image(name: str) -> None:
     disk, container, dice = disk_of(name), open_container(fixture(name), name), random.Random(name)
     for _ in range(60):
         at = dice.randrange(len(disk))
@@ -85,55 +85,55 @@ def test_any_piece_of_the_disk_reads_as_the_raw_one(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", READABLE)
-def test_what_was_fetched_ahead_is_not_fetched_again(name: str) -> None:
+def test_prefetched_ranges_are_not_fetched_again(name: str) -> None:
     container = open_container(fixture(name), name)
-    places = [(0, 8192), (6 * MIB, 2048), (12 * MIB - 512, 512)]
-    container.prefetch(places)
+    ranges = [(0, 8192), (6 * MIB, 2048), (12 * MIB - 512, 512)]
+    container.prefetch(ranges)
     before = container.file.cost.gets
-    for place in places:
-        container.read(*place)
+    for disk_range in ranges:
+        container.read(*disk_range)
     assert container.file.cost.gets == before
 
 
-def test_a_stream_vmdk_with_its_directory_in_the_footer_reads_alike() -> None:
+def test_a_stream_vmdk_with_its_grain_directory_in_the_footer_reads_the_same() -> None:
     data = vmdk_with_footer(fixture("stream.vmdk"))
-    seen, container = inspect_bytes(data, "stream.vmdk"), open_container(data, "stream.vmdk")
-    assert (seen.facts.variant, disk_finding_ids(seen)) == ("streamOptimized", set())
+    inspection, container = inspect_bytes(data, "stream.vmdk"), open_container(data, "stream.vmdk")
+    assert (inspection.facts.variant, disk_finding_ids(inspection)) == ("streamOptimized", set())
     assert container.read(0, 12 * MIB) == fixture("gpt.raw")
 
 
 @pytest.mark.parametrize("name", READABLE)
-def test_round_trips_are_fewer_than_requests_where_the_source_reads_side_by_side(name: str) -> None:
+def test_a_source_that_reads_in_parallel_needs_fewer_round_trips_than_requests(name: str) -> None:
     alone = inspect_bytes(fixture(name), name).read
-    together = inspect(MultiRangeMemorySource(fixture(name)), file_name=name).read
-    assert (together.gets, together.bytes) == (alone.gets, alone.bytes)
-    assert alone.round_trips == alone.gets >= together.round_trips
-    assert together.gets <= 20
-    assert together.round_trips <= 9
+    parallel = inspect(MultiRangeMemorySource(fixture(name)), file_name=name).read
+    assert (parallel.gets, parallel.bytes) == (alone.gets, alone.bytes)
+    assert alone.round_trips == alone.gets >= parallel.round_trips
+    assert parallel.gets <= 20
+    assert parallel.round_trips <= 9
 
 
-def test_a_disk_a_hundred_times_as_large_costs_no_more() -> None:
+def test_a_disk_a_hundred_times_as_large_costs_the_same() -> None:
     data = fixture("gpt.raw")
     small, large = inspect_bytes(data, "disk.raw").read, inspect_bytes(data, "disk.raw", size=100 * len(data)).read
     assert (large.gets, large.round_trips) == (small.gets, small.round_trips)
 
 
-def test_the_time_it_took_is_told_by_the_clock_that_was_handed_in() -> None:
+def test_the_time_it_took_is_measured_by_the_given_clock() -> None:
     ticks = iter(range(1000))
-    seen = inspect_bytes(fixture("gpt.raw"), "gpt.raw", budget=Budget(clock=lambda: float(next(ticks))))
-    assert seen.read.seconds >= seen.read.gets
+    inspection = inspect_bytes(fixture("gpt.raw"), "gpt.raw", budget=Budget(clock=lambda: float(next(ticks))))
+    assert inspection.read.seconds >= inspection.read.gets
 
 
 @pytest.mark.parametrize("name", ["disk.zvhd2", "disk.zvhd"])
-def test_a_closed_format_is_known_by_its_name_and_said_to_be_closed(name: str) -> None:
-    seen = inspect_bytes(b"\x01\x02\x03\x04" * 1000, name)
-    assert seen.facts.format == name.partition(".")[2]
-    assert (seen.facts.virtual_size, disk_finding_ids(seen)) == (None, {"image.closed_format"})
+def test_a_closed_format_is_recognised_by_its_name_and_reported(name: str) -> None:
+    inspection = inspect_bytes(b"\x01\x02\x03\x04" * 1000, name)
+    assert inspection.facts.format == name.partition(".")[2]
+    assert (inspection.facts.virtual_size, disk_finding_ids(inspection)) == (None, {"image.closed_format"})
 
 
-def test_zstd_without_a_reader_is_a_finding_and_the_size_is_known_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_zstd_without_a_decompressor_is_a_finding_and_the_size_is_still_known(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("compression.zstd", "backports.zstd"):
         monkeypatch.setitem(sys.modules, name, None)  # an import of it fails
-    seen = inspect_bytes(fixture("zstd.qcow2"), "zstd.qcow2")
-    assert disk_finding_ids(seen) == {"image.zstd_missing"}
-    assert (seen.facts.virtual_size, seen.facts.partition_table) == (12 * MIB, None)
+    inspection = inspect_bytes(fixture("zstd.qcow2"), "zstd.qcow2")
+    assert disk_finding_ids(inspection) == {"image.zstd_missing"}
+    assert (inspection.facts.virtual_size, inspection.facts.partition_table) == (12 * MIB, None)

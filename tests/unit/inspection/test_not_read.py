@@ -1,4 +1,4 @@
-"""What was not looked into is null, never a guess."""
+"""Facts that were not read are None, never a guess."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ SECTORS = 64  # of a partition
 
 
 def disk(count: int, *volumes: tuple[int, bytes]) -> bytes:
-    """A GPT disk of `count` partitions, some of which begin with what is given."""
+    """A GPT disk of `count` partitions, some of which begin with the given bytes."""
     entries = [gpt_entry(BASIC, 64 + number * SECTORS, 63 + (number + 1) * SECTORS) for number in range(count)]
-    places = [((64 + number * SECTORS) * 512, start) for number, start in volumes]
-    return patched(gpt_disk(*entries, sectors=128 + count * SECTORS), *places)
+    patches = [((64 + number * SECTORS) * 512, start) for number, start in volumes]
+    return patched(gpt_disk(*entries, sectors=128 + count * SECTORS), *patches)
 
 
-def test_bitlocker_is_found_behind_however_many_partitions() -> None:
-    seen = inspect_bytes(disk(MAX_SEARCHED + 8, (MAX_SEARCHED + 4, LOCKED)), "a.raw")
-    assert seen.facts.bitlocker is True
-    assert "image.bitlocker" in finding_ids(seen)
+def test_bitlocker_is_found_after_any_number_of_partitions() -> None:
+    inspection = inspect_bytes(disk(MAX_SEARCHED + 8, (MAX_SEARCHED + 4, LOCKED)), "a.raw")
+    assert inspection.facts.bitlocker is True
+    assert "image.bitlocker" in finding_ids(inspection)
 
 
-def test_a_volume_behind_too_many_partitions_is_said_and_nothing_is_claimed_of_it() -> None:
+def test_a_volume_after_too_many_partitions_is_reported_and_its_facts_are_none() -> None:
     volume = b"\xeb\x52\x90NTFS    ".ljust(510, b"\0") + b"\x55\xaa"
-    seen = inspect_bytes(disk(MAX_SEARCHED + 8, (MAX_SEARCHED + 4, volume)), "a.raw")
-    assert seen.facts.partitions[MAX_SEARCHED + 4].filesystem == "ntfs"
-    assert (seen.facts.ntfs_dirty, seen.facts.hibernated) == (None, None)
-    assert {"image.windows_unread"} <= finding_ids(seen)
-    assert not {"image.data_disk", "image.no_windows", "image.blank"} & finding_ids(seen)
+    inspection = inspect_bytes(disk(MAX_SEARCHED + 8, (MAX_SEARCHED + 4, volume)), "a.raw")
+    assert inspection.facts.partitions[MAX_SEARCHED + 4].filesystem == "ntfs"
+    assert (inspection.facts.ntfs_dirty, inspection.facts.hibernated) == (None, None)
+    assert {"image.windows_unread"} <= finding_ids(inspection)
+    assert not {"image.data_disk", "image.no_windows", "image.blank"} & finding_ids(inspection)
 
 
-def test_an_inspection_that_was_stopped_says_nothing_of_bitlocker() -> None:
-    seen = inspect_bytes(windows_image("bitlocker"), "a.qcow2", budget=Budget(requests=2))
-    assert seen.facts.partitions
-    assert seen.facts.bitlocker is None
-    assert "image.budget" in finding_ids(seen)
+def test_bitlocker_is_none_when_the_budget_ends_the_inspection() -> None:
+    inspection = inspect_bytes(windows_image("bitlocker"), "a.qcow2", budget=Budget(requests=2))
+    assert inspection.facts.partitions
+    assert inspection.facts.bitlocker is None
+    assert "image.budget" in finding_ids(inspection)
 
 
-def test_many_sound_volumes_are_all_identified() -> None:
-    seen = inspect_bytes(many(b"\xeb\x52\x90ReFS\0\0\0\0".ljust(4096, b"\0"), MAX_SEARCHED + 8), "a.raw")
-    assert {one.filesystem for one in seen.facts.partitions} == {"refs"}
+def test_the_filesystems_of_many_volumes_are_all_identified() -> None:
+    inspection = inspect_bytes(many(b"\xeb\x52\x90ReFS\0\0\0\0".ljust(4096, b"\0"), MAX_SEARCHED + 8), "a.raw")
+    assert {partition.filesystem for partition in inspection.facts.partitions} == {"refs"}

@@ -1,4 +1,4 @@
-"""Files that are no image, or an image in something else: recognised, with the command that mends it."""
+"""Files that are no image, or an image inside another format: recognised, with the command that fixes it."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def iso() -> bytes:
         (ova(), "machine.ova", "tar -xf machine.ova"),
     ],
 )
-def test_a_wrapped_image_is_told_how_to_unwrap_it(data: bytes, name: str, command: str) -> None:
-    seen = inspect_bytes(data, name)
-    assert disk_finding_ids(seen) == {"image.compressed_wrapper"}
-    assert f"`{command}`" in seen.findings[0].fix
-    assert seen.facts.format is None
+def test_the_fix_for_a_compressed_image_is_the_command_that_unpacks_it(data: bytes, name: str, command: str) -> None:
+    inspection = inspect_bytes(data, name)
+    assert disk_finding_ids(inspection) == {"image.compressed_wrapper"}
+    assert f"`{command}`" in inspection.findings[0].fix
+    assert inspection.facts.format is None
 
 
 def signed_chunks(data: bytes) -> bytes:
@@ -67,31 +67,31 @@ def trailing_checksum(data: bytes) -> bytes:
 
 @pytest.mark.parametrize("framed", [signed_chunks, trailing_checksum])
 @pytest.mark.parametrize("name", ["v3.qcow2", "gpt.raw", "fixed.vhd"])
-def test_chunk_framing_that_was_stored_is_seen_for_what_it_is(framed: object, name: str) -> None:
+def test_chunk_framing_that_was_stored_as_content_is_recognised(framed: object, name: str) -> None:
     assert callable(framed)
-    seen = inspect_bytes(framed(fixture(name)), name)
-    assert disk_finding_ids(seen) == {"image.chunked_upload"}
-    assert "AWS_REQUEST_CHECKSUM_CALCULATION=when_required" in seen.findings[0].fix
+    inspection = inspect_bytes(framed(fixture(name)), name)
+    assert disk_finding_ids(inspection) == {"image.chunked_upload"}
+    assert "AWS_REQUEST_CHECKSUM_CALCULATION=when_required" in inspection.findings[0].fix
 
 
-def test_chunk_framing_that_was_cut_off_is_seen_too() -> None:
+def test_chunk_framing_that_was_cut_off_is_recognised() -> None:
     assert disk_finding_ids(inspect_bytes(signed_chunks(IMAGE)[:5000], "a.qcow2")) == {"image.chunked_upload"}
 
 
-def test_an_iso() -> None:
+def test_an_iso_is_recognised_by_its_content() -> None:
     assert disk_finding_ids(inspect_bytes(iso(), "windows.iso")) == {"image.iso"}
     assert disk_finding_ids(inspect_bytes(iso(), "windows.raw")) == {"image.iso"}
 
 
-def test_an_iso_that_also_boots_from_a_stick() -> None:
+def test_an_iso_with_an_mbr_is_an_iso() -> None:
     hybrid = mbr((0x80, 0x17, 64, 1000)) + iso()[512:]
     assert disk_finding_ids(inspect_bytes(hybrid, "windows.img")) == {"image.iso"}
 
 
-def test_an_empty_file() -> None:
-    seen = inspect_bytes(b"", "a.vhd")
-    assert disk_finding_ids(seen) == {"image.empty_file"}
-    assert seen.facts.file_size == 0
+def test_an_empty_file_is_reported() -> None:
+    inspection = inspect_bytes(b"", "a.vhd")
+    assert disk_finding_ids(inspection) == {"image.empty_file"}
+    assert inspection.facts.file_size == 0
 
 
 @pytest.mark.parametrize(
@@ -104,27 +104,31 @@ def test_an_empty_file() -> None:
         (b"LUKS\xba\xbe", "image.encrypted_container"),
     ],
 )
-def test_formats_that_ims_does_not_take(start: bytes, kind: str) -> None:
+def test_formats_that_ims_does_not_take_are_recognised(start: bytes, kind: str) -> None:
     assert disk_finding_ids(inspect_bytes(start.ljust(4096, b"\0"), "a.img")) == {kind}
 
 
 @pytest.mark.parametrize("name", ["notes.raw", "a.qcow2", "b.json", "c"])
-def test_a_text_is_no_image(name: str) -> None:
+def test_a_text_is_not_an_image(name: str) -> None:
     assert disk_finding_ids(inspect_bytes(b"<html>\r\n<title>403 Forbidden</title>\r\n" * 20, name)) == {
         "image.not_an_image"
     }
 
 
 @pytest.mark.parametrize("name", ["a.qcow2", "a.vhdx", "a.vmdk", "a.vhd", "a", "a.exe"])
-def test_bytes_that_are_nothing_are_no_image(name: str) -> None:
+def test_bytes_without_a_signature_are_not_an_image(name: str) -> None:
     assert disk_finding_ids(inspect_bytes(b"\x90\x01\x02\x03" * 5000, name)) == {"image.not_an_image"}
 
 
 @pytest.mark.parametrize("name", ["a.raw", "a.img"])
-def test_a_blank_raw_disk_is_called_blank(name: str) -> None:
-    seen = inspect_bytes(bytes(1 << 20), name)
-    assert (seen.facts.format, seen.facts.virtual_size, seen.facts.partition_table) == ("raw", 1 << 20, "none")
-    assert finding_ids(seen) == {"image.blank"}
+def test_a_blank_raw_disk_is_reported_as_blank(name: str) -> None:
+    inspection = inspect_bytes(bytes(1 << 20), name)
+    assert (inspection.facts.format, inspection.facts.virtual_size, inspection.facts.partition_table) == (
+        "raw",
+        1 << 20,
+        "none",
+    )
+    assert finding_ids(inspection) == {"image.blank"}
 
 
 @pytest.mark.parametrize(
@@ -139,43 +143,47 @@ def test_a_blank_raw_disk_is_called_blank(name: str) -> None:
     ],
 )
 def test_a_name_that_contradicts_the_content_is_a_warning(content: str, name: str, better: str) -> None:
-    seen = inspect_bytes(fixture(content), name)
-    assert disk_finding_ids(seen) == {"image.extension"}
-    assert not error_ids(seen)
-    assert f"{better}`" in seen.findings[0].fix
+    inspection = inspect_bytes(fixture(content), name)
+    assert disk_finding_ids(inspection) == {"image.extension"}
+    assert not error_ids(inspection)
+    assert f"{better}`" in inspection.findings[0].fix
 
 
 @pytest.mark.parametrize("name", ["a.img", "a", "a.bin"])
-def test_a_name_that_says_nothing_contradicts_nothing(name: str) -> None:
+def test_a_name_without_a_format_is_no_contradiction(name: str) -> None:
     assert disk_finding_ids(inspect_bytes(fixture("v3.qcow2"), name)) == set()
 
 
 @pytest.mark.parametrize("name", ["v3.qcow2", "sparse.vmdk", "dynamic.vhdx", "dynamic.vdi", "64k.qed"])
-def test_an_image_with_the_footer_of_a_vhd_is_two_things(name: str) -> None:
+def test_an_image_with_the_footer_of_a_vhd_is_refused_as_two_formats(name: str) -> None:
     data = fixture(name) + fixture("fixed.vhd")[-512:]
-    seen = inspect_bytes(data, name)
-    assert disk_finding_ids(seen) == {"image.polyglot"}
-    assert seen.facts.format is None
+    inspection = inspect_bytes(data, name)
+    assert disk_finding_ids(inspection) == {"image.polyglot"}
+    assert inspection.facts.format is None
 
 
-def test_an_iso_in_an_image_s_clothes_is_two_things() -> None:
+def test_an_image_with_the_signature_of_an_iso_is_refused_as_two_formats() -> None:
     data = bytearray(fixture("512.qcow2"))
     data[0x8001:0x8006] = b"CD001"
     assert disk_finding_ids(inspect_bytes(bytes(data), "a.qcow2")) == {"image.polyglot"}
 
 
-def test_a_vhd_footer_of_the_first_virtual_pc_is_found_too() -> None:
+def test_a_vhd_footer_of_511_bytes_is_found() -> None:
     data = fixture("fixed-exact.vhd")
-    seen = inspect_bytes(data[:-1], "a.vhd")
-    assert (seen.facts.format, seen.facts.variant, seen.facts.virtual_size) == ("vhd", "fixed", 12 << 20)
+    inspection = inspect_bytes(data[:-1], "a.vhd")
+    assert (inspection.facts.format, inspection.facts.variant, inspection.facts.virtual_size) == (
+        "vhd",
+        "fixed",
+        12 << 20,
+    )
 
 
-def test_a_disk_beyond_one_tebibyte_is_too_large() -> None:
+def test_a_disk_of_more_than_one_tebibyte_is_too_large() -> None:
     data = fixture("v3.qcow2")
     large = data[:24] + struct.pack(">Q", 3 << 40) + data[32:]
     assert "image.too_large" in error_ids(inspect_bytes(large, "a.qcow2"))
 
 
 @pytest.mark.parametrize("size", [1, 511, (12 << 20) + 1])
-def test_a_size_that_no_disk_has_is_an_error(size: int) -> None:
+def test_a_size_that_is_no_whole_number_of_sectors_is_an_error(size: int) -> None:
     assert "image.not_sectors" in error_ids(inspect_bytes(fixture("gpt.raw").ljust(size, b"\0")[:size], "a.raw"))

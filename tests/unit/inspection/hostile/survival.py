@@ -21,7 +21,6 @@ def survived(data: bytes | MemorySource, name: str = "a.raw") -> Inspection:
     inspection: Inspection = profile.runcall(inspect, source, file_name=name)
     assert peak() - before < MEMORY
     assert sum(function.callcount for function in profile.getstats()) < MAX_CALLS
-    print("CALLS", sum(function.callcount for function in profile.getstats()))
     assert inspection.read.gets <= Budget().requests
     findings = inspection.findings
     assert len(json.dumps([inspection.facts.public(), [finding.stored() for finding in findings]])) < MAX_PUBLIC
