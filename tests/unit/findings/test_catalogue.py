@@ -1,4 +1,4 @@
-"""The catalogue as a whole, and the pages made from code."""
+"""The catalogue of findings, and the pages of docs/ generated from code."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ KINDS = list(catalogue().values())
 named = pytest.mark.parametrize("kind", KINDS, ids=[kind.id for kind in KINDS])
 
 
-def wants(template: str) -> set[str]:
+def placeholders(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
 
 
-def test_the_page_of_findings_is_current() -> None:
+def test_findings_page_is_current() -> None:
     hint = "run: python -m imagedrop.docs_pages.findings_page > docs/findings.md"
     assert (DOCS / "findings.md").read_text(encoding="utf-8") == page(), hint
 
 
-def test_the_page_of_settings_is_current() -> None:
+def test_settings_page_is_current() -> None:
     hint = "run: python -m imagedrop.docs_pages.settings_page > docs/settings.md"
     assert (DOCS / "settings.md").read_text(encoding="utf-8") == settings_page.page(), hint
 
 
-def test_the_page_of_settings_lists_every_variable() -> None:
+def test_settings_page_lists_every_variable() -> None:
     lines = settings_page.page().splitlines()
     for name in Settings.model_fields:
         assert [line for line in lines if line.startswith(f"| `IMAGEDROP_{name.upper()}` |")], name
 
 
 @named
-def test_a_finding_is_listed_with_its_severity(kind: Kind) -> None:
+def test_findings_page_lists_kind_with_its_severity(kind: Kind) -> None:
     assert f"### `{kind.id}` ({kind.severity})" in page()
 
 
 @named
-def test_an_id_is_an_area_and_what_is_the_matter(kind: Kind) -> None:
+def test_id_is_area_dot_name(kind: Kind) -> None:
     area, dot, what = kind.id.partition(".")
     assert dot
     assert area.isidentifier()
@@ -58,14 +58,14 @@ def test_an_id_is_an_area_and_what_is_the_matter(kind: Kind) -> None:
 
 
 @named
-def test_both_languages_say_the_same_things(kind: Kind) -> None:
-    assert wants(kind.zh_message) <= wants(kind.message) | wants(kind.fix)
-    assert wants(kind.zh_fix) <= wants(kind.message) | wants(kind.fix)
+def test_chinese_text_uses_only_values_of_the_english_text(kind: Kind) -> None:
+    assert placeholders(kind.zh_message) <= placeholders(kind.message) | placeholders(kind.fix)
+    assert placeholders(kind.zh_fix) <= placeholders(kind.message) | placeholders(kind.fix)
     assert any("\u4e00" <= letter <= "\u9fa5" for letter in kind.zh_message + kind.zh_fix)
 
 
 @named
-def test_a_finding_says_what_and_how_to_mend_it(kind: Kind) -> None:
+def test_message_and_fix_end_as_sentences(kind: Kind) -> None:
     assert kind.message.endswith((".", "!", "?"))
     assert kind.fix.endswith((".", ")", "`", "?")) or "`" in kind.fix
 
@@ -79,31 +79,31 @@ PROOFS = [proof for point in CHECKLIST for proof in point.proofs.items()]
 
 
 @pytest.mark.parametrize(("finding", "proof"), PROOFS)
-def test_what_ims_asks_for_is_proved_by_a_test_that_speaks_of_its_finding(finding: str, proof: str) -> None:
+def test_checklist_names_a_test_that_mentions_its_finding(finding: str, proof: str) -> None:
     file, _, name = proof.partition("::")
     text = (TESTS / file).read_text(encoding="utf-8")
-    (test,) = [one for one in ast.parse(text).body if isinstance(one, ast.FunctionDef) and one.name == name]
-    spoken = "".join(text.splitlines(keepends=True)[_first_line(test) - 1 : test.end_lineno])
+    (test,) = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name]
+    source = "".join(text.splitlines(keepends=True)[_first_line(test) - 1 : test.end_lineno])
     assert finding in catalogue()
-    assert finding in spoken or finding.rpartition(".")[2].upper() in spoken
+    assert finding in source or finding.rpartition(".")[2].upper() in source
 
 
 def _first_line(test: ast.FunctionDef) -> int:
-    return min([test.lineno, *(one.lineno for one in test.decorator_list)])
+    return min([test.lineno, *(decorator.lineno for decorator in test.decorator_list)])
 
 
 @pytest.mark.parametrize("topic", [preparation, boot, systems, volumes])
-def test_every_finding_of_what_is_in_an_image_is_on_the_list(topic: ModuleType) -> None:
-    kinds = {one.id for one in vars(topic).values() if isinstance(one, Kind)}
+def test_checklist_has_every_finding_about_the_content_of_an_image(topic: ModuleType) -> None:
+    kinds = {kind.id for kind in vars(topic).values() if isinstance(kind, Kind)}
     assert kinds
     assert kinds <= dict(PROOFS).keys()
 
 
-PLAIN = re.compile(r"`[^`]*`|\{[^}]*\}|\"[^\"]*\"|<[^>]*>")  # what may be of any language: code, values, quotations
+PLAIN = re.compile(r"`[^`]*`|\{[^}]*\}|\"[^\"]*\"|<[^>]*>")  # code, values and quotations may be in any language
 
 
 @named
-def test_the_chinese_texts_have_chinese_marks_and_no_english_sentences(kind: Kind) -> None:
+def test_chinese_text_has_chinese_punctuation_and_no_english_words(kind: Kind) -> None:
     for text in (kind.zh_message, kind.zh_fix):
         prose = PLAIN.sub("", text)
         assert not re.search(r"[\u4e00-\u9fff] ?[,;:!?()]|[,;:!?(] ?[\u4e00-\u9fff]", prose), prose

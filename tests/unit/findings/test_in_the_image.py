@@ -1,4 +1,4 @@
-"""What is in an image becomes findings: on disks that independent tools built, and on the registry's answers."""
+"""The findings about the content of an image: on disks built by independent tools, and on faked registry values."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ from imagedrop.inspection.windows.drivers import driver_starts
 from imagedrop.inspection.windows.facts import WindowsEvidence, report_preparation
 from imagedrop.inspection.windows.volumes import VolumeFacts
 from imagedrop.ports import ObjectHead
-from imagedrop.rules import Location, InspectedFile, check
+from imagedrop.rules import InspectedFile, Location, check
 from imagedrop.settings import Settings
 from tests.unit.inspection.images import MemorySource
 from tests.unit.inspection.windows.images import windows_image
 
-NTFS, GAP = "ntfs", 1 << 20
+NTFS: Any = "ntfs"
+GAP = 1 << 20
 
 
-def said_of(name: str, role: Any = "system") -> dict[str, Finding]:
-    """Everything that is said of the disk alone, inspection and rules, by id."""
+def findings_of(name: str, role: Any = "system") -> dict[str, Finding]:
+    """All findings about the disk without a sidecar, by id."""
     data = MemorySource(windows_image(name))
     seen = inspect(data, file_name=f"{name}.qcow2", role=role)
     head = ObjectHead(key=f"{name}.qcow2", etag="", size=data.size, last_modified="")
@@ -60,29 +61,29 @@ def said_of(name: str, role: Any = "system") -> dict[str, Finding]:
         ("server-2008-r2", {"image.not_recorded", "image.not_generalized"}),
     ],
 )
-def test_a_disk_has_the_findings_of_what_is_in_it_and_no_others(name: str, found: set[str]) -> None:
-    assert set(said_of(name)) == found
+def test_disk_has_exactly_the_findings_of_its_content(name: str, found: set[str]) -> None:
+    assert set(findings_of(name)) == found
 
 
-def test_a_driver_without_its_file_is_named_and_does_not_count() -> None:
-    said = said_of("services-without-files")
-    assert said.keys() >= {"image.driver_file_missing", "drivers.disk_uefi"}
-    assert "viostor absent, vioscsi absent" in said["drivers.disk_uefi"].message
+def test_driver_without_its_file_is_reported_and_does_not_count() -> None:
+    findings = findings_of("services-without-files")
+    assert findings.keys() >= {"image.driver_file_missing", "drivers.disk_uefi"}
+    assert "viostor absent, vioscsi absent" in findings["drivers.disk_uefi"].message
 
 
-def test_a_32_bit_windows_is_told_what_it_is_good_for() -> None:
-    assert said_of("windows-7-x86")["os.bits_32"].severity == "info"
+def test_32_bit_windows_on_a_disk_is_an_info() -> None:
+    assert findings_of("windows-7-x86")["os.bits_32"].severity == "info"
 
 
-def test_a_windows_for_arm_is_refused() -> None:
-    assert said_of("windows-11-arm64")["os.windows_on_arm"].severity == "error"
+def test_windows_for_arm_on_a_disk_is_an_error() -> None:
+    assert findings_of("windows-11-arm64")["os.windows_on_arm"].severity == "error"
 
 
-def test_a_windows_on_a_data_disk_is_a_warning() -> None:
-    assert said_of("server-2022", "data")["image.windows_on_data_disk"].severity == "warning"
+def test_windows_on_a_data_disk_is_a_warning() -> None:
+    assert findings_of("server-2022", "data")["image.windows_on_data_disk"].severity == "warning"
 
 
-# --- the registry's answers --------------------------------------------------------------------------------------
+# --- registry values ---------------------------------------------------------------------------------------------
 
 
 class FakeKey:
@@ -108,16 +109,20 @@ class FakeKey:
         return {name: known[name] for name in names if name in known}
 
 
+def registry_key(content: Mapping[str, Mapping[str, Any]]) -> Any:
+    return FakeKey(content)
+
+
 INTERFACE = "Services\\Tcpip\\Parameters\\Interfaces\\{1}"
 
 
 def state(current: Mapping[str, Mapping[str, Any]], image_state: str | None = None) -> list[tuple[str, str]]:
     report = FindingsReport("w.vhd", 0)
-    report_preparation(WindowsEvidence(None, image_state, read_settings(FakeKey(current)), None, None), report)  # type: ignore[arg-type]
-    return [(one.id, one.message) for one in report.findings]
+    report_preparation(WindowsEvidence(None, image_state, read_settings(registry_key(current)), None, None), report)
+    return [(finding.id, finding.message) for finding in report.findings]
 
 
-def test_an_interface_without_dhcp_is_a_warning_with_its_address() -> None:
+def test_static_address_is_a_warning() -> None:
     ((kind, message),) = state({INTERFACE: {"EnableDHCP": 0, "IPAddress": ["192.0.2.7"]}})
     assert (kind, "192.0.2.7" in message) == ("image.static_address", True)
     assert state({INTERFACE: {"EnableDHCP": 1, "IPAddress": ["192.0.2.7"]}}) == []
@@ -125,7 +130,7 @@ def test_an_interface_without_dhcp_is_a_warning_with_its_address() -> None:
     assert state({INTERFACE: {}}) == []
 
 
-def test_remote_desktop_is_said_to_be_off_only_where_the_registry_says_so() -> None:
+def test_remote_desktop_is_reported_off_only_if_the_registry_says_so() -> None:
     key = "Control\\Terminal Server"
     assert [kind for kind, _ in state({key: {"fDenyTSConnections": 1}})] == ["image.remote_desktop_off"]
     assert state({key: {"fDenyTSConnections": 0}}) == []
@@ -142,20 +147,22 @@ def test_remote_desktop_is_said_to_be_off_only_where_the_registry_says_so() -> N
         (None, []),
     ],
 )
-def test_set_up_that_was_not_finished_is_a_warning(image_state: str | None, found: list[str]) -> None:
+def test_unfinished_setup_is_a_warning(image_state: str | None, found: list[str]) -> None:
     assert [kind for kind, _ in state({}, image_state)] == found
 
 
-def test_tools_of_other_platforms_are_named() -> None:
+def test_tools_of_other_platforms_are_reported_by_name() -> None:
     report = FindingsReport("w.vhd", 0)
-    guest_tools.report_foreign_tools(FakeKey({"Services\\VMTools": {"Start": 2}, "Services\\VBoxService": {"Start": 2}}), report)  # type: ignore[arg-type]
+    guest_tools.report_foreign_tools(
+        registry_key({"Services\\VMTools": {"Start": 2}, "Services\\VBoxService": {"Start": 2}}), report
+    )
     (finding,) = report.findings
     assert finding.id == "image.foreign_tools"
     assert "VMware Tools, VirtualBox Guest Additions" in finding.message
 
 
 class FakeInstallation:
-    """A Windows folder with these drivers."""
+    """A Windows folder that contains these driver files."""
 
     def __init__(self, *files: str) -> None:
         self._files = files
@@ -172,79 +179,86 @@ class FakeInstallation:
     has_file = has
 
 
-def test_a_driver_file_without_its_service_is_an_info() -> None:
+def installation(*files: str) -> Any:
+    return FakeInstallation(*files)
+
+
+def test_driver_file_without_its_service_is_an_info() -> None:
     report = FindingsReport("w.vhd", 0)
-    found = driver_starts(FakeInstallation("viostor.sys"), lambda: FakeKey({"Services": {}}), report)  # type: ignore[arg-type]
-    assert [(one.id, one.severity) for one in report.findings] == [("image.driver_not_installed", "info")]
+    found = driver_starts(installation("viostor.sys"), lambda: registry_key({"Services": {}}), report)
+    assert [(finding.id, finding.severity) for finding in report.findings] == [("image.driver_not_installed", "info")]
     assert set(found.values()) == {"absent"}
 
 
-def test_an_override_of_its_start_counts_and_is_said() -> None:
+def test_start_override_of_a_driver_counts_and_is_reported() -> None:
     report = FindingsReport("w.vhd", 0)
     viostor = {"Services\\viostor": {"Start": 0}, "Services\\viostor\\StartOverride": {"0": 3}}
-    found = driver_starts(FakeInstallation("viostor.sys"), lambda: FakeKey(viostor), report)  # type: ignore[arg-type]
-    assert [(one.id, one.severity) for one in report.findings] == [("image.driver_start_overridden", "warning")]
+    found = driver_starts(installation("viostor.sys"), lambda: registry_key(viostor), report)
+    assert [(finding.id, finding.severity) for finding in report.findings] == [
+        ("image.driver_start_overridden", "warning")
+    ]
     assert found["viostor"] == "manual"
-    assert "makes that manual" in report.findings[0].message
+    assert "changes its start type to manual" in report.findings[0].message
 
 
-# --- what the parts add up to ------------------------------------------------------------------------------------
+# --- the disk as a whole ------------------------------------------------------------------------------------------
 
 
-def told(start: int, *, boots: bool | None = False, windows: WindowsEvidence | None = None) -> VolumeFacts:
+def volume(start: int, *, boots: bool | None = False, windows: WindowsEvidence | None = None) -> VolumeFacts:
     return VolumeFacts(start, dirty=False, hibernated=False, boot_files=boots, windows=windows, searched=True)
 
 
-def added_up(
+def of_disk(
     layout: Layout, volumes: list[VolumeFacts], manager: BootManager | None = None
 ) -> tuple[SystemFacts, set[str]]:
     report = FindingsReport("w.vhd", 0)
-    found = system_facts(None, layout, manager, volumes, "system", report)  # type: ignore[arg-type]
-    return found, {one.id for one in report.findings} - {"image.windows_unread"}
+    no_container: Any = None
+    found = system_facts(no_container, layout, manager, volumes, "system", report)
+    return found, {finding.id for finding in report.findings} - {"image.windows_unread"}
 
 
-def mbr(active: int | None, *filesystems: str | None) -> Layout:
-    parts = [Partition(GAP * (1 + at), GAP, "0x07", one) for at, one in enumerate(filesystems)]
+def mbr(active: int | None, *filesystems: Any) -> Layout:
+    parts = [Partition(GAP * (1 + at), GAP, "0x07", filesystem) for at, filesystem in enumerate(filesystems)]
     return Layout("mbr", parts, active=active)
 
 
 WINDOWS = WindowsEvidence(None, None, None, None, None)
 
 
-def test_fast_start_up_is_an_info_unless_the_windows_sleeps() -> None:
-    on = read_settings(FakeKey({"Control\\Session Manager\\Power": {"HiberbootEnabled": 1}}))  # type: ignore[arg-type]
-    one = told(GAP, boots=True, windows=WINDOWS._replace(settings=on))
-    assert "image.fast_startup" in added_up(mbr(GAP, NTFS), [one])[1]
-    assert "image.fast_startup" not in added_up(mbr(GAP, NTFS), [one._replace(hibernated=True)])[1]
+def test_fast_startup_is_an_info_unless_windows_is_hibernated() -> None:
+    on = read_settings(registry_key({"Control\\Session Manager\\Power": {"HiberbootEnabled": 1}}))
+    running = volume(GAP, boots=True, windows=WINDOWS._replace(settings=on))
+    assert "image.fast_startup" in of_disk(mbr(GAP, NTFS), [running])[1]
+    assert "image.fast_startup" not in of_disk(mbr(GAP, NTFS), [running._replace(hibernated=True)])[1]
 
 
-def test_an_active_partition_without_boot_files_is_an_error() -> None:
+def test_active_partition_without_boot_files_is_an_error() -> None:
     layout = mbr(GAP, NTFS)
-    assert "image.no_boot_files" in added_up(layout, [told(GAP, windows=WINDOWS)])[1]
-    assert "image.no_boot_files" not in added_up(layout, [told(GAP, boots=True, windows=WINDOWS)])[1]
-    assert "image.no_boot_files" not in added_up(layout, [told(GAP, boots=None, windows=WINDOWS)])[1]
+    assert "image.no_boot_files" in of_disk(layout, [volume(GAP, windows=WINDOWS)])[1]
+    assert "image.no_boot_files" not in of_disk(layout, [volume(GAP, boots=True, windows=WINDOWS)])[1]
+    assert "image.no_boot_files" not in of_disk(layout, [volume(GAP, boots=None, windows=WINDOWS)])[1]
 
 
-def test_boot_files_without_their_windows_are_an_error() -> None:
-    assert added_up(mbr(GAP, NTFS), [told(GAP, boots=True)])[1] == {"image.windows_elsewhere"}
+def test_boot_files_without_windows_are_an_error() -> None:
+    assert of_disk(mbr(GAP, NTFS), [volume(GAP, boots=True)])[1] == {"image.windows_elsewhere"}
     esp = Layout("gpt", [Partition(GAP, GAP, "efi_system", "fat32")])
-    assert added_up(esp, [], BootManager(True, "x86_64"))[1] == {"image.windows_elsewhere"}
+    assert of_disk(esp, [], BootManager(True, "x86_64"))[1] == {"image.windows_elsewhere"}
 
 
-def test_a_disk_that_would_start_but_holds_no_windows_is_an_error() -> None:
-    assert added_up(mbr(GAP, NTFS), [told(GAP)])[1] == {"image.no_windows"}
+def test_disk_that_could_start_without_windows_is_an_error() -> None:
+    assert of_disk(mbr(GAP, NTFS), [volume(GAP)])[1] == {"image.no_windows"}
 
 
-def test_a_disk_of_empty_partitions_is_blank() -> None:
-    assert added_up(mbr(None, None, None), [])[1] == {"image.blank"}
+def test_disk_of_empty_partitions_is_blank() -> None:
+    assert of_disk(mbr(None, None, None), [])[1] == {"image.blank"}
 
 
 def test_boot_manager_and_windows_for_different_processors_are_a_warning() -> None:
     layout = Layout("gpt", [Partition(GAP, GAP, "efi_system", "fat32"), Partition(2 * GAP, GAP, "basic_data", NTFS)])
     windows = WINDOWS._replace(kernel="x86_64")
-    assert "image.architectures_differ" in added_up(
-        layout, [told(2 * GAP, windows=windows)], BootManager(True, "arm64")
+    assert "image.architectures_differ" in of_disk(
+        layout, [volume(2 * GAP, windows=windows)], BootManager(True, "arm64")
     )[1]  # fmt: skip
-    assert "image.architectures_differ" not in added_up(
-        layout, [told(2 * GAP, windows=windows)], BootManager(True, "x86_64")
+    assert "image.architectures_differ" not in of_disk(
+        layout, [volume(2 * GAP, windows=windows)], BootManager(True, "x86_64")
     )[1]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Drops for the rules' tests: a sound one, to be made unsound in one place."""
+"""Drops for the tests of the rules: a valid one, which each test changes in one respect."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from imagedrop.domain.create_image_request import CreateImageRequest
 from imagedrop.findings import Finding
 from imagedrop.inspection.facts import DiskFacts, WindowsFacts
 from imagedrop.ports import ObjectHead
-from imagedrop.rules import Location, Subject, Verdict, check
+from imagedrop.rules import InspectedFile, Location, Verdict, check
 from imagedrop.settings import Settings
 from imagedrop.sidecar import Sidecar, read
 
@@ -35,18 +36,18 @@ def facts(**changes: Any) -> DiskFacts:
     return DiskFacts(**{**known, **changes})
 
 
-def subject(
+def inspected(
     key: str = KEY,
-    given: DiskFacts | None = None,
+    found: DiskFacts | None = None,
     findings: tuple[Finding, ...] = (),
     **head: Any,
-) -> Subject:
+) -> InspectedFile:
     known = {"etag": "abc", "size": 6 * GIB, "last_modified": "2026-11-24T13:00:00Z"}
-    return Subject(ObjectHead(key=key, **{**known, **head}), given or facts(), findings)
+    return InspectedFile(ObjectHead(key=key, **{**known, **head}), found or facts(), findings)
 
 
-def bitmap(key: str, size: int = 8192) -> Subject:
-    return Subject(ObjectHead(key=key, etag="b", size=size, last_modified=""))
+def bitmap(key: str, size: int = 8192) -> InspectedFile:
+    return InspectedFile(ObjectHead(key=key, etag="b", size=size, last_modified=""))
 
 
 def sidecar(**fields: Any) -> Sidecar:
@@ -55,23 +56,34 @@ def sidecar(**fields: Any) -> Sidecar:
     return reading.sidecar
 
 
-def place(bucket: str | None = "drops", region: str | None = None, cls: str | None = None, **settings: Any) -> Location:
+def location(
+    bucket: str | None = "drops", region: str | None = None, storage_class: str | None = None, **settings: Any
+) -> Location:
     known = {"region": "cn-north-4", "declarations_accepted": True}
-    return Location(settings=Settings(**{**known, **settings}), bucket=bucket, region=region, storage_class=cls)
+    return Location(
+        settings=Settings(**{**known, **settings}), bucket=bucket, region=region, storage_class=storage_class
+    )
 
 
-def judged(
-    said: Mapping[str, Any] | None = None,
-    image: Subject | None = None,
-    parts: tuple[Subject, ...] = (),
+def check_drop(
+    fields: Mapping[str, Any] | None = None,
+    image: InspectedFile | None = None,
+    parts: tuple[InspectedFile, ...] = (),
     where: Location | None = None,
 ) -> Verdict:
+    """`fields`: of the sidecar, beside the required ones."""
     by_key = {part.head.key: part for part in parts}
-    return check(sidecar(**(said or {})), image or subject(), by_key, where or place())
+    return check(sidecar(**(fields or {})), image or inspected(), by_key, where or location())
 
 
-def alone(image: Subject, where: Location | None = None) -> Verdict:
-    return check(None, image, {}, where or place())
+def check_file(image: InspectedFile, where: Location | None = None) -> Verdict:
+    """Without a sidecar."""
+    return check(None, image, {}, where or location())
+
+
+def requested(verdict: Verdict) -> CreateImageRequest:
+    assert verdict.request is not None, verdict.findings
+    return verdict.request
 
 
 def ids(verdict: Verdict) -> list[str]:

@@ -22,11 +22,11 @@ def only(document: Any) -> Finding:
 
 
 @pytest.mark.parametrize("document", [SMALL, LARGE])
-def test_the_smallest_and_the_largest_sidecar_are_right(document: dict[str, Any]) -> None:
+def test_smallest_and_largest_sidecar_are_valid(document: dict[str, Any]) -> None:
     assert findings(document) == []
 
 
-def test_a_whole_number_may_be_written_with_a_point() -> None:
+def test_integer_may_be_written_as_a_decimal() -> None:
     sidecar = read(b'{"name": "w", "owner": {"email": "a@example.com"}, "min_disk": 4e1, "min_ram": 2048.0}').sidecar
     assert sidecar is not None
     assert (sidecar.min_disk, sidecar.min_ram) == (40, 2048)
@@ -107,7 +107,7 @@ def test_a_whole_number_may_be_written_with_a_point() -> None:
         ({"$schema": 1}, "sidecar.type", "/$schema"),
     ],
 )
-def test_a_wrong_field_is_one_finding_at_its_place(fields: dict[str, Any], kind: str, field: str) -> None:
+def test_invalid_field_is_one_finding_with_its_pointer(fields: dict[str, Any], kind: str, field: str) -> None:
     finding = only(small(**fields))
     assert (finding.id, finding.severity, finding.field) == (kind, "error", field)
     assert finding.message
@@ -136,13 +136,13 @@ def test_a_wrong_field_is_one_finding_at_its_place(fields: dict[str, Any], kind:
         "ada@" + ".".join(["x" * 63] * 4) + ".com",
     ],
 )
-def test_an_address_that_mail_cannot_be_sent_to_is_refused_and_makes_no_owner(email: str) -> None:
+def test_invalid_address_is_an_error_and_leads_to_no_owner(email: str) -> None:
     reading = read(dumped(small(owner={"email": email})))
-    assert [(one.id, one.field) for one in reading.findings] == [("sidecar.email", "/owner/email")]
+    assert [(finding.id, finding.field) for finding in reading.findings] == [("sidecar.email", "/owner/email")]
     assert reading.owner is None
 
 
-def test_an_owner_left_to_fill_in_is_told_whose_address_is_meant() -> None:
+def test_placeholder_address_is_reported_with_what_to_enter() -> None:
     (finding,) = read(dumped(small(owner={"email": "FILL-IN"}))).findings
     assert '`owner.email` is "FILL-IN"' in finding.message
     assert "should receive the result" in finding.fix
@@ -163,29 +163,29 @@ def test_an_owner_left_to_fill_in_is_told_whose_address_is_meant() -> None:
         ("data_disks", "data_images"),
     ],
 )
-def test_an_unknown_field_comes_with_the_name_that_was_meant(field: str, near: str) -> None:
+def test_unknown_field_is_reported_with_the_nearest_name(field: str, near: str) -> None:
     finding = only(small(**{field: 1}))
     assert (finding.id, finding.field) == ("sidecar.unknown_field", f"/{field}")
     assert finding.fix.endswith(f"valid names here: {near}.")
 
 
-def test_unknown_fields_inside_owner_and_data_images_are_compared_with_the_names_there() -> None:
+def test_unknown_field_in_owner_and_data_images_is_compared_with_the_names_there() -> None:
     owner = only(small(owner={"email": "a@example.com", "langauge": "zh"}))
     assert (owner.field, owner.fix.rpartition(": ")[2]) == ("/owner/langauge", "language.")
     data = only(small(data_images=[{"file": "d.vhd", "files": "x"}]))
     assert (data.field, data.fix.rpartition(": ")[2]) == ("/data_images/0/files", "file.")
 
 
-def test_a_name_like_none_is_answered_with_all_that_are_known() -> None:
+def test_unknown_field_like_no_other_is_reported_with_all_names() -> None:
     fix = only(small(zzzzzz=1)).fix
     assert "hw_firmware_type" in fix
     assert "license_type" in fix
 
 
-def test_every_fault_is_listed_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     document = small(name="", min_disk=0, os_version="Win 10", architecture="arm", hw_firmware_type="bios", foo=1)
     document["owner"] = {"email": "x", "nick": "y"}
-    assert {one.field for one in findings(document)} == {
+    assert {finding.field for finding in findings(document)} == {
         "/name",
         "/min_disk",
         "/os_version",
@@ -196,7 +196,7 @@ def test_every_fault_is_listed_at_once() -> None:
     }
 
 
-def test_an_owner_is_read_though_the_rest_and_its_own_extras_are_bad() -> None:
+def test_owner_is_read_if_other_fields_are_invalid() -> None:
     owner = read(dumped({"owner": {"email": "a@example.com", "name": 3, "language": "zh", "x": 1}})).owner
     assert owner is not None
     assert (owner.email, owner.name, owner.language) == ("a@example.com", None, "zh")
@@ -211,21 +211,21 @@ def test_an_owner_is_read_though_the_rest_and_its_own_extras_are_bad() -> None:
         ("Windows Server 2012 R2 Essentials 64bit", "Windows Server 2012 Essentials R2 64bit"),
     ],
 )
-def test_an_unknown_windows_is_answered_with_the_nearest(given: str, meant: str) -> None:
+def test_unknown_windows_is_reported_with_the_nearest_version(given: str, meant: str) -> None:
     assert f'"{meant}"' in only(small(os_version=given)).fix
 
 
-def test_another_system_may_be_named_freely_once_its_type_is_said() -> None:
+def test_os_version_is_free_for_other_systems() -> None:
     assert findings(small(os_type="Linux", os_version="Ubuntu 24.04 server 64bit")) == []
 
 
-def test_what_a_finding_repeats_is_short_and_printable() -> None:
+def test_value_in_a_finding_is_short_and_printable() -> None:
     finding = only(small(name="\u202e\u0007" + "x" * 5000))
     assert len(finding.message) < 200
     assert finding.message.isprintable()
 
 
-def test_every_finding_speaks_chinese_too() -> None:
+def test_findings_have_chinese_texts() -> None:
     for finding in findings(small(name="", foo=1, min_disk="4")):
         message, fix = finding.text("zh")
         assert any("\u4e00" <= letter <= "\u9fa5" for letter in message + fix)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from imagedrop.sidecar import Sidecar, limits, os_versions, read, schema
+from imagedrop.common import os_versions
+from imagedrop.sidecar import Sidecar, limits, read, schema
 from tests.unit.sidecar.documents import KEY, LARGE, SMALL, dumped, small
 
 VALIDATOR = Draft202012Validator(schema())
@@ -22,30 +23,30 @@ def twice_the_same(document: Any) -> bool:
     """Whether two data images are one and the same, which a schema can see."""
     listed = document.get("data_images") if isinstance(document, dict) else None
     entries = listed if isinstance(listed, list) else []
-    return any(one == other for one, other in itertools.combinations(entries, 2))
+    return any(entry == other for entry, other in itertools.combinations(entries, 2))
 
 
 def agree(document: Any) -> bool:
     """Whether both take it, having made sure that they do not differ."""
     beyond = BEYOND - {"sidecar.same_file"} if twice_the_same(document) else BEYOND
-    errors = [one.id for one in read(dumped(document)).findings if one.id not in beyond]
+    errors = [finding.id for finding in read(dumped(document)).findings if finding.id not in beyond]
     said = [error.message for error in VALIDATOR.iter_errors(document)]
     assert bool(errors) == bool(said), (errors, said)
     return not errors
 
 
-def test_the_schema_is_one() -> None:
+def test_schema_is_a_valid_json_schema() -> None:
     Draft202012Validator.check_schema(schema())
 
 
-def test_every_field_is_described_to_editors_but_those_whose_name_says_it() -> None:
+def test_every_field_has_a_description_except_the_obvious() -> None:
     silent = {name for name, field in schema()["properties"].items() if not field.get("description")}
     assert silent <= {"owner", "description", "name"}
     assert set(schema()["properties"]) == {field.alias or name for name, field in Sidecar.model_fields.items()}
 
 
 @pytest.mark.parametrize("document", [SMALL, LARGE])
-def test_both_take_what_is_right(document: dict[str, Any]) -> None:
+def test_schema_and_reader_accept_valid_sidecars(document: dict[str, Any]) -> None:
     assert agree(document)
 
 
@@ -88,12 +89,12 @@ ALL_EDGES = [(field, value) for field, values in EDGES.items() for value in [*va
 
 
 @pytest.mark.parametrize(("field", "value"), ALL_EDGES)
-def test_both_say_the_same_of_every_edge(field: str, value: Any) -> None:
+def test_schema_and_reader_agree_on_every_limit(field: str, value: Any) -> None:
     agree(small(**{field: value}))
     agree({**copy.deepcopy(LARGE), field: value})
 
 
-def test_the_edges_lie_on_both_sides() -> None:
+def test_limits_have_accepted_and_rejected_values_for_every_field() -> None:
     taken = {field for field, value in ALL_EDGES if agree(small(**{field: value}))}
     refused = {field for field, value in ALL_EDGES if not agree(small(**{field: value}))}
     assert taken == set(EDGES) - {"nonsense"}
@@ -122,7 +123,7 @@ def test_the_edges_lie_on_both_sides() -> None:
         ({"os_version": "FreeBSD 14"}, False),
     ],
 )
-def test_both_say_the_same_of_fields_together(fields: dict[str, Any], taken: bool) -> None:
+def test_schema_and_reader_agree_on_fields_together(fields: dict[str, Any], taken: bool) -> None:
     assert agree(small(**fields)) is taken
 
 
@@ -138,11 +139,11 @@ of_a_field = st.sampled_from(list(EDGES)).flatmap(
 
 @given(st.lists(of_a_field, max_size=4), st.sampled_from([SMALL, LARGE, {}]))
 @settings(max_examples=300, deadline=None)
-def test_both_say_the_same_of_documents_by_chance(changes: list[tuple[str, Any]], base: dict[str, Any]) -> None:
+def test_schema_and_reader_agree_on_random_documents(changes: list[tuple[str, Any]], base: dict[str, Any]) -> None:
     agree({**base, **dict(changes)})
 
 
 @given(anything)
 @settings(max_examples=50, deadline=None)
-def test_both_refuse_what_is_no_sidecar_at_all(document: Any) -> None:
+def test_schema_and_reader_reject_random_json(document: Any) -> None:
     assert not agree(document)

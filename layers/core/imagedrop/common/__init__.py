@@ -1,1 +1,1 @@
-"""Helpers without any knowledge of drops: times, text, words, OS versions."""
+"""Helpers that know nothing of drops: timestamps, display text, types, OS versions."""

@@ -1,9 +1,9 @@
-"""The Windows values of `os_version`, spelled as IMS spells them, which of them may start with UEFI, and which one a
-Windows is by its own registry.
+"""The Windows values of `os_version` as IMS spells them, which of them support UEFI, and which one a Windows is by its
+registry.
 
-Source: IMS API, values of related parameters; UEFI: user guide, operating systems that support UEFI boot mode.
-`imagedrop doctor` can tell them from the region's own list (ListOsVersions); these are what every region is documented
-to have. The values for a Windows that is not listed are the console's and not confirmed for the API.
+Source: IMS API, values of related parameters; UEFI: user guide, operating systems that support UEFI boot mode. IMS
+documents these values for every region; a region may list more (ListOsVersions). The values for a Windows that is not
+listed are the console's and not confirmed for the API.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WINDOWS: tuple[str, ...] = (*_UEFI, *_BIOS_ONLY, *UNLISTED)
 UEFI: frozenset[str] = frozenset(_UEFI)
 BIOS_ONLY: frozenset[str] = frozenset(_BIOS_ONLY)
 
-# The builds of releases; those between are semi-annual ones and previews, which IMS does not list.
+# Builds of releases. IMS does not list the semi-annual releases and previews between them.
 _SERVER_BUILDS = {
     7600: "2008 R2",
     7601: "2008 R2",
@@ -48,14 +48,14 @@ _SERVER_EDITIONS = {
     "serverdatacenter": "Datacenter",
     "serverweb": "WEB",
 }
-_WINDOWS_10 = range(10240, 22000)  # from 22000 on it is Windows 11, whatever its ProductName says
+_WINDOWS_10 = range(10240, 22000)  # 22000 and later is Windows 11, even if ProductName says Windows 10
 
 
 def of(build: int, edition: str, server: bool, bits: int) -> str | None:
-    """IMS's value for a Windows of x86 processors; None where IMS lists none.
+    """The IMS value for a Windows on x86 processors; None if IMS lists none.
 
-    `build`: CurrentBuildNumber; `edition`: EditionID, of which evaluation (Eval), Server Core (Cor, Core) and the
-    editions without media player (N, KN) count as the one they are made from; `bits`: 32 or 64.
+    `build`: CurrentBuildNumber; `edition`: EditionID. Evaluation (Eval), Server Core (Cor, Core) and editions without
+    media player (N, KN) count as the edition they are based on. `bits`: 32 or 64.
     """
     plain = edition.lower()
     for ending in ("core", "cor", "eval", *(() if server else ("n", "k"))):

@@ -1,13 +1,13 @@
-"""Moments as text: UTC, ISO 8601, milliseconds, one width, so that they sort as they are."""
+"""Timestamps as text: UTC, ISO 8601, milliseconds, all of one width, so that they sort as text."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 
-def format_timestamp(moment: datetime) -> str:
+def format_timestamp(time: datetime) -> str:
     """`2026-11-24T13:00:00.123Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
 
 
 def parse_timestamp(text: str) -> datetime:

@@ -1,4 +1,4 @@
-"""Words that several rooms share, as types; apart from `findings`, which must be light to import."""
+"""Types for the words that several packages share."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""IMS's list of what an image file must be (IMS: preparing an image file, Windows), as far as the file itself tells it:
-which findings say that a point is not met, and the test of each that proves it.
+"""IMS's requirements for a Windows image file (IMS: preparing an image file) that can be checked in the file: for each, the
+findings reported if it is not met, and the test of each finding.
 
-The last two points are not on the list: IMS does not speak of them, and imagedrop looks at them all the same.
+IMS does not list the last two requirements.
 """
 
 from __future__ import annotations
@@ -10,63 +10,63 @@ from typing import NamedTuple
 
 
 class Point(NamedTuple):
-    """`precondition`: in words of our own. `proofs`: finding id -> its test, as `<file below tests/unit>::<name>`."""
+    """`proofs`: finding id -> its test, as `<file in tests/unit>::<name>`."""
 
     precondition: str
     proofs: dict[str, str]
 
 
 _CONTENT = "findings/test_in_the_image.py"
-_DRIVERS, _DROP, _SIZE, _SYSTEM = (f"rules/test_{name}.py" for name in ("drivers", "drop", "size", "system"))
+_DRIVERS, _FORMATS, _SIZE, _SYSTEM = (f"rules/test_{name}.py" for name in ("drivers", "formats", "size", "system"))
 _MISTAKEN, _REFUSED, _START = (f"inspection/test_{name}.py" for name in ("wrong_file", "refused", "firmware"))
-_WHOLE = f"{_CONTENT}::test_a_disk_has_the_findings_of_what_is_in_it_and_no_others"
+_WHOLE = f"{_CONTENT}::test_disk_has_exactly_the_findings_of_its_content"
 
 CHECKLIST = (
     Point(
-        "A format on IMS's list; up to 128 GB, as raw or zvhd2 up to 1 TB",
+        "A format on IMS's list; files up to 128 GB, as raw or zvhd2 up to 1 TB",
         {
             "image.not_an_image": f"{_MISTAKEN}::test_a_text_is_no_image",
             "image.other_format": f"{_MISTAKEN}::test_formats_that_ims_does_not_take",
             "image.iso": f"{_MISTAKEN}::test_an_iso",
             "image.compressed_wrapper": f"{_MISTAKEN}::test_a_wrapped_image_is_told_how_to_unwrap_it",
-            "format.unknown": f"{_DROP}::test_an_unknown_format_is_said_once",
-            "size.grey_zone": f"{_SIZE}::test_files_go_the_normal_way_up_to_128_gb",
-            "size.needs_fast_channel": f"{_SIZE}::test_files_go_the_normal_way_up_to_128_gb",
-            "size.file_over_1tb": f"{_SIZE}::test_files_go_the_normal_way_up_to_128_gb",
-            "fast.format": f"{_DROP}::test_the_fast_channel_takes_raw_and_zvhd2_only",
-            "fast.no_bitmap": f"{_DROP}::test_zvhd2_needs_no_bitmap_and_raw_does",
+            "format.unknown": f"{_FORMATS}::test_unknown_format_is_reported_once",
+            "size.grey_zone": f"{_SIZE}::test_normal_channel_accepts_files_up_to_128_gb",
+            "size.needs_fast_channel": f"{_SIZE}::test_normal_channel_accepts_files_up_to_128_gb",
+            "size.file_over_1tb": f"{_SIZE}::test_normal_channel_accepts_files_up_to_128_gb",
+            "fast.format": f"{_FORMATS}::test_fast_channel_accepts_only_raw_and_zvhd2",
+            "fast.no_bitmap": f"{_FORMATS}::test_raw_needs_a_bitmap_file_and_zvhd2_does_not",
         },
     ),
     Point(
-        "One system disk and no data disk in the file; 40 to 1024 GB",
+        "A system disk, not a data disk; 40 to 1024 GB",
         {
             "image.too_large": f"{_MISTAKEN}::test_a_disk_beyond_one_tebibyte_is_too_large",
-            "size.min_disk_small": f"{_SIZE}::test_said_it_must_hold_the_image",
-            "size.below_floor": f"{_SIZE}::test_said_it_must_hold_the_image",
-            "size.disk_too_large": f"{_SIZE}::test_said_it_must_hold_the_image",
-            "size.vhd_rounding": f"{_SIZE}::test_a_vhd_that_was_rounded_up_is_told_so_and_how_large_it_is",
+            "size.min_disk_small": f"{_SIZE}::test_min_disk_must_fit_the_disk",
+            "size.below_floor": f"{_SIZE}::test_min_disk_must_fit_the_disk",
+            "size.disk_too_large": f"{_SIZE}::test_min_disk_must_fit_the_disk",
+            "size.vhd_rounding": f"{_SIZE}::test_vhd_rounded_up_by_qemu_is_reported_with_the_excess",
             "image.several_windows": _WHOLE,
             "image.data_disk": _WHOLE,
-            "image.blank": f"{_CONTENT}::test_a_disk_of_empty_partitions_is_blank",
-            "image.windows_on_data_disk": f"{_CONTENT}::test_a_windows_on_a_data_disk_is_a_warning",
+            "image.blank": f"{_CONTENT}::test_disk_of_empty_partitions_is_blank",
+            "image.windows_on_data_disk": f"{_CONTENT}::test_windows_on_a_data_disk_is_a_warning",
         },
     ),
     Point(
-        "Boot and system partition on that disk",
+        "Boot partition and system partition on that disk",
         {
-            "image.no_boot_files": f"{_CONTENT}::test_an_active_partition_without_boot_files_is_an_error",
-            "image.windows_elsewhere": f"{_CONTENT}::test_boot_files_without_their_windows_are_an_error",
-            "image.no_windows": f"{_CONTENT}::test_a_disk_that_would_start_but_holds_no_windows_is_an_error",
+            "image.no_boot_files": f"{_CONTENT}::test_active_partition_without_boot_files_is_an_error",
+            "image.windows_elsewhere": f"{_CONTENT}::test_boot_files_without_windows_are_an_error",
+            "image.no_windows": f"{_CONTENT}::test_disk_that_could_start_without_windows_is_an_error",
         },
     ),
     Point(
-        "The boot mode is the disk's: MBR and active partition, or GPT and EFI system partition",
+        "The boot mode matches the disk: MBR with an active partition (BIOS), or GPT with an EFI system partition (UEFI)",
         {
-            "firmware.differs": f"{_SYSTEM}::test_a_boot_mode_that_contradicts_the_disk_is_an_error",
-            "firmware.unknown": f"{_SYSTEM}::test_an_unknown_boot_mode_is_a_warning_and_not_guessed",
-            "firmware.arm_needs_uefi": f"{_SYSTEM}::test_arm_means_uefi",
-            "firmware.os_without_uefi": f"{_SYSTEM}::test_only_listed_systems_start_with_uefi",
-            "firmware.os_unlisted": f"{_SYSTEM}::test_only_listed_systems_start_with_uefi",
+            "firmware.differs": f"{_SYSTEM}::test_boot_mode_other_than_the_disk_is_an_error",
+            "firmware.unknown": f"{_SYSTEM}::test_unknown_boot_mode_is_a_warning_and_left_out_of_the_request",
+            "firmware.arm_needs_uefi": f"{_SYSTEM}::test_arm_needs_uefi",
+            "firmware.os_without_uefi": f"{_SYSTEM}::test_uefi_with_a_system_not_listed_for_it_is_reported",
+            "firmware.os_unlisted": f"{_SYSTEM}::test_uefi_with_a_system_not_listed_for_it_is_reported",
             "image.no_active_partition": f"{_START}::test_a_disk_that_nothing_starts_from_says_why_though_nobody_can_look_into_it",
             "image.no_esp": f"{_START}::test_a_disk_that_nothing_starts_from_says_why_though_nobody_can_look_into_it",
             "image.no_boot_manager": f"{_START}::test_an_esp_that_holds_nothing_to_start_is_a_warning",
@@ -81,45 +81,45 @@ CHECKLIST = (
         },
     ),
     Point(
-        "A system that IMS supports, 32 or 64 bit",
+        "An operating system that IMS supports, 32 or 64 bit",
         {
             "image.linux": _WHOLE,
             "image.os_unlisted": _WHOLE,
-            "os.linux_inside": f"{_SYSTEM}::test_a_sidecar_of_windows_over_a_linux_is_an_error",
-            "os.windows_not_taken": f"{_SYSTEM}::test_a_region_without_windows_refuses_windows_only",
-            "os.windows_on_arm": f"{_SYSTEM}::test_there_is_no_windows_for_arm_in_ims",
-            "os.bits_32": f"{_SYSTEM}::test_a_32_bit_windows_is_told_how_much_memory_it_uses",
+            "os.linux_inside": f"{_SYSTEM}::test_sidecar_for_windows_with_a_linux_image_is_an_error",
+            "os.windows_not_taken": f"{_SYSTEM}::test_windows_is_an_error_in_a_region_without_windows",
+            "os.windows_on_arm": f"{_SYSTEM}::test_windows_for_arm_is_an_error",
+            "os.bits_32": f"{_SYSTEM}::test_32_bit_windows_is_an_info",
         },
     ),
     Point(
-        "A VMDK that VMware's tools exported, whole in one file",
+        "A VMDK exported by VMware tools, complete in one file",
         {
-            "format.vmdk_origin": f"{_DROP}::test_a_vmdk_that_vmware_may_not_have_written_is_told_what_ims_asks",
+            "format.vmdk_origin": f"{_FORMATS}::test_vmdk_in_the_variant_of_qemu_is_an_info",
             "image.data_file": f"{_REFUSED}::test_a_vmdk_descriptor_alone",
             "image.differencing": f"{_REFUSED}::test_a_vmdk_descriptor_of_a_snapshot_is_a_differencing_disk",
         },
     ),
     Point(
-        "Addresses by DHCP",
+        "DHCP on all network interfaces",
         {
-            "image.static_address": f"{_CONTENT}::test_an_interface_without_dhcp_is_a_warning_with_its_address",
+            "image.static_address": f"{_CONTENT}::test_static_address_is_a_warning",
         },
     ),
     Point(
-        "VirtIO drivers, unless IMS puts them in",
+        "VirtIO drivers, unless IMS installs them",
         {
-            "drivers.disk_uefi": f"{_DRIVERS}::test_with_uefi_a_missing_disk_driver_is_an_error_since_ims_cannot_put_it_in",
-            "drivers.disk_fast": f"{_DRIVERS}::test_on_the_fast_channel_it_is_an_error_whatever_the_firmware",
-            "drivers.injected": f"{_DRIVERS}::test_with_bios_ims_puts_it_in",
-            "drivers.disk": f"{_DRIVERS}::test_with_bios_it_is_an_error_where_ims_is_told_not_to_or_cannot",
-            "drivers.network": f"{_DRIVERS}::test_without_a_network_driver_there_is_a_warning",
-            "image.driver_file_missing": f"{_CONTENT}::test_a_driver_without_its_file_is_named_and_does_not_count",
-            "image.driver_not_installed": f"{_CONTENT}::test_a_driver_file_without_its_service_is_an_info",
-            "image.driver_start_overridden": f"{_CONTENT}::test_an_override_of_its_start_counts_and_is_said",
+            "drivers.disk_uefi": f"{_DRIVERS}::test_missing_disk_driver_is_an_error_with_uefi",
+            "drivers.disk_fast": f"{_DRIVERS}::test_missing_disk_driver_is_an_error_on_the_fast_channel",
+            "drivers.injected": f"{_DRIVERS}::test_missing_disk_driver_is_an_info_with_bios_as_ims_installs_it",
+            "drivers.disk": f"{_DRIVERS}::test_missing_disk_driver_is_an_error_with_bios_if_ims_does_not_install_it",
+            "drivers.network": f"{_DRIVERS}::test_missing_network_driver_is_a_warning",
+            "image.driver_file_missing": f"{_CONTENT}::test_driver_without_its_file_is_reported_and_does_not_count",
+            "image.driver_not_installed": f"{_CONTENT}::test_driver_file_without_its_service_is_an_info",
+            "image.driver_start_overridden": f"{_CONTENT}::test_start_override_of_a_driver_counts_and_is_reported",
         },
     ),
     Point(
-        "Cloudbase-Init",
+        "Cloudbase-Init installed and enabled",
         {
             "image.no_cloudbase_init": _WHOLE,
             "image.cloudbase_init_disabled": _WHOLE,
@@ -127,35 +127,35 @@ CHECKLIST = (
         },
     ),
     Point(
-        "Sysprep, where servers must differ",
+        "Sysprep, if several servers are created from the image",
         {
-            "image.image_state": f"{_CONTENT}::test_set_up_that_was_not_finished_is_a_warning",
-            "image.not_generalized": f"{_CONTENT}::test_set_up_that_was_not_finished_is_a_warning",
+            "image.image_state": f"{_CONTENT}::test_unfinished_setup_is_a_warning",
+            "image.not_generalized": f"{_CONTENT}::test_unfinished_setup_is_a_warning",
         },
     ),
     Point(
-        "Remote desktop on",
+        "Remote Desktop on",
         {
-            "image.remote_desktop_off": f"{_CONTENT}::test_remote_desktop_is_said_to_be_off_only_where_the_registry_says_so",
+            "image.remote_desktop_off": f"{_CONTENT}::test_remote_desktop_is_reported_off_only_if_the_registry_says_so",
         },
     ),
     Point(
         "No tools of other platforms",
         {
-            "image.foreign_tools": f"{_CONTENT}::test_tools_of_other_platforms_are_named",
+            "image.foreign_tools": f"{_CONTENT}::test_tools_of_other_platforms_are_reported_by_name",
         },
     ),
     Point(
-        "Shut down in full (not on IMS's list)",
+        "Shut down completely (not listed by IMS)",
         {
             "image.hibernated": _WHOLE,
             "image.ntfs_dirty": _WHOLE,
             "image.hive_dirty": _WHOLE,
-            "image.fast_startup": f"{_CONTENT}::test_fast_start_up_is_an_info_unless_the_windows_sleeps",
+            "image.fast_startup": f"{_CONTENT}::test_fast_startup_is_an_info_unless_windows_is_hibernated",
         },
     ),
     Point(
-        "Not spread over several disks (not on IMS's list)",
+        "Not spread over several disks (not listed by IMS)",
         {
             "image.dynamic_disk": "inspection/test_partitions.py::test_a_dynamic_disk_or_a_pool_is_a_warning",
             "image.storage_spaces": "inspection/test_partitions.py::test_a_dynamic_disk_or_a_pool_is_a_warning",

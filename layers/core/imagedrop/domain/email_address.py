@@ -6,8 +6,11 @@ import hashlib
 import re
 from collections.abc import Sequence
 
-from imagedrop.sidecar.limits import EMAIL
-
+# RFC 5321 without quoted names and address literals. Python's `$` alone also matches before a final newline.
+_END = r"$(?!\n)"
+_ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL = rf"^(?=.{{1,254}}{_END})(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?![0-9]+{_END}){_LABEL}{_END}"
 _ADDRESS = re.compile(EMAIL)
 
 

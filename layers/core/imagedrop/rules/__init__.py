@@ -1,7 +1,7 @@
-"""The rules: sidecar x facts x place -> findings, the filled sidecar and the call to make. Pure.
+"""The rules: sidecar, inspected files and location in; findings, filled sidecar and the request to IMS out. Pure.
 
-One module a topic. `settle` says which value is registered where sidecar and file both speak, `judge` what there is to
-say about it.
+One module a topic. `resolve` decides which value is registered if the sidecar and the image differ; `check` yields the
+findings.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from imagedrop.domain.create_image_request import CreateImageRequest
 from imagedrop.findings import Finding, has_errors
 from imagedrop.rules import (
     config,
@@ -25,53 +26,55 @@ from imagedrop.rules import (
     system,
 )
 from imagedrop.rules.defaults import fill_in
-from imagedrop.rules.rule_input import Location, RuleInput, Subject, nothing_said
+from imagedrop.rules.rule_input import InspectedFile, Location, RuleInput, empty_sidecar
 from imagedrop.rules.sidecar_template import FILL_IN, sidecar_for
 from imagedrop.sidecar import Sidecar
 
-__all__ = ["FILL_IN", "Location", "Subject", "Verdict", "check", "sidecar_for"]
+__all__ = ["FILL_IN", "InspectedFile", "Location", "Verdict", "check", "sidecar_for"]
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`findings`: the inspections' and the rules', errors first. `filled`: the sidecar with every left-out field filled
-    in. `request`: the body of CreateImage; empty where there are errors, no sidecar or no bucket."""
+    """`findings`: of the inspection and the rules, errors first. `filled`: the sidecar with defaults for every omitted
+    field. `request`: None if there are errors, no sidecar or no bucket."""
 
     findings: list[Finding]
     filled: dict[str, Any]
-    request: dict[str, Any]
+    request: CreateImageRequest | None
 
 
-def check(sidecar: Sidecar | None, image: Subject, parts: Mapping[str, Subject], place: Location) -> Verdict:
-    """`sidecar` None: there is none or it could not be read, and the file is judged alone. `parts`: data and bitmap
-    files that are there, by object key. What `sidecar.read` had to say is not repeated."""
-    case = RuleInput(sidecar or nothing_said(), image, parts, place, alone=sidecar is None)
-    inside = system.resolve(case)
-    starts = firmware.resolve(case, inside)
-    filled = fill_in(case, inside, starts, config.resolve(case, inside, starts))
-    findings = [*_inspected(case), *_judged(case, inside, starts)]
+def check(
+    sidecar: Sidecar | None, image: InspectedFile, parts: Mapping[str, InspectedFile], location: Location
+) -> Verdict:
+    """`sidecar`: None if missing or not valid; then only the files are checked. `parts`: the data and bitmap files that
+    exist, by object key. The findings of `sidecar.read` are not repeated."""
+    given = RuleInput(sidecar or empty_sidecar(), image, parts, location, has_sidecar=sidecar is not None)
+    resolved = system.resolve(given)
+    boot_mode = firmware.resolve(given, resolved)
+    filled = fill_in(given, resolved, boot_mode, config.resolve(given, resolved, boot_mode))
+    findings = [*_of_inspections(given), *_of_rules(given, resolved, boot_mode)]
     findings.sort(key=lambda finding: _ORDER[finding.severity])
-    ready = not case.alone and place.bucket is not None and not has_errors(findings)
-    return Verdict(findings, filled, request.body(case, filled) if ready else {})
+    ready = given.has_sidecar and location.bucket is not None and not has_errors(findings)
+    return Verdict(findings, filled, request.body(given, filled) if ready else None)
 
 
-def _judged(case: RuleInput, inside: system.System, starts: str | None) -> Iterator[Finding]:
-    yield from integrity.check(case)
-    yield from formats.of_disk(case.system())
-    yield from size.check(case, inside)
-    yield from system.check(case, inside)
-    yield from firmware.check(case, inside, starts)
-    yield from fast_channel.check(case)
-    yield from config.check(case, inside, starts)
-    yield from drivers.check(case, starts, injected=config.injects(case, inside, starts))
-    yield from data_images.check(case)
-    yield from location.check(case)
+def _of_rules(given: RuleInput, resolved: system.System, boot_mode: str | None) -> Iterator[Finding]:
+    yield from integrity.check(given)
+    yield from formats.check_disk(given.system_disk())
+    yield from size.check(given, resolved)
+    yield from system.check(given, resolved)
+    yield from firmware.check(given, resolved, boot_mode)
+    yield from fast_channel.check(given)
+    yield from config.check(given, resolved, boot_mode)
+    yield from drivers.check(given, boot_mode, injected=config.injects_drivers(given, resolved, boot_mode))
+    yield from data_images.check(given)
+    yield from location.check(given)
 
 
-def _inspected(case: RuleInput) -> Iterator[Finding]:
-    yield from case.image.findings
-    for key, part in case.parts.items():
+def _of_inspections(given: RuleInput) -> Iterator[Finding]:
+    yield from given.image.findings
+    for key, part in given.parts.items():
         for finding in part.findings:
-            yield finding._replace(field=finding.field or case.named(key))
+            yield finding._replace(field=finding.field or given.field_of(key))

@@ -1,4 +1,5 @@
-"""The data disks: each a file of its own beside the image, judged like it but for what only system disks need."""
+"""The data disks: each is a file of its own beside the image and is checked like it, except for what only system disks
+need."""
 
 from __future__ import annotations
 
@@ -6,29 +7,30 @@ from collections.abc import Iterator
 
 from imagedrop.domain import object_keys
 from imagedrop.findings import Finding
-from imagedrop.findings import rules as say
+from imagedrop.findings import rules as kinds
 from imagedrop.rules import fast_channel, formats, size
 from imagedrop.rules.rule_input import RuleInput
 
 
-def check(case: RuleInput) -> Iterator[Finding]:
-    taken = _taken(case)
-    for number, wanted in enumerate(case.sidecar.data_images):
-        key = object_keys.part_key(case.image.head.key, wanted.file)
+def check(given: RuleInput) -> Iterator[Finding]:
+    reserved = _reserved_keys(given)
+    for number, entry in enumerate(given.sidecar.data_images):
+        key = object_keys.part_key(given.image.head.key, entry.file)
         at, field = f"/data_images/{number}/file", f"data_images[{number}].file"
-        if key in taken:
-            yield say.DATA_IS_OWN(at=at, field=field, file=wanted.file)
-        elif key not in case.parts:
-            yield say.DATA_MISSING(at=at, file=wanted.file)
-    for disk in case.data():
-        if disk.subject.head.key not in taken:
-            yield from formats.of_disk(disk)
-            yield from size.of_data_disk(case, disk)
-            yield from fast_channel.of_disk(case, disk)
+        if key in reserved:
+            yield kinds.DATA_IS_OWN(at=at, field=field, file=entry.file)
+        elif key not in given.parts:
+            yield kinds.DATA_MISSING(at=at, file=entry.file)
+    for disk in given.data_disks():
+        if disk.file.head.key not in reserved:
+            yield from formats.check_disk(disk)
+            yield from size.check_data_disk(given, disk)
+            yield from fast_channel.check_disk(given, disk)
 
 
-def _taken(case: RuleInput) -> set[str]:
-    """The keys that the drop needs for itself."""
-    key = case.image.head.key
-    own = {key, object_keys.sidecar_key(key), object_keys.result_key(key)}
-    return own | {object_keys.bitmap_key(disk.subject.head.key) for disk in (case.system(), *case.data()) if disk.fast}
+def _reserved_keys(given: RuleInput) -> set[str]:
+    """The keys of the drop's other files, which no data disk can have."""
+    key = given.image.head.key
+    disks = (given.system_disk(), *given.data_disks())
+    bitmaps = {object_keys.bitmap_key(disk.file.head.key) for disk in disks if disk.fast}
+    return bitmaps | {key, object_keys.sidecar_key(key), object_keys.result_key(key)}

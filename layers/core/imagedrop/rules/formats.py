@@ -1,6 +1,6 @@
-"""The file's format. Which variants IMS takes is the inspection's to say, since it has read them.
+"""The format of a file. Whether IMS accepts its variant is reported by the inspection.
 
-IMS wants a VMDK to be exported by VMware's tools (IMS: preparing an image file), which no header proves.
+IMS accepts only VMDK files exported by VMware tools (IMS: preparing an image file), which no header proves.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ import shlex
 from collections.abc import Iterator
 
 from imagedrop.findings import Finding
-from imagedrop.findings import rules as say
+from imagedrop.findings import rules as kinds
 from imagedrop.rules.rule_input import Disk
 
-AS_QEMU_WRITES = "monolithicSparse"  # by default; an export of VMware's is streamOptimized
+QEMU_VMDK_VARIANT = "monolithicSparse"  # the default of qemu-img; VMware exports streamOptimized
 
 
-def of_disk(disk: Disk) -> Iterator[Finding]:
-    if disk.subject.facts.format is None and not disk.subject.broken:
-        yield say.FORMAT_UNKNOWN(at=disk.file, file=disk.subject.name)
-    if disk.subject.facts.format == "vmdk" and disk.subject.facts.variant == AS_QEMU_WRITES:
-        yield say.VMDK_ORIGIN(at=disk.file if disk.at else None, file=shlex.quote(disk.subject.name))
+def check_disk(disk: Disk) -> Iterator[Finding]:
+    facts, name = disk.file.facts, disk.file.name
+    if facts.format is None and not disk.file.broken:
+        yield kinds.FORMAT_UNKNOWN(at=disk.field, file=name)
+    if facts.format == "vmdk" and facts.variant == QEMU_VMDK_VARIANT:
+        yield kinds.VMDK_ORIGIN(at=disk.field if disk.pointer else None, file=shlex.quote(name))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imagedrop.findings import Finding
-from imagedrop.findings import rules as say
+from imagedrop.findings import rules as kinds
 from imagedrop.rules.rule_input import RuleInput
 
 
-def check(case: RuleInput) -> Iterator[Finding]:
-    head, sidecar, name = case.image.head, case.sidecar, case.image.name
+def check(given: RuleInput) -> Iterator[Finding]:
+    head, sidecar, name = given.image.head, given.sidecar, given.image.name
     if sidecar.size is not None and sidecar.size != head.size:
-        yield say.OTHER_SIZE(at="/size", said=sidecar.size, found=head.size, file=name)
-    # A file on a disk has no ETag.
+        yield kinds.OTHER_SIZE(at="/size", said=sidecar.size, found=head.size, file=name)
+    # A local file has no ETag.
     if sidecar.etag and head.etag and _bare(sidecar.etag) != _bare(head.etag):
-        yield say.OTHER_ETAG(at="/etag", said=sidecar.etag, found=head.etag, file=name)
+        yield kinds.OTHER_ETAG(at="/etag", said=sidecar.etag, found=head.etag, file=name)
 
 
 def _bare(etag: str) -> str:

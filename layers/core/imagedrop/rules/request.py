@@ -1,15 +1,17 @@
-"""The body of CreateImage, from the filled sidecar (IMS API: CreateImage, OBS-file scenario)."""
+"""The body of CreateImage, made from the filled sidecar (IMS API: CreateImage, OBS-file scenario)."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from imagedrop.domain import object_keys
+from imagedrop.domain.create_image_request import CreateImageRequest, DataImageRequest, ImageTag
 from imagedrop.domain.drop import drop_id
 from imagedrop.rules.rule_input import RuleInput
 from imagedrop.sidecar import limits
 
-_AS_THEY_ARE = (
+_COPIED = (
     "name",
     "os_type",
     "os_version",
@@ -27,26 +29,28 @@ _AS_THEY_ARE = (
 )
 
 
-def body(case: RuleInput, filled: dict[str, Any]) -> dict[str, Any]:
-    """Plain JSON values. Every image carries the tag by which it is found again."""
-    head, bucket = case.image.head, case.place.bucket
+def body(given: RuleInput, filled: Mapping[str, Any]) -> CreateImageRequest:
+    """Every image gets the tag by which imagedrop finds it again. Needs a bucket."""
+    head, bucket = given.image.head, given.location.bucket
     assert bucket is not None
-    own = drop_id(bucket, head.key, head.etag)
-    made = {name: filled[name] for name in _AS_THEY_ARE if name in filled}
-    made |= {"image_url": f"{bucket}:{head.key}", "image_tags": _tags(filled["image_tags"], own)}
-    made |= _description(filled)
-    data = [_data(bucket, object_keys.part_key(head.key, disk["file"]), disk, own) for disk in filled["data_images"]]
-    return made | ({"data_images": data} if data else {})
+    tag = drop_id(bucket, head.key, head.etag)
+    made = {name: filled[name] for name in _COPIED if name in filled}
+    made |= _common(f"{bucket}:{head.key}", filled, tag)
+    data = [
+        _data_image(f"{bucket}:{object_keys.part_key(head.key, disk['file'])}", disk, tag)
+        for disk in filled["data_images"]
+    ]
+    return cast("CreateImageRequest", made | ({"data_images": data} if data else {}))
 
 
-def _data(bucket: str, key: str, disk: dict[str, Any], own: str) -> dict[str, Any]:
+def _data_image(url: str, disk: Mapping[str, Any], tag: str) -> DataImageRequest:
     made = {name: disk[name] for name in ("name", "min_disk", "is_quick_import") if name in disk}
-    return made | {"image_url": f"{bucket}:{key}", "image_tags": _tags(disk["image_tags"], own)} | _description(disk)
+    return cast("DataImageRequest", made | _common(url, disk, tag))
 
 
-def _description(filled: dict[str, Any]) -> dict[str, Any]:
-    return {"description": filled["description"]} if filled["description"] else {}
-
-
-def _tags(tags: dict[str, str], own: str) -> list[dict[str, str]]:
-    return [{"key": key, "value": value} for key, value in {**tags, limits.OWN_TAG: own}.items()]
+def _common(url: str, filled: Mapping[str, Any], tag: str) -> dict[str, Any]:
+    tags: list[ImageTag] = [
+        {"key": key, "value": value} for key, value in {**filled["image_tags"], limits.OWN_TAG: tag}.items()
+    ]
+    description = {"description": filled["description"]} if filled["description"] else {}
+    return {"image_url": url, "image_tags": tags, **description}

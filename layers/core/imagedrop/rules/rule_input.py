@@ -1,4 +1,4 @@
-"""What the rules judge: the sidecar, the image with its parts, and the place where they lie."""
+"""What the rules check: the sidecar, the image with its parts, and the location of the files."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from imagedrop.sidecar import Owner, Sidecar, limits
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """A file and what its inspection found. For a bitmap file, which nobody inspects, the head is enough."""
+class InspectedFile:
+    """A file and the result of its inspection. Bitmap files are not inspected and have only a head."""
 
     head: ObjectHead
     facts: DiskFacts = field(default_factory=DiskFacts)
@@ -29,15 +29,14 @@ class Subject:
     def broken(self) -> bool:
         return any(finding.severity == "error" for finding in self.findings)
 
-    def says(self, kind: str) -> bool:
-        """Whether the inspection found this, by the id of its finding."""
-        return any(finding.id == kind for finding in self.findings)
+    def has_finding(self, finding_id: str) -> bool:
+        return any(finding.id == finding_id for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """The bucket; None: a file on a disk, which no rule of places is about. Region and class as OBS says them, None
-    where it does not (which means STANDARD)."""
+    """`bucket`: None for a local file. `region`, `storage_class`: of the bucket; None if OBS does not say (no storage
+    class means STANDARD)."""
 
     settings: Settings
     bucket: str | None = None
@@ -57,59 +56,56 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """One disk of the drop, system or data, and what the sidecar says of it."""
+    """A system or data disk of the drop, with its settings in the sidecar."""
 
-    subject: Subject
-    at: str  # JSON pointer to its entry
-    spoken: str  # the same, before a field's name
+    file: InspectedFile
+    pointer: str  # JSON pointer to its entry in the sidecar; "" for the system disk
+    prefix: str  # the same for messages: `data_images[0].`
     fast: bool
-    min_disk: int | None
-    most: int  # GB
+    min_disk: int | None  # GB
+    max_gb: int
 
     @property
-    def file(self) -> str:
-        """What a finding about the file itself points at: where the sidecar names it, else its key."""
-        return f"{self.at}/file" if self.at else self.subject.head.key
+    def field(self) -> str:
+        """The `field` of a finding about the file itself: where the sidecar names it, else its key."""
+        return f"{self.pointer}/file" if self.pointer else self.file.head.key
 
 
 @dataclass(frozen=True, slots=True)
 class RuleInput:
-    """`alone`: there is no sidecar to judge; `sidecar` is then one that says nothing."""
+    """`parts`: by object key. Without a sidecar, `sidecar` is an empty one."""
 
     sidecar: Sidecar
-    image: Subject
-    parts: Mapping[str, Subject]  # by object key
-    place: Location
-    alone: bool = False
+    image: InspectedFile
+    parts: Mapping[str, InspectedFile]
+    location: Location
+    has_sidecar: bool = True
 
     @property
     def fast(self) -> bool:
         return self.sidecar.is_quick_import
 
-    def part(self, file: str) -> Subject | None:
-        return self.parts.get(object_keys.part_key(self.image.head.key, file))
-
-    def bitmap(self, disk: Disk) -> tuple[str, Subject | None]:
-        """The bare name of the disk's bitmap file, and the file if it is there."""
-        key = object_keys.bitmap_key(disk.subject.head.key)
+    def bitmap(self, disk: Disk) -> tuple[str, InspectedFile | None]:
+        """The bare name of the disk's bitmap file, and the file if it exists."""
+        key = object_keys.bitmap_key(disk.file.head.key)
         return key.rpartition("/")[2], self.parts.get(key)
 
-    def named(self, key: str) -> str:
-        """Where the sidecar names this data disk, as a JSON pointer; of another file its key."""
-        return next((disk.file for disk in self.data() if disk.subject.head.key == key), key)
+    def field_of(self, key: str) -> str:
+        """The JSON pointer at which the sidecar names this data disk; for other files the key itself."""
+        return next((disk.field for disk in self.data_disks() if disk.file.head.key == key), key)
 
-    def system(self) -> Disk:
+    def system_disk(self) -> Disk:
         return Disk(self.image, "", "", self.fast, self.sidecar.min_disk, limits.SYSTEM_GB[1])
 
-    def data(self) -> Iterator[Disk]:
-        """The data disks whose files are there."""
-        for number, wanted in enumerate(self.sidecar.data_images):
-            subject = self.part(wanted.file)
-            if subject is not None:
-                at, said = f"/data_images/{number}", f"data_images[{number}]."
-                yield Disk(subject, at, said, wanted.is_quick_import, wanted.min_disk, limits.DATA_GB[1])
+    def data_disks(self) -> Iterator[Disk]:
+        """The data disks whose files exist."""
+        for number, entry in enumerate(self.sidecar.data_images):
+            file = self.parts.get(object_keys.part_key(self.image.head.key, entry.file))
+            if file is not None:
+                at, prefix = f"/data_images/{number}", f"data_images[{number}]."
+                yield Disk(file, at, prefix, entry.is_quick_import, entry.min_disk, limits.DATA_GB[1])
 
 
-def nothing_said() -> Sidecar:
-    """For judging a file alone: every field left out, the required ones too."""
+def empty_sidecar() -> Sidecar:
+    """For checking a file without a sidecar: no field is set, not even the required ones."""
     return Sidecar.model_construct(name="", owner=Owner.model_construct(email=""))

@@ -1,4 +1,4 @@
-"""The sidecar: the JSON file beside an image that says what its owner wants. Pure; no byte of it is trusted."""
+"""The sidecar: the JSON file beside an image that says what its owner wants. Pure; its content is not trusted."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imagedrop.findings import Finding, has_errors
-from imagedrop.findings import sidecar as say
+from imagedrop.findings import sidecar as kinds
 from imagedrop.sidecar import limits
-from imagedrop.sidecar.cross_field import beyond_schema, seen_by_schema
+from imagedrop.sidecar.cross_field import findings_beyond_schema, findings_in_schema
 from imagedrop.sidecar.json_text import decode, parse
 from imagedrop.sidecar.model import DataImage, Owner, Sidecar
-from imagedrop.sidecar.pydantic_errors import errors, faults, kind_of
+from imagedrop.sidecar.pydantic_errors import field_findings, json_type, validation_errors
 from imagedrop.sidecar.schema import schema
 
 __all__ = ["LIMIT", "DataImage", "Owner", "Reading", "Sidecar", "read", "schema"]
 
 LIMIT = limits.SIDECAR_BYTES
-MOST_FINDINGS = 50
+MAX_FINDINGS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`sidecar` only where nothing is wrong; `owner` as soon as `owner.email` is good, so that there is somebody to
-    tell what is wrong with the rest. Every finding's `field` is a JSON pointer; None where the text is no JSON."""
+    """`sidecar`: None if there is any error. `owner`: set if `owner.email` is valid, so that the owner gets a mail
+    about the other errors. The `field` of a finding is a JSON pointer; None if the text is not JSON."""
 
     sidecar: Sidecar | None = None
     owner: Owner | None = None
@@ -31,35 +31,35 @@ class Reading:
 
 
 def read(body: bytes, *, truncated: bool = False) -> Reading:
-    """Reads a sidecar; every fault at once, and never an exception. `truncated`: there is more than `body`."""
+    """Reports all errors at once and raises nothing. `truncated`: the file is longer than `body`."""
     if truncated or len(body) > LIMIT:
-        return Reading(findings=[say.TOO_LARGE(most=LIMIT)])
+        return Reading(findings=[kinds.TOO_LARGE(most=LIMIT)])
     text, findings = decode(body)
     if not text.strip(" \t\r\n\0"):
-        return Reading(findings=[*findings, say.EMPTY()])
-    document, more = parse(text)
-    findings += more
+        return Reading(findings=[*findings, kinds.EMPTY()])
+    document, json_findings = parse(text)
+    findings += json_findings
     if not isinstance(document, dict):
-        if not more:
-            findings.append(say.NOT_OBJECT(at="", got=kind_of(document)))
+        if not json_findings:
+            findings.append(kinds.NOT_OBJECT(at="", got=json_type(document)))
         return Reading(findings=findings)
-    findings += [*faults(document), *seen_by_schema(document), *beyond_schema(document)]
+    findings += [*field_findings(document), *findings_in_schema(document), *findings_beyond_schema(document)]
     sidecar = None if has_errors(findings) else Sidecar.model_validate(document)
-    return Reading(sidecar, _owner(document, findings), _bounded(findings))
+    return Reading(sidecar, _owner(document, findings), _limited(findings))
 
 
 def _owner(document: dict[str, Any], findings: list[Finding]) -> Owner | None:
-    """What is good of the owner. Two owners are none: it would be a guess whom to tell."""
-    doubled = {one.field for one in findings if one.id == say.DUPLICATE.id}
-    said = document.get("owner")
-    if not isinstance(said, dict) or doubled & {"/owner", "/owner/email"}:
+    """The owner without its invalid fields. None if the owner or its address is given twice: either may be wrong."""
+    duplicates = {finding.field for finding in findings if finding.id == kinds.DUPLICATE.id}
+    owner = document.get("owner")
+    if not isinstance(owner, dict) or duplicates & {"/owner", "/owner/email"}:
         return None
-    bad = {error["loc"][0] for error in errors(Owner, said) if error["loc"]}
-    if bad & {"email"}:
+    invalid = {error["loc"][0] for error in validation_errors(Owner, owner) if error["loc"]}
+    if "email" in invalid:
         return None
-    return Owner.model_validate({name: value for name, value in said.items() if name not in bad})
+    return Owner.model_validate({name: value for name, value in owner.items() if name not in invalid})
 
 
-def _bounded(findings: list[Finding]) -> list[Finding]:
-    over = len(findings) - MOST_FINDINGS
-    return findings if over <= 0 else [*findings[:MOST_FINDINGS], say.MORE(count=over)]
+def _limited(findings: list[Finding]) -> list[Finding]:
+    over = len(findings) - MAX_FINDINGS
+    return findings if over <= 0 else [*findings[:MAX_FINDINGS], kinds.MORE(count=over)]

@@ -1,4 +1,4 @@
-"""From bytes to a JSON document: every way in which a file can fail to be one is a finding, and nothing recurses."""
+"""From bytes to a JSON document. Every error is a finding; the depth is limited before parsing."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from collections import Counter
 from typing import Any
 
 from imagedrop.findings import Finding
-from imagedrop.findings import sidecar as say
+from imagedrop.findings import sidecar as kinds
 from imagedrop.sidecar import limits
-from imagedrop.sidecar.pointer import Step, pointer, shown, spoken, whole
+from imagedrop.sidecar.pointer import Step, display_path, excerpt, is_encodable, pointer
 
-# A string (closed or not), or a bracket. The string is possessive, so that hostile quotes cost linear time.
+# A string (closed or not), or a bracket. Possessive, so that hostile quotes take linear time only.
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
-_DIGITS = 40  # an int of more digits is out of every range; Python refuses to convert some thousands
+_DIGITS = 40  # longer integers exceed every limit anyway; Python refuses to convert thousands of digits
 
 
 class _Object(dict[str, Any]):
-    """A JSON object that remembers which keys it was given more than once."""
+    """A JSON object that records duplicate keys."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        given = Counter(key for key, _ in pairs) if len(pairs) > len(self) else {}
-        self.twice = [key for key, times in given.items() if times > 1]
+        counts = Counter(key for key, _ in pairs) if len(pairs) > len(self) else {}
+        self.duplicates = [key for key, count in counts.items() if count > 1]
 
 
 def decode(body: bytes) -> tuple[str, list[Finding]]:
-    """The text, as far as it can be made out: what is wrong with its encoding should not hide what else is.
+    """The text as far as it can be decoded, so that an encoding error hides no other errors.
 
     A UTF-8 byte order mark is skipped (RFC 8259, section 8.1, allows that): Windows PowerShell writes one.
     """
@@ -42,20 +42,19 @@ def decode(body: bytes) -> tuple[str, list[Finding]]:
         return plain.decode(), []
     except UnicodeDecodeError as error:
         line = plain.count(b"\n", 0, error.start) + 1
-        wrong = say.NOT_UTF8(offset=error.start + 3 * marked, line=line, byte=f"{plain[error.start]:02X}")
-        return plain.decode(errors="replace"), [wrong]
+        finding = kinds.NOT_UTF8(offset=error.start + 3 * marked, line=line, byte=f"{plain[error.start]:02X}")
+        return plain.decode(errors="replace"), [finding]
 
 
 def _utf16(body: bytes, encoding: str) -> tuple[str, list[Finding]]:
-    return body.decode(encoding, errors="replace"), [say.UTF16(encoding=encoding.upper()[:6])]
+    return body.decode(encoding, errors="replace"), [kinds.UTF16(encoding=encoding.upper()[:6])]
 
 
 def parse(text: str) -> tuple[Any, list[Finding]]:
-    """The document of plain dicts, lists and scalars; None where the text is no JSON (`null` is told apart by its
-    findings being empty)."""
-    deep = _too_deep(text)
-    if deep:
-        return None, [deep]
+    """(document, findings). The document consists of plain dicts, lists and scalars. None with findings: not JSON; None
+    without findings: `null`."""
+    if too_deep := _too_deep(text):
+        return None, [too_deep]
     try:
         document = json.loads(text, object_pairs_hook=_Object, parse_int=_whole)
     except json.JSONDecodeError as error:
@@ -67,7 +66,9 @@ def parse(text: str) -> tuple[Any, list[Finding]]:
 def _not_json(text: str, error: json.JSONDecodeError) -> Finding:
     near = text[error.pos : error.pos + 20].split("\n")[0]
     why = error.msg[:1].lower() + error.msg[1:]
-    return say.NOT_JSON(line=error.lineno, column=error.colno, near=f"“{shown(near)}”" if near else "the end", why=why)
+    return kinds.NOT_JSON(
+        line=error.lineno, column=error.colno, near=f"“{excerpt(near)}”" if near else "the end", why=why
+    )
 
 
 def _too_deep(text: str) -> Finding | None:
@@ -77,7 +78,7 @@ def _too_deep(text: str) -> Finding | None:
         if depth > limits.DEPTH:
             line = text.count("\n", 0, token.start()) + 1
             column = token.start() - text.rfind("\n", 0, token.start())
-            return say.TOO_DEEP(most=limits.DEPTH, line=line, column=column)
+            return kinds.TOO_DEEP(most=limits.DEPTH, line=line, column=column)
     return None
 
 
@@ -87,10 +88,10 @@ def _whole(digits: str) -> int:
 
 def _plain(value: Any, at: tuple[Step, ...], findings: list[Finding]) -> Any:
     if isinstance(value, list):
-        return [_plain(one, (*at, position), findings) for position, one in enumerate(value)]
+        return [_plain(item, (*at, position), findings) for position, item in enumerate(value)]
     if not isinstance(value, _Object):
         return value
-    findings += [say.DUPLICATE(at=pointer((*at, key)), field=spoken((*at, key))) for key in value.twice]
-    broken = {key for key in value if not whole(key)}
-    findings += [say.HALF_CHARACTER(at=pointer(at), field=spoken((*at, key))) for key in broken]
-    return {key: _plain(one, (*at, key), findings) for key, one in value.items() if key not in broken}
+    findings += [kinds.DUPLICATE(at=pointer((*at, key)), field=display_path((*at, key))) for key in value.duplicates]
+    not_encodable = {key for key in value if not is_encodable(key)}
+    findings += [kinds.HALF_CHARACTER(at=pointer(at), field=display_path((*at, key))) for key in not_encodable]
+    return {key: _plain(item, (*at, key), findings) for key, item in value.items() if key not in not_encodable}

@@ -1,4 +1,4 @@
-"""The sidecar as a model: one field after the other. What two fields say together is in `together`."""
+"""The sidecar as a model, field by field. `cross_field` checks fields against each other."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from imagedrop.domain.email_address import EMAIL
 from imagedrop.sidecar import limits
 
 
@@ -26,71 +27,71 @@ Tags = dict[TagKey, TagValue]
 
 
 class _Strict(BaseModel):
-    """Types are never turned into one another; only 40.0 is 40, as JSON and JSON Schema mean it."""
+    """No conversion between types, except that 40.0 is 40, as in JSON Schema."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, regex_engine="python-re")
 
     @field_validator("*", mode="before")
     @classmethod
-    def as_json_means_it(cls, value: Any) -> Any:
+    def as_in_json_schema(cls, value: Any) -> Any:
         if value is None:
-            raise PydanticCustomError("null", "null is not left out")
+            raise PydanticCustomError("null", "null is not allowed")
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class Owner(_Strict):
-    email: Annotated[str, _text(limits.EMAIL)] = Field(description="who is told how the drop ended")
-    name: Annotated[str, _text(limits.PERSON)] | None = Field(None, description="how the owner is addressed")
-    language: Literal["en", "zh"] = Field("en", description="the language of the notice")
+    email: Annotated[str, _text(EMAIL)] = Field(description="gets a mail when the drop has ended")
+    name: Annotated[str, _text(limits.PERSON)] | None = Field(None, description="used in the greeting of the mail")
+    language: Literal["en", "zh"] = Field("en", description="language of the mail")
 
 
 class DataImage(_Strict):
     file: Annotated[str, _text(limits.FILE)] = Field(
-        description="bare name of the data disk's file in the image's own folder"
+        description="name of the data disk's file, in the same folder as the image"
     )
-    name: Name | None = Field(None, description="left out: made from the image's name")
+    name: Name | None = Field(None, description="default: made from the image's name")
     min_disk: Annotated[int, _between(limits.DATA_GB)] | None = Field(
-        None, description="GB; left out: the smallest that holds the disk"
+        None, description="GB; default: the smallest that fits the disk"
     )
     description: Description | None = None
-    image_tags: Tags | None = Field(None, description="at most nine; `imagedrop` is taken")
+    image_tags: Tags | None = Field(None, description="at most nine; `imagedrop` is reserved")
     is_quick_import: bool = Field(False, description="fast channel for this disk")
 
 
 class Sidecar(_Strict):
-    """What the owner wants. Field names are those of IMS CreateImage."""
+    """What the owner wants. Field names as in IMS CreateImage."""
 
     schema_: Annotated[str, _text(limits.LINE)] | None = Field(
-        None, alias="$schema", description="where editors find this schema"
+        None, alias="$schema", description="tells editors where to find this schema"
     )
     name: Name = Field(description="name of the image in IMS")
     owner: Owner
     description: Description | None = None
-    os_type: Literal["Windows", "Linux", "Other"] | None = Field(None, description="left out: from the image")
+    os_type: Literal["Windows", "Linux", "Other"] | None = Field(None, description="default: read from the image")
     os_version: Annotated[str, _text(limits.PERSON)] | None = Field(
-        None, description="as IMS spells it; left out: from the image's registry"
+        None, description="as IMS spells it; default: read from the image's registry"
     )
-    architecture: Literal["x86", "arm"] | None = Field(None, description="left out: from the image; arm means uefi")
-    hw_firmware_type: Literal["bios", "uefi"] | None = Field(None, description="left out: from the partition table")
+    architecture: Literal["x86", "arm"] | None = Field(None, description="default: read from the image; arm means uefi")
+    hw_firmware_type: Literal["bios", "uefi"] | None = Field(None, description="default: read from the partition table")
     min_disk: Annotated[int, _between(limits.SYSTEM_GB)] | None = Field(
-        None, description="GB of the system disk; left out: the smallest that holds the image"
+        None, description="GB of the system disk; default: the smallest that fits the image"
     )
     data_images: list[DataImage] = Field([], description="data disks, at most three")
-    type: Literal["ECS", "BMS"] = Field("ECS", description="for cloud servers or for bare metal")
-    is_config: bool | None = Field(None, description="IMS prepares the system; left out: where that can work")
+    type: Literal["ECS", "BMS"] = Field("ECS", description="ECS: for cloud servers; BMS: for bare metal servers")
+    is_config: bool | None = Field(None, description="IMS prepares the system; default: true where that can work")
     is_quick_import: bool = Field(False, description="fast channel: raw with a bitmap file, or zvhd2")
     cmk_id: Annotated[str, _text(limits.KEY_ID)] | None = Field(None, description="KMS key that encrypts the image")
     enterprise_project_id: Annotated[str, _text(limits.PROJECT)] | None = Field(
-        None, description="0 or left out: the default project"
+        None, description="default: 0, the default project"
     )
-    image_tags: Tags | None = Field(None, description="at most nine; `imagedrop` is taken")
+    image_tags: Tags | None = Field(None, description="at most nine; `imagedrop` is reserved")
     min_ram: Annotated[int, _between(limits.RAM_MB)] | None = Field(None, description="MB; 0: no limit")
     max_ram: Annotated[int, _between(limits.RAM_MB)] | None = Field(None, description="MB; 0: no limit")
-    license_type: Literal["platform", "byol"] | None = Field(None, description="of Windows")
-    region: Annotated[str, _text(limits.REGION)] | None = Field(None, description="must be the installation's own")
+    license_type: Literal["platform", "byol"] | None = Field(None, description="only for Windows")
+    region: Annotated[str, _text(limits.REGION)] | None = Field(None, description="must be the installation's")
     size: Annotated[int, _between(limits.FILE_BYTES)] | None = Field(
-        None, description="bytes of the image; one that differs has not arrived yet"
+        None, description="bytes of the image file; until it matches, imagedrop waits for the upload"
     )
     etag: Annotated[str, _text(limits.ETAG)] | None = Field(
-        None, description="ETag of the image; one that differs has not arrived yet"
+        None, description="ETag of the image file; until it matches, imagedrop waits for the upload"
     )

@@ -1,4 +1,4 @@
-"""What pydantic has against a document, said as findings: where, what, why, and how to mend it."""
+"""The errors that pydantic reports for a document, as findings."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from imagedrop.findings import Finding, Kind
-from imagedrop.findings import sidecar as say
+from imagedrop.findings import sidecar as kinds
 from imagedrop.sidecar.model import DataImage, Owner, Sidecar
-from imagedrop.sidecar.pointer import Step, pointer, shown, spoken
+from imagedrop.sidecar.pointer import Step, display_path, excerpt, pointer
 
 _WANTED = {
     "string_type": "a string",
@@ -25,16 +25,16 @@ _WANTED = {
     "model_type": "an object",
     "literal_error": "a string",
 }
-_TEXTS: Mapping[str, Kind] = {
-    "name": say.NAME,
-    "email": say.EMAIL,
-    "file": say.FILE,
-    "cmk_id": say.UUID,
-    "enterprise_project_id": say.UUID,
-    "region": say.REGION,
-    "etag": say.ETAG,
+_TEXT_KINDS: Mapping[str, Kind] = {
+    "name": kinds.NAME,
+    "email": kinds.EMAIL,
+    "file": kinds.FILE,
+    "cmk_id": kinds.UUID,
+    "enterprise_project_id": kinds.UUID,
+    "region": kinds.REGION,
+    "etag": kinds.ETAG,
 }
-# What other tools and the console call it.
+# Other names of the fields, from other tools and the console.
 _ALIASES = {
     "tags": "image_tags",
     "boot_mode": "hw_firmware_type",
@@ -50,73 +50,73 @@ _ALIASES = {
 }
 
 
-def faults(document: Mapping[str, Any]) -> list[Finding]:
-    """Every single field that is wrong, in the document's order of mending."""
-    return [_finding(error, document) for error in errors(Sidecar, document)]
+def field_findings(document: Mapping[str, Any]) -> list[Finding]:
+    """One finding for each invalid field."""
+    return [_finding(error, document) for error in validation_errors(Sidecar, document)]
 
 
-def errors(model: type[BaseModel], value: object) -> list[Any]:
+def validation_errors(model: type[BaseModel], value: object) -> list[Any]:
     try:
         model.model_validate(value)
-    except ValidationError as refused:
-        return list(refused.errors(include_url=False))
+    except ValidationError as error:
+        return list(error.errors(include_url=False))
     return []
 
 
-def kind_of(value: object) -> str:
-    """`a string`, `null`, `a list`: the JSON type, said with its article."""
-    for types, said in (
+def json_type(value: object) -> str:
+    """The JSON type in words: `a string`, `null`, `a list`."""
+    for types, name in (
         ((bool,), "true or false"),
         ((int, float), "a number"),
         ((str,), "a string"),
         ((list,), "a list"),
     ):
         if isinstance(value, types):
-            return json.dumps(value) if types == (bool,) else said
+            return json.dumps(value) if types == (bool,) else name
     return "null" if value is None else "an object"
 
 
 def quoted(value: object) -> str:
-    """The value as JSON, cut and safe to print."""
-    return f'"{shown(value)}"' if isinstance(value, str) else shown(json.dumps(value))
+    """The value as JSON, shortened and safe to print."""
+    return f'"{excerpt(value)}"' if isinstance(value, str) else excerpt(json.dumps(value))
 
 
 def _finding(error: Any, document: Mapping[str, Any]) -> Finding:
     steps: tuple[Step, ...] = tuple(step for step in error["loc"] if step != "[key]")
-    said = {"at": pointer(steps), "field": spoken(steps)}
+    where = {"at": pointer(steps), "field": display_path(steps)}
     value, kind = error["input"], error["type"]
     if isinstance(value, float) and not math.isfinite(value):
-        return say.NUMBER(**said)
+        return kinds.NUMBER(**where)
     if kind == "missing":
-        return say.MISSING(**said)
+        return kinds.MISSING(**where)
     if kind == "extra_forbidden":
-        return say.UNKNOWN(**said, near=_near(steps))
+        return kinds.UNKNOWN(**where, near=_near(steps))
     if kind == "string_unicode":
-        return say.HALF_CHARACTER(**said)
-    return _value_finding(error, steps, value, said)
+        return kinds.HALF_CHARACTER(**where)
+    return _value_finding(error, steps, value, where)
 
 
-def _value_finding(error: Any, steps: Sequence[Step], value: object, said: dict[str, str]) -> Finding:
+def _value_finding(error: Any, steps: Sequence[Step], value: object, where: dict[str, str]) -> Finding:
     kind, context = error["type"], error.get("ctx", {})
     if kind in ("greater_than_equal", "less_than_equal"):
         small = kind == "greater_than_equal"
         bound = context["ge" if small else "le"]
-        return (say.TOO_SMALL if small else say.TOO_BIG)(**said, got=quoted(value), bound=bound)
+        return (kinds.TOO_SMALL if small else kinds.TOO_BIG)(**where, got=quoted(value), bound=bound)
     if kind == "literal_error" and isinstance(value, str):
         choices = ", ".join(re.findall(r"'([^']+)'", context["expected"]))
-        return say.CHOICE(**said, got=quoted(value), choices=choices)
+        return kinds.CHOICE(**where, got=quoted(value), choices=choices)
     if kind == "string_pattern_mismatch":
-        return _text_kind(error["loc"])(**said, got=quoted(value))
-    got = quoted(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else kind_of(value)
-    return say.TYPE(**said, got=got, wanted=_wanted(kind, steps))
+        return _text_kind(error["loc"])(**where, got=quoted(value))
+    got = quoted(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else json_type(value)
+    return kinds.TYPE(**where, got=got, wanted=_wanted(kind, steps))
 
 
 def _text_kind(loc: Sequence[Step]) -> Kind:
     if "image_tags" in loc[:-1]:
-        return say.TAG_KEY if loc[-1] == "[key]" else say.TAG_VALUE
+        return kinds.TAG_KEY if loc[-1] == "[key]" else kinds.TAG_VALUE
     if tuple(loc) == ("owner", "name"):
-        return say.TEXT
-    return _TEXTS.get(str(loc[-1]), say.TEXT)
+        return kinds.TEXT
+    return _TEXT_KINDS.get(str(loc[-1]), kinds.TEXT)
 
 
 def _wanted(kind: str, steps: Sequence[Step]) -> str:
@@ -124,14 +124,14 @@ def _wanted(kind: str, steps: Sequence[Step]) -> str:
         return _WANTED[kind]
     assert kind == "null", kind
     field = _model_at(steps).model_fields.get(str(steps[-1]))
-    said = str(field.annotation) if field else ""
+    annotation = str(field.annotation) if field else ""
     for word, wanted in (
         ("bool", "true or false"),
         ("dict", "an object"),
         ("list", "a list"),
         ("int", "a whole number"),
     ):
-        if word in said.replace("Literal", ""):
+        if word in annotation.replace("Literal", ""):
             return wanted
     return "an object" if steps[-1] == "owner" else "a string"
 
@@ -143,25 +143,24 @@ def _model_at(steps: Sequence[Step]) -> type[BaseModel]:
 
 
 def names_at(steps: Sequence[Step]) -> list[str]:
-    """The fields that the object which holds this place may have."""
+    """The fields that the object at this path may have."""
     return [field.alias or name for name, field in _model_at(steps).model_fields.items()]
 
 
 def _near(steps: Sequence[Step]) -> str:
-    asked = _snake(str(steps[-1]))
-    here = names_at(steps)
-    for look in (_close(asked, here), [f"owner.{name}" for name in _close(asked, names_at(("owner", "")))]):
-        if look:
-            return ", ".join(look)
-    return ", ".join(here)
+    """The most similar valid names, else all."""
+    given = _snake(str(steps[-1]))
+    valid = names_at(steps)
+    of_owner = [f"owner.{name}" for name in _close(given, names_at(("owner", "")))]
+    return ", ".join(_close(given, valid) or of_owner or valid)
 
 
-def _close(asked: str, names: list[str]) -> list[str]:
-    if _ALIASES.get(asked) in names:
-        return [_ALIASES[asked]]
-    return difflib.get_close_matches(asked, names, 1, 0.6)
+def _close(given: str, names: list[str]) -> list[str]:
+    if _ALIASES.get(given) in names:
+        return [_ALIASES[given]]
+    return difflib.get_close_matches(given, names, 1, 0.6)
 
 
 def _snake(name: str) -> str:
-    """`minDisk`, `min-disk` and `Min Disk` mean `min_disk`."""
+    """`min_disk` for `minDisk`, `min-disk` and `Min Disk`."""
     return re.sub(r"[\s-]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name[:64])).lower()

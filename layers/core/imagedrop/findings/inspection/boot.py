@@ -68,8 +68,8 @@ DRIVER_FILE_MISSING = Kind(
 DRIVER_START_OVERRIDDEN = Kind(
     "image.driver_start_overridden",
     "warning",
-    "The driver {driver} is set to start at boot, but its registry key StartOverride makes that {start}. On a server, Windows "
-    "may not find its disk (0x7B).",
+    "The driver {driver} is set to start at boot, but its registry key StartOverride changes its start type to {start}. On a "
+    "server, Windows may not find its disk (0x7B).",
     "In the source Windows, delete the override and create the image again: "
     "`reg delete HKLM\\SYSTEM\\CurrentControlSet\\Services\\{driver}\\StartOverride /f`.",
     "驱动 {driver} 应在引导时启动，但其注册表项 StartOverride 将启动类型改为{start}。服务器上的 Windows 可能找不到磁盘（0x7B）。",
