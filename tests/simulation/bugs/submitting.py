@@ -9,32 +9,34 @@ from typing import Any
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Ports
-from imagedrop.workflow import dispatch, image_lookup, register
+from imagedrop.workflow import dispatch, image_lookup, register, register_decisions
 from imagedrop.workflow.bucket_records import claims
 from tests.simulation.bugs.planting import Planting, changed
 
 
 def no_lookup(patch: Planting) -> None:
     """CreateImage is called again after an unknown outcome, without a lookup."""
-    decide = register.decide
+    decide = register_decisions.decide
 
-    def hasty(*arguments: Any) -> register.Action:
+    def hasty(*arguments: Any) -> register_decisions.Action:
         action = decide(*arguments)
-        return register.Action.CALL if action is register.Action.LOOK_UP else action
+        return register_decisions.Action.CALL if action is register_decisions.Action.LOOK_UP else action
 
     patch.setattr(register, "decide", hasty)
 
 
 def not_found_is_proof(patch: Planting) -> None:
     """CreateImage is called again after 20 minutes, though IMS may hide the image during its import."""
-    may = register.may_resend
-    patch.setattr(register, "may_resend", lambda row, now, s: may(row, now, changed(s, ims_shows_imports=True)))
+    may = register_decisions.may_resend
+    patch.setattr(
+        register_decisions, "may_resend", lambda row, now, s: may(row, now, changed(s, ims_shows_imports=True))
+    )
 
 
 def resent_too_soon(patch: Planting) -> None:
     """CreateImage is called again while the signature of the first request is still valid."""
-    may = register.may_resend
-    patch.setattr(register, "may_resend", lambda row, now, s: may(row, now, changed(s, resend_after=100)))
+    may = register_decisions.may_resend
+    patch.setattr(register_decisions, "may_resend", lambda row, now, s: may(row, now, changed(s, resend_after=100)))
 
 
 def no_claim(patch: Planting) -> None:
@@ -76,9 +78,9 @@ def _keeping_ports(run: Callable[..., None]) -> Callable[..., None]:
 
 def older_attempt_obeyed(patch: Planting) -> None:
     """A message of an older attempt is not ignored."""
-    decide = register.decide
+    decide = register_decisions.decide
 
-    def any_attempt(row: Drop | None, attempt: int, now: datetime) -> register.Action:
+    def any_attempt(row: Drop | None, attempt: int, now: datetime) -> register_decisions.Action:
         return decide(row, row.attempt if row else attempt, now)
 
     patch.setattr(register, "decide", any_attempt)

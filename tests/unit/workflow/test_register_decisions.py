@@ -13,7 +13,7 @@ from imagedrop.domain.drop import Drop, FileVersion, Versions
 from imagedrop.ports import Image, ImsError
 from imagedrop.settings import Settings
 from imagedrop.workflow.image_lookup import FoundImages
-from imagedrop.workflow.register import Action, decide, decide_on_error, decide_on_files, decide_on_lookup
+from imagedrop.workflow.register_decisions import Action, decide, decide_on_error, decide_on_files, decide_on_lookup
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 KEY, SIDECAR, DATA = "golden/w.vhd", "golden/w.vhd.json", "golden/d.vhd"

@@ -4,109 +4,39 @@ Before CreateImage is called, a claim is written to the bucket and `sent_at` to 
 unknown until IMS has answered or the image is found. *Not found* proves nothing: IMS can accept a request while its
 signature is valid (15 minutes), and may hide an image until its import ends.
 
-The functions `decide...` are pure. The functions below them do what was decided.
+`register_decisions` decides what to do; this module does it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import Enum
 from logging import WARNING
 
 from imagedrop.backoff import growing_wait
-from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_timestamp, seconds_between
+from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_timestamp
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, DropImage, Held, Reason, Versions
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, Image, ImsError, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
-from imagedrop.settings import Settings
 from imagedrop.workflow import admission, completion, dispatch
 from imagedrop.workflow.bucket_records import claims, file_versions
-from imagedrop.workflow.image_lookup import (
-    DELETED_STATUSES,
-    DROP_TAG,
-    FoundImages,
-    find_images,
-    images_by_tag,
-    usable,
-)
+from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG, find_images, images_by_tag, usable
 from imagedrop.workflow.operator_hold import hold_for
+from imagedrop.workflow.register_decisions import (
+    Action,
+    decide,
+    decide_on_error,
+    decide_on_files,
+    decide_on_lookup,
+    is_overdue,
+)
 
-NAME_TAKEN = "IMG.0009"
 BUSY_FIRST, BUSY_LONGEST = 20.0, 600.0  # s between two calls of CreateImage
 HELD_WAIT = 900.0  # s
 LOOK_UP_FIRST, LOOK_UP_LONGEST = 15.0, 300.0  # s between two lookups
 ANSWER_WITHIN = 90.0  # s; more than the function may run
-
-
-class Action(Enum):
-    NOTHING = "the message is out of date, or the drop is queued"
-    WAIT = "the next step is not due yet"
-    GIVE_UP = "the deadline has passed"
-    CALL = "IMS has no request: call CreateImage"
-    NEW_ATTEMPT = "a file other than the image has changed: validate again"
-    REPLACED = "the image was replaced or deleted: fail"
-    REJECT = "IMS rejects the request for good"
-    RETRY = "IMS has not taken the request: call it again later"
-    LOOK_UP = "the outcome is unknown: search for the image"
-    FOLLOW = "the image was found: poll it"
-    DELETED = "the image was found, but is deleted: fail"
-
-
-def decide(row: Drop | None, attempt: int, now: datetime) -> Action:
-    """What to do with a message: NOTHING, WAIT, GIVE_UP, CALL or LOOK_UP."""
-    if row is None or row.attempt != attempt or row.stage not in ("accepted", "submitting"):
-        return Action.NOTHING
-    sent = row.stage == "submitting" and row.sent_at is not None
-    if _is_overdue(row, now):
-        return Action.LOOK_UP if sent else Action.GIVE_UP
-    if row.open_index_partition == "queued":
-        return Action.NOTHING
-    if row.next_at is not None and now < parse_timestamp(row.next_at):
-        return Action.WAIT
-    return Action.LOOK_UP if sent else Action.CALL
-
-
-def decide_on_files(row: Drop, current: Versions) -> Action:
-    """Before the call: CALL, REPLACED or NEW_ATTEMPT. `current`: the files as they are now."""
-    if current == row.versions:
-        return Action.CALL
-    image, validated = current[row.key], row.versions[row.key]
-    same_image = image is not None and validated is not None and image.etag == validated.etag
-    return Action.NEW_ATTEMPT if same_image else Action.REPLACED
-
-
-def decide_on_error(row: Drop, error: ImsError) -> Action:
-    """CreateImage has failed: REJECT, RETRY or LOOK_UP."""
-    # A request whose answer was lost may have taken the name.
-    if error.kind == "unknown" or (error.code == NAME_TAKEN and row.sends > 1):
-        return Action.LOOK_UP
-    return Action.REJECT if error.kind == "refused" else Action.RETRY
-
-
-def decide_on_lookup(row: Drop, found: FoundImages, now: datetime, settings: Settings) -> Action:
-    """The images were searched for: FOLLOW, DELETED, CALL or LOOK_UP (again)."""
-    if usable(found.own):
-        return Action.FOLLOW
-    if found.own:
-        return Action.DELETED
-    return Action.CALL if not found.possible and may_resend(row, now, settings) else Action.LOOK_UP
-
-
-def may_resend(row: Drop, now: datetime, settings: Settings) -> bool:
-    """Only where IMS shows images during their import, and once IMS can no longer accept the request that was sent."""
-    return (
-        settings.ims_shows_imports
-        and not _is_overdue(row, now)
-        and row.sent_at is not None
-        and seconds_between(row.sent_at, now) >= settings.resend_after
-    )
-
-
-def _is_overdue(row: Drop, now: datetime) -> bool:
-    return now >= parse_timestamp(row.deadline_at)
 
 
 def register(ports: Ports, drop_id: str, attempt: int) -> None:
@@ -226,7 +156,7 @@ def _look_up(ports: Ports, row: Drop) -> None:
 def _look_up_later(ports: Ports, row: Drop, held: Held | None = None) -> None:
     """Raises RetryLater before the deadline."""
     now = ports.clock()
-    if _is_overdue(row, now):
+    if is_overdue(row, now):
         _give_up(ports, row)
         return
     wait = growing_wait(LOOK_UP_FIRST, LOOK_UP_LONGEST, row.tries, ports.random)
