@@ -1,4 +1,4 @@
-"""Sources that remember what they were asked for."""
+"""Sources that record the requests they get."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from imagedrop.inspection.source import Range
 from tests.unit.inspection.images import MemorySource
 
 
-def blocks_of(one: Range) -> range:
-    return range(one[0] // BLOCK, -(-sum(one) // BLOCK))
+def blocks_of(request: Range) -> range:
+    return range(request[0] // BLOCK, -(-sum(request) // BLOCK))
 
 
 class Recorder(MemorySource):
-    """`asked`: every request; `trips`: those that were made side by side."""
+    """`requests`: all of them; `round_trips`: those that were made at the same time, together."""
 
     def __init__(self, data: bytes, size: int | None = None) -> None:
         super().__init__(data, size)
-        self.asked: list[Range] = []
-        self.trips: list[list[Range]] = []
+        self.requests: list[Range] = []
+        self.round_trips: list[list[Range]] = []
 
     def read(self, offset: int, length: int) -> bytes:
-        self.trips.append([(offset, length)])
+        self.round_trips.append([(offset, length)])
         return self._answer((offset, length))
 
-    def _answer(self, one: Range) -> bytes:
-        self.asked.append(one)
-        return super().read(*one)
+    def _answer(self, request: Range) -> bytes:
+        self.requests.append(request)
+        return super().read(*request)
 
 
-class Many(Recorder):
+class ParallelRecorder(Recorder):
     def read_many(self, ranges: Sequence[Range]) -> Sequence[bytes]:
-        self.trips.append(list(ranges))
-        return [self._answer(one) for one in ranges]
+        self.round_trips.append(list(ranges))
+        return [self._answer(request) for request in ranges]

@@ -1,9 +1,11 @@
-"""What readers wait for: `run` and `together` turn what they read into as few round trips as it depends on itself."""
+"""Replay: jobs read in as few round trips as their reads depend on one another."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pytest
@@ -15,10 +17,10 @@ from imagedrop.inspection.block_cache import BLOCK, MAX_HINTED, BlockCache
 from imagedrop.inspection.budget import BudgetExceeded
 from imagedrop.inspection.errors import PastEnd, Unreadable, malformed
 from imagedrop.inspection.replay import Memo, NotFetched, fetch_together
-from tests.unit.inspection.recorders import Many, Recorder, blocks_of
+from tests.unit.inspection.recorders import ParallelRecorder, Recorder, blocks_of
 
 FAR = 1 << 20
-DATA = b"".join(number.to_bytes(4, "big") for number in range(1 << 20))
+DATA = random.Random(1).randbytes(4 << 20)
 
 
 class Read(NamedTuple):
@@ -27,7 +29,7 @@ class Read(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """Jobs: `parts` one after the other, or side by side."""
+    """Jobs: `parts` one after the other, or with `fetch_together`."""
 
     parts: list[Any]
     chained: bool
@@ -43,55 +45,56 @@ TREES = st.recursive(
 def answer(tree: Read | Tree, read: Callable[[int, int], bytes]) -> list[bytes]:
     if isinstance(tree, Read):
         return [read(tree.at, min(tree.length, len(DATA) - tree.at))]
-    jobs = [partial(answer, one, read) for one in tree.parts]
+    jobs = [partial(answer, part, read) for part in tree.parts]
     answers = [job() for job in jobs] if tree.chained else fetch_together(*jobs)
-    return [one for found in answers for one in found]
+    return list(chain.from_iterable(answers))
 
 
 def depth(tree: Read | Tree) -> int:
-    """Reads that wait for one another."""
+    """How many reads wait for one another."""
     if isinstance(tree, Read):
         return 1
-    return (sum if tree.chained else max)(depth(one) for one in tree.parts)
+    return (sum if tree.chained else max)(depth(part) for part in tree.parts)
 
 
 @settings(max_examples=80, deadline=None)
 @given(TREES)
-def test_any_tree_of_jobs_reads_what_is_there_and_waits_no_more_often_than_it_must(tree: Read | Tree) -> None:
-    source, here = Many(DATA), set[int]()
+def test_any_tree_of_jobs_reads_right_bytes_in_no_more_round_trips_than_its_depth(tree: Read | Tree) -> None:
+    source, cached = ParallelRecorder(DATA), set[int]()
     cache = BlockCache(source, Budget())
     assert cache.run(partial(answer, tree, cache.read)) == answer(tree, lambda at, length: DATA[at : at + length])
-    assert cache.cost.round_trips == len(source.trips) <= depth(tree)
-    for one in source.asked:
-        assert here.isdisjoint((blocks_of(one)[0], blocks_of(one)[-1])), "what is here was fetched again"
-        here.update(blocks_of(one))
+    assert cache.cost.round_trips == len(source.round_trips) <= depth(tree)
+    for request in source.requests:
+        blocks = blocks_of(request)
+        assert cached.isdisjoint((blocks[0], blocks[-1])), "a cached block was fetched again"
+        cached.update(blocks)
 
 
-def trips(job: Callable[[BlockCache], object], source: type[Recorder] = Many) -> int:
+def round_trips(job: Callable[[BlockCache], object], source: type[Recorder] = ParallelRecorder) -> int:
     cache = BlockCache(source(DATA), Budget())
     cache.run(lambda: job(cache))
     return cache.cost.round_trips
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
-def test_independent_jobs_wait_once(count: int) -> None:
+def test_independent_jobs_share_one_round_trip(count: int) -> None:
     def job(cache: BlockCache) -> None:
         fetch_together(*[partial(cache.read, number * FAR, 1) for number in range(count)])
 
-    assert (trips(job), trips(job, Recorder)) == (1, count)
+    assert (round_trips(job), round_trips(job, Recorder)) == (1, count)
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
-def test_reads_that_depend_on_one_another_wait_for_one_another(count: int) -> None:
-    def chain(cache: BlockCache) -> None:
-        at = 0
+def test_each_dependent_read_needs_a_round_trip(count: int) -> None:
+    def dependent(cache: BlockCache) -> None:
+        offset = 0
         for _ in range(count):
-            at = int.from_bytes(cache.read(at, 4), "big") * 4 + FAR
+            offset += FAR - BLOCK + cache.read(offset, 1)[0]
 
-    assert trips(chain) == count
+    assert round_trips(dependent) == count
 
 
-def test_jobs_of_several_steps_go_side_by_side_step_by_step() -> None:
+def test_jobs_of_several_steps_share_the_round_trip_of_each_step() -> None:
     def job(cache: BlockCache) -> None:
         def steps(start: int) -> None:
             for number in range(3):
@@ -99,20 +102,19 @@ def test_jobs_of_several_steps_go_side_by_side_step_by_step() -> None:
 
         fetch_together(partial(steps, 0), partial(steps, FAR), partial(fetch_together, partial(steps, 2 * FAR)))
 
-    assert trips(job) == 3
+    assert round_trips(job) == 3
 
 
-def test_what_is_prefetched_by_jobs_side_by_side_comes_at_once() -> None:
+def test_prefetches_of_independent_jobs_share_one_round_trip() -> None:
     def job(cache: BlockCache) -> None:
-        fetch_together(
-            *[partial(cache.prefetch, [(number * FAR, 1), (number * FAR + FAR // 2, 1)]) for number in range(3)]
-        )
+        starts = [number * FAR for number in range(3)]
+        fetch_together(*[partial(cache.prefetch, [(start, 1), (start + FAR // 2, 1)]) for start in starts])
 
-    assert trips(job) == 1
+    assert round_trips(job) == 1
 
 
-def test_a_hint_comes_with_what_is_waited_for_and_is_not_waited_for_itself() -> None:
-    source = Many(DATA)
+def test_a_hint_is_fetched_with_the_next_round_trip() -> None:
+    source = ParallelRecorder(DATA)
     cache = BlockCache(source, Budget())
 
     def job() -> bytes:
@@ -120,22 +122,22 @@ def test_a_hint_comes_with_what_is_waited_for_and_is_not_waited_for_itself() -> 
         return cache.read(0, 1)
 
     cache.run(job)
-    assert [at for at, _ in source.asked] == [0, FAR]
+    assert [at for at, _ in source.requests] == [0, FAR]
     cache.run(partial(cache.read, FAR, BLOCK, BLOCK))
     assert cache.cost.round_trips == 1
 
 
-def test_a_hint_alone_brings_nothing_and_is_forgotten() -> None:
-    source = Many(DATA)
+def test_a_hint_alone_makes_no_request_and_is_dropped() -> None:
+    source = ParallelRecorder(DATA)
     cache = BlockCache(source, Budget())
     cache.run(partial(cache.hint, [(FAR, 1)]))
-    assert source.asked == []
+    assert source.requests == []
     cache.run(partial(cache.read, 0, 1))
-    assert len(source.asked) == 1
+    assert len(source.requests) == 1
 
 
-def test_hints_are_bounded() -> None:
-    source = Many(b"", 1 << 40)
+def test_the_number_of_hints_is_limited() -> None:
+    source = ParallelRecorder(b"", 1 << 40)
     cache = BlockCache(source, Budget())
 
     def job() -> None:
@@ -143,11 +145,11 @@ def test_hints_are_bounded() -> None:
         cache.read(0, 1)
 
     cache.run(job)
-    assert len(source.asked) <= MAX_HINTED + 1
+    assert len(source.requests) <= MAX_HINTED + 1
 
 
-def test_a_job_that_raises_ends_all_of_them_before_anything_is_fetched() -> None:
-    source, runs = Many(DATA), []
+def test_a_job_that_raises_ends_all_jobs_before_anything_is_fetched() -> None:
+    source, runs = ParallelRecorder(DATA), []
     cache = BlockCache(source, Budget())
 
     def bad() -> bytes:
@@ -159,12 +161,12 @@ def test_a_job_that_raises_ends_all_of_them_before_anything_is_fetched() -> None
 
     with pytest.raises(Unreadable):
         cache.run(lambda: fetch_together(partial(cache.read, 0, 1), bad, after))
-    assert (source.asked, runs) == ([], [])
+    assert (source.requests, runs) == ([], [])
 
 
 @pytest.mark.parametrize("error", [PastEnd(0, 1, 0), BudgetExceeded(1, "requests"), ZeroDivisionError()])
-def test_after_a_job_that_raised_reading_goes_on(error: BaseException) -> None:
-    cache = BlockCache(Many(DATA), Budget())
+def test_the_cache_still_reads_after_a_job_raised(error: BaseException) -> None:
+    cache = BlockCache(ParallelRecorder(DATA), Budget())
 
     def bad() -> None:
         cache.hint([(FAR, 1)])
@@ -176,9 +178,9 @@ def test_after_a_job_that_raised_reading_goes_on(error: BaseException) -> None:
     assert cache.cost.gets == 1
 
 
-def test_what_is_not_here_is_passed_over_by_no_handler_of_exceptions() -> None:
+def test_not_fetched_is_not_caught_by_handlers_of_exception() -> None:
     assert not issubclass(NotFetched, Exception)
-    cache = BlockCache(Many(DATA), Budget())
+    cache = BlockCache(ParallelRecorder(DATA), Budget())
 
     def careless() -> bytes:
         try:
@@ -189,8 +191,8 @@ def test_what_is_not_here_is_passed_over_by_no_handler_of_exceptions() -> None:
     assert cache.run(careless) == DATA[:4]
 
 
-def test_a_budget_ends_jobs_that_never_have_enough() -> None:
-    cache = BlockCache(Many(b"", 1 << 40), Budget(requests=10))
+def test_the_budget_ends_a_job_that_never_completes() -> None:
+    cache = BlockCache(ParallelRecorder(b"", 1 << 40), Budget(requests=10))
 
     def endless() -> None:
         at = 0
@@ -203,8 +205,8 @@ def test_a_budget_ends_jobs_that_never_have_enough() -> None:
     assert cache.cost.gets == 10
 
 
-def test_an_answer_is_remembered_even_when_it_is_none_and_a_failure_is_not() -> None:
-    once, runs = Memo(), []
+def test_memo_keeps_answers_even_none_but_no_failures() -> None:
+    memo, runs = Memo(), []
 
     def job(result: object) -> object:
         runs.append(result)
@@ -213,22 +215,22 @@ def test_an_answer_is_remembered_even_when_it_is_none_and_a_failure_is_not() -> 
         return result
 
     with pytest.raises(NotFetched):
-        once("a", partial(job, NotFetched([1])))
-    assert [once("a", partial(job, None)) for _ in range(3)] == [None] * 3
-    assert once("b", partial(job, 2)) == 2
+        memo("a", partial(job, NotFetched([1])))
+    assert [memo("a", partial(job, None)) for _ in range(3)] == [None] * 3
+    assert memo("b", partial(job, 2)) == 2
     assert len(runs) == 3
 
 
-def test_what_is_remembered_is_not_run_again_while_others_wait() -> None:
-    cache, once, runs = BlockCache(Many(DATA), Budget()), Memo(), []
+def test_memo_keeps_complete_jobs_from_running_again_in_a_replay() -> None:
+    cache, memo, runs = BlockCache(ParallelRecorder(DATA), Budget()), Memo(), []
 
     def first() -> bytes:
         runs.append(1)
         return cache.read(0, 1)
 
-    def chain() -> None:
+    def several_reads() -> None:
         for number in range(1, 4):
             cache.read(number * FAR, 1)
 
-    cache.run(lambda: fetch_together(partial(once, "first", first), chain))
-    assert len(runs) == 2  # once in vain, once to the end
+    cache.run(lambda: fetch_together(partial(memo, "first", first), several_reads))
+    assert len(runs) == 2  # the first run stops at the missing block, the second completes
