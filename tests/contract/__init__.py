@@ -1,1 +1,1 @@
-"""What a port promises, tried on its fake, its simulator and its engine alike."""
+"""Contract tests: each port's promises, tested with its fake and with its adapter against a simulator or engine."""

@@ -1,4 +1,4 @@
-"""The Huawei side for contract tests: the simulators of OBS and IMS over one folder."""
+"""The simulators of OBS and IMS, with one folder, for contract tests."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def unique(prefix: str) -> str:
     return f"{prefix}-{next(_numbers)}"
 
 
-class Shifted:
-    """A clock that stands still until it is put forward: by less than 15 minutes, as it checks signatures too."""
+class StoppedClock:
+    """A clock that stops. Advance it by less than 15 minutes, because it also checks the time of signatures."""
 
     def __init__(self) -> None:
         self.start, self.ahead = datetime.now(UTC), timedelta()
@@ -48,17 +48,17 @@ class Cloud:
     obs: Server
     ims: Server
     faults: Faults
-    clock: Shifted
+    clock: StoppedClock
 
     def settings(self, **changes: Any) -> Settings:
-        usual = {
+        defaults = {
             "region": REGION,
             "project_id": PROJECT,
             "obs_endpoint": self.obs.url,
             "obs_addressing": "path",
             "ims_endpoint": self.ims.url,
         }
-        return memory_settings(**usual | changes)
+        return memory_settings(**defaults | changes)
 
 
 class _Control:
@@ -68,12 +68,12 @@ class _Control:
 
 @contextmanager
 def cloud_in(folder: Path, ims_switches: ImsSwitches) -> Iterator[Cloud]:
-    faults, clock, keys = Faults(random.Random(1)), Shifted(), {KEYS.ak: KEYS.sk}
+    faults, clock, keys = Faults(random.Random(1)), StoppedClock(), {KEYS.ak: KEYS.sk}
     store = Store(folder / "buckets", region=REGION)
     store.create_bucket("drops")
     obs = Obs(store, keys, clock, faults, path_style=True)
     ims = Ims(store, folder / "ims", keys, REGION, PROJECT, clock, TIME_SCALE, ims_switches, faults, random.Random(1))
-    servers = [Server(one, _Control(faults, one.state)).start() for one in (obs, ims)]
+    servers = [Server(service, _Control(faults, service.state)).start() for service in (obs, ims)]
     try:
         yield Cloud(store, servers[0], servers[1], faults, clock)
     finally:

@@ -1,4 +1,4 @@
-"""What stands behind the adapters: ministack, started once, and the simulators of OBS and IMS."""
+"""The services behind the adapters: ministack, started once, and the simulators of OBS and IMS."""
 
 from __future__ import annotations
 

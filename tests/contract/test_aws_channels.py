@@ -1,4 +1,4 @@
-"""SNS, SES and Secrets Manager as ministack has them."""
+"""The adapters of SNS, SES and Secrets Manager against ministack."""
 
 from __future__ import annotations
 

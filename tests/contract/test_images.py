@@ -1,4 +1,4 @@
-"""The images' contract, held by IMS (the simulator, through Huawei's SDK) and by the images in memory."""
+"""The contract of the port Images, for IMS (the simulator, through Huawei's SDK) and for the fake in memory."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ QCOW2 = struct.pack(">4sIQIIQI", b"QFI\xfb", 2, 0, 0, 16, 40 << 30, 0).ljust(512
 
 
 def body(**changes: Any) -> dict[str, Any]:
-    usual: dict[str, Any] = {
+    defaults: dict[str, Any] = {
         "name": "golden 窗-1",
         "image_url": "drops:golden/w.qcow2",
         "min_disk": 40,
         "os_type": "Windows",
         "image_tags": [{"key": "imagedrop", "value": DROP}, {"key": "team", "value": "a.b"}],
     }
-    return usual | changes
+    return defaults | changes
 
 
 @dataclass
-class Side:
+class ImagesHarness:
     images: Images
     finish: Callable[[], Any]
     fail_next: Callable[[], Any]
 
 
-def memory() -> Side:
+def memory() -> ImagesHarness:
     clock = SettableClock()
     images = MemoryImages(clock)
     bad = Outcome(error_code="IMG.1075", fail_reason="no")
-    return Side(images, lambda: clock.advance(600), lambda: images.plan(bad))
+    return ImagesHarness(images, lambda: clock.advance(600), lambda: images.plan(bad))
 
 
 def real(cloud: Cloud, sleep: RecordedSleep | None = None, **settings: Any) -> ImsImages:
@@ -55,7 +55,7 @@ def real(cloud: Cloud, sleep: RecordedSleep | None = None, **settings: Any) -> I
     return ImsImages(partial(open_connection, read, lambda: KEYS), sleep or RecordedSleep(), random.Random(1), read)
 
 
-def ims(cloud: Cloud, **settings: Any) -> Side:
+def ims(cloud: Cloud, **settings: Any) -> ImagesHarness:
     folder = cloud.store.folder / "drops" / "golden"
     folder.mkdir(exist_ok=True)
     for name in ("w", "d"):
@@ -65,26 +65,26 @@ def ims(cloud: Cloud, **settings: Any) -> Side:
         cloud.clock.ahead = timedelta(minutes=10)
 
     bad = Fault(service="ims", call="ImportJob", times=1, fault="status", code="IMG.1075")
-    return Side(real(cloud, **settings), finish, lambda: cloud.faults.add(bad))
+    return ImagesHarness(real(cloud, **settings), finish, lambda: cloud.faults.add(bad))
 
 
 @pytest.fixture(params=["memory", "ShowJob", "ShowJobProgress"])
-def side(request: pytest.FixtureRequest) -> Side:
+def harness(request: pytest.FixtureRequest) -> ImagesHarness:
     if request.param == "memory":
         return memory()
     return ims(request.getfixturevalue("cloud"), ims_job_call=request.param)
 
 
-def test_job_ends_with_an_active_image(side: Side) -> None:
-    job_id = side.images.create(body())
-    running = side.images.job(job_id)
+def test_job_ends_with_an_active_image(harness: ImagesHarness) -> None:
+    job_id = harness.images.create(body())
+    running = harness.images.job(job_id)
     assert running is not None
     assert running.status in ("INIT", "RUNNING")
-    side.finish()
-    job = side.images.job(job_id)
+    harness.finish()
+    job = harness.images.job(job_id)
     assert job is not None
     assert (job.job_id, job.status, len(job.image_ids), job.error_code) == (job_id, "SUCCESS", 1, None)
-    (image,) = side.images.by_ids(job.image_ids)
+    (image,) = harness.images.by_ids(job.image_ids)
     assert (image.id, image.name, image.status, image.min_disk) == (job.image_ids[0], "golden 窗-1", "active", 40)
     assert image.origin == "file,drops:golden/w.qcow2"
     assert image.tags == {"imagedrop": DROP, "team": "a.b"}
@@ -92,58 +92,58 @@ def test_job_ends_with_an_active_image(side: Side) -> None:
     assert len(image.created_at) == len("2026-11-24T13:00:00Z")
 
 
-def test_image_is_found_by_its_tag_and_by_its_name(side: Side) -> None:
-    side.images.create(body())
-    side.finish()
-    (image,) = side.images.by_tag("imagedrop", DROP)
-    assert list(side.images.by_name("golden 窗-1")) == [image]
-    assert list(side.images.by_tag("imagedrop", DROP[:-1])) == []
-    assert list(side.images.by_tag("team", DROP)) == []
-    assert list(side.images.by_name("golden")) == []
-    assert list(side.images.by_ids(["11111111-2222-3333-4444-555555555555"])) == []
-    assert list(side.images.by_ids([])) == []
+def test_image_is_found_by_its_tag_and_by_its_name(harness: ImagesHarness) -> None:
+    harness.images.create(body())
+    harness.finish()
+    (image,) = harness.images.by_tag("imagedrop", DROP)
+    assert list(harness.images.by_name("golden 窗-1")) == [image]
+    assert list(harness.images.by_tag("imagedrop", DROP[:-1])) == []
+    assert list(harness.images.by_tag("team", DROP)) == []
+    assert list(harness.images.by_name("golden")) == []
+    assert list(harness.images.by_ids(["11111111-2222-3333-4444-555555555555"])) == []
+    assert list(harness.images.by_ids([])) == []
 
 
-def test_image_is_not_listed_before_its_job_ends(side: Side) -> None:
-    side.images.create(body())
-    assert list(side.images.by_tag("imagedrop", DROP)) == []
-    assert list(side.images.by_name("golden 窗-1")) == []
+def test_image_is_not_listed_before_its_job_ends(harness: ImagesHarness) -> None:
+    harness.images.create(body())
+    assert list(harness.images.by_tag("imagedrop", DROP)) == []
+    assert list(harness.images.by_name("golden 窗-1")) == []
 
 
-def test_data_disk_images_come_after_the_system_image(side: Side) -> None:
+def test_data_disk_images_come_after_the_system_image(harness: ImagesHarness) -> None:
     data = {"name": "data-1", "image_url": "drops:golden/d.qcow2", "min_disk": 50, "image_tags": body()["image_tags"]}
-    job_id = side.images.create(body(data_images=[data]))
-    side.finish()
-    job = side.images.job(job_id)
+    job_id = harness.images.create(body(data_images=[data]))
+    harness.finish()
+    job = harness.images.job(job_id)
     assert job is not None
-    assert [(image.name, image.data_disk) for image in side.images.by_ids(job.image_ids)] == [
+    assert [(image.name, image.data_disk) for image in harness.images.by_ids(job.image_ids)] == [
         ("golden 窗-1", False),
         ("data-1", True),
     ]
-    assert len(side.images.by_tag("imagedrop", DROP)) == 2
+    assert len(harness.images.by_tag("imagedrop", DROP)) == 2
 
 
-def test_failed_job_has_an_error_code_and_a_reason(side: Side) -> None:
-    side.fail_next()
-    job_id = side.images.create(body())
-    side.finish()
-    job = side.images.job(job_id)
+def test_failed_job_has_an_error_code_and_a_reason(harness: ImagesHarness) -> None:
+    harness.fail_next()
+    job_id = harness.images.create(body())
+    harness.finish()
+    job = harness.images.job(job_id)
     assert job is not None
     assert (job.status, job.error_code) == ("FAIL", "IMG.1075")
     assert job.fail_reason
-    assert list(side.images.by_tag("imagedrop", DROP)) == []
+    assert list(harness.images.by_tag("imagedrop", DROP)) == []
 
 
-def test_unknown_job_is_none(side: Side) -> None:
-    assert side.images.job("ff808082-not-a-job") is None
+def test_unknown_job_is_none(harness: ImagesHarness) -> None:
+    assert harness.images.job("ff808082-not-a-job") is None
 
 
-# --- what only the real one meets
+# --- only with IMS
 
 
 @pytest.mark.parametrize("ims_switches", [ImsSwitches(ims_unknown_job="IMG.0023")])
 def test_job_that_ims_cannot_query_is_none_without_a_retry(cloud: Cloud) -> None:
-    """The next look asks again; three times in each of them would go on for as long as an attempt may last."""
+    """Each poll asks again anyway. With retries each would take three calls, as long as the attempt lasts."""
     sleep = RecordedSleep()
     assert real(cloud, sleep).job("ff808082-not-a-job") is None
     assert sleep.slept == []
@@ -194,27 +194,30 @@ def test_missing_object_is_refused_with_the_code_of_ims(cloud: Cloud) -> None:
     ],
 )
 def test_error_of_create_is_classified_and_not_retried(cloud: Cloud, status: int, code: str | None, kind: str) -> None:
-    side = ims(cloud)
+    harness = ims(cloud)
     cloud.faults.add(Fault(service="ims", call="CreateImage", times=1, fault="status", status=status, code=code))
-    assert refused(side.images).kind == kind
+    assert refused(harness.images).kind == kind
     assert cloud.faults.calls["ims.CreateImage"] == 1
 
 
 def test_create_with_a_lost_response_is_unknown_and_not_retried(cloud: Cloud) -> None:
-    side = ims(cloud)
+    harness = ims(cloud)
     cloud.faults.add(Fault(service="ims", call="CreateImage", fault="timeout_after", seconds=0))
-    assert refused(side.images).kind == "unknown"
+    assert refused(harness.images).kind == "unknown"
     assert cloud.faults.calls["ims.CreateImage"] == 1
-    side.finish()
-    assert len(side.images.by_tag("imagedrop", DROP)) == 1
+    harness.finish()
+    assert len(harness.images.by_tag("imagedrop", DROP)) == 1
 
 
 @pytest.mark.parametrize(("fault", "status"), [("status", 429), ("status", 503), ("reset", 503)])
 def test_reading_calls_are_retried(cloud: Cloud, fault: Any, status: int) -> None:
-    side = ims(cloud)
-    job_id = side.images.create(body())
-    side.finish()
-    for call, ask in (("ShowJob", lambda: side.images.job(job_id)), ("ListImages", lambda: side.images.by_name("x"))):
+    harness = ims(cloud)
+    job_id = harness.images.create(body())
+    harness.finish()
+    for call, ask in (
+        ("ShowJob", lambda: harness.images.job(job_id)),
+        ("ListImages", lambda: harness.images.by_name("x")),
+    ):
         cloud.faults.add(Fault(service="ims", call=call, times=2, fault=fault, status=status))
         ask()
         assert cloud.faults.calls[f"ims.{call}"] == 3
@@ -230,16 +233,16 @@ def test_reading_call_fails_after_three_attempts(cloud: Cloud) -> None:
 
 
 def test_create_is_retried_once_with_rotated_keys(cloud: Cloud) -> None:
-    side, held = ims(cloud), [dataclasses.replace(KEYS, sk="old")]
+    harness, keys = ims(cloud), [dataclasses.replace(KEYS, sk="old")]
 
     def renew() -> bool:
-        changed, held[0] = held[0] != KEYS, KEYS
+        changed, keys[0] = keys[0] != KEYS, KEYS
         return changed
 
     settings = cloud.settings()
-    connect = partial(open_connection, settings, lambda: held[0])
+    connect = partial(open_connection, settings, lambda: keys[0])
     assert ImsImages(connect, RecordedSleep(), random.Random(1), settings, renew).create(body())
-    assert side
+    assert harness
 
 
 def test_wrong_keys_are_held(cloud: Cloud) -> None:
@@ -250,11 +253,11 @@ def test_wrong_keys_are_held(cloud: Cloud) -> None:
 
 def test_listing_of_several_pages_is_read_completely(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imagedrop.adapters.ims.images.PAGE", 2)
-    side = ims(cloud)
+    harness = ims(cloud)
     for number in range(5):
-        side.images.create(body(name=f"n{number}"))
-    side.finish()
-    assert sorted(image.name for image in side.images.by_tag("imagedrop", DROP)) == ["n0", "n1", "n2", "n3", "n4"]
+        harness.images.create(body(name=f"n{number}"))
+    harness.finish()
+    assert sorted(image.name for image in harness.images.by_tag("imagedrop", DROP)) == ["n0", "n1", "n2", "n3", "n4"]
     assert cloud.faults.calls["ims.ListImages"] == 3
 
 

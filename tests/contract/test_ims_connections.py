@@ -1,4 +1,4 @@
-"""What goes wrong on the way to IMS: whether a create surely never arrived, or may have."""
+"""Failures of connections to IMS: whether a create request was certainly not delivered, or may have been."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from imagedrop.ports import ImsError
 from imagedrop_local.memory import RecordedSleep, memory_settings
 from tests.support.waiting import PATIENCE
 
-Behave = Callable[[socket.socket], None]
+Respond = Callable[[socket.socket], None]
 
 
 class Peer:
-    """Accepts one connection after the other, reads a request of each and then behaves."""
+    """A server that takes one connection at a time, reads a request and then calls `respond`."""
 
-    def __init__(self, behave: Behave, context: ssl.SSLContext | None = None) -> None:
-        self._behave, self._context, self._requests = behave, context, 0
+    def __init__(self, respond: Respond, context: ssl.SSLContext | None = None) -> None:
+        self._respond, self._context, self._requests = respond, context, 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -44,24 +44,24 @@ class Peer:
                 return
             with closing(connection):
                 try:
-                    self._one(connection)
+                    self._serve_connection(connection)
                 except OSError:
                     continue
 
-    def _one(self, connection: socket.socket) -> None:
+    def _serve_connection(self, connection: socket.socket) -> None:
         if self._context:
             connection = self._context.wrap_socket(connection, server_side=True)
-        got = b""
-        while b"\r\n\r\n" not in got or not got.endswith(b"}"):
-            piece = connection.recv(65536)
-            if not piece:
+        request = b""
+        while b"\r\n\r\n" not in request or not request.endswith(b"}"):
+            chunk = connection.recv(65536)
+            if not chunk:
                 return
-            got += piece
+            request += chunk
         self._requests += 1
-        self._behave(connection)
+        self._respond(connection)
 
     def requests(self) -> int:
-        """How many came whole on connections made until now: one that comes last is let go when all others were."""
+        """How many complete requests came. Waits for all earlier connections by making another one."""
         with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as last:
             last.shutdown(socket.SHUT_WR)
             with suppress(ConnectionError):
@@ -78,13 +78,13 @@ class Peer:
 def peer() -> Iterator[Callable[..., Peer]]:
     made: list[Peer] = []
 
-    def make(behave: Behave, context: ssl.SSLContext | None = None) -> Peer:
-        made.append(Peer(behave, context))
+    def make(respond: Respond, context: ssl.SSLContext | None = None) -> Peer:
+        made.append(Peer(respond, context))
         return made[-1]
 
     yield make
-    for one in made:
-        one.stop()
+    for server in made:
+        server.stop()
 
 
 def create(endpoint: str) -> str:
@@ -99,14 +99,14 @@ def failure(endpoint: str) -> ImsError:
     return raised.value
 
 
-def answer(body: bytes, status: str = "200 OK", headers: str = "") -> Behave:
+def answer(body: bytes, status: str = "200 OK", headers: str = "") -> Respond:
     head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
     return lambda connection: connection.sendall(head.encode() + body)
 
 
 def hang(connection: socket.socket) -> None:
     connection.settimeout(PATIENCE)
-    connection.recv(1)  # until the client goes away
+    connection.recv(1)  # returns when the client closes the connection
 
 
 def reset(connection: socket.socket) -> None:
@@ -118,18 +118,18 @@ def close(connection: socket.socket) -> None:
 
 
 @contextmanager
-def deaf() -> Iterator[str]:
-    """An address where nobody listens, and nobody else can begin to."""
+def closed_port() -> Iterator[str]:
+    """A reserved address without a listener."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
-# --- never delivered
+# --- not delivered
 
 
 def test_refused_connection_is_undelivered() -> None:
-    with deaf() as endpoint:
+    with closed_port() as endpoint:
         assert failure(endpoint).kind == "undelivered"
 
 
@@ -142,12 +142,12 @@ def test_connect_time_out_is_undelivered(monkeypatch: pytest.MonkeyPatch) -> Non
     with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
         port = full.getsockname()[1]
         waiting = [socket.socket() for _ in range(4)]
-        for one in waiting:
-            one.setblocking(False)
-            one.connect_ex(("127.0.0.1", port))
+        for client in waiting:
+            client.setblocking(False)
+            client.connect_ex(("127.0.0.1", port))
         error = failure(f"http://127.0.0.1:{port}")
-        for one in waiting:
-            one.close()
+        for client in waiting:
+            client.close()
     assert (error.kind, error.code) == ("undelivered", "ConnectTimeoutError")
 
 
@@ -157,15 +157,15 @@ def test_untrusted_certificate_is_undelivered(peer: Callable[..., Peer], tmp_pat
     assert server.requests() == 0
 
 
-# --- perhaps delivered
+# --- may be delivered
 
 
-@pytest.mark.parametrize("behave", [hang, reset, close, answer(b"{", headers="X: y\r\nContent-Length: 50\r\n")])
+@pytest.mark.parametrize("respond", [hang, reset, close, answer(b"{", headers="X: y\r\nContent-Length: 50\r\n")])
 def test_missing_or_incomplete_response_is_unknown(
-    peer: Callable[..., Peer], behave: Behave, monkeypatch: pytest.MonkeyPatch
+    peer: Callable[..., Peer], respond: Respond, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("imagedrop.adapters.ims.client.READ_TIMEOUT", 0.3)
-    server = peer(behave)
+    server = peer(respond)
     assert failure(f"http://127.0.0.1:{server.port}").kind == "unknown"
     assert server.requests() == 1
 
@@ -189,7 +189,7 @@ def test_error_raised_while_another_is_handled_has_its_own_class(peer: Callable[
 
     def second_try() -> str:
         try:
-            with deaf() as endpoint:
+            with closed_port() as endpoint:
                 return create(endpoint)
         except ImsError:
             return create(f"http://127.0.0.1:{server.port}")
@@ -199,7 +199,7 @@ def test_error_raised_while_another_is_handled_has_its_own_class(peer: Callable[
     assert raised.value.kind == "unknown"
 
 
-# --- answered
+# --- with a response
 
 
 def test_redirect_is_not_followed_and_is_held(peer: Callable[..., Peer]) -> None:

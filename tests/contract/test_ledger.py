@@ -1,4 +1,4 @@
-"""The ledger's contract, held by DynamoDB (ministack) and by the ledger in memory."""
+"""The contract of the port Ledger, for DynamoDB (ministack) and for the fake in memory."""
 
 from __future__ import annotations
 
@@ -238,67 +238,70 @@ def test_open_does_not_list_a_row_whose_end_is_marked(ledger: Ledger) -> None:
 def test_open_ends_when_every_row_is_saved_meanwhile(ledger: Ledger) -> None:
     for number in range(5):
         ledger.save(row(f"e{number}", key=str(number)))
-    seen = [ledger.save(one.updated(NOW + timedelta(hours=1))).key for one in ledger.open()]
-    assert sorted(seen) == ["0", "1", "2", "3", "4"]
+    listed = [ledger.save(row.updated(NOW + timedelta(hours=1))).key for row in ledger.open()]
+    assert sorted(listed) == ["0", "1", "2", "3", "4"]
 
 
-def stood(number: int, **changes: Any) -> Drop:
-    """An accepted row, written `number` minutes after the others."""
+def accepted_row(number: int, **changes: Any) -> Drop:
+    """An accepted row, last written at NOW + `number` minutes."""
     at = NOW + timedelta(minutes=number)
     return row(f"e{number}", key=str(number), at=at).model_copy(update={"stage": "accepted", **changes})
 
 
 def test_queued_lists_drops_oldest_first_up_to_the_limit(ledger: Ledger) -> None:
     versions = {"2": None, "2.json": None, "d.vhd": None}
-    later = stood(2, admission="queued", versions=versions, request={"data_images": [{}, {}]})
-    for one in (
+    later = accepted_row(2, admission="queued", versions=versions, request={"data_images": [{}, {}]})
+    for drop in (
         later,
-        stood(1, admission="queued"),
-        stood(0),
-        stood(3, admission="called"),
-        stood(4, admission="queued"),
+        accepted_row(1, admission="queued"),
+        accepted_row(0),
+        accepted_row(3, admission="called"),
+        accepted_row(4, admission="queued"),
     ):
-        ledger.save(one)
-    line = ledger.queued()
-    assert [one.drop_id for one in line] == [stood(number).drop_id for number in (1, 2, 4)]
-    assert line[1] == QueuedDrop(later.drop_id, "2", ("d.vhd",), 3, later.deadline_at)
-    assert list(ledger.queued(2)) == list(line[:2])
+        ledger.save(drop)
+    queued = ledger.queued()
+    assert [drop.drop_id for drop in queued] == [accepted_row(number).drop_id for number in (1, 2, 4)]
+    assert queued[1] == QueuedDrop(later.drop_id, "2", ("d.vhd",), 3, later.deadline_at)
+    assert list(ledger.queued(2)) == list(queued[:2])
 
 
 def test_admitted_drop_moves_from_queued_to_tasks_in_progress_until_it_ends(ledger: Ledger) -> None:
-    waits = ledger.save(stood(1, admission="queued", request={"data_images": [{}]}))
+    waiting = ledger.save(accepted_row(1, admission="queued", request={"data_images": [{}]}))
     assert (dict(ledger.tasks_in_progress()), len(ledger.queued())) == ({}, 1)
-    called = ledger.save(transitions.admit(waits, NOW))
+    called = ledger.save(transitions.admit(waiting, NOW))
     assert (dict(ledger.tasks_in_progress()), list(ledger.queued())) == ({called.drop_id: 2}, [])
     ended = ledger.save(transitions.end(called, NOW, "rejected", None))
     assert (dict(ledger.tasks_in_progress()), list(ledger.open())) == ({}, [ended])
 
 
 def test_tasks_in_progress_count_admitted_and_importing_drops(ledger: Ledger) -> None:
-    called, unknown = stood(1, admission="called"), stood(3, stage="submitting", sent_at="2026-11-24T13:00:00Z")
-    for one in (
+    called, unknown = (
+        accepted_row(1, admission="called"),
+        accepted_row(3, stage="submitting", sent_at="2026-11-24T13:00:00Z"),
+    )
+    for drop in (
         called,
-        stood(2, stage="importing"),
+        accepted_row(2, stage="importing"),
         unknown,
-        stood(4, stage="submitting", admission="called"),
-        stood(5),
+        accepted_row(4, stage="submitting", admission="called"),
+        accepted_row(5),
     ):
-        ledger.save(one)
-    assert dict(ledger.tasks_in_progress()) == {stood(number).drop_id: 1 for number in (1, 2, 4)}
+        ledger.save(drop)
+    assert dict(ledger.tasks_in_progress()) == {accepted_row(number).drop_id: 1 for number in (1, 2, 4)}
 
 
 def test_deleted_row_is_in_no_list(ledger: Ledger) -> None:
-    for one in (stood(1, admission="queued"), stood(2, admission="called")):
-        ledger.delete(ledger.save(one))
+    for drop in (accepted_row(1, admission="queued"), accepted_row(2, admission="called")):
+        ledger.delete(ledger.save(drop))
     assert (dict(ledger.tasks_in_progress()), list(ledger.queued()), list(ledger.open())) == ({}, [], [])
 
 
 def test_open_lists_queued_drops_only_on_request(ledger: Ledger) -> None:
-    turns = {0: "queued", 1: "", 2: "called", 3: "queued", 4: ""}
-    for number, turn in turns.items():
-        ledger.save(stood(number, admission=turn))
-    assert [one.key for one in ledger.open()] == ["0", "1", "2", "3", "4"]
-    assert [one.key for one in ledger.open(queued=False)] == ["1", "2", "4"]
+    admissions = {0: "queued", 1: "", 2: "called", 3: "queued", 4: ""}
+    for number, admission in admissions.items():
+        ledger.save(accepted_row(number, admission=admission))
+    assert [drop.key for drop in ledger.open()] == ["0", "1", "2", "3", "4"]
+    assert [drop.key for drop in ledger.open(queued=False)] == ["1", "2", "4"]
 
 
 def test_rows_of_key_lists_every_content_of_the_key(ledger: Ledger) -> None:
@@ -306,7 +309,7 @@ def test_rows_of_key_lists_every_content_of_the_key(ledger: Ledger) -> None:
     rows = [ledger.save(row("e1")), ledger.accept(row("e2")), waiting]
     ledger.save(row("e1", key="other"))
     ledger.save(transitions.new_drop("other", KEY, "e1", NOW, 60))
-    assert sorted(one.drop_id for one in ledger.rows_of_key("drops", KEY)) == sorted(one.drop_id for one in rows)
+    assert sorted(drop.drop_id for drop in ledger.rows_of_key("drops", KEY)) == sorted(drop.drop_id for drop in rows)
     ledger.delete(rows[0])
     assert len(list(ledger.rows_of_key("drops", KEY))) == 2
     assert list(ledger.rows_of_key("drops", "nothing")) == []
@@ -322,9 +325,9 @@ def test_images_that_name_a_part_are_listed(ledger: Ledger) -> None:
 
 def test_notes_are_stored_by_name(ledger: Ledger) -> None:
     assert ledger.load("sweep") is None
-    ledger.store("sweep", {"after": "窗", "share": 0.5, "seen": {"": [1, None]}})
+    ledger.store("sweep", {"after": "窗", "share": 0.5, "nested": {"": [1, None]}})
     ledger.store("other", {})
-    assert ledger.load("sweep") == {"after": "窗", "share": 0.5, "seen": {"": [1, None]}}
+    assert ledger.load("sweep") == {"after": "窗", "share": 0.5, "nested": {"": [1, None]}}
     ledger.store("sweep", {"after": None})
     assert (ledger.load("sweep"), ledger.load("other")) == ({"after": None}, {})
 
@@ -374,4 +377,4 @@ def test_unreadable_row_does_not_hide_the_others(dynamo: Callable[[], DynamoLedg
     broken, whole = ledger.save(row("e1")), ledger.save(row("e2"))
     item = to_dynamodb({**to_row(broken), "stage": "no stage"})
     ledger._client.put_item(TableName=ledger._table, Item=item)
-    assert [one.drop_id for one in ledger.open()] == [whole.drop_id]
+    assert [drop.drop_id for drop in ledger.open()] == [whole.drop_id]

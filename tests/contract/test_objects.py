@@ -1,4 +1,4 @@
-"""The objects' contract, held by OBS (the simulator) and by the objects in memory."""
+"""The contract of the port Objects, for OBS (the simulator) and for the fake in memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.memory import MemoryObjects, RecordedSleep, SettableClock, memory_settings
 from tests.contract.clouds import KEYS, Cloud, cloud_in
 
-ODD = [
+SPECIAL_KEYS = [
     "a b+c%2F%.vhd",
     "窗/一 二.vhd",
     "q?x=1&y#z.vhd",
@@ -32,27 +32,27 @@ ODD = [
 
 
 @dataclass
-class Side:
+class ObjectsHarness:
     objects: Objects
-    make: Callable[[str, Any, str], None]
+    create_bucket: Callable[[str, Any, str], None]
     page: int
 
 
-def memory() -> Side:
+def memory() -> ObjectsHarness:
     objects = MemoryObjects(SettableClock(), "drops", page=3)
-    return Side(objects, objects.create_bucket, 3)
+    return ObjectsHarness(objects, objects.create_bucket, 3)
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cloud, Any]]:
-    """One cloud and one client for all tests of this file: making a client takes longer than most of them."""
+    """One cloud and one client for all tests of this file."""
     with cloud_in(tmp_path_factory.mktemp("cloud"), ImsSwitches()) as cloud:
         yield cloud, obs_client(cloud.settings(), lambda: KEYS)
 
 
 @pytest.fixture
 def cloud(shared: tuple[Cloud, Any]) -> Iterator[Cloud]:
-    """With nothing in the bucket and no faults."""
+    """The shared cloud, with an empty bucket and no faults."""
     yield shared[0]
     shared[0].faults.clear()
     for path in (shared[0].store.folder / "drops").iterdir():
@@ -64,16 +64,18 @@ def real(shared: tuple[Cloud, Any], cloud: Cloud) -> ObsObjects:
     return ObsObjects(shared[1], RecordedSleep(), random.Random(1))
 
 
-def obs(cloud: Cloud, real: ObsObjects) -> Side:
-    return Side(real, lambda name, kind, region: void(cloud.store.create_bucket(name, region, kind)), 3)
+def obs(cloud: Cloud, real: ObsObjects) -> ObjectsHarness:
+    return ObjectsHarness(
+        real, lambda name, kind, region: ignore_result(cloud.store.create_bucket(name, region, kind)), 3
+    )
 
 
-def void(_: object) -> None:
+def ignore_result(_: object) -> None:
     pass
 
 
 @pytest.fixture(params=["memory", "obs"])
-def side(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Side:
+def harness(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ObjectsHarness:
     if request.param == "memory":
         return memory()
     monkeypatch.setattr("imagedrop.adapters.obs.objects.PAGE", 3)
@@ -81,8 +83,8 @@ def side(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Sid
 
 
 @pytest.fixture
-def objects(side: Side) -> Objects:
-    return side.objects
+def objects(harness: ObjectsHarness) -> Objects:
+    return harness.objects
 
 
 def test_object_is_read_back_as_it_was_put(objects: Objects) -> None:
@@ -154,39 +156,39 @@ def test_deleting_a_missing_object_is_no_error(objects: Objects) -> None:
     objects.delete("drops", "nothing")
 
 
-@pytest.mark.parametrize("key", ODD)
+@pytest.mark.parametrize("key", SPECIAL_KEYS)
 def test_keys_with_special_characters_work(objects: Objects, key: str) -> None:
     objects.put("drops", key, b"x")
     head = objects.head("drops", key)
     assert head is not None
     assert objects.read("drops", key, head.etag, 0, 1) == b"x"
-    assert [one.key for one in objects.list("drops", prefix=key[:2]).objects] == [key]
+    assert [head.key for head in objects.list("drops", prefix=key[:2]).objects] == [key]
     objects.delete("drops", key)
     assert objects.head("drops", key) is None
 
 
-def test_listing_continues_after_the_last_page(side: Side) -> None:
+def test_listing_continues_after_the_last_page(harness: ObjectsHarness) -> None:
     keys = sorted([f"p/{number}" for number in range(4)] + ["p/a b", "p/é", "p/窗", "p/%2F"], key=str.encode)
     for key in [*keys, "o", "q"]:
-        side.objects.put("drops", key, b"")
-    seen, pages, after = [], 0, None
+        harness.objects.put("drops", key, b"")
+    listed, pages, after = [], 0, None
     while True:
-        listing = side.objects.list("drops", "p/", after)
-        assert len(listing.objects) <= side.page
-        seen += [one.key for one in listing.objects]
+        listing = harness.objects.list("drops", "p/", after)
+        assert len(listing.objects) <= harness.page
+        listed += [head.key for head in listing.objects]
         pages, after = pages + 1, listing.after
         if after is None:
             break
-    assert (seen, pages) == (keys, 3)
+    assert (listed, pages) == (keys, 3)
 
 
-def test_listing_continues_after_a_key_that_was_deleted(side: Side) -> None:
+def test_listing_continues_after_a_key_that_was_deleted(harness: ObjectsHarness) -> None:
     for key in "abcdef":
-        side.objects.put("drops", key, b"")
-    after = side.objects.list("drops").after
+        harness.objects.put("drops", key, b"")
+    after = harness.objects.list("drops").after
     assert after == "c"
-    side.objects.delete("drops", "c")
-    assert [one.key for one in side.objects.list("drops", after=after).objects] == ["d", "e", "f"]
+    harness.objects.delete("drops", "c")
+    assert [head.key for head in harness.objects.list("drops", after=after).objects] == ["d", "e", "f"]
 
 
 def test_empty_listing_has_no_next_page(objects: Objects) -> None:
@@ -194,11 +196,11 @@ def test_empty_listing_has_no_next_page(objects: Objects) -> None:
     assert (list(listing.objects), listing.after) == ([], None)
 
 
-def test_bucket_has_a_storage_class_and_a_region(side: Side) -> None:
-    side.make("cold-drops", "COLD", "cn-east-3")
-    assert side.objects.region("drops") == "cn-north-4"
-    assert side.objects.storage_class("drops") == "STANDARD"
-    assert side.objects.storage_class("cold-drops") not in (None, "STANDARD")
+def test_bucket_has_a_storage_class_and_a_region(harness: ObjectsHarness) -> None:
+    harness.create_bucket("cold-drops", "COLD", "cn-east-3")
+    assert harness.objects.region("drops") == "cn-north-4"
+    assert harness.objects.storage_class("drops") == "STANDARD"
+    assert harness.objects.storage_class("cold-drops") not in (None, "STANDARD")
 
 
 def test_missing_bucket_is_refused(objects: Objects) -> None:
@@ -212,7 +214,7 @@ def test_missing_bucket_is_refused(objects: Objects) -> None:
             call()
 
 
-# --- what only the real one meets
+# --- only with OBS
 
 
 @pytest.mark.parametrize("fault", ["status", "reset"])
@@ -263,14 +265,14 @@ def test_wrong_keys_are_refused_without_a_retry(cloud: Cloud) -> None:
 
 
 def test_rotated_keys_are_read_again_once(cloud: Cloud) -> None:
-    held = [dataclasses.replace(KEYS, sk="old")]
+    keys = [dataclasses.replace(KEYS, sk="old")]
 
     def renew() -> bool:
-        changed = held[0] != KEYS
-        held[0] = KEYS
+        changed = keys[0] != KEYS
+        keys[0] = KEYS
         return changed
 
-    objects = ObsObjects(obs_client(cloud.settings(), lambda: held[0]), RecordedSleep(), random.Random(1), renew)
+    objects = ObsObjects(obs_client(cloud.settings(), lambda: keys[0]), RecordedSleep(), random.Random(1), renew)
     objects.put("drops", "k", b"x")
     assert objects.head("drops", "k") is not None
 

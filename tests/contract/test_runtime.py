@@ -1,4 +1,4 @@
-"""A function's process from its environment alone, against ministack and the simulators."""
+"""The runtime of a function, from its environment, against ministack and the simulators."""
 
 from __future__ import annotations
 

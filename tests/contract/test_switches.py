@@ -1,5 +1,5 @@
-"""imagedrop lives with every reading of Huawei's documents: each switch of the simulators at each value but its
-default, which all other tests try."""
+"""The adapters work with every reading of Huawei's documents: with each switch of the simulators at each value but
+its default, which all other tests use."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from imagedrop_local.obs.envelopes import event_format, message
 from imagedrop_local.obs.model import Cause, EventRule, ObjectEvent
 from imagedrop_local.obs.switches import ObsSwitches
 from tests.contract.clouds import cloud_in
-from tests.contract.test_images import DROP, Side, body, ims
+from tests.contract.test_images import DROP, ImagesHarness, body, ims
 
-# A value besides the default where the type does not say which there are.
-OTHERS: dict[str, Any] = {
+# A value other than the default, for switches whose type does not list the values.
+OTHER_VALUES: dict[str, Any] = {
     "ims_active_delay": 60,
     "ims_delete_delay": 60,
     "ims_init_time": 60,
@@ -36,7 +36,7 @@ OTHERS: dict[str, Any] = {
     "ims_rate": 100,
     "ims_retry_after": 5,
 }
-# These refuse a good drop: what becomes of it then is asked elsewhere.
+# With these IMS refuses a valid drop; other tests cover that.
 REFUSING = {("ims_refuses_windows", True), ("ims_chinese_names", False), ("ims_gb", "GB")}
 
 
@@ -44,7 +44,7 @@ def values(name: str) -> tuple[Any, ...]:
     kind: Any = ImsSwitches.model_fields[name].annotation
     if kind is bool:
         return True, False
-    return get_args(kind) if get_origin(kind) is Literal else (OTHERS[name],)
+    return get_args(kind) if get_origin(kind) is Literal else (OTHER_VALUES[name],)
 
 
 def pairs() -> Iterator[tuple[str, Any]]:
@@ -55,28 +55,28 @@ def pairs() -> Iterator[tuple[str, Any]]:
 
 
 @pytest.fixture(params=pairs(), ids=lambda pair: f"{pair[0]}={pair[1]}")
-def side(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Side]:
+def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ImagesHarness]:
     switches = ImsSwitches(**dict([request.param]))
     with cloud_in(tmp_path, switches) as made:
         only = switches.ims_job_calls
         yield ims(made, ims_job_call="ShowJob" if only == "both" else only)
 
 
-def test_image_is_created_polled_and_found_with_each_ims_switch(side: Side) -> None:
+def test_image_is_created_polled_and_found_with_each_ims_switch(harness: ImagesHarness) -> None:
     data = {"name": "data-1", "image_url": "drops:golden/d.qcow2", "min_disk": 50}
-    job_id = side.images.create(body(data_images=[data | {"image_tags": body()["image_tags"]}]))
-    first = side.images.job(job_id)
+    job_id = harness.images.create(body(data_images=[data | {"image_tags": body()["image_tags"]}]))
+    first = harness.images.job(job_id)
     assert first is not None
     assert first.status in ("INIT", "RUNNING")
-    side.finish()
-    job = side.images.job(job_id)
+    harness.finish()
+    job = harness.images.job(job_id)
     assert job is not None
     assert job.status == "SUCCESS"
-    found = {image.id: image for image in side.images.by_tag("imagedrop", DROP)}
-    assert [image.name for image in side.images.by_ids(job.image_ids)] == ["golden 窗-1", "data-1"]
+    found = {image.id: image for image in harness.images.by_tag("imagedrop", DROP)}
+    assert [image.name for image in harness.images.by_ids(job.image_ids)] == ["golden 窗-1", "data-1"]
     assert {image.status for image in found.values()} == {"active"}
     assert set(found) == set(job.image_ids)
-    assert [image.id for image in side.images.by_name("data-1")] == [job.image_ids[1]]
+    assert [image.id for image in harness.images.by_name("data-1")] == [job.image_ids[1]]
 
 
 WHEN = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

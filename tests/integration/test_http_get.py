@@ -1,4 +1,4 @@
-"""Fetching, against a server that means no good."""
+"""GET for the URLs of a push, against a hostile server."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from cryptography.x509.oid import NameOID
 from imagedrop.intake.http_get import MAX_BYTES, FetchFailed, FetchTooLarge, fetch
 from tests.support.waiting import PATIENCE
 
-ASKED: list[str] = []
-ENDED = threading.Event()
+REQUESTED: list[str] = []
+STOP = threading.Event()
 
 
 class Server(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        ASKED.append(self.path)
+        REQUESTED.append(self.path)
         if self.path == "/reset":
             return
         if self.path == "/garbage":
             self.wfile.write(b"certainly\r\n\r\n")
             return
         if self.path == "/silent":
-            ENDED.wait(PATIENCE)
+            STOP.wait(PATIENCE)
             return
         if self.path == "/drip-headers":
             self.wfile.write(b"HTTP/1.1 200 OK\r\n")
@@ -59,7 +59,7 @@ class Server(BaseHTTPRequestHandler):
 
     def _drip(self, piece: bytes) -> None:
         end = time.monotonic() + PATIENCE
-        while not ENDED.wait(0.05) and time.monotonic() < end:
+        while not STOP.wait(0.05) and time.monotonic() < end:
             self.wfile.write(piece)
             self.wfile.flush()
 
@@ -69,7 +69,7 @@ class Server(BaseHTTPRequestHandler):
 
 class Quiet(ThreadingHTTPServer):
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is what is tested."""
+        """Prints nothing: these tests make clients close connections."""
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def url() -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
-    ENDED.set()
+    STOP.set()
     server.shutdown()
     server.server_close()
     thread.join()
@@ -89,21 +89,21 @@ def test_body_is_returned(url: str) -> None:
     assert len(fetch(f"{url}/bytes/{MAX_BYTES}", PATIENCE)) == MAX_BYTES
 
 
-@pytest.mark.parametrize(("path", "said"), [("gone", "404"), ("broken", "500"), ("empty", "204")])
-def test_any_status_but_200_is_a_failure(path: str, said: str, url: str) -> None:
-    with pytest.raises(FetchFailed, match=f"HTTP {said}"):
+@pytest.mark.parametrize(("path", "status"), [("gone", "404"), ("broken", "500"), ("empty", "204")])
+def test_any_status_but_200_is_a_failure(path: str, status: str, url: str) -> None:
+    with pytest.raises(FetchFailed, match=f"HTTP {status}"):
         fetch(f"{url}/{path}", PATIENCE)
 
 
 def test_redirect_is_not_followed(url: str) -> None:
-    ASKED.clear()
+    REQUESTED.clear()
     with pytest.raises(FetchFailed, match="302"):
         fetch(f"{url}/moved", PATIENCE)
-    assert ASKED == ["/moved"]
+    assert REQUESTED == ["/moved"]
 
 
 def test_slow_tls_handshake_is_stopped_at_the_deadline() -> None:
-    """TLS that never comes to its end: every byte is in time, and the whole is not."""
+    """Each byte comes in time, but the handshake never ends."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=_drip_handshake, args=(server,))
         thread.start()
@@ -114,11 +114,11 @@ def test_slow_tls_handshake_is_stopped_at_the_deadline() -> None:
 
 
 def _drip_handshake(server: socket.socket) -> None:
-    """A record of TLS, a byte at a time, until the client hangs up."""
+    """Sends a TLS record byte by byte until the client closes the connection."""
     taken, _ = server.accept()
     with taken, contextlib.suppress(OSError):
         taken.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc")
-        while not ENDED.wait(0.05):
+        while not STOP.wait(0.05):
             taken.sendall(b"\0")
 
 

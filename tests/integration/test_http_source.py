@@ -1,4 +1,4 @@
-"""An image behind an address: read by ranges of one content, from servers good and bad."""
+"""An image at a URL: range reads of one content, from correct and faulty servers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.web import Files, serving
 from tests.unit.inspection.images import fixture, inspect_bytes
 
 SECRET = "Signature=abcdefgh"
-SOON = 5.0  # s
+TIMEOUT = 5.0  # s
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def source(server: Files) -> Iterator[HttpSource]:
         yield made
 
 
-def refusal(server: Files, path: str = "/disk.raw", patience: float = SOON) -> OSError:
-    with pytest.raises(OSError) as caught, HttpSource(f"{server.url}{path}?{SECRET}", patience) as source:  # noqa: PT011
+def refusal(server: Files, path: str = "/disk.raw", timeout: float = TIMEOUT) -> OSError:
+    with pytest.raises(OSError) as caught, HttpSource(f"{server.url}{path}?{SECRET}", timeout) as source:  # noqa: PT011
         source.read(0, 512)
     assert SECRET not in str(caught.value)
     return caught.value
@@ -46,13 +46,13 @@ def test_ranges_of_a_url_are_read_exactly(source: HttpSource) -> None:
 
 
 def test_inspection_of_a_url_finds_the_same_as_of_a_file(server: Files, source: HttpSource) -> None:
-    seen, expected = (
+    result, expected = (
         inspect(ParallelSource(source, thread_pool(4)), file_name="disk.raw"),
         inspect_bytes(fixture("gpt.raw"), "disk.raw"),
     )
-    assert (seen.facts, seen.findings, seen.read.gets) == (expected.facts, expected.findings, expected.read.gets)
-    assert seen.read.round_trips < expected.read.round_trips
-    assert len(server.asked) == seen.read.gets + 1
+    assert (result.facts, result.findings, result.read.gets) == (expected.facts, expected.findings, expected.read.gets)
+    assert result.read.round_trips < expected.read.round_trips
+    assert len(server.asked) == result.read.gets + 1
     assert server.connections <= 5
 
 
@@ -172,8 +172,8 @@ def test_wrong_response_to_a_later_read_is_an_error(server: Files, source: HttpS
 def test_slow_response_is_stopped_at_the_deadline(server: Files, fault: str) -> None:
     server.fault = fault
     began = time.monotonic()
-    refusal(server, patience=0.2)
-    assert time.monotonic() - began < SOON
+    refusal(server, timeout=0.2)
+    assert time.monotonic() - began < TIMEOUT
 
 
 @pytest.mark.parametrize("fault", ["", "obs like"])

@@ -1,4 +1,4 @@
-"""Secrets: read when needed, again when old or refused, and never shown."""
+"""Secrets: cached, read again when old or refused, and never shown."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ class Manager:
 
 
 def test_secret_is_read_once_in_five_minutes() -> None:
-    manager, clock = Manager(SecretString="one"), SettableClock()
+    manager, clock = Manager(SecretString="first"), SettableClock()
     secrets = Secrets(lambda: manager, clock)
-    assert (secrets.get("id"), secrets.get("id")) == ("one", "one")
-    manager.answer = {"SecretString": "two"}
+    assert (secrets.get("id"), secrets.get("id")) == ("first", "first")
+    manager.answer = {"SecretString": "second"}
     clock.advance(299)
-    assert (secrets.get("id"), manager.reads) == ("one", 1)
+    assert (secrets.get("id"), manager.reads) == ("first", 1)
     clock.advance(1)
-    assert (secrets.get("id"), manager.reads) == ("two", 2)
+    assert (secrets.get("id"), manager.reads) == ("second", 2)
 
 
 def test_renew_returns_whether_the_secret_has_changed() -> None:
-    manager, clock = Manager(SecretString="one"), SettableClock()
+    manager, clock = Manager(SecretString="first"), SettableClock()
     secrets = Secrets(lambda: manager, clock)
     secrets.get("id")
     assert not secrets.renew("id")
-    manager.answer = {"SecretString": "two"}
+    manager.answer = {"SecretString": "second"}
     clock.advance(60)
     assert secrets.renew("id")
-    assert (secrets.get("id"), manager.reads) == ("two", 3)
+    assert (secrets.get("id"), manager.reads) == ("second", 3)
 
 
 def test_each_secret_is_renewed_at_most_once_a_minute() -> None:
-    manager, clock = Manager(SecretString="one"), SettableClock()
+    manager, clock = Manager(SecretString="first"), SettableClock()
     secrets = Secrets(lambda: manager, clock)
     secrets.get("id")
     assert not any(secrets.renew("id") for _ in range(100))
@@ -59,7 +59,7 @@ def test_each_secret_is_renewed_at_most_once_a_minute() -> None:
 
 
 def test_binary_secret_is_decoded() -> None:
-    assert Secrets(lambda: Manager(SecretBinary=b"one"), SettableClock()).get("id") == "one"
+    assert Secrets(lambda: Manager(SecretBinary=b"first"), SettableClock()).get("id") == "first"
 
 
 def test_huawei_keys_are_parsed_with_an_optional_token() -> None:
@@ -85,7 +85,7 @@ def test_error_for_invalid_keys_does_not_quote_them(text: str, named: str) -> No
 
 
 def test_repr_of_keys_has_no_secret() -> None:
-    """The watch over the logs would fail this test, too."""
+    """The log check of all tests would fail this test as well."""
     keys = HuaweiKeys("hidden-ak", PLANTED["a secret key"], PLANTED["a security token"])
     logging.getLogger("imagedrop").error("refused with %s", keys, extra={"keys": keys})
     assert repr(keys) == "HuaweiKeys()"

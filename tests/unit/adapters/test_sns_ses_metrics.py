@@ -20,12 +20,12 @@ from tests.unit.domain.test_email_address import TRICKS
 
 class Recorder:
     def __init__(self, error: Exception | None = None) -> None:
-        self.asked: list[dict[str, Any]] = []
+        self.calls: list[dict[str, Any]] = []
         self._error = error
 
     def __getattr__(self, name: str) -> Any:
         def call(**arguments: Any) -> None:
-            self.asked.append(arguments)
+            self.calls.append(arguments)
             if self._error:
                 raise self._error
 
@@ -35,9 +35,9 @@ class Recorder:
 def test_sns_message_has_its_attributes_as_strings() -> None:
     client = Recorder()
     SnsTopic(client, "arn").publish("s", "{}", {"stage": "registered", "owner": "", "bucket": "窗"})
-    (asked,) = client.asked
-    assert (asked["TopicArn"], asked["Subject"], asked["Message"]) == ("arn", "s", "{}")
-    assert asked["MessageAttributes"] == {
+    (call,) = client.calls
+    assert (call["TopicArn"], call["Subject"], call["Message"]) == ("arn", "s", "{}")
+    assert call["MessageAttributes"] == {
         "stage": {"DataType": "String", "StringValue": "registered"},
         "bucket": {"DataType": "String", "StringValue": "窗"},
     }
@@ -47,7 +47,7 @@ def test_sns_message_has_its_attributes_as_strings() -> None:
 def test_any_subject_is_made_valid_for_sns(subject: str) -> None:
     client = Recorder()
     SnsTopic(client, "arn").publish(subject, "{}", {})
-    sent = client.asked[0]["Subject"]
+    sent = client.calls[0]["Subject"]
     assert 0 < len(sent) < 100
     assert sent.isascii()
     assert sent.strip() == sent
@@ -58,14 +58,14 @@ def test_any_subject_is_made_valid_for_sns(subject: str) -> None:
 def test_sns_attribute_has_only_printable_characters(text: str) -> None:
     client = Recorder()
     SnsTopic(client, "arn").publish("s", "{}", {"bucket": text})
-    assert not unprintable(client.asked[0]["MessageAttributes"]["bucket"]["StringValue"])
+    assert not unprintable(client.calls[0]["MessageAttributes"]["bucket"]["StringValue"])
 
 
 @given(HOSTILE)
 def test_mail_subject_is_one_line_of_printable_characters(text: str) -> None:
     client = Recorder()
     SesMail(client, "f@example.com").send("t@example.com", text, "t", "h")
-    sent = client.asked[0]["Content"]["Simple"]["Subject"]["Data"]
+    sent = client.calls[0]["Content"]["Simple"]["Subject"]["Data"]
     assert not unprintable(sent)
     assert len(sent.splitlines()) <= 1
 
@@ -76,15 +76,15 @@ def test_mail_to_anything_but_one_bare_address_is_refused(to: str) -> None:
     with pytest.raises(MailRefused, match="not one mail address") as refused:
         SesMail(client, "f@example.com").send(to, "s", "t", "h")
     assert not unprintable(str(refused.value))
-    assert client.asked == []
+    assert client.calls == []
 
 
 def test_mail_has_text_and_html_in_utf_8() -> None:
     client = Recorder()
     SesMail(client, "imagedrop@example.com").send("ada@example.com", "您的镜像\r\nBcc: x", "文", "<p>文</p>")
-    (asked,) = client.asked
-    simple = asked["Content"]["Simple"]
-    assert (asked["FromEmailAddress"], asked["Destination"]) == (
+    (call,) = client.calls
+    simple = call["Content"]["Simple"]
+    assert (call["FromEmailAddress"], call["Destination"]) == (
         "imagedrop@example.com",
         {"ToAddresses": ["ada@example.com"]},
     )
@@ -96,7 +96,7 @@ def test_mail_has_text_and_html_in_utf_8() -> None:
 
 
 def failed(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "said so"}}, "SendEmail")
+    return ClientError({"Error": {"Code": code, "Message": "message"}}, "SendEmail")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def failed(code: str) -> ClientError:
     ["MessageRejected", "MailFromDomainNotVerifiedException", "AccountSuspendedException", "BadRequestException"],
 )
 def test_permanent_ses_error_raises_mail_refused(code: str) -> None:
-    with pytest.raises(MailRefused, match=f"{code}: said so"):
+    with pytest.raises(MailRefused, match=f"{code}: message"):
         SesMail(Recorder(failed(code)), "f@example.com").send("t@example.com", "s", "t", "h")
 
 

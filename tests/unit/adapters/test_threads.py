@@ -1,4 +1,4 @@
-"""Reads side by side: in their order, at once, and safe where they share keys."""
+"""Parallel calls: results in order, and shared keys and secrets are renewed once."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from imagedrop.ports import ObjectsRefused, RunParallel, run_in_sequence
 from imagedrop_local.memory import RecordedSleep, SettableClock
 
 FOUR = 4
-SOON = 20.0  # s; nobody waits so long but where the test fails
+TIMEOUT = 20.0  # s; reached only if the test fails
 
 
 @pytest.fixture(scope="module")
-def together() -> RunParallel:
+def parallel() -> RunParallel:
     return thread_pool()
 
 
-@pytest.fixture(params=["threads", "one by one"])
-def either(request: pytest.FixtureRequest, together: RunParallel) -> RunParallel:
-    return together if request.param == "threads" else run_in_sequence
+@pytest.fixture(params=["threads", "sequence"])
+def run_calls(request: pytest.FixtureRequest, parallel: RunParallel) -> RunParallel:
+    return parallel if request.param == "threads" else run_in_sequence
 
 
-def saying(number: int) -> Callable[[], bytes]:
+def returning(number: int) -> Callable[[], bytes]:
     return lambda: b"%d" % number
 
 
@@ -40,30 +40,30 @@ def refusal(code: str) -> ClientError:
     return ClientError({"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 403}}, "GetObject")
 
 
-def test_results_are_in_the_order_of_the_calls(either: RunParallel) -> None:
-    assert list(either([saying(number) for number in range(30)])) == [b"%d" % number for number in range(30)]
+def test_results_are_in_the_order_of_the_calls(run_calls: RunParallel) -> None:
+    assert list(run_calls([returning(number) for number in range(30)])) == [b"%d" % number for number in range(30)]
 
 
 @pytest.mark.parametrize("failure", [OSError("disk"), SourceChanged("disk")])
-def test_exception_of_a_call_is_raised(either: RunParallel, failure: BaseException) -> None:
-    def fails() -> bytes:
+def test_exception_of_a_call_is_raised(run_calls: RunParallel, failure: BaseException) -> None:
+    def fail() -> bytes:
         raise failure
 
     with pytest.raises(type(failure)):
-        either([saying(1), fails, saying(2)])
+        run_calls([returning(1), fail, returning(2)])
 
 
-def test_calls_run_at_the_same_time(together: RunParallel) -> None:
-    all_there = threading.Barrier(MAX_THREADS)
+def test_calls_run_at_the_same_time(parallel: RunParallel) -> None:
+    all_started = threading.Barrier(MAX_THREADS)
 
-    def meets() -> bytes:
-        all_there.wait(SOON)
+    def meet() -> bytes:
+        all_started.wait(TIMEOUT)
         return b"met"
 
-    assert together([meets] * MAX_THREADS) == [b"met"] * MAX_THREADS
+    assert parallel([meet] * MAX_THREADS) == [b"met"] * MAX_THREADS
 
 
-def test_threads_refused_with_old_keys_all_continue_with_the_new_ones(together: RunParallel) -> None:
+def test_threads_refused_with_old_keys_all_continue_with_the_new_ones(parallel: RunParallel) -> None:
     refused = threading.Barrier(FOUR)
 
     class Client:
@@ -71,7 +71,7 @@ def test_threads_refused_with_old_keys_all_continue_with_the_new_ones(together: 
 
         def get_object(self, **_: Any) -> dict[str, Any]:
             if self.key == "old":
-                refused.wait(SOON)
+                refused.wait(TIMEOUT)
                 raise refusal("InvalidAccessKeyId")
             meta = {"HTTPStatusCode": 206}
             return {"Body": io.BytesIO(b"23"), "ContentRange": "bytes 2-3/9", "ResponseMetadata": meta}
@@ -83,7 +83,7 @@ def test_threads_refused_with_old_keys_all_continue_with_the_new_ones(together: 
 
     client = Client()
     objects = ObsObjects(client, RecordedSleep(), random.Random(1), client.renew)
-    assert together([lambda: objects.read("b", "k", "e", 2, 2)] * FOUR) == [b"23"] * FOUR
+    assert parallel([lambda: objects.read("b", "k", "e", 2, 2)] * FOUR) == [b"23"] * FOUR
     assert client.renewals == 1
 
 
@@ -96,20 +96,20 @@ def test_refused_keys_that_did_not_change_raise_objects_refused() -> None:
         ObsObjects(Client(), RecordedSleep(), random.Random(1), lambda: False).read("b", "k", "e", 2, 2)
 
 
-def test_threads_that_need_a_secret_at_the_same_time_read_it_once(together: RunParallel) -> None:
-    all_there, reads, twice = threading.Barrier(FOUR), [], threading.Event()
+def test_threads_that_need_a_secret_at_the_same_time_read_it_once(parallel: RunParallel) -> None:
+    all_started, reads, second_read = threading.Barrier(FOUR), [], threading.Event()
 
     class Manager:
         def get_secret_value(self, **_: Any) -> dict[str, str]:
             reads.append(threading.get_ident())
-            twice.wait(0.1) if len(reads) == 1 else twice.set()  # time for the others to ask too
-            return {"SecretString": "one"}
+            second_read.wait(0.1) if len(reads) == 1 else second_read.set()  # lets the other threads call `get`
+            return {"SecretString": "text"}
 
     secrets = Secrets(Manager, SettableClock())
 
-    def asks() -> bytes:
-        all_there.wait(SOON)
+    def get() -> bytes:
+        all_started.wait(TIMEOUT)
         return secrets.get("id").encode()
 
-    assert together([asks] * FOUR) == [b"one"] * FOUR
+    assert parallel([get] * FOUR) == [b"text"] * FOUR
     assert len(reads) == 1

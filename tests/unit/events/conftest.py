@@ -1,4 +1,4 @@
-"""The samples in events/."""
+"""The samples of events/."""
 
 from __future__ import annotations
 

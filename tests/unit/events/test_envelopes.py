@@ -1,4 +1,4 @@
-"""Single records and envelopes: what is taken, what is ignored and what is bad."""
+"""Single records and envelopes: which are accepted, ignored or bad."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_invalid_key_is_bad_with_a_reason_in_ascii(key: Any) -> None:
     assert isinstance(outcome, Bad)
     assert outcome.at == ".Records[0]"
     assert "key" in outcome.reason
-    outcome.reason.encode("ascii")  # fit for any log
+    outcome.reason.encode("ascii")  # readable in any log
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_nesting_over_the_maximum_depth_is_bad() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "ours"),
+    ("key", "expected"),
     [
         ("a.vhd.result.json", True),
         ("x/y/a.vhd.result.json", True),
@@ -219,5 +219,5 @@ def test_nesting_over_the_maximum_depth_is_bad() -> None:
         ("a.result.json.vhd", False),
     ],
 )
-def test_keys_that_imagedrop_writes_are_recognized(key: str, ours: bool) -> None:
-    assert is_ours(key) is ours
+def test_keys_that_imagedrop_writes_are_recognized(key: str, expected: bool) -> None:
+    assert is_ours(key) is expected

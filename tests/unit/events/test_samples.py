@@ -1,4 +1,4 @@
-"""The files in events/ are what they say they are, and each is used."""
+"""Each sample in events/ is valid, and used by a test."""
 
 from __future__ import annotations
 

@@ -220,6 +220,6 @@ BAD_PUSHES = (*_malformed(), *_oversized(), *_unsigned(), *_forged(), *_foreign(
 
 
 def table() -> str:
-    """Markdown."""
+    """The table in docs/security.md, in Markdown."""
     rows = [f"| {bad.name} | {bad.status} | `Pushes{bad.fault}` |" for bad in BAD_PUSHES]
     return "\n".join(["| push | answer | counted as |", "| --- | --- | --- |", *rows])

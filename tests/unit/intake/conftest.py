@@ -1,4 +1,4 @@
-"""SMN's key and certificate, and an intake that stands behind its checks."""
+"""SMN's key and certificate, and the ports and checks of intake."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def sample() -> Callable[[str], bytes]:
 
 @pytest.fixture
 def app() -> ModuleType:
-    """functions/intake/app.py; every function has an app.py, so it is loaded by its path."""
+    """functions/intake/app.py, loaded by its path, because every function has a module of this name."""
     spec = importlib.util.spec_from_file_location("intake_app", ROOT / "functions/intake/app.py")
     assert spec is not None
     assert spec.loader is not None

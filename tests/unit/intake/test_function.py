@@ -1,4 +1,4 @@
-"""The function itself, on the samples of events/."""
+"""The function intake, with the samples of events/."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DROP = {"bucket": "drops", "key": "golden/windows-server-2022.qcow2"}
 
 @pytest.fixture
 def smn_web(sample: Sample) -> Web:
-    """SMN as it was when the samples were signed."""
+    """The certificate and the confirmation page that the samples name."""
     certificate = json.loads(sample("smn-notification-obs.json"))["signing_cert_url"]
     confirm = json.loads(sample("smn-subscription-confirmation.json"))["subscribe_url"]
     return Web({certificate: sample("smn-certificate.pem"), confirm: b""})
@@ -54,7 +54,7 @@ def test_handler_enqueues_a_push_of_the_function_url(
 
 
 @pytest.mark.parametrize(
-    ("name", "said", "queued"),
+    ("name", "expected", "queued"),
     [
         ("smn-notification-obs.json", {"enqueued": 1, "ignored": 0, "bad": 0}, [DROP]),
         ("smn-notification-eventgrid.json", {"enqueued": 1, "ignored": 0, "bad": 0}, [DROP]),
@@ -63,10 +63,10 @@ def test_handler_enqueues_a_push_of_the_function_url(
     ],
 )
 def test_handler_accepts_each_signed_sample(
-    name: str, said: Any, queued: Any, app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
+    name: str, expected: Any, queued: Any, app: ModuleType, sample: Sample, ports: MemoryPorts, smn_web: Web
 ) -> None:
     response = app.handle(url_event(sample(name), encoded=False), ports, PushChecks(secret, smn_web))
-    assert json.loads(response["body"]) == said
+    assert json.loads(response["body"]) == expected
     assert ports.queues.bodies("drops") == queued
 
 
@@ -79,14 +79,14 @@ def test_secret_header_name_is_case_insensitive(name: str, value: str, app: Modu
 
 
 def test_rotated_secret_is_accepted_without_a_restart(app: ModuleType, ports: MemoryPorts) -> None:
-    held, event = {SECRET_ID: "old"}, url_event(json.dumps(DROP).encode(), **{"x-imagedrop-secret": HEADER_SECRET})
+    secrets, event = {SECRET_ID: "old"}, url_event(json.dumps(DROP).encode(), **{"x-imagedrop-secret": HEADER_SECRET})
 
     def renew(secret_id: str) -> bool:
-        held[secret_id] = HEADER_SECRET
+        secrets[secret_id] = HEADER_SECRET
         return True
 
-    assert app.handle(event, ports, PushChecks(held.__getitem__, Web({})))["statusCode"] == 401
-    assert app.handle(event, ports, PushChecks(held.__getitem__, Web({}), renew=renew))["statusCode"] == 200
+    assert app.handle(event, ports, PushChecks(secrets.__getitem__, Web({})))["statusCode"] == 401
+    assert app.handle(event, ports, PushChecks(secrets.__getitem__, Web({}), renew=renew))["statusCode"] == 200
 
 
 def test_name_of_the_secret_header_is_a_setting(app: ModuleType) -> None:

@@ -1,4 +1,4 @@
-"""docs/security.md shows the very pushes that are tried."""
+"""docs/security.md lists the bad pushes of these tests."""
 
 from imagedrop_local.project_paths import ROOT
 from tests.unit.intake.bad_pushes import BAD_PUSHES, table

@@ -1,4 +1,4 @@
-"""Which pushes are taken, what becomes of them, and what the others are told."""
+"""Receiving pushes: which are accepted, what they enqueue, and how the others are answered."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def notification(key: Key, *records: Any, **changes: Any) -> dict[str, Any]:
     return signed(key, unsigned(message=json.dumps({"Records": records}), **changes))
 
 
-def content(answer: PushResponse) -> dict[str, Any]:
-    assert "\n" not in answer.body
-    body: dict[str, Any] = json.loads(answer.body)
-    assert (answer.status != 200) == ("error" in body)
+def content(response: PushResponse) -> dict[str, Any]:
+    assert "\n" not in response.body
+    body: dict[str, Any] = json.loads(response.body)
+    assert (response.status != 200) == ("error" in body)
     return body
 
 
 def test_signed_push_is_enqueued(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
-    answer = receive_push(post(signed(key, unsigned())), ports, checks)
-    assert (answer.status, content(answer)) == (200, {"enqueued": 1, "ignored": 0, "bad": 0})
+    response = receive_push(post(signed(key, unsigned())), ports, checks)
+    assert (response.status, content(response)) == (200, {"enqueued": 1, "ignored": 0, "bad": 0})
     assert ports.queues.bodies("drops") == [DROP]
     assert ports.meter.counts == {"DropsEnqueued": 1}
 
@@ -101,23 +101,23 @@ def test_push_without_drops_makes_no_call_to_the_queue(key: Key, ports: MemoryPo
 def test_signed_push_with_an_unreadable_message_is_answered_with_200(
     message: str, key: Key, ports: MemoryPorts, checks: PushChecks
 ) -> None:
-    answer = receive_push(post(signed(key, unsigned(message=message))), ports, checks)
-    assert content(answer) == {"enqueued": 0, "ignored": 0, "bad": 1}
+    response = receive_push(post(signed(key, unsigned(message=message))), ports, checks)
+    assert content(response) == {"enqueued": 0, "ignored": 0, "bad": 1}
 
 
 def test_sender_with_the_secret_gets_400_and_the_reason_for_a_bad_record(
     ports: MemoryPorts, checks: PushChecks
 ) -> None:
-    answer = receive_push(post({"Records": [created("50%.vhd")]}, x_imagedrop_secret=SECRET), ports, checks)
-    assert answer.status == 400
-    assert content(answer)["error"].startswith("at .Records[0]: the object key")
+    response = receive_push(post({"Records": [created("50%.vhd")]}, x_imagedrop_secret=SECRET), ports, checks)
+    assert response.status == 400
+    assert content(response)["error"].startswith("at .Records[0]: the object key")
 
 
 def test_subscription_confirmation_is_confirmed_by_one_get(
     key: Key, ports: MemoryPorts, checks: PushChecks, web: Web
 ) -> None:
-    answer = receive_push(post(signed(key, unsigned("SubscriptionConfirmation"))), ports, checks)
-    assert content(answer) == {"confirmed": True}
+    response = receive_push(post(signed(key, unsigned("SubscriptionConfirmation"))), ports, checks)
+    assert content(response) == {"confirmed": True}
     assert web.requested == [CERTIFICATE, CONFIRM]
     assert ports.queues.bodies("drops") == []
 
@@ -132,8 +132,8 @@ def test_confirmation_succeeds_when_the_page_is_over_the_size_limit(
 def test_unsubscribe_confirmation_is_counted_and_calls_nothing(
     key: Key, ports: MemoryPorts, checks: PushChecks, web: Web
 ) -> None:
-    answer = receive_push(post(signed(key, unsigned("UnsubscribeConfirmation"))), ports, checks)
-    assert content(answer) == {"unsubscribed": True}
+    response = receive_push(post(signed(key, unsigned("UnsubscribeConfirmation"))), ports, checks)
+    assert content(response) == {"unsubscribed": True}
     assert web.requested == [CERTIFICATE]
     assert ports.meter.counts["Unsubscribed"] == 1
 
@@ -165,9 +165,9 @@ def test_push_of_an_unknown_type_is_answered_with_200_and_ignored(
 def test_confirmation_url_of_another_origin_is_not_called(
     url: str, key: Key, ports: MemoryPorts, checks: PushChecks, web: Web
 ) -> None:
-    answer = receive_push(post(signed(key, unsigned("SubscriptionConfirmation", subscribe_url=url))), ports, checks)
-    assert answer.status == 403
-    assert "subscribe_url" in content(answer)["error"]
+    response = receive_push(post(signed(key, unsigned("SubscriptionConfirmation", subscribe_url=url))), ports, checks)
+    assert response.status == 403
+    assert "subscribe_url" in content(response)["error"]
     assert web.requested == [CERTIFICATE]
 
 
@@ -187,16 +187,16 @@ def test_bad_push_is_refused_counted_and_not_enqueued(
         assert receive_push(bad.earlier(key, other_key), ports, checks).status == 200
     if bad.unreachable:
         web.pages[bad.unreachable] = FetchFailed("timed out")
-    queued, asked = ports.queues.bodies("drops"), len(web.requested)
+    queued, requests = ports.queues.bodies("drops"), len(web.requested)
     ports.meter.counts.clear()
-    answer = receive_push(bad.make(key, other_key), ports, checks)
-    assert answer.status == bad.status
-    assert content(answer)
-    assert SECRET not in answer.body
+    response = receive_push(bad.make(key, other_key), ports, checks)
+    assert response.status == bad.status
+    assert content(response)
+    assert SECRET not in response.body
     assert ports.queues.bodies("drops") == queued
     refused = {"PushesRefused": 1} if 400 <= bad.status < 500 else {}
     assert ports.meter.counts == refused | {f"Pushes{bad.fault}": 1}
-    assert web.requested[asked:] in ([], [CERTIFICATE])
+    assert web.requested[requests:] in ([], [CERTIFICATE])
 
 
 def test_push_is_accepted_up_to_the_maximum_age(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
@@ -242,28 +242,28 @@ def test_push_is_accepted_and_counted_when_the_ledger_fails(
 def test_ledger_that_failed_to_load_is_not_called_again(
     key: Key, ports: MemoryPorts, checks: PushChecks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """SMN does not wait for ever, and a ledger that hangs costs seconds each time."""
+    """SMN waits 5 s, and each call to a ledger that hangs takes some of them."""
     ports.ledger.fail("load", RuntimeError("it hangs"))
-    monkeypatch.setattr(ports.ledger, "store", lambda *_: pytest.fail("asked again"))
+    monkeypatch.setattr(ports.ledger, "store", lambda *_: pytest.fail("called again"))
     assert content(receive_push(post(signed(key, unsigned())), ports, checks))["enqueued"] == 1
 
 
-class Noting(MemoryLedger):
-    """Until when notes are kept."""
+class ExpiryRecorder(MemoryLedger):
+    """Records the expiry times of notes."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept: list[datetime | None] = []
+        self.expiry_times: list[datetime | None] = []
 
     def store(self, name: str, value: Mapping[str, Any], until: datetime | None = None) -> None:
         super().store(name, value, until)
-        self.kept.append(until)
+        self.expiry_times.append(until)
 
 
 def test_push_id_is_stored_as_long_as_its_time_is_accepted(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
-    memory = Noting()
-    receive_push(post(signed(key, unsigned(timestamp="2026-11-24T13:59:00Z"))), replace(ports, ledger=memory), checks)
-    assert memory.kept == [datetime(2026, 11, 24, 15, 4, tzinfo=UTC)]
+    ledger = ExpiryRecorder()
+    receive_push(post(signed(key, unsigned(timestamp="2026-11-24T13:59:00Z"))), replace(ports, ledger=ledger), checks)
+    assert ledger.expiry_times == [datetime(2026, 11, 24, 15, 4, tzinfo=UTC)]
 
 
 def test_duplicate_json_key_is_verified_and_used_with_the_same_value(
@@ -283,7 +283,7 @@ def test_secret_header_is_refused_when_no_secret_is_configured(checks: PushCheck
 
 
 def test_empty_secret_matches_nothing(ports: MemoryPorts, checks: PushChecks) -> None:
-    checks = replace(checks, secret=Vault(" \n").secret)
+    checks = replace(checks, secret=RotatingSecret(" \n").secret)
     for given_secret in (" ", "\n", " \n"):
         assert receive_push(post(DROP, x_imagedrop_secret=given_secret), ports, checks).status == 401
 
@@ -293,8 +293,8 @@ def test_empty_value_matches_no_secret() -> None:
     assert webhook_secret.matches("b", "a\n\nb\n")
 
 
-class Vault:
-    """A secret that is exchanged while a process keeps what it has read; `reads` anew."""
+class RotatingSecret:
+    """A secret that is rotated while the process has the old value cached. `reads`: calls of `renew`."""
 
     def __init__(self, *values: str) -> None:
         self.values, self.kept, self.reads = list(values), values[0], 0
@@ -308,30 +308,30 @@ class Vault:
         return self.kept != old
 
 
-def opened(vault: Vault, given: str, ports: MemoryPorts, checks: PushChecks) -> bool:
-    checks = replace(checks, secret=vault.secret, renew=vault.renew)
+def is_accepted(rotating: RotatingSecret, given: str, ports: MemoryPorts, checks: PushChecks) -> bool:
+    checks = replace(checks, secret=rotating.secret, renew=rotating.renew)
     return receive_push(post(DROP, x_imagedrop_secret=given), ports, checks).status == 200
 
 
 def test_both_lines_of_a_secret_are_accepted(ports: MemoryPorts, checks: PushChecks) -> None:
-    vault = Vault("old secret\r\nnew secret\n\n")
-    assert opened(vault, "old secret", ports, checks)
-    assert opened(vault, "new secret", ports, checks)
-    assert not opened(vault, "old secret\r\nnew secret", ports, checks)
-    assert not opened(vault, "secret", ports, checks)
+    rotating = RotatingSecret("old secret\r\nnew secret\n\n")
+    assert is_accepted(rotating, "old secret", ports, checks)
+    assert is_accepted(rotating, "new secret", ports, checks)
+    assert not is_accepted(rotating, "old secret\r\nnew secret", ports, checks)
+    assert not is_accepted(rotating, "secret", ports, checks)
 
 
 def test_secret_is_read_again_when_it_does_not_match(ports: MemoryPorts, checks: PushChecks) -> None:
-    vault = Vault("old", "new")
-    assert opened(vault, "old", ports, checks)
-    assert vault.reads == 0
-    assert opened(vault, "new", ports, checks)
-    assert not opened(vault, "old", ports, checks)
-    assert vault.reads == 2
+    rotating = RotatingSecret("old", "new")
+    assert is_accepted(rotating, "old", ports, checks)
+    assert rotating.reads == 0
+    assert is_accepted(rotating, "new", ports, checks)
+    assert not is_accepted(rotating, "old", ports, checks)
+    assert rotating.reads == 2
 
 
-class Choosy(MemoryQueues):
-    """Takes all but the last."""
+class RejectingQueues(MemoryQueues):
+    """Rejects the last message."""
 
     def send_many(self, queue: Any, bodies: Sequence[Mapping[str, Any]]) -> Sequence[int]:
         super().send_many(queue, bodies[:-1])
@@ -341,19 +341,19 @@ class Choosy(MemoryQueues):
 def test_push_is_answered_with_503_when_the_queue_rejects_a_message(
     key: Key, ports: MemoryPorts, checks: PushChecks
 ) -> None:
-    choosy = replace(ports, queues=Choosy(ports.clock))
-    answer = receive_push(post(notification(key, created("a.vhd"), created("b.vhd"))), choosy, checks)
-    assert answer.status == 503
-    assert content(answer)["error"] == "the queue did not take 1 of 2 messages"
+    rejecting = replace(ports, queues=RejectingQueues(ports.clock))
+    response = receive_push(post(notification(key, created("a.vhd"), created("b.vhd"))), rejecting, checks)
+    assert response.status == 503
+    assert content(response)["error"] == "the queue did not take 1 of 2 messages"
 
 
 def test_unexpected_error_is_answered_with_503_without_details(
     key: Key, ports: MemoryPorts, checks: PushChecks
 ) -> None:
-    ports.queues.fail("send_many", RuntimeError("arn:aws:sqs:secret-place"), None)
-    answer = receive_push(post(signed(key, unsigned())), ports, checks)
-    assert answer.status == 503
-    assert "secret-place" not in answer.body
+    ports.queues.fail("send_many", RuntimeError("arn:aws:sqs:internal-name"), None)
+    response = receive_push(post(signed(key, unsigned())), ports, checks)
+    assert response.status == 503
+    assert "internal-name" not in response.body
     assert ports.meter.counts == {"PushesDelayed": 1}
     assert receive_push(post(signed(key, unsigned())), ports, checks).status == 200
 
@@ -363,8 +363,8 @@ def unreadable(secret_id: str) -> str:
 
 
 def test_push_is_answered_with_503_when_the_secret_cannot_be_read(ports: MemoryPorts, checks: PushChecks) -> None:
-    answer = receive_push(post(DROP, x_imagedrop_secret=SECRET), ports, replace(checks, secret=unreadable))
-    assert answer.status == 503
+    response = receive_push(post(DROP, x_imagedrop_secret=SECRET), ports, replace(checks, secret=unreadable))
+    assert response.status == 503
 
 
 @pytest.mark.parametrize("kind", ["Notification", "SubscriptionConfirmation"])
@@ -374,9 +374,9 @@ def test_push_is_answered_with_503_when_a_url_does_not_answer(
     address = CERTIFICATE if kind == "Notification" else CONFIRM
     page, web.pages[address] = web.pages[address], FetchFailed("HTTP 302")
     push = post(signed(key, unsigned(kind)))
-    answer = receive_push(push, ports, checks)
-    assert answer.status == 503
-    assert "token" not in answer.body
+    response = receive_push(push, ports, checks)
+    assert response.status == 503
+    assert "token" not in response.body
     web.pages[address] = page
     assert receive_push(push, ports, checks).status == 200
 
@@ -384,15 +384,15 @@ def test_push_is_answered_with_503_when_a_url_does_not_answer(
 def test_push_is_answered_with_503_when_no_bucket_is_configured(key: Key, checks: PushChecks) -> None:
     ports = memory_ports(memory_settings(smn_topic_urn=TOPIC))
     ports = replace(ports, settings=memory_settings(smn_topic_urn=TOPIC, drop_bucket=""))
-    answer = receive_push(post(signed(key, unsigned())), ports, checks)
-    assert answer.status == 503
-    assert "IMAGEDROP_DROP_BUCKET" in content(answer)["error"]
+    response = receive_push(post(signed(key, unsigned())), ports, checks)
+    assert response.status == 503
+    assert "IMAGEDROP_DROP_BUCKET" in content(response)["error"]
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(), max_size=10),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(sorted(unsigned())), inner, max_size=4),
-    max_leaves=12,
+    max_leaves=6,
 )
 
 
@@ -401,8 +401,8 @@ JSON = st.recursive(
 def test_any_unsigned_body_is_answered_without_503_and_not_enqueued(
     changes: dict[str, Any], body: Any, ports: MemoryPorts, checks: PushChecks
 ) -> None:
-    for one in (body, unsigned() | changes):
-        answer = receive_push(post(one), ports, checks)
-        assert answer.status in (200, 400, 401, 403)
-        content(answer)
+    for document in (body, unsigned() | changes):
+        response = receive_push(post(document), ports, checks)
+        assert response.status in (200, 400, 401, 403)
+        content(response)
     assert ports.queues.bodies("drops") == []

@@ -1,4 +1,4 @@
-"""How IMS's errors are to be taken."""
+"""Classes of IMS errors."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_not_found_comes_only_from_ims_and_not_from_the_gateway() -> None:
 
 @pytest.mark.parametrize(("code", "calls"), [("IMG.0023", 1), ("IMG.0086", 1), ("503", 3)])
 def test_unknown_job_is_not_retried(code: str, calls: int) -> None:
-    asked = []
+    requested = []
 
     class Api:
         def __enter__(self) -> Api:
@@ -96,11 +96,11 @@ def test_unknown_job_is_not_retried(code: str, calls: int) -> None:
             return None
 
         def job(self, call: str, job_id: str) -> Any:
-            asked.append(job_id)
-            raise ImsError("unknown", code, "as IMS has it")
+            requested.append(job_id)
+            raise ImsError("unknown", code, "message")
 
     connect: Any = Api
     images = ImsImages(connect, lambda seconds: None, Random(1), memory_settings())
     with contextlib.suppress(ImsError):
         assert images.job("job") is None
-    assert len(asked) == calls
+    assert len(requested) == calls

@@ -1,4 +1,4 @@
-"""Jobs and images as IMS answers them, whole and odd."""
+"""Responses of IMS about jobs and images, complete and unexpected ones."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from imagedrop.adapters.ims.responses import read_image, read_job
 from imagedrop.ports import Image, ImsError, Job
 
-odd = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
 )
 JOB_FIELDS = ["status", "entities", "error_code", "fail_reason", "job_id"]
 ENTITY_FIELDS = ["image_id", "results", "sub_jobs_result", "sub_jobs_list", "process_percent", "error_code"]
@@ -48,40 +48,40 @@ def test_data_images_come_after_the_system_image() -> None:
 
 
 def test_failure_reason_is_read_from_the_job_or_a_sub_job() -> None:
-    told = read_job("j", {"status": "FAIL", "error_code": "IMG.1075", "fail_reason": "no", "entities": {}})
-    assert (told.error_code, told.fail_reason) == ("IMG.1075", "no")
+    job_failure = read_job("j", {"status": "FAIL", "error_code": "IMG.1075", "fail_reason": "no", "entities": {}})
+    assert (job_failure.error_code, job_failure.fail_reason) == ("IMG.1075", "no")
     sub = {"status": "FAIL", "error_code": "IMG.0057", "fail_reason": "gone", "entities": {}}
-    below = read_job("j", {"status": "FAIL", "error_code": "", "entities": {"sub_jobs_result": [{}, sub]}})
-    assert (below.error_code, below.fail_reason) == ("IMG.0057", "gone")
-    bare = read_job("j", {"status": "FAIL"})
-    assert (bare.error_code, bare.fail_reason, bare.image_ids) == (None, None, ())
+    sub_job_failure = read_job("j", {"status": "FAIL", "error_code": "", "entities": {"sub_jobs_result": [{}, sub]}})
+    assert (sub_job_failure.error_code, sub_job_failure.fail_reason) == ("IMG.0057", "gone")
+    without_reason = read_job("j", {"status": "FAIL"})
+    assert (without_reason.error_code, without_reason.fail_reason, without_reason.image_ids) == (None, None, ())
 
 
 def test_unknown_job_status_counts_as_running() -> None:
     assert read_job("j", {"status": "PAUSED"}).status == "RUNNING"
 
 
-@pytest.mark.parametrize("answer", [{}, [], None, "x", {"status": ""}])
-def test_response_without_a_status_raises_unknown(answer: Any) -> None:
+@pytest.mark.parametrize("response", [{}, [], None, "x", {"status": ""}])
+def test_response_without_a_status_raises_unknown(response: Any) -> None:
     with pytest.raises(ImsError) as raised:
-        read_job("j", answer)
+        read_job("j", response)
     assert raised.value.kind == "unknown"
 
 
-@given(st.fixed_dictionaries({}, optional=dict.fromkeys(JOB_FIELDS, odd)), st.none() | st.just(True))
-def test_any_job_response_is_read_or_raises_ims_error(answer: dict[str, Any], status: object) -> None:
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(JOB_FIELDS, JSON)), st.none() | st.just(True))
+def test_any_job_response_is_read_or_raises_ims_error(response: dict[str, Any], status: object) -> None:
     if status:
-        answer["status"] = "SUCCESS"
+        response["status"] = "SUCCESS"
     try:
-        assert read_job("j", answer).job_id == "j"
+        assert read_job("j", response).job_id == "j"
     except ImsError:
-        assert not answer.get("status")
+        assert not response.get("status")
 
 
-@given(st.fixed_dictionaries({}, optional=dict.fromkeys(ENTITY_FIELDS, odd)))
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(ENTITY_FIELDS, JSON)))
 def test_image_ids_of_any_entities_are_unique_texts(entities: dict[str, Any]) -> None:
     ids = job(entities).image_ids
-    assert all(isinstance(one, str) and one for one in ids)
+    assert all(isinstance(image_id, str) and image_id for image_id in ids)
     assert len(set(ids)) == len(ids)
 
 
@@ -109,6 +109,6 @@ def test_data_image_is_recognized_by_its_virtual_env_type() -> None:
     assert read_image({"id": "i", "virtual_env_type": "DataImage"}).data_disk
 
 
-@given(st.fixed_dictionaries({}, optional=dict.fromkeys(IMAGE_FIELDS, odd)))
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(IMAGE_FIELDS, JSON)))
 def test_any_image_response_is_read(item: dict[str, Any]) -> None:
     assert read_image({"id": "i", **item}).id == "i"

@@ -1,4 +1,4 @@
-"""OBS's answers that the simulator does not give."""
+"""Responses of OBS that the simulator does not give."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ CHINA = timezone(timedelta(hours=8))
 
 
 class Client:
-    """Gives the same answer to everything, or raises it; a body is new each time."""
+    """Returns the same response to every call, or raises it. Each body is a new stream."""
 
-    def __init__(self, answer: dict[str, Any] | Exception, body: bytes = b"", status: int = 200) -> None:
-        self.answer, self.body, self.status = answer, body, status
+    def __init__(self, response: dict[str, Any] | Exception, body: bytes = b"", status: int = 200) -> None:
+        self.response, self.body, self.status = response, body, status
         self.bodies: list[io.BytesIO] = []
 
     def __getattr__(self, name: str) -> Any:
         def call(**_: Any) -> dict[str, Any]:
-            if isinstance(self.answer, Exception):
-                raise self.answer
+            if isinstance(self.response, Exception):
+                raise self.response
             self.bodies.append(io.BytesIO(self.body))
-            meta = {"HTTPStatusCode": self.status, "HTTPHeaders": self.answer.get("headers", {})}
-            return {"ContentLength": len(self.body), "Body": self.bodies[-1], "ResponseMetadata": meta} | self.answer
+            meta = {"HTTPStatusCode": self.status, "HTTPHeaders": self.response.get("headers", {})}
+            return {"ContentLength": len(self.body), "Body": self.bodies[-1], "ResponseMetadata": meta} | self.response
 
         return call
 
@@ -40,8 +40,8 @@ def objects(client: Client) -> ObsObjects:
 
 
 def error(status: int, code: str = "") -> ClientError:
-    shown = {"Code": code or str(status), "Message": "said so"}
-    return ClientError({"Error": shown, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetObject")
+    details = {"Code": code or str(status), "Message": "message"}
+    return ClientError({"Error": details, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetObject")
 
 
 def test_whole_object_instead_of_a_range_is_unavailable() -> None:
@@ -56,15 +56,15 @@ def test_whole_object_shorter_than_the_range_has_changed() -> None:
         objects(Client({}, b"0123456789", status=200)).read("b", "k", "e", 8, 3)
 
 
-@pytest.mark.parametrize("said", ["bytes 2-4/10", "bytes 2-4/*"])
-def test_range_that_was_requested_is_returned(said: str) -> None:
-    assert objects(Client({"ContentRange": said}, b"234", status=206)).read("b", "k", "e", 2, 3) == b"234"
+@pytest.mark.parametrize("content_range", ["bytes 2-4/10", "bytes 2-4/*"])
+def test_range_that_was_requested_is_returned(content_range: str) -> None:
+    assert objects(Client({"ContentRange": content_range}, b"234", status=206)).read("b", "k", "e", 2, 3) == b"234"
 
 
-@pytest.mark.parametrize("said", ["bytes 0-2/10", "bytes 2-5/10", "2-4", ""])
-def test_range_other_than_the_requested_one_is_refused(said: str) -> None:
+@pytest.mark.parametrize("content_range", ["bytes 0-2/10", "bytes 2-5/10", "2-4", ""])
+def test_range_other_than_the_requested_one_is_refused(content_range: str) -> None:
     with pytest.raises((ObjectsUnavailable, ObjectChanged)):
-        objects(Client({"ContentRange": said}, b"234", status=206)).read("b", "k", "e", 2, 3)
+        objects(Client({"ContentRange": content_range}, b"234", status=206)).read("b", "k", "e", 2, 3)
 
 
 def test_truncated_body_is_unavailable_after_three_attempts() -> None:
@@ -135,8 +135,8 @@ def test_head_has_an_unquoted_etag_and_utc_seconds() -> None:
 def test_bucket_class_and_region_are_read_from_headers_of_both_protocols(
     headers: dict[str, str], expected: tuple[str, str]
 ) -> None:
-    one = objects(Client({"headers": headers}))
-    assert (one.storage_class("b"), one.region("b")) == expected
+    adapter = objects(Client({"headers": headers}))
+    assert (adapter.storage_class("b"), adapter.region("b")) == expected
 
 
 def test_truncated_page_continues_after_its_last_key() -> None:
