@@ -1,11 +1,11 @@
-"""Waits that grow and never fall in step."""
+"""Waits between retries, which grow and have jitter."""
 
 from __future__ import annotations
 
 from imagedrop.ports import Random
 
 
-def growing_wait(first: float, longest: float, tries: int, random: Random, factor: float = 2.0) -> float:
-    """Seconds before try number `tries` (from 0): doubling from `first` up to `longest`, a random fifth less."""
-    full = min(longest, first * factor ** min(tries, 60))
-    return full * (1 - 0.2 * random.random())
+def growing_wait(first: float, longest: float, tries: int, random: Random) -> float:
+    """Seconds before try number `tries` (from 0): doubles from `first` to `longest`, less up to a random fifth."""
+    wait = min(longest, first * 2.0 ** min(tries, 60))
+    return wait * (1 - 0.2 * random.random())

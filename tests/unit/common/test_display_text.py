@@ -1,4 +1,4 @@
-"""Foreign text in one line, and in the log."""
+"""Untrusted text is safe to display, on one line and in the log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.hostile import HOSTILE, unprintable
 
 
 @given(HOSTILE)
-def test_one_line_is_as_long_as_the_text_and_does_nothing(text: str) -> None:
+def test_one_line_keeps_the_length_and_has_only_printable_characters(text: str) -> None:
     line = one_line(text)
     assert not unprintable(line)
     assert len(line) == len(text)
@@ -26,13 +26,13 @@ def test_one_line_is_as_long_as_the_text_and_does_nothing(text: str) -> None:
 
 @given(HOSTILE)
 @example("\U000e0041\ud800\x7f\x9b")
-def test_a_line_of_log_says_all_and_forges_nothing(text: str) -> None:
+def test_json_line_is_printable_and_keeps_the_whole_text(text: str) -> None:
     line = json_line({"message": text, text: 1})
     assert line.isprintable()
     assert json.loads(line) == {"message": text, text: 1}
 
 
-def test_the_cores_log_cannot_be_forged_by_a_key() -> None:
+def test_an_object_key_cannot_add_a_line_to_the_log() -> None:
     code = (
         "from imagedrop.entry.runtime import runtime; import logging; runtime();"
         "logging.getLogger('imagedrop.x').warning('bad record at %s', 'a\\n{}\\x1b[31m\\u202e窗',"
@@ -42,16 +42,16 @@ def test_the_cores_log_cannot_be_forged_by_a_key() -> None:
     line = ran.stdout.decode().removesuffix("\n")
     assert line.isprintable()
     assert "窗" in line
-    said = json.loads(line)
-    assert (said["message"], said["key"]) == ("bad record at a\n{}\x1b[31m\u202e窗", "\x9b")
+    logged = json.loads(line)
+    assert (logged["message"], logged["key"]) == ("bad record at a\n{}\x1b[31m\u202e窗", "\x9b")
 
 
 @given(HOSTILE)
-def test_the_status_of_a_drop_does_nothing_to_whoever_reads_it(text: str) -> None:
+def test_the_status_response_is_printable_whatever_the_key_is(text: str) -> None:
     ports = memory_ports()
     ports.ledger.save(transitions.new_drop("drops", text, "e", ports.clock(), 60))
     signed = {"requestContext": {"authorizer": {"iam": {"accessKey": "AK"}}}}
-    for asked in ({}, {"queryStringParameters": {"key": text}}):
-        answer = function("status").handle(signed | asked, ports)
+    for query in ({}, {"queryStringParameters": {"key": text}}):
+        answer = function("status").handle(signed | query, ports)
         assert answer["body"].isprintable()
         assert json.loads(answer["body"])["drops"][0]["key"] == text

@@ -1,4 +1,4 @@
-"""What IMS calls a Windows, by its build, its edition and its bits."""
+"""IMS's os_version of a Windows, by its build, edition and bits."""
 
 from __future__ import annotations
 
@@ -66,21 +66,21 @@ UNLISTED = [
 
 
 @pytest.mark.parametrize(("build", "edition"), SERVERS)
-def test_a_server_has_its_value(build: int, edition: str) -> None:
+def test_a_server_release_has_its_os_version(build: int, edition: str) -> None:
     assert os_versions.of(build, edition, server=True, bits=64) == SERVERS[build, edition]
 
 
 @pytest.mark.parametrize(("build", "edition", "bits"), CLIENTS)
-def test_a_client_has_its_value(build: int, edition: str, bits: int) -> None:
+def test_a_client_release_has_its_os_version(build: int, edition: str, bits: int) -> None:
     assert os_versions.of(build, edition, server=False, bits=bits) == CLIENTS[build, edition, bits]
 
 
 @pytest.mark.parametrize(("build", "edition", "server", "bits"), UNLISTED)
-def test_what_ims_does_not_list_has_none(build: int, edition: str, server: bool, bits: int) -> None:
+def test_a_windows_that_ims_does_not_list_has_no_os_version(build: int, edition: str, server: bool, bits: int) -> None:
     assert os_versions.of(build, edition, server, bits) is None
 
 
-def test_every_value_of_ims_is_reached() -> None:
+def test_every_os_version_of_ims_is_the_result_for_some_windows() -> None:
     reached = {*SERVERS.values(), *CLIENTS.values(), *os_versions.UNLISTED}
     reached |= {value.replace("Standard", "Datacenter") for value in reached}
     reached |= {value.replace("Datacenter", "Standard") for value in reached}
@@ -88,11 +88,11 @@ def test_every_value_of_ims_is_reached() -> None:
 
 
 @given(st.integers(-1, 1 << 32), st.text(max_size=30), st.booleans(), st.integers(-1, 128))
-def test_nothing_is_made_up(build: int, edition: str, server: bool, bits: int) -> None:
+def test_any_input_gives_a_listed_os_version_or_none(build: int, edition: str, server: bool, bits: int) -> None:
     assert os_versions.of(build, edition, server, bits) in (None, *os_versions.WINDOWS)
 
 
-def test_the_table_costs_an_inspection_nothing() -> None:
+def test_the_module_imports_no_heavy_library() -> None:
     code = "import sys, imagedrop.common.os_versions; sys.exit(bool({'pydantic', 'difflib', 're'} & set(sys.modules)))"
     where = {"PYTHONPATH": str(Path(os_versions.__file__).parents[2])}
     assert subprocess.run([sys.executable, "-S", "-c", code], env=where, check=False).returncode == 0

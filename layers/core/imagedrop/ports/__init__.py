@@ -1,6 +1,6 @@
-"""The ports: everything the core asks of the outside world. `adapters/` implements them, tests hand in fakes.
+"""The ports: everything that the core needs from outside. `adapters` implements them, and tests use fakes.
 
-The core reads no clock, does not sleep, draws no random number and opens no connection in any other way.
+The core reads the clock, sleeps, draws random numbers and opens connections only through them.
 """
 
 from imagedrop.ports.bundle import Ports

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything that a handler needs, handed in."""
+    """Everything that a handler needs from outside."""
 
     settings: Settings
     objects: Objects

@@ -6,15 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-# How an IMS error is to be taken (facts: error codes of IMS and of the API gateway).
-#   refused: definite and permanent, for what the drop asks       busy: definite, try again later (429, IMG.0060)
-#   held: definite, an operator must act (quota, balance, role)   unknown: it may have been accepted: look it up
-#   undelivered: it surely never arrived: send it again
+# What an IMS error means for the drop (source: error codes of IMS and of the API gateway).
+#   refused      not accepted, and never will be
+#   busy         not accepted now; retry later (429, IMG.0060)
+#   held         not accepted until an operator acts (quota, balance, permission)
+#   unknown      perhaps accepted; look up the image before retrying
+#   undelivered  never arrived; retry
 ErrorClass = Literal["refused", "busy", "held", "unknown", "undelivered"]
 
 
 class ImsError(Exception):
-    """IMS did not do it. `code`: IMS's, the gateway's (`IMG.0056`, `APIGW.0308`) or the kind of connection failure."""
+    """A call failed. `code`: of IMS (`IMG.0056`), of the gateway (`APIGW.0308`), or the kind of connection failure."""
 
     def __init__(self, kind: ErrorClass, code: str, message: str, request_id: str | None = None) -> None:
         super().__init__(f"{code}: {message}")
@@ -23,7 +25,7 @@ class ImsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An IMS job. `image_ids`: from entities and from sub-jobs, system image first where that can be told."""
+    """An IMS job. `image_ids`: from entities and sub-jobs; the system image comes first if IMS marks it."""
 
     job_id: str
     status: Literal["INIT", "RUNNING", "SUCCESS", "FAIL"]
@@ -34,7 +36,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A private image as ListImages shows it. `tags` as key -> value; `origin` is `file,<bucket>:<key>`."""
+    """A private image as ListImages returns it. `tags`: key -> value. `origin`: `file,<bucket>:<key>`."""
 
     id: str
     name: str
@@ -47,13 +49,13 @@ class Image:
 
 
 class Images(Protocol):
-    """IMS. Every method may raise ImsError; for those that only read, `unknown` means as much as `busy`."""
+    """IMS. Every method may raise ImsError. Of a method that only reads, `unknown` means the same as `busy`."""
 
     def create(self, body: Mapping[str, Any]) -> str:
-        """CreateImage; the job id. Never retried inside."""
+        """CreateImage. Returns the job id. Makes one call: retries are the caller's decision."""
 
     def job(self, job_id: str) -> Job | None:
-        """None: IMS knows no such job."""
+        """None: IMS has no such job."""
 
     def by_ids(self, image_ids: Sequence[str]) -> Sequence[Image]: ...
 

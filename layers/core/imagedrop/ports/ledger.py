@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Conflict(Exception):
-    """The row was written by somebody else since it was read: read it again and decide anew."""
+    """Another worker has written the row since it was read: read it again and decide again."""
 
 
 class KeyTaken(Exception):
@@ -25,48 +25,48 @@ class KeyTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class QueuedDrop:
-    """A drop that is in line for IMS, so far as anybody needs to know who does not read its row."""
+    """A drop that waits in the queue for IMS: what the index has of its row."""
 
     drop_id: str
     key: str
     parts: tuple[str, ...]  # keys of its files other than image and sidecar
-    tasks: int  # of IMS's, that it will take
+    tasks: int  # of IMS, that its import will take
     deadline_at: str
 
 
 class Ledger(Protocol):
-    """One row a drop, written whole and only if its revision is still the one that was read."""
+    """One row per drop. It is written as a whole, and only if it still has the revision that was read."""
 
     def get(self, drop_id: str) -> Drop | None:
         """Strongly consistent."""
 
     def save(self, drop: Drop) -> Drop:
-        """Writes it as `drop.revised` says (revision 0: there must be no row); returns it. Raises Conflict."""
+        """Writes and returns the row with its next revision. Revision 0: no row may exist. Raises Conflict."""
 
     def delete(self, drop: Drop) -> None:
-        """Raises Conflict where the row has moved on."""
+        """Raises Conflict if the row has another revision."""
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
-        """`save`, and in the same transaction makes this the live drop of its bucket and key. Raises Conflict, or
-        KeyTaken where another drop holds the key; `over` is that drop's row as it was read, found to be live no more:
-        the key is taken from it, unless it has moved on since (KeyTaken again)."""
+        """Saves the row, and in the same transaction makes it the live drop of its bucket and key. Raises Conflict, or
+        KeyTaken if another drop holds the key. `over`: the row of that drop, if it is no longer live: this drop takes
+        the key over, or KeyTaken is raised again if the row has changed since."""
 
     def release_key(self, drop: Drop) -> None:
-        """Lets go of the key, if this drop holds it."""
+        """Frees the key, if this drop holds it."""
 
     def open(self, *, queued: bool = True) -> Iterable[Drop]:
-        """Every row that has not ended or whose owner has not been told everything yet, oldest first. `queued`: those
-        that are in line for IMS, too."""
+        """Every open row, oldest first: not ended, or its owner not yet notified. `queued`: with those that wait in the
+        queue for IMS."""
 
     def tasks_in_progress(self) -> Mapping[str, int]:
-        """Drop id -> tasks of IMS, of every row whose place is `working`. This and `queued` may lag a little behind the
-        rows."""
+        """Drop id -> tasks of IMS, for every row in the index partition `working`. Like `queued`, it may lag a little
+        behind the rows."""
 
     def queued(self, limit: int | None = None) -> Sequence[QueuedDrop]:
-        """The line for IMS, or its first `limit`: whoever has been there longest first."""
+        """The drops in the queue for IMS, or the first `limit` of them; longest waiting first."""
 
     def rows_of_key(self, bucket: str, key: str) -> Iterable[Drop]:
-        """Every row of this key, whatever content it was for."""
+        """Every row of this key, one for each content."""
 
     def record_part(self, bucket: str, part: str, image_key: str) -> None:
         """Records that the sidecar of `image_key` names the file `part` (a data or bitmap file)."""
@@ -75,11 +75,11 @@ class Ledger(Protocol):
         """The image keys whose sidecars name this file."""
 
     def load(self, name: str) -> dict[str, Any] | None:
-        """A note: the sweep's cursor, a push that was taken ..."""
+        """A note, for example the sweep's cursor. None: there is none."""
 
     def store(self, name: str, value: Mapping[str, Any], until: datetime | None = None) -> None:
-        """... which may be forgotten from `until` on, though it need not be."""
+        """Writes a note, which may be deleted from `until` on."""
 
     def count(self, name: str, most: int, until: datetime) -> bool:
-        """Adds one to a counter of its own kind of name, unless it has come to `most`: whether it has added. Atomic;
-        may be forgotten from `until` on, like a note."""
+        """Adds one to a counter unless it has reached `most`. True if it was added. Atomic. The counter may be deleted
+        from `until` on."""

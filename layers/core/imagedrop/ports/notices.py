@@ -11,15 +11,15 @@ class Topic(Protocol):
 
 
 class MailRefused(Exception):
-    """The mail service refuses this mail for good: trying again cannot help."""
+    """The mail service refuses this mail permanently: a retry cannot help."""
 
 
 class Mail(Protocol):
     def send(self, to: str, subject: str, text: str, html: str) -> None:
-        """Raises MailRefused, or any other exception for what may pass."""
+        """Raises MailRefused, or another exception if a retry may help."""
 
 
 class Meter(Protocol):
-    """Counts that alarms watch (CloudWatch metrics through the log)."""
+    """Metrics that alarms watch (CloudWatch metrics through the log)."""
 
     def count(self, name: str, value: int = 1) -> None: ...

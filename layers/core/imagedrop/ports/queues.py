@@ -7,10 +7,10 @@ from typing import Any, Literal, Protocol
 
 
 class RetryLater(Exception):
-    """Raised by what handles a message: not yet, have it again in `seconds`."""
+    """Raised by the handler of a message to get it again in `seconds`."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"again in {seconds:.0f} s")
+        super().__init__(f"retry in {seconds:.0f} s")
         self.seconds = seconds
 
 
@@ -22,7 +22,7 @@ class Queues(Protocol):
         """`delay` in whole seconds, at most 900."""
 
     def send_many(self, queue: QueueName, bodies: Sequence[Mapping[str, Any]]) -> Sequence[int]:
-        """Sends them all, ten a call; the positions of those that were not taken."""
+        """Sends the messages, ten per call. Returns the positions of those that the queue did not take."""
 
     def change_visibility(self, queue: QueueName, receipt: str, seconds: int) -> None:
         """Makes the message visible again after `seconds` (ChangeMessageVisibility)."""

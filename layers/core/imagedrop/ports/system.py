@@ -1,4 +1,4 @@
-"""Ports to time, chance and threads. `random.Random` is a Random."""
+"""Ports to time, random numbers and threads."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Sleep(Protocol):
 
 class RunParallel(Protocol):
     def __call__(self, calls: Sequence[Callable[[], bytes]]) -> Sequence[bytes]:
-        """Makes independent calls, at once where it can; their answers, in their order. Raises what the first to fail
-        raises."""
+        """Makes independent calls, in parallel if it can. Returns their results in the order of the calls. Raises the
+        error of the first call that fails."""
 
 
 def run_in_sequence(calls: Sequence[Callable[[], bytes]]) -> Sequence[bytes]:

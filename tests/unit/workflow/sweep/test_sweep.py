@@ -1,4 +1,4 @@
-"""The sweep finds again whatever was lost, and costs one LIST page per 1,000 keys for what is over."""
+"""The sweep finds what was lost. For drops that have ended it costs one LIST page per 1,000 keys."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from imagedrop.workflow.bucket_records import claims, end_markers
 from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
 from imagedrop.workflow.sweep.redrive import MAX_REDRIVES
 from imagedrop.workflow.sweep.sweep import MAX_FOUND
+from imagedrop_local.project_paths import function
 from tests.support.world import BUCKET, KEY, World
 
 
@@ -25,11 +26,11 @@ def registered(world: World, key: str = KEY, body: bytes = b"image") -> None:
     assert world.row(key).stage == "registered"
 
 
-def sent(world: World) -> list[dict]:  # type: ignore[type-arg]
+def sent(world: World) -> list[dict[str, Any]]:
     return world.ports.queues.bodies("drops")
 
 
-def test_what_has_ended_costs_nothing_but_the_listing(world: World) -> None:
+def test_drops_that_have_ended_cost_only_the_listing(world: World) -> None:
     for number in range(30):
         registered(world, f"golden/{number}.vhd", str(number).encode())
     before = world.ports.objects.calls.copy(), world.ports.ledger.calls.copy(), world.ports.images.calls.copy()
@@ -45,13 +46,13 @@ def test_what_has_ended_costs_nothing_but_the_listing(world: World) -> None:
     assert (done["found"], done["driven"], done["listed"]) == (0, 0, 60)
 
 
-def test_a_lost_event_is_found(world: World) -> None:
+def test_an_image_whose_event_was_lost_is_found(world: World) -> None:
     world.put(KEY, b"image", event=False)
     world.sweep()
     assert sent(world) == [{"bucket": BUCKET, "key": KEY}]
 
 
-def test_a_lone_sidecar_is_found_and_other_json_is_left_alone(world: World) -> None:
+def test_a_sidecar_without_image_is_found_and_other_json_is_ignored(world: World) -> None:
     world.put(KEY + ".json", {"name": "x"}, event=False)
     world.put("notes/readme.json", {"a": 1}, event=False)
     world.put("notes/readme.txt", b"hello", event=False)
@@ -59,15 +60,15 @@ def test_a_lone_sidecar_is_found_and_other_json_is_left_alone(world: World) -> N
     assert sent(world) == [{"bucket": BUCKET, "key": KEY}]
 
 
-def test_any_other_version_of_a_file_that_an_end_has_read_is_found(world: World) -> None:
+def test_a_drop_is_found_when_a_file_has_another_version_than_its_end_has_read(world: World) -> None:
     registered(world)
     world.ports.clock.advance(5)
-    world.put(KEY + ".json", {"name": "mended"}, event=False)
+    world.put(KEY + ".json", {"name": "changed"}, event=False)
     world.sweep()
     assert sent(world) == [{"bucket": BUCKET, "key": KEY}]
 
 
-def test_a_part_that_an_end_has_missed_and_that_came_since_is_found(world: World) -> None:
+def test_a_drop_is_found_when_a_part_comes_that_its_end_has_missed(world: World) -> None:
     missing = {"golden/d.vhd": None}
     row = world.accepted()
     row = world.ports.ledger.save(
@@ -82,7 +83,7 @@ def test_a_part_that_an_end_has_missed_and_that_came_since_is_found(world: World
     assert {"bucket": BUCKET, "key": KEY} in sent(world)
 
 
-def test_a_data_file_of_a_registered_drop_is_no_drop_of_its_own(world: World) -> None:
+def test_a_data_file_of_a_registered_drop_is_not_found_as_a_drop(world: World) -> None:
     world.put("golden/d.vhd", b"data", event=False)
     head = world.ports.objects.head(BUCKET, "golden/d.vhd")
     assert head is not None
@@ -96,14 +97,14 @@ def test_a_data_file_of_a_registered_drop_is_no_drop_of_its_own(world: World) ->
     assert sent(world) == []
 
 
-def test_wiped_queues_lose_nothing(world: World) -> None:
+def test_a_drop_is_registered_even_if_the_queues_are_lost(world: World) -> None:
     world.accepted()
     world.ports.queues.wipe()
     world.live_through(hours=2)
     assert world.row().stage == "registered"
 
 
-def test_a_job_whose_message_is_lost_is_followed_again_by_a_new_generation(world: World) -> None:
+def test_a_job_whose_message_was_lost_is_polled_again_with_a_new_generation(world: World) -> None:
     row = world.accepted()
     world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
     world.run(5)
@@ -114,7 +115,7 @@ def test_a_job_whose_message_is_lost_is_followed_again_by_a_new_generation(world
     assert len(world.ports.images.bodies) == 1
 
 
-def test_a_wiped_ledger_makes_no_second_image_and_tells_the_owner(world: World) -> None:
+def test_a_lost_ledger_makes_no_second_image_and_the_owner_is_notified(world: World) -> None:
     row = world.accepted()
     world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
     world.run(5)
@@ -126,7 +127,7 @@ def test_a_wiped_ledger_makes_no_second_image_and_tells_the_owner(world: World) 
     assert len(world.mails()) == 1
 
 
-def test_a_wiped_ledger_registers_nothing_again_that_was_over(world: World) -> None:
+def test_a_lost_ledger_does_not_register_ended_drops_again(world: World) -> None:
     registered(world)
     world.ports.ledger.wipe()
     world.live_through(hours=1)
@@ -134,7 +135,7 @@ def test_a_wiped_ledger_registers_nothing_again_that_was_over(world: World) -> N
     assert (len(world.ports.images.bodies), len(world.mails())) == (1, 1)
 
 
-def test_an_end_found_again_in_a_result_file_is_told_at_once(world: World) -> None:
+def test_an_end_that_is_recovered_from_a_result_file_is_notified_immediately(world: World) -> None:
     row = world.accepted()
     world.ports.images.fail("create", ImsError("refused", "IMG.0056", "no such OS"))
     world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
@@ -147,18 +148,18 @@ def test_an_end_found_again_in_a_result_file_is_told_at_once(world: World) -> No
     assert len(world.mails()) == 1
 
 
-def test_an_end_that_was_not_told_is_told(world: World) -> None:
+def test_an_end_whose_owner_was_not_notified_is_notified(world: World) -> None:
     row = world.accepted()
     world.ports.ledger.save(transitions.end(row, world.ports.clock(), "failed", None))
     world.live_through(hours=1)
     assert len(world.mails()) == 1
 
 
-def test_a_row_that_stands_still_is_given_up_after_five_drives(world: World) -> None:
+def test_a_drop_without_progress_fails_after_five_redrives(world: World) -> None:
     world.accepted()
     for _ in range(200):
         world.ports.clock.advance(300)
-        world.ports.queues.wipe()  # nobody works
+        world.ports.queues.wipe()  # no worker gets a message
         world.sweep()
     row = world.row()
     assert row.stage == "failed"
@@ -168,7 +169,7 @@ def test_a_row_that_stands_still_is_given_up_after_five_drives(world: World) -> 
     assert world.ports.meter.counts["SweepGaveUp"] >= 1
 
 
-def test_a_long_wait_for_an_operator_is_no_standing_still(world: World) -> None:
+def test_a_drop_that_waits_for_an_operator_is_not_redriven(world: World) -> None:
     row = world.accepted()
     world.ports.images.fail("create", *(ImsError("held", "IMG.0015", "quota") for _ in range(40)))
     world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
@@ -177,7 +178,7 @@ def test_a_long_wait_for_an_operator_is_no_standing_still(world: World) -> None:
     assert world.ports.meter.counts["Redriven"] == 0
 
 
-def test_a_waiting_drop_whose_image_was_replaced_makes_way(world: World) -> None:
+def test_a_waiting_drop_whose_image_was_replaced_is_deleted(world: World) -> None:
     world.put(KEY, b"first", event=False)
     head = world.ports.objects.head(BUCKET, KEY)
     assert head is not None
@@ -189,9 +190,7 @@ def test_a_waiting_drop_whose_image_was_replaced_makes_way(world: World) -> None
     assert {"bucket": BUCKET, "key": KEY} in sent(world)
 
 
-def test_a_listing_that_runs_out_of_time_goes_on_in_the_next_round(world: World) -> None:
-    from imagedrop_local.project_paths import function
-
+def test_a_listing_that_runs_out_of_time_continues_in_the_next_round(world: World) -> None:
     for number in range(10):
         world.put(f"golden/{number}.vhd", b"x", event=False)
     world.ports.objects.page = 3
@@ -201,7 +200,7 @@ def test_a_listing_that_runs_out_of_time_goes_on_in_the_next_round(world: World)
     assert rounds[0]["whole"] is False
 
 
-def test_the_seals_name_says_which_versions_an_end_has_read() -> None:
+def test_an_end_marker_counts_only_while_the_files_have_the_versions_in_its_key() -> None:
     inventory = BucketInventory(Settings(), BUCKET)
     version = FileVersion(etag="e", last_modified="2026-11-24T13:00:00Z")
     beside = object_keys.sidecar_key(KEY)
@@ -223,7 +222,7 @@ def test_the_seals_name_says_which_versions_an_end_has_read() -> None:
     assert len(end_markers.end_marker_key(row).encode()) < 1024
 
 
-def test_one_drop_that_cannot_be_driven_keeps_the_sweep_from_no_other(world: World) -> None:
+def test_a_drop_that_cannot_be_redriven_does_not_stop_the_others(world: World) -> None:
     for number in range(3):
         world.accepted(f"golden/{number}.vhd", str(number).encode(), admission="called")
     world.ports.clock.advance(1000)
@@ -232,8 +231,8 @@ def test_one_drop_that_cannot_be_driven_keeps_the_sweep_from_no_other(world: Wor
     assert len(world.ports.queues.bodies("registrations")) == 2
 
 
-def test_a_wiped_ledger_takes_back_no_end_that_was_written_down(world: World) -> None:
-    """The claim still lies there, as of a call without an answer; the result file says what became of it."""
+def test_a_lost_ledger_does_not_undo_an_end_with_a_result_file(world: World) -> None:
+    """Although the claim of the live drop still exists."""
     row = world.accepted()
     refused = ImsError("refused", "IMG.0056", "no such OS")
     world.ports.images.fail("create", refused)
@@ -248,7 +247,7 @@ def test_a_wiped_ledger_takes_back_no_end_that_was_written_down(world: World) ->
     assert [mail.to for mail in world.mails()] == ["ada@example.com"]
 
 
-def test_a_claim_that_came_after_the_end_is_cleared_away(world: World) -> None:
+def test_a_claim_that_was_written_after_the_end_is_deleted(world: World) -> None:
     registered(world)
     claim = object_keys.claim_key(world.row().drop_id)
     world.ports.objects.put(BUCKET, claim, b"{}")
@@ -257,7 +256,7 @@ def test_a_claim_that_came_after_the_end_is_cleared_away(world: World) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"stage": "waiting"}, {"request": None}, {"versions": {}}, {"stage": "importing"}])
-def test_a_claim_that_nobody_can_go_on_from_stops_nothing(world: World, changes: dict[str, Any]) -> None:
+def test_an_incomplete_claim_is_ignored(world: World, changes: dict[str, Any]) -> None:
     row = world.accepted().model_copy(update=changes)
     claims.write_claim(world.ports.objects, row)
     world.ports.ledger.wipe()
@@ -267,20 +266,20 @@ def test_a_claim_that_nobody_can_go_on_from_stops_nothing(world: World, changes:
 
 
 def ended(world: World, number: int, row: bool) -> None:
-    """A lone image that was rejected and told: what lies in the bucket for it and, perhaps, in the ledger."""
+    """An image without sidecar whose rejection was notified: its objects and, if `row`, its row in the ledger."""
     key = f"golden/{number:06d}.vhd"
     head = world.ports.objects.upload(BUCKET, key, b"x", etag=str(number))
     versions = {key: FileVersion(etag=head.etag, last_modified=head.last_modified), key + ".json": None}
     at = dict.fromkeys(("received_at", "updated_at", "deadline_at"), world.now())
-    over = drops.Drop(drop_id=drops.drop_id(BUCKET, key, head.etag), bucket=BUCKET, key=key, etag=head.etag, **at)
-    over = over.model_copy(update={"stage": "rejected", "end_marked": True, "versions": versions})
-    world.ports.objects.upload(BUCKET, end_markers.end_marker_key(over), b"", etag="seal")
+    drop = drops.Drop(drop_id=drops.drop_id(BUCKET, key, head.etag), bucket=BUCKET, key=key, etag=head.etag, **at)
+    drop = drop.model_copy(update={"stage": "rejected", "end_marked": True, "versions": versions})
+    world.ports.objects.upload(BUCKET, end_markers.end_marker_key(drop), b"", etag="marker")
     if row:
-        world.ports.ledger.save(over)
+        world.ports.ledger.save(drop)
 
 
 def calls_of_a_round(world: World, count: int, rows: bool) -> dict[str, int]:
-    """Every call of a port that a round of the sweep makes for so many drops that have ended, and no other."""
+    """The calls that a round of the sweep makes for `count` drops that have ended."""
     for number in range(count):
         ended(world, number, rows)
     ports = (world.ports.objects, world.ports.ledger, world.ports.images, world.ports.queues)
@@ -291,22 +290,27 @@ def calls_of_a_round(world: World, count: int, rows: bool) -> dict[str, int]:
     return {name: number for port in ports for name, number in port.calls.items()}
 
 
-def test_drops_that_have_ended_cost_one_page_a_thousand_keys_and_nothing_else(world: World) -> None:
-    world.ports.objects.page = 100  # for a thousand: ten thousand drops are as a hundred thousand
+def test_ten_thousand_ended_drops_cost_one_list_page_per_thousand_keys(world: World) -> None:
+    world.ports.objects.page = 100  # instead of 1,000, to save time
     calls = calls_of_a_round(world, 10_000, rows=False)
-    assert calls == {"list": 200 + 1, "load": 1, "open": 1, "queued": 1}  # an image and a seal each
+    assert calls == {
+        "list": 200 + 1,
+        "load": 1,
+        "open": 1,
+        "queued": 1,
+    }  # two objects each: the image and the end marker
 
 
-def test_rows_that_have_ended_cost_the_sweep_nothing(world: World) -> None:
+def test_rows_of_ended_drops_cost_the_sweep_nothing(world: World) -> None:
     assert calls_of_a_round(World(), 10, rows=True) == calls_of_a_round(world, 900, rows=True) | {"list": 2}
 
 
-def test_where_more_is_new_than_can_be_worked_off_a_round_enqueues_a_part_of_it_and_in_time_all(world: World) -> None:
+def test_a_round_enqueues_at_most_1000_new_drops_and_later_rounds_all_of_them(world: World) -> None:
     keys = {f"golden/{number:04d}.vhd" for number in range(MAX_FOUND + 500)}
     for key in keys:
         world.ports.objects.upload(BUCKET, key, b"x", etag=key)
     assert world.sweep()["found"] == MAX_FOUND
-    assert len({one["key"] for one in sent(world)}) == MAX_FOUND
+    assert len({message["key"] for message in sent(world)}) == MAX_FOUND
     for _ in range(20):
         world.sweep()
-    assert {one["key"] for one in sent(world)} == keys
+    assert {message["key"] for message in sent(world)} == keys
