@@ -1,4 +1,4 @@
-"""What the tests of the inspection share: the fixtures, a source in memory, and images made by hand."""
+"""Shared by the tests of the inspection: fixtures, a source in memory, and images made by hand."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -24,7 +25,7 @@ from imagedrop.inspection.findings_report import FindingsReport
 FIXTURES = Path(__file__).parent / "fixtures"
 EXPECTED: dict[str, int] = json.loads((FIXTURES / "expected.json").read_text())
 MIB = 1 << 20
-WITHOUT_WINDOWS = {f"image.{one}" for one in ("blank", "data_disk", "linux", "no_windows", "windows_elsewhere")}
+WITHOUT_WINDOWS = {f"image.{name}" for name in ("blank", "data_disk", "linux", "no_windows", "windows_elsewhere")}
 
 
 @functools.cache
@@ -56,7 +57,7 @@ class MemorySource:
 
 class MultiRangeMemorySource(MemorySource):
     def read_many(self, ranges: Sequence[tuple[int, int]]) -> Sequence[bytes]:
-        return [self.read(*one) for one in ranges]
+        return [self.read(offset, length) for offset, length in ranges]
 
 
 def inspect_bytes(
@@ -65,22 +66,21 @@ def inspect_bytes(
     return inspect(MemorySource(data, size), file_name=name, budget=budget)
 
 
-def finding_ids(seen: Inspection) -> set[str]:
-    """Everything that is said."""
-    return {finding.id for finding in seen.findings}
+def finding_ids(inspection: Inspection) -> set[str]:
+    return {finding.id for finding in inspection.findings}
 
 
-def disk_finding_ids(seen: Inspection) -> set[str]:
-    """Without what there is to say of a disk because no Windows is on it."""
-    return finding_ids(seen) - WITHOUT_WINDOWS
+def disk_finding_ids(inspection: Inspection) -> set[str]:
+    """Without the findings that report that the disk holds no Windows."""
+    return finding_ids(inspection) - WITHOUT_WINDOWS
 
 
-def error_ids(seen: Inspection) -> set[str]:
-    return {finding.id for finding in seen.findings if finding.severity == "error"} - WITHOUT_WINDOWS
+def error_ids(inspection: Inspection) -> set[str]:
+    return {finding.id for finding in inspection.findings if finding.severity == "error"} - WITHOUT_WINDOWS
 
 
 def open_container(data: bytes, name: str) -> Container:
-    """The container itself, with a budget that suffices to read it all."""
+    """The container alone, with a budget that suffices to read all of it."""
     file = BlockCache(MemorySource(data), Budget(requests=1_000_000, bytes=1 << 40))
     container = detect_format(file, FindingsReport(name, len(data)))
     container.open()
@@ -88,7 +88,7 @@ def open_container(data: bytes, name: str) -> Container:
 
 
 def patched(data: bytes, *patches: tuple[int, bytes]) -> bytes:
-    """`data` with bytes replaced; a negative place counts from the end."""
+    """`data` with bytes replaced; a negative offset counts from the end."""
     out = bytearray(data)
     for at, new in patches:
         at = at if at >= 0 else len(out) + at
@@ -97,7 +97,7 @@ def patched(data: bytes, *patches: tuple[int, bytes]) -> bytes:
 
 
 def resealed_vhdx(data: bytes) -> bytes:
-    """Headers and region tables with their checksums made right again."""
+    """A changed VHDX with right checksums in its headers and region tables."""
     out = bytearray(data)
     for at, length in ((1 << 16, 4096), (1 << 17, 4096), (3 << 16, 1 << 16), (4 << 16, 1 << 16)):
         out[at + 4 : at + 8] = bytes(4)
@@ -112,7 +112,7 @@ def mbr(*entries: tuple[int, int, int, int]) -> bytes:
 
 
 def boot(name: bytes) -> bytes:
-    """A boot sector that says nothing but which filesystem it is of."""
+    """A boot sector with nothing but the name of its filesystem."""
     return (b"\xeb\x52\x90" + name).ljust(510, b"\0") + b"\x55\xaa"
 
 
@@ -120,7 +120,7 @@ PROTECTIVE = mbr((0, 0xEE, 1, 0xFFFFFFFF))
 
 
 def gpt_header(own: int, other: int, table: bytes, *, at: int = 2, count: int | None = None, width: int = 128) -> bytes:
-    """A GPT header; the checksums are right whatever is asked for."""
+    """A GPT header with these values and right checksums."""
     count = len(table) // width if count is None else count
     fields = struct.pack("<QQQQ16sQIII", own, other, 34, 100, bytes(16), at, count, width, zlib.crc32(table))
     head = struct.pack("<8sIIII", b"EFI PART", 0x10000, 92, 0, 0) + fields
@@ -128,9 +128,7 @@ def gpt_header(own: int, other: int, table: bytes, *, at: int = 2, count: int | 
 
 
 def gpt_entry(kind: str, first: int, last: int) -> bytes:
-    one, two, three, four, five = kind.split("-")
-    packed = b"".join(bytes.fromhex(part)[::-1] for part in (one, two, three)) + bytes.fromhex(four + five)
-    return packed + bytes(16) + struct.pack("<QQ", first, last) + bytes(80)
+    return UUID(kind).bytes_le + bytes(16) + struct.pack("<QQ", first, last) + bytes(80)
 
 
 ESP = "c12a7328-f81f-11d2-ba4b-00a0c93ec93b"
@@ -162,7 +160,7 @@ def qcow2(disk_size: int = 1 << 30, *, bits: int = 16, l1: int = 2, features: in
 
 
 def vmdk_with_footer(data: bytes) -> bytes:
-    """A streamOptimized VMDK as VMware writes it: only the footer knows the grain directory."""
+    """A streamOptimized VMDK as VMware writes it: only the footer states where the grain directory is."""
     footer = data[:512]
     marker = struct.pack("<QII", 1, 0, 3).ljust(512, b"\0")
     return patched(data, (56, b"\xff" * 8)) + marker + footer + bytes(512)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagedrop.inspection import Budget
 from imagedrop.inspection.inspector import MAX_SEARCHED
-from tests.unit.inspection.hostile.test_many import many
+from tests.unit.inspection.hostile.test_many import disk_of
 from tests.unit.inspection.images import BASIC, finding_ids, gpt_disk, gpt_entry, inspect_bytes, patched
 from tests.unit.inspection.windows.images import windows_image
 
@@ -42,5 +42,5 @@ def test_bitlocker_is_none_when_the_budget_ends_the_inspection() -> None:
 
 
 def test_the_filesystems_of_many_volumes_are_all_identified() -> None:
-    inspection = inspect_bytes(many(b"\xeb\x52\x90ReFS\0\0\0\0".ljust(4096, b"\0"), MAX_SEARCHED + 8), "a.raw")
+    inspection = inspect_bytes(disk_of(b"\xeb\x52\x90ReFS\0\0\0\0".ljust(4096, b"\0"), MAX_SEARCHED + 8), "a.raw")
     assert {partition.filesystem for partition in inspection.facts.partitions} == {"refs"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from uuid import UUID
 
 import pytest
 
@@ -34,10 +35,8 @@ def vhd(kind: int) -> bytes:
 
 def vhdx_metadata(data: bytes, guid: str) -> int:
     """The offset of the value of a metadata item."""
-    first, second, third, rest = guid[:8], guid[9:13], guid[14:18], guid[19:].replace("-", "")
-    wanted = b"".join(bytes.fromhex(part)[::-1] for part in (first, second, third)) + bytes.fromhex(rest)
     table = data.index(b"metadata")
-    entry = data.index(wanted, table)
+    entry = data.index(UUID(guid).bytes_le, table)
     return table + int(struct.unpack_from("<I", data, entry + 16)[0])
 
 

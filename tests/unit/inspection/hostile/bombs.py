@@ -1,4 +1,4 @@
-"""Hives whose values lie each in a packed unit of its own, which are all stored in the same place."""
+"""Hives whose values each lie in a compressed unit of their own; all units are stored at the same offset."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def spread(count: int, unit: int) -> bytes:
 
 
 def lznt1_hive(count: int, clusters: int) -> bytes:
-    """Every further unit of the hive is packed in the same cluster."""
+    """Every unit of the hive but the first is compressed in the same cluster."""
     disk, unit = Disk(), clusters * CLUSTER
     first = disk.stored(spread(count, unit))
     packed = disk.stored(pack_lznt1((bytes(CELL_AT) + CELL).ljust(unit, b"\0")).ljust(CLUSTER, b"\0"))
     placed = [(clusters, first), *[(1, packed), (clusters - 1, None)] * count]
-    hive = _in_pieces(disk, placed, (1 + count) * unit, "", flags=1, unit=clusters.bit_length() - 1)
+    hive = _fragmented(disk, placed, (1 + count) * unit, "", flags=1, unit=clusters.bit_length() - 1)
     return disk.windows(hive, disk.content(system()))
 
 
 def overlaid_hive(count: int) -> bytes:
-    """Every further chunk of the hive, 16 blocks of LZX, lies in the same clusters. The overlay filter packed it."""
+    """Every chunk of the hive but the first, 16 blocks of LZX, lies in the same clusters, as WOF compresses files."""
     unit, disk, slow = 32768, Disk(), LzxPacker()
     content = (bytes(CELL_AT) + CELL + sample())[:unit]
     for at in range(0, unit, unit // 16):
@@ -54,19 +54,19 @@ def overlaid_hive(count: int) -> bytes:
     placed = [(len(head) // CLUSTER, disk.stored(head)), *[(len(chunk) // CLUSTER, disk.stored(chunk))] * count]
     clusters = (1 + count) * unit // CLUSTER
     more = non_resident(DATA, crafted.runs([(clusters, None)]), clusters * CLUSTER), resident(REPARSE, reparse_point(1))
-    hive = _in_pieces(disk, placed, len(head) + count * len(chunk), "WofCompressedData", *more)
+    hive = _fragmented(disk, placed, len(head) + count * len(chunk), "WofCompressedData", *more)
     return disk.windows(hive, disk.content(system()))
 
 
 def scattered_hive(count: int) -> bytes:
-    """Both hives end in so many clusters, each in a run of its own."""
+    """Both hives end in `count` clusters, each in a run of its own."""
     disk = Disk()
     disk.free += count // RUNS_A_RECORD  # room for the records
     hives = []
     for hive in (software(), system()):
         data, tail = _padded(hive), disk.stored(bytes(3 * CLUSTER))
         pieces = [(len(data) // CLUSTER, disk.stored(data)), *[(1, tail), (1, tail + 2)] * (count // 2)]
-        hives.append(_in_pieces(disk, pieces, len(data) + count * CLUSTER, ""))
+        hives.append(_fragmented(disk, pieces, len(data) + count * CLUSTER, ""))
     return disk.windows(*hives)
 
 
@@ -74,10 +74,10 @@ def _padded(data: bytes) -> bytes:
     return data + bytes(-len(data) % CLUSTER)
 
 
-def _in_pieces(
+def _fragmented(
     disk: Disk, placed: Sequence[tuple[int, int | None]], size: int, name: str, *more: bytes, **packing: int
 ) -> int:
-    """A file whose content lies in very many places, said in as many records as that takes; `more`: of its own."""
+    """A file in very many fragments, with as many MFT records as they need; `more`: further attributes."""
     base, first, kept = (
         disk.file(),
         0,
@@ -95,7 +95,7 @@ def _in_pieces(
 
 
 def qcow2_hive(count: int, bits: int) -> bytes:
-    """Every further cluster of a disk lies packed in the same place; each holds a value of the hive."""
+    """Every cluster of a disk but the first two is compressed at the same offset; each holds a value of the hive."""
     unit, disk = 1 << bits, Disk()
     disk.clusters[unit // CLUSTER] = spread(count, unit)
     clusters = crafted.runs([((1 + count) * unit // CLUSTER, unit // CLUSTER)])
@@ -106,14 +106,14 @@ def qcow2_hive(count: int, bits: int) -> bytes:
 
 
 def packed_qcow2(units: Sequence[bytes], count: int, bits: int) -> bytes:
-    """A version 2 disk of `count` compressed clusters, of which all from the last unit on are that one."""
+    """A version 2 disk of `count` compressed clusters: `units`, the last of them repeated."""
     unit, shift = 1 << bits, 70 - bits
     head = struct.pack(">4sIQIIQIIQQIIQ", b"QFI\xfb", 2, 0, 0, bits, count * unit, 0, 1, unit, 0, 0, 0, 0)
     out = bytearray(head.ljust(unit, b"\0") + struct.pack(">Q", 2 * unit).ljust(unit, b"\0") + bytes(unit))
     entries = []
-    for one in units:
+    for content in units:
         stream = zlib.compressobj(9, zlib.DEFLATED, -15)
-        packed = stream.compress(one) + stream.flush()
+        packed = stream.compress(content) + stream.flush()
         sectors = (len(packed) - 1) // 512
         entries.append(1 << 62 | sectors << shift | len(out))
         out += packed.ljust((sectors + 1) * 512, b"\0")

@@ -1,4 +1,4 @@
-"""A disk of EFI system partitions that need not exist: what lies in them is made where it is read."""
+"""A disk of EFI system partitions whose content is generated when it is read."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from tests.unit.inspection.images import ESP, MIB, MemorySource, gpt_disk, gpt_e
 
 
 class SystemPartitions(MemorySource):
-    """EFI system partitions of FAT32, each with a root of 512 full clusters: of the first each lies far from the one
-    before, of the others each lies next to it."""
+    """EFI system partitions with FAT32 and a root directory of 512 full clusters: far apart in the first partition,
+    adjacent in the others."""
 
-    APART, SPAN = 8192, 1 << 23  # clusters of 512 bytes from one to the next; sectors of a partition
+    APART, SPAN = 8192, 1 << 23  # clusters of 512 bytes from each to the next; sectors of a partition
     TABLE = 32 * 512  # where the FAT begins
 
     def __init__(self, count: int) -> None:

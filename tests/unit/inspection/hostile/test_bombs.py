@@ -1,4 +1,4 @@
-"""Few bytes that stand for very many: each alone is within its bounds, and there are thousands of them."""
+"""Compression bombs: thousands of units, each within its own limit."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize("case", BOMBS)
-def test_what_is_unpacked_again_and_again_is_ended(case: str) -> None:
+def test_an_image_of_thousands_of_compressed_units_exceeds_the_budget(case: str) -> None:
     build, name = BOMBS[case]
     assert "image.budget" in finding_ids(survived(build(), name))
 
 
-def test_few_units_are_unpacked_and_read() -> None:
-    """The bombs above are sound but for their number."""
+def test_the_same_image_with_few_compressed_units_is_read() -> None:
+    """So the images above exceed the budget only because they have so many units."""
     for data, name in ((lznt1_hive(20, 16), "a.raw"), (overlaid_hive(20), "a.raw"), (qcow2_hive(20, 21), "a.qcow2")):
-        seen = survived(data, name)
-        assert "image.budget" not in finding_ids(seen)
-        assert seen.facts.windows
-        assert seen.facts.windows.edition == "z"
+        inspection = survived(data, name)
+        assert "image.budget" not in finding_ids(inspection)
+        assert inspection.facts.windows
+        assert inspection.facts.windows.edition == "z"
 
 
-def test_a_hive_in_very_many_pieces_is_read_and_charged_for() -> None:
+def test_a_hive_in_very_many_fragments_is_read_and_costs_steps() -> None:
     data = scattered_hive(20_000)
-    seen = survived(data)
-    assert seen.facts.windows
-    assert seen.facts.windows.edition == "ServerDatacenter"
+    inspection = survived(data)
+    assert inspection.facts.windows
+    assert inspection.facts.windows.edition == "ServerDatacenter"
     assert "image.budget" in finding_ids(inspect_bytes(data, "a.raw", budget=Budget(steps=60_000)))

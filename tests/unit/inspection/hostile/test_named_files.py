@@ -1,4 +1,4 @@
-"""Whatever files an image names, none of them is looked for, let alone opened."""
+"""No file that an image names is searched for or opened."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from tests.unit.inspection.images import error_ids, fixture, inspect_bytes, patc
 from tests.unit.inspection.test_refused import vhd, vmdk
 
 NAME = b"/etc/passwd"
-REACHING_OUT = ("open", "os.", "socket.", "subprocess.", "shutil.", "glob.", "pathlib.", "urllib.")
+OUTSIDE = ("open", "os.", "socket.", "subprocess.", "shutil.", "glob.", "pathlib.", "urllib.")
 
 
-class Watch:
-    """Everything that Python does outside itself, as its audit hooks tell (PEP 578); a hook stays, so there is one."""
+class AuditRecorder:
+    """Records what Python does outside its process, with an audit hook (PEP 578), which cannot be removed."""
 
     def __init__(self) -> None:
-        self.on, self.seen = False, list[str]()
+        self.on, self.events = False, list[str]()
         sys.addaudithook(self._note)
 
     def _note(self, event: str, arguments: tuple[object, ...]) -> None:
-        if self.on and event.startswith(REACHING_OUT):
-            self.seen.append(f"{event}{arguments}")
+        if self.on and event.startswith(OUTSIDE):
+            self.events.append(f"{event}{arguments}")
 
 
-WATCH = Watch()
+RECORDER = AuditRecorder()
 
 
 @contextlib.contextmanager
-def watched() -> Iterator[list[str]]:
-    """Filled with what is done outside while it is open."""
-    WATCH.seen.clear()
-    WATCH.on = True
+def recorded() -> Iterator[list[str]]:
+    """A list of what is done outside the process within the block."""
+    RECORDER.events.clear()
+    RECORDER.on = True
     try:
-        yield WATCH.seen
+        yield RECORDER.events
     finally:
-        WATCH.on = False
+        RECORDER.on = False
 
 
 def with_backing(data: bytes, at: int, layout: str) -> bytes:
-    """The name lies at the end of the file; its place and length where the format keeps them."""
+    """`at`: where the header stores offset and length of the name, which is appended to the file."""
     return patched(data, (at, struct.pack(layout, len(data), len(NAME)))) + NAME
 
 
@@ -53,8 +53,8 @@ def with_data_file() -> bytes:
     return patched(qcow2(features=4), (104, extension))
 
 
-def of_vhd() -> bytes:
-    """A differencing disk whose dynamic header has the parent's name and a locator of it."""
+def vhd_with_parent() -> bytes:
+    """A differencing disk whose dynamic header has the parent's name and a locator for it."""
     data = vhd(4)
     name = NAME.decode().encode("utf-16-be").ljust(512, b"\0")
     locator = struct.pack(">4sIIIQ", b"W2ku", 1, len(NAME) * 2, 0, 2048)
@@ -67,7 +67,7 @@ NAMING: dict[str, tuple[bytes, str]] = {
     "a.qcow": (with_backing(fixture("v1.qcow"), 8, ">QI"), "image.backing_file"),
     "a.qed": (patched(fixture("64k.qed") + NAME, (16, b"\1"), (56, struct.pack("<II", len(fixture("64k.qed")), 11))),
               "image.backing_file"),
-    "a.vhd": (of_vhd(), "image.differencing"),
+    "a.vhd": (vhd_with_parent(), "image.differencing"),
     "a.vdi": (patched(fixture("dynamic.vdi"), (76, b"\4"), (424, b"\1" * 32)), "image.differencing"),
     "parent.vmdk": (vmdk(b"parentCID=ffffffff", b'parentCID=12345678\nparentFileNameHint="/etc/passwd"'),
                     "image.differencing"),
@@ -78,15 +78,15 @@ NAMING: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", NAMING)
-def test_what_an_image_names_is_refused_and_never_opened(name: str) -> None:
+def test_a_file_that_an_image_names_is_never_opened(name: str) -> None:
     data, finding = NAMING[name]
-    assert finding in error_ids(inspect_bytes(data, name))  # and everything is imported
-    with watched() as seen:
+    assert finding in error_ids(inspect_bytes(data, name))  # this also imports every module that is needed
+    with recorded() as events:
         inspect_bytes(data, name)
-    assert seen == []
+    assert events == []
 
 
-def test_what_is_opened_would_be_seen() -> None:
-    with watched() as seen:
+def test_opening_a_file_is_recorded() -> None:
+    with recorded() as events:
         Path(__file__).read_bytes()
-    assert seen
+    assert events

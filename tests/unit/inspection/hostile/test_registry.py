@@ -1,4 +1,4 @@
-"""Registries made to hurt: what they say costs little to read, and little of it is told."""
+"""Hostile registries: they cost little to read, and the facts and findings from them stay short."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ def drivers(image_path: str) -> bytes:
     return system(services={name: {"": values} for name in DRIVERS})
 
 
-def test_a_windows_made_by_hand_is_one() -> None:
-    seen = survived(windows())
-    assert seen.facts.windows
-    assert (seen.facts.windows.product_name, seen.facts.windows.build) == ("Windows Server 2022 Datacenter", 20348)
-    assert seen.facts.windows.os_version == "Windows Server 2022 Datacenter 64bit"
+def test_a_windows_made_by_hand_is_read() -> None:
+    facts = survived(windows()).facts.windows
+    assert facts
+    assert (facts.product_name, facts.build) == ("Windows Server 2022 Datacenter", 20348)
+    assert facts.os_version == "Windows Server 2022 Datacenter 64bit"
 
 
 def values_of(count: int, length: int) -> bytes:
-    """A product key of so many values, whose data all lie in the same cell."""
+    """A product key with `count` values whose data are all in the same cell."""
     forge = Made()
     data = forge.cell(bytes(length))
     names = ["ProductName", "EditionID", "DisplayVersion", "InstallationType", "BuildLabEx"]
@@ -49,11 +49,11 @@ def values_of(count: int, length: int) -> bytes:
 
 
 def children(kind: bytes, leaves: int) -> bytes:
-    """A SYSTEM hive whose Services have 65,535 children, all of them one, `leaves` times over."""
+    """A SYSTEM hive whose Services key has the same child 65,535 times, or that in each of `leaves` lists."""
     forge = Made()
     clue = b"" if kind == b"li" else bytes(4)
-    one = forge.key("child")
-    leaf = forge.cell(kind + b"\xff\xff" + (struct.pack("<I", one) + clue) * 65535)
+    child = forge.key("child")
+    leaf = forge.cell(kind + b"\xff\xff" + (struct.pack("<I", child) + clue) * 65535)
     listed = forge.root_of([leaf] * leaves) if leaves else leaf
     services = forge.key("Services", (65535, listed))
     current = forge.key("ControlSet001", (1, forge.leaf(b"lh", [(services, "Services")])))
@@ -63,7 +63,7 @@ def children(kind: bytes, leaves: int) -> bytes:
 
 
 def circle(hive: bytes) -> bytes:
-    """A Windows folder that holds itself."""
+    """A Windows folder that contains itself."""
     disk = Disk()
     config = disk.folder({"SOFTWARE": disk.content(software()), "SYSTEM": disk.content(hive)})
     folder = disk.folder({"config": config, "drivers": disk.folder({})})
@@ -83,28 +83,28 @@ REGISTRY: dict[str, Callable[[], bytes]] = {
     "values of 1 MiB": lambda: windows(values_of(4096, MIB)),
     "values of 64 KiB": lambda: windows(values_of(4096, 1 << 16)),
     "more values than a key can have": lambda: windows(values_of(5000, 8)),
-    "65,535 children that are one, by hash": lambda: windows(b"", children(b"lh", 0)),
-    "65,535 children that are one, by nothing": lambda: windows(b"", children(b"li", 0)),
+    "the same child 65,535 times, by hash": lambda: windows(b"", children(b"lh", 0)),
+    "the same child 65,535 times, without hash": lambda: windows(b"", children(b"li", 0)),
     "65,535 lists of 65,535 children": lambda: windows(b"", children(b"lh", 65535)),
     "2,500 addresses on each of 32 interfaces": lambda: windows(
         b"", system(interfaces={f"interface {at}": FIXED for at in range(32)})
     ),
-    "a driver behind 15,000 folders that are one": lambda: circle(drivers("\\SystemRoot\\" + "a\\" * 15_000 + "x.sys")),
+    "a driver below 15,000 equal folders": lambda: circle(drivers("\\SystemRoot\\" + "a\\" * 15_000 + "x.sys")),
     "a driver with a name of 30,000 characters": lambda: windows(b"", drivers("System32\\" + "я" * 30_000)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", REGISTRY)
-def test_a_registry_that_hurts_costs_little_and_tells_little(case: str) -> None:
+def test_a_hostile_registry_stays_within_the_limits(case: str) -> None:
     survived(REGISTRY[case]())
 
 
-def test_of_very_many_addresses_a_few_are_told() -> None:
-    seen = survived(REGISTRY["2,500 addresses on each of 32 interfaces"]())
-    assert 0 < len([one for one in seen.findings if one.id == "image.static_address"]) <= 10
+def test_only_a_few_of_very_many_addresses_are_reported() -> None:
+    inspection = survived(REGISTRY["2,500 addresses on each of 32 interfaces"]())
+    assert 0 < len([finding for finding in inspection.findings if finding.id == "image.static_address"]) <= 10
 
 
-def test_texts_are_cut_where_no_text_that_counts_goes_on() -> None:
+def test_long_texts_are_cut() -> None:
     forge = Made()
     key = forge.opened(
         forge.with_values(forge.value("long", SZ, text("x" * 30_000)), forge.value("short", SZ, text("y")))

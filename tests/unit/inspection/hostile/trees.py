@@ -1,4 +1,4 @@
-"""Directories that are trees as deep as they may be."""
+"""Directories whose index trees are as deep as is allowed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CLUSTER = crafted.CLUSTER
 
 
 def deep(nodes: int, size: int) -> bytes:
-    """A Windows whose folders are trees of `nodes` blocks, each below the one before, full of other names."""
+    """A Windows whose folders are index trees of `nodes` blocks, each below the one before, full of other names."""
     names = [crafted.entry(f"!{number:04}") for number in range((size - size // 64) // 104)]
     end = [crafted.entry(None, 0, number * size // CLUSTER) for number in range(1, nodes)] + [crafted.entry(None)]
     blocks = b"".join(crafted.block(b"".join([*names, end[at]]), at * size // CLUSTER, size) for at in range(nodes))
@@ -22,11 +22,11 @@ def deep(nodes: int, size: int) -> bytes:
         INDEX_ALLOCATION, crafted.runs([(len(blocks) // CLUSTER, disk.stored(blocks))]), len(blocks), "$I30"
     )
 
-    def grown(entries: Mapping[str, int]) -> Iterable[bytes]:
+    def index(entries: Mapping[str, int]) -> Iterable[bytes]:
         packed = b"".join(crafted.entry(name, at, 0) for name, at in sorted(entries.items()))
         return inside(INDEX_ROOT, crafted.root(packed + crafted.entry(None, 0, 0), size), "$I30"), tree
 
-    config = disk.file(*grown({"SOFTWARE": disk.content(software()), "SYSTEM": disk.content(system())}), flags=3)
-    folder = disk.file(*grown({"config": config, "drivers": disk.file(*grown({}), flags=3)}), flags=3)
-    disk.records[5] = crafted.record(*grown({"Windows": disk.file(*grown({"System32": folder}), flags=3)}), flags=3)
+    config = disk.file(*index({"SOFTWARE": disk.content(software()), "SYSTEM": disk.content(system())}), flags=3)
+    folder = disk.file(*index({"config": config, "drivers": disk.file(*index({}), flags=3)}), flags=3)
+    disk.records[5] = crafted.record(*index({"Windows": disk.file(*index({"System32": folder}), flags=3)}), flags=3)
     return crafted.volume_of(disk.records, disk.clusters)

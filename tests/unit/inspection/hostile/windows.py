@@ -1,4 +1,4 @@
-"""A Windows made by hand, right or wrong as a test wants it: an NTFS volume with two hives, and what lies beside."""
+"""A Windows made by hand, sound or damaged: an NTFS volume with two hives and other files."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Made(HiveBuilder):
     def tree(self, name: str, content: Mapping[str, Any]) -> int:
         keys = sorted(key for key in content if key)
         children = [(self.tree(key, content[key]), key) for key in keys]
-        values = [self.value(*one) for one in content.get("", ())]
+        values = [self.value(*value) for value in content.get("", ())]
         listed = self.cell(struct.pack(f"<{len(values)}I", *values)) if values else 0xFFFFFFFF
         leaf = self.leaf(b"lh", children) if children else 0xFFFFFFFF
         return self.key(name, (len(children), leaf), (len(values), listed))
 
     def path(self, values: Sequence[int], *names: str) -> int:
-        """The first of keys of which each is the only child of the one before; the last one has these values."""
+        """Keys of which each is the only child of the one before; the last has these values. Returns the first."""
         at = self.key(names[-1], values=(len(values), self.cell(struct.pack(f"<{len(values)}I", *values))))
         for below, name in reversed(list(pairwise(names))):
             at = self.key(below, (1, self.leaf(b"lh", [(at, name)])))
@@ -74,7 +74,7 @@ def system(
 
 
 class Disk:
-    """The volume is the whole disk: files first, then the folders that name them, the root last."""
+    """A disk that is one volume: add files first, then the folders that contain them, the root last."""
 
     def __init__(self) -> None:
         self.records = {3: record(resident(VOLUME_INFORMATION, bytes(8) + b"\3\1\0\0"))}
@@ -82,7 +82,7 @@ class Disk:
         self.free_record, self.free = 40, 400
 
     def stored(self, data: bytes) -> int:
-        """The cluster from which on it lies."""
+        """Returns the first cluster of the data."""
         at, self.free = self.free, self.free + -(-len(data) // crafted.CLUSTER)
         self.clusters[at] = data
         return at
@@ -93,7 +93,7 @@ class Disk:
         return at
 
     def content(self, data: bytes) -> int:
-        """A file with this content."""
+        """Returns the number of a file with this content."""
         count = -(-len(data) // crafted.CLUSTER)
         return self.file(non_resident(DATA, runs([(count, self.stored(data))]), len(data)))
 
@@ -118,6 +118,6 @@ def windows(software_hive: bytes = b"", system_hive: bytes = b"") -> bytes:
 
 
 def _index(entries: Mapping[str, int]) -> bytes:
-    ordered = sorted(entries.items(), key=lambda one: one[0].upper())
+    ordered = sorted(entries.items(), key=lambda entry: entry[0].upper())
     packed = b"".join(crafted.entry(name, at) for name, at in ordered)
     return resident(INDEX_ROOT, crafted.root(packed + crafted.entry(None)), "$I30")
