@@ -1,4 +1,4 @@
-"""Whatever a file says is text in the mail about it, and each piece of it stays in its line."""
+"""Text from a file has no effect in a mail, and each value stays on one line."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from imagedrop.notices import Language
 from tests.support.hostile import HOSTILE, unprintable
 
 STAGES: tuple[Stage, ...] = ("registered", "rejected", "failed")
-TAGS = {"html", "head", "meta", "body", "div", "p", "h3", "ul", "li", "br", "span", "b"}
+TAGS = {"html", "head", "meta", "body", "div", "p", "h3", "ul", "li", "br", "span", "b", "code"}
 
 
-def told(stage: Stage, text: str, language: Language) -> Drop:
-    """An end in which every foreign value is `text`."""
+def ended(stage: Stage, text: str, language: Language) -> Drop:
+    """A drop that has ended, in which every value from outside is `text`."""
     return Drop(
         drop_id="i" * 43,
         bucket=text,
@@ -43,8 +43,8 @@ def told(stage: Stage, text: str, language: Language) -> Drop:
     )
 
 
-class Seen(HTMLParser):
-    """The tags of a page and the text between them."""
+class ParsedPage(HTMLParser):
+    """The tags, attributes, comments and text of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -70,30 +70,40 @@ class Seen(HTMLParser):
 @pytest.mark.parametrize("language", ["en", "zh"])
 @settings(max_examples=40)
 @given(text=HOSTILE)
-def test_nothing_that_a_file_says_acts_in_a_mail(stage: Stage, language: Language, text: str) -> None:
-    letter = notices.letter(told(stage, text, language), language)
+def test_text_from_a_file_is_inert_in_a_mail(stage: Stage, language: Language, text: str) -> None:
+    letter = notices.letter(ended(stage, text, language), language)
     assert not unprintable(letter.subject)
     assert not unprintable(letter.text, allowed="\n")
     assert not unprintable(letter.html, allowed="\n")
-    seen = Seen(letter.html)
-    assert seen.tags <= TAGS
-    assert seen.attributes <= {"style", "charset"}
-    assert not seen.comments
+    parsed = ParsedPage(letter.html)
+    assert parsed.tags <= TAGS
+    assert parsed.attributes <= {"style", "charset", "lang"}
+    assert not parsed.comments
 
 
 @pytest.mark.parametrize("stage", STAGES)
 @settings(max_examples=40)
 @given(text=HOSTILE)
-def test_a_mail_has_as_many_lines_whatever_a_file_says(stage: Stage, text: str) -> None:
-    usual = notices.letter(told(stage, "plain", "en"), "en")
-    letter = notices.letter(told(stage, text, "en"), "en")
+def test_mail_has_the_same_number_of_lines_for_any_text_from_a_file(stage: Stage, text: str) -> None:
+    usual = notices.letter(ended(stage, "plain", "en"), "en")
+    letter = notices.letter(ended(stage, text, "en"), "en")
     assert len(letter.text.splitlines()) == len(usual.text.splitlines())
     assert len(re.findall("<li", letter.html)) == len(re.findall("<li", usual.html))
     assert letter.subject.splitlines() == [letter.subject]
 
 
-def test_text_that_means_well_is_shown_as_it_is() -> None:
+def test_harmless_text_is_shown_unchanged() -> None:
     name: Any = "镜像 Windows\u3000Server – “R2” é"
-    letter = notices.letter(told("registered", name, "zh"), "zh")
+    letter = notices.letter(ended("registered", name, "zh"), "zh")
     assert "镜像 Windows Server – “R2” é" in letter.text
     assert "镜像 Windows Server – “R2” é" in letter.html
+
+
+def test_command_in_a_fix_is_shown_as_code() -> None:
+    row = ended("rejected", "run `dir & <more>` now", "en")
+    assert "run <code>dir &amp; &lt;more&gt;</code> now" in notices.letter(row, "en").html
+
+
+def test_chinese_mail_explains_a_failure_in_chinese_and_keeps_the_detail() -> None:
+    row = ended("failed", "x", "zh").model_copy(update={"reason": Reason(code="import.deadline", message="Not over.")})
+    assert "导入未在截止时间前完成。技术详情：Not over.（import.deadline）" in notices.letter(row, "zh").text

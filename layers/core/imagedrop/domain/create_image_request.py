@@ -13,26 +13,23 @@ class ImageTag(TypedDict):
 class DataImageRequest(TypedDict):
     """One data disk. `image_url`: `<bucket>:<key>`; `min_disk`: GiB."""
 
-    image_url: str
-    image_tags: list[ImageTag]
     name: NotRequired[str]
-    description: NotRequired[str]
     min_disk: NotRequired[int]
     is_quick_import: NotRequired[bool]
+    image_url: str
+    image_tags: list[ImageTag]
+    description: NotRequired[str]
 
 
 class CreateImageRequest(TypedDict):
-    """`image_url`: `<bucket>:<key>`; `min_disk`: GiB; `min_ram` and `max_ram`: MiB."""
+    """`image_url`: `<bucket>:<key>`; `min_disk`: GiB; `min_ram`, `max_ram`: MiB. Fields in stored order."""
 
     name: str
-    image_url: str
-    image_tags: list[ImageTag]
-    min_disk: int
-    description: NotRequired[str]
     os_type: NotRequired[str]
     os_version: NotRequired[str]
     architecture: NotRequired[str]
     hw_firmware_type: NotRequired[str]
+    min_disk: int
     type: NotRequired[str]
     is_config: NotRequired[bool]
     is_quick_import: NotRequired[bool]
@@ -41,6 +38,9 @@ class CreateImageRequest(TypedDict):
     min_ram: NotRequired[int]
     max_ram: NotRequired[int]
     license_type: NotRequired[str]
+    image_url: str
+    image_tags: list[ImageTag]
+    description: NotRequired[str]
     data_images: NotRequired[list[DataImageRequest]]
 
 

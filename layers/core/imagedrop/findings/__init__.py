@@ -6,38 +6,25 @@ The id of a kind never changes once released: owners and programs match on it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from imagedrop.common.vocabulary import Language, Severity
 from imagedrop.findings.chinese import in_chinese
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
 
-    from imagedrop.common.vocabulary import Language, Severity
-
-
-class Finding(NamedTuple):
-    """A kind applied to one drop. `field` is a JSON pointer into the sidecar, or a file's key, or None.
-
-    `values` fill the texts in another language; they do not count when findings are compared.
-    """
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """A kind applied to one drop. `field`: a JSON pointer into the sidecar, or a file's key, or None. `values` fill the
+    texts in another language."""
 
     id: str
     severity: Severity
     message: str
     fix: str
     field: str | None = None
-    values: Mapping[str, Any] = {}
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Finding) and self[:5] == other[:5]
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:
-        return hash(self[:5])
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict, compare=False)
 
     def public(self) -> dict[str, Any]:
         """The shape of the result file and of `check --json`."""
@@ -73,19 +60,24 @@ def catalogue() -> dict[str, Kind]:
     return CATALOGUE
 
 
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """A kind of finding. Texts are `str.format` templates over the values given when it is raised.
 
     `id` is `<area>.<what>`, `message` says what was found and what it causes, `fix` says what to do about it.
     """
 
-    def __init__(self, id: str, severity: Severity, message: str, fix: str, zh_message: str, zh_fix: str) -> None:  # noqa: A002
-        if id in CATALOGUE:
-            raise ValueError(f"two kinds of finding are called {id}")
-        CATALOGUE[id] = self
-        self.id, self.severity = id, severity
-        self.message, self.fix = message, fix
-        self.zh_message, self.zh_fix = zh_message, zh_fix
+    id: str
+    severity: Severity
+    message: str
+    fix: str
+    zh_message: str
+    zh_fix: str
+
+    def __post_init__(self) -> None:
+        if self.id in CATALOGUE:
+            raise ValueError(f"two kinds of finding have the id {self.id}")
+        CATALOGUE[self.id] = self
 
     def __call__(self, *, at: str | None = None, **values: Any) -> Finding:
         """The finding for `values`; `at` becomes its `field`."""
@@ -94,11 +86,11 @@ class Kind:
 
     def text(self, language: Language, values: Mapping[str, Any]) -> tuple[str, str]:
         """(message, fix). Raises KeyError if a value is missing."""
-        if language == "zh":
-            values = in_chinese(values)
-            return self.zh_message.format(**values), self.zh_fix.format(**values)
-        return self.message.format(**values), self.fix.format(**values)
+        if language == "en":
+            return self.message.format(**values), self.fix.format(**values)
+        values = in_chinese(values)
+        return self.zh_message.format(**values), self.zh_fix.format(**values)
 
 
-def has_errors(findings: list[Finding]) -> bool:
+def has_errors(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == "error" for finding in findings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 
 from imagedrop.common.display_text import one_line
@@ -13,6 +14,7 @@ from imagedrop.findings import Finding
 from imagedrop.notices.texts import TEXTS, Texts, advice, reason
 
 SUBJECT_LIMIT = 120
+CODE = re.compile("`([^`]+)`")  # commands and field names
 STYLE = "font:15px/1.5 -apple-system,Segoe UI,Roboto,'PingFang SC','Microsoft YaHei',sans-serif;color:#1a1a1a"
 COLOURS = {"registered": "#1a7f37", "rejected": "#b35900", "failed": "#b42318"}
 
@@ -107,11 +109,12 @@ def _html(row: Drop, opening: list[str], sections: list[Section], step: str, clo
     small = "<br>".join(_escaped(line) for line in closing)
     body = "\n".join(parts)
     return (
-        f'<!doctype html><html><head><meta charset="utf-8"></head><body style="{STYLE};max-width:44em">'
+        f'<!doctype html><html lang="{texts.lang}"><head><meta charset="utf-8"></head>'
+        f'<body style="{STYLE};max-width:44em">'
         f'<div style="border-left:4px solid {colour};padding:2px 16px">\n{body}\n'
         f'<p style="color:#777;font-size:12px">{small}</p></div></body></html>'
     )
 
 
 def _escaped(text: str) -> str:
-    return html.escape(one_line(text))
+    return CODE.sub(r"<code>\1</code>", html.escape(one_line(text)))

@@ -10,6 +10,7 @@ from imagedrop.domain.drop import Stage
 
 @dataclass(frozen=True)
 class Texts:
+    lang: str  # BCP 47
     hello: str
     hello_nobody: str
     subject: dict[Stage, str]
@@ -30,6 +31,7 @@ class Texts:
 
 
 EN = Texts(
+    lang="en",
     hello="Hello {name},",
     hello_nobody="Hello,",
     subject={
@@ -76,6 +78,7 @@ EN = Texts(
 )
 
 ZH = Texts(
+    lang="zh-CN",
     hello="{name}，您好：",
     hello_nobody="您好：",
     subject={

@@ -7,7 +7,7 @@ findings.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from imagedrop.domain.create_image_request import CreateImageRequest
@@ -77,4 +77,4 @@ def _of_inspections(given: RuleInput) -> Iterator[Finding]:
     yield from given.image.findings
     for key, part in given.parts.items():
         for finding in part.findings:
-            yield finding._replace(field=finding.field or given.field_of(key))
+            yield replace(finding, field=finding.field or given.field_of(key))

@@ -11,22 +11,7 @@ from imagedrop.domain.drop import drop_id
 from imagedrop.rules.rule_input import RuleInput
 from imagedrop.sidecar import limits
 
-_COPIED = (
-    "name",
-    "os_type",
-    "os_version",
-    "architecture",
-    "hw_firmware_type",
-    "min_disk",
-    "type",
-    "is_config",
-    "is_quick_import",
-    "cmk_id",
-    "enterprise_project_id",
-    "min_ram",
-    "max_ram",
-    "license_type",
-)
+_MADE = ("image_url", "image_tags", "description", "data_images")
 
 
 def body(given: RuleInput, filled: Mapping[str, Any]) -> CreateImageRequest:
@@ -34,8 +19,7 @@ def body(given: RuleInput, filled: Mapping[str, Any]) -> CreateImageRequest:
     head, bucket = given.image.head, given.location.bucket
     assert bucket is not None
     tag = drop_id(bucket, head.key, head.etag)
-    made = {name: filled[name] for name in _COPIED if name in filled}
-    made |= _common(f"{bucket}:{head.key}", filled, tag)
+    made = _copied(CreateImageRequest, filled) | _common(f"{bucket}:{head.key}", filled, tag)
     data = [
         _data_image(f"{bucket}:{object_keys.part_key(head.key, disk['file'])}", disk, tag)
         for disk in filled["data_images"]
@@ -44,8 +28,12 @@ def body(given: RuleInput, filled: Mapping[str, Any]) -> CreateImageRequest:
 
 
 def _data_image(url: str, disk: Mapping[str, Any], tag: str) -> DataImageRequest:
-    made = {name: disk[name] for name in ("name", "min_disk", "is_quick_import") if name in disk}
-    return cast("DataImageRequest", made | _common(url, disk, tag))
+    return cast("DataImageRequest", _copied(DataImageRequest, disk) | _common(url, disk, tag))
+
+
+def _copied(request: type, filled: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that the request takes from the sidecar unchanged."""
+    return {name: filled[name] for name in request.__annotations__ if name in filled and name not in _MADE}
 
 
 def _common(url: str, filled: Mapping[str, Any], tag: str) -> dict[str, Any]:

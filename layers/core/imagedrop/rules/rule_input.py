@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from imagedrop.domain import object_keys
-from imagedrop.findings import Finding
+from imagedrop.findings import Finding, has_errors
 from imagedrop.inspection.facts import DiskFacts
 from imagedrop.ports import ObjectHead, Ports
 from imagedrop.settings import Settings
@@ -27,7 +27,7 @@ class InspectedFile:
 
     @property
     def broken(self) -> bool:
-        return any(finding.severity == "error" for finding in self.findings)
+        return has_errors(self.findings)
 
     def has_finding(self, finding_id: str) -> bool:
         return any(finding.id == finding_id for finding in self.findings)
