@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from imagedrop.intake.http_get import FetchFailed
-from imagedrop.intake.receive import PushRequest
+from imagedrop.intake.receive import PushRequest, PushResponse
 from imagedrop.intake.smn_certificates import Certificates
 from imagedrop.intake.smn_push import parse_smn_push
 from imagedrop.intake.smn_signature import verify as verify_push
@@ -28,6 +28,8 @@ SETTINGS = memory_settings(smn_topic_urn=TOPIC)
 SECRET_ID, SECRET = "webhook", "a long and well kept secret"
 NOTIFICATION = ("message", "message_id", "subject", "timestamp", "topic_urn", "type")
 CONFIRMATION = ("message", "message_id", "subscribe_url", "timestamp", "topic_urn", "type")
+
+DROP = {"bucket": "drops", "key": "a/b.vhd"}  # the drop in `unsigned`
 
 Key = rsa.RSAPrivateKey
 
@@ -89,3 +91,10 @@ def verify(push: dict[str, Any], web: Web, certificates: Certificates | None = N
     parsed = parse_smn_push(push, SETTINGS)
     assert parsed is not None
     verify_push(parsed, SETTINGS, certificates or Certificates(), web, START + timedelta(hours=hours))
+
+
+def content(response: PushResponse) -> dict[str, Any]:
+    assert "\n" not in response.body
+    body: dict[str, Any] = json.loads(response.body)
+    assert (response.status != 200) == ("error" in body)
+    return body

@@ -36,10 +36,10 @@ def secret(secret_id: str) -> str:
     return {SECRET_ID: HEADER_SECRET}[secret_id]
 
 
-def url_event(body: bytes, *, encoded: bool = True, **headers: str) -> dict[str, Any]:
+def url_event(body: bytes, headers: dict[str, str] | None = None, *, encoded: bool = True) -> dict[str, Any]:
     shown = base64.b64encode(body).decode() if encoded else body.decode()
     context = {"http": {"method": "POST", "path": "/"}}
-    return {"headers": headers, "requestContext": context, "body": shown, "isBase64Encoded": encoded}
+    return {"headers": headers or {}, "requestContext": context, "body": shown, "isBase64Encoded": encoded}
 
 
 @pytest.mark.parametrize("name", ["intake-smn-push.json", "intake-secret-header.json"])
@@ -74,12 +74,12 @@ def test_handler_accepts_each_signed_sample(
     ("name", "value"), [("X-Imagedrop-Secret", HEADER_SECRET), ("x-imagedrop-secret", HEADER_SECRET)]
 )
 def test_secret_header_name_is_case_insensitive(name: str, value: str, app: ModuleType, ports: MemoryPorts) -> None:
-    event = url_event(json.dumps(DROP).encode(), **{name: value})
+    event = url_event(json.dumps(DROP).encode(), {name: value})
     assert app.handle(event, ports, PushChecks(secret, Web({})))["statusCode"] == 200
 
 
 def test_rotated_secret_is_accepted_without_a_restart(app: ModuleType, ports: MemoryPorts) -> None:
-    secrets, event = {SECRET_ID: "old"}, url_event(json.dumps(DROP).encode(), **{"x-imagedrop-secret": HEADER_SECRET})
+    secrets, event = {SECRET_ID: "old"}, url_event(json.dumps(DROP).encode(), {"x-imagedrop-secret": HEADER_SECRET})
 
     def renew(secret_id: str) -> bool:
         secrets[secret_id] = HEADER_SECRET
@@ -91,7 +91,7 @@ def test_rotated_secret_is_accepted_without_a_restart(app: ModuleType, ports: Me
 
 def test_name_of_the_secret_header_is_a_setting(app: ModuleType) -> None:
     ports = memory_ports(memory_settings(webhook_secret=SECRET_ID, webhook_header="X-Our-Key"))
-    event = url_event(json.dumps(DROP).encode(), **{"x-our-key": HEADER_SECRET})
+    event = url_event(json.dumps(DROP).encode(), {"x-our-key": HEADER_SECRET})
     assert app.handle(event, ports, PushChecks(secret, Web({})))["statusCode"] == 200
 
 
@@ -109,7 +109,7 @@ def test_name_of_the_secret_header_is_a_setting(app: ModuleType) -> None:
 def test_invalid_request_is_refused_with_a_json_error(
     change: dict[str, Any], status: int, app: ModuleType, ports: MemoryPorts
 ) -> None:
-    event = url_event(json.dumps(DROP).encode(), **{"x-imagedrop-secret": HEADER_SECRET}) | change
+    event = url_event(json.dumps(DROP).encode(), {"x-imagedrop-secret": HEADER_SECRET}) | change
     response = app.handle(event, ports, PushChecks(secret, Web({})))
     assert response["statusCode"] == status
     assert json.loads(response["body"])["error"]
@@ -118,7 +118,7 @@ def test_invalid_request_is_refused_with_a_json_error(
 def test_error_for_an_oversized_body_names_the_limit_and_not_its_base64_size(
     app: ModuleType, ports: MemoryPorts
 ) -> None:
-    event = url_event(b"", **{"x-imagedrop-secret": HEADER_SECRET})
+    event = url_event(b"", {"x-imagedrop-secret": HEADER_SECRET})
     event |= {"body": base64.b64encode(bytes(5_000_000)).decode(), "isBase64Encoded": True}
     error = json.loads(app.handle(event, ports, PushChecks(secret, Web({})))["body"])["error"]
     assert error == f"the body has more than the {MAX_BODY_BYTES} bytes that are taken"

@@ -5,21 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imagedrop.intake import webhook_secret
 from imagedrop.intake.http_get import FetchFailed, FetchTooLarge
-from imagedrop.intake.receive import PushChecks, PushResponse, receive_push
-from imagedrop_local.memory import MemoryLedger, MemoryPorts, MemoryQueues, memory_ports, memory_settings
+from imagedrop.intake.receive import PushChecks, receive_push
+from imagedrop_local.memory import MemoryPorts, MemoryQueues, memory_ports, memory_settings
 from tests.unit.intake.bad_pushes import BAD_PUSHES, BadPush
-from tests.unit.intake.pushes import CERTIFICATE, CONFIRM, SECRET, SECRET_ID, TOPIC, Key, Web, post, signed, unsigned
-
-DROP = {"bucket": "drops", "key": "a/b.vhd"}
+from tests.unit.intake.pushes import (
+    CERTIFICATE,
+    CONFIRM,
+    DROP,
+    SECRET,
+    SECRET_ID,
+    TOPIC,
+    Key,
+    Web,
+    content,
+    post,
+    signed,
+    unsigned,
+)
 
 
 def created(key: str, bucket: str = "drops") -> dict[str, Any]:
@@ -28,13 +37,6 @@ def created(key: str, bucket: str = "drops") -> dict[str, Any]:
 
 def notification(key: Key, *records: Any, **changes: Any) -> dict[str, Any]:
     return signed(key, unsigned(message=json.dumps({"Records": records}), **changes))
-
-
-def content(response: PushResponse) -> dict[str, Any]:
-    assert "\n" not in response.body
-    body: dict[str, Any] = json.loads(response.body)
-    assert (response.status != 200) == ("error" in body)
-    return body
 
 
 def test_signed_push_is_enqueued(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
@@ -199,73 +201,6 @@ def test_bad_push_is_refused_counted_and_not_enqueued(
     assert web.requested[requests:] in ([], [CERTIFICATE])
 
 
-def test_push_is_accepted_up_to_the_maximum_age(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
-    for number, stamp in enumerate(("2026-11-24T12:00:00Z", "2026-11-24T14:00:00.123Z", "2026-11-24T21:00:00+08:00")):
-        push = signed(key, unsigned(timestamp=stamp, message_id=str(number)))
-        assert content(receive_push(post(push), ports, checks))["enqueued"] == 1
-
-
-def test_maximum_age_of_a_push_is_a_setting(key: Key, checks: PushChecks) -> None:
-    ports = memory_ports(memory_settings(smn_topic_urn=TOPIC, smn_max_age=60))
-    ports.clock.advance(60)
-    assert receive_push(post(signed(key, unsigned())), ports, checks).status == 403
-    ports.clock.advance(-1)
-    assert receive_push(post(signed(key, unsigned())), ports, checks).status == 200
-
-
-def test_push_whose_drops_were_not_enqueued_is_accepted_again(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
-    push = post(signed(key, unsigned()))
-    ports.queues.fail("send_many", RuntimeError("throttled"))
-    assert [receive_push(push, ports, checks).status for _ in range(3)] == [503, 200, 200]
-    assert ports.queues.bodies("drops") == [DROP]
-    assert ports.meter.counts["PushesRepeated"] == 1
-
-
-def test_crash_before_the_push_id_is_stored_enqueues_twice(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
-    push = post(signed(key, unsigned()))
-    ports.ledger.fail("store", SystemExit())
-    with pytest.raises(SystemExit):
-        receive_push(push, ports, checks)
-    assert receive_push(push, ports, checks).status == 200
-    assert ports.queues.bodies("drops") == [DROP, DROP]
-
-
-@pytest.mark.parametrize("call", ["load", "store"])
-def test_push_is_accepted_and_counted_when_the_ledger_fails(
-    call: str, key: Key, ports: MemoryPorts, checks: PushChecks
-) -> None:
-    ports.ledger.fail(call, RuntimeError("throttled"))
-    assert content(receive_push(post(signed(key, unsigned())), ports, checks))["enqueued"] == 1
-    assert ports.meter.counts["ReplaysUnknown"] == 1
-
-
-def test_ledger_that_failed_to_load_is_not_called_again(
-    key: Key, ports: MemoryPorts, checks: PushChecks, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """SMN waits 5 s, and each call to a ledger that hangs takes some of them."""
-    ports.ledger.fail("load", RuntimeError("it hangs"))
-    monkeypatch.setattr(ports.ledger, "store", lambda *_: pytest.fail("called again"))
-    assert content(receive_push(post(signed(key, unsigned())), ports, checks))["enqueued"] == 1
-
-
-class ExpiryRecorder(MemoryLedger):
-    """Records the expiry times of notes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.expiry_times: list[datetime | None] = []
-
-    def store(self, name: str, value: Mapping[str, Any], until: datetime | None = None) -> None:
-        super().store(name, value, until)
-        self.expiry_times.append(until)
-
-
-def test_push_id_is_stored_as_long_as_its_time_is_accepted(key: Key, ports: MemoryPorts, checks: PushChecks) -> None:
-    ledger = ExpiryRecorder()
-    receive_push(post(signed(key, unsigned(timestamp="2026-11-24T13:59:00Z"))), replace(ports, ledger=ledger), checks)
-    assert ledger.expiry_times == [datetime(2026, 11, 24, 15, 4, tzinfo=UTC)]
-
-
 def test_duplicate_json_key_is_verified_and_used_with_the_same_value(
     key: Key, ports: MemoryPorts, checks: PushChecks
 ) -> None:
@@ -274,60 +209,6 @@ def test_duplicate_json_key_is_verified_and_used_with_the_same_value(
     for body in (good[:-1] + f', "message": {evil}}}', f'{{"message": {evil}, ' + good[1:]):
         receive_push(post(body.encode()), ports, checks)
     assert ports.queues.bodies("drops") == [DROP]
-
-
-def test_secret_header_is_refused_when_no_secret_is_configured(checks: PushChecks) -> None:
-    ports = memory_ports(memory_settings(smn_topic_urn=TOPIC))
-    for secret in ("", SECRET):
-        assert receive_push(post(DROP, x_imagedrop_secret=secret), ports, checks).status == 401
-
-
-def test_empty_secret_matches_nothing(ports: MemoryPorts, checks: PushChecks) -> None:
-    checks = replace(checks, secret=RotatingSecret(" \n").secret)
-    for given_secret in (" ", "\n", " \n"):
-        assert receive_push(post(DROP, x_imagedrop_secret=given_secret), ports, checks).status == 401
-
-
-def test_empty_value_matches_no_secret() -> None:
-    assert not webhook_secret.matches("", "a\n\nb\n")
-    assert webhook_secret.matches("b", "a\n\nb\n")
-
-
-class RotatingSecret:
-    """A secret that is rotated while the process has the old value cached. `reads`: calls of `renew`."""
-
-    def __init__(self, *values: str) -> None:
-        self.values, self.kept, self.reads = list(values), values[0], 0
-
-    def secret(self, secret_id: str) -> str:
-        return {SECRET_ID: self.kept}[secret_id]
-
-    def renew(self, secret_id: str) -> bool:
-        self.reads += 1
-        old, self.kept = self.kept, self.values[-1]
-        return self.kept != old
-
-
-def is_accepted(rotating: RotatingSecret, given: str, ports: MemoryPorts, checks: PushChecks) -> bool:
-    checks = replace(checks, secret=rotating.secret, renew=rotating.renew)
-    return receive_push(post(DROP, x_imagedrop_secret=given), ports, checks).status == 200
-
-
-def test_both_lines_of_a_secret_are_accepted(ports: MemoryPorts, checks: PushChecks) -> None:
-    rotating = RotatingSecret("old secret\r\nnew secret\n\n")
-    assert is_accepted(rotating, "old secret", ports, checks)
-    assert is_accepted(rotating, "new secret", ports, checks)
-    assert not is_accepted(rotating, "old secret\r\nnew secret", ports, checks)
-    assert not is_accepted(rotating, "secret", ports, checks)
-
-
-def test_secret_is_read_again_when_it_does_not_match(ports: MemoryPorts, checks: PushChecks) -> None:
-    rotating = RotatingSecret("old", "new")
-    assert is_accepted(rotating, "old", ports, checks)
-    assert rotating.reads == 0
-    assert is_accepted(rotating, "new", ports, checks)
-    assert not is_accepted(rotating, "old", ports, checks)
-    assert rotating.reads == 2
 
 
 class RejectingQueues(MemoryQueues):
@@ -356,15 +237,6 @@ def test_unexpected_error_is_answered_with_503_without_details(
     assert "internal-name" not in response.body
     assert ports.meter.counts == {"PushesDelayed": 1}
     assert receive_push(post(signed(key, unsigned())), ports, checks).status == 200
-
-
-def unreadable(secret_id: str) -> str:
-    raise RuntimeError("throttled")
-
-
-def test_push_is_answered_with_503_when_the_secret_cannot_be_read(ports: MemoryPorts, checks: PushChecks) -> None:
-    response = receive_push(post(DROP, x_imagedrop_secret=SECRET), ports, replace(checks, secret=unreadable))
-    assert response.status == 503
 
 
 @pytest.mark.parametrize("kind", ["Notification", "SubscriptionConfirmation"])

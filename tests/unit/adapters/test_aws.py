@@ -1,0 +1,31 @@
+"""Clients of AWS services and of OBS: shared service models and current keys."""
+
+from __future__ import annotations
+
+import botocore.loaders
+import botocore.session
+import pytest
+
+from imagedrop.adapters.aws import new_session
+from imagedrop.adapters.obs.client import obs_client
+from imagedrop.adapters.secrets import HuaweiKeys
+from imagedrop_local.memory import memory_settings
+
+
+def test_sessions_share_one_loader_of_service_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    # tests/conftest.py makes all sessions share a loader; this undoes it
+    monkeypatch.setattr(botocore.session, "create_loader", botocore.loaders.create_loader)
+    assert new_session().get_component("data_loader") is new_session().get_component("data_loader")
+
+
+def test_each_request_to_obs_is_signed_with_the_current_keys() -> None:
+    keys = [HuaweiKeys("FIRSTKEY", "a")]
+    client = obs_client(memory_settings(), lambda: keys[0])
+
+    def signed_url() -> str:
+        return str(client.generate_presigned_url("get_object", {"Bucket": "drops", "Key": "k"}))
+
+    assert "FIRSTKEY" in signed_url()
+    keys[0] = HuaweiKeys("SECONDKEY", "b", "TOKEN")
+    assert "SECONDKEY" in signed_url()
+    assert "TOKEN" in signed_url()
