@@ -1,4 +1,4 @@
-"""What the volumes of the tests hold, by path."""
+"""The files on the volumes of the tests, by path."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SCRIPTS = (
 )  # fmt: skip
 WOF = {"xpress4k": 0, "lzx": 1}  # MS-FSCC 2.1.2.7: FILE_PROVIDER_EXTERNAL_INFO
 WOF_STREAM = "WofCompressedData"
-COMPRESSED_FOLDER = "packed"  # the directory in which every file is compressed by NTFS
-FRAGMENTED = "pieces.bin"  # each cluster lies elsewhere
-SPARSE = "holes.bin"  # its middle was never written
+COMPRESSED_FOLDER = "packed"  # the folder whose files NTFS compresses
+FRAGMENTED = "pieces.bin"  # no two of its clusters are adjacent
+SPARSE = "holes.bin"  # its middle is a hole
 WITH_STREAMS = "streams.txt"  # has named streams
 
 
 class ExtraStreams(NamedTuple):
-    """What comes behind the plain files, through extended attributes."""
+    """Written through extended attributes after the plain files."""
 
     streams: dict[str, bytes]
     reparse: bytes = b""
@@ -28,7 +28,7 @@ class ExtraStreams(NamedTuple):
 
 
 def numbered_sectors(length: int) -> bytes:
-    """Each 8 bytes are their number, the rest of their 512 is zero: no sector is like another."""
+    """Each 512 bytes begin with their number in 8 bytes, the rest is zero: no two sectors are equal."""
     return b"".join(struct.pack("<Q", at + 1).ljust(512, b"\0") for at in range(-(-length // 512)))[:length]
 
 
@@ -37,7 +37,7 @@ def many_names(count: int) -> list[str]:
 
 
 def plain_files(names: int, unit: int = 0) -> dict[str, bytes]:
-    """`unit`: bytes that NTFS packs at a time; 0: nothing is packed."""
+    """`unit`: bytes in a compression unit; 0: nothing is compressed."""
     files = {
         "resident.txt": b"in its record",
         "empty.bin": b"",
@@ -47,8 +47,8 @@ def plain_files(names: int, unit: int = 0) -> dict[str, bytes]:
     } | {f"many/{name}": name.encode() for name in many_names(names)}
     if unit:
         text = b"".join(b"line %07d of what packs well\n" % number for number in range(unit // 16))
-        firm = noise("unit", 4096) * (unit // 4096)  # LZNT1 sees no further than 4 KiB
-        mixed = text[:unit] + firm + bytes(2 * unit) + (2 * text)[: unit + 1000]
+        random = noise("unit", 4096) * (unit // 4096)  # a match of LZNT1 is within 4 KiB
+        mixed = text[:unit] + random + bytes(2 * unit) + (2 * text)[: unit + 1000]
         files |= {
             f"{COMPRESSED_FOLDER}/mixed.bin": mixed,
             f"{COMPRESSED_FOLDER}/short.txt": text[:3000],
@@ -78,5 +78,5 @@ def fragmented_content() -> bytes:
 
 
 def sparse_content() -> dict[int, bytes]:
-    """Pieces of a file, by their place; nothing was written between them."""
+    """Offset -> bytes; between them are holes."""
     return {0: b"begins", 300_000: noise("hole", 700), 1_000_000: b"ends"}

@@ -1,4 +1,4 @@
-"""NTFS structures made by hand, right or wrong as a test wants them. Their layouts: imagedrop/inspection/ntfs/."""
+"""NTFS structures made by hand, valid or not as a test needs. Their layouts: imagedrop/inspection/ntfs/."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ DATA, LIST, FILE_NAME, INDEX_ROOT, INDEX_ALLOCATION, REPARSE = 0x80, 0x20, 0x30,
 
 
 def boot(cluster: int = 8, record: int = 0xF6, index: int = 1, *, sector: int = 512, mft: int = MFT_AT) -> bytes:
-    """`cluster`, `record`, `index`: the bytes of the boot sector that say their sizes."""
+    """`cluster`, `record`, `index`: their size fields as stored."""
     head = b"\xeb\x52\x90NTFS    " + struct.pack("<HB", sector, cluster)
     places = struct.pack("<QQQB3xB", 1 << 20, mft, 2, record, index)
     return (head.ljust(40, b"\0") + places).ljust(510, b"\0") + b"\x55\xaa"
 
 
 def runs(pieces: Iterable[tuple[int, int | None]]) -> bytes:
-    """(clusters, place or None) -> data runs, each number in as few bytes as it can be."""
+    """(clusters, LCN or None) -> data runs, each number in as few bytes as possible."""
     out, before = b"", 0
     for count, at in pieces:
         length = count.to_bytes(count.bit_length() // 8 + 1, "little")
@@ -33,7 +33,7 @@ def runs(pieces: Iterable[tuple[int, int | None]]) -> bytes:
 
 
 def with_update_sequence(block: bytes, at: int) -> bytes:
-    """With its update sequence, which lies at `at`."""
+    """`at`: offset of the update sequence."""
     out, count = bytearray(block), len(block) // 512
     struct.pack_into("<HH", out, 4, at, count + 1)
     out[at : at + 2] = SEQUENCE
@@ -53,16 +53,16 @@ def resident(kind: int, content: bytes, name: str = "", flags: int = 0) -> bytes
 
 
 def non_resident(
-    kind: int, packed: bytes, size: int, name: str = "", *, first: int = 0, written: int | None = None,
+    kind: int, runs: bytes, size: int, name: str = "", *, first: int = 0, initialized: int | None = None,
     flags: int = 0, unit: int = 0,
 ) -> bytes:  # fmt: skip
-    """An attribute in clusters. `packed`: its runs; `unit`: the power of 2 of clusters that are packed together."""
+    """`runs`: encoded; `first`: VCN; `unit`: log2 of the clusters in a compression unit."""
     named = name.encode("utf-16-le")
     at = 64 + -(-len(named) // 8) * 8
-    length = -(-(at + len(packed)) // 8) * 8
+    length = -(-(at + len(runs)) // 8) * 8
     head = struct.pack("<IIBBHHHQQHHI", kind, length, 1, len(name), 64, flags, 0, first, 0, at, unit, 0)
-    head += struct.pack("<QQQ", size, size, size if written is None else written)
-    return (head + named).ljust(at, b"\0") + packed.ljust(length - at, b"\0")
+    head += struct.pack("<QQQ", size, size, size if initialized is None else initialized)
+    return (head + named).ljust(at, b"\0") + runs.ljust(length - at, b"\0")
 
 
 def record(*attributes: bytes, flags: int = 1, sequence: int = 1, base: int = 0, size: int = RECORD) -> bytes:
@@ -72,7 +72,7 @@ def record(*attributes: bytes, flags: int = 1, sequence: int = 1, base: int = 0,
 
 
 def list_entry(kind: int, at: int, first: int = 0, name: str = "") -> bytes:
-    """An entry of an attribute list: `at` is a record."""
+    """An entry of an attribute list. `at`: record; `first`: VCN."""
     named = name.encode("utf-16-le")
     length = -(-(26 + len(named)) // 8) * 8
     return (struct.pack("<IHBBQQH", kind, length, len(name), 26, first, at, 0) + named).ljust(length, b"\0")
@@ -85,7 +85,7 @@ def file_name(name: str, parent: int = 5) -> bytes:
 
 
 def entry(name: str | None, at: int = 0, below: int | None = None) -> bytes:
-    """`name` None: the last one of its node."""
+    """`name` None: the last entry of its node."""
     key = b"" if name is None else file_name(name)
     length = -(-(16 + len(key)) // 8) * 8 + (0 if below is None else 8)
     flags = (LAST if name is None else 0) | (0 if below is None else BELOW)
@@ -109,13 +109,15 @@ def block(entries: bytes, number: int, size: int = BLOCK) -> bytes:
 
 
 def volume_of(records: Mapping[int, bytes], clusters: Mapping[int, bytes] | None = None, sector: bytes = b"") -> bytes:
-    """A volume of CLUSTER and RECORD; $MFT is made unless it is given. `clusters`: what lies at which."""
-    there = -(-(max(records) + 1) * RECORD // CLUSTER)
-    mft = record(non_resident(DATA, runs([(there, MFT_AT)]), there * CLUSTER))
+    """A volume with these MFT records and clusters, by number. $MFT is made unless it is given."""
+    mft_clusters = -(-(max(records) + 1) * RECORD // CLUSTER)
+    mft = record(non_resident(DATA, runs([(mft_clusters, MFT_AT)]), mft_clusters * CLUSTER))
     parts = {0: sector or boot()}
     parts |= {MFT_AT * CLUSTER + number * RECORD: data for number, data in ({0: mft} | dict(records)).items()}
     parts |= {at * CLUSTER: data for at, data in (clusters or {}).items()}
-    out = bytearray(max(MFT_AT + there, *[-(-(at + len(data)) // CLUSTER) for at, data in parts.items()]) * CLUSTER)
+    out = bytearray(
+        max(MFT_AT + mft_clusters, *[-(-(at + len(data)) // CLUSTER) for at, data in parts.items()]) * CLUSTER
+    )
     for at, data in parts.items():
         out[at : at + len(data)] = data
     return bytes(out)

@@ -1,4 +1,4 @@
-"""Volumes made to hurt, and what they are made with."""
+"""Volumes made by hand to cost much or to mislead, and the helpers that make them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.unit.inspection.ntfs.crafted import (
     runs,
 )
 
-FILE_RECORD = 40  # the record of the file in question
+FILE_RECORD = 40  # the record of the file
 ROOT = {
     5: record(
         resident(INDEX_ROOT, crafted.root(crafted.entry("file", FILE_RECORD) + crafted.entry(None)), "$I30"), flags=3
@@ -32,12 +32,12 @@ ROOT = {
 def volume_with_file(
     *attributes: bytes, more: dict[int, bytes] | None = None, clusters: dict[int, bytes] | None = None
 ) -> bytes:
-    """A volume with one file."""
+    """A volume with one file, whose record has these attributes."""
     return crafted.volume_of(ROOT | {FILE_RECORD: record(*attributes)} | (more or {}), clusters)
 
 
 def volume_with_root(entries: bytes, *blocks: bytes) -> bytes:
-    """A volume whose root directory has such blocks."""
+    """A volume whose root directory has these entries and blocks."""
     tree = non_resident(INDEX_ALLOCATION, runs([(len(blocks), 60)]), 4096 * len(blocks), "$I30")
     attributes = resident(INDEX_ROOT, crafted.root(entries), "$I30"), tree
     return crafted.volume_of(
@@ -46,14 +46,14 @@ def volume_with_root(entries: bytes, *blocks: bytes) -> bytes:
 
 
 def volume_with_mft(*attributes: bytes, clusters: dict[int, bytes] | None = None) -> bytes:
-    """A volume whose $MFT says this of itself."""
+    """A volume whose $MFT has these attributes."""
     return crafted.volume_of(ROOT | {0: record(*attributes), FILE_RECORD: record(resident(DATA, b"inside"))}, clusters)
 
 
 LIST_OF_MANY = b"".join(list_entry(DATA, FILE_RECORD + 1, number) for number in range(100_000))
 LIST_OF_OTHERS = b"".join(list_entry(DATA, FILE_RECORD + 1 + number, number) for number in range(12_000))
 FAR = 1 << 40
-PACKED = non_resident(DATA, runs([(1, 60), (15, None)]), 65536, flags=1, unit=4)
+COMPRESSED = non_resident(DATA, runs([(1, 60), (15, None)]), 65536, flags=1, unit=4)
 HOSTILE: dict[str, bytes] = {
     "an index node that leads to itself": volume_with_root(
         crafted.entry(None, 0, 0), crafted.block(crafted.entry(None, 0, 0), 0)
@@ -64,7 +64,7 @@ HOSTILE: dict[str, bytes] = {
     "a run before the volume": volume_with_file(non_resident(DATA, runs([(1, 5), (1, -9)]), 8192)),
     "no runs for a large file": volume_with_file(non_resident(DATA, b"\0", 1 << 40)),
     "a size beyond the runs": volume_with_file(non_resident(DATA, runs([(1, 60)]), 1 << 62)),
-    "runs that are none": volume_with_file(non_resident(DATA, b"\x9f" * 30, 4096)),
+    "runs that are malformed": volume_with_file(non_resident(DATA, b"\x9f" * 30, 4096)),
     "no content at all": volume_with_file(),
     "an encrypted file": volume_with_file(non_resident(DATA, runs([(1, 60)]), 4096, flags=0x4000)),
     "a list that lists itself": volume_with_file(
@@ -96,9 +96,9 @@ HOSTILE: dict[str, bytes] = {
     ),
     "units of 2^16 clusters": volume_with_file(non_resident(DATA, runs([(1 << 16, None)]), 1 << 28, flags=1, unit=16)),
     "units of no clusters": volume_with_file(non_resident(DATA, runs([(16, 60)]), 65536, flags=1)),
-    "a packed unit that is no LZNT1": volume_with_file(PACKED, clusters={60: b"\x00\x10" * 2048}),
-    "an LZNT1 bomb": volume_with_file(PACKED, clusters={60: struct.pack("<HBBH", 0xB003, 2, 0x41, 0xFFF) * 682}),
-    "an overlay of an algorithm that nobody knows": volume_with_file(
+    "a compressed unit that is not LZNT1": volume_with_file(COMPRESSED, clusters={60: b"\x00\x10" * 2048}),
+    "an LZNT1 bomb": volume_with_file(COMPRESSED, clusters={60: struct.pack("<HBBH", 0xB003, 2, 0x41, 0xFFF) * 682}),
+    "an overlay of an unknown algorithm": volume_with_file(
         non_resident(DATA, runs([(1, None)]), 4096),
         resident(DATA, bytes(200), "WofCompressedData"),
         resident(REPARSE, reparse_point(9)),
@@ -118,10 +118,10 @@ HOSTILE: dict[str, bytes] = {
     "an MFT that is sparse": volume_with_mft(non_resident(DATA, runs([(1 << 40, None)]), 1 << 52)),
     "an MFT without content": volume_with_mft(),
     "an MFT that begins elsewhere": volume_with_mft(non_resident(DATA, runs([(30, 100)]), 30 * 4096)),
-    "an MFT whose list lies outside the disk": volume_with_mft(
+    "an MFT whose list is outside the disk": volume_with_mft(
         non_resident(LIST, runs([(1, FAR)]), 64), non_resident(DATA, runs([(1, MFT_AT)]), 4096)
     ),
-    "an MFT whose list lies in records that only it maps": volume_with_mft(
+    "an MFT whose list is in records that only it maps": volume_with_mft(
         resident(LIST, list_entry(DATA, 0) + list_entry(DATA, FILE_RECORD, 1)),
         non_resident(DATA, runs([(1, MFT_AT)]), 1 << 30),
     ),

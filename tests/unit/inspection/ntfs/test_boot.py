@@ -1,4 +1,4 @@
-"""The boot sector: sizes as formatters write them, and sizes that nobody could mean."""
+"""The boot sector: sizes as mkntfs writes them, and invalid sizes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.unit.inspection.ntfs.volumes import VOLUMES, volume_bytes
 
 
 @pytest.mark.parametrize("name", VOLUMES)
-def test_the_sizes_are_those_that_mkntfs_was_told(name: str) -> None:
+def test_the_geometry_is_that_of_the_recipe(name: str) -> None:
     found = parse(volume_bytes(name)[:512])
     assert (found.cluster_size, found.record_size, found.index_block_size) == (VOLUMES[name].how.cluster, 1024, 4096)
     assert volume_bytes(name)[found.mft_offset : found.mft_offset + 4] == b"FILE"
@@ -36,7 +36,7 @@ def test_a_cluster_is_a_number_of_sectors_or_a_power_of_two_of_them(sector: int,
 @pytest.mark.parametrize(
     ("record", "index", "sizes"), [(0xF6, 1, (1024, 4096)), (0xF4, 0xF4, (4096, 4096)), (1, 2, (4096, 8192))]
 )
-def test_records_and_blocks_are_clusters_or_a_power_of_two_of_bytes(
+def test_records_and_index_blocks_are_a_number_of_clusters_or_a_power_of_two_of_bytes(
     record: int, index: int, sizes: tuple[int, int]
 ) -> None:
     found = parse(crafted.boot(8, record, index))
@@ -64,14 +64,14 @@ def test_records_and_blocks_are_clusters_or_a_power_of_two_of_bytes(
         crafted.boot(sector=65535),
     ],
 )
-def test_sizes_that_nobody_could_mean_are_refused(sector: bytes) -> None:
+def test_invalid_sizes_are_refused(sector: bytes) -> None:
     with pytest.raises(Unreadable):
         parse(sector)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(11, 80), st.binary(min_size=1, max_size=8))
-def test_whatever_a_boot_sector_says_is_refused_or_within_bounds(at: int, value: bytes) -> None:
+def test_a_changed_boot_sector_is_refused_or_has_sizes_within_bounds(at: int, value: bytes) -> None:
     try:
         found = parse(patched(crafted.boot(), (at, value)))
     except Unreadable:

@@ -1,4 +1,4 @@
-"""Directories: trees made here in the order of the real $UpCase, and looked into."""
+"""Directories: lookups in B-trees that are sorted by the real $UpCase, and malformed trees."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def order(name: str) -> list[int]:
 
 
 def distinct(names: Sequence[str]) -> list[str]:
-    """One of those that NTFS takes for the same, in their order."""
+    """One of each group of names that NTFS takes for the same, sorted."""
     return sorted({tuple(order(name)): name for name in names}.values(), key=order)
 
 
 class Tree:
-    """A B-tree of at most `most` names a node, its blocks of `block` bytes on a volume of such clusters."""
+    """A B-tree of at most `most` names in a node. `block`, `cluster`: sizes in bytes."""
 
     def __init__(self, names: Sequence[str], most: int, block: int = 4096, cluster: int = 4096) -> None:
         self.numbers = {name: number for number, name in enumerate(names, 40)}
@@ -47,7 +47,7 @@ class Tree:
         self.directory = Directory(root, blocks, cluster)
 
     def _node(self, names: Sequence[str]) -> bytes:
-        """The entries of a node: some of the names, what lies between them in blocks below."""
+        """The entries of a node: some of the names; those between them are in blocks below."""
         if len(names) <= self._most:
             return b"".join(crafted.entry(name, self.numbers[name]) for name in names) + crafted.entry(None)
         cuts = [len(names) * part // (self._most + 1) for part in range(self._most + 2)]
@@ -58,10 +58,10 @@ class Tree:
         return packed + crafted.entry(None, 0, self._below(names[last:]))
 
     def _below(self, names: Sequence[str]) -> int:
-        place = len(self._blocks)
+        index = len(self._blocks)
         self._blocks.append(b"")
-        number = place * self._step
-        self._blocks[place] = crafted.block(self._node(names), number, self._block)
+        number = index * self._step
+        self._blocks[index] = crafted.block(self._node(names), number, self._block)
         return number
 
     def find(self, name: str) -> int | None:
@@ -90,11 +90,11 @@ def test_a_name_is_found_in_any_case(given_names: list[str], most: int) -> None:
 
 @settings(max_examples=80, deadline=None)
 @given(st.lists(ANY, max_size=30), st.lists(ASCII, max_size=10), st.integers(1, 5))
-def test_a_plain_name_is_found_among_whatever_others(strange: list[str], plain: list[str], most: int) -> None:
-    names = distinct(strange + plain)
+def test_an_ascii_name_is_found_among_any_other_names(names_of_any: list[str], plain: list[str], most: int) -> None:
+    names = distinct(names_of_any + plain)
     tree = Tree(names, most)
     for name in plain:
-        assert tree.find(name) == tree.numbers[next(one for one in names if order(one) == order(name))]
+        assert tree.find(name) == tree.numbers[next(other for other in names if order(other) == order(name))]
 
 
 @pytest.mark.parametrize(
@@ -110,18 +110,18 @@ def test_a_plain_name_is_found_among_whatever_others(strange: list[str], plain: 
         (512, 4096),
     ],
 )
-def test_blocks_are_counted_in_clusters_or_in_sectors_where_clusters_are_larger(block: int, cluster: int) -> None:
+def test_block_numbers_count_clusters_or_sectors_where_clusters_are_larger(block: int, cluster: int) -> None:
     names = distinct([f"name {number}" for number in range(60)])
     tree = Tree(names, 3, block, cluster)
     assert [tree.find(name) for name in names] == [tree.numbers[name] for name in names]
 
 
-def test_a_name_tells_the_record_and_its_use() -> None:
+def test_a_lookup_returns_the_record_and_its_sequence_number() -> None:
     root = crafted.root(crafted.entry("one", 7 << 48 | 99) + crafted.entry(None))
     assert Directory(root, None, 4096).find("ONE") == Reference(99, 7)
 
 
-def looked_up(entries: bytes, blocks: bytes = b"", name: str = "m") -> Reference | None:
+def look_up(entries: bytes, blocks: bytes = b"", name: str = "m") -> Reference | None:
     return Directory(crafted.root(entries), ResidentStream(blocks) if blocks else None, 4096).find(name)
 
 
@@ -152,17 +152,17 @@ END = crafted.entry(None)
         (patched(END, (12, b"\x03")), b""),
         (patched(crafted.entry("name"), (16 + 64, b"\xff")) + END, b""),
     ],
-    ids=["itself", "in a circle", "too deep", "behind the end", "far behind it", "no blocks", "no block", "torn block",
+    ids=["itself", "in a circle", "too deep", "behind the end", "far behind it", "no blocks", "zero block", "torn block",
          "no last entry", "no entry", "zeros", "short entry", "odd entry", "long entry", "no name", "no block below",
          "name longer than its entry"],
 )  # fmt: skip
-def test_a_tree_of_no_sense_is_refused(entries: bytes, blocks: bytes) -> None:
+def test_a_malformed_tree_is_refused(entries: bytes, blocks: bytes) -> None:
     with pytest.raises(Unreadable):
-        looked_up(entries, blocks)
+        look_up(entries, blocks)
 
 
 @pytest.mark.parametrize("size", [0, 1, 511, 513, 3 * 1024, 1 << 17, 2**32 - 1])
-def test_blocks_of_a_size_of_no_sense_are_refused(size: int) -> None:
+def test_invalid_block_sizes_are_refused(size: int) -> None:
     with pytest.raises(Unreadable):
         Directory(crafted.root(END, size), None, 4096)
 
@@ -173,18 +173,21 @@ def test_a_root_that_is_too_short_is_refused(length: int) -> None:
         Directory(crafted.root(END)[:length], None, 4096)
 
 
+ENTRIES = b"".join(crafted.entry(name, 50) for name in ("aaa", "mmm", "zzz")) + crafted.entry(None, 0, 0)
+BLOCK = crafted.block(crafted.entry("zzzz", 60) + END, 0)
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 400), st.binary(min_size=1, max_size=4)), min_size=1, max_size=3),
     st.integers(0, 9),
 )
-def test_whatever_a_directory_says_is_an_answer_or_refused(patches: list[tuple[int, bytes]], seed: int) -> None:
-    entries = b"".join(crafted.entry(name, 50) for name in ("aaa", "mmm", "zzz")) + crafted.entry(None, 0, 0)
-    blocks = bytearray(crafted.block(crafted.entry("zzzz", 60) + END, 0))
+def test_a_changed_directory_answers_or_is_refused(patches: list[tuple[int, bytes]], seed: int) -> None:
+    entries, blocks = ENTRIES, bytearray(BLOCK)
     for _ in range(seed):
         blocks[random.Random(seed).randrange(len(blocks))] ^= 0xFF
     for name in ("mmm", "m", "zzzz"):
         try:
-            looked_up(patched(entries, *[(at % len(entries), new) for at, new in patches]), bytes(blocks), name)
+            look_up(patched(entries, *[(at % len(entries), new) for at, new in patches]), bytes(blocks), name)
         except Unreadable:
             continue

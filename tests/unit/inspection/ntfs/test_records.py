@@ -1,4 +1,4 @@
-"""Records of the MFT: their update sequence, their attributes, and lists of these."""
+"""Records of the MFT: their update sequence, attributes and attribute lists."""
 
 from __future__ import annotations
 
@@ -15,16 +15,25 @@ from tests.unit.inspection.images import patched
 from tests.unit.inspection.ntfs import crafted
 
 NAMED = crafted.resident(crafted.DATA, b"inside", "a stream")
-AWAY = crafted.non_resident(crafted.DATA, crafted.runs([(5, 70)]), 20_000, "", first=3, written=19_000, flags=1, unit=4)
-SOUND = crafted.record(NAMED, AWAY, sequence=9, base=5 << 48 | 77)
+NON_RESIDENT = crafted.non_resident(
+    crafted.DATA, crafted.runs([(5, 70)]), 20_000, "", first=3, initialized=19_000, flags=1, unit=4
+)
+SOUND = crafted.record(NAMED, NON_RESIDENT, sequence=9, base=5 << 48 | 77)
 
 
-def test_a_record_says_what_it_was_told() -> None:
+def test_a_record_is_parsed_to_its_fields_and_attributes() -> None:
     found = parse(SOUND, 30)
     assert (found.sequence, found.flags, found.base) == (9, 1, Reference(77, 5))
-    inside, away = found.attributes
-    assert (inside.type, inside.name, inside.content, inside.size) == (0x80, "a stream", b"inside", 6)
-    assert (away.content, away.vcn, away.compression_unit, away.size, away.initialized, away.flags) == (
+    resident, non_resident = found.attributes
+    assert (resident.type, resident.name, resident.content, resident.size) == (0x80, "a stream", b"inside", 6)
+    assert (
+        non_resident.content,
+        non_resident.vcn,
+        non_resident.compression_unit,
+        non_resident.size,
+        non_resident.initialized,
+        non_resident.flags,
+    ) == (
         None,
         3,
         16,
@@ -32,16 +41,16 @@ def test_a_record_says_what_it_was_told() -> None:
         19_000,
         1,
     )
-    assert away.runs.startswith(crafted.runs([(5, 70)]))
+    assert non_resident.runs.startswith(crafted.runs([(5, 70)]))
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 8), st.binary(min_size=4, max_size=40))
-def test_a_block_comes_out_as_it_was_before_its_update_sequence(sectors: int, noise: bytes) -> None:
+def test_the_update_sequence_of_a_block_is_undone(sectors: int, noise: bytes) -> None:
     content = b"INDX".ljust(100, b"\0") + (noise * 1024)[: 512 * sectors - 100]
-    sealed = crafted.with_update_sequence(content, 40)
-    assert [sealed[end - 2 : end] for end in range(512, len(sealed) + 1, 512)] == [crafted.SEQUENCE] * sectors
-    assert undo_update_sequence(sealed, b"INDX", "block")[100:] == content[100:]
+    written = crafted.with_update_sequence(content, 40)
+    assert [written[end - 2 : end] for end in range(512, len(written) + 1, 512)] == [crafted.SEQUENCE] * sectors
+    assert undo_update_sequence(written, b"INDX", "block")[100:] == content[100:]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +68,7 @@ def test_a_block_comes_out_as_it_was_before_its_update_sequence(sectors: int, no
     ],
     ids=["first sector", "second sector", "number", "marked bad", "empty", "outside", "none", "too few", "too many"],
 )
-def test_a_record_that_was_written_in_part_is_refused(torn: tuple[int, bytes]) -> None:
+def test_a_torn_record_is_refused(torn: tuple[int, bytes]) -> None:
     with pytest.raises(Unreadable):
         parse(patched(SOUND, torn), 30)
 
@@ -88,13 +97,13 @@ def test_an_attribute_that_does_not_fit_its_record_is_refused(damage: tuple[int,
         parse(patched(SOUND, damage), 30)
 
 
-def test_attributes_without_an_end_end_with_their_record() -> None:
+def test_attributes_without_an_end_marker_end_with_their_record() -> None:
     head = struct.unpack_from("<I", SOUND, 24)[0]
     assert len(parse(patched(SOUND, (24, struct.pack("<I", head - 8))), 30).attributes) == 2
     assert parse(patched(SOUND, (20, b"\xff\xff")), 30).attributes == []
 
 
-def test_an_attribute_in_clusters_whose_head_is_cut_off_is_refused() -> None:
+def test_a_non_resident_attribute_with_a_short_header_is_refused() -> None:
     short = struct.pack("<IIBBHHH", 0x80, 32, 1, 0, 64, 0, 0).ljust(32, b"\0")
     with pytest.raises(Unreadable):
         parse(crafted.record(short), 30)
@@ -102,12 +111,15 @@ def test_an_attribute_in_clusters_whose_head_is_cut_off_is_refused() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 300), st.binary(min_size=1, max_size=8)), min_size=1, max_size=3))
-def test_whatever_a_record_says_is_refused_or_lies_within_it(patches: list[tuple[int, bytes]]) -> None:
+def test_a_changed_record_is_refused_or_its_attributes_are_within_it(patches: list[tuple[int, bytes]]) -> None:
     try:
         found = parse(patched(SOUND, *patches), 30)
     except Unreadable:
         return
-    assert all(len(one.content or one.runs) <= len(SOUND) and len(one.name) <= 255 for one in found.attributes)
+    assert all(
+        len(attribute.content or attribute.runs) <= len(SOUND) and len(attribute.name) <= 255
+        for attribute in found.attributes
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -122,7 +134,7 @@ def test_whatever_a_record_says_is_refused_or_lies_within_it(patches: list[tuple
         max_size=20,
     )
 )
-def test_a_list_of_attributes_comes_out_as_it_was_packed(entries: list[tuple[int, str, int, int]]) -> None:
+def test_an_attribute_list_is_parsed_to_its_entries(entries: list[tuple[int, str, int, int]]) -> None:
     data = b"".join(crafted.list_entry(kind, at, first, name) for kind, name, first, at in entries)
     assert list(records.list_entries(data)) == [
         ListEntry(kind, name, first, Reference.of(at)) for kind, name, first, at in entries
@@ -130,20 +142,20 @@ def test_a_list_of_attributes_comes_out_as_it_was_packed(entries: list[tuple[int
 
 
 @pytest.mark.parametrize("length", [0, 8, 25, 40, 65535])
-def test_an_entry_of_a_list_with_a_length_of_no_sense_is_refused(length: int) -> None:
+def test_an_entry_of_an_attribute_list_with_an_invalid_length_is_refused(length: int) -> None:
     with pytest.raises(Unreadable):
         list(records.list_entries(patched(crafted.list_entry(0x80, 5), (4, struct.pack("<H", length)))))
 
 
-def named(*attributes: bytes, **how: int) -> list[tuple[str, Reference, Reference]]:
+def file_names(*attributes: bytes, **how: int) -> list[tuple[str, Reference, Reference]]:
     return list(records.file_names(crafted.record(*attributes, sequence=4, **how), 40))
 
 
-def test_a_record_in_use_tells_its_names_and_another_tells_none() -> None:
+def test_a_record_has_names_only_where_it_is_in_use_and_no_extension() -> None:
     names = [
         crafted.resident(crafted.FILE_NAME, crafted.file_name(name, 3 << 48 | 5)) for name in ("Long name", "LONG~1")
     ]
-    assert named(*names) == [(name, Reference(5, 3), Reference(40, 4)) for name in ("Long name", "LONG~1")]
-    assert named(*names, flags=0) == named(*names, base=77) == named() == []
+    assert file_names(*names) == [(name, Reference(5, 3), Reference(40, 4)) for name in ("Long name", "LONG~1")]
+    assert file_names(*names, flags=0) == file_names(*names, base=77) == file_names() == []
     assert list(records.file_names(bytes(1024), 40)) == []
-    assert named(crafted.resident(crafted.FILE_NAME, b"short")) == []
+    assert file_names(crafted.resident(crafted.FILE_NAME, b"short")) == []

@@ -1,4 +1,4 @@
-"""The volumes beside the tests: raw, made by mkntfs and filled by ntfs-3g."""
+"""The volumes in fixtures/: raw, made by mkntfs and filled by ntfs-3g."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ MIB = 1 << 20
 
 
 class VolumeRecipe(NamedTuple):
-    """`names` in its large directory; `packed`: some files are, by NTFS, `wof`: by the overlay filter."""
+    """`names`: files in its large directory; `compressed`: by NTFS, `wof`: by the overlay filter, some of them."""
 
     how: Ntfs
     size: int
     names: int
-    packed: bool = False
+    compressed: bool = False
     wof: bool = False
 
     @property
     def unit(self) -> int:
-        return 16 * self.how.cluster if self.packed else 0
+        return 16 * self.how.cluster if self.compressed else 0
 
 
 VOLUMES = {
     "small-clusters": VolumeRecipe(
-        Ntfs(cluster=512, compressed=(COMPRESSED_FOLDER,)), 6 * MIB, 120, packed=True, wof=True
+        Ntfs(cluster=512, compressed=(COMPRESSED_FOLDER,)), 6 * MIB, 120, compressed=True, wof=True
     ),
     "shattered-mft": VolumeRecipe(Ntfs(cluster=2048, pieces=1, mft_pieces=1), 12 * MIB, 470),
-    "common": VolumeRecipe(Ntfs(cluster=4096, compressed=(COMPRESSED_FOLDER,)), 6 * MIB, 200, packed=True),
+    "common": VolumeRecipe(Ntfs(cluster=4096, compressed=(COMPRESSED_FOLDER,)), 6 * MIB, 200, compressed=True),
     "large-clusters": VolumeRecipe(Ntfs(cluster=65536), 24 * MIB, 120),
 }
 

@@ -116,7 +116,7 @@ def pack_xpress(data: bytes, longest: int = 1 << 16) -> bytes:
 
 
 class LzxPacker:
-    """Its main code has 16 words of 8 bits and 480 of 9; the length code 7 of 7 and 242 of 8; the aligned code 8 of 3."""
+    """Main code: 16 words of 8 bits, 480 of 9; length code: 7 of 7, 242 of 8; aligned code: 8 of 3."""
 
     def __init__(self) -> None:
         self.bits = Bits()
