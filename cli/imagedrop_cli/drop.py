@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_text
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -69,7 +70,9 @@ def drop(
     elif result is not None:
         print_parts(render.drop_result(result))
     else:
-        print_line(f"Uploaded obs://{drop.bucket}/{drop.key}. To see its state: imagedrop status {drop.key}")
+        url = f"obs://{drop.bucket}/{drop.key}"
+        command = ["imagedrop", "status", url, *(["--folder", str(folder)] if folder else [])]
+        print_line(f"Uploaded {url}. To see its state: {shlex.join(command)}")
     raise typer.Exit(OK if result is None or result["stage"] == "registered" else FAILED)
 
 

@@ -70,7 +70,7 @@ class StepPrinter:
         assert self._local.cloud is not None
         state = self._local.cloud.state()
         if state["events"].get("sent", 0) >= 2:
-            yield "events", "OBS sent them to SMN, which pushed them, signed, to intake"
+            yield "events", "OBS sent the events through SMN to the intake function"
         row = self._row()
         if row is None:
             return

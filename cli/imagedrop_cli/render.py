@@ -106,6 +106,7 @@ def drop_result(result: Mapping[str, Any]) -> Iterator[RenderableType]:
     for image in result.get("images") or ():
         disk = "" if image["role"] == "system" else f" (data disk {image['file']})"
         yield indented(f"image {image['id']}  {image['name']}, {image['min_disk']} GB{disk}")
-    if result.get("reason"):
-        yield indented(f"{result['reason']['code']}: {result['reason']['message']}")
-    yield from stored_findings(result.get("findings") or ())
+    reason, stored = result.get("reason"), result.get("findings") or ()
+    if reason and reason["code"] not in [finding["id"] for finding in stored]:  # not the same message twice
+        yield indented(f"{reason['code']}: {reason['message']}")
+    yield from stored_findings(stored)

@@ -84,7 +84,11 @@ def test_drop_uploads_data_images_first(cli: Cli, obs: Obs, here: Path) -> None:
 
 @pytest.mark.parametrize("prefix", ["golden", "golden/", "/golden/"])
 def test_drop_uploads_to_the_given_bucket_and_prefix(cli: Cli, obs: Obs, image: Path, prefix: str) -> None:
-    assert cli("drop", image, "--bucket", "other", "--prefix", prefix).code == 0
+    result = cli("drop", image, "--bucket", "other", "--prefix", prefix, "--folder", "my stack")
+    assert (result.code, result.out.partition("state: ")[2]) == (
+        0,
+        "imagedrop status obs://other/golden/w.qcow2 --folder 'my stack'\n",
+    )
     assert obs.uploaded == ["other/golden/w.qcow2", "other/golden/w.qcow2.json"]
 
 

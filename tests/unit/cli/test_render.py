@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from rich.console import Console
 
@@ -14,19 +16,23 @@ def test_size_in_binary_units(number: int | None, text: str) -> None:
     assert render.size(number) == text
 
 
-def test_drop_result_shows_images_reason_and_fix() -> None:
-    result = {
-        "stage": "rejected",
-        "key": "w.vhd\x1b[2J",
-        "attempt": 2,
-        "images": [{"role": "data", "id": "i-1", "name": "w-data1", "min_disk": 40, "file": "d.vhd"}],
-        "reason": {"code": "image.truncated", "message": "too short"},
-        "findings": [{"id": "image.truncated", "severity": "error", "message": "too short", "fix": "Upload it again."}],
-    }
+def printed_result(**fields: Any) -> str:
+    finding = {"id": "image.truncated", "severity": "error", "message": "too short", "fix": "Upload it again."}
+    result = {"stage": "rejected", "key": "w.vhd\x1b[2J", "attempt": 2, "findings": [finding], **fields}
     console = Console(width=200, no_color=True)
     with console.capture() as captured:
         console.print(*render.drop_result(result), sep="\n")
-    text = captured.get()
-    for word in ("rejected", "attempt 2", "i-1", "data disk d.vhd", "image.truncated: too short", "Upload it again."):
+    return captured.get()
+
+
+def test_drop_result_shows_images_reason_and_fix() -> None:
+    image = {"role": "data", "id": "i-1", "name": "w-data1", "min_disk": 40, "file": "d.vhd"}
+    text = printed_result(images=[image], reason={"code": "IMG.0057", "message": "damaged"})
+    for word in ("rejected", "attempt 2", "i-1", "data disk d.vhd", "IMG.0057: damaged", "Fix: Upload it again."):
         assert word in text
     assert "\x1b[2J" not in text
+
+
+def test_drop_result_does_not_repeat_a_reason_that_is_a_finding() -> None:
+    text = printed_result(reason={"code": "image.truncated", "message": "too short"})
+    assert text.count("too short") == 1
