@@ -11,7 +11,7 @@ JOB, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba98765432
 IMAGE = "11111111-2222-3333-4444-555555555555"
 
 
-def test_times_and_addresses_do_not_count() -> None:
+def test_times_and_addresses_are_masked() -> None:
     one = {
         "at": "2026-11-24T13:00:00Z",
         "text": "since 2026-11-24T13:00:00.123Z at http://127.0.0.1:4566/x",
@@ -25,21 +25,21 @@ def test_times_and_addresses_do_not_count() -> None:
     assert masked(one) == masked(other) == {"at": "<time>", "text": "since <time> at <address>/x"}
 
 
-def test_random_ids_count_by_where_they_stand_again() -> None:
+def test_random_ids_are_compared_by_their_repetitions() -> None:
     assert masked({"a": JOB, "b": [JOB, IMAGE]}) == masked({"a": OTHER, "b": [OTHER, IMAGE.replace("1", "9")]})
     assert masked({"a": JOB, "b": JOB}) != masked({"a": JOB, "b": OTHER})
 
 
-def test_an_id_is_the_same_with_and_without_dashes_and_a_part_of_a_name() -> None:
+def test_an_id_is_recognised_without_dashes_and_inside_a_name() -> None:
     assert masked({"a": IMAGE, "b": f"SMN_x_{IMAGE.replace('-', '')}.pem"}) == {"a": "<id 1>", "b": "SMN_x_<id 1>.pem"}
 
 
-def test_a_digest_is_no_id() -> None:
+def test_a_digest_is_not_masked_as_an_id() -> None:
     digest = "ab" * 32
     assert masked({"object": f"7 bytes, sha256 {digest}!"}) == {"object": f"7 bytes, sha256 {digest}!"}
 
 
-def test_every_difference_is_named_by_its_place() -> None:
+def test_every_difference_is_shown_with_its_path() -> None:
     stack = {"ledger": {"a": {"stage": "accepted"}}, "queues": [1, 2], "same": [{"x": 1}]}
     container = {"ledger": {"a": {"stage": "rejected"}, "b": {}}, "queues": [1], "same": [{"x": 1}]}
     assert list(differences(stack, container)) == [
@@ -50,7 +50,7 @@ def test_every_difference_is_named_by_its_place() -> None:
     assert list(differences(stack, stack)) == []
 
 
-def test_revisions_and_the_digests_of_message_ids_do_not_count() -> None:
+def test_revisions_and_digests_of_message_ids_are_masked() -> None:
     def document(number: int) -> dict[str, Any]:
         push = f"note:push:{number:064x}"
         body = json.dumps({"drops": [{"revision": number, "stage": "accepted"}]})

@@ -1,4 +1,4 @@
-"""The IMS simulator in virtual time, called with requests that the official SDK signed, without a socket."""
+"""The IMS simulator without a socket, with a clock set by the test. The official SDK signs the requests."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Answer:
 
     @property
     def code(self) -> str | None:
-        """IMS's code where the answer is an error in its shape."""
+        """The error code, if the answer is an error in IMS's format."""
         return self.json["error"]["code"] if isinstance(self.json, dict) and "error" in self.json else None
 
 
-class Desk:
-    """A bucket `drops` with `disk.qcow2` (40 GiB), and IMS beside it."""
+class SimulatedIms:
+    """IMS, with a bucket `drops` that has `disk.qcow2` (40 GiB)."""
 
     def __init__(self, folder: Path, **switches: Any) -> None:
         self.folder, self.now = folder, datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -42,8 +42,8 @@ class Desk:
         self.start(**switches)
 
     def start(self, **switches: Any) -> None:
-        """Anew on the same folder, as after a crash."""
-        self.ims = Ims(
+        """Starts the service again on the same folder, as after a crash."""
+        self.service = Ims(
             self.store,
             self.folder / "ims",
             signed_requests.CREDENTIALS,
@@ -63,17 +63,17 @@ class Desk:
         self.now += timedelta(seconds=seconds)
 
     def call(self, method: str, path: str, body: Any = None, query: list[tuple[str, str]] | None = None) -> Answer:
-        _, act = self.ims.route(signed_requests.request(method, path, body, query, at=self.now))
+        _, act = self.service.route(signed_requests.request(method, path, body, query, at=self.now))
         response = act()
         assert isinstance(response.body, bytes)
         return Answer(response.status, response.body, response.headers)
 
     def create(self, **body: Any) -> Answer:
-        whole = {"name": "server", "image_url": "drops:disk.qcow2", "min_disk": 40, **body}
-        return self.call("POST", "/v2/cloudimages/action", whole)
+        fields = {"name": "server", "image_url": "drops:disk.qcow2", "min_disk": 40, **body}
+        return self.call("POST", "/v2/cloudimages/action", fields)
 
     def submit(self, **body: Any) -> str:
-        """The job id of an order that is taken."""
+        """The job id of an accepted create call."""
         answer = self.create(**body)
         assert answer.status == 200, answer.json
         return str(answer.json["job_id"])
@@ -82,7 +82,7 @@ class Desk:
         return self.call("GET", f"/v1/{signed_requests.PROJECT}/jobs/{job_id}").json
 
     def outcome(self, **body: Any) -> Any:
-        """The ended job of an order that is taken."""
+        """The job of an accepted create call after its end."""
         job_id = self.submit(**body)
         self.wait()
         return self.job(job_id)

@@ -32,15 +32,15 @@ class Answer:
     body: bytes
 
 
-class ObsDesk:
-    """A bucket `drops`, not watched. `messages`: what it has published, (topic, message), once `settled` was asked."""
+class SimulatedObs:
+    """OBS, with a bucket `drops` without event rules. `messages`: (topic, message) of each event, after `published`."""
 
     def __init__(self, folder: Path, **switches: Any) -> None:
         self.messages: list[tuple[str, str]] = []
         self.faults = Faults()
         self.store = Store(folder, REGION)
         self.store.create_bucket("drops")
-        self.obs = Obs(
+        self.service = Obs(
             self.store,
             {AK: SK},
             lambda: datetime.now(UTC),
@@ -55,28 +55,28 @@ class ObsDesk:
     def call(
         self, method: str, path: str, body: bytes = b"", query: str = "", payload: str | None = None, **headers: str
     ) -> Answer:
-        """`path` encoded, `payload` what x-amz-content-sha256 claims, names of headers with _ for -."""
+        """`path`: percent-encoded. `payload`: the value of x-amz-content-sha256. Header names have _ instead of -."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         signed = AWSRequest(method, f"http://{HOST}{path}{query and '?' + query}", data=body, headers=sent)
         signer = S3SigV4Auth(Credentials(AK, SK), "s3", REGION)
         if payload is not None:
-            signer.payload = lambda request: payload  # type: ignore[method-assign]
+            signer.payload = lambda request: payload
         signer.add_auth(signed)
         message = Message()
         for name, value in [*signed.headers.items(), ("Host", HOST), ("Content-Length", str(len(body)))]:
             message[name] = value
-        asked = Request(method, path, query, message, io.BytesIO(body), len(body))
-        response = self.obs.route(asked)[1]()
+        request = Request(method, path, query, message, io.BytesIO(body), len(body))
+        response = self.service.route(request)[1]()
         content = response.body if isinstance(response.body, bytes) else b"".join(response.body)
         return Answer(response.status, response.headers, content)
 
     def watch(self) -> None:
-        """Sets an event rule, past the API."""
+        """Sets an event rule, without an API call."""
         rule = EventRule(id="all", topic=TOPIC, events=("ObjectCreated:*",))
         self.store.change_bucket(self.store.require_bucket("drops").model_copy(update={"rules": (rule,)}))
 
-    def settled(self) -> list[str]:
-        """Every message, when all have been sent. The desk sends no more after this."""
-        self.obs.events.start()
-        self.obs.events.stop()
+    def published(self) -> list[str]:
+        """Sends all messages and returns them. Stops the sender: later events are not sent."""
+        self.service.events.start()
+        self.service.events.stop()
         return [message for _, message in self.messages]

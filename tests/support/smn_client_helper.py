@@ -1,4 +1,4 @@
-"""The SMN simulator without a socket: pushes go into a list, and time is what it is set to."""
+"""The SMN simulator without a socket: pushes are recorded in a list, and the test sets the clock."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Sent:
     seconds: float
 
 
-class SmnDesk:
-    """A topic to which one endpoint has subscribed and confirmed. `status`: what it answers, None for nothing."""
+class SimulatedSmn:
+    """SMN, with a topic and one confirmed subscription. `status`: the endpoint's answer; None: no answer."""
 
     def __init__(self, folder: Path, key: Path, **switches: Any) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -41,7 +41,7 @@ class SmnDesk:
         self.status: int | None = 200
         self.seconds = 0.0
         self.faults = Faults()
-        self.smn = Smn(
+        self.service = Smn(
             folder,
             signed_requests.CREDENTIALS,
             signed_requests.REGION,
@@ -52,9 +52,9 @@ class SmnDesk:
             self._deliver,
             lambda: self.seconds,
         )
-        self.urn = self.smn.create_topic("drops")
-        self.smn.subscribe(self.urn, "http", ENDPOINT)
-        self.turns()
+        self.urn = self.service.create_topic("drops")
+        self.service.subscribe(self.urn, "http", ENDPOINT)
+        self.deliver_due()
         token = self.pushes.pop().body["subscribe_url"].partition("token=")[2].partition("&")[0]
         self.call("GET", "/smn/subscription/confirm", query=[("topic_urn", self.urn), ("token", token)])
 
@@ -62,23 +62,23 @@ class SmnDesk:
         self.pushes.append(Sent(json.loads(body), dict(headers), seconds))
         return self.status
 
-    def turns(self) -> int:
-        """Sends all that is due now; how many that were."""
+    def deliver_due(self) -> int:
+        """Sends all due pushes; returns their number."""
         count = 0
-        while self.smn.deliver_next():
+        while self.service.deliver_next():
             count += 1
         return count
 
     def call(self, method: str, path: str, body: Any = None, query: list[tuple[str, str]] | None = None) -> int:
-        """The status."""
-        return self.smn.route(signed_requests.request(method, path, body, query))[1]().status
+        """Returns the status of the answer."""
+        return self.service.route(signed_requests.request(method, path, body, query))[1]().status
 
     def publish(self, **body: Any) -> int:
         path = f"/v2/{signed_requests.PROJECT}/notifications/topics/{self.urn}/publish"
         return self.call("POST", path, {"message": "m", **body})
 
     def signs(self, push: Sent, text: str) -> bool:
-        """Whether this is what the push's signature is of."""
+        """Whether the signature of the push is valid for this text."""
         key = load_pem_private_key(self._key.read_bytes(), None)
         assert isinstance(key, rsa.RSAPrivateKey)
         try:

@@ -69,7 +69,7 @@ KINDS: list[tuple[dict[str, Any], int | None, int]] = [
 @pytest.mark.parametrize(("fault", "seen", "effects"), KINDS, ids=str)
 @pytest.mark.parametrize("call", [True, False], ids=["named", "any call"])
 @pytest.mark.parametrize("service", CALLS)
-def test_a_call_is_struck_once_and_has_its_effect_as_the_fault_says(
+def test_a_fault_applies_once_and_decides_whether_the_call_takes_effect(
     side: Any, service: str, call: bool, fault: dict[str, Any], seen: int | None, effects: int
 ) -> None:
     name, act, count = CALLS[service]
@@ -87,7 +87,7 @@ def test_a_call_is_struck_once_and_has_its_effect_as_the_fault_says(
 
 @pytest.mark.parametrize("service", CALLS)
 @pytest.mark.parametrize(("kind", "effects"), [("timeout_before", 0), ("timeout_after", 1)])
-def test_a_client_that_does_not_wait_as_long_sees_its_own_time_out(
+def test_a_client_with_a_shorter_timeout_times_out(
     side: Any, service: str, kind: str, effects: int
 ) -> None:
     control(side, "POST", {"service": service, "fault": kind, "seconds": 3000})
@@ -103,26 +103,26 @@ def test_a_client_that_does_not_wait_as_long_sees_its_own_time_out(
     control(side, "DELETE")
 
 
-def test_times_are_counted_down_where_they_are_listed(side: Any) -> None:
+def test_the_listed_fault_shows_the_remaining_times(side: Any) -> None:
     control(side, "POST", {"service": "ims", "call": "CreateImage", "times": 3, "fault": "status", "code": "IMG.0018"})
     assert create(side) == 503
     (listed,) = control(side, service="ims")["faults"]
     assert (listed["times"], listed["code"], listed["call"]) == (2, "IMG.0018", "CreateImage")
 
 
-def test_a_fault_without_measure_strikes_until_it_is_cleared(side: Any) -> None:
+def test_a_fault_without_times_and_probability_applies_until_it_is_cleared(side: Any) -> None:
     control(side, "POST", {"service": "ims", "call": "CreateImage", "fault": "status"})
     assert [create(side) for _ in range(3)] == [503] * 3
     assert control(side, "DELETE") == {"faults": []}
     assert create(side) == 200
 
 
-def test_a_fault_of_one_service_or_call_leaves_the_others_alone(side: Any) -> None:
+def test_a_fault_does_not_apply_to_other_services_and_calls(side: Any) -> None:
     control(side, "POST", {"service": "ims", "call": "ListImages", "fault": "status"})
     assert (put(side), create(side), topic(side)) == (200, 200, 200)
 
 
-def test_a_running_job_is_failed_by_its_own_fault_and_calls_leave_that_alone(side: Any) -> None:
+def test_a_fault_for_import_jobs_fails_a_running_job_and_no_call(side: Any) -> None:
     control(side, "POST", {"service": "ims", "call": "ImportJob", "times": 1, "fault": "status", "code": "IMG.1075"})
     assert create(side) == 200
     job = until(lambda: next((one for one in control(side, path="state")["jobs"] if one["failure"]), None))
@@ -130,13 +130,13 @@ def test_a_running_job_is_failed_by_its_own_fault_and_calls_leave_that_alone(sid
     assert control(side)["faults"] == []
 
 
-def test_a_certain_probability_strikes_every_call(side: Any) -> None:
+def test_a_probability_of_1_applies_to_every_call(side: Any) -> None:
     control(side, "POST", {"service": "smn", "probability": 1, "fault": "status", "status": 500})
     assert [topic(side) for _ in range(3)] == [500] * 3
     assert control(side)["faults"][0]["probability"] == 1
 
 
-def test_an_error_that_is_set_has_its_services_own_shape(side: Any) -> None:
+def test_an_error_set_as_a_fault_has_the_format_of_its_service(side: Any) -> None:
     fault = {"times": 1, "fault": "status", "status": 400}
     for code in ("IMG.0061", "APIGW.0308"):
         control(side, "POST", {"service": "ims", **fault, "code": code})
@@ -179,7 +179,7 @@ BAD: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("body", "said"), BAD, ids=lambda value: str(value)[:60])
-def test_a_fault_that_could_never_strike_is_refused_in_words(side: Any, body: Any, said: str) -> None:
+def test_a_fault_that_can_never_apply_is_refused_with_a_reason(side: Any, body: Any, said: str) -> None:
     status, answer = control(side, "POST", body)
     assert status == 400
     assert said in answer["error"]
@@ -190,5 +190,5 @@ def test_a_fault_that_could_never_strike_is_refused_in_words(side: Any, body: An
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("PUT", "faults", 405), ("POST", "state", 405), ("GET", "x", 404)]
 )
-def test_what_the_control_has_not_it_refuses(side: Any, method: str, path: str, status: int) -> None:
+def test_unknown_control_requests_are_refused(side: Any, method: str, path: str, status: int) -> None:
     assert control(side, method, None if method == "GET" else {}, path)[0] == status

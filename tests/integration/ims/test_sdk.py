@@ -68,7 +68,7 @@ def image_of(region: Any, job_id: str) -> Any:
     return region.client.list_images(ListImagesRequest(id=job.entities.image_id)).images[0]
 
 
-def test_the_sdk_takes_an_image_from_the_create_call_to_its_deletion(region: Any) -> None:
+def test_the_sdk_creates_polls_lists_shows_and_deletes_an_image(region: Any) -> None:
     job_id = create(region, image_tags=[{"key": "imagedrop", "value": "a_b-C"}], os_version=SERVER)
     first = region.client.show_job(ShowJobRequest(job_id=job_id))
     assert (first.status, first.job_type, first.end_time) == ("INIT", "imsImportImageJob", "")
@@ -83,7 +83,7 @@ def test_the_sdk_takes_an_image_from_the_create_call_to_its_deletion(region: Any
     assert region.client.list_images(ListImagesRequest()).images == []
 
 
-def test_the_sdk_finds_images_by_every_filter_that_the_project_uses(region: Any) -> None:
+def test_the_sdk_finds_images_with_every_filter_that_imagedrop_uses(region: Any) -> None:
     image = image_of(region, create(region, image_tags=[{"key": "k", "value": "v"}]))
     for query in (
         {"name": BODY["name"]},
@@ -97,7 +97,7 @@ def test_the_sdk_finds_images_by_every_filter_that_the_project_uses(region: Any)
     assert region.client.list_images(ListImagesRequest(name="中文")).images == []
 
 
-def test_typed_models_and_terraform_bodies_are_taken_as_well(region: Any) -> None:
+def test_typed_models_and_terraform_bodies_are_accepted(region: Any) -> None:
     typed = CreateImageRequestBody(
         name="typed", image_url="drops:disk.qcow2", min_disk=40, image_tags=[TagKeyValue("a", "b")]
     )
@@ -118,7 +118,7 @@ def test_typed_models_and_terraform_bodies_are_taken_as_well(region: Any) -> Non
     assert region.client.create_image(CreateImageRequest(body=terraform)).job_id
 
 
-def test_the_sdk_makes_images_by_all_the_other_create_calls(region: Any) -> None:
+def test_the_sdk_creates_images_with_all_other_create_calls(region: Any) -> None:
     region.store.put("drops", "disk.zvhd2", b"content")
     quick = {**BODY, "image_url": "drops:disk.zvhd2", "os_version": SERVER}
     client = region.client
@@ -169,7 +169,7 @@ def test_the_sdk_reads_quota_and_os_versions_and_changes_an_image(region: Any) -
     assert client.update_image(UpdateImageRequest(image_id=image.id, body=patch)).name == "renamed"
 
 
-def test_the_sdk_makes_an_image_in_two_steps(region: Any) -> None:
+def test_the_sdk_creates_an_image_in_two_steps(region: Any) -> None:
     client = region.client
     body = GlanceCreateImageMetadataRequestBody(name="two", os_version=SERVER, min_disk=40, tags=["a.b"])
     described = client.glance_create_image_metadata(GlanceCreateImageMetadataRequest(body=body))
@@ -180,7 +180,7 @@ def test_the_sdk_makes_an_image_in_two_steps(region: Any) -> None:
     assert (image.id, image.status, image.data_origin) == (described.id, "active", "file,drops:disk.qcow2")
 
 
-def test_the_sdk_makes_the_older_calls_too(region: Any) -> None:
+def test_the_sdk_makes_the_older_calls(region: Any) -> None:
     client, image = region.client, image_of(region, create(region))
     tag = {"image_id": image.id, "image_tag": {"key": "a", "value": "b"}}
     client.create_or_update_tags(CreateOrUpdateTagsRequest(body=tag))
@@ -196,7 +196,7 @@ def refusal(call: Callable[[], Any]) -> ClientRequestException:
     return raised.value
 
 
-def test_the_sdk_reads_both_shapes_of_errors(make_region: Callable[..., Any]) -> None:
+def test_the_sdk_parses_errors_of_ims_and_of_the_gateway(make_region: Callable[..., Any]) -> None:
     region = make_region(ims_rate=3)
     own = refusal(lambda: create(region, min_disk=1))
     assert (own.status_code, own.error_code) == (400, "IMG.0055")
@@ -213,19 +213,19 @@ def test_the_sdk_reads_both_shapes_of_errors(make_region: Callable[..., Any]) ->
 
 
 @pytest.mark.parametrize("flat", [False, True])
-def test_the_sdk_reads_ims_codes_in_either_shape(make_region: Callable[..., Any], flat: bool) -> None:
+def test_the_sdk_parses_ims_codes_in_both_formats(make_region: Callable[..., Any], flat: bool) -> None:
     region = make_region(ims_flat_errors=flat)
     error = refusal(lambda: create(region, min_disk=1))
     assert (error.status_code, error.error_code) == (400, "IMG.0055")
     assert "min_disk" in error.error_msg
 
 
-def test_a_clock_that_is_sixteen_minutes_off_is_refused(region: Any) -> None:
+def test_a_clock_16_minutes_off_is_refused(region: Any) -> None:
     region.now += timedelta(minutes=16)
     assert "expired" in refusal(lambda: region.client.list_images(ListImagesRequest())).error_msg
 
 
-def test_faults_before_and_after_the_effect_leave_the_counts_that_they_say(region: Any) -> None:
+def test_only_a_fault_after_the_effect_starts_a_job(region: Any) -> None:
     def struck(fault: dict[str, Any], expected: type[Exception]) -> int:
         region.faults.add(Fault(service="ims", call="CreateImage", times=1, **fault))
         with pytest.raises(expected):
@@ -239,7 +239,7 @@ def test_faults_before_and_after_the_effect_leave_the_counts_that_they_say(regio
     assert region.faults.calls["ims.CreateImage"] == 4
 
 
-def test_many_at_once_get_a_job_each_until_the_tasks_are_used_up(region: Any) -> None:
+def test_concurrent_create_calls_get_one_job_each_up_to_the_task_limit(region: Any) -> None:
     taken: list[str] = []
     refused: list[str] = []
 
@@ -259,7 +259,7 @@ def test_many_at_once_get_a_job_each_until_the_tasks_are_used_up(region: Any) ->
     assert region.state()["counts"] == {"images": 40, "active": 40, "jobs": 40, "open_jobs": 0, "tasks": 0}
 
 
-def test_the_state_is_answered_over_http(region: Any) -> None:
+def test_the_state_is_served_over_http(region: Any) -> None:
     create(region)
     with urllib.request.urlopen(f"{region.server.url}/_sim/state") as answer:
         state = json.load(answer)

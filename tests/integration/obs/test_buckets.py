@@ -8,14 +8,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 
-def test_a_bucket_says_its_region_and_storage_class(cloud: Any, s3: Any) -> None:
+def test_head_bucket_shows_region_and_storage_class(cloud: Any, s3: Any) -> None:
     cloud.store.create_bucket("far-away", region="cn-south-1", storage_class="COLD")
     headers = s3.head_bucket(Bucket="far-away")["ResponseMetadata"]["HTTPHeaders"]
     assert headers["x-amz-bucket-region"] == "cn-south-1"
     assert headers["x-default-storage-class"] == "GLACIER"
 
 
-def test_buckets_are_made_listed_and_removed(s3: Any) -> None:
+def test_buckets_are_created_listed_and_deleted(s3: Any) -> None:
     where = {"LocationConstraint": "cn-north-4"}
     for _ in range(2):  # the same bucket again is no error
         s3.create_bucket(Bucket="second", CreateBucketConfiguration=where)
@@ -30,7 +30,7 @@ def test_buckets_are_made_listed_and_removed(s3: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["Upper", "ab", "a" * 64, "a..b", "a_b", "-ab", "ab-"])
-def test_names_that_obs_does_not_take_are_refused(cloud: Any, name: str) -> None:
+def test_invalid_bucket_names_are_refused(cloud: Any, name: str) -> None:
     from imagedrop_local.obs.model import StoreError
 
     with pytest.raises(StoreError, match="InvalidBucketName"):
@@ -42,7 +42,7 @@ def test_a_bucket_in_another_region_is_refused(s3: Any) -> None:
         s3.create_bucket(Bucket="second", CreateBucketConfiguration={"LocationConstraint": "eu-west-101"})
 
 
-def test_the_buckets_name_in_the_hosts_name(launch: Any) -> None:
+def test_the_bucket_may_be_in_the_host_name(launch: Any) -> None:
     cloud = launch(path_style=False)
     cloud.store.create_bucket("drops")
     client = cloud.virtual_client()
@@ -52,7 +52,7 @@ def test_the_buckets_name_in_the_hosts_name(launch: Any) -> None:
     assert [one["Name"] for one in client.list_buckets()["Buckets"]] == ["drops"]
 
 
-def test_path_style_fails_on_objects_while_head_bucket_passes(launch: Any) -> None:
+def test_without_path_style_objects_are_not_found_but_head_bucket_succeeds(launch: Any) -> None:
     cloud = launch(path_style=False)
     cloud.store.create_bucket("drops")
     client = cloud.client()
@@ -64,7 +64,7 @@ def test_path_style_fails_on_objects_while_head_bucket_passes(launch: Any) -> No
     assert cloud.store.head("drops", "k") is None
 
 
-def test_a_call_that_the_simulator_has_not_is_never_taken_for_another(s3: Any) -> None:
+def test_an_unsupported_call_is_answered_with_not_implemented(s3: Any) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=b"one")
     with pytest.raises(ClientError, match="NotImplemented"):
         s3.put_object_tagging(Bucket="drops", Key="k", Tagging={"TagSet": []})

@@ -83,7 +83,7 @@ def watch(cloud: Cloud, endpoint: Any) -> str:
     return topic
 
 
-def test_a_put_and_a_copied_in_file_reach_the_subscriber(cloud: Cloud, endpoint: Any) -> None:
+def test_a_put_and_a_copied_file_reach_the_subscriber(cloud: Cloud, endpoint: Any) -> None:
     topic = watch(cloud, endpoint)
     client(cloud).put_object(Bucket="drops", Key="put.vhd", Body=b"one")
     (cloud.folder / "obs" / "drops" / "copied.vhd").write_bytes(b"two")
@@ -94,7 +94,7 @@ def test_a_put_and_a_copied_in_file_reach_the_subscriber(cloud: Cloud, endpoint:
     assert {push["topic_urn"] for push in pushes} == {topic}
 
 
-def test_state_shows_what_each_service_holds_and_how_often_it_was_called(cloud: Cloud, endpoint: Any) -> None:
+def test_state_shows_the_content_and_calls_of_each_service(cloud: Cloud, endpoint: Any) -> None:
     watch(cloud, endpoint)
     client(cloud).put_object(Bucket="drops", Key="k", Body=b"one")
     for url in cloud.urls.values():
@@ -116,7 +116,7 @@ def test_faults_are_set_listed_and_cleared_over_http(cloud: Cloud) -> None:
     assert ask(url, "DELETE")["faults"] == []
 
 
-def test_a_second_start_goes_on_where_the_first_was(tmp_path: Path, endpoint: Any) -> None:
+def test_a_second_start_continues_from_the_state_of_the_first(tmp_path: Path, endpoint: Any) -> None:
     first = Cloud(tmp_path, credentials=KEYS).start()
     topic = watch(first, endpoint)
     client(first).put_object(Bucket="drops", Key="k", Body=b"one")
@@ -132,12 +132,12 @@ def test_a_second_start_goes_on_where_the_first_was(tmp_path: Path, endpoint: An
         second.stop()
 
 
-def test_two_clouds_on_one_folder_are_refused(cloud: Cloud) -> None:
+def test_a_second_cloud_on_the_same_folder_is_refused(cloud: Cloud) -> None:
     with pytest.raises(FolderInUse, match="already"):
         Cloud(cloud.folder, credentials=KEYS)
 
 
-def test_a_port_that_is_taken_is_named(cloud: Cloud, tmp_path: Path) -> None:
+def test_the_error_of_a_port_in_use_names_the_port(cloud: Cloud, tmp_path: Path) -> None:
     taken = int(cloud.urls["obs"].rpartition(":")[2])
     other = Cloud(tmp_path / "other", credentials=KEYS, ports=Ports(smn=taken))
     with pytest.raises(OSError, match=f"smn cannot listen on 127.0.0.1:{taken}"):

@@ -45,7 +45,7 @@ def keys(cloud: Any) -> list[str]:
     return [record["obs"]["object"]["key"] for record in records(cloud)]
 
 
-def test_a_rule_can_be_read_back_and_removed(quiet: Any) -> None:
+def test_a_rule_can_be_read_and_removed(quiet: Any) -> None:
     client = quiet.client()
     configure(client, rule(prefix="in/", suffix=".vhd"))
     found = client.get_bucket_notification_configuration(Bucket="drops")["TopicConfigurations"]
@@ -76,13 +76,13 @@ def test_a_new_rule_sends_a_test_message_without_records(cloud: Any, s3: Any) ->
     ],
     ids=["event", "urn", "region", "topic", "prefixes", "overlap", "ids", "long", "many"],
 )
-def test_rules_that_obs_does_not_take_are_refused(quiet: Any, rules: list[dict[str, Any]]) -> None:
+def test_invalid_rules_are_refused(quiet: Any, rules: list[dict[str, Any]]) -> None:
     with pytest.raises(ClientError, match="InvalidArgument"):
         configure(quiet.client(), *rules)
     assert quiet.store.bucket("drops").rules == ()
 
 
-def test_rules_that_cannot_meet_are_both_taken(quiet: Any) -> None:
+def test_rules_that_do_not_overlap_are_accepted(quiet: Any) -> None:
     configure(
         quiet.client(),
         rule("a", prefix="in/", suffix=".vhd"),
@@ -92,7 +92,7 @@ def test_rules_that_cannot_meet_are_both_taken(quiet: Any) -> None:
     assert len(quiet.store.bucket("drops").rules) == 3
 
 
-def test_only_what_matches_makes_a_message_and_says_how_it_came(quiet: Any) -> None:
+def test_only_matching_events_are_sent_with_the_name_of_their_call(quiet: Any) -> None:
     client = quiet.client()
     configure(client, rule(prefix="in/", suffix=".vhd"))
     client.put_object(Bucket="drops", Key="in/a b+ü.vhd", Body=b"one")
@@ -116,7 +116,7 @@ def test_only_what_matches_makes_a_message_and_says_how_it_came(quiet: Any) -> N
     assert first["obs"]["object"]["eTag"] in client.head_object(Bucket="drops", Key="in/a b+ü.vhd")["ETag"]
 
 
-def test_a_refused_put_makes_no_message(quiet: Any) -> None:
+def test_a_refused_put_sends_no_event(quiet: Any) -> None:
     client = quiet.client()
     configure(client, rule())
     with pytest.raises(ClientError):
@@ -137,7 +137,7 @@ def shaped(launch: Any, **switches: Any) -> Any:
 
 
 @pytest.mark.parametrize(("encoded", "key"), [(True, "in%2Fa+b.vhd"), (False, "in/a b.vhd")])
-def test_the_s3_shaped_message(launch: Any, encoded: bool, key: str) -> None:
+def test_envelope_b_has_the_s3_format(launch: Any, encoded: bool, key: str) -> None:
     record = shaped(launch, obs_envelope="B", obs_event_keys_encoded=encoded)["Records"][0]
     assert (record["eventSource"], record["awsRegion"], record["s3"]["object"]["key"]) == ("aws:s3", "cn-north-4", key)
     assert "PrincipalId" in record["s3"]["bucket"]["ownerIdentity"]
@@ -145,7 +145,7 @@ def test_the_s3_shaped_message(launch: Any, encoded: bool, key: str) -> None:
 
 @pytest.mark.parametrize(("encoded", "key"), [(True, "in%2Fa+b.vhd"), (False, "in/a b.vhd")])
 @pytest.mark.parametrize(("local", "hours"), [(True, 8), (False, 0)])
-def test_the_eventgrid_message(launch: Any, encoded: bool, key: str, local: bool, hours: int) -> None:
+def test_envelope_c_has_the_eventgrid_format(launch: Any, encoded: bool, key: str, local: bool, hours: int) -> None:
     event = shaped(launch, obs_envelope="C", obs_event_keys_encoded=encoded, obs_event_time_local=local)
     assert (event["specversion"], event["type"]) == ("1.0", "OBS:DWR:ObjectCreated:PUT")
     data = event["data"]
@@ -170,17 +170,17 @@ def put_with(launch: Any, fault: str, names: str, messages: int) -> list[str]:
     return keys(cloud)
 
 
-def test_events_can_be_lost(launch: Any) -> None:
+def test_a_drop_fault_loses_an_event(launch: Any) -> None:
     assert put_with(launch, "drop", "ab", messages=1) == ["b"]
 
 
-def test_events_can_come_twice(launch: Any) -> None:
+def test_a_duplicate_fault_sends_an_event_twice(launch: Any) -> None:
     assert put_with(launch, "duplicate", "ab", messages=3) == ["a", "a", "b"]
 
 
-def test_events_can_overtake_one_another(launch: Any) -> None:
+def test_a_reorder_fault_sends_an_event_after_the_next(launch: Any) -> None:
     assert put_with(launch, "reorder", "ab", messages=2) == ["b", "a"]
 
 
-def test_an_event_that_nothing_overtakes_comes_all_the_same(launch: Any) -> None:
+def test_a_reordered_event_without_a_successor_is_still_sent(launch: Any) -> None:
     assert put_with(launch, "reorder", "a", messages=1) == ["a"]

@@ -29,7 +29,7 @@ def keys_told(cloud: Any) -> list[str]:
     return [json.loads(message)["Records"][0]["obs"]["object"]["key"] for _, message in cloud.messages]
 
 
-def test_a_file_that_is_copied_in_is_an_object_at_once_and_gone_when_removed(cloud: Any, s3: Any) -> None:
+def test_a_copied_file_is_an_object_until_it_is_removed(cloud: Any, s3: Any) -> None:
     path = cloud.folder / "drops" / "in" / "disk.vhd"
     path.parent.mkdir()
     path.write_bytes(b"copied")
@@ -41,13 +41,13 @@ def test_a_file_that_is_copied_in_is_an_object_at_once_and_gone_when_removed(clo
         s3.head_object(Bucket="drops", Key="in/disk.vhd")
 
 
-def test_a_bucket_is_a_folder(cloud: Any, s3: Any) -> None:
+def test_a_folder_with_a_valid_name_is_a_bucket(cloud: Any, s3: Any) -> None:
     (cloud.folder / "by-hand").mkdir()
     (cloud.folder / "Not A Bucket").mkdir()
     assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == ["by-hand", "drops"]
 
 
-def test_a_small_file_changed_at_once_has_another_etag(cloud: Any, s3: Any) -> None:
+def test_a_small_file_that_is_changed_quickly_gets_a_new_etag(cloud: Any, s3: Any) -> None:
     path = cloud.folder / "drops" / "k"
     etags = set()
     for content in (b"one", b"two", b"six"):
@@ -56,7 +56,7 @@ def test_a_small_file_changed_at_once_has_another_etag(cloud: Any, s3: Any) -> N
     assert len(etags) == 3
 
 
-def test_a_large_files_etag_is_stable_and_changes_with_the_file(cloud: Any, s3: Any) -> None:
+def test_the_etag_of_a_large_file_changes_only_with_the_file(cloud: Any, s3: Any) -> None:
     path = cloud.folder / "drops" / "big.raw"
     with path.open("wb") as file:
         file.truncate(20 << 20)
@@ -66,14 +66,14 @@ def test_a_large_files_etag_is_stable_and_changes_with_the_file(cloud: Any, s3: 
     assert s3.head_object(Bucket="drops", Key="big.raw")["ETag"] != first
 
 
-def test_a_file_that_replaces_an_object_has_nothing_of_it(cloud: Any, s3: Any) -> None:
+def test_a_copied_file_does_not_inherit_the_attributes_of_the_replaced_object(cloud: Any, s3: Any) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=b"one", Metadata={"owner": "me"}, StorageClass="STANDARD_IA")
     (cloud.folder / "drops" / "k").write_bytes(b"two!")
     head = s3.head_object(Bucket="drops", Key="k")
     assert (head["ContentLength"], head["Metadata"], "StorageClass" in head) == (4, {}, False)
 
 
-def test_links_lead_nowhere_out_of_the_buckets(cloud: Any, s3: Any, tmp_path: Path) -> None:
+def test_links_out_of_the_buckets_are_ignored(cloud: Any, s3: Any, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "secret").write_bytes(b"secret")
@@ -95,7 +95,7 @@ def test_links_lead_nowhere_out_of_the_buckets(cloud: Any, s3: Any, tmp_path: Pa
     assert {path.name: path.read_bytes() for path in outside.iterdir()} == {"secret": b"secret"}
 
 
-def test_everything_survives_a_restart(cloud: Any, launch: Any, s3: Any) -> None:
+def test_objects_and_rules_survive_a_restart(cloud: Any, launch: Any, s3: Any) -> None:
     s3.put_object(
         Bucket="drops", Key="k", Body=b"one", Metadata={"owner": "me"}, ContentType="x/y", StorageClass="STANDARD_IA"
     )
@@ -112,7 +112,7 @@ def test_everything_survives_a_restart(cloud: Any, launch: Any, s3: Any) -> None
     assert [rule.topic for rule in again.store.bucket("drops").rules] == [TOPIC]
 
 
-def test_a_put_that_breaks_off_leaves_the_old_object_whole(tmp_path: Path) -> None:
+def test_an_interrupted_put_leaves_the_old_object(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.create_bucket("drops")
     store.put("drops", "k", b"old", Attributes(metadata={"version": "1"}))
@@ -129,7 +129,7 @@ def test_a_put_that_breaks_off_leaves_the_old_object_whole(tmp_path: Path) -> No
     assert list(store.metadata.temporary.iterdir()) == []
 
 
-def test_a_copied_in_file_makes_one_event_when_it_has_stopped_growing(launch: Any) -> None:
+def test_a_copied_file_sends_one_event_when_it_stops_growing(launch: Any) -> None:
     cloud = launch(poll_interval=1000)
     watched(cloud)
     check = cloud.obs.check_folder  # called here, because the interval of 1,000 s keeps the thread idle
@@ -146,7 +146,7 @@ def test_a_copied_in_file_makes_one_event_when_it_has_stopped_growing(launch: An
     assert keys_told(cloud) == ["disk.raw"]
 
 
-def test_what_was_put_through_the_api_is_not_told_of_twice(launch: Any) -> None:
+def test_an_object_put_through_the_api_sends_only_one_event(launch: Any) -> None:
     cloud = launch(poll_interval=1000)
     watched(cloud)
     check = cloud.obs.check_folder
@@ -159,7 +159,7 @@ def test_what_was_put_through_the_api_is_not_told_of_twice(launch: Any) -> None:
     assert sorted(keys_told(cloud)) == ["copied", "k"]
 
 
-def test_copied_in_files_make_no_events_where_that_is_switched_off(launch: Any) -> None:
+def test_copied_files_send_no_events_if_switched_off(launch: Any) -> None:
     cloud = launch(switches=ObsSwitches(obs_copied_in_events=False))
     watched(cloud)
     (cloud.folder / "drops" / "copied").write_bytes(b"two")

@@ -28,7 +28,7 @@ def keys_of(page: Any) -> list[str]:
 
 @pytest.mark.parametrize("call", ["list_objects", "list_objects_v2"])
 @pytest.mark.parametrize("size", [1, 2, 3, 1000])
-def test_pages_give_every_key_once_in_the_order_of_their_bytes(full: Any, call: str, size: int) -> None:
+def test_pages_have_every_key_once_in_byte_order(full: Any, call: str, size: int) -> None:
     pages = list(full.get_paginator(call).paginate(Bucket="drops", PaginationConfig={"PageSize": size}))
     assert [key for page in pages for key in keys_of(page)] == in_order(KEYS)
     assert all(len(keys_of(page)) <= size for page in pages)
@@ -36,7 +36,7 @@ def test_pages_give_every_key_once_in_the_order_of_their_bytes(full: Any, call: 
 
 @pytest.mark.parametrize("call", ["list_objects", "list_objects_v2"])
 @pytest.mark.parametrize("size", [1, 3, 1000])
-def test_a_delimiter_groups_keys_and_no_group_comes_twice(full: Any, call: str, size: int) -> None:
+def test_a_delimiter_groups_keys_and_lists_each_group_once(full: Any, call: str, size: int) -> None:
     asked = {"Bucket": "drops", "Delimiter": "/", "PaginationConfig": {"PageSize": size}}
     pages = list(full.get_paginator(call).paginate(**asked))
     assert [one["Prefix"] for page in pages for one in page.get("CommonPrefixes", [])] == ["a/", "b/"]
@@ -47,7 +47,7 @@ def test_a_delimiter_groups_keys_and_no_group_comes_twice(full: Any, call: str, 
     ("prefix", "expected"),
     [("a/", ["a/", "a/b", "a/b/c"]), ("a/b/", ["a/b/c"]), ("b", ["b/c", "b/d"]), ("x", []), ("../", [])],
 )
-def test_a_prefix_lists_what_begins_with_it(full: Any, prefix: str, expected: list[str]) -> None:
+def test_a_prefix_lists_the_keys_that_start_with_it(full: Any, prefix: str, expected: list[str]) -> None:
     assert keys_of(full.list_objects_v2(Bucket="drops", Prefix=prefix)) == expected
 
 
@@ -56,20 +56,20 @@ def test_start_after_and_marker_need_not_exist(full: Any) -> None:
     assert keys_of(full.list_objects(Bucket="drops", Marker="a/a")) == in_order(KEYS)[4:]
 
 
-def test_url_encoding_carries_any_key(cloud: Any, s3: Any) -> None:
+def test_url_encoding_preserves_any_key(cloud: Any, s3: Any) -> None:
     for key in ("a b+c%", "\x01", "<&>"):
         cloud.store.put("drops", key, b"")
     assert keys_of(s3.list_objects_v2(Bucket="drops")) == ["\x01", "<&>", "a b+c%"]
 
 
-def test_a_page_has_at_most_a_thousand_keys(cloud: Any, s3: Any) -> None:
+def test_a_page_has_at_most_1000_keys(cloud: Any, s3: Any) -> None:
     for number in range(1001):
         (cloud.folder / "drops" / f"{number:04}").touch()
     page = s3.list_objects_v2(Bucket="drops", MaxKeys=5000)
     assert (page["KeyCount"], page["MaxKeys"], page["IsTruncated"]) == (1000, 1000, True)
 
 
-def test_list_has_milliseconds_where_head_has_whole_seconds(cloud: Any, s3: Any) -> None:
+def test_a_listing_has_milliseconds_and_head_whole_seconds(cloud: Any, s3: Any) -> None:
     answers: list[str] = []
     s3.meta.events.register(
         "after-call.s3.ListObjectsV2", lambda http_response, **_: answers.append(http_response.text)
@@ -80,12 +80,12 @@ def test_list_has_milliseconds_where_head_has_whole_seconds(cloud: Any, s3: Any)
     assert s3.head_object(Bucket="drops", Key="k")["LastModified"] == listed.replace(microsecond=0)
 
 
-def test_a_strange_continuation_token_is_refused(s3: Any) -> None:
+def test_an_invalid_continuation_token_is_refused(s3: Any) -> None:
     with pytest.raises(ClientError, match="InvalidArgument"):
         s3.list_objects_v2(Bucket="drops", ContinuationToken="!")
 
 
-def test_bulk_delete_without_content_md5_is_refused_as_obs_does(full: Any) -> None:
+def test_delete_objects_without_content_md5_is_refused(full: Any) -> None:
     with pytest.raises(ClientError, match="Content-MD5"):
         full.delete_objects(Bucket="drops", Delete={"Objects": [{"Key": "a"}]})
     assert keys_of(full.list_objects_v2(Bucket="drops"))[0] == "a"

@@ -23,7 +23,7 @@ def upload(s3: Any, parts: list[bytes], key: str = "disk.raw") -> tuple[str, lis
     return upload_id, done
 
 
-def test_parts_become_one_object_with_the_md5_of_md5s(s3: Any) -> None:
+def test_completed_parts_become_one_object_with_a_multipart_etag(s3: Any) -> None:
     parts = [b"a" * PART, bytes(PART), b"tail"]
     upload_id, done = upload(s3, parts)
     assert "Contents" not in s3.list_objects_v2(Bucket="drops")
@@ -34,7 +34,7 @@ def test_parts_become_one_object_with_the_md5_of_md5s(s3: Any) -> None:
     assert "Uploads" not in s3.list_multipart_uploads(Bucket="drops")
 
 
-def test_uploading_a_file_with_boto3s_own_transfer(s3: Any) -> None:
+def test_boto3_transfers_a_file_in_parts(s3: Any) -> None:
     content = bytes(range(256)) * (10 << 12)
     config = TransferConfig(multipart_threshold=1, multipart_chunksize=5 << 20, max_concurrency=4)
     s3.upload_fileobj(io.BytesIO(content), "drops", "disk.raw", Config=config)
@@ -43,7 +43,7 @@ def test_uploading_a_file_with_boto3s_own_transfer(s3: Any) -> None:
     assert into.getvalue() == content
 
 
-def test_zeros_take_no_room_on_the_disk(cloud: Any, s3: Any) -> None:
+def test_zeros_use_no_disk_space(cloud: Any, s3: Any) -> None:
     upload_id, done = upload(s3, [bytes(8 << 20), bytes(8 << 20)])
     s3.complete_multipart_upload(Bucket="drops", Key="disk.raw", UploadId=upload_id, MultipartUpload={"Parts": done})
     status = (cloud.folder / "drops" / "disk.raw").stat()
@@ -60,7 +60,7 @@ def test_parts_and_uploads_are_listed(s3: Any) -> None:
     assert [one["UploadId"] for one in s3.list_multipart_uploads(Bucket="drops")["Uploads"]] == [upload_id]
 
 
-def test_an_aborted_upload_is_gone(s3: Any) -> None:
+def test_an_aborted_upload_no_longer_exists(s3: Any) -> None:
     upload_id, _ = upload(s3, [b"a"])
     s3.abort_multipart_upload(Bucket="drops", Key="disk.raw", UploadId=upload_id)
     with pytest.raises(ClientError, match="NoSuchUpload"):
@@ -76,7 +76,7 @@ def test_an_aborted_upload_is_gone(s3: Any) -> None:
         (lambda done: [done[2], {"PartNumber": 4, "ETag": done[3]["ETag"]}], "EntityTooSmall"),
     ],
 )
-def test_a_wrong_list_of_parts_is_refused_and_the_upload_stays(s3: Any, change: Any, expected: str) -> None:
+def test_an_invalid_list_of_parts_is_refused_and_the_upload_stays(s3: Any, change: Any, expected: str) -> None:
     upload_id, done = upload(s3, [b"a" * PART, b"b" * PART, b"small", b"tail"])
     where = {"Bucket": "drops", "Key": "disk.raw", "UploadId": upload_id}
     with pytest.raises(ClientError, match=expected):
@@ -94,7 +94,7 @@ def test_a_part_can_be_copied_from_another_object(s3: Any) -> None:
     assert s3.get_object(Bucket="drops", Key="disk.raw")["Body"].read() == b"234"
 
 
-def test_an_upload_goes_on_after_a_restart(cloud: Any, launch: Any, s3: Any) -> None:
+def test_an_upload_continues_after_a_restart(cloud: Any, launch: Any, s3: Any) -> None:
     upload_id, done = upload(s3, [b"a" * PART])
     cloud.stop()
     again = launch().client()

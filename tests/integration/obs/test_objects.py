@@ -24,7 +24,7 @@ def code(error: pytest.ExceptionInfo[ClientError]) -> tuple[int, str]:
     return error.value.response["ResponseMetadata"]["HTTPStatusCode"], error.value.response["Error"]["Code"]
 
 
-def test_what_was_put_comes_back_with_its_md5_and_metadata(s3: Any) -> None:
+def test_get_returns_the_put_content_with_md5_and_metadata(s3: Any) -> None:
     put = s3.put_object(
         Bucket="drops",
         Key="a/disk.vhd",
@@ -40,18 +40,18 @@ def test_what_was_put_comes_back_with_its_md5_and_metadata(s3: Any) -> None:
     assert got["ResponseMetadata"]["HTTPHeaders"]["x-amz-request-id"]
 
 
-def test_head_says_what_get_says_without_the_body(s3: Any) -> None:
+def test_head_returns_length_storage_class_and_accept_ranges(s3: Any) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=CONTENT, StorageClass="STANDARD_IA")
     head = s3.head_object(Bucket="drops", Key="k")
     assert (head["ContentLength"], head["StorageClass"], head["AcceptRanges"]) == (len(CONTENT), "STANDARD_IA", "bytes")
 
 
-def test_the_storage_class_is_said_only_where_it_is_not_standard(s3: Any) -> None:
+def test_head_omits_the_storage_class_standard(s3: Any) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=b"")
     assert "StorageClass" not in s3.head_object(Bucket="drops", Key="k")
 
 
-def test_an_object_has_its_buckets_storage_class_unless_it_says_its_own(cloud: Any, s3: Any) -> None:
+def test_an_object_has_the_storage_class_of_its_bucket_by_default(cloud: Any, s3: Any) -> None:
     cloud.store.create_bucket("warm-bucket", storage_class="WARM")
     s3.put_object(Bucket="warm-bucket", Key="k", Body=b"")
     s3.put_object(Bucket="warm-bucket", Key="own", Body=b"", StorageClass="STANDARD")
@@ -77,7 +77,7 @@ def test_cold_objects_cannot_be_read(s3: Any) -> None:
         ("bytes=-99999", 0, 10_239),
     ],
 )
-def test_a_range_answers_206_and_those_bytes(s3: Any, asked: str, first: int, last: int) -> None:
+def test_a_range_is_answered_with_206_and_its_bytes(s3: Any, asked: str, first: int, last: int) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=CONTENT)
     got = s3.get_object(Bucket="drops", Key="k", Range=asked)
     assert got["ResponseMetadata"]["HTTPStatusCode"] == 206
@@ -88,7 +88,7 @@ def test_a_range_answers_206_and_those_bytes(s3: Any, asked: str, first: int, la
 @pytest.mark.parametrize(
     "asked", ["bytes=10240-", "bytes=10240-10250", "bytes=5-4", "bytes=-0", "bytes=x-y", "lines=1-2"]
 )
-def test_a_range_that_cannot_be_answers_200_and_the_whole_object(s3: Any, asked: str) -> None:
+def test_an_invalid_range_is_answered_with_200_and_the_whole_object(s3: Any, asked: str) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=CONTENT)
     got = s3.get_object(Bucket="drops", Key="k", Range=asked)
     assert got["ResponseMetadata"]["HTTPStatusCode"] == 200
@@ -96,7 +96,7 @@ def test_a_range_that_cannot_be_answers_200_and_the_whole_object(s3: Any, asked:
     assert got["Body"].read() == CONTENT
 
 
-def test_two_ranges_come_as_two_parts(s3: Any) -> None:
+def test_two_ranges_are_answered_as_two_parts(s3: Any) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=CONTENT)
     got = s3.get_object(Bucket="drops", Key="k", Range="bytes=0-1,300-301")
     body = got["Body"].read()
@@ -105,7 +105,7 @@ def test_two_ranges_come_as_two_parts(s3: Any) -> None:
     assert b"bytes 300-301/10240\r\n\r\n" + CONTENT[300:302] + b"\r\n" in body
 
 
-def test_if_match_pins_the_content_between_two_reads(s3: Any) -> None:
+def test_if_match_refuses_a_replaced_object(s3: Any) -> None:
     etag = s3.put_object(Bucket="drops", Key="k", Body=b"one")["ETag"]
     assert s3.get_object(Bucket="drops", Key="k", IfMatch=etag, Range="bytes=0-0")["Body"].read() == b"o"
     s3.put_object(Bucket="drops", Key="k", Body=b"two")
@@ -114,7 +114,7 @@ def test_if_match_pins_the_content_between_two_reads(s3: Any) -> None:
     assert code(error) == (412, "PreconditionFailed")
 
 
-def test_if_none_match_answers_304_for_the_same_etag(s3: Any) -> None:
+def test_if_none_match_is_answered_with_304_for_the_same_etag(s3: Any) -> None:
     etag = s3.put_object(Bucket="drops", Key="k", Body=b"one")["ETag"]
     with pytest.raises(ClientError) as error:
         s3.head_object(Bucket="drops", Key="k", IfNoneMatch=etag)
@@ -122,7 +122,7 @@ def test_if_none_match_answers_304_for_the_same_etag(s3: Any) -> None:
     assert s3.get_object(Bucket="drops", Key="k", IfNoneMatch='"other"')["Body"].read() == b"one"
 
 
-def test_modified_since_and_unmodified_since(s3: Any) -> None:
+def test_if_modified_since_and_if_unmodified_since_are_honoured(s3: Any) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=b"one")
     changed = s3.head_object(Bucket="drops", Key="k")["LastModified"]
     with pytest.raises(ClientError) as error:
@@ -131,7 +131,7 @@ def test_modified_since_and_unmodified_since(s3: Any) -> None:
     assert s3.head_object(Bucket="drops", Key="k", IfUnmodifiedSince=changed)["ContentLength"] == 3
 
 
-def test_what_is_not_there_answers_404(s3: Any) -> None:
+def test_a_missing_object_or_bucket_is_answered_with_404(s3: Any) -> None:
     for call, expected in ((s3.get_object, "NoSuchKey"), (s3.head_object, "404")):
         with pytest.raises(ClientError) as error:
             call(Bucket="drops", Key="none")
@@ -141,7 +141,7 @@ def test_what_is_not_there_answers_404(s3: Any) -> None:
     assert code(error) == (404, "NoSuchBucket")
 
 
-def test_deleting_what_is_not_there_is_no_error(s3: Any) -> None:
+def test_deleting_a_missing_object_succeeds(s3: Any) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=b"one")
     for _ in range(2):
         assert s3.delete_object(Bucket="drops", Key="k")["ResponseMetadata"]["HTTPStatusCode"] == 204
@@ -162,7 +162,7 @@ def test_a_copy_has_the_content_and_metadata_of_its_source(s3: Any) -> None:
     assert code(error) == (412, "PreconditionFailed")
 
 
-def test_metadata_that_is_not_ascii_comes_back_encoded(cloud: Any, s3: Any) -> None:
+def test_metadata_that_is_not_ascii_is_returned_encoded(cloud: Any, s3: Any) -> None:
     from imagedrop_local.obs.model import Attributes
 
     cloud.store.put("drops", "k", b"", Attributes(metadata={"owner": "王"}))
@@ -176,7 +176,7 @@ def test_metadata_above_two_kilobytes_is_refused(s3: Any) -> None:
     assert code(error) == (400, "MetadataTooLarge")
 
 
-def test_encryption_with_a_customers_key_is_not_taken_for_none(s3: Any) -> None:
+def test_encryption_with_a_customer_key_is_refused(s3: Any) -> None:
     with pytest.raises(ClientError) as error:
         s3.put_object(Bucket="drops", Key="k", Body=b"", SSECustomerAlgorithm="AES256", SSECustomerKey="k" * 32)
     assert code(error)[1] in ("NotImplemented", "InvalidEncryptionAlgorithmError")
@@ -191,7 +191,7 @@ def test_a_wrong_content_md5_stores_nothing(s3: Any) -> None:
     assert "Contents" not in s3.list_objects_v2(Bucket="drops")
 
 
-def test_kms_encryption_is_said_again_and_other_encryption_refused(s3: Any) -> None:
+def test_kms_encryption_is_shown_and_other_encryption_refused(s3: Any) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=b"", ServerSideEncryption="aws:kms", SSEKMSKeyId="key-1")
     head = s3.head_object(Bucket="drops", Key="k")
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", "key-1")
@@ -224,7 +224,7 @@ HOSTILE = [
 ]
 
 
-def test_keys_that_are_no_paths_stay_in_the_folder_and_come_back(cloud: Any, s3: Any) -> None:
+def test_keys_that_cannot_be_paths_are_stored_inside_the_folder(cloud: Any, s3: Any) -> None:
     for key in HOSTILE:
         s3.put_object(Bucket="drops", Key=key, Body=key.encode())
     for key in HOSTILE:
@@ -238,13 +238,13 @@ def test_keys_that_are_no_paths_stay_in_the_folder_and_come_back(cloud: Any, s3:
 
 
 @pytest.mark.parametrize(("key", "expected"), [("k" * 1025, "KeyTooLong"), ("a\0b", "InvalidURI")])
-def test_keys_that_obs_does_not_take_are_refused(s3: Any, key: str, expected: str) -> None:
+def test_invalid_keys_are_refused(s3: Any, key: str, expected: str) -> None:
     with pytest.raises(ClientError) as error:
         s3.put_object(Bucket="drops", Key=key, Body=b"")
     assert code(error) == (400, expected)
 
 
-def test_a_ranged_read_of_a_huge_sparse_file_takes_milliseconds(cloud: Any, s3: Any) -> None:
+def test_a_ranged_read_of_a_huge_file_reads_only_the_range(cloud: Any, s3: Any) -> None:
     path = cloud.folder / "drops" / "huge.raw"
     with path.open("wb") as file:
         file.truncate(100 << 30)
@@ -259,7 +259,7 @@ def test_a_ranged_read_of_a_huge_sparse_file_takes_milliseconds(cloud: Any, s3: 
     assert min(times) < 0.1  # boto3 alone takes a few milliseconds, and more on a busy machine
 
 
-def test_a_read_goes_on_with_the_old_content_while_the_object_is_replaced(cloud: Any, s3: Any) -> None:
+def test_a_read_continues_with_the_old_content_when_the_object_is_replaced(cloud: Any, s3: Any) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=b"o" * (8 << 20))
     body = s3.get_object(Bucket="drops", Key="k")["Body"]
     first = body.read(1000)
@@ -268,7 +268,7 @@ def test_a_read_goes_on_with_the_old_content_while_the_object_is_replaced(cloud:
 
 
 @pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "reset"])
-def test_a_put_that_times_out_has_its_effect_or_not_as_the_fault_says(cloud: Any, s3: Any, kind: Any) -> None:
+def test_the_fault_decides_whether_a_failed_put_takes_effect(cloud: Any, s3: Any, kind: Any) -> None:
     cloud.faults.add(Fault(service="obs", call="PutObject", times=1, fault=kind, seconds=0.01))
     with pytest.raises((ConnectionClosedError, EndpointConnectionError)):
         s3.put_object(Bucket="drops", Key="k", Body=b"one")
@@ -276,7 +276,7 @@ def test_a_put_that_times_out_has_its_effect_or_not_as_the_fault_says(cloud: Any
 
 
 @pytest.mark.parametrize("kind", ["timeout_before", "timeout_after", "reset", "slow", "status"])
-def test_a_get_under_any_fault_leaves_no_file_open(cloud: Any, s3: Any, kind: Any) -> None:
+def test_a_get_with_any_fault_leaves_no_file_open(cloud: Any, s3: Any, kind: Any) -> None:
     s3.put_object(Bucket="drops", Key="k", Body=b"one")
     cloud.faults.add(Fault(service="obs", call="GetObject", times=1, fault=kind, seconds=0.01))
     with contextlib.suppress(ConnectionClosedError, ClientError):

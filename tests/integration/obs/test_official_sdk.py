@@ -40,7 +40,7 @@ def ok(answer: Any) -> Any:
     return answer
 
 
-def test_objects(sdk: ObsClient) -> None:
+def test_the_sdk_handles_objects(sdk: ObsClient) -> None:
     header = PutObjectHeader(storageClass="WARM", contentType="x/y")
     put = ok(sdk.putContent("drops", "a b/ü.vhd", "content", metadata={"owner": "me"}, headers=header))
     head = ok(sdk.getObjectMetadata("drops", "a b/ü.vhd"))
@@ -56,13 +56,13 @@ def test_objects(sdk: ObsClient) -> None:
     assert sdk.getObjectMetadata("drops", "a b/ü.vhd").status == 404
 
 
-def test_conditions(sdk: ObsClient) -> None:
+def test_the_sdk_sends_conditions(sdk: ObsClient) -> None:
     etag = ok(sdk.putContent("drops", "k", "one")).body.etag.strip('"')
     ok(sdk.getObject("drops", "k", headers=GetObjectHeader(if_match=etag), loadStreamInMemory=True))
     assert sdk.getObject("drops", "k", headers=GetObjectHeader(if_match="other"), loadStreamInMemory=True).status == 412
 
 
-def test_multipart(sdk: ObsClient) -> None:
+def test_the_sdk_uploads_in_parts(sdk: ObsClient) -> None:
     upload_id = ok(sdk.initiateMultipartUpload("drops", "big")).body.uploadId
     parts = []
     for number, content in enumerate(("a" * (100 << 10), "tail"), 1):
@@ -74,7 +74,7 @@ def test_multipart(sdk: ObsClient) -> None:
     assert done.body.etag.strip('"').endswith("-2")
 
 
-def test_buckets(sdk: ObsClient) -> None:
+def test_the_sdk_handles_buckets(sdk: ObsClient) -> None:
     head = ok(sdk.getBucketMetadata("drops")).body
     assert (head.storageClass, head.location) == ("STANDARD", "cn-north-4")
     assert ok(sdk.getBucketLocation("drops")).body.location == "cn-north-4"
@@ -85,7 +85,7 @@ def test_buckets(sdk: ObsClient) -> None:
     ok(sdk.deleteBucket("second"))
 
 
-def test_event_rules(sdk: ObsClient, cloud: Any) -> None:
+def test_the_sdk_sets_event_rules(sdk: ObsClient, cloud: Any) -> None:
     rule = TopicConfiguration(
         id="images", topic=TOPIC, events=["ObjectCreated:*"], filterRules=[FilterRule(name="suffix", value=".vhd")]
     )
@@ -104,7 +104,7 @@ def test_a_wrong_secret_key_is_refused(cloud: Any, sdk: ObsClient) -> None:
     assert answer.status == 403
 
 
-def test_signed_urls(sdk: ObsClient) -> None:
+def test_the_sdk_signs_urls(sdk: ObsClient) -> None:
     ok(sdk.putContent("drops", "a b", "one"))
     signed = sdk.createSignedUrl("GET", "drops", "a b", expires=60)
     request = urllib.request.Request(signed.signedUrl, headers=dict(signed.actualSignedRequestHeaders))
@@ -112,7 +112,7 @@ def test_signed_urls(sdk: ObsClient) -> None:
         assert answer.read() == b"one"
 
 
-def test_it_finds_out_by_itself_that_it_may_speak_obss_protocol(cloud: Any, tmp_path: Path) -> None:
+def test_the_sdk_negotiates_the_protocol_of_obs(cloud: Any, tmp_path: Path) -> None:
     client = ObsClient(AK, SK, server=cloud.server.url, path_style=True)
     path = tmp_path / "disk.raw"
     path.write_bytes(bytes(1 << 20))

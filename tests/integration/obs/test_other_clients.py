@@ -45,26 +45,26 @@ def signing(cloud: Any) -> Iterator[Signing]:
     made.client.close()
 
 
-def test_the_order_and_the_case_of_headers_do_not_matter(signing: Signing) -> None:
+def test_the_order_and_case_of_headers_do_not_matter(signing: Signing) -> None:
     headers = signing.headers("PUT", "/drops/k", x_amz_meta_owner="a   b", content_type="x/y")
     for changed in ([(name.upper(), value) for name, value in headers.items()], list(headers.items())[::-1]):
         assert signing.client.send("PUT", "/drops/k", (), [*changed, ("content-length", "3")], b"one").status == 200
     assert signing.call("HEAD", "/drops/k").headers["x-amz-meta-owner"] == "a   b"
 
 
-def test_a_body_in_chunks_is_stored_without_them(signing: Signing) -> None:
+def test_a_chunked_body_is_stored_without_chunks(signing: Signing) -> None:
     headers = signing.headers("PUT", "/drops/k")
     sent = [*headers.items(), ("Transfer-Encoding", "chunked")]
     assert signing.client.send("PUT", "/drops/k", (), sent, b"one two").status == 200
     assert signing.call("GET", "/drops/k").body == b"one two"
 
 
-def test_a_put_without_any_length_is_refused(signing: Signing) -> None:
+def test_a_put_without_a_length_is_refused(signing: Signing) -> None:
     answer = signing.client.send("PUT", "/drops/k", (), signing.headers("PUT", "/drops/k").items(), b"")
     assert (answer.status, b"MissingContentLength" in answer.body) == (411, True)
 
 
-def test_a_client_that_waits_for_100_continue_gets_it(signing: Signing) -> None:
+def test_expect_100_continue_is_answered(signing: Signing) -> None:
     head = "".join(f"{name}: {value}\r\n" for name, value in signing.headers("PUT", "/drops/k").items())
     with socket.create_connection(("127.0.0.1", signing.port), PATIENCE) as line:
         line.sendall(f"PUT /drops/k HTTP/1.1\r\n{head}Content-Length: 3\r\nExpect: 100-continue\r\n\r\n".encode())
@@ -74,7 +74,7 @@ def test_a_client_that_waits_for_100_continue_gets_it(signing: Signing) -> None:
     assert signing.call("GET", "/drops/k").body == b"one"
 
 
-def test_one_connection_takes_calls_of_every_kind_in_both_styles(signing: Signing) -> None:
+def test_one_connection_handles_every_kind_of_call_in_both_styles(signing: Signing) -> None:
     statuses = [
         signing.call("PUT", "/k", b"one", HOST).status,
         signing.call("HEAD", "/drops/k").status,
@@ -89,11 +89,11 @@ def test_one_connection_takes_calls_of_every_kind_in_both_styles(signing: Signin
     assert statuses == [200, 200, 206, 404, 404, 412, 200, 204, 501]
 
 
-def test_a_head_of_what_is_not_there_has_no_body_and_a_get_has_xml(signing: Signing) -> None:
+def test_a_missing_object_has_no_body_in_head_and_xml_in_get(signing: Signing) -> None:
     assert signing.call("HEAD", "/drops/none").body == b""
     assert b"<Code>NoSuchKey</Code>" in signing.call("GET", "/drops/none").body
 
 
-def test_another_host_than_the_signed_one_is_refused(signing: Signing) -> None:
+def test_a_host_other_than_the_signed_one_is_refused(signing: Signing) -> None:
     headers = signing.headers("GET", "/drops/k") | {"Host": HOST}
     assert signing.client.send("GET", "/k", (), headers.items(), b"").status == 403

@@ -53,14 +53,14 @@ def talk() -> Iterator[Callable[[bytes], bytes]]:
 CLOSE = b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
-def test_a_chunked_body_arrives_whole_and_the_connection_goes_on(talk: Callable[[bytes], bytes]) -> None:
+def test_a_chunked_body_is_complete_and_the_connection_stays_open(talk: Callable[[bytes], bytes]) -> None:
     head = b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     answer = talk(head + b"3;ext=1\r\none\r\nA\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n" + CLOSE)
     assert b"/one0123456789" in answer
     assert answer.endswith(b"/last")
 
 
-def test_a_body_that_nobody_read_does_not_become_the_next_request(talk: Callable[[bytes], bytes]) -> None:
+def test_an_unread_body_is_not_parsed_as_the_next_request(talk: Callable[[bytes], bytes]) -> None:
     answer = talk(b"PUT /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabcdef" + CLOSE)
     assert answer.startswith(b"HTTP/1.1 403")
     assert answer.endswith(b"/last")
@@ -73,17 +73,17 @@ def test_leading_slashes_are_kept(talk: Callable[[bytes], bytes]) -> None:
 @pytest.mark.parametrize(
     "head", [b"Content-Length: -5", b"Content-Length: 0x5", b"Content-Length: \xc2\xb2", b"Transfer-Encoding: chunked"]
 )
-def test_a_length_that_is_none_answers_400(talk: Callable[[bytes], bytes], head: bytes) -> None:
+def test_an_invalid_length_is_answered_with_400(talk: Callable[[bytes], bytes], head: bytes) -> None:
     assert talk(b"PUT / HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n\r\n-1\r\n").startswith(b"HTTP/1.1 400")
 
 
-def test_a_broken_service_answers_500_in_its_own_shape(talk: Callable[[bytes], bytes]) -> None:
+def test_an_error_in_the_service_is_answered_with_500_in_its_format(talk: Callable[[bytes], bytes]) -> None:
     answer = talk(b"GET /boom HTTP/1.1\r\nHost: x\r\n\r\n" + CLOSE)
     assert answer.startswith(b"HTTP/1.1 500")
     assert b"InternalError: RuntimeError: broken" in answer
 
 
-def test_a_stopped_server_ends_the_connections_it_kept_alive() -> None:
+def test_a_stopped_server_closes_its_connections() -> None:
     service = Echo()
     server = Server(service, service).start()
     with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as line:

@@ -47,7 +47,7 @@ def test_a_clock_more_than_15_minutes_off_is_refused(cloud: Any, minutes: int) -
 
 
 @pytest.mark.parametrize("version", ["s3v4", "s3"])
-def test_v4_and_v2_are_both_taken_and_both_checked(cloud: Any, version: str) -> None:
+def test_signatures_v4_and_v2_are_accepted_and_checked(cloud: Any, version: str) -> None:
     client = cloud.client(signature_version=version)
     client.put_object(Bucket="drops", Key="a b/ü+", Body=b"one", Metadata={"owner": "me"}, ContentType="x/y")
     assert (
@@ -57,7 +57,7 @@ def test_v4_and_v2_are_both_taken_and_both_checked(cloud: Any, version: str) -> 
 
 
 @pytest.mark.parametrize("version", ["s3v4", "s3"])
-def test_a_presigned_url_expires_and_cannot_be_bent(cloud: Any, version: str) -> None:
+def test_a_presigned_url_expires_and_cannot_be_changed(cloud: Any, version: str) -> None:
     client = cloud.client(signature_version=version)
     client.put_object(Bucket="drops", Key="k", Body=b"one")
     url = client.generate_presigned_url("get_object", Params={"Bucket": "drops", "Key": "k"}, ExpiresIn=60)
@@ -95,7 +95,7 @@ def raw_put(cloud: Any, key: str, body: bytes, payload: str, **more: str) -> tup
     return result
 
 
-def test_a_body_that_is_not_the_signed_one_stores_nothing(cloud: Any) -> None:
+def test_a_body_other_than_the_signed_one_is_not_stored(cloud: Any) -> None:
     status, body = raw_put(cloud, "k", b"forged", hashlib.sha256(b"signed").hexdigest())
     assert status == 400
     assert b"XAmzContentSHA256Mismatch" in body
@@ -119,7 +119,7 @@ def test_aws_chunked_framing_is_stored_as_content(cloud: Any, s3: Any) -> None:
     assert got["ContentEncoding"] == "aws-chunked"
 
 
-def test_aws_chunked_framing_is_refused_where_that_is_switched_on(launch: Any) -> None:
+def test_aws_chunked_framing_is_refused_if_switched_on(launch: Any) -> None:
     cloud = launch(switches=ObsSwitches(obs_aws_chunked="refused"))
     cloud.store.create_bucket("drops")
     status, body = raw_put(cloud, "k", FRAMED, STREAMING, **EXTRA)
@@ -127,7 +127,7 @@ def test_aws_chunked_framing_is_refused_where_that_is_switched_on(launch: Any) -
     assert cloud.store.head("drops", "k") is None
 
 
-def test_an_invalid_range_answers_416_where_that_is_switched_on(launch: Any) -> None:
+def test_an_invalid_range_is_answered_with_416_if_switched_on(launch: Any) -> None:
     cloud = launch(switches=ObsSwitches(obs_invalid_range="416"))
     cloud.store.create_bucket("drops")
     cloud.store.put("drops", "k", b"one")
@@ -135,7 +135,7 @@ def test_an_invalid_range_answers_416_where_that_is_switched_on(launch: Any) -> 
         cloud.client().get_object(Bucket="drops", Key="k", Range="bytes=3-")
 
 
-def test_bulk_delete_without_md5_works_where_that_is_switched_on(launch: Any) -> None:
+def test_delete_objects_without_md5_succeeds_if_switched_on(launch: Any) -> None:
     cloud = launch(switches=ObsSwitches(obs_bulk_delete_needs_md5=False))
     cloud.store.create_bucket("drops")
     cloud.store.put("drops", "k", b"one")
@@ -144,7 +144,7 @@ def test_bulk_delete_without_md5_works_where_that_is_switched_on(launch: Any) ->
     assert cloud.store.head("drops", "k") is None
 
 
-def test_faults_strike_calls_by_name(cloud: Any) -> None:
+def test_a_fault_applies_to_the_named_call_only(cloud: Any) -> None:
     from imagedrop_local.faults import Fault
 
     cloud.faults.add(Fault(service="obs", call="ListObjectsV2", times=1, fault="status", status=503, code="SlowDown"))

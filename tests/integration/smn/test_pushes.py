@@ -53,7 +53,7 @@ def test_a_notification_is_signed_over_the_documented_string(office: Any) -> Non
     assert "X-SMN-SUBSCRIPTION-URN" not in push.headers
 
 
-def test_a_confirmation_is_signed_over_its_own_string_and_carries_no_secret(office: Any) -> None:
+def test_a_confirmation_is_signed_over_its_own_string_and_has_no_subscription_headers(office: Any) -> None:
     urn = office.smn.create_topic("drops")
     office.smn.subscribe(urn, "http", office.endpoint.url, {"x-secret": "s"})
     (push,) = office.endpoint.wait(1, "SubscriptionConfirmation")
@@ -67,7 +67,7 @@ def test_a_confirmation_is_signed_over_its_own_string_and_carries_no_secret(offi
     assert "unsubscribe_url" not in body
 
 
-def test_only_a_confirmed_subscription_gets_messages_and_then_with_its_own_headers(office: Any) -> None:
+def test_only_a_confirmed_subscription_gets_messages_with_its_headers(office: Any) -> None:
     urn = office.smn.create_topic("drops")
     office.smn.subscribe(urn, "http", office.endpoint.url, {"x-secret": "s t"})
     (push,) = office.endpoint.wait(1, "SubscriptionConfirmation")
@@ -80,7 +80,7 @@ def test_only_a_confirmed_subscription_gets_messages_and_then_with_its_own_heade
     assert office.state()["subscriptions"][0]["status"] == "confirmed"
 
 
-def test_a_token_is_good_for_48_hours_and_only_for_its_topic(office: Any) -> None:
+def test_a_token_is_valid_for_48_hours_and_for_its_topic_only(office: Any) -> None:
     urn = office.smn.create_topic("drops")
     office.smn.subscribe(urn, "http", office.endpoint.url)
     (push,) = office.endpoint.wait(1, "SubscriptionConfirmation")
@@ -104,7 +104,7 @@ def test_a_token_is_good_for_48_hours_and_only_for_its_topic(office: Any) -> Non
         ("", "unsigned", True, False),
     ],
 )
-def test_an_empty_subject_is_treated_as_the_switch_says(
+def test_a_switch_decides_how_an_empty_subject_is_sent_and_signed(
     make_office: Make, subject: str | None, mode: str, shown: bool, is_signed: bool
 ) -> None:
     office = make_office(smn_empty_subject=mode)
@@ -121,7 +121,7 @@ def test_an_empty_subject_is_treated_as_the_switch_says(
     )
 
 
-def test_older_documents_name_the_subscription_in_a_header(make_office: Make) -> None:
+def test_a_switch_adds_the_header_with_the_subscription(make_office: Make) -> None:
     office = make_office(smn_subscription_header=True)
     urn = office.subscribed()
     office.smn.publish(urn, "m")
@@ -130,7 +130,7 @@ def test_older_documents_name_the_subscription_in_a_header(make_office: Make) ->
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_a_push_is_tried_again_where_the_server_fails(office: Any, status: int) -> None:
+def test_a_push_is_retried_on_5xx(office: Any, status: int) -> None:
     urn = office.subscribed()
     office.endpoint.answers.extend([status, status])
     office.smn.publish(urn, "m")
@@ -140,7 +140,7 @@ def test_a_push_is_tried_again_where_the_server_fails(office: Any, status: int) 
     assert office.settled(delivered=2)["retried"] == 2  # the confirmation is one of the two
 
 
-def test_a_push_is_tried_again_where_the_server_hangs(make_office: Make) -> None:
+def test_a_push_is_retried_on_a_timeout(make_office: Make) -> None:
     office = make_office(smn_push_timeout=0.3)
     urn = office.subscribed()
     office.endpoint.answers.extend([0, 0])
@@ -150,7 +150,7 @@ def test_a_push_is_tried_again_where_the_server_hangs(make_office: Make) -> None
     assert office.settled(delivered=2)["retried"] >= 2  # a busy machine may hang once more
 
 
-def test_a_push_is_given_up_after_six_more_tries(office: Any) -> None:
+def test_a_push_is_given_up_after_six_retries(office: Any) -> None:
     urn = office.subscribed()
     office.endpoint.answers.extend([503] * 20)
     office.smn.publish(urn, "m")
@@ -159,7 +159,7 @@ def test_a_push_is_given_up_after_six_more_tries(office: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 302])
-def test_a_push_that_is_refused_is_lost_at_once(office: Any, status: int) -> None:
+def test_a_refused_push_is_not_retried(office: Any, status: int) -> None:
     urn = office.subscribed()
     office.endpoint.answers.append(status)
     office.smn.publish(urn, "m")
@@ -167,7 +167,7 @@ def test_a_push_that_is_refused_is_lost_at_once(office: Any, status: int) -> Non
     assert len(office.endpoint.of("Notification")) == 1
 
 
-def test_an_endpoint_that_cannot_be_reached_is_tried_again(office: Any) -> None:
+def test_a_push_to_an_unreachable_endpoint_is_retried(office: Any) -> None:
     urn = office.smn.create_topic("drops")
     with socket.socket() as deaf:  # bound, so that nobody else listens there
         deaf.bind(("127.0.0.1", 0))
@@ -175,14 +175,14 @@ def test_an_endpoint_that_cannot_be_reached_is_tried_again(office: Any) -> None:
         assert office.settled(given_up=1)["retried"] == 6
 
 
-def test_a_name_below_localhost_is_this_machine(office: Any) -> None:
+def test_a_name_below_localhost_reaches_this_machine(office: Any) -> None:
     urn = office.smn.create_topic("drops")
     office.smn.subscribe(urn, "http", office.endpoint.url.replace("127.0.0.1", "abc.functions.localhost"))
     (push,) = office.endpoint.wait(1, "SubscriptionConfirmation")
     assert push.headers["Host"].startswith("abc.functions.localhost:")
 
 
-def test_pushes_that_wait_are_delivered_after_a_restart_with_the_same_key(make_office: Make) -> None:
+def test_waiting_pushes_are_delivered_after_a_restart_with_the_same_key(make_office: Make) -> None:
     office = make_office(smn_retry_interval=60)
     urn = office.subscribed()
     office.endpoint.answers.append(503)
@@ -198,7 +198,7 @@ def test_pushes_that_wait_are_delivered_after_a_restart_with_the_same_key(make_o
     assert later.rpartition("/")[2] == first.body["signing_cert_url"].rpartition("/")[2]
 
 
-def test_events_are_lost_doubled_and_held_back_by_faults(office: Any) -> None:
+def test_faults_drop_duplicate_and_delay_pushes(office: Any) -> None:
     urn = office.subscribed()
     for fault, seconds in (("drop", 0.0), ("duplicate", 0.0), ("reorder", 0.2)):
         office.faults.add(Fault(service="smn", call="Push", times=1, fault=fault, seconds=seconds))  # type: ignore[arg-type]
@@ -213,7 +213,7 @@ def test_events_are_lost_doubled_and_held_back_by_faults(office: Any) -> None:
     assert office.settled()["dropped"] == 1
 
 
-def test_leaving_is_confirmed_and_can_be_taken_back(office: Any) -> None:
+def test_unsubscribing_is_confirmed_and_can_be_undone(office: Any) -> None:
     urn = office.subscribed()
     office.smn.publish(urn, "one")
     (push,) = office.endpoint.wait(1)
@@ -225,7 +225,7 @@ def test_leaving_is_confirmed_and_can_be_taken_back(office: Any) -> None:
     assert [push.body["message"] for push in office.endpoint.wait(2)] == ["one", "three"]
 
 
-def test_a_slow_endpoint_does_not_hold_up_the_others(office: Any) -> None:
+def test_a_slow_answer_does_not_delay_other_pushes(office: Any) -> None:
     urn = office.subscribed()
     office.endpoint.answers.append(0)
     for number in range(20):

@@ -44,7 +44,7 @@ def publish(office: Any, urn: str, **fields: Any) -> Any:
     return office.client.publish_message(PublishMessageRequest(topic_urn=urn, body=body))
 
 
-def test_the_sdk_takes_a_message_from_the_topic_to_the_endpoint(office: Any) -> None:
+def test_the_sdk_subscribes_confirms_and_publishes(office: Any) -> None:
     urn = create_topic(office)
     assert urn == f"urn:smn:cn-north-4:{PROJECT}:drops"
     extension = SubscriptionExtension(header={"x-secret": "s"})
@@ -79,14 +79,14 @@ def test_topics_are_listed_shown_and_deleted_with_their_subscriptions(office: An
     assert client.list_subscriptions(ListSubscriptionsRequest()).subscription_count == 0
 
 
-def test_a_cancelled_subscription_is_gone(office: Any) -> None:
+def test_a_cancelled_subscription_is_deleted(office: Any) -> None:
     urn = create_topic(office)
     subscription = subscribe(office, urn)
     office.client.cancel_subscription(CancelSubscriptionRequest(subscription_urn=subscription))
     assert office.client.list_subscriptions(ListSubscriptionsRequest()).subscription_count == 0
 
 
-def test_a_structured_message_comes_before_a_plain_one(office: Any) -> None:
+def test_a_structured_message_takes_precedence_over_a_plain_one(office: Any) -> None:
     urn = office.subscribed()
     publish(office, urn, message_structure=json.dumps({"default": "d", "sms": "short"}))
     publish(office, urn, message_structure=json.dumps({"default": "d", "http": "h"}))
@@ -129,7 +129,7 @@ REFUSED: dict[str, tuple[Callable[[Any, str], Any], tuple[int, str]]] = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_smn_refuses_it_refuses_with_its_code(office: Any, what: str) -> None:
+def test_invalid_calls_are_refused_with_their_error_code(office: Any, what: str) -> None:
     call, expected = REFUSED[what]
     urn = create_topic(office)
     assert refusal(lambda: call(office, urn)) == expected
@@ -150,18 +150,18 @@ def test_what_smn_refuses_it_refuses_with_its_code(office: Any, what: str) -> No
     ],
     ids=str,
 )
-def test_headers_of_a_subscription_have_limits(office: Any, headers: dict[str, str]) -> None:
+def test_invalid_headers_of_a_subscription_are_refused(office: Any, headers: dict[str, str]) -> None:
     urn = create_topic(office)
     assert refusal(lambda: subscribe(office, urn, extension={"header": headers})) == (400, "SMN.0043")
 
 
-def test_only_the_projects_key_may_publish(office: Any) -> None:
+def test_a_wrong_secret_key_may_not_publish(office: Any) -> None:
     urn = create_topic(office)
     office.client = office.connect(sk="guessed")
     assert refusal(lambda: publish(office, urn)) == (401, "APIGW.0301")
 
 
-def test_faults_strike_the_calls_too(office: Any) -> None:
+def test_a_fault_applies_to_a_call_of_smn(office: Any) -> None:
     urn = create_topic(office)
     office.faults.add(Fault(service="smn", call="PublishMessage", times=1, fault="status", status=503))
     with pytest.raises(ServerResponseException):

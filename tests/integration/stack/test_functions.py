@@ -33,7 +33,7 @@ def signed(stack: Stack, url: str) -> dict[str, str]:
     return dict(request.headers.items())
 
 
-def test_a_function_has_the_layer_the_secrets_and_the_templates_variables(stack: Stack) -> None:
+def test_a_function_has_the_layer_the_secrets_and_the_variables_of_the_template(stack: Stack) -> None:
     seen = stack.invoke("validate", {"do": "look"})
     assert seen["layer"].endswith("/python/imagedrop/__init__.py")
     assert seen["secrets"] == [json.dumps({"ak": "AK", "sk": "SK"}), "hook"]
@@ -43,7 +43,7 @@ def test_a_function_has_the_layer_the_secrets_and_the_templates_variables(stack:
     assert given["IMAGEDROP_DROPS_QUEUE"] == stack.outputs.queues["drops"]
 
 
-def test_what_this_process_has_set_does_not_leak_into_functions(stack: Stack) -> None:
+def test_variables_of_this_process_do_not_reach_functions(stack: Stack) -> None:
     environment = stack.invoke("validate", {"do": "look"})["environment"]
     ours = {name for name in environment if name.startswith(("IMAGEDROP_", "POWERTOOLS_"))}
     assert ours | {"AWS_ENDPOINT_URL"} == set(stack.environment("validate"))
@@ -51,13 +51,13 @@ def test_what_this_process_has_set_does_not_leak_into_functions(stack: Stack) ->
     assert environment["AWS_CONFIG_FILE"] == "/dev/null"
 
 
-def test_a_function_that_raises_says_so(stack: Stack) -> None:
+def test_an_error_in_a_function_raises_function_failed(stack: Stack) -> None:
     with pytest.raises(FunctionFailed, match="told to"):
         stack.invoke("sweep", {"do": "fail"})
     assert stack.invoke("sweep", {})["statusCode"] == 201
 
 
-def test_a_push_reaches_intake_by_its_url(stack: Stack) -> None:
+def test_a_push_reaches_intake_through_its_url(stack: Stack) -> None:
     url = f"{stack.outputs.intake_url}push?a=1"
     status, event = fetch(url, b"{}", {"Content-Type": "text/plain; charset=UTF-8", "X-SMN-Message-Type": "x"})
     assert (status, event["body"], event["rawPath"], event["rawQueryString"]) == (201, "{}", "/push", "a=1")
@@ -65,14 +65,14 @@ def test_a_push_reaches_intake_by_its_url(stack: Stack) -> None:
     assert event["requestContext"]["http"]["method"] == "POST"
 
 
-def test_status_answers_whoever_signs(stack: Stack) -> None:
+def test_the_status_url_answers_a_signed_request(stack: Stack) -> None:
     url = f"{stack.outputs.status_url}?key=a%2Fb.vhd"
     status, event = fetch(url, headers=signed(stack, url))
     assert (status, event["queryStringParameters"]) == (201, {"key": "a/b.vhd"})
     assert event["requestContext"]["authorizer"]["iam"]["accountId"] == "000000000000"
 
 
-def test_status_answers_nobody_else(stack: Stack) -> None:
+def test_the_status_url_refuses_an_unsigned_request(stack: Stack) -> None:
     assert fetch(stack.outputs.status_url) == (403, {"Message": "Missing Authentication Token"})
 
 
@@ -82,7 +82,7 @@ def logged(stack: Stack, name: str, after: int = 0) -> list[LogLine]:
     return [line for line in stack.logs(after) if f'"{name}"' in line.text]
 
 
-def test_the_log_of_a_function_can_be_read_from_where_it_was_left(stack: Stack) -> None:
+def test_the_log_of_a_function_can_be_read_after_a_timestamp(stack: Stack) -> None:
     stack.invoke("register", {"name": "first"})
     (first,) = until(lambda: logged(stack, "first"))
     stack.invoke("register", {"name": "second"})

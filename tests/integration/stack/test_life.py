@@ -37,7 +37,7 @@ def open_port(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def test_a_second_start_goes_on_where_the_first_was_and_its_sweep_is_due(project: Path, tmp_path: Path) -> None:
+def test_a_second_start_continues_from_the_state_of_the_first_and_runs_the_sweep(project: Path, tmp_path: Path) -> None:
     with make(tmp_path, project) as first:
         put(first, "row")
         send(first, "drops", {"case": "afterwards", "delay": 900})
@@ -70,7 +70,7 @@ def age_the_schedule(folder: Path) -> None:
     state.write_text(text.replace('"State": "ENABLED"', '"State": "ENABLED", "CreationTime": 0'))
 
 
-def test_other_code_is_taken_up_at_the_next_start(project: Path, tmp_path: Path) -> None:
+def test_changed_code_is_deployed_at_the_next_start(project: Path, tmp_path: Path) -> None:
     app = project / "functions/status/app.py"
     before = app.read_text()
     with make(tmp_path, project) as first:
@@ -83,7 +83,7 @@ def test_other_code_is_taken_up_at_the_next_start(project: Path, tmp_path: Path)
         app.write_text(before)
 
 
-def test_after_a_kill_nothing_stale_is_left(project: Path, tmp_path: Path) -> None:
+def test_after_a_kill_no_old_state_is_used(project: Path, tmp_path: Path) -> None:
     with make(tmp_path, project) as first:
         put(first, "old")
     stack = make(tmp_path, project)
@@ -109,7 +109,7 @@ sys.stdin.read()
 """
 
 
-def test_ministack_ends_in_order_when_its_parent_is_killed(project: Path, tmp_path: Path) -> None:
+def test_ministack_saves_its_state_when_its_parent_is_killed(project: Path, tmp_path: Path) -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", STARTER, str(tmp_path), str(project)],
         stdin=subprocess.PIPE,
@@ -126,7 +126,7 @@ def test_ministack_ends_in_order_when_its_parent_is_killed(project: Path, tmp_pa
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads Linux's table of processes")
-def test_a_function_in_mid_call_ends_with_its_stack(project: Path, tmp_path: Path) -> None:
+def test_a_running_function_ends_with_its_stack(project: Path, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     with make(tmp_path / "stack", project) as stack:
         event = json.dumps({"do": "stay", "mark": str(mark), "seconds": 100})
@@ -145,7 +145,7 @@ def works(process: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-def test_a_folder_has_one_stack_at_a_time(project: Path, tmp_path: Path) -> None:
+def test_a_second_stack_on_the_same_folder_is_refused(project: Path, tmp_path: Path) -> None:
     with make(tmp_path, project) as first:
         assert first.invoke("status", {})["statusCode"] == 201
         with pytest.raises(StackError, match="in use by another stack"):
@@ -153,7 +153,7 @@ def test_a_folder_has_one_stack_at_a_time(project: Path, tmp_path: Path) -> None
         assert list((tmp_path / "tmp").iterdir())  # what the first has unpacked is still there
 
 
-def test_a_port_that_is_taken_is_named(project: Path, tmp_path: Path) -> None:
+def test_the_error_of_a_port_in_use_names_the_port(project: Path, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -162,7 +162,7 @@ def test_a_port_that_is_taken_is_named(project: Path, tmp_path: Path) -> None:
             make(tmp_path, project, port=port).start()
 
 
-def test_what_the_template_does_not_know_is_refused_and_nothing_is_left_running(project: Path, tmp_path: Path) -> None:
+def test_an_unknown_parameter_is_refused_and_nothing_is_left_running(project: Path, tmp_path: Path) -> None:
     stack = make(tmp_path, project, parameters={"Regoin": "x"})
     with pytest.raises(StackError, match="no parameter Regoin"):
         stack.start()
@@ -176,7 +176,7 @@ def open_files(process: int) -> Iterator[str]:
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's table of sockets")
-def test_everything_listens_on_this_machine_only(project: Path, tmp_path: Path) -> None:
+def test_the_stack_listens_on_127_0_0_1_only(project: Path, tmp_path: Path) -> None:
     with make(tmp_path, project) as stack:
         inodes = set(open_files(host(tmp_path)))
         listening = [

@@ -7,14 +7,14 @@ from tests.integration.stack.helpers import held, said, send
 from tests.support.waiting import until
 
 
-def test_a_message_reaches_its_function_at_once(stack: Stack) -> None:
+def test_a_message_reaches_its_function(stack: Stack) -> None:
     for queue in stack.outputs.queues:
         send(stack, queue, {"case": "arrives", "name": queue})
     lines = until(lambda: found if len(found := said(stack, "arrives")) == 4 else None)
     assert {line["name"] for line in lines} == set(stack.outputs.queues)
 
 
-def test_only_the_failed_record_of_a_batch_comes_back(stack: Stack) -> None:
+def test_only_the_failed_message_of_a_batch_is_received_again(stack: Stack) -> None:
     bad = {"case": "batch", "name": "bad", "fails": 1, "seconds": 0}
     send(stack, "notices", {"case": "batch", "name": "a"}, bad, {"case": "batch", "name": "b"})
     lines = until(lambda: found if len(found := said(stack, "batch")) >= 4 else None)
@@ -27,13 +27,13 @@ def test_only_the_failed_record_of_a_batch_comes_back(stack: Stack) -> None:
     until(lambda: held(stack, "notices") == 0)
 
 
-def test_a_message_that_is_put_back_comes_again_after_its_wait_and_not_before(stack: Stack) -> None:
+def test_a_returned_message_is_received_again_after_its_visibility_timeout(stack: Stack) -> None:
     send(stack, "polls", {"case": "waits", "fails": 1, "seconds": 2})
     first, second = until(lambda: found if len(found := said(stack, "waits")) == 2 else None)
     assert second["at"] - first["at"] > 1.9  # and within what `until` waits: the queue's own wait is longer by far
 
 
-def test_a_message_that_always_fails_ends_as_a_dead_letter(stack: Stack) -> None:
+def test_a_message_that_always_fails_becomes_a_dead_letter(stack: Stack) -> None:
     sqs, queue = stack.client("sqs"), stack.outputs.queues["drops"]
     dead = stack.outputs.dead_letters["drops"]
     arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

@@ -10,7 +10,7 @@ from tests.support.signed_requests import REGION
 
 @pytest.fixture(scope="session")
 def signing_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once: drawing an RSA key takes longer than any of these tests."""
+    """Made once: generating an RSA key takes longer than any of these tests."""
     folder = tmp_path_factory.mktemp("key")
     Certificate(folder, REGION)
     return folder / "signing.pem"

@@ -1,4 +1,4 @@
-"""Each switch of the simulators makes the difference that its trial shows: one that changes nothing fails here."""
+"""Each switch of the simulators changes the result that its trial expects: a switch without effect fails here."""
 
 from __future__ import annotations
 
@@ -10,58 +10,60 @@ import pytest
 from pydantic import ValidationError
 
 from imagedrop_local.switches import Switches, from_text
-from tests.support.ims_client_helper import Desk
-from tests.support.obs_client_helper import ObsDesk
-from tests.support.smn_client_helper import SmnDesk
+from tests.support.ims_client_helper import SimulatedIms
+from tests.support.obs_client_helper import SimulatedObs
+from tests.support.smn_client_helper import SimulatedSmn
 from tests.unit.local.trials import ims, obs, smn
 
 TRIALS = {**obs.TRIALS, **ims.TRIALS, **smn.TRIALS}
 
 
 @pytest.fixture
-def desk_of(tmp_path: Path, signing_key: Path) -> Callable[..., Any]:
-    made = 0
+def simulator_of(tmp_path: Path, signing_key: Path) -> Callable[..., Any]:
+    count = 0
 
     def make(service: str, **switches: Any) -> Any:
-        nonlocal made
-        made += 1
-        folder = tmp_path / str(made)
+        nonlocal count
+        count += 1
+        folder = tmp_path / str(count)
         if service == "smn":
-            return SmnDesk(folder, signing_key, **switches)
-        return (Desk if service == "ims" else ObsDesk)(folder, **switches)
+            return SimulatedSmn(folder, signing_key, **switches)
+        return (SimulatedIms if service == "ims" else SimulatedObs)(folder, **switches)
 
     return make
 
 
-def test_there_is_a_trial_for_each_switch_and_for_nothing_else() -> None:
+def test_there_is_one_trial_per_switch() -> None:
     assert set(TRIALS) == set(Switches.model_fields)
 
 
 @pytest.mark.parametrize("name", TRIALS)
-def test_a_trial_tries_every_value_or_the_default_and_another_and_tells_them_apart(name: str) -> None:
-    field, seen = Switches.model_fields[name], TRIALS[name].seen
+def test_a_trial_expects_a_different_result_for_each_value(name: str) -> None:
+    field, results = Switches.model_fields[name], TRIALS[name].results
     kind: Any = field.annotation
-    every = get_args(kind) if get_origin(kind) is Literal else (True, False) if kind is bool else ()
-    assert field.default in seen
-    assert set(every) <= set(seen)
-    assert len(seen) > 1
-    answers = list(seen.values())
-    assert not any(answer in answers[:place] for place, answer in enumerate(answers))
+    all_values = get_args(kind) if get_origin(kind) is Literal else (True, False) if kind is bool else ()
+    assert field.default in results
+    assert set(all_values) <= set(results)
+    assert len(results) > 1
+    answers = list(results.values())
+    assert not any(answer in answers[:index] for index, answer in enumerate(answers))
 
 
 @pytest.mark.parametrize("name", TRIALS)
-def test_a_switch_makes_the_difference_that_its_trial_shows(desk_of: Callable[..., Any], name: str) -> None:
+def test_each_value_of_a_switch_gives_the_expected_result(simulator_of: Callable[..., Any], name: str) -> None:
     trial, service = TRIALS[name], name.partition("_")[0]
-    seen = {value: trial.look(desk_of(service, **{**trial.given, name: value})) for value in trial.seen}
-    assert seen == trial.seen
+    results = {value: trial.run(simulator_of(service, **{**trial.given, name: value})) for value in trial.results}
+    assert results == trial.results
 
 
 @pytest.mark.parametrize("name", TRIALS)
-def test_a_switch_can_be_written_as_its_page_shows_it(name: str) -> None:
-    for value in TRIALS[name].seen:
-        shown = "empty" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-        read = getattr(from_text({name: shown}), name)
-        assert (read, type(read)) == (value, type(value)) or (read == value and isinstance(read, float))
+def test_a_switch_is_parsed_from_the_text_in_its_page(name: str) -> None:
+    for value in TRIALS[name].results:
+        text = "empty" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+        value_read = getattr(from_text({name: text}), name)
+        assert (value_read, type(value_read)) == (value, type(value)) or (
+            value_read == value and isinstance(value_read, float)
+        )
 
 
 @pytest.mark.parametrize(
@@ -77,12 +79,12 @@ def test_a_switch_can_be_written_as_its_page_shows_it(name: str) -> None:
     ],
     ids=str,
 )
-def test_what_is_no_switch_or_none_of_its_values_is_refused(given: dict[str, str]) -> None:
+def test_an_unknown_switch_or_value_is_refused(given: dict[str, str]) -> None:
     with pytest.raises(ValidationError, match=next(iter(given))):
         from_text(given)
 
 
 @pytest.mark.parametrize("name", TRIALS)
-def test_the_default_is_what_a_simulator_has_without_being_told(desk_of: Callable[..., Any], name: str) -> None:
+def test_a_simulator_without_switches_has_the_defaults(simulator_of: Callable[..., Any], name: str) -> None:
     trial, service = TRIALS[name], name.partition("_")[0]
-    assert trial.look(desk_of(service, **trial.given)) == trial.seen[Switches.model_fields[name].default]
+    assert trial.run(simulator_of(service, **trial.given)) == trial.results[Switches.model_fields[name].default]

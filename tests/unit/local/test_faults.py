@@ -1,4 +1,4 @@
-"""When a fault strikes."""
+"""When a fault applies."""
 
 from __future__ import annotations
 
@@ -10,49 +10,49 @@ import pytest
 from imagedrop_local.faults import Fault, Faults, InvalidFault
 
 
-def struck(faults: Faults, tries: int, call: str = "CreateImage") -> list[bool]:
-    return [faults.take("ims", call) is not None for _ in range(tries)]
+def applied(faults: Faults, calls: int, call: str = "CreateImage") -> list[bool]:
+    return [faults.take("ims", call) is not None for _ in range(calls)]
 
 
 def fault(**fields: Any) -> Fault:
     return Fault(**{"service": "ims", "call": "CreateImage", "fault": "reset", **fields})
 
 
-def test_a_fault_strikes_as_many_times_as_it_says() -> None:
+def test_a_fault_applies_the_given_number_of_times() -> None:
     faults = Faults()
     faults.add(fault(times=2))
-    assert struck(faults, 4) == [True, True, False, False]
+    assert applied(faults, 4) == [True, True, False, False]
 
 
-def test_a_probability_strikes_in_its_share_of_calls_and_the_same_ones_for_a_seed() -> None:
-    def run(probability: float) -> list[bool]:
+def test_a_probability_applies_to_its_share_of_calls_and_depends_on_the_seed() -> None:
+    def results(probability: float) -> list[bool]:
         faults = Faults(random.Random(7))
         faults.add(fault(probability=probability))
-        return struck(faults, 1000)
+        return applied(faults, 1000)
 
-    assert sum(run(1)) == 1000
-    assert 200 < sum(run(0.25)) < 300
-    assert run(0.25) == run(0.25)
+    assert sum(results(1)) == 1000
+    assert 200 < sum(results(0.25)) < 300
+    assert results(0.25) == results(0.25)
 
 
-def test_of_two_faults_the_earlier_strikes_first_and_of_two_equal_ones_each_in_its_turn() -> None:
+def test_faults_apply_in_the_order_in_which_they_were_set() -> None:
     faults = Faults()
     for status in (500, 502, 502):
         faults.add(fault(times=1, fault="status", status=status))
-    hits = [hit.status for _ in range(4) if (hit := faults.take("ims", "CreateImage"))]
-    assert hits == [500, 502, 502]
+    applied_faults = [fault_taken.status for _ in range(4) if (fault_taken := faults.take("ims", "CreateImage"))]
+    assert applied_faults == [500, 502, 502]
 
 
-def test_what_misses_by_chance_leaves_the_call_to_the_next_fault() -> None:
+def test_the_next_fault_applies_if_the_first_does_not_by_probability() -> None:
     faults = Faults(random.Random(7))
     faults.add(fault(probability=0.01))
     faults.add(fault(fault="slow"))
-    hit = faults.take("ims", "CreateImage")
-    assert hit is not None
-    assert hit.fault == "slow"
+    fault_taken = faults.take("ims", "CreateImage")
+    assert fault_taken is not None
+    assert fault_taken.fault == "slow"
 
 
-def test_events_and_calls_are_struck_apart() -> None:
+def test_faults_of_events_and_of_calls_are_separate() -> None:
     faults = Faults()
     faults.add(Fault(service="smn", fault="drop"))
     assert faults.take("smn", "PublishMessage") is None
@@ -62,15 +62,15 @@ def test_events_and_calls_are_struck_apart() -> None:
     assert faults.take("smn", "Push", events=True) is None
 
 
-def test_what_is_listed_does_not_change_under_the_reader() -> None:
+def test_listed_faults_are_copies() -> None:
     faults = Faults()
     faults.add(fault(times=2))
     (listed,) = faults.active()
-    struck(faults, 1)
+    applied(faults, 1)
     assert listed.times == 2
 
 
-def test_a_call_that_a_service_has_not_is_refused_once_its_calls_are_known() -> None:
+def test_a_fault_for_an_unknown_call_is_refused_once_the_calls_are_registered() -> None:
     faults = Faults()
     faults.add(fault(call="Anything"))
     faults.register_calls("ims", {"CreateImage"})

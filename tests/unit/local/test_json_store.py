@@ -5,20 +5,20 @@ from pathlib import Path
 from imagedrop_local.json_store import JsonStore
 
 
-def test_documents_come_back_whole_and_in_their_order(tmp_path: Path) -> None:
-    records = JsonStore(tmp_path)
+def test_documents_are_read_back_in_the_order_of_the_first_put(tmp_path: Path) -> None:
+    store = JsonStore(tmp_path)
     for name in ("z", "a", "m"):
-        records.put({"id": name, "text": "中"})
-    records.put({**(records.get("z") or {}), "text": "changed"})
-    records.delete("a")
-    records.delete("never")
-    again = JsonStore(tmp_path)
-    assert [(one["id"], one["text"]) for one in again] == [("z", "changed"), ("m", "中")]
-    again.put({"id": "b"})
-    assert [one["id"] for one in JsonStore(tmp_path)] == ["z", "m", "b"]
+        store.put({"id": name, "text": "中"})
+    store.put({**(store.get("z") or {}), "text": "changed"})
+    store.delete("a")
+    store.delete("never")
+    reopened = JsonStore(tmp_path)
+    assert [(document["id"], document["text"]) for document in reopened] == [("z", "changed"), ("m", "中")]
+    reopened.put({"id": "b"})
+    assert [document["id"] for document in JsonStore(tmp_path)] == ["z", "m", "b"]
 
 
-def test_a_write_that_was_cut_short_is_not_seen(tmp_path: Path) -> None:
+def test_an_interrupted_write_is_ignored(tmp_path: Path) -> None:
     JsonStore(tmp_path).put({"id": "a"})
     (tmp_path / "b.part").write_text('{"id": "b", ')
-    assert [one["id"] for one in JsonStore(tmp_path)] == ["a"]
+    assert [document["id"] for document in JsonStore(tmp_path)] == ["a"]

@@ -1,4 +1,4 @@
-"""docs/simulators.md is what the code says."""
+"""docs/simulators.md matches the code."""
 
 from imagedrop_local.project_paths import ROOT
 from imagedrop_local.switches import Switches
@@ -9,5 +9,5 @@ def test_the_page_of_the_simulators_is_current() -> None:
     assert (ROOT / "docs/simulators.md").read_text() == page(), "run `make pages`"
 
 
-def test_it_lists_every_switch() -> None:
+def test_the_page_lists_every_switch() -> None:
     assert all(f"| `{name}` |" in page() for name in Switches.model_fields)

@@ -6,24 +6,24 @@ from typing import Any
 
 import pytest
 
-from tests.support.ims_client_helper import Desk
+from tests.support.ims_client_helper import SimulatedIms
 
-MakeDesk = Callable[..., Desk]
+MakeIms = Callable[..., SimulatedIms]
 
 
 @pytest.fixture
-def make_desk(tmp_path: Path) -> MakeDesk:
-    """A desk with these switches, in a folder of its own."""
-    made = 0
+def make_ims(tmp_path: Path) -> MakeIms:
+    """Creates a simulated IMS with these switches, each in its own folder."""
+    count = 0
 
-    def make(**switches: Any) -> Desk:
-        nonlocal made
-        made += 1
-        return Desk(tmp_path / str(made), **switches)
+    def make(**switches: Any) -> SimulatedIms:
+        nonlocal count
+        count += 1
+        return SimulatedIms(tmp_path / str(count), **switches)
 
     return make
 
 
 @pytest.fixture
-def desk(make_desk: MakeDesk) -> Desk:
-    return make_desk()
+def ims(make_ims: MakeIms) -> SimulatedIms:
+    return make_ims()

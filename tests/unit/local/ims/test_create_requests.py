@@ -1,4 +1,4 @@
-"""Every rule for the fields of a create call, with the code that IMS has for it."""
+"""The rules for the fields of create calls, each with its error code."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ DATA = {"image_url": "drops:data.vhd", "min_disk": 100}
 
 
 def code_of(body: dict[str, Any], call: str = "image", **switches: Any) -> str | None:
-    """The code that refuses GOOD with these fields; None in a field takes it away."""
-    whole = {name: value for name, value in {**GOOD, **body}.items() if value is not None}
+    """The error code of GOOD with these fields; None removes a field."""
+    fields = {name: value for name, value in {**GOOD, **body}.items() if value is not None}
     try:
-        getattr(RequestParser(ImsSwitches(**switches)), call)(whole)
-    except ApiError as refusal:
-        return refusal.code
+        getattr(RequestParser(ImsSwitches(**switches)), call)(fields)
+    except ApiError as error:
+        return error.code
     return None
 
 
@@ -97,7 +97,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("body", "code"), REFUSED, ids=str)
-def test_create_image_refuses_with_the_code_of_the_rule(body: dict[str, Any], code: str) -> None:
+def test_create_image_refuses_an_invalid_field_with_its_error_code(body: dict[str, Any], code: str) -> None:
     assert code_of(body) == code
 
 
@@ -123,12 +123,12 @@ def test_create_image_refuses_with_the_code_of_the_rule(body: dict[str, Any], co
     ],
     ids=str,
 )
-def test_create_image_takes_what_the_documents_allow(body: dict[str, Any]) -> None:
+def test_create_image_accepts_every_documented_value(body: dict[str, Any]) -> None:
     assert code_of(body) is None
 
 
 @pytest.mark.parametrize("version", [version.name for version in VERSIONS])
-def test_every_listed_os_version_is_taken(version: str) -> None:
+def test_create_image_accepts_every_listed_os_version(version: str) -> None:
     assert code_of({"os_version": version}) is None
 
 
@@ -156,7 +156,9 @@ def test_every_listed_os_version_is_taken(version: str) -> None:
     ],
     ids=str,
 )
-def test_the_other_create_calls_have_rules_of_their_own(call: str, body: dict[str, Any], code: str | None) -> None:
+def test_quick_import_and_create_data_image_check_their_own_limits(
+    call: str, body: dict[str, Any], code: str | None
+) -> None:
     assert code_of(body, call) == code
 
 
@@ -171,7 +173,7 @@ BOTH_WAYS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("switches", "body", "code"), BOTH_WAYS, ids=str)
-def test_a_switch_that_refuses_does_so_only_when_set(switches: dict[str, Any], body: dict[str, Any], code: str) -> None:
+def test_a_refusing_switch_refuses_only_when_set(switches: dict[str, Any], body: dict[str, Any], code: str) -> None:
     assert code_of(body) is None
     assert code_of(body, **switches) == code
 
@@ -187,30 +189,30 @@ def test_a_switch_that_refuses_does_so_only_when_set(switches: dict[str, Any], b
     ],
     ids=str,
 )
-def test_a_switch_that_allows_does_so_only_when_set(switches: dict[str, Any], body: dict[str, Any]) -> None:
+def test_an_allowing_switch_allows_only_when_set(switches: dict[str, Any], body: dict[str, Any]) -> None:
     assert code_of(body) is not None
     assert code_of(body, **switches) is None
 
 
-def test_the_floor_of_data_images_is_a_switch_too() -> None:
+def test_the_smallest_min_disk_of_data_images_is_a_switch() -> None:
     assert code_of({"min_disk": 1}, "data", ims_data_floor=1) is None
 
 
-def test_an_order_is_what_was_asked_for() -> None:
+def test_a_parsed_create_call_has_the_requested_files_and_attributes() -> None:
     body = {
         **GOOD,
         "os_version": "Windows 7 Professional 32bit",
         "tags": ["owner.a.b"],
         "data_images": [{**DATA, "is_quick_import": True}],
     }
-    order = RequestParser(ImsSwitches()).image(body)
-    system, data = order.files
+    request = RequestParser(ImsSwitches()).image(body)
+    system, data = request.files
     assert (system.role, system.tags, system.quick) == ("system", {"owner": "a.b"}, False)
     assert (data.role, data.name, data.min_disk, data.quick) == ("data", "server-1", 100, True)
-    assert order.attributes["__os_bit"] == "32"
-    assert order.attributes["__os_type"] == "Windows"
-    assert order.attributes["hw_firmware_type"] == "bios"
+    assert request.attributes["__os_bit"] == "32"
+    assert request.attributes["__os_type"] == "Windows"
+    assert request.attributes["hw_firmware_type"] == "bios"
 
 
-def test_arm_means_uefi() -> None:
+def test_an_arm_image_boots_with_uefi() -> None:
     assert RequestParser(ImsSwitches()).image({**GOOD, "architecture": "arm"}).attributes["hw_firmware_type"] == "uefi"

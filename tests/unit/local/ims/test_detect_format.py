@@ -12,7 +12,7 @@ from tests.support import tiny_disks as disks
 SIZE = 40 * disks.GIB
 
 
-def judged(content: bytes, key: str = "disk.img", **rule: str) -> DetectedFormat:
+def detected(content: bytes, key: str = "disk.img", **rule: str) -> DetectedFormat:
     return detect(io.BytesIO(content), len(content), key, **rule)  # type: ignore[arg-type]
 
 
@@ -30,21 +30,21 @@ def judged(content: bytes, key: str = "disk.img", **rule: str) -> DetectedFormat
         (disks.vmdk(SIZE), "vmdk"),
     ],
 )
-def test_format_and_capacity_come_from_the_header(content: bytes, format_: str) -> None:
-    assert judged(content) == DetectedFormat(format_, SIZE)
+def test_format_and_capacity_are_read_from_the_header(content: bytes, format_: str) -> None:
+    assert detected(content) == DetectedFormat(format_, SIZE)
 
 
-def test_a_boot_sector_makes_a_raw_disk_and_its_size_is_its_capacity() -> None:
-    assert judged(disks.raw(1 << 16)) == DetectedFormat("raw", 1 << 16)
+def test_a_file_with_a_boot_sector_is_raw_with_its_size_as_capacity() -> None:
+    assert detected(disks.raw(1 << 16)) == DetectedFormat("raw", 1 << 16)
 
 
-def test_a_file_without_anything_known_has_no_format() -> None:
-    assert judged(b"hello world" * 100) == DetectedFormat(None)
-    assert judged(b"") == DetectedFormat(None)
+def test_an_unknown_file_has_no_format() -> None:
+    assert detected(b"hello world" * 100) == DetectedFormat(None)
+    assert detected(b"") == DetectedFormat(None)
 
 
-def test_what_only_huawei_can_read_goes_by_its_name() -> None:
-    assert judged(b"anything", "a.b/disk.ZVHD2") == DetectedFormat("zvhd2")
+def test_zvhd2_is_detected_by_the_file_name() -> None:
+    assert detected(b"anything", "a.b/disk.ZVHD2") == DetectedFormat("zvhd2")
 
 
 @pytest.mark.parametrize(
@@ -64,23 +64,23 @@ def test_what_only_huawei_can_read_goes_by_its_name() -> None:
         (disks.qed(SIZE)[:20], "cut short"),
     ],
 )
-def test_a_disk_that_is_not_whole_by_itself_is_faulted(content: bytes, word: str) -> None:
-    verdict = judged(content)
-    assert verdict.problem is not None
-    assert word in verdict.problem
+def test_an_incomplete_disk_has_a_problem(content: bytes, word: str) -> None:
+    found = detected(content)
+    assert found.problem is not None
+    assert word in found.problem
 
 
-def test_the_two_sizes_of_a_vhd_are_taken_as_the_rule_says() -> None:
+def test_the_capacity_of_a_vhd_follows_the_rule() -> None:
     larger = (1000, 16, 63)  # 516,096,000 bytes
     content = disks.vhd(400 << 20, geometry=larger)
-    assert judged(content, vhd="largest").capacity == 1000 * 16 * 63 * 512
-    assert judged(content, vhd="geometry").capacity == 1000 * 16 * 63 * 512
-    assert judged(content, vhd="current").capacity == 400 << 20
+    assert detected(content, vhd="largest").capacity == 1000 * 16 * 63 * 512
+    assert detected(content, vhd="geometry").capacity == 1000 * 16 * 63 * 512
+    assert detected(content, vhd="current").capacity == 400 << 20
 
 
-def test_a_geometry_at_its_maximum_says_nothing_of_the_capacity() -> None:
+def test_a_vhd_with_the_maximum_geometry_uses_the_current_size() -> None:
     content = disks.vhd(500 * disks.GIB, geometry=(65535, 16, 255))
-    assert judged(content, vhd="geometry").capacity == 500 * disks.GIB
+    assert detected(content, vhd="geometry").capacity == 500 * disks.GIB
 
 
 MAGICS = st.sampled_from(
@@ -90,5 +90,5 @@ MAGICS = st.sampled_from(
 
 @given(MAGICS, st.binary(max_size=2048), st.booleans())
 @settings(max_examples=150, deadline=None)
-def test_no_content_makes_the_judge_raise(magic: bytes, rest: bytes, footer: bool) -> None:
-    judged(magic + rest + (b"conectix".ljust(512, b"\xff") if footer else b""))
+def test_detect_never_raises(magic: bytes, rest: bytes, footer: bool) -> None:
+    detected(magic + rest + (b"conectix".ljust(512, b"\xff") if footer else b""))

@@ -1,4 +1,4 @@
-"""The signature that the gateway checks is the one that the official SDK makes; anything else is turned away."""
+"""The gateway accepts the signatures of the official SDK and refuses all others."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ SEGMENT = st.text(st.characters(exclude_characters="/", exclude_categories=["C"]
 NAME = st.text(min_size=1, max_size=8).filter(str.strip)
 
 
-def signed(body: Any = None, **how: Any) -> Request:
-    return request("POST", "/v2/cloudimages/action", body or {"a": 1}, [("b", "c d")], at=NOW, **how)
+def signed(body: Any = None, **options: Any) -> Request:
+    return request("POST", "/v2/cloudimages/action", body or {"a": 1}, [("b", "c d")], at=NOW, **options)
 
 
 @given(
@@ -36,30 +36,32 @@ def signed(body: Any = None, **how: Any) -> Request:
     st.binary(max_size=20),
 )
 @settings(max_examples=100, deadline=None)
-def test_whatever_the_sdk_signs_passes(method: str, path: list[str], query: dict[str, str], body: bytes) -> None:
-    asked = request(method, "/" + "/".join(path), body, list(query.items()), at=NOW)
-    assert signature_error(asked, body, CREDENTIALS, NOW) is None
+def test_every_request_signed_by_the_sdk_is_valid(
+    method: str, path: list[str], query: dict[str, str], body: bytes
+) -> None:
+    signed_request = request(method, "/" + "/".join(path), body, list(query.items()), at=NOW)
+    assert signature_error(signed_request, body, CREDENTIALS, NOW) is None
 
 
-def test_a_query_that_names_one_field_twice_passes() -> None:
-    asked = request("GET", "/v1/cloudimages/os_version", None, [("tag", "x86"), ("tag", "bms")], at=NOW)
-    assert signature_error(asked, b"", CREDENTIALS, NOW) is None
+def test_a_signed_query_with_a_repeated_field_is_valid() -> None:
+    signed_request = request("GET", "/v1/cloudimages/os_version", None, [("tag", "x86"), ("tag", "bms")], at=NOW)
+    assert signature_error(signed_request, b"", CREDENTIALS, NOW) is None
 
 
-def altered(asked: Request, **headers: str | None) -> Request:
+def altered(signed_request: Request, **headers: str | None) -> Request:
     new = Message()
-    for name, value in {**dict(asked.headers.items()), **headers}.items():
+    for name, value in {**dict(signed_request.headers.items()), **headers}.items():
         if value is not None:
             new[name] = value
-    return dataclasses.replace(asked, headers=new)
+    return dataclasses.replace(signed_request, headers=new)
 
 
-def rebodied(asked: Request, body: bytes) -> Request:
-    return dataclasses.replace(asked, stream=io.BytesIO(body), length=len(body))
+def with_body(signed_request: Request, body: bytes) -> Request:
+    return dataclasses.replace(signed_request, stream=io.BytesIO(body), length=len(body))
 
 
 TAMPERED: dict[str, Callable[[], Request]] = {
-    "another body": lambda: rebodied(signed(), b'{"a": 2}'),
+    "another body": lambda: with_body(signed(), b'{"a": 2}'),
     "another path": lambda: dataclasses.replace(signed(), path="/v2/cloudimages/quickimport/action"),
     "another method": lambda: dataclasses.replace(signed(), method="PUT"),
     "another query": lambda: dataclasses.replace(signed(), raw_query="b=d"),
@@ -81,40 +83,40 @@ def gateway(**rate: Any) -> Gateway:
     return Gateway(CREDENTIALS, PROJECT, lambda: NOW, **rate)
 
 
-@pytest.mark.parametrize("what", TAMPERED)
-def test_a_tampered_request_is_turned_away_as_the_gateway_does(what: str) -> None:
-    with pytest.raises(ApiError) as refused:
-        gateway().admit(TAMPERED[what]())
-    assert (refused.value.status, refused.value.code) == (401, "APIGW.0301")
+@pytest.mark.parametrize("change", TAMPERED)
+def test_a_tampered_request_is_answered_with_401_and_apigw_0301(change: str) -> None:
+    with pytest.raises(ApiError) as error:
+        gateway().admit(TAMPERED[change]())
+    assert (error.value.status, error.value.code) == (401, "APIGW.0301")
 
 
 @pytest.mark.parametrize(("minutes", "passes"), [(-15, True), (15, True), (-15.1, False), (15.1, False)])
-def test_a_clock_may_be_fifteen_minutes_off(minutes: float, passes: bool) -> None:
-    asked = request("GET", "/v2/cloudimages", at=NOW + timedelta(minutes=minutes))
-    assert (signature_error(asked, b"", CREDENTIALS, NOW) is None) == passes
+def test_a_request_is_valid_within_15_minutes_of_the_clock(minutes: float, passes: bool) -> None:
+    signed_request = request("GET", "/v2/cloudimages", at=NOW + timedelta(minutes=minutes))
+    assert (signature_error(signed_request, b"", CREDENTIALS, NOW) is None) == passes
 
 
-def test_another_project_is_turned_away() -> None:
-    with pytest.raises(ApiError) as refused:
+def test_a_request_for_another_project_is_answered_with_403() -> None:
+    with pytest.raises(ApiError) as error:
         gateway().admit(signed(), "another")
-    assert refused.value.status == 403
+    assert error.value.status == 403
     with pytest.raises(ApiError):
         gateway().admit(signed(headers={"X-Project-Id": "another"}))
 
 
-def test_calls_above_the_rate_of_a_minute_are_throttled_until_the_minute_is_over() -> None:
+def test_calls_above_the_rate_are_throttled_until_the_minute_is_over() -> None:
     now = NOW
     throttled = Gateway(CREDENTIALS, PROJECT, lambda: now, lambda: 2)
     throttled.admit(signed())
     throttled.admit(signed())
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(ApiError) as error:
         throttled.admit(signed())
-    assert (refused.value.status, refused.value.code) == (429, "APIGW.0308")
+    assert (error.value.status, error.value.code) == (429, "APIGW.0308")
     now += timedelta(minutes=1)
     throttled.admit(signed())
 
 
-def test_a_body_above_twelve_mebibytes_is_turned_away() -> None:
-    with pytest.raises(ApiError) as refused:
+def test_a_body_above_12_mib_is_answered_with_413() -> None:
+    with pytest.raises(ApiError) as error:
         gateway().admit(dataclasses.replace(signed(), length=(12 << 20) + 1))
-    assert refused.value.status == 413
+    assert error.value.status == 413

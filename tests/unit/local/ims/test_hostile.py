@@ -1,4 +1,4 @@
-"""Whatever a client sends, IMS answers: with success or with a code, never with a dropped connection."""
+"""IMS answers every body and query, with success or an error code, and never with a dropped connection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.ims_client_helper import Desk
+from tests.support.ims_client_helper import SimulatedIms
 from tests.support.signed_requests import PROJECT
 
 NAMES = (
@@ -40,13 +40,15 @@ CALLS = (
 
 @given(st.sampled_from(CALLS), BODIES, st.booleans())
 @settings(max_examples=150, deadline=None)
-def test_any_body_gets_an_answer(call: tuple[str, str], body: dict[str, Any], whole: bool) -> None:
+def test_any_body_is_answered_with_success_or_an_ims_error_code(
+    call: tuple[str, str], body: dict[str, Any], complete: bool
+) -> None:
     good = {"name": "a", "image_url": "drops:disk.qcow2", "min_disk": 40, "action": "filter"}
     with TemporaryDirectory() as folder:
-        desk = Desk(Path(folder))
-        answer = desk.call(*call, {**good, **body} if whole else body)
-        desk.wait()
-        desk.ims.state()
+        ims = SimulatedIms(Path(folder))
+        answer = ims.call(*call, {**good, **body} if complete else body)
+        ims.wait()
+        ims.service.state()
     assert answer.status == 200 or (answer.code or "").startswith("IMG.")
 
 
@@ -59,16 +61,18 @@ def test_any_body_gets_an_answer(call: tuple[str, str], body: dict[str, Any], wh
     ),
 )
 @settings(max_examples=60, deadline=None)
-def test_any_patch_and_any_search_get_an_answer(patch: list[Any], query: dict[str, str]) -> None:
+def test_any_patch_and_any_query_are_answered_with_success_or_an_ims_error_code(
+    patch: list[Any], query: dict[str, str]
+) -> None:
     with TemporaryDirectory() as folder:
-        desk = Desk(Path(folder))
-        desk.outcome()
-        path = f"/v2/cloudimages/{desk.images()[0]['id']}"
+        ims = SimulatedIms(Path(folder))
+        ims.outcome()
+        path = f"/v2/cloudimages/{ims.images()[0]['id']}"
         tags = f"/v2/{PROJECT}/images/{path.rpartition('/')[2]}/tags"
         answers = [
-            desk.call("GET", "/v2/cloudimages", query=list(query.items())),
-            desk.call("PATCH", path, patch),
-            desk.call("POST", f"{tags}/action", {"action": "create", "tags": patch}),
-            desk.call("POST", tags, {"tag": patch}),
+            ims.call("GET", "/v2/cloudimages", query=list(query.items())),
+            ims.call("PATCH", path, patch),
+            ims.call("POST", f"{tags}/action", {"action": "create", "tags": patch}),
+            ims.call("POST", tags, {"tag": patch}),
         ]
     assert all(answer.status in (200, 204) or (answer.code or "").startswith("IMG.") for answer in answers)

@@ -1,4 +1,4 @@
-"""Event rules: which overlap, which match."""
+"""Event rules: overlaps and matches."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ WORDS = ["".join(letters) for letters in ("", "a", "b", "ab", "ba", "aa", "bb", 
 
 
 @settings(max_examples=300)
-@given(one=RULES, other=RULES)
-def test_rules_that_do_not_overlap_never_both_match(one: EventRule, other: EventRule) -> None:
-    assert event_rules.overlap(one, other) == event_rules.overlap(other, one)
-    if not event_rules.overlap(one, other):
+@given(first=RULES, second=RULES)
+def test_rules_that_do_not_overlap_never_both_match(first: EventRule, second: EventRule) -> None:
+    assert event_rules.overlap(first, second) == event_rules.overlap(second, first)
+    if not event_rules.overlap(first, second):
         both = [
             (event, key)
             for event in PLAIN
             for key in WORDS
-            if event_rules.matches(one, event, key) and event_rules.matches(other, event, key)
+            if event_rules.matches(first, event, key) and event_rules.matches(second, event, key)
         ]
         assert both == []
 
 
 @settings(max_examples=100)
 @given(rule=RULES)
-def test_a_rule_is_read_as_it_was_written_in_either_dialect(rule: EventRule) -> None:
+def test_a_written_rule_is_parsed_to_the_same_rule_in_both_dialects(rule: EventRule) -> None:
     for dialect in (AMZ, OBS):
         assert event_rules.read(event_rules.write((rule,), dialect), "cn-north-4", lambda topic: True) == (rule,)

@@ -1,4 +1,4 @@
-"""The store against a plain dictionary, for any keys."""
+"""The store compared with a dictionary, for any keys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["put", "delete"]), KEYS, st.binary(m
 @given(
     steps=STEPS, prefix=st.sampled_from(["", "a", "a/", "..", "/", "a/b"]), delimiter=st.sampled_from(["", "/", "a"])
 )
-def test_it_holds_what_a_dictionary_would(steps: list[tuple[str, str, bytes]], prefix: str, delimiter: str) -> None:
+def test_the_store_behaves_like_a_dictionary(steps: list[tuple[str, str, bytes]], prefix: str, delimiter: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store, model = Store(Path(folder) / "cloud"), dict[str, bytes]()
         store.create_bucket("drops")
@@ -47,13 +47,13 @@ def all_of(store: Store) -> list[str]:
 
 
 def pages(store: Store, prefix: str, delimiter: str) -> list[str]:
-    """Everything, two at a time."""
+    """Everything, in pages of two."""
     found: list[str] = []
     after: str | None = ""
     while after is not None:
         page = store.list("drops", prefix, after, delimiter, limit=2)
         assert len(page.objects) + len(page.prefixes) <= 2
-        found += sorted([*(one.key for one in page.objects), *page.prefixes], key=str.encode)
+        found += sorted([*(stored.key for stored in page.objects), *page.prefixes], key=str.encode)
         after = page.after
     return found
 
@@ -67,7 +67,7 @@ def expected(model: dict[str, bytes], prefix: str, delimiter: str) -> list[str]:
     return sorted(found, key=str.encode)
 
 
-def test_versions_of_one_key_never_share_a_time(tmp_path: Path) -> None:
+def test_two_versions_of_a_key_never_have_the_same_time(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.create_bucket("drops")
     times = [store.put("drops", "k", b"x").last_modified for _ in range(50)]
@@ -75,7 +75,7 @@ def test_versions_of_one_key_never_share_a_time(tmp_path: Path) -> None:
     assert times == sorted(times)
 
 
-def test_a_key_that_becomes_a_path_again_has_one_version_only(tmp_path: Path) -> None:
+def test_a_key_that_can_be_a_path_again_has_only_one_version(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.create_bucket("drops")
     store.put("drops", "a/b", b"below")
@@ -88,7 +88,7 @@ def test_a_key_that_becomes_a_path_again_has_one_version_only(tmp_path: Path) ->
     assert all_of(store) == []
 
 
-def test_the_attributes_of_a_version_never_show_on_another(tmp_path: Path) -> None:
+def test_the_attributes_of_a_version_never_apply_to_another(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.create_bucket("drops")
     etag = store.put("drops", "k", b"one").etag
@@ -100,9 +100,9 @@ def test_the_attributes_of_a_version_never_show_on_another(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("bucket", ["..", ".obs", "", "a/b", "Drops", "none-such"])
-def test_names_that_are_no_buckets_reach_nothing(tmp_path: Path, bucket: str) -> None:
+def test_an_invalid_bucket_name_gives_no_access_to_files(tmp_path: Path, bucket: str) -> None:
     store = Store(tmp_path / "cloud")
     (tmp_path / "k").write_bytes(b"outside")
     for act in (store.head, store.open, store.delete):
         with pytest.raises(StoreError, match="NoSuchBucket"):
-            act(bucket, "k")  # type: ignore[operator]
+            act(bucket, "k")

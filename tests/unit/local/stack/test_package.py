@@ -1,4 +1,4 @@
-"""The same files make the same zip, with nothing in it that does not belong."""
+"""The same files give the same zip, without foreign files."""
 
 import io
 import os
@@ -19,15 +19,15 @@ def project(folder: Path) -> Path:
     return folder
 
 
-def test_a_function_is_its_folder(tmp_path: Path) -> None:
+def test_the_zip_of_a_function_is_its_folder(tmp_path: Path) -> None:
     assert names(package.function(project(tmp_path))) == ["app.py", "imagedrop/deep/er.py", "requirements.txt"]
 
 
-def test_the_layer_is_the_projects_package_alone_under_python(tmp_path: Path) -> None:
+def test_the_zip_of_the_layer_is_the_projects_package_under_python(tmp_path: Path) -> None:
     assert names(package.layer(project(tmp_path))) == ["python/imagedrop/deep/er.py"]
 
 
-def test_times_do_not_change_the_name_but_content_does(tmp_path: Path) -> None:
+def test_the_name_of_a_zip_depends_on_content_and_not_on_times(tmp_path: Path) -> None:
     before = package.name(package.function(project(tmp_path)))
     os.utime(tmp_path / "app.py", (0, 0))
     assert package.name(package.function(tmp_path)) == before

@@ -1,4 +1,4 @@
-"""The status URL takes what botocore signs for Lambda with the stack's keys, and nothing else."""
+"""The status URL accepts what botocore signs for Lambda with the stack's keys, and nothing else."""
 
 import io
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def signed(
     service: str = "lambda",
     change: Callable[[AWSRequest], None] | None = None,
 ) -> Request:
-    """As a client sends it; `change` tampers with it after it was signed."""
+    """A request as a client sends it; `change` modifies it after signing."""
     request = AWSRequest("POST" if body else "GET", URL, headers={"Host": "127.0.0.1:8080"}, data=body)
     SigV4Auth(Credentials(key, secret), service, region).add_auth(request)
     if change:
@@ -42,17 +42,17 @@ def check(request: Request, body: bytes = b"", after: timedelta = timedelta()) -
 
 
 @pytest.mark.parametrize("body", [b"", b'{"key": "x"}'])
-def test_a_request_that_botocore_signed_is_taken(body: bytes) -> None:
+def test_a_request_signed_by_botocore_is_accepted(body: bytes) -> None:
     check(signed(body), body)
 
 
 @pytest.mark.parametrize("minutes", [-4, 4])
-def test_clocks_may_differ_a_little(minutes: int) -> None:
+def test_a_clock_4_minutes_off_is_accepted(minutes: int) -> None:
     check(signed(), after=timedelta(minutes=minutes))
 
 
 @pytest.mark.parametrize("minutes", [-6, 6])
-def test_a_signature_ages(minutes: int) -> None:
+def test_a_clock_6_minutes_off_is_refused(minutes: int) -> None:
     with pytest.raises(signature.InvalidSignature, match="expired"):
         check(signed(), after=timedelta(minutes=minutes))
 
@@ -63,7 +63,7 @@ def test_a_request_without_a_signature_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("wrong", "message"),
     [
         ({"key": "other"}, "token"),
         ({"secret": "other"}, "does not match"),
@@ -71,8 +71,8 @@ def test_a_request_without_a_signature_is_refused() -> None:
         ({"service": "s3"}, "service"),
     ],
 )
-def test_another_key_secret_region_or_service_is_refused(wrong: dict[str, str], says: str) -> None:
-    with pytest.raises(signature.InvalidSignature, match=says):
+def test_another_key_secret_region_or_service_is_refused(wrong: dict[str, str], message: str) -> None:
+    with pytest.raises(signature.InvalidSignature, match=message):
         check(signed(**wrong))  # type: ignore[arg-type]
 
 
@@ -89,7 +89,7 @@ def test_a_changed_body_is_refused() -> None:
         check(signed(b"one"), b"two")
 
 
-def test_a_host_that_was_not_signed_is_refused() -> None:
+def test_a_request_with_an_unsigned_host_is_refused() -> None:
     def unsigned_host(request: AWSRequest) -> None:
         request.headers.replace_header("Authorization", request.headers["Authorization"].replace("host;", ""))
 

@@ -1,4 +1,4 @@
-"""Requests become events, and answers responses, as behind a function URL."""
+"""Requests become events, and results become responses, as in a function URL."""
 
 import base64
 import io
@@ -18,41 +18,41 @@ def request(path: str = "/", query: str = "", body: bytes = b"", headers: tuple[
     return Request("POST", path, query, message, io.BytesIO(body), len(body))
 
 
-def test_names_are_lower_case_and_what_is_repeated_is_joined() -> None:
-    made = event(request("/a%20b", "x=1&x=2&y=", headers=(("X-A", "1"), ("x-a", "2"))), b"", signed=False)
-    assert made["headers"] == {"host": "127.0.0.1:80", "x-a": "1,2"}
-    assert made["queryStringParameters"] == {"x": "1,2", "y": ""}
-    assert (made["rawPath"], made["rawQueryString"]) == ("/a b", "x=1&x=2&y=")
-    assert made["requestContext"]["http"]["method"] == "POST"
-    assert "body" not in made
+def test_header_names_are_lower_case_and_repeated_values_are_joined() -> None:
+    payload = event(request("/a%20b", "x=1&x=2&y=", headers=(("X-A", "1"), ("x-a", "2"))), b"", signed=False)
+    assert payload["headers"] == {"host": "127.0.0.1:80", "x-a": "1,2"}
+    assert payload["queryStringParameters"] == {"x": "1,2", "y": ""}
+    assert (payload["rawPath"], payload["rawQueryString"]) == ("/a b", "x=1&x=2&y=")
+    assert payload["requestContext"]["http"]["method"] == "POST"
+    assert "body" not in payload
 
 
 @pytest.mark.parametrize("kind", ["text/plain; charset=UTF-8", "application/json", "application/xml"])
-def test_text_comes_as_it_is(kind: str) -> None:
-    made = event(request(headers=(("Content-Type", kind),)), "镜像".encode(), signed=False)
-    assert (made["isBase64Encoded"], made["body"]) == (False, "镜像")
+def test_a_text_body_is_passed_as_text(kind: str) -> None:
+    payload = event(request(headers=(("Content-Type", kind),)), "镜像".encode(), signed=False)
+    assert (payload["isBase64Encoded"], payload["body"]) == (False, "镜像")
 
 
-def test_what_is_not_known_as_text_comes_in_base64() -> None:
-    made = event(request(), b"\x00\xff", signed=False)
-    assert (made["isBase64Encoded"], base64.b64decode(made["body"])) == (True, b"\x00\xff")
+def test_any_other_body_is_passed_in_base64() -> None:
+    payload = event(request(), b"\x00\xff", signed=False)
+    assert (payload["isBase64Encoded"], base64.b64decode(payload["body"])) == (True, b"\x00\xff")
 
 
-def test_only_a_signed_request_has_a_caller() -> None:
+def test_only_a_signed_request_has_an_authorizer() -> None:
     anonymous, known = (event(request(), b"", signed=signed)["requestContext"] for signed in (False, True))
     assert (anonymous["accountId"], "authorizer" in anonymous) == ("anonymous", False)
     assert known["authorizer"]["iam"]["accountId"] == known["accountId"] == "000000000000"
 
 
-def test_a_status_code_headers_and_body_are_taken_over() -> None:
-    shown = response({"statusCode": 202, "headers": {"X-A": 1}, "body": "好"})
-    assert (shown.status, shown.body) == (202, "好".encode())
-    assert shown.headers == {"X-A": "1", "Content-Type": "application/json"}
+def test_a_result_with_status_code_becomes_that_response() -> None:
+    answer = response({"statusCode": 202, "headers": {"X-A": 1}, "body": "好"})
+    assert (answer.status, answer.body) == (202, "好".encode())
+    assert answer.headers == {"X-A": "1", "Content-Type": "application/json"}
 
 
-def test_anything_else_is_json_with_200() -> None:
-    shown = response([1])
-    assert (shown.status, shown.body) == (200, b"[1]")
+def test_any_other_result_is_json_with_200() -> None:
+    answer = response([1])
+    assert (answer.status, answer.body) == (200, b"[1]")
 
 
 @pytest.mark.parametrize(
@@ -63,11 +63,11 @@ def test_anything_else_is_json_with_200() -> None:
         {"statusCode": 200, "body": {"a": 1}},
     ],
 )
-def test_a_malformed_answer_is_the_functions_fault(broken: dict[str, Any]) -> None:
+def test_a_malformed_result_is_answered_with_502(broken: dict[str, Any]) -> None:
     assert response(broken).status == 502
 
 
-def test_a_function_that_fails_answers_502() -> None:
+def test_a_failing_function_is_answered_with_502() -> None:
     def fails(name: str, event: Any) -> Any:
         raise FunctionFailed("boom")
 
@@ -75,7 +75,7 @@ def test_a_function_that_fails_answers_502() -> None:
     assert act().status == 502
 
 
-def test_a_request_over_lambdas_limit_never_reaches_the_function() -> None:
+def test_a_request_over_lambdas_limit_is_answered_with_413_without_a_call() -> None:
     def never(name: str, event: Any) -> Any:
         raise AssertionError
 

@@ -1,4 +1,4 @@
-"""What shows the difference that a switch makes."""
+"""How a trial shows the effect of a switch."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Trial:
-    """`look` is handed a simulator with the switch at each value in turn and tells what it sees there: `seen`, by
-    value, no two the same. `given`: other switches, without which it cannot be seen."""
+    """`run` gets a simulator for each value of the switch and returns what it observed. `results`: the expected result
+    for each value, all different. `given`: other switches that the trial needs."""
 
-    look: Callable[[Any], Any]
-    seen: Mapping[Any, Any]
+    run: Callable[[Any], Any]
+    results: Mapping[Any, Any]
     given: Mapping[str, Any] = field(default_factory=dict)
