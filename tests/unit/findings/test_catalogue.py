@@ -75,7 +75,7 @@ def test_fix_of_an_info_says_that_no_action_is_needed_or_starts_with_a_verb(kind
     assert kind.fix.startswith(("No action needed ", "Set ", "Delete "))
 
 
-PROOFS = [proof for point in CHECKLIST for proof in point.proofs.items()]
+PROOFS = [proof for requirement in CHECKLIST for proof in requirement.tests.items()]
 
 
 @pytest.mark.parametrize(("finding", "proof"), PROOFS)

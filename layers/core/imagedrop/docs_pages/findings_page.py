@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from imagedrop.docs_pages.ims_checklist import CHECKLIST, Point
+from imagedrop.docs_pages.ims_checklist import CHECKLIST, Requirement
 from imagedrop.findings import Kind, catalogue
 
 HEAD = """# Findings
@@ -44,17 +44,17 @@ def page() -> str:
 
 
 def _checklist() -> Iterator[str]:
-    yield from (row for point in CHECKLIST for row in _rows(point))
+    yield from (row for requirement in CHECKLIST for row in _rows(requirement))
 
 
-def _rows(point: Point) -> Iterator[str]:
-    requirement = point.precondition
-    for test in dict.fromkeys(point.proofs.values()):
-        ids = [finding for finding, proof in point.proofs.items() if proof == test]
+def _rows(requirement: Requirement) -> Iterator[str]:
+    text = requirement.text
+    for test in dict.fromkeys(requirement.tests.values()):
+        ids = [finding for finding, proof in requirement.tests.items() if proof == test]
         findings = ", ".join(f"[`{finding}`](#{_anchor(finding)})" for finding in ids)
         file, _, name = test.partition("::")
-        yield f"| {requirement} | {findings} | [{name}](../tests/unit/{file}) |"
-        requirement = ""
+        yield f"| {text} | {findings} | [{name}](../tests/unit/{file}) |"
+        text = ""
 
 
 def _anchor(finding: str) -> str:
