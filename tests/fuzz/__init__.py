@@ -1,7 +1,7 @@
-"""The inspection against images that were changed where it reads them: `python -m tests.fuzz`.
+"""Inspects images that were changed where the inspection reads them: `python -m tests.fuzz`.
 
-images.py    what is changed: fixtures, and their conversions   mutations.py  the changes
-places.py    what a first look reads, and which reader it is    seals.py      checksums, made right again
-cases.py     one changed image: made, kept, made smaller        verdicts.py   what an inspection may not do
-trials.py    one inspection under its limits (limits.py)        workers.py    very many, and their sum (tally.py)
+images.py       the images: fixtures, conversions, crafted_disks.py   mutations.py   the changes
+read_ranges.py  which ranges an inspection reads, with which reader   checksums.py   makes checksums right again
+cases.py        one changed image: created, saved, reduced            violations.py  rules that an inspection must keep
+trials.py       one inspection under its limits (limits.py)           workers.py     very many, and their totals.py
 """

@@ -1,4 +1,4 @@
-"""The images that are changed: those beside the tests, and two Windows disks in every format that qemu-img writes.
+"""The images that are changed: fixtures of the tests, and two Windows disks in every format that qemu-img writes.
 
 They are unpacked into a folder and stay there: in memory they would count as the inspection's.
 """
@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.fuzz.made import MADE
+from tests.fuzz.crafted_disks import CRAFTED
 from tests.fuzz.sources import OnDisk
 from tests.matrix.formats import FORMS, convert
 from tests.unit.inspection.images import EXPECTED, fixture, has_zstd
@@ -20,33 +20,33 @@ from tests.unit.inspection.windows.images import expected, windows_image
 HOLE = bytes(64 * 1024)
 PLAIN = (*EXPECTED, "gpt.raw", "mbr.raw", "fat12.raw", "fat32.raw")
 CONVERTED = ("windows-11", "windows-7-x86")  # GPT and MBR
-BESIDE: dict[str, Callable[[], bytes]] = (  # past the caches of the tests: they would be held for ever
-    {name: lambda name=name: fixture.__wrapped__(name) for name in PLAIN}  # type: ignore[misc]
-    | MADE
-    | {f"{name}.ntfs": lambda name=name: volume_bytes.__wrapped__(name) for name in VOLUMES}  # type: ignore[misc]
-    | {f"{name}.qcow2": lambda name=name: windows_image.__wrapped__(name) for name in expected()}  # type: ignore[misc]
+FIXTURES: dict[str, Callable[[], bytes]] = (  # without the caches of the tests, which would keep them in memory
+    {name: lambda name=name: fixture.__wrapped__(name) for name in PLAIN}
+    | CRAFTED
+    | {f"{name}.ntfs": lambda name=name: volume_bytes.__wrapped__(name) for name in VOLUMES}
+    | {f"{name}.qcow2": lambda name=name: windows_image.__wrapped__(name) for name in expected()}
 )
 CONVERSIONS = {f"{name} as {form}": (name, form) for name in CONVERTED for form in FORMS}
-NAMES = (*BESIDE, *CONVERSIONS)
+NAMES = (*FIXTURES, *CONVERSIONS)
 
 
 def file_name(name: str) -> str:
-    """What an image is called where it lies: its ending must fit."""
+    """The file name of an image: its extension must fit the format."""
     if name in CONVERSIONS:
         windows, form = CONVERSIONS[name]
         return f"{windows}.{FORMS[form].format}"
     return name.replace(".ntfs", ".raw")
 
 
-def can_be_had(name: str) -> bool:
-    return (name in BESIDE or shutil.which("qemu-img") is not None) and ("zstd" not in name or has_zstd())
+def is_available(name: str) -> bool:
+    return (name in FIXTURES or shutil.which("qemu-img") is not None) and ("zstd" not in name or has_zstd())
 
 
-def brought(name: str, folder: Path) -> OnDisk:
+def image_file(name: str, folder: Path) -> OnDisk:
     path = folder / name.replace(" ", "-").replace(",", "")
     if not path.exists():
-        if name in BESIDE:
-            _write(path, BESIDE[name]())
+        if name in FIXTURES:
+            _write(path, FIXTURES[name]())
         else:
             _convert(*CONVERSIONS[name], folder, path)
     return OnDisk(path)
@@ -55,7 +55,7 @@ def brought(name: str, folder: Path) -> OnDisk:
 def _convert(windows: str, form: str, folder: Path, path: Path) -> None:
     raw = folder / f"{windows}.raw"
     if not raw.exists():
-        first = brought(f"{windows}.qcow2", folder)
+        first = image_file(f"{windows}.qcow2", folder)
         _raw_of(folder / first.name, raw)
     convert(raw, FORMS[form], path)
 
@@ -67,7 +67,7 @@ def _raw_of(image: Path, raw: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """With holes where there are zeros."""
+    """Leaves holes in the file where there are zeros."""
     with path.open("wb") as file:
         file.truncate(len(data))
         for at in range(0, len(data), len(HOLE)):

@@ -1,4 +1,4 @@
-"""Processor time and memory that one inspection may take, and what it did take."""
+"""Limits on the processor time and memory of one inspection, and how much it used."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 class TooSlow(BaseException):
-    """The time is up. No Exception: no reader may catch it."""
+    """The time is up. Not an Exception, so that no reader catches it."""
 
 
 @contextlib.contextmanager
-def hurried(seconds: float = SECONDS) -> Iterator[None]:
-    """Raises TooSlow in the midst of what takes too long. In the main thread alone."""
+def time_limit(seconds: float = SECONDS) -> Iterator[None]:
+    """Raises TooSlow in the block when its time is up. Only in the main thread."""
 
     def stop(number: int, frame: FrameType | None) -> None:
         raise TooSlow
@@ -40,16 +40,16 @@ def forget_peak() -> None:
 
 
 def peak() -> int:
-    """Bytes that were resident at most since `forget_peak`; where the system does not tell, since the beginning."""
-    return _told("VmHWM:") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """The most bytes that were resident since `forget_peak`; on systems without /proc, since the process began."""
+    return _status_bytes("VmHWM:") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def resident() -> int:
-    """Bytes that are resident now; 0 where the system does not tell."""
-    return _told("VmRSS:")
+    """Bytes that are resident now; 0 on systems without /proc."""
+    return _status_bytes("VmRSS:")
 
 
-def _told(name: str) -> int:
+def _status_bytes(name: str) -> int:
     try:
         return int(STATUS.read_text().partition(name)[2].split()[0]) * 1024
     except OSError:

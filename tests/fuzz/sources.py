@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 
 class Bytes(Protocol):
-    """`read` answers exactly `length` bytes, zeros behind the end."""
+    """`read` answers exactly `length` bytes, zeros past the end."""
 
     name: str
     size: int
@@ -18,7 +18,7 @@ class Bytes(Protocol):
 
 
 class OnDisk:
-    """A file. Stays open: it may be read by processes that are forked."""
+    """A file. It stays open, so that forked processes can read it."""
 
     def __init__(self, path: Path) -> None:
         self.name = path.name
@@ -42,7 +42,7 @@ class Patch(NamedTuple):
 
 
 class Patched:
-    """`base` under patches, the last on top; `size` may be any other."""
+    """`base` with patches, later ones over earlier ones; `size` may differ."""
 
     def __init__(self, base: Bytes, patches: Sequence[Patch], size: int | None = None) -> None:
         self.name, self.size = base.name, base.size if size is None else size
@@ -50,14 +50,14 @@ class Patched:
 
     def read(self, offset: int, length: int) -> bytes:
         data = self._base.read(offset, length)
-        touching = [one for one in self._patches if one.touches(offset, length)]
+        touching = [patch for patch in self._patches if patch.touches(offset, length)]
         if not touching:
             return data
         out = bytearray(data)
-        for one in touching:
-            start, end = max(one.offset, offset), min(one.end, offset + length)
-            out[start - offset : end - offset] = one.data[start - one.offset : end - one.offset]
+        for patch in touching:
+            start, end = max(patch.offset, offset), min(patch.end, offset + length)
+            out[start - offset : end - offset] = patch.data[start - patch.offset : end - patch.offset]
         return bytes(out)
 
     def read_many(self, ranges: Sequence[tuple[int, int]]) -> Sequence[bytes]:
-        return [self.read(*one) for one in ranges]
+        return [self.read(offset, length) for offset, length in ranges]

@@ -1,4 +1,4 @@
-"""One inspection of a changed image, under limits that nothing in it can swallow."""
+"""One inspection of a changed image, under limits that nothing in it can catch."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from imagedrop.inspection import Inspection, inspect
 from tests.fuzz.cases import Case, Subject
-from tests.fuzz.limits import MEMORY, SECONDS, TooSlow, forget_peak, hurried, peak
+from tests.fuzz.limits import MEMORY, SECONDS, TooSlow, forget_peak, peak, time_limit
 from tests.fuzz.sources import Patched
-from tests.fuzz.verdicts import objections
+from tests.fuzz.violations import violations
 
-ADDRESSES = 1 << 30  # an allocation beyond this fails
+ADDRESSES = 1 << 30  # bytes; an allocation beyond this fails
 
 
 class Outcome(NamedTuple):
@@ -26,35 +26,35 @@ class Outcome(NamedTuple):
     broken: str | None
 
 
-def tried(case: Case, subject: Subject, held: int = 0) -> Outcome:
-    """In the main thread. `held`: bytes of memory that are no business of the inspection's."""
+def run_case(case: Case, subject: Subject, held: int = 0) -> Outcome:
+    """Only in the main thread. `held`: bytes of memory that are not used by the inspection."""
     source = Patched(subject.file, case.all_patches(subject), case.size)
-    began, seen, broken = time.process_time(), None, None
+    began, inspection, broken = time.process_time(), None, None
     forget_peak()
     try:
-        with hurried(SECONDS):
-            seen = inspect(source, file_name=subject.name)
+        with time_limit(SECONDS):
+            inspection = inspect(source, file_name=subject.name)
     except TooSlow:
         broken = f"more than {SECONDS:g} s"
-    except Exception:  # noqa: BLE001 - none may come
+    except Exception:  # noqa: BLE001 - an inspection must not raise any
         broken = traceback.format_exc(limit=-3)
     seconds, most = time.process_time() - began, peak() - held
-    return Outcome(seconds, most, _ids(seen), broken or _objection(case, subject, seen, most))
+    return Outcome(seconds, most, _ids(inspection), broken or _violation(case, subject, inspection, most))
 
 
-def _objection(case: Case, subject: Subject, seen: Inspection | None, most: int) -> str | None:
-    assert seen is not None
+def _violation(case: Case, subject: Subject, inspection: Inspection | None, most: int) -> str | None:
+    assert inspection is not None
     if most > MEMORY:
         return f"{most >> 20} MB"
-    return next(objections(seen, subject.before, told=case.must_be_told(subject)), None)
+    return next(violations(inspection, subject.before, must_report=case.must_be_reported(subject)), None)
 
 
-def _ids(seen: Inspection | None) -> frozenset[str]:
-    return frozenset(one.id for one in seen.findings) if seen else frozenset()
+def _ids(inspection: Inspection | None) -> frozenset[str]:
+    return frozenset(finding.id for finding in inspection.findings) if inspection else frozenset()
 
 
 def bounded() -> None:
-    """For a process that does nothing but this."""
+    """Limits the memory of this process for good."""
     gc.freeze()
     resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

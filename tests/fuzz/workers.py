@@ -1,4 +1,4 @@
-"""Very many trials in a few processes. One that dies or stands still has failed at its seed."""
+"""Very many trials in a few processes. If a process dies or hangs, the trial of its seed is broken."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from tests.fuzz.cases import Case, Subjects
-from tests.fuzz.tally import Tally
-from tests.fuzz.trials import bounded, tried
+from tests.fuzz.totals import Totals
+from tests.fuzz.trials import bounded, run_case
 
 BATCH = 50
-STILL = 60.0  # seconds without an answer
-FORKED = multiprocessing.get_context("fork")  # so that the images are looked at once
+HANGS_AFTER = 60.0  # seconds without an answer
+FORKED = multiprocessing.get_context("fork")  # so that each image is inspected only once
 
 
 class Broken(NamedTuple):
@@ -25,26 +25,26 @@ class Broken(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """Of one batch."""
+    """The results of one batch."""
 
-    tally: Tally
+    totals: Totals
     broken: list[Broken]
 
 
 def run_all(subjects: Subjects, seeds: range, processes: int, each: Callable[[Answer], None]) -> None:
-    """Hands over the answers as they come."""
+    """Calls `each` with every answer as it comes."""
     for name in subjects.names:
         subjects[name]
     batches = iter([seeds[at : at + BATCH] for at in range(0, len(seeds), BATCH)])
     workers = [_Worker(subjects) for _ in range(processes)]
     with contextlib.ExitStack() as stack:
-        for one in workers:
-            stack.callback(one.stop)
-        for one in _busy(workers, batches):
-            each(one)
+        for worker in workers:
+            stack.callback(worker.stop)
+        for answer in _answers(workers, batches):
+            each(answer)
 
 
-def _busy(workers: list[_Worker], batches: Iterator[range]) -> Iterator[Answer]:
+def _answers(workers: list[_Worker], batches: Iterator[range]) -> Iterator[Answer]:
     idle, busy = list(workers), list[_Worker]()
     while True:
         while idle and (batch := next(batches, None)) is not None:
@@ -52,11 +52,11 @@ def _busy(workers: list[_Worker], batches: Iterator[range]) -> Iterator[Answer]:
             busy.append(idle.pop())
         if not busy:
             return
-        for one in list(busy):
-            answer = one.answer(0.2)
+        for worker in list(busy):
+            answer = worker.answer(0.2)
             if answer is not None:
-                busy.remove(one)
-                idle.append(one)
+                busy.remove(worker)
+                idle.append(worker)
                 yield answer
 
 
@@ -77,17 +77,17 @@ class _Worker:
         self._given.put(batch)
 
     def answer(self, patience: float) -> Answer | None:
-        """None while there is none yet. After a death the rest of the batch is left out."""
+        """None if there is none within `patience` seconds. If the process died, the rest of the batch is skipped."""
         with contextlib.suppress(queue.Empty):
             found: Answer = self._answers.get(timeout=patience)
             return found
-        if self._process.is_alive() and time.monotonic() - self._since < STILL + len(self._batch):
+        if self._process.is_alive() and time.monotonic() - self._since < HANGS_AFTER + len(self._batch):
             return None
-        why = "it stands still" if self._process.is_alive() else f"the process died ({self._process.exitcode})"
+        why = "it hangs" if self._process.is_alive() else f"the process died ({self._process.exitcode})"
         seed = self._at.value
         self.stop()
         self._start()
-        return Answer(Tally(), [Broken(seed, why)])
+        return Answer(Totals(), [Broken(seed, why)])
 
     def stop(self) -> None:
         self._process.kill()
@@ -98,16 +98,16 @@ def _work(subjects: Subjects, given: Any, answers: Any, at: Any) -> None:
     bounded()
     parent = os.getppid()
     while os.getppid() == parent:
-        batch, answer = given.get(), Answer(Tally(), [])
+        batch, answer = given.get(), Answer(Totals(), [])
         for seed in batch:
             at.value = seed
-            one(subjects, subjects.case(seed), answer)
+            run_and_note(subjects, subjects.case(seed), answer)
         answers.put(answer)
 
 
-def one(subjects: Subjects, case: Case, answer: Answer) -> None:
+def run_and_note(subjects: Subjects, case: Case, answer: Answer) -> None:
     subject = subjects[case.image]
-    outcome = tried(case, subject)
-    answer.tally.note(case, subject.before.facts.format or "?", outcome)
+    outcome = run_case(case, subject)
+    answer.totals.note(case, subject.before.facts.format or "?", outcome)
     if outcome.broken:
         answer.broken.append(Broken(case.seed, outcome.broken))

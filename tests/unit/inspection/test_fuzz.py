@@ -1,4 +1,4 @@
-"""The first few of the changed images that `make fuzz` tries, and that what tries them would see what is wrong."""
+"""The first few of the changed images that `make fuzz` tries, and tests of the fuzzer itself."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from imagedrop.inspection import Inspection, fat
 from imagedrop.inspection.facts import DiskFacts
 from tests.fuzz.__main__ import FOUND
 from tests.fuzz.cases import Case, Subjects
-from tests.fuzz.images import BESIDE
+from tests.fuzz.images import FIXTURES
 from tests.fuzz.limits import resident
 from tests.fuzz.sources import Patch, Patched
-from tests.fuzz.trials import Outcome, tried
-from tests.fuzz.verdicts import objections
+from tests.fuzz.trials import Outcome, run_case
+from tests.fuzz.violations import violations
 from tests.unit.inspection.images import MemorySource, finding_ids, fixture, inspect_bytes
 
 RUNS = 30  # an image
@@ -25,12 +25,12 @@ FORMATS = ("zstd.qcow2", "512.qcow2", "extended.qcow2", "v2.qcow2", "zlib.qcow",
            "dynamic.vhdx", "stream.vmdk", "sparse.vmdk", "dynamic.vhd", "fixed.vhd", "gpt.raw", "mbr.raw",
            "fat12.raw")  # fmt: skip
 SYSTEMS = ("windows-11.qcow2", "windows-7-x86.qcow2", "compressed-small-clusters.qcow2", "small-clusters.ntfs")
-KEPT = sorted(FOUND.glob("*.json"))
+SAVED = sorted(FOUND.glob("*.json"))
 
 
 @pytest.fixture(scope="module")
 def subjects(tmp_path_factory: pytest.TempPathFactory) -> Subjects:
-    return Subjects(tmp_path_factory.mktemp("images"), tuple(BESIDE))
+    return Subjects(tmp_path_factory.mktemp("images"), tuple(FIXTURES))
 
 
 def by_seed(seed: int, name: str, subjects: Subjects) -> Case:
@@ -38,11 +38,11 @@ def by_seed(seed: int, name: str, subjects: Subjects) -> Case:
 
 
 def run(case: Case, subjects: Subjects) -> Outcome:
-    return tried(case, subjects[case.image], resident())
+    return run_case(case, subjects[case.image], resident())
 
 
 @pytest.mark.parametrize("name", [*FORMATS, *SYSTEMS])
-def test_no_change_breaks_the_inspection(name: str, subjects: Subjects) -> None:
+def test_changed_images_break_no_rule(name: str, subjects: Subjects) -> None:
     if name not in subjects.names:
         pytest.skip("no zstd reader is installed")
     for seed in range(RUNS):
@@ -50,35 +50,35 @@ def test_no_change_breaks_the_inspection(name: str, subjects: Subjects) -> None:
         assert outcome.broken is None, f"seed {seed} of {name}"
 
 
-@pytest.mark.parametrize("kept", KEPT, ids=lambda path: path.stem)
-def test_what_once_broke_it_breaks_it_no_more(kept: Path, subjects: Subjects) -> None:
-    case = Case.load(kept)
+@pytest.mark.parametrize("saved", SAVED, ids=lambda path: path.stem)
+def test_a_saved_case_breaks_no_rule_any_more(saved: Path, subjects: Subjects) -> None:
+    case = Case.load(saved)
     if case.image not in subjects.names:
         pytest.skip("of an image that qemu-img writes")
     assert run(case, subjects).broken is None
 
 
-# what tries them
+# the fuzzer
 
 
 GPT_HEADER = 512
 
 
-def changed(image: str, *patches: Patch, sealed: bool = False) -> Case:
-    return Case(0, image, "partitions", patches, None, sealed)
+def changed(image: str, *patches: Patch, checksums_fixed: bool = False) -> Case:
+    return Case(0, image, "partitions", patches, None, checksums_fixed)
 
 
-def test_a_reader_that_breaks_is_seen(subjects: Subjects, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_crashes_is_broken(subjects: Subjects, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*anything: object) -> None:
         struct.unpack("<I", b"")
 
     monkeypatch.setattr(fat.Fat, "root", broken)
     outcome = run(changed("gpt.raw"), subjects)
     assert outcome.broken is not None
-    assert "a reader broke" in outcome.broken
+    assert "a reader crashed" in outcome.broken
 
 
-def test_a_reader_that_hangs_is_ended(subjects: Subjects, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_hangs_is_stopped_and_broken(subjects: Subjects, monkeypatch: pytest.MonkeyPatch) -> None:
     def endless(*anything: object) -> None:
         while True:
             pass
@@ -90,7 +90,7 @@ def test_a_reader_that_hangs_is_ended(subjects: Subjects, monkeypatch: pytest.Mo
     assert outcome.broken.startswith("more than")
 
 
-def test_a_reader_that_fills_the_memory_is_seen(subjects: Subjects, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_uses_too_much_memory_is_broken(subjects: Subjects, monkeypatch: pytest.MonkeyPatch) -> None:
     real = fat.Fat.root
 
     def greedy(of: fat.Fat) -> dict[str, fat.Entry]:
@@ -103,47 +103,47 @@ def test_a_reader_that_fills_the_memory_is_seen(subjects: Subjects, monkeypatch:
     assert outcome.broken.endswith("MB")
 
 
-def test_an_exception_that_comes_out_is_seen(subjects: Subjects, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_inspection_that_raises_is_broken(subjects: Subjects, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imagedrop.inspection.inspector.Inspector.facts", None)
     outcome = run(changed("gpt.raw"), subjects)
     assert outcome.broken is not None
     assert "TypeError" in outcome.broken
 
 
-def test_a_change_under_a_checksum_is_one_that_must_be_told(subjects: Subjects) -> None:
+def test_only_changes_that_a_checksum_covers_must_be_reported(subjects: Subjects) -> None:
     header, boot_code = Patch(GPT_HEADER + 56, b"\x5a"), Patch(0, b"\x5a")
-    assert changed("gpt.raw", header).must_be_told(subjects["gpt.raw"])
-    assert not changed("gpt.raw", header, boot_code).must_be_told(subjects["gpt.raw"])
-    assert not changed("gpt.raw", header, sealed=True).must_be_told(subjects["gpt.raw"])
+    assert changed("gpt.raw", header).must_be_reported(subjects["gpt.raw"])
+    assert not changed("gpt.raw", header, boot_code).must_be_reported(subjects["gpt.raw"])
+    assert not changed("gpt.raw", header, checksums_fixed=True).must_be_reported(subjects["gpt.raw"])
 
 
-def inspection(*findings: str, **facts: object) -> Inspection:
-    told_of = [kinds.EXTENSION(extension=one, format="b", better="c", file="d") for one in findings]
-    return Inspection(DiskFacts(**facts), told_of, inspect_bytes(b"", "a.raw").read)  # type: ignore[arg-type]
+def result(*findings: str, **facts: object) -> Inspection:
+    reported = [kinds.EXTENSION(extension=text, format="b", better="c", file="d") for text in findings]
+    return Inspection(DiskFacts(**facts), reported, inspect_bytes(b"", "a.raw").read)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
-    ("seen", "objection"),
+    ("after", "violation"),
     [
-        (inspection("a", format="ext4"), "format is 'ext4'"),
-        (inspection("a", virtual_size=-1), "virtual_size is -1"),
-        (inspection("a", bitlocker=1), "bitlocker is 1"),
-        (inspection("a", variant="\ud800"), "not JSON"),
-        (inspection(format="raw"), "nothing is said"),
-        (inspection("before"), "hw_firmware_type went without a word"),
-        (inspection("KeyError: "), "a reader broke"),
+        (result("a", format="ext4"), "format is 'ext4'"),
+        (result("a", virtual_size=-1), "virtual_size is -1"),
+        (result("a", bitlocker=1), "bitlocker is 1"),
+        (result("a", variant="\ud800"), "not JSON"),
+        (result(format="raw"), "a fact is None without a finding"),
+        (result("before"), "hw_firmware_type became None without a finding"),
+        (result("KeyError: "), "a reader crashed"),
     ],
 )
-def test_facts_that_may_not_be_are_objected_to(seen: Inspection, objection: str) -> None:
-    before = inspection("before", hw_firmware_type="bios")
-    assert any(objection in one for one in objections(seen, before))
-    assert not list(objections(inspection("before", hw_firmware_type="bios"), before))
+def test_impossible_facts_are_violations(after: Inspection, violation: str) -> None:
+    before = result("before", hw_firmware_type="bios")
+    assert any(violation in text for text in violations(after, before))
+    assert not list(violations(result("before", hw_firmware_type="bios"), before))
 
 
-def test_facts_that_change_under_a_checksum_are_told() -> None:
-    before, seen = inspection("before", format="raw"), inspection("before", format="vhd")
-    assert not list(objections(seen, before))
-    assert list(objections(seen, before, told=True)) == ["other facts without a word: ['format']"]
+def test_facts_that_change_without_a_finding_are_violations_if_a_checksum_covers_the_change() -> None:
+    before, after = result("before", format="raw"), result("before", format="vhd")
+    assert not list(violations(after, before))
+    assert list(violations(after, before, must_report=True)) == ["facts changed without a finding: ['format']"]
 
 
 # the changes
@@ -158,43 +158,43 @@ def test_facts_that_change_under_a_checksum_are_told() -> None:
         ("dynamic.vhdx", 0x10000 + 16, "image.checksum"),
     ],
 )
-def test_what_is_sealed_again_reads_as_if_it_had_always_been_so(
+def test_a_change_with_a_right_checksum_leads_to_no_finding(
     name: str, at: int, finding: str, subjects: Subjects
 ) -> None:
     subject = subjects[name]
     patch = Patch(at % subject.file.size, b"\x5a")
-    for sealed in (False, True):
-        source = Patched(subject.file, changed(name, patch, sealed=sealed).all_patches(subject))
-        seen = inspect_bytes(source.read(0, source.size), name)
-        assert (finding in finding_ids(seen)) is not sealed
+    for checksums_fixed in (False, True):
+        source = Patched(subject.file, changed(name, patch, checksums_fixed=checksums_fixed).all_patches(subject))
+        after = inspect_bytes(source.read(0, source.size), name)
+        assert (finding in finding_ids(after)) is not checksums_fixed
 
 
-def test_changes_lie_where_the_inspection_reads(subjects: Subjects) -> None:
+def test_changes_are_in_ranges_that_the_inspection_reads(subjects: Subjects) -> None:
     subject = subjects["gpt.raw"]
-    places = [place for several in subject.known.places.values() for place in several]
+    ranges = [read_range for of_reader in subject.known.ranges.values() for read_range in of_reader]
     for seed in range(200):
         for patch in by_seed(seed, "gpt.raw", subjects).patches:
-            assert any(patch.touches(place.offset, place.length) for place in places)
+            assert any(patch.touches(read_range.offset, read_range.length) for read_range in ranges)
 
 
-def test_the_same_seed_makes_the_same_change(subjects: Subjects) -> None:
+def test_the_same_seed_gives_the_same_changes(subjects: Subjects) -> None:
     assert by_seed(7, "v2.qcow2", subjects) == by_seed(7, "v2.qcow2", subjects)
     assert len({by_seed(seed, "v2.qcow2", subjects).patches for seed in range(50)}) == 50
 
 
-def test_a_case_comes_back_from_its_file(tmp_path: Path, subjects: Subjects) -> None:
+def test_a_saved_case_loads_as_it_was(tmp_path: Path, subjects: Subjects) -> None:
     case = by_seed(3, "mbr.raw", subjects)
     assert Case.load(case.save(tmp_path, "why")) == case
 
 
-def test_a_case_is_made_smaller_to_what_breaks() -> None:
+def test_a_case_is_reduced_to_the_changes_that_break_it() -> None:
     patches = tuple(Patch(at, bytes([at])) for at in range(6))
-    case = Case(0, "gpt.raw", "partitions", patches, 5, sealed=True)
-    smaller = case.smaller(lambda less: {patches[1], patches[4]} <= set(less.patches))
-    assert smaller == case._replace(patches=(patches[1], patches[4]), size=None, sealed=False)
+    case = Case(0, "gpt.raw", "partitions", patches, 5, checksums_fixed=True)
+    reduced = case.reduced(lambda fewer: {patches[1], patches[4]} <= set(fewer.patches))
+    assert reduced == case._replace(patches=(patches[1], patches[4]), size=None, checksums_fixed=False)
 
 
-def test_patches_lie_over_one_another_and_what_is_behind_the_end_is_zero() -> None:
+def test_later_patches_cover_earlier_ones_and_bytes_past_the_end_are_zero() -> None:
     dice = random.Random(1)
     for _ in range(100):
         data = dice.randbytes(64)
@@ -206,5 +206,5 @@ def test_patches_lie_over_one_another_and_what_is_behind_the_end_is_zero() -> No
         assert Patched(MemorySource(data), patches, 120).read(at, length) == whole[at : at + length]
 
 
-def test_the_fixtures_are_whole_in_their_folder(subjects: Subjects) -> None:
+def test_the_unpacked_images_equal_their_fixtures(subjects: Subjects) -> None:
     assert subjects["dynamic.vhd"].file.read(0, 1 << 20) == fixture("dynamic.vhd")[: 1 << 20]

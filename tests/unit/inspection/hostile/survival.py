@@ -7,7 +7,7 @@ import json
 
 from imagedrop.inspection import Budget, Inspection, inspect
 from tests.fuzz.limits import MEMORY, forget_peak, peak, resident
-from tests.fuzz.verdicts import CRASH
+from tests.fuzz.violations import CRASH
 from tests.unit.inspection.images import MemorySource
 
 MAX_CALLS = 20_000_000  # of functions, in Python and in C; the most that a case needs is 13 million

@@ -1,4 +1,4 @@
-"""What very many trials came to, by format and by reader."""
+"""The results of very many trials, by format and by reader."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.fuzz.trials import Outcome
 
 
 class Row(NamedTuple):
-    """`findings`: ids of all that was ever said. `broken`: trials."""
+    """`findings`: ids of all that were reported. `broken`: number of trials that broke a rule."""
 
     runs: int = 0
     findings: frozenset[str] = frozenset()
@@ -19,7 +19,7 @@ class Row(NamedTuple):
     peak: int = 0
     broken: int = 0
 
-    def plus(self, other: Row) -> Row:
+    def combined(self, other: Row) -> Row:
         return Row(
             self.runs + other.runs,
             self.findings | other.findings,
@@ -35,8 +35,8 @@ class Row(NamedTuple):
         return cls(1, outcome.findings, seconds, seconds, outcome.peak, int(outcome.broken is not None))
 
 
-class Tally:
-    """Rows by (table, row); what can be added up from several processes."""
+class Totals:
+    """Rows by (table, row). The totals of several processes can be merged."""
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Row] = {}
@@ -45,12 +45,12 @@ class Tally:
         for key in (("format", format_), ("reader", case.reader), ("", "all")):
             self._add(key, Row.of(outcome))
 
-    def merge(self, other: Tally) -> None:
+    def merge(self, other: Totals) -> None:
         for key, row in other.rows.items():
             self._add(key, row)
 
     def _add(self, key: tuple[str, str], row: Row) -> None:
-        self.rows[key] = self.rows.get(key, Row()).plus(row)
+        self.rows[key] = self.rows.get(key, Row()).combined(row)
 
     def lines(self) -> Iterator[str]:
         yield f"{'':7}{'':12}{'runs':>8}{'findings':>10}{'mean ms':>9}{'slowest ms':>12}{'peak MB':>9}{'broken':>8}"

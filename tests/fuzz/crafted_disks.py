@@ -1,4 +1,4 @@
-"""Windows disks that no tool at hand writes: hives of every kind of list, packed kernels, files in many pieces."""
+"""Windows disks made by hand: hives with every kind of list, compressed kernels, fragmented files."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ ALGORITHMS: dict[str, tuple[int, int, Callable[[bytes], bytes]]] = {
 
 
 def of_hive(name: str) -> bytes:
-    """A hive that hivex or a writer of the tests made, as both."""
+    """Both hives are this fixture, which hivex or a builder of the tests made."""
     return windows(fixture(name), fixture(name))
 
 
 def with_network() -> bytes:
-    """Services, and interfaces with addresses."""
+    """Hives with services, and with interfaces that have addresses."""
     addresses = (text("192.168.0.1") + text("10.0.0.1")).ljust(80, b"\0")
     fixed = {"": [("EnableDHCP", DWORD, dword(0)), ("IPAddress", MULTI, addresses)]}
     driver = {"": [("Start", DWORD, dword(0)), ("ImagePath", SZ, text("\\SystemRoot\\System32\\config\\SYSTEM"))],
@@ -48,7 +48,7 @@ def with_network() -> bytes:
 
 
 def of_packed_kernel(how: str) -> bytes:
-    """Nothing but the kernel, which the overlay filter packed, tells the machine."""
+    """Only the kernel, which WOF compressed, states the architecture."""
     algorithm, size, pack = ALGORITHMS[how]
     chunks = [pack(KERNEL[at : at + size]) for at in range(0, len(KERNEL), size)]
     ends = [sum(map(len, chunks[:count])) for count in range(1, len(chunks))]
@@ -65,9 +65,9 @@ def of_packed_kernel(how: str) -> bytes:
     return disk.windows(disk.content(bare), disk.content(silent), **{"ntoskrnl.exe": kernel})
 
 
-MADE: dict[str, Callable[[], bytes]] = {f"{name}-hives.raw": lambda name=name: of_hive(name) for name in NAMES}  # type: ignore[misc]
-MADE |= {f"{how}-kernel.raw": lambda how=how: of_packed_kernel(how) for how in ALGORITHMS}  # type: ignore[misc]
-MADE |= {
+CRAFTED: dict[str, Callable[[], bytes]] = {f"{name}-hives.raw": lambda name=name: of_hive(name) for name in NAMES}  # type: ignore[misc]
+CRAFTED |= {f"{how}-kernel.raw": lambda how=how: of_packed_kernel(how) for how in ALGORITHMS}  # type: ignore[misc]
+CRAFTED |= {
     "network.raw": with_network,
     "packed-hive.raw": lambda: lznt1_hive(20, 16),
     "deep.raw": lambda: deep(4, 4096),
