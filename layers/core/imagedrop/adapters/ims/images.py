@@ -42,7 +42,7 @@ class ImsImages:
         self._job_call, self._owner = settings.ims_job_call, settings.project_id
 
     def create(self, body: Mapping[str, Any]) -> str:
-        response = self._with_keys(lambda connection: connection.create(body))
+        response = self._with_key_renewal(lambda connection: connection.create(body))
         job_id = response.get("job_id") if isinstance(response, dict) else None
         if not isinstance(job_id, str) or not job_id:
             raise ImsError("unknown", "no_job_id", f"a response without a job id: {str(response)[:200]}")
@@ -72,19 +72,19 @@ class ImsImages:
         return self._read(lambda connection: list(_list_images(connection, filters)))
 
     def _read(self, call: Callable[[ImsConnection], T]) -> T:
-        result: T = retry_briefly(self._sleep, self._random, _is_temporary)(self._with_keys, call)
+        result: T = retry_briefly(self._sleep, self._random, _is_temporary)(self._with_key_renewal, call)
         return result
 
-    def _with_keys(self, call: Callable[[ImsConnection], T]) -> T:
+    def _with_key_renewal(self, call: Callable[[ImsConnection], T]) -> T:
         """Retries once with renewed keys if the keys are refused. IMS has done nothing then."""
         try:
-            return self._connect_and(call)
+            return self._call_once(call)
         except ImsError as error:
             if error.code not in KEYS_REFUSED or not self._renew():
                 raise
-            return self._connect_and(call)
+            return self._call_once(call)
 
-    def _connect_and(self, call: Callable[[ImsConnection], T]) -> T:
+    def _call_once(self, call: Callable[[ImsConnection], T]) -> T:
         with self._connect() as connection:
             return call(connection)
 
