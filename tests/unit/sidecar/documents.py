@@ -1,4 +1,4 @@
-"""Sidecars for the tests: the smallest right one, and the largest."""
+"""Sidecars for the tests: the smallest valid one, and one with all fields."""
 
 from __future__ import annotations
 

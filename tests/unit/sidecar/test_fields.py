@@ -1,4 +1,4 @@
-"""One wrong field at a time: which finding, where, and with what advice."""
+"""Invalid fields: the finding, its pointer and its fix."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def findings(document: Any) -> list[Finding]:
     return read(dumped(document)).findings
 
 
-def only(document: Any) -> Finding:
+def only_finding(document: Any) -> Finding:
     found = findings(document)
     assert len(found) == 1, found
     return found[0]
@@ -108,7 +108,7 @@ def test_integer_may_be_written_as_a_decimal() -> None:
     ],
 )
 def test_invalid_field_is_one_finding_with_its_pointer(fields: dict[str, Any], kind: str, field: str) -> None:
-    finding = only(small(**fields))
+    finding = only_finding(small(**fields))
     assert (finding.id, finding.severity, finding.field) == (kind, "error", field)
     assert finding.message
     assert finding.fix
@@ -164,20 +164,20 @@ def test_placeholder_address_is_reported_with_what_to_enter() -> None:
     ],
 )
 def test_unknown_field_is_reported_with_the_nearest_name(field: str, near: str) -> None:
-    finding = only(small(**{field: 1}))
+    finding = only_finding(small(**{field: 1}))
     assert (finding.id, finding.field) == ("sidecar.unknown_field", f"/{field}")
     assert finding.fix.endswith(f"valid names here: {near}.")
 
 
 def test_unknown_field_in_owner_and_data_images_is_compared_with_the_names_there() -> None:
-    owner = only(small(owner={"email": "a@example.com", "langauge": "zh"}))
+    owner = only_finding(small(owner={"email": "a@example.com", "langauge": "zh"}))
     assert (owner.field, owner.fix.rpartition(": ")[2]) == ("/owner/langauge", "language.")
-    data = only(small(data_images=[{"file": "d.vhd", "files": "x"}]))
+    data = only_finding(small(data_images=[{"file": "d.vhd", "files": "x"}]))
     assert (data.field, data.fix.rpartition(": ")[2]) == ("/data_images/0/files", "file.")
 
 
 def test_unknown_field_like_no_other_is_reported_with_all_names() -> None:
-    fix = only(small(zzzzzz=1)).fix
+    fix = only_finding(small(zzzzzz=1)).fix
     assert "hw_firmware_type" in fix
     assert "license_type" in fix
 
@@ -212,7 +212,7 @@ def test_owner_is_read_if_other_fields_are_invalid() -> None:
     ],
 )
 def test_unknown_windows_is_reported_with_the_nearest_version(given: str, meant: str) -> None:
-    assert f'"{meant}"' in only(small(os_version=given)).fix
+    assert f'"{meant}"' in only_finding(small(os_version=given)).fix
 
 
 def test_os_version_is_free_for_other_systems() -> None:
@@ -220,7 +220,7 @@ def test_os_version_is_free_for_other_systems() -> None:
 
 
 def test_value_in_a_finding_is_short_and_printable() -> None:
-    finding = only(small(name="\u202e\u0007" + "x" * 5000))
+    finding = only_finding(small(name="\u202e\u0007" + "x" * 5000))
     assert len(finding.message) < 200
     assert finding.message.isprintable()
 

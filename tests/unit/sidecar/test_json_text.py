@@ -1,4 +1,4 @@
-"""Files that are no JSON document, or only just."""
+"""Files that are not valid JSON, or barely."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from imagedrop.sidecar import LIMIT, Reading, read
 
 OWNER = '"owner": {"email": "ada@example.com"}'
-GOOD = f'{{"name": "win", {OWNER}}}'
+VALID = f'{{"name": "win", {OWNER}}}'
 
 
 def ids(reading: Reading) -> list[str]:
@@ -19,7 +19,7 @@ def ids(reading: Reading) -> list[str]:
 
 
 def test_valid_file_leads_to_no_finding() -> None:
-    reading = read(GOOD.encode())
+    reading = read(VALID.encode())
     assert reading.findings == []
     assert reading.sidecar is not None
     assert reading.sidecar.name == "win"
@@ -31,17 +31,17 @@ def test_empty_file_is_reported(body: bytes) -> None:
 
 
 def test_file_of_the_size_limit_is_read_and_one_byte_more_is_not() -> None:
-    filled = GOOD.encode() + b" " * (LIMIT - len(GOOD))
+    filled = VALID.encode() + b" " * (LIMIT - len(VALID))
     assert read(filled).sidecar is not None
     assert ids(read(filled + b" ")) == ["sidecar.too_large"]
 
 
 def test_truncated_body_is_reported_as_too_large() -> None:
-    assert ids(read(GOOD.encode(), truncated=True)) == ["sidecar.too_large"]
+    assert ids(read(VALID.encode(), truncated=True)) == ["sidecar.too_large"]
 
 
 def test_utf8_byte_order_mark_is_accepted() -> None:
-    reading = read(b"\xef\xbb\xbf" + GOOD.encode())
+    reading = read(b"\xef\xbb\xbf" + VALID.encode())
     assert reading.findings == []
     assert reading.sidecar is not None
     assert reading.sidecar.name == "win"
@@ -59,7 +59,7 @@ def test_errors_after_a_byte_order_mark_are_found_and_offsets_include_the_mark()
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_utf16_is_reported_and_the_owner_is_read(encoding: str) -> None:
-    reading = read(GOOD.encode(encoding))
+    reading = read(VALID.encode(encoding))
     assert ids(reading) == ["sidecar.utf16"]
     assert reading.owner is not None
     assert reading.sidecar is None
@@ -173,9 +173,9 @@ def test_any_bytes_lead_to_a_sidecar_or_findings(body: bytes) -> None:
     assert reading.sidecar is not None or reading.findings
 
 
-@given(st.integers(0, len(GOOD) - 1), st.binary(min_size=1, max_size=3))
+@given(st.integers(0, len(VALID) - 1), st.binary(min_size=1, max_size=3))
 @settings(max_examples=150, deadline=None)
 def test_any_damage_to_a_valid_file_leads_to_a_sidecar_or_findings(position: int, damage: bytes) -> None:
-    body = GOOD.encode()
+    body = VALID.encode()
     reading = read(body[:position] + damage + body[position + len(damage) :])
     assert reading.sidecar is not None or reading.findings

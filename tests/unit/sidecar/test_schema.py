@@ -1,4 +1,4 @@
-"""The schema and the reader never disagree, on cases by hand and on documents by chance."""
+"""The schema and the reader accept the same sidecars, on listed limits and on random documents."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ VALIDATOR = Draft202012Validator(schema())
 BEYOND = {"sidecar.same_file", "sidecar.ram_order"}
 
 
-def twice_the_same(document: Any) -> bool:
-    """Whether two data images are one and the same, which a schema can see."""
+def has_equal_data_images(document: Any) -> bool:
+    """Whether two data images are equal, which the schema rejects."""
     listed = document.get("data_images") if isinstance(document, dict) else None
     entries = listed if isinstance(listed, list) else []
     return any(entry == other for entry, other in itertools.combinations(entries, 2))
 
 
-def agree(document: Any) -> bool:
-    """Whether both take it, having made sure that they do not differ."""
-    beyond = BEYOND - {"sidecar.same_file"} if twice_the_same(document) else BEYOND
+def accepted(document: Any) -> bool:
+    """Whether the schema and the reader accept the document. Fails if they differ."""
+    beyond = BEYOND - {"sidecar.same_file"} if has_equal_data_images(document) else BEYOND
     errors = [finding.id for finding in read(dumped(document)).findings if finding.id not in beyond]
-    said = [error.message for error in VALIDATOR.iter_errors(document)]
-    assert bool(errors) == bool(said), (errors, said)
+    schema_errors = [error.message for error in VALIDATOR.iter_errors(document)]
+    assert bool(errors) == bool(schema_errors), (errors, schema_errors)
     return not errors
 
 
@@ -47,10 +47,10 @@ def test_every_field_has_a_description_except_the_obvious() -> None:
 
 @pytest.mark.parametrize("document", [SMALL, LARGE])
 def test_schema_and_reader_accept_valid_sidecars(document: dict[str, Any]) -> None:
-    assert agree(document)
+    assert accepted(document)
 
 
-EDGES: dict[str, list[Any]] = {
+LIMITS: dict[str, list[Any]] = {
     "name": ["a", "a b", " a", "a ", "a\n", "", "x" * 128, "x" * 129, "中文", "é", "a/b"],
     "description": ["", "x" * 1024, "x" * 1025, "a<", "\t", "\r", "😀", "\u202e", "\u2028"],
     "os_type": ["Windows", "Linux", "Other", "windows"],
@@ -85,24 +85,24 @@ EDGES: dict[str, list[Any]] = {
     + [{"email": "a@example.com", "name": said} for said in ("A B", "", "<b>", "x" * 129)],
     "nonsense": [1],
 }
-ALL_EDGES = [(field, value) for field, values in EDGES.items() for value in [*values, None, [], {}, 7, "7"]]
+ALL_LIMITS = [(field, value) for field, values in LIMITS.items() for value in [*values, None, [], {}, 7, "7"]]
 
 
-@pytest.mark.parametrize(("field", "value"), ALL_EDGES)
+@pytest.mark.parametrize(("field", "value"), ALL_LIMITS)
 def test_schema_and_reader_agree_on_every_limit(field: str, value: Any) -> None:
-    agree(small(**{field: value}))
-    agree({**copy.deepcopy(LARGE), field: value})
+    accepted(small(**{field: value}))
+    accepted({**copy.deepcopy(LARGE), field: value})
 
 
 def test_limits_have_accepted_and_rejected_values_for_every_field() -> None:
-    taken = {field for field, value in ALL_EDGES if agree(small(**{field: value}))}
-    refused = {field for field, value in ALL_EDGES if not agree(small(**{field: value}))}
-    assert taken == set(EDGES) - {"nonsense"}
-    assert refused == set(EDGES)
+    accepting = {field for field, value in ALL_LIMITS if accepted(small(**{field: value}))}
+    rejecting = {field for field, value in ALL_LIMITS if not accepted(small(**{field: value}))}
+    assert accepting == set(LIMITS) - {"nonsense"}
+    assert rejecting == set(LIMITS)
 
 
 @pytest.mark.parametrize(
-    ("fields", "taken"),
+    ("fields", "is_valid"),
     [
         ({"data_images": [{"file": "a"}, {"file": "a"}]}, False),
         ({"data_images": [{"file": "a"}, {"file": "b"}]}, True),
@@ -123,8 +123,8 @@ def test_limits_have_accepted_and_rejected_values_for_every_field() -> None:
         ({"os_version": "FreeBSD 14"}, False),
     ],
 )
-def test_schema_and_reader_agree_on_fields_together(fields: dict[str, Any], taken: bool) -> None:
-    assert agree(small(**fields)) is taken
+def test_schema_and_reader_agree_on_fields_together(fields: dict[str, Any], is_valid: bool) -> None:
+    assert accepted(small(**fields)) is is_valid
 
 
 anything = st.recursive(
@@ -132,18 +132,18 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-of_a_field = st.sampled_from(list(EDGES)).flatmap(
-    lambda field: st.tuples(st.just(field), st.sampled_from(EDGES[field]) | anything)
+of_a_field = st.sampled_from(list(LIMITS)).flatmap(
+    lambda field: st.tuples(st.just(field), st.sampled_from(LIMITS[field]) | anything)
 )
 
 
 @given(st.lists(of_a_field, max_size=4), st.sampled_from([SMALL, LARGE, {}]))
 @settings(max_examples=300, deadline=None)
 def test_schema_and_reader_agree_on_random_documents(changes: list[tuple[str, Any]], base: dict[str, Any]) -> None:
-    agree({**base, **dict(changes)})
+    accepted({**base, **dict(changes)})
 
 
 @given(anything)
 @settings(max_examples=50, deadline=None)
 def test_schema_and_reader_reject_random_json(document: Any) -> None:
-    assert not agree(document)
+    assert not accepted(document)

@@ -73,7 +73,7 @@ def _kind(kind: Kind) -> Iterator[str]:
     yield f"\n### `{kind.id}` ({kind.severity})\n"
     yield _shown(kind.message) + "\n"
     yield f"*What to do:* {_shown(kind.fix)}\n"
-    yield f"{_shown(kind.zh_message)} *处理方法：*{_shown(kind.zh_fix)}"
+    yield f"{_shown(kind.zh_message)} *处理方法：* {_shown(kind.zh_fix)}"
 
 
 def _shown(template: str) -> str:
