@@ -15,10 +15,11 @@ from typer.core import TyperGroup
 from imagedrop import __version__
 from imagedrop_cli.interrupts import INTERRUPTED, exit_on_interrupt
 from imagedrop_cli.output import (
+    BAD_INPUT,
     FAILED,
     OK,
-    USAGE,
     CommandError,
+    InputError,
     escape_unencodable,
     print_error,
     print_json,
@@ -134,10 +135,10 @@ def _run(arguments: Sequence[str]) -> int:
         code = app(list(arguments), prog_name="imagedrop", standalone_mode=False)
     except _click.exceptions.NoArgsIsHelpError as help_page:
         print_line(help_page.format_message())
-        return USAGE
+        return BAD_INPUT
     except _click.exceptions.UsageError as error:
         command = error.ctx.command_path if error.ctx else "imagedrop"
-        return _fail(CommandError(f"{_sentence(error.format_message())}\nTry: {command} --help", USAGE), arguments)
+        return _fail(InputError(f"{_sentence(error.format_message())}\nTry: {command} --help"), arguments)
     except CommandError as error:
         return _fail(error, arguments)
     except (BrokenPipeError, typer.Abort):

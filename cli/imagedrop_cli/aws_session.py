@@ -13,7 +13,7 @@ from imagedrop.entry.runtime import Runtime
 from imagedrop.ports import Ports
 from imagedrop.settings import SettingsError
 from imagedrop_cli import connections
-from imagedrop_cli.output import FAILED, USAGE, CommandError
+from imagedrop_cli.output import CommandError, InputError
 
 
 @contextmanager
@@ -23,9 +23,9 @@ def open_ports(folder: Path | None) -> Iterator[Ports]:
         try:
             yield Runtime(os.environ).ports
         except SettingsError as error:
-            raise CommandError(str(error), USAGE) from None
+            raise InputError(str(error)) from None
         except (BotoCoreError, ClientError) as error:
-            raise CommandError(f"AWS: {error}", FAILED) from None
+            raise CommandError(f"AWS: {error}") from None
 
 
 def bucket_and_key(key: str, ports: Ports) -> tuple[str, str]:

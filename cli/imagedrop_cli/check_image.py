@@ -19,7 +19,7 @@ from imagedrop.sidecar import Sidecar
 from imagedrop.workflow import pairing
 from imagedrop_cli import connections
 from imagedrop_cli.image_location import ImageLocation, error_text
-from imagedrop_cli.output import USAGE, CommandError
+from imagedrop_cli.output import InputError
 
 TIME_LIMIT = 60.0  # s; a longer inspection ends with a finding
 
@@ -56,7 +56,7 @@ def check_image(image: ImageLocation, sidecar_text: bytes | None) -> CheckedImag
     with _read_errors(image.key):
         head = image.head(image.key)
         if head is None:
-            raise CommandError(f"{image.key}: no such object", USAGE)
+            raise InputError(f"{image.key}: no such object")
         inspection = _inspect(image, head, "system")
         parts = dict(_parts(image, reading.sidecar)) if reading.sidecar else {}
         subject = rules.InspectedFile(head, inspection.facts, inspection.findings)
@@ -73,7 +73,7 @@ def read_sidecar_file(path: Path | None) -> bytes | None:
         with path.open("rb") as file:
             return file.read(sidecar.LIMIT + 1)
     except OSError as error:
-        raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
+        raise InputError(f"{path}: {error_text(error)}") from None
 
 
 def _parts(image: ImageLocation, wanted: Sidecar) -> Iterator[tuple[str, rules.InspectedFile]]:
@@ -97,11 +97,9 @@ def _inspect(image: ImageLocation, head: ObjectHead, role: Literal["system", "da
 def _read_errors(name: str) -> Iterator[None]:
     """Turns errors of reading into CommandError."""
     try:
-        with connections.obs_errors_as(USAGE):
+        with connections.obs_errors_as(InputError):
             yield
     except SourceChanged:
-        raise CommandError(
-            f"{name} changed while it was read: try again when the upload or copy has finished", USAGE
-        ) from None
+        raise InputError(f"{name} changed while it was read: try again when the upload or copy has finished") from None
     except OSError as error:
-        raise CommandError(f"{name} cannot be read: {error_text(error)}", USAGE) from None
+        raise InputError(f"{name} cannot be read: {error_text(error)}") from None

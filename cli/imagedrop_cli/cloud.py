@@ -6,7 +6,7 @@ import os
 from typing import Annotated, Any
 
 from imagedrop_cli import connections, options
-from imagedrop_cli.output import FAILED, CommandError, print_json, print_line, print_note
+from imagedrop_cli.output import CommandError, print_json, print_line, print_note
 from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
 from imagedrop_local import sockets, wiring
 from imagedrop_local.cloud import Cloud, FolderInUse, Ports
@@ -38,15 +38,15 @@ def cloud(
     ports = Ports(obs_port, ims_port, smn_port)
     for port in (obs_port, ims_port, smn_port):
         if port and not sockets.is_free(port):
-            raise CommandError(f"127.0.0.1:{port} is in use: stop the other program, or choose another port", FAILED)
+            raise CommandError(f"127.0.0.1:{port} is in use: stop the other program, or choose another port")
     try:
         running = wiring.create_cloud(folder.resolve(), ports, time_scale, options.parse_switches(switch))
     except (FolderInUse, OSError) as error:
-        raise CommandError(wiring.error_text(error), FAILED) from None
+        raise CommandError(wiring.error_text(error)) from None
     try:
         _run(running, bucket, push_to, json=json)
     except (StoreError, OSError) as error:
-        raise CommandError(wiring.error_text(error), FAILED) from None
+        raise CommandError(wiring.error_text(error)) from None
     except KeyboardInterrupt:
         pass  # the normal way to stop
     finally:

@@ -17,7 +17,7 @@ from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
 from imagedrop.settings import Settings, SettingsError
 from imagedrop_cli.options import FOLDER, check_bucket_name
-from imagedrop_cli.output import USAGE, CommandError, sleep
+from imagedrop_cli.output import CommandError, InputError, sleep
 
 if TYPE_CHECKING:
     from imagedrop.adapters.obs.objects import ObsObjects
@@ -39,7 +39,7 @@ def running_stack(folder: Path | None) -> dict[str, Any] | None:
 
     found = addresses.read(folder or DEFAULT_FOLDER)
     if found is None and folder is not None:
-        raise CommandError(f"no stack runs in {folder}: start one with `imagedrop up --folder {folder}`", USAGE)
+        raise InputError(f"no stack runs in {folder}: start one with `imagedrop up --folder {folder}`")
     return found
 
 
@@ -71,14 +71,13 @@ def obs(folder: Path | None, environment: Mapping[str, str] = os.environ) -> Obs
     if running is not None:
         return obs_of_stack(running, environment)
     if not configured:
-        raise CommandError(
+        raise InputError(
             "OBS is not configured: set IMAGEDROP_REGION (or IMAGEDROP_OBS_ENDPOINT), HUAWEICLOUD_SDK_AK and\n"
-            "HUAWEICLOUD_SDK_SK, or start a local stack with `imagedrop up`",
-            USAGE,
+            "HUAWEICLOUD_SDK_SK, or start a local stack with `imagedrop up`"
         )
     found = read_settings(environment)
     if not (found.region or found.obs_endpoint):
-        raise CommandError("the OBS region is missing: set IMAGEDROP_REGION or IMAGEDROP_OBS_ENDPOINT", USAGE)
+        raise InputError("the OBS region is missing: set IMAGEDROP_REGION or IMAGEDROP_OBS_ENDPOINT")
     if not environment.get("IMAGEDROP_OBS_ADDRESSING") and is_ip_address(urlsplit(found.obs_url()).hostname or ""):
         found = found.model_copy(update={"obs_addressing": "path"})  # an IP address has no subdomains
     return ObsConnection(found, read_keys(environment))
@@ -112,28 +111,27 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     try:
         return Settings.read({"IMAGEDROP_DECLARATIONS_ACCEPTED": "true", **variables})
     except SettingsError as error:
-        raise CommandError(str(error), USAGE) from None
+        raise InputError(str(error)) from None
 
 
 @contextmanager
-def obs_errors_as(code: int) -> Iterator[None]:
-    """Turns an error of OBS into a CommandError with the exit code `code`."""
+def obs_errors_as(kind: type[CommandError]) -> Iterator[None]:
+    """Turns an error of OBS into a CommandError of this kind."""
     try:
         yield
     except ObjectsRefused as error:
-        raise CommandError(f"OBS refused the request: {error}", code) from None
+        raise kind(f"OBS refused the request: {error}") from None
     except ObjectsUnavailable as error:
-        raise CommandError(f"OBS is unavailable: {error}", code) from None
+        raise kind(f"OBS is unavailable: {error}") from None
 
 
 def read_keys(environment: Mapping[str, str]) -> HuaweiKeys:
     for ak, sk, token in KEY_NAMES:
         if environment.get(ak) and environment.get(sk):
             return HuaweiKeys(environment[ak], environment[sk], environment.get(token) or None)
-    raise CommandError(
+    raise InputError(
         "the OBS keys are missing: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK,\n"
-        "or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-        USAGE,
+        "or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     )
 
 
@@ -151,9 +149,7 @@ def split_obs_url(address: str) -> tuple[str, str] | None:
         return None
     bucket, _, key = address.removeprefix("obs://").partition("/")
     if not bucket or not key:
-        raise CommandError(
-            f"{address} is not an object: write obs://bucket/key, as in obs://drops/golden/disk.vhd", USAGE
-        )
+        raise InputError(f"{address} is not an object: write obs://bucket/key, as in obs://drops/golden/disk.vhd")
     return check_bucket_name(bucket), key
 
 
@@ -164,10 +160,9 @@ def function_environment(function: str, folder: Path | None) -> Iterator[None]:
     configured = any(os.environ.get(name) for name in ("IMAGEDROP_LEDGER_TABLE", "IMAGEDROP_DROPS_QUEUE"))
     running = None if configured and folder is None else running_stack(folder)
     if running is None and not configured:
-        raise CommandError(
+        raise InputError(
             "the ledger is not configured: start a local stack with `imagedrop up`, or set the functions' variables\n"
-            "(IMAGEDROP_LEDGER_TABLE, IMAGEDROP_DROPS_QUEUE and so on, see docs/settings.md)",
-            USAGE,
+            "(IMAGEDROP_LEDGER_TABLE, IMAGEDROP_DROPS_QUEUE and so on, see docs/settings.md)"
         )
     try:
         os.environ.pop(FOLDER, None)

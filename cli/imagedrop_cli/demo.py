@@ -11,7 +11,7 @@ import typer
 
 from imagedrop_cli import connections, render
 from imagedrop_cli.drop_progress import StepPrinter, Stopwatch
-from imagedrop_cli.output import FAILED, CommandError, print_json, print_line, print_parts
+from imagedrop_cli.output import CommandError, print_json, print_line, print_parts
 from imagedrop_cli.run_until_stopped import ignoring_interrupts
 from imagedrop_cli.upload import Uploader
 from imagedrop_local.local_stack import CannotStart, LocalStack
@@ -51,7 +51,7 @@ def demo(
         if not keep:
             shutil.rmtree(home, ignore_errors=True)
     if not registered:
-        raise CommandError(f"the demo failed; logs: {home}", FAILED, json_printed=json)
+        raise CommandError(f"the demo failed; logs: {home}", json_printed=json)
 
 
 def _run(local: LocalStack, elapsed: Stopwatch, *, quiet: bool) -> bool:
@@ -64,7 +64,7 @@ def _run(local: LocalStack, elapsed: Stopwatch, *, quiet: bool) -> bool:
         result = steps.wait_for_result(TIMEOUT)
         mail = steps.wait_for_mail() if result else None
     except CannotStart as error:
-        raise CommandError(str(error), FAILED) from None
+        raise CommandError(str(error)) from None
     finally:
         with ignoring_interrupts():
             local.stop()

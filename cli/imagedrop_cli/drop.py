@@ -18,7 +18,17 @@ from imagedrop_cli import connections, options, render
 from imagedrop_cli.check_image import CheckedImage, check_image, read_sidecar_file
 from imagedrop_cli.follow import UploadedDrop, follow
 from imagedrop_cli.image_location import FileLocation
-from imagedrop_cli.output import FAILED, OK, USAGE, CommandError, print_json, print_line, print_note, print_parts, sleep
+from imagedrop_cli.output import (
+    FAILED,
+    OK,
+    CommandError,
+    InputError,
+    print_json,
+    print_line,
+    print_note,
+    print_parts,
+    sleep,
+)
 from imagedrop_cli.upload import Uploader
 from imagedrop_cli.upload_plan import PlannedUpload, key_prefix, target_bucket
 from imagedrop_cli.upload_progress import progress_bars
@@ -87,7 +97,7 @@ class _Target:
         uploader = Uploader(self.obs.client(), self.bucket)
         parts = dict(pairing.parts(image.name, checked.sidecar)) if checked.sidecar else {}
         files = [path for path in (image.with_name(name) for name in parts) if path.is_file()]
-        with connections.obs_errors_as(FAILED), progress_bars([*files, image]) as progress_for:
+        with connections.obs_errors_as(CommandError), progress_bars([*files, image]) as progress_for:
             for path in files:
                 uploader.upload_file(path, self.prefix + path.name, progress_for(path))
             key = self.prefix + image.name
@@ -117,9 +127,7 @@ def _with_size_and_etag(sidecar_text: bytes, checked: CheckedImage, size: int, e
 def _read_sidecar(image: Path, sidecar: Path | None) -> bytes:
     path = sidecar or Path(object_keys.sidecar_key(str(image)))
     if sidecar is None and not path.exists():
-        raise CommandError(
-            f"sidecar {path} not found: write one with `imagedrop init {image}`, or use --sidecar", USAGE
-        )
+        raise InputError(f"sidecar {path} not found: write one with `imagedrop init {image}`, or use --sidecar")
     return read_sidecar_file(path) or b""
 
 
@@ -133,7 +141,7 @@ def _report_errors(checked: CheckedImage, *, upload_anyway: bool) -> None:
 def _wait(target: _Target, drop: UploadedDrop, *, quiet: bool) -> dict[str, Any]:
     if not quiet:
         print_note(f"uploaded obs://{drop.bucket}/{drop.key}; waiting for the result")
-    with connections.obs_errors_as(FAILED):
+    with connections.obs_errors_as(CommandError):
         return follow(target.obs.objects, drop, sleep)
 
 

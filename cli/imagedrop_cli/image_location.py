@@ -17,7 +17,7 @@ from imagedrop.inspection.source import ParallelSource
 from imagedrop.ports import ObjectHead, RunParallel
 from imagedrop.settings import Settings
 from imagedrop_cli import connections
-from imagedrop_cli.output import USAGE, CommandError
+from imagedrop_cli.output import InputError
 
 if TYPE_CHECKING:
     from imagedrop.adapters.http_source import HttpSource
@@ -41,11 +41,9 @@ class FileLocation:
         try:
             mode = path.stat().st_mode
         except (OSError, ValueError) as error:
-            raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
+            raise InputError(f"{path}: {error_text(error)}") from None
         if not (S_ISREG(mode) or S_ISBLK(mode)):
-            raise CommandError(
-                f"{path} is {'a folder' if S_ISDIR(mode) else 'not a file'}: give the path of an image", USAGE
-            )
+            raise InputError(f"{path} is {'a folder' if S_ISDIR(mode) else 'not a file'}: give the path of an image")
 
     def head(self, key: str) -> ObjectHead | None:
         path = self._folder / key
@@ -64,7 +62,7 @@ class FileLocation:
         try:
             return FileSource(path)
         except OSError as error:
-            raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
+            raise InputError(f"{path}: {error_text(error)}") from None
 
 
 class ObsLocation:
@@ -95,7 +93,7 @@ class UrlLocation:
         self._url = url
         self.key = unquote(urlsplit(url).path.rpartition("/")[2])
         if not self.key:
-            raise CommandError("the URL has no file name", USAGE)
+            raise InputError("the URL has no file name")
 
     def head(self, key: str) -> ObjectHead | None:
         try:
@@ -117,9 +115,7 @@ class UrlLocation:
         from imagedrop.adapters.http_source import HttpSource
 
         if key != self.key and urlsplit(self._url).query:
-            raise CommandError(
-                f"{key} belongs to this image but cannot be read: the query of the URL is for one file only", USAGE
-            )
+            raise InputError(f"{key} belongs to this image but cannot be read: the URL's query is for one file only")
         return HttpSource(self._url if key == self.key else urljoin(self._url, "./" + quote(key)))
 
 

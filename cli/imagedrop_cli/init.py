@@ -14,7 +14,7 @@ from imagedrop_cli import options, render
 from imagedrop_cli.check_image import check_image
 from imagedrop_cli.connections import is_remote
 from imagedrop_cli.image_location import error_text, locate
-from imagedrop_cli.output import USAGE, CommandError, print_json, print_note, print_parts
+from imagedrop_cli.output import InputError, print_json, print_note, print_parts
 
 OWNER = "FILL-IN"  # not an address, so a sidecar that still has it is rejected
 
@@ -60,7 +60,7 @@ def _check_options(fields: dict[str, Any]) -> None:
     for finding in sidecar.read(json.dumps(fields).encode()).findings:
         placeholder = finding.field == "/owner/email" and fields["owner"]["email"] == OWNER
         if finding.severity == "error" and finding.field in ("/name", "/owner/email") and not placeholder:
-            raise CommandError(f"{finding.message} {finding.fix}", USAGE)
+            raise InputError(f"{finding.message} {finding.fix}")
 
 
 def _target(image: str, output: str | None) -> Path | None:
@@ -74,9 +74,7 @@ def _write(path: Path, fields: dict[str, Any], *, force: bool) -> None:
         with path.open("w" if force else "x", encoding="utf-8") as file:
             file.write(json.dumps(fields, ensure_ascii=False, indent=2) + "\n")
     except FileExistsError:
-        raise CommandError(
-            f"{path} already exists: use --force to overwrite it, or --output for another file", USAGE
-        ) from None
+        raise InputError(f"{path} already exists: use --force to overwrite it, or --output for another file") from None
     except OSError as error:
-        raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
+        raise InputError(f"{path}: {error_text(error)}") from None
     print_note(f"wrote {path}")

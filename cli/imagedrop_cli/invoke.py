@@ -14,7 +14,7 @@ import typer
 
 from imagedrop_cli import connections, options
 from imagedrop_cli.image_location import error_text
-from imagedrop_cli.output import FAILED, USAGE, CommandError, print_json
+from imagedrop_cli.output import CommandError, InputError, print_json
 
 LAMBDA_TIMEOUT = 900.0  # s, the longest that Lambda allows
 
@@ -39,13 +39,13 @@ def invoke(
     from imagedrop_local import project_paths
 
     if function not in project_paths.NAMES:
-        raise CommandError(f"there is no function {function!r}: use one of {', '.join(project_paths.NAMES)}", USAGE)
+        raise InputError(f"there is no function {function!r}: use one of {', '.join(project_paths.NAMES)}")
     body = _event(event)
     with connections.function_environment(function, folder), contextlib.redirect_stdout(sys.stderr):
         try:
             answer = project_paths.function(function).handler(body, Context(function))
         except Exception as error:
-            raise CommandError(f"{function} raised {type(error).__name__}: {error}", FAILED) from error
+            raise CommandError(f"{function} raised {type(error).__name__}: {error}") from error
     print_json(answer)
 
 
@@ -53,7 +53,7 @@ def _event(path: Path) -> Any:
     try:
         return json.loads(sys.stdin.read() if str(path) == "-" else path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise CommandError(f"{path}: {error_text(error)}", USAGE) from None
+        raise InputError(f"{path}: {error_text(error)}") from None
 
 
 class Context:

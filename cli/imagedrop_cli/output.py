@@ -14,16 +14,24 @@ from rich.text import Text
 
 from imagedrop.common.display_text import one_line
 
-OK, FAILED, USAGE = 0, 1, 2
+OK, FAILED, BAD_INPUT = 0, 1, 2  # exit codes
 NO_WRAP_WIDTH = 10_000  # characters: without a terminal, lines are not wrapped
 
 
 class CommandError(Exception):
     """Ends the command with a message of one or two lines. `json_printed`: the JSON answer is on stdout already."""
 
-    def __init__(self, message: str, code: int = FAILED, *, json_printed: bool = False) -> None:
+    code = FAILED
+
+    def __init__(self, message: str, *, json_printed: bool = False) -> None:
         super().__init__(message)
-        self.message, self.code, self.json_printed = message, code, json_printed
+        self.message, self.json_printed = message, json_printed
+
+
+class InputError(CommandError):
+    """Bad arguments or unreadable input: nothing was done."""
+
+    code = BAD_INPUT
 
 
 class Screen(Console):

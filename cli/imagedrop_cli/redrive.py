@@ -10,7 +10,7 @@ from imagedrop.domain.drop import Drop
 from imagedrop.workflow.status import newest_first
 from imagedrop_cli import options
 from imagedrop_cli.aws_session import bucket_and_key, open_ports
-from imagedrop_cli.output import FAILED, CommandError, print_json, print_line
+from imagedrop_cli.output import CommandError, print_json, print_line
 from imagedrop_cli.status_text import describe
 
 
@@ -43,13 +43,13 @@ def redrive(
 def _redrivable(key: str, rows: list[Drop]) -> Drop:
     """The newest row. Raises CommandError unless it was rejected or failed."""
     if not rows:
-        raise CommandError(f"there is no drop with the key {key}", FAILED)
+        raise CommandError(f"there is no drop with the key {key}")
     row = rows[0]
     if row.stage == "registered":
         names = ", ".join(image.id for image in row.images)
-        raise CommandError(f"{key} is already registered as image {names}: nothing to retry", FAILED)
+        raise CommandError(f"{key} is already registered as image {names}: nothing to retry")
     if not row.ended:
-        raise CommandError(f"{key} is still in progress ({row.stage}): {describe(row)}", FAILED)
+        raise CommandError(f"{key} is still in progress ({row.stage}): {describe(row)}")
     if row.etag is None:
-        raise CommandError(f"only the sidecar of {key} was uploaded: upload the image", FAILED)
+        raise CommandError(f"only the sidecar of {key} was uploaded: upload the image")
     return row

@@ -19,7 +19,7 @@ from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
 from imagedrop.workflow import status as core
 from imagedrop_cli import connections, options, recent_drops, render
 from imagedrop_cli.aws_session import bucket_and_key, open_ports
-from imagedrop_cli.output import FAILED, CommandError, print_json, print_line, print_note, print_parts
+from imagedrop_cli.output import CommandError, print_json, print_line, print_note, print_parts
 from imagedrop_cli.status_text import describe
 from imagedrop_cli.upload_plan import target_bucket
 
@@ -59,7 +59,7 @@ def _show_drop(key: str, folder: Path | None, *, json: bool) -> None:
     with open_ports(folder) as ports:
         rows = core.newest_first(ports, *bucket_and_key(key, ports))
     if not rows:
-        raise CommandError(f"there is no drop with the key {key}", FAILED)
+        raise CommandError(f"there is no drop with the key {key}")
     if json:
         print_json({"drops": [row.model_dump(mode="json") for row in rows]})
         return

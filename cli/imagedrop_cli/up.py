@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import typer
 
 from imagedrop_cli import connections, options
-from imagedrop_cli.output import FAILED, USAGE, CommandError, print_json, print_line, print_note
+from imagedrop_cli.output import CommandError, InputError, print_json, print_line, print_note
 from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
 from imagedrop_local import sockets, wiring
 from imagedrop_local.local_stack import CannotStart, LocalStack, Ports
@@ -79,11 +79,11 @@ def _run(local: LocalStack, *, json: bool) -> None:
     try:
         local.start()
     except CannotStart as error:
-        raise CommandError(str(error), FAILED) from None
+        raise CommandError(str(error)) from None
     try:
         _print(local.addresses, json=json)
         wait_while(lambda: not sockets.is_free(local.port))
-        raise CommandError(f"the local AWS has stopped unexpectedly; log: {local.addresses['logs']}", FAILED)
+        raise CommandError(f"the local AWS has stopped unexpectedly; log: {local.addresses['logs']}")
     except KeyboardInterrupt:
         pass  # the normal way to stop
     finally:
@@ -130,7 +130,7 @@ def _lines(addresses: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _elsewhere(obs: str, ims: str, smn: str, topic: str, region: str, project_id: str) -> CloudConnection:
     """Simulators on this machine have fixed keys; those of a real cloud come from the environment."""
     if not (obs and ims):
-        raise CommandError("--obs-endpoint and --ims-endpoint must be used together", USAGE)
+        raise InputError("--obs-endpoint and --ims-endpoint must be used together")
     simulated = all(connections.is_ip_address(urlsplit(url).hostname or "") for url in (obs, ims))
     given = connections.read_keys(os.environ) if not simulated or os.environ.get("HUAWEICLOUD_SDK_AK") else None
     return CloudConnection(

@@ -13,7 +13,7 @@ from imagedrop.ports import ObjectHead, ObjectsRefused
 from imagedrop_cli import connections
 from imagedrop_cli.image_location import FileLocation
 from imagedrop_cli.options import check_bucket_name
-from imagedrop_cli.output import USAGE, CommandError
+from imagedrop_cli.output import InputError
 
 MAX_KEY_LENGTH = 1024  # bytes (OBS API: PutObject)
 NO_BUCKET = ("NoSuchBucket", "404")
@@ -48,9 +48,7 @@ class PlannedUpload(FileLocation):
             return objects.region(self.bucket), objects.storage_class(self.bucket)
         except ObjectsRefused as error:
             if error.code in NO_BUCKET:
-                raise CommandError(
-                    f"bucket {self.bucket} does not exist in OBS: create it, or use --bucket", USAGE
-                ) from None
+                raise InputError(f"bucket {self.bucket} does not exist in OBS: create it, or use --bucket") from None
             if error.code not in KEYS_REFUSED:
                 raise
             return None, None
@@ -59,24 +57,19 @@ class PlannedUpload(FileLocation):
         """Raises CommandError for a key that the functions would ignore or that OBS does not accept."""
         required = self._obs.settings.drop_prefix
         if self.bucket == self._obs.settings.drop_bucket and not self.key.startswith(required):
-            raise CommandError(
-                f"{self.key} would be ignored, because keys of drops begin with {required}: use --prefix {required}",
-                USAGE,
-            )
+            raise InputError(f"{self.key} is ignored: keys of drops begin with {required}. Use --prefix {required}")
         if object_keys.is_ours(self.key):
-            raise CommandError(
-                f"{self.key} has a name that imagedrop uses for its own files: rename it, or change --prefix", USAGE
+            raise InputError(
+                f"{self.key} is ignored: imagedrop uses it for its own files. Rename it, or change --prefix"
             )
         if len(object_keys.result_key(self.key).encode(errors="surrogateescape")) > MAX_KEY_LENGTH:
-            raise CommandError(
-                f"{self.key} is too long: with its result file, keys exceed {MAX_KEY_LENGTH} bytes; shorten it", USAGE
-            )
+            raise InputError(f"{self.key} is too long: the key of its result file exceeds {MAX_KEY_LENGTH} bytes")
 
 
 def target_bucket(option: str, obs: connections.ObsConnection) -> str:
     bucket = option or obs.settings.drop_bucket
     if not bucket:
-        raise CommandError("the bucket is missing: use --bucket, or set IMAGEDROP_DROP_BUCKET", USAGE)
+        raise InputError("the bucket is missing: use --bucket, or set IMAGEDROP_DROP_BUCKET")
     return check_bucket_name(bucket)
 
 

@@ -73,9 +73,9 @@ def test_endpoint_with_an_ip_address_uses_path_addressing() -> None:
     ],
 )
 def test_missing_or_wrong_settings_are_named_in_the_error(environment: dict[str, str], text: str) -> None:
-    with pytest.raises(CommandError, match=text) as stop:
+    with pytest.raises(CommandError, match=text) as error:
         connections.obs(None, environment)
-    assert stop.value.code == 2
+    assert error.value.code == 2
 
 
 def test_addresses_of_a_killed_stack_are_ignored(here: Path) -> None:
