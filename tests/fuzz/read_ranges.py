@@ -11,12 +11,14 @@ from typing import NamedTuple
 from imagedrop.inspection import block_cache, findings_report, inspector, replay
 from imagedrop.inspection.block_cache import WINDOW, BlockCache
 from imagedrop.inspection.containers import base
-from imagedrop.inspection.ntfs import streams
+from imagedrop.inspection.ntfs import Volume, streams
 from imagedrop.inspection.unpack import wof
+from imagedrop.inspection.windows import installation
 
 INSPECTION = "imagedrop.inspection."
-# Modules that only pass on the bytes that other readers ask for.
+# Modules and functions that only pass on the bytes that other readers ask for.
 PLUMBING = {module.__name__ for module in (block_cache, replay, base, streams, wof, inspector, findings_report)}
+PLUMBING_FUNCTIONS = {Volume.read.__code__, Volume.prefetch.__code__, installation._read_cell.__code__}
 READERS = {
     "containers": "container", "aws_chunked": "detect_format", "firmware": "fat",
     "mbr": "partitions", "gpt": "partitions", "filesystems": "partitions",
@@ -58,7 +60,7 @@ def _reader(frame: FrameType | None) -> str:
     while frame is not None:
         name = str(frame.f_globals.get("__name__", ""))
         inner = name.removeprefix(INSPECTION)
-        plumbing = name in PLUMBING or (inner == "ntfs.volume" and frame.f_code.co_name in ("read", "prefetch"))
+        plumbing = name in PLUMBING or frame.f_code in PLUMBING_FUNCTIONS
         if inner != name and not plumbing:
             first = inner.partition(".")[0]
             return READERS.get(first, first)

@@ -169,6 +169,27 @@ def test_a_change_with_a_right_checksum_leads_to_no_finding(
         assert (finding in finding_ids(after)) is not checksums_fixed
 
 
+READERS = {"container", "detect_format", "partitions", "fat", "ntfs", "registry", "windows"}
+CHECKSUMS = {
+    "gpt.raw": "GPT",
+    "fixed.vhd": "VHD footer",
+    "dynamic.vhdx": "VHDX structure",
+    "windows-11.qcow2": "registry base block",
+    "windows-7-x86.qcow2": "update sequence",
+}
+
+
+def test_the_ranges_that_an_inspection_reads_are_known_by_reader(subjects: Subjects) -> None:
+    images = ("windows-11.qcow2", "xpress-kernel.raw")
+    readers = {name for image in images for name in subjects[image].known.ranges}
+    assert readers == READERS
+
+
+@pytest.mark.parametrize("name", CHECKSUMS)
+def test_the_checksums_of_an_image_are_found(name: str, subjects: Subjects) -> None:
+    assert CHECKSUMS[name] in {checksum.kind for checksum in subjects[name].checksums}
+
+
 def test_changes_are_in_ranges_that_the_inspection_reads(subjects: Subjects) -> None:
     subject = subjects["gpt.raw"]
     ranges = [read_range for of_reader in subject.known.ranges.values() for read_range in of_reader]
