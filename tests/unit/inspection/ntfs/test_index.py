@@ -152,9 +152,9 @@ END = crafted.entry(None)
         (patched(END, (12, b"\x03")), b""),
         (patched(crafted.entry("name"), (16 + 64, b"\xff")) + END, b""),
     ],
-    ids=["itself", "in a circle", "too deep", "behind the end", "far behind it", "no blocks", "zero block", "torn block",
-         "no last entry", "no entry", "zeros", "short entry", "odd entry", "long entry", "no name", "no block below",
-         "name longer than its entry"],
+    ids=["itself", "in a circle", "too deep", "behind the end", "far behind it", "no blocks", "zero block",
+         "torn block", "no last entry", "no entry", "zeros", "short entry", "odd entry", "long entry",
+         "no name", "no block below", "name longer than its entry"],
 )  # fmt: skip
 def test_a_malformed_tree_is_refused(entries: bytes, blocks: bytes) -> None:
     with pytest.raises(Unreadable):

@@ -1,10 +1,11 @@
-"""What the tests of the registry share: the fixtures, a file that counts its round trips, hives made by hand."""
+"""Shared by the tests of the registry: the fixtures, a hive that counts round trips, hives made by hand."""
 
 from __future__ import annotations
 
 import functools
 import gzip
 import json
+import operator
 import struct
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -30,7 +31,7 @@ def fixture(name: str) -> bytes:
 def expected_values() -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = json.loads(gzip.decompress((FIXTURES / "expected.json.gz").read_bytes()))
     for values in found.values():
-        values |= {name: bytes.fromhex(one["hex"]) for name, one in values.items() if isinstance(one, dict)}
+        values |= {name: bytes.fromhex(value["hex"]) for name, value in values.items() if isinstance(value, dict)}
     return found
 
 
@@ -50,7 +51,7 @@ class RemoteHive:
         return self._data[offset : offset + length]
 
     def hive(self) -> Hive:
-        """Opened; what that read is not counted."""
+        """Opened; the round trips of that are not counted."""
         hive = Hive("TEST", self.size, self.read)
         self.run(hive.open)
         self.round_trips = 0
@@ -78,19 +79,18 @@ def existing_key(key: Key, path: str) -> Key:
 
 
 def with_checksum(data: bytes) -> bytes:
-    """With a right checksum."""
-    total = functools.reduce(lambda one, other: one ^ other, struct.unpack_from("<127I", data))
+    total = functools.reduce(operator.xor, struct.unpack_from("<127I", data))
     return data[:508] + struct.pack("<I", {0: 1, NONE: 0xFFFFFFFE}.get(total, total)) + data[512:]
 
 
 class HiveBuilder:
-    """A hive of one bin, cell by cell. What is asked for is written, right or wrong."""
+    """A hive of one bin, made cell by cell, valid or not as a test needs."""
 
     def __init__(self) -> None:
         self.data = bytearray(32)
 
     def cell(self, content: bytes, *, size: int | None = None) -> int:
-        """Its offset. `size` as it is stored, if not the right one."""
+        """Returns its offset. `size`: as stored, if not the right one."""
         offset, whole = len(self.data), -(-(len(content) + 4) // 8) * 8
         self.data += (struct.pack("<i", -whole if size is None else size) + content).ljust(whole, b"\0")
         return offset
@@ -98,10 +98,10 @@ class HiveBuilder:
     def gap(self, length: int) -> None:
         self.data += bytes(length)
 
-    def key(self, name: str, children: tuple[int, int] = (0, NONE), values: tuple[int, int] = (0, NONE)) -> int:
-        """`children` and `values`: how many, and where their list is."""
+    def key(self, name: str, subkeys: tuple[int, int] = (0, NONE), values: tuple[int, int] = (0, NONE)) -> int:
+        """`subkeys`, `values`: (count, offset of their list)."""
         flags, raw = (0x20, name.encode("latin-1")) if name.isascii() else (0, name.encode("utf-16-le"))
-        head = struct.pack("<2sHQIIIIII", b"nk", flags, 0, 0, NONE, children[0], 0, children[1], NONE)
+        head = struct.pack("<2sHQIIIIII", b"nk", flags, 0, 0, NONE, subkeys[0], 0, subkeys[1], NONE)
         return self.cell(head + struct.pack("<II28xHH", *values, len(raw), 0) + raw)
 
     def leaf(self, kind: bytes, keys: Sequence[tuple[int, str]]) -> int:
@@ -111,7 +111,7 @@ class HiveBuilder:
         return self.cell(struct.pack(f"<2sH{len(leaves)}I", b"ri", len(leaves), *leaves))
 
     def parent(self, kind: bytes, names: Sequence[str], leaf_size: int = 0) -> int:
-        """A key with children of these names, in this order; with `leaf_size` below a root."""
+        """A key with subkeys of these names, in this order. `leaf_size`: of the lists below a root; 0: no root."""
         keys = [(self.key(name), name) for name in names]
         if not leaf_size:
             return self.key("parent", (len(keys), self.leaf(kind, keys)))
@@ -140,10 +140,11 @@ class HiveBuilder:
 
 
 def leaf_entry(kind: bytes, offset: int, name: str) -> bytes:
-    """Of a leaf, as Windows writes it (simple upper case suffices here)."""
-    clue = {b"li": b"", b"lf": b"", b"lh": b""}[kind]
+    """As Windows writes it, for names whose upper case is simple."""
+    hint = b""
     if kind == b"lf":
-        clue = name[:4].encode("latin-1").ljust(4, b"\0") if name[:4].isascii() else bytes(4)
+        hint = name[:4].encode("latin-1").ljust(4, b"\0") if name[:4].isascii() else bytes(4)
     if kind == b"lh":
-        clue = struct.pack("<I", functools.reduce(lambda sum_, one: (sum_ * 37 + ord(one)) % 2**32, name.upper(), 0))
-    return struct.pack("<I", offset) + clue
+        value = functools.reduce(lambda value, character: (value * 37 + ord(character)) % 2**32, name.upper(), 0)
+        hint = struct.pack("<I", value)
+    return struct.pack("<I", offset) + hint

@@ -1,4 +1,4 @@
-"""Hives that hivex wrote, against what python-registry and dissect.regf say of them."""
+"""Hives that hivex wrote; the expected values are those of python-registry and dissect.regf."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def test_every_key_is_listed_once(name: str) -> None:
     root = open_hive(fixture(name)).root()
     paths = [path for path in expected_values() if path]
     for path in expected_values():
-        below = sorted(one.rpartition("\\")[2] for one in paths if one.rpartition("\\")[0] == path)
+        subkeys = sorted(child for parent, _, child in (other.rpartition("\\") for other in paths) if parent == path)
         key = existing_key(root, path)
-        assert sorted(key.names(1000)) == below
-        assert len(key.names(3)) == min(3, len(below))
+        assert sorted(key.names(1000)) == subkeys
+        assert len(key.names(3)) == min(3, len(subkeys))
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_cases_make_no_difference(name: str) -> None:
+def test_names_are_found_in_any_case(name: str) -> None:
     root = open_hive(fixture(name)).root()
     assert existing_key(root, CURRENT.upper()).values("PRODUCTNAME", "größe", "GRÖßE") == {
         "PRODUCTNAME": "Windows Server 2022 Datacenter",
@@ -55,7 +55,7 @@ def test_cases_make_no_difference(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_not_there_is_none(name: str) -> None:
+def test_a_missing_key_is_none(name: str) -> None:
     root = open_hive(fixture(name)).root()
     for path in (
         "No",
@@ -77,7 +77,7 @@ def test_a_clean_hive_is_not_dirty() -> None:
     assert not open_hive(fixture("lh")).dirty
 
 
-def test_a_hive_whose_last_write_did_not_end_is_dirty_and_still_read() -> None:
+def test_a_hive_whose_last_write_did_not_finish_is_dirty_and_still_read() -> None:
     hive = open_hive(with_checksum(fixture("lh")[:4] + struct.pack("<I", 999) + fixture("lh")[8:]))
     assert hive.dirty
     assert existing_key(hive.root(), CURRENT).values("UBR") == {"UBR": 2849}
@@ -92,7 +92,7 @@ def test_a_wrong_checksum_makes_a_hive_dirty() -> None:
 
 
 @pytest.mark.parametrize("wanted", [0, 0xFFFFFFFF])
-def test_a_checksum_that_has_a_meaning_of_its_own_is_stored_as_its_neighbour(wanted: int) -> None:
+def test_checksums_0_and_ffffffff_are_stored_as_their_neighbours(wanted: int) -> None:
     data = fixture("lh")
     (now,) = struct.unpack_from("<I", with_checksum(data[:400] + bytes(4) + data[404:]), 508)
     data = data[:400] + struct.pack("<I", now ^ wanted) + data[404:]
@@ -104,7 +104,7 @@ def test_a_checksum_that_has_a_meaning_of_its_own_is_stored_as_its_neighbour(wan
     ("at", "new", "why"),
     [(0, b"REGF", "begins with b'REGF'"), (20, b"\2", "version 2.5"), (24, b"\2", "version 1.2"), (24, b"\7", "1.7")],
 )
-def test_what_is_no_hive_is_refused(at: int, new: bytes, why: str) -> None:
+def test_a_base_block_with_another_signature_or_version_is_refused(at: int, new: bytes, why: str) -> None:
     data = fixture("lh")
     with pytest.raises(Unreadable) as caught:
         open_hive(data[:at] + new + data[at + len(new) :])
@@ -118,7 +118,7 @@ def test_a_file_without_a_bin_is_refused(size: int) -> None:
         open_hive(fixture("lh")[:size])
 
 
-def test_a_hive_that_ends_early_is_read_as_far_as_it_goes() -> None:
+def test_a_cut_off_hive_is_read_up_to_its_end() -> None:
     data = fixture("lh")
     hive = Hive("TEST", 8192, lambda offset, length: data[:8192][offset : offset + length])
     hive.open()

@@ -1,4 +1,4 @@
-"""Values: types, lengths, where their data lies."""
+"""Values: their types, and how their data is stored."""
 
 from __future__ import annotations
 
@@ -45,61 +45,63 @@ def text(value: str) -> bytes:
         (0xFFFF0012, b"raw", b"raw"),
     ],
 )
-def test_a_value_is_what_its_type_makes_of_its_data(kind: int, data: bytes, value: Value) -> None:
-    forge = HiveBuilder()
-    key = forge.opened(forge.with_values(forge.value("Name", kind, data)))
+def test_a_value_is_decoded_by_its_type(kind: int, data: bytes, value: Value) -> None:
+    builder = HiveBuilder()
+    key = builder.opened(builder.with_values(builder.value("Name", kind, data)))
     assert key.values("name") == {"name": value}
 
 
 @pytest.mark.parametrize("length", range(5))
-def test_short_data_lies_in_the_value_itself(length: int) -> None:
-    forge = HiveBuilder()
-    key = forge.opened(forge.with_values(forge.value("Name", 3, b"\1\2\3\4"[:length], inline=True)))
+def test_data_of_up_to_four_bytes_is_stored_in_the_value(length: int) -> None:
+    builder = HiveBuilder()
+    key = builder.opened(builder.with_values(builder.value("Name", 3, b"\1\2\3\4"[:length], inline=True)))
     assert key.values("Name") == {"Name": b"\1\2\3\4"[:length]}
 
 
 def test_a_value_without_a_name_is_the_default_one() -> None:
-    forge = HiveBuilder()
-    key = forge.opened(forge.with_values(forge.value("other", 4, bytes(4)), forge.value("", 1, text("x\0"))))
+    builder = HiveBuilder()
+    key = builder.opened(builder.with_values(builder.value("other", 4, bytes(4)), builder.value("", 1, text("x\0"))))
     assert key.values("") == {"": "x"}
 
 
-def test_of_two_values_of_one_name_the_first_counts() -> None:
-    forge = HiveBuilder()
-    key = forge.opened(forge.with_values(*(forge.value(name, 1, text(name)) for name in ("Name", "NAME"))))
+def test_the_first_of_two_values_with_one_name_counts() -> None:
+    builder = HiveBuilder()
+    key = builder.opened(builder.with_values(*(builder.value(name, 1, text(name)) for name in ("Name", "NAME"))))
     assert key.values("name") == {"name": "Name"}
 
 
-def test_values_are_named_as_they_were_asked_for_each_time() -> None:
-    forge = HiveBuilder()
-    key = forge.opened(forge.with_values(forge.value("Name", 1, text("x"))))
+def test_values_are_returned_by_the_names_as_given() -> None:
+    builder = HiveBuilder()
+    key = builder.opened(builder.with_values(builder.value("Name", 1, text("x"))))
     assert key.values("NAME", "missing") == {"NAME": "x"}
     assert key.values("name", "nAme", "MISSING") == {"name": "x", "nAme": "x"}
 
 
 @pytest.mark.parametrize("length", [SEGMENT, SEGMENT + 1, 2 * SEGMENT, 2 * SEGMENT + 1, 1 << 16])
-def test_big_data_is_put_together(length: int) -> None:
-    forge = HiveBuilder()
+def test_the_segments_of_big_data_are_joined(length: int) -> None:
+    builder = HiveBuilder()
     data = bytes(range(251)) * (length // 251 + 1)
     data = data[:length]
-    segments = [forge.cell(data[at : at + SEGMENT] + b"pad!") for at in range(0, length, SEGMENT)]
-    listed = forge.cell(struct.pack(f"<{len(segments)}I", *segments))
-    big = forge.cell(struct.pack("<2sHI", b"db", len(segments), listed)) if len(segments) > 1 else segments[0]
-    key = forge.opened(forge.with_values(forge.raw_value("Big", length, struct.pack("<I", big), 3)))
+    segments = [builder.cell(data[at : at + SEGMENT] + b"pad!") for at in range(0, length, SEGMENT)]
+    listed = builder.cell(struct.pack(f"<{len(segments)}I", *segments))
+    big = builder.cell(struct.pack("<2sHI", b"db", len(segments), listed)) if len(segments) > 1 else segments[0]
+    key = builder.opened(builder.with_values(builder.raw_value("Big", length, struct.pack("<I", big), 3)))
     assert key.values("Big") == {"Big": data}
 
 
 def test_long_data_in_one_cell_may_begin_like_big_data() -> None:
-    forge = HiveBuilder()
+    builder = HiveBuilder()
     data = b"db" + bytes(20000)
-    key = forge.opened(forge.with_values(forge.value("Big", 3, data)))
+    key = builder.opened(builder.with_values(builder.value("Big", 3, data)))
     assert key.values("Big") == {"Big": data}
 
 
-def test_many_values_are_found_to_the_last() -> None:
-    forge = HiveBuilder()
-    values = [forge.value(f"value {number}", 4, struct.pack("<I", number), inline=True) for number in range(MAX_VALUES)]
-    key = forge.opened(forge.with_values(*values))
+def test_the_last_of_4096_values_is_found() -> None:
+    builder = HiveBuilder()
+    values = [
+        builder.value(f"value {number}", 4, struct.pack("<I", number), inline=True) for number in range(MAX_VALUES)
+    ]
+    key = builder.opened(builder.with_values(*values))
     assert key.values("value 0", "VALUE 4095") == {"value 0": 0, "VALUE 4095": 4095}
 
 
@@ -107,34 +109,34 @@ def test_many_values_are_found_to_the_last() -> None:
     ("length", "why"),
     [((1 << 16) + 1, "65537 bytes"), (0x7FFFFFFF, "2147483647 bytes"), (1 << 31 | 5, "5 bytes"), (64, "not 64")],
 )
-def test_lengths_that_cannot_be_are_refused(length: int, why: str) -> None:
-    forge = HiveBuilder()
-    data = struct.pack("<I", forge.cell(b"short"))
-    key = forge.opened(forge.with_values(forge.raw_value("Name", length, data, 3)))
+def test_an_invalid_data_length_is_refused(length: int, why: str) -> None:
+    builder = HiveBuilder()
+    data = struct.pack("<I", builder.cell(b"short"))
+    key = builder.opened(builder.with_values(builder.raw_value("Name", length, data, 3)))
     with pytest.raises(Unreadable) as caught:
         key.values("Name")
     assert why in caught.value.values["why"]
 
 
 @pytest.mark.parametrize("count", [MAX_VALUES + 1, NONE])
-def test_a_number_of_values_that_cannot_be_is_refused(count: int) -> None:
-    forge = HiveBuilder()
-    listed = forge.cell(struct.pack("<I", forge.value("Name", 1, b"")) * (MAX_VALUES + 1))
+def test_more_than_4096_values_are_refused(count: int) -> None:
+    builder = HiveBuilder()
+    listed = builder.cell(struct.pack("<I", builder.value("Name", 1, b"")) * (MAX_VALUES + 1))
     with pytest.raises(Unreadable):
-        forge.opened(forge.key("key", values=(count, listed))).values("any")
+        builder.opened(builder.key("key", values=(count, listed))).values("any")
 
 
-def test_data_that_nobody_asks_for_may_be_broken() -> None:
-    forge = HiveBuilder()
-    broken = forge.raw_value("Broken", 99, struct.pack("<I", NONE), 3)
-    key = forge.opened(forge.with_values(broken, forge.value("Good", 1, text("x"))))
+def test_malformed_data_of_another_value_does_not_matter() -> None:
+    builder = HiveBuilder()
+    broken = builder.raw_value("Broken", 99, struct.pack("<I", NONE), 3)
+    key = builder.opened(builder.with_values(broken, builder.value("Good", 1, text("x"))))
     assert key.values("good") == {"good": "x"}
     with pytest.raises(Unreadable):
         key.values("broken")
 
 
 @pytest.mark.parametrize("change", [(2, b"\1"), (4, b"\xff\xff\xff\xff"), (4, bytes(4))])
-def test_big_data_that_is_broken_is_refused(change: tuple[int, bytes]) -> None:
+def test_malformed_big_data_is_refused(change: tuple[int, bytes]) -> None:
     data = bytearray(fixture("lh"))
     at = data.index(b"db\3\0") + change[0]
     data[at : at + len(change[1])] = change[1]
