@@ -24,5 +24,8 @@ FORMATS: dict[str, tuple[str, list[str]]] = {
 
 
 def convert(disk: Path, form: str, image: Path) -> None:
-    """`form`: a key of FORMATS. qemu-img uses one worker (-m 1), so that the order of clusters is always the same."""
+    """Converts the raw `disk` to `image`. `form`: a key of FORMATS.
+
+    qemu-img uses one worker (-m 1), so that the order of clusters is always the same.
+    """
     run("qemu-img", "convert", "-m", "1", "-f", "raw", *FORMATS[form][1], str(disk), str(image))

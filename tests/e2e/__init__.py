@@ -1,1 +1,1 @@
-"""The whole way, through the local stack: one for all of these tests, gone with the last of them."""
+"""Tests of the whole workflow, all with one local stack, which stops after the last of them."""
