@@ -222,6 +222,6 @@ def test_invalid_url_is_an_error(url: str) -> None:
 
 
 def test_url_with_a_user_name_is_refused(server: Files) -> None:
-    with pytest.raises(OSError, match="no http or https address"):
+    with pytest.raises(OSError, match="not a usable http or https URL"):
         HttpSource(server.url.replace("//", "//ada:secret@") + "/disk.raw")
     assert server.asked == []

@@ -71,7 +71,7 @@ def test_huawei_keys_are_parsed_with_an_optional_token() -> None:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("AKSECRET", "no JSON"),
+        ("AKSECRET", "not JSON"),
         ('["AKSECRET"]', "lacks ak and sk"),
         ('{"ak": "AKSECRET"}', "lacks sk"),
         ('{"ak": "AKSECRET", "sk": 7}', "lacks sk"),

@@ -121,7 +121,7 @@ def test_error_for_an_oversized_body_names_the_limit_and_not_its_base64_size(
     event = url_event(b"", {"x-imagedrop-secret": HEADER_SECRET})
     event |= {"body": base64.b64encode(bytes(5_000_000)).decode(), "isBase64Encoded": True}
     error = json.loads(app.handle(event, ports, PushChecks(secret, Web({})))["body"])["error"]
-    assert error == f"the body has more than the {MAX_BODY_BYTES} bytes that are taken"
+    assert error == f"the body is larger than {MAX_BODY_BYTES} bytes"
 
 
 def test_certificate_is_fetched_once_for_several_pushes(

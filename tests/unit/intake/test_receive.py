@@ -225,7 +225,7 @@ def test_push_is_answered_with_503_when_the_queue_rejects_a_message(
     rejecting = replace(ports, queues=RejectingQueues(ports.clock))
     response = receive_push(post(notification(key, created("a.vhd"), created("b.vhd"))), rejecting, checks)
     assert response.status == 503
-    assert content(response)["error"] == "the queue did not take 1 of 2 messages"
+    assert content(response)["error"] == "the queue rejected 1 of 2 messages"
 
 
 def test_unexpected_error_is_answered_with_503_without_details(

@@ -38,11 +38,11 @@ def test_push_is_refused_when_no_topic_is_configured() -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", " ", "\nx\ny"])
 def test_timestamp_with_anything_after_it_is_refused(end: str) -> None:
-    with pytest.raises(PushRefused, match="timestamp is missing or no time"):
+    with pytest.raises(PushRefused, match="timestamp is missing or not a time"):
         parse_smn_push(unsigned(timestamp="2026-11-24T12:59:59Z" + end), SETTINGS)
 
 
 @pytest.mark.parametrize("message_id", [None, "", 5, ["id"]])
 def test_push_without_a_message_id_is_refused(message_id: Any) -> None:
-    with pytest.raises(PushRefused, match="message_id is missing or no text"):
+    with pytest.raises(PushRefused, match="message_id is missing or not text"):
         parse_smn_push(unsigned() | {"message_id": message_id}, SETTINGS)

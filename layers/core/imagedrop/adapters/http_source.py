@@ -97,7 +97,7 @@ class HttpSource:
         """Later reads use the new URL directly."""
         url = _parse_url(urljoin(self._url.geturl(), response.getheader("Location", "")))
         if (self._url.scheme, url.scheme) == ("https", "http"):
-            raise OSError("it redirects from https to http")
+            raise OSError("the server redirects from https to http")
         self._url = url
 
     @contextmanager
@@ -115,7 +115,7 @@ def _parse_url(url: str) -> SplitResult:
     except ValueError:
         usable = False
     if not usable:
-        raise OSError("this is no http or https address that can be read")
+        raise OSError("not a usable http or https URL")
     return parts._replace(fragment="")
 
 
@@ -127,9 +127,9 @@ def _version_of_range(response: HTTPResponse, offset: int, length: int) -> Versi
     """For a 206. Raises OSError if it has another range than requested, or no size of the whole file."""
     byte_range, _, size = response.getheader("Content-Range", "").partition("/")
     if byte_range.strip().lower() != f"bytes {offset}-{offset + length - 1}":
-        raise OSError("the server answers with another range than was asked for")
+        raise OSError("the server returned another range than the requested one")
     if not size.isascii() or not size.isdecimal() or len(size) > 19:
-        raise OSError("the server does not say how large the file is")
+        raise OSError("the server does not return the size of the file")
     return _version(response, int(size))
 
 
@@ -146,18 +146,22 @@ def _raise_for_status(response: HTTPResponse) -> None:
     if status in GONE_STATUSES:
         raise FileNotFoundError(f"there is no such file (HTTP {status})")
     if status in (401, 403):
-        raise PermissionError(f"the server refuses (HTTP {status}): a signed address may have expired")
+        raise PermissionError(f"the server refuses access (HTTP {status}): a signed URL may have expired")
     if status not in (200, 206):
-        raise ConnectionError(f"the server answers HTTP {status}")
+        raise ConnectionError(f"the server returned HTTP {status}")
 
 
 def _read_exactly(response: HTTPResponse, length: int) -> bytes:
     """The body. Raises OSError if it is longer or shorter than `length` bytes."""
     data = response.read(length + 1)
     if len(data) != length:
-        raise ConnectionError("more came than was asked for" if len(data) > length else "the answer broke off")
+        raise ConnectionError(
+            "the response is longer than requested" if len(data) > length else "the response is incomplete"
+        )
     return data
 
 
 def _ranges_ignored(response: HTTPResponse) -> OSError:
-    return OSError(f"the server cannot answer with a part of the file (HTTP {response.status} to a range): download it")
+    return OSError(
+        f"the server cannot return a part of the file (HTTP {response.status} to a range request): download the file"
+    )

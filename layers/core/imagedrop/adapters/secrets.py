@@ -31,7 +31,9 @@ class HuaweiKeys:
         try:
             content = json.loads(text)
         except ValueError:
-            raise SettingsError('the secret IMAGEDROP_CREDENTIALS is no JSON; write {"ak": "..", "sk": ".."}') from None
+            raise SettingsError(
+                'the secret IMAGEDROP_CREDENTIALS is not JSON; write {"ak": "..", "sk": ".."}'
+            ) from None
         fields = content if isinstance(content, dict) else {}
         keys = [fields.get(name) for name in ("ak", "sk")]
         missing = [name for name, key in zip(("ak", "sk"), keys, strict=True) if not isinstance(key, str) or not key]

@@ -37,8 +37,8 @@ def parse(body: Any, *, keys_encoded: bool) -> list[Outcome]:
     """
     outcomes = list(islice(_parse_value(body, Position(keys_encoded)), MAX_RECORDS + 1))
     if len(outcomes) > MAX_RECORDS:
-        outcomes[MAX_RECORDS] = Bad(f"more than {MAX_RECORDS} records in one body; the rest of them was not read")
-    return outcomes or [Ignored("it holds no records")]
+        outcomes[MAX_RECORDS] = Bad(f"more than {MAX_RECORDS} records in one body; the rest was not read")
+    return outcomes or [Ignored("there are no records")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _parse_value(value: Any, position: Position) -> Iterator[Outcome]:
     elif isinstance(value, dict):
         yield from _parse_object(value, position)
     else:
-        yield Bad(f"{short_json(value)} is no event", position.at)
+        yield Bad(f"{short_json(value)} is not an event", position.at)
 
 
 def _parse_text(value: str | bytes | bytearray, position: Position) -> Iterator[Outcome]:
@@ -81,7 +81,7 @@ def _parse_text(value: str | bytes | bytearray, position: Position) -> Iterator[
         content = json.loads(text)
     except (ValueError, RecursionError):
         start = value[:60] if isinstance(value, str) else bytes(value[:60]).decode(errors="replace")
-        yield Bad(f"{short_json(start)} is no JSON", position.at)
+        yield Bad(f"{short_json(start)} is not JSON", position.at)
         return
     yield from _parse_value(content, position.child(":"))
 
@@ -108,7 +108,7 @@ def _parse_list(value: Any, position: Position) -> Iterator[Outcome]:
     if isinstance(value, (list, tuple)):
         yield from _parse_value(value, position)
     else:
-        yield Bad(f"{short_json(value)} is no list", position.at)
+        yield Bad(f"{short_json(value)} is not a list", position.at)
 
 
 def _find_notification(value: JsonObject) -> tuple[JsonObject, str, str] | None:
@@ -150,4 +150,4 @@ def _unknown_object(value: JsonObject, position: Position) -> Outcome:
         return Ignored(f"an event of {short_json(position.cloud_event.get('source'))}", position.at)
     if position.in_list or position.cloud_event is not None:
         return Bad(f"{short_json(value)} has neither `obs` nor `s3`", position.at)
-    return Ignored(f"{short_json(value)} holds no records; perhaps a test notification", position.at)
+    return Ignored(f"{short_json(value)} has no records; it may be a test notification", position.at)

@@ -37,7 +37,7 @@ def read_event_record(
     envelope = cloud_event or {}
     event_name = record.get("eventName") or envelope.get("type")
     if event_name and not _is_creation(event_name):
-        return Ignored(f"{short_json(event_name)} does not tell of a new object")
+        return Ignored(f"{short_json(event_name)} is not the creation of an object")
     content = next(record[name] for name in RECORD_FIELDS if name in record)
     s3_object = _child(content, "object")
     return ObjectCreated(
@@ -60,21 +60,21 @@ def read_own_message(message: JsonObject) -> ObjectCreated:
 def _is_creation(event_name: Any) -> bool:
     """For `ObjectCreated:Put`, `s3:ObjectCreated:Put`, `OBS:DWR:ObjectCreated:PUT` and plain `ObjectCreated`."""
     if not isinstance(event_name, str):
-        raise MalformedRecord(f"the event name is {short_json(event_name)}, which is no text")
+        raise MalformedRecord(f"the event name is {short_json(event_name)}, which is not text")
     return CREATED in event_name.casefold().split(":")
 
 
 def _child(content: Any, name: str) -> JsonObject:
     child = content.get(name) if isinstance(content, Mapping) else None
     if not isinstance(child, Mapping):
-        raise MalformedRecord(f"there is no {name} in the record")
+        raise MalformedRecord(f"the record has no {name}")
     return child
 
 
 def _bucket_name(bucket: JsonObject) -> str:
     name = text_or_none(bucket.get("name")) or text_or_none(bucket.get("bucket"))
     if name is None:
-        raise MalformedRecord(f"the bucket is {short_json(bucket.get('name'))}, which is no name")
+        raise MalformedRecord(f"the bucket is {short_json(bucket.get('name'))}, which is not a name")
     return name
 
 

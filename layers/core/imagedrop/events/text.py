@@ -39,7 +39,7 @@ def object_key(value: Any, *, encoded: bool) -> str:
     """The object key in an event. `encoded`: as in HTML forms, `+` is a space. Raises MalformedRecord."""
     key = text_or_none(value)
     if key is None:
-        raise MalformedRecord(f"the object key is {short_json(value)}, which is no text")
+        raise MalformedRecord(f"the object key is {short_json(value)}, which is not text")
     if encoded:
         key = _decode(key)
     if len(key.encode()) > MAX_KEY_BYTES:
@@ -55,4 +55,4 @@ def _decode(key: str) -> str:
     try:
         return unquote_plus(key, errors="strict")
     except UnicodeDecodeError:
-        raise MalformedRecord(f"the object key {short_json(key)} is not UTF-8 once it is URL-decoded") from None
+        raise MalformedRecord(f"the object key {short_json(key)} is not UTF-8 after URL decoding") from None

@@ -62,7 +62,7 @@ def _send(objects: Sequence[tuple[str, str]], ports: Ports) -> None:
         return
     rejected = ports.queues.send_many("drops", [{"bucket": bucket, "key": key} for bucket, key in objects])
     if rejected:  # the retry sends the others a second time, which is harmless
-        raise PushUnavailable(f"the queue did not take {len(rejected)} of {len(objects)} messages")
+        raise PushUnavailable(f"the queue rejected {len(rejected)} of {len(objects)} messages")
 
 
 def _count(ports: Ports, **counts: int) -> None:

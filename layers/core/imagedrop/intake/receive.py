@@ -6,7 +6,7 @@ SMN retries after a 5xx and never after a 4xx. So 503 means that a retry may suc
 | ------ | --------------------------------------------------------------------------------------------- |
 | 200    | enqueued, confirmed, received before, or without drops of this bucket                         |
 | 400    | no JSON, fields of a push missing, or (with the secret header, not from SMN) only bad records |
-| 401    | neither a push signed by SMN nor the secret header                                            |
+| 401    | neither signed by SMN nor with the secret header                                            |
 | 403    | wrong certificate, signature, topic or time                                                   |
 | 405    | not a POST                                                                                    |
 | 413    | body longer than MAX_BODY_BYTES                                                               |
@@ -83,20 +83,20 @@ def receive_push(request: PushRequest, ports: Ports, checks: PushChecks) -> Push
     except Exception:  # a lost push is worse than a repeated one
         ports.meter.count("PushesDelayed")
         LOG.exception("push delayed")
-        return PushResponse.of(503, error="not taken now; send it again")
+        return PushResponse.of(503, error="temporary failure; send it again")
 
 
 def _receive(request: PushRequest, ports: Ports, checks: PushChecks) -> PushResponse:
     if request.method != "POST":
         raise PushRefused(405, "Malformed", "POST only")
     if len(request.body) > MAX_BODY_BYTES:
-        raise PushRefused(413, "Oversized", f"the body has more than the {MAX_BODY_BYTES} bytes that are taken")
+        raise PushRefused(413, "Oversized", f"the body is larger than {MAX_BODY_BYTES} bytes")
     has_secret = _has_secret(request, ports.settings, checks)
     body = _parse_json(request.body)
     if is_smn_push(body):
         return _receive_smn_push(body, ports, checks, has_secret=has_secret)
     if not has_secret:
-        raise PushRefused(401, "Unsigned", "neither a push signed by SMN nor the secret header")
+        raise PushRefused(401, "Unsigned", "neither signed by SMN nor with the secret header")
     return _enqueue(body, ports, refuse_all_bad=True)
 
 
@@ -113,7 +113,7 @@ def _parse_json(body: bytes) -> Any:
     try:
         return json.loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise PushRefused(400, "Malformed", "the body is no JSON") from None
+        raise PushRefused(400, "Malformed", "the body is not JSON") from None
 
 
 def _receive_smn_push(body: Mapping[str, Any], ports: Ports, checks: PushChecks, *, has_secret: bool) -> PushResponse:

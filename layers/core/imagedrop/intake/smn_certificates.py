@@ -72,9 +72,9 @@ def _fetch_certificate(url: str, fetch: Fetch) -> Certificate:
     try:
         return load_pem_x509_certificate(fetch(url))  # the first of a chain is the one that signs
     except FetchFailed as error:
-        raise PushUnavailable(f"SMN's certificate cannot be had: {error}") from None
+        raise PushUnavailable(f"SMN's certificate cannot be fetched: {error}") from None
     except ValueError:
-        raise PushUnavailable("what lies at signing_cert_url is no certificate") from None
+        raise PushUnavailable("there is no certificate at signing_cert_url") from None
 
 
 def public_key(certificate: Certificate, now: datetime) -> RSAPublicKey:
@@ -89,5 +89,5 @@ def public_key(certificate: Certificate, now: datetime) -> RSAPublicKey:
     except (ValueError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, RSAPublicKey) or key.key_size < MIN_KEY_BITS:
-        raise PushRefused(403, "Forged", f"SMN's certificate holds no RSA key of {MIN_KEY_BITS} bits or more")
+        raise PushRefused(403, "Forged", f"SMN's certificate has no RSA key of {MIN_KEY_BITS} bits or more")
     return key

@@ -53,9 +53,9 @@ def parse_smn_push(body: Mapping[str, Any], settings: Settings) -> SmnPush | Non
     timestamp, message_id = body.get("timestamp"), body.get("message_id")
     sent_at = _parse_timestamp(timestamp)
     if sent_at is None:
-        raise PushRefused(400, "Malformed", "timestamp is missing or no time, as 2026-11-24T13:00:00Z")
+        raise PushRefused(400, "Malformed", "timestamp is missing or not a time such as 2026-11-24T13:00:00Z")
     if not isinstance(message_id, str) or not message_id:
-        raise PushRefused(400, "Malformed", "message_id is missing or no text")
+        raise PushRefused(400, "Malformed", "message_id is missing or not text")
     return SmnPush(push_type, message_id, str(timestamp), sent_at, body)
 
 

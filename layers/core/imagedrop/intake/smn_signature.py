@@ -42,7 +42,7 @@ def verify(push: SmnPush, settings: Settings, certificates: Certificates, fetch:
     url = check_certificate_url(push.fields.get("signing_cert_url"), settings)
     key = public_key(certificates.get(url, fetch, now), now)
     if not any(_is_valid(key, signature, text) for text in texts):
-        raise PushRefused(403, "Forged", "the signature does not fit the message")
+        raise PushRefused(403, "Forged", "the signature does not match the message")
 
 
 def texts_to_sign(fields: Mapping[str, Any]) -> list[bytes]:
@@ -61,7 +61,7 @@ def _line(name: str, value: Any) -> bytes:
     if value is None and name == "subject":
         value = ""
     if not isinstance(value, str):
-        raise PushRefused(400, "Malformed", f"{name} is missing or no text")
+        raise PushRefused(400, "Malformed", f"{name} is missing or not text")
     if name in ONE_LINE_FIELDS and ("\n" in value or "\r" in value):
         raise PushRefused(400, "Malformed", f"{name} has more than one line")
     try:

@@ -1,4 +1,4 @@
-"""Confirms a subscription of the topic, by one GET to the address in the push (SMN: ConfirmSubscription)."""
+"""Confirms a subscription of the topic, by one GET to the URL in the push (SMN: ConfirmSubscription)."""
 
 from __future__ import annotations
 
@@ -25,6 +25,6 @@ def check_subscribe_url(url: str, settings: Settings) -> None:
     """Raises PushRefused unless `url` has the configured origin and names no other topic."""
     origin = settings.smn_confirm_origin.rstrip("/")
     if not re.fullmatch(rf"{re.escape(origin)}/[!-~]*", url) or "#" in url or "\\" in url:
-        raise PushRefused(403, "Forged", f"subscribe_url does not lie at {origin}/")
+        raise PushRefused(403, "Forged", f"subscribe_url is not at {origin}/")
     if any(topic != settings.smn_topic_urn for topic in parse_qs(url.partition("?")[2]).get("topic_urn", ())):
         raise PushRefused(403, "Foreign", "subscribe_url is for another topic")
