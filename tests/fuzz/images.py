@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.fuzz.crafted_disks import CRAFTED
 from tests.fuzz.sources import OnDisk
-from tests.matrix.formats import FORMS, convert
+from tests.matrix.formats import FORMATS, convert
 from tests.unit.inspection.images import EXPECTED, fixture, has_zstd
 from tests.unit.inspection.ntfs.volumes import VOLUMES as VOLUMES
 from tests.unit.inspection.ntfs.volumes import volume_bytes
@@ -26,7 +26,7 @@ FIXTURES: dict[str, Callable[[], bytes]] = (  # without the caches of the tests,
     | {f"{name}.ntfs": lambda name=name: volume_bytes.__wrapped__(name) for name in VOLUMES}
     | {f"{name}.qcow2": lambda name=name: windows_image.__wrapped__(name) for name in expected()}
 )
-CONVERSIONS = {f"{name} as {form}": (name, form) for name in CONVERTED for form in FORMS}
+CONVERSIONS = {f"{name} as {form}": (name, form) for name in CONVERTED for form in FORMATS}
 NAMES = (*FIXTURES, *CONVERSIONS)
 
 
@@ -34,7 +34,7 @@ def file_name(name: str) -> str:
     """The file name of an image: its extension must fit the format."""
     if name in CONVERSIONS:
         windows, form = CONVERSIONS[name]
-        return f"{windows}.{FORMS[form].format}"
+        return f"{windows}.{FORMATS[form].format}"
     return name.replace(".ntfs", ".raw")
 
 
@@ -57,7 +57,7 @@ def _convert(windows: str, form: str, folder: Path, path: Path) -> None:
     if not raw.exists():
         first = image_file(f"{windows}.qcow2", folder)
         _raw_of(folder / first.name, raw)
-    convert(raw, FORMS[form], path)
+    convert(raw, FORMATS[form], path)
 
 
 def _raw_of(image: Path, raw: Path) -> None:

@@ -19,9 +19,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.matrix.examine import Judge, Verdict, examine
-from tests.matrix.formats import FORMS
-from tests.matrix.laid_out import as_wanted
+from tests.matrix.examine import Comparison, DissectProcess, examine
+from tests.matrix.formats import FORMATS
+from tests.matrix.layout_check import layout_problems
 from tests.matrix.recipes import ALL
 from tests.matrix.table import Row, render
 
@@ -71,40 +71,40 @@ class Matrix:
     def __init__(self, judges: Path, forms: list[str]) -> None:
         self._judges, self._forms = judges, forms
         self._own = threading.local()
-        self._open: list[Judge] = []
-        self.rows = {name: Row(judged=FORMS[name].judged) for name in forms}
+        self._open: list[DissectProcess] = []
+        self.rows = {name: Row(judged=FORMATS[name].judged) for name in forms}
         self.problems: list[str] = []
 
-    def look(self, disk: dict[str, Any]) -> list[tuple[str, Verdict]]:
+    def look(self, disk: dict[str, Any]) -> list[tuple[str, Comparison]]:
         """In one of the workers: the disk in every format."""
         raw = Path(disk["raw"])
         try:
-            return [(form, examine(raw, FORMS[form], disk["facts"], self._judge())) for form in self._forms]
+            return [(form, examine(raw, FORMATS[form], disk["facts"], self._judge())) for form in self._forms]
         finally:
             raw.unlink()
 
-    def note(self, name: str, seen: list[tuple[str, Verdict]]) -> None:
+    def note(self, name: str, seen: list[tuple[str, Comparison]]) -> None:
         for form, verdict in seen:
             self.rows[form].add(verdict)
             self.problems += [f"{name}, {form}: {column}: {text}" for column, text in verdict.wrong]
         layouts = [layout for _, verdict in seen for layout in verdict.layout[:1]][:1]
-        self.problems += [f"{name}: {text}" for text in as_wanted(ALL[name][0].ntfs, layouts)]
+        self.problems += [f"{name}: {text}" for text in layout_problems(ALL[name][0].ntfs, layouts)]
 
     def close(self) -> None:
         for judge in self._open:
             judge.close()
 
-    def _judge(self) -> Judge:
+    def _judge(self) -> DissectProcess:
         if not hasattr(self._own, "judge"):
-            self._own.judge = Judge(self._judges)
+            self._own.judge = DissectProcess(self._judges)
             self._open.append(self._own.judge)
-        judge: Judge = self._own.judge
+        judge: DissectProcess = self._own.judge
         return judge
 
 
 def run(matrix: Matrix, names: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="matrix-", dir="/var/tmp") as folder, ThreadPoolExecutor(WORKERS) as pool:
-        jobs: dict[str, Future[list[tuple[str, Verdict]]]] = {}
+        jobs: dict[str, Future[list[tuple[str, Comparison]]]] = {}
         for disk in disks(Path(folder), names):
             jobs[disk["name"]] = pool.submit(matrix.look, disk)
         for name, job in jobs.items():
@@ -115,13 +115,13 @@ def run(matrix: Matrix, names: list[str]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.matrix", description=__doc__)
     parser.add_argument("--judges", type=Path, default=ROOT / ".venv-judges/bin/python", metavar="PYTHON")
-    parser.add_argument("--format", action="append", choices=FORMS, help="only this one; may be given again")
+    parser.add_argument("--format", action="append", choices=FORMATS, help="only this one; may be given again")
     parser.add_argument("disks", nargs="*", choices=[*ALL, []], help="none: all")
     wanted = parser.parse_args()
     if reason := why_not(wanted.judges):
         print(f"matrix skipped: {reason}")
         return
-    begun, matrix = time.monotonic(), Matrix(wanted.judges, wanted.format or list(FORMS))
+    begun, matrix = time.monotonic(), Matrix(wanted.judges, wanted.format or list(FORMATS))
     names = wanted.disks or list(ALL)
     run(matrix, names)
     print(render(matrix.rows))

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from imagedrop.inspection import FileSource, inspect
-from tests.matrix.formats import Form, convert, size_by_qemu
-from tests.matrix.verdicts import JUDGE, disagreements, of_the_judge
+from tests.matrix.comparison import DISSECT, disagreements, disagreements_with_dissect
+from tests.matrix.formats import Format, convert, size_by_qemu
 
 
-class Judge:
+class DissectProcess:
     """dissect in a process of its own, with a Python of its own."""
 
     def __init__(self, python: Path) -> None:
         self._process = subprocess.Popen(
-            [python, Path(__file__).with_name("judge")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [python, Path(__file__).with_name("dissect_reader")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
     def ask(self, image: Path, form: str) -> dict[str, Any]:
@@ -35,7 +35,7 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Comparison:
     """`wrong`: (column, what differs). `layout`: how the judge sees each volume with a Windows."""
 
     gets: int
@@ -45,7 +45,7 @@ class Verdict:
     layout: list[dict[str, Any]]
 
 
-def examine(raw: Path, form: Form, wanted: Mapping[str, Any], judge: Judge) -> Verdict:
+def examine(raw: Path, form: Format, wanted: Mapping[str, Any], judge: DissectProcess) -> Comparison:
     """Converts the raw disk, beside it, looks at it, and removes it."""
     image = raw.with_suffix(f".{form.format}")
     try:
@@ -59,9 +59,9 @@ def examine(raw: Path, form: Form, wanted: Mapping[str, Any], judge: Judge) -> V
         wrong = [*disagreements(found, {**wanted, **there}), *_judged(said, found)]
     finally:
         image.unlink(missing_ok=True)
-    return Verdict(seen.read.gets, seen.read.round_trips, seen.read.bytes, wrong, (said or {}).get("layout", []))
+    return Comparison(seen.read.gets, seen.read.round_trips, seen.read.bytes, wrong, (said or {}).get("layout", []))
 
 
 def _judged(said: Mapping[str, Any] | None, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if said is not None:
-        yield from ((JUDGE, text) for text in of_the_judge(said, found))
+        yield from ((DISSECT, text) for text in disagreements_with_dissect(said, found))

@@ -12,7 +12,7 @@ from samples.builder.commands import CommandFailed, run
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Format:
     """`options` of `qemu-img convert -O`; `format` and `variant` as the inspection names them.
 
     `judged`: dissect reads it. It has no reader of qcow and QED, and with extended L2 entries it comes to no end.
@@ -24,33 +24,33 @@ class Form:
     judged: bool = True
 
 
-FORMS = {
-    "raw": Form("raw", "raw", "flat"),
-    "vhd fixed": Form("vpc -o subformat=fixed", "vhd", "fixed"),
-    "vhd dynamic": Form("vpc", "vhd", "dynamic"),
-    "vhd fixed, force_size": Form("vpc -o subformat=fixed,force_size=on", "vhd", "fixed"),
-    "vhd dynamic, force_size": Form("vpc -o force_size=on", "vhd", "dynamic"),
-    "vhdx dynamic": Form("vhdx", "vhdx", "dynamic"),
-    "vhdx fixed": Form("vhdx -o subformat=fixed", "vhdx", "fixed"),
-    "vmdk monolithicSparse": Form("vmdk", "vmdk", "monolithicSparse"),
-    "vmdk streamOptimized": Form("vmdk -o subformat=streamOptimized", "vmdk", "streamOptimized"),
-    "qcow2 v2": Form("qcow2 -o compat=0.10", "qcow2", "v2"),
-    "qcow2 v3": Form("qcow2", "qcow2", "v3"),
-    "qcow2 zlib": Form("qcow2 -c", "qcow2", "v3"),
-    "qcow2 zstd": Form("qcow2 -c -o compression_type=zstd", "qcow2", "v3"),
-    "qcow2 512 B": Form("qcow2 -o cluster_size=512", "qcow2", "v3"),
-    "qcow2 2 MiB": Form("qcow2 -o cluster_size=2M", "qcow2", "v3"),
-    "qcow2 extended L2": Form("qcow2 -o extended_l2=on,cluster_size=32k", "qcow2", "v3", judged=False),
-    "qcow2 extended L2, zlib": Form("qcow2 -c -o extended_l2=on,cluster_size=16k", "qcow2", "v3", judged=False),
-    "qcow": Form("qcow", "qcow", "v1", judged=False),
-    "qcow zlib": Form("qcow -c", "qcow", "v1", judged=False),
-    "qed": Form("qed", "qed", "v1", judged=False),
-    "vdi dynamic": Form("vdi", "vdi", "dynamic"),
-    "vdi static": Form("vdi -o static=on", "vdi", "static"),
+FORMATS = {
+    "raw": Format("raw", "raw", "flat"),
+    "vhd fixed": Format("vpc -o subformat=fixed", "vhd", "fixed"),
+    "vhd dynamic": Format("vpc", "vhd", "dynamic"),
+    "vhd fixed, force_size": Format("vpc -o subformat=fixed,force_size=on", "vhd", "fixed"),
+    "vhd dynamic, force_size": Format("vpc -o force_size=on", "vhd", "dynamic"),
+    "vhdx dynamic": Format("vhdx", "vhdx", "dynamic"),
+    "vhdx fixed": Format("vhdx -o subformat=fixed", "vhdx", "fixed"),
+    "vmdk monolithicSparse": Format("vmdk", "vmdk", "monolithicSparse"),
+    "vmdk streamOptimized": Format("vmdk -o subformat=streamOptimized", "vmdk", "streamOptimized"),
+    "qcow2 v2": Format("qcow2 -o compat=0.10", "qcow2", "v2"),
+    "qcow2 v3": Format("qcow2", "qcow2", "v3"),
+    "qcow2 zlib": Format("qcow2 -c", "qcow2", "v3"),
+    "qcow2 zstd": Format("qcow2 -c -o compression_type=zstd", "qcow2", "v3"),
+    "qcow2 512 B": Format("qcow2 -o cluster_size=512", "qcow2", "v3"),
+    "qcow2 2 MiB": Format("qcow2 -o cluster_size=2M", "qcow2", "v3"),
+    "qcow2 extended L2": Format("qcow2 -o extended_l2=on,cluster_size=32k", "qcow2", "v3", judged=False),
+    "qcow2 extended L2, zlib": Format("qcow2 -c -o extended_l2=on,cluster_size=16k", "qcow2", "v3", judged=False),
+    "qcow": Format("qcow", "qcow", "v1", judged=False),
+    "qcow zlib": Format("qcow -c", "qcow", "v1", judged=False),
+    "qed": Format("qed", "qed", "v1", judged=False),
+    "vdi dynamic": Format("vdi", "vdi", "dynamic"),
+    "vdi static": Format("vdi -o static=on", "vdi", "static"),
 }
 
 
-def convert(raw: Path, form: Form, image: Path) -> None:
+def convert(raw: Path, form: Format, image: Path) -> None:
     """`qemu-img convert -c -O qcow` ends with 1 after all is well."""
     command = ["qemu-img", "convert", "-f", "raw", *f"-O {form.options}".split(), str(raw), str(image)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
@@ -58,7 +58,7 @@ def convert(raw: Path, form: Form, image: Path) -> None:
         raise CommandFailed(f"{' '.join(command)}: {done.stderr.strip()}")
 
 
-def size_by_qemu(image: Path, form: Form) -> int:
+def size_by_qemu(image: Path, form: Format) -> int:
     """The virtual size in bytes. Probing would see a fixed VHD as raw, so the format is given."""
     told: dict[str, Any] = json.loads(
         run("qemu-img", "info", "--output=json", "-f", form.options.split()[0], str(image))

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.matrix.examine import Verdict
-from tests.matrix.verdicts import COLUMNS, JUDGE
+from tests.matrix.comparison import COLUMNS, DISSECT
+from tests.matrix.examine import Comparison
 
 COST = ("gets", "trips", "KiB")  # the most that any one image took
 
@@ -19,25 +19,25 @@ class Row:
     wrong: Counter[str] = field(default_factory=Counter)
     most: tuple[int, int, int] = (0, 0, 0)
 
-    def add(self, verdict: Verdict) -> None:
+    def add(self, verdict: Comparison) -> None:
         self.images += 1
         self.wrong.update({column for column, _ in verdict.wrong})
         cost = (verdict.gets, verdict.round_trips, -(-verdict.bytes // 1024))
         self.most = tuple(map(max, self.most, cost))  # type: ignore[assignment]
 
     def cells(self) -> list[str]:
-        agreeing = [self._cell(column) for column in (*COLUMNS, JUDGE)]
+        agreeing = [self._cell(column) for column in (*COLUMNS, DISSECT)]
         return [*agreeing, *map(str, self.most)]
 
     def _cell(self, column: str) -> str:
-        if column == JUDGE and not self.judged:
+        if column == DISSECT and not self.judged:
             return "-"
         return str(self.images) if not self.wrong[column] else f"{self.images - self.wrong[column]}/{self.images}"
 
 
 def render(rows: Mapping[str, Row]) -> str:
     """How many images agree, of how many where not all do."""
-    head = ["", *COLUMNS, JUDGE, *COST]
+    head = ["", *COLUMNS, DISSECT, *COST]
     lines = [head, *([name, *row.cells()] for name, row in rows.items())]
     widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
     return "\n".join(

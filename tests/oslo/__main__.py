@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.oslo.verdicts import Ours, Theirs, disagreements, look, reason
+from tests.oslo.comparison import ImagedropResult, OsloResult, disagreements, inspect_with_imagedrop, reason
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 1200  # seconds for their tests
@@ -28,7 +28,7 @@ def why_not(python: Path) -> str | None:
     return None if python.exists() else f"there is no {python}: make oslo makes it"
 
 
-def collect(python: Path, folder: Path) -> tuple[list[Theirs], dict[str, Any]]:
+def collect(python: Path, folder: Path) -> tuple[list[OsloResult], dict[str, Any]]:
     """Their tests' images, kept in the folder, each with what oslo says; and how their tests went."""
     scratch = folder / "scratch"
     images = folder / "images"
@@ -43,7 +43,7 @@ def collect(python: Path, folder: Path) -> tuple[list[Theirs], dict[str, Any]]:
     return said, tests
 
 
-def line(theirs: Theirs, ours: Ours) -> str:
+def line(theirs: OsloResult, ours: ImagedropResult) -> str:
     said = theirs["refusal"] or "passes"
     found = ", ".join(error.removeprefix("image.") for error in sorted(ours.errors)) or "passes"
     kind, size = theirs["format"] or "-", theirs["virtual_size"] or "-"
@@ -52,7 +52,7 @@ def line(theirs: Theirs, ours: Ours) -> str:
     return f"{theirs['origin'][:44]:44}  {kind:6} {size:>10} {said[:44]:44}  {mine}{because}"
 
 
-def of_the_tests(tests: dict[str, Any], said: list[Theirs]) -> list[str]:
+def of_the_tests(tests: dict[str, Any], said: list[OsloResult]) -> list[str]:
     """Whether their tests ran and none of their formats was missed, so that silence means agreement."""
     seen = {theirs["format"] for theirs in said}
     missed = sorted(set(tests["formats"]) - seen)
@@ -73,7 +73,7 @@ def main() -> None:
         said, tests = collect(wanted.python, Path(folder))
         problems = of_the_tests(tests, said)
         for theirs in said:
-            ours = look(theirs)
+            ours = inspect_with_imagedrop(theirs)
             print(line(theirs, ours))
             problems += [f"{theirs['origin']}: {text}" for text in disagreements(theirs, ours)]
     for skipped in tests["skipped"]:

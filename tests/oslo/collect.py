@@ -21,8 +21,8 @@ from oslo_utils.tests.imageutils import test_format_inspector
 from tests.oslo import donors
 from tests.oslo.faults import Change, faults
 from tests.oslo.hooks import Hooks
-from tests.oslo.opinion import inspector, opinion
-from tests.oslo.shelf import Kept, Shelf
+from tests.oslo.image_store import ImageStore, StoredImage
+from tests.oslo.oslo_inspection import inspect_with_oslo, matching_inspector
 
 BLOCK = 64 * 1024  # their readers are also tried with 17 bytes at a time: the same image, only slower
 
@@ -64,7 +64,7 @@ def run(hooks: Hooks) -> Result:
     return result
 
 
-def lend(shelf: Shelf) -> None:
+def lend(shelf: ImageStore) -> None:
     """Keeps the donors: sound images that their tests do not make."""
     shelf.test = DONOR
     shelf.keep_bytes(donors.gpt(), "gpt")
@@ -76,7 +76,7 @@ def lend(shelf: Shelf) -> None:
 
 def plant(hooks: Hooks) -> None:
     """Puts the faults of what was filled in by hand into sound images: donors, or the first with a place for them."""
-    sound = [kept for kept in hooks.shelf.kept.values() if not opinion(kept.path, kept.declared)["refusal"]]
+    sound = [kept for kept in hooks.shelf.kept.values() if not inspect_with_oslo(kept.path, kept.declared)["refusal"]]
     sound.sort(key=lambda kept: kept.origin != DONOR)
     for (test, form), fragments in hooks.fragments.items():
         for number, changes in enumerate(faults(fragments)):
@@ -84,10 +84,12 @@ def plant(hooks: Hooks) -> None:
                 hooks.shelf.keep_altered(*placed, f"{test}, fault {number}")
 
 
-def _placed(sound: list[Kept], form: str, changes: list[Change]) -> Iterator[tuple[Kept, list[tuple[int, bytes]]]]:
+def _placed(
+    sound: list[StoredImage], form: str, changes: list[Change]
+) -> Iterator[tuple[StoredImage, list[tuple[int, bytes]]]]:
     """The images of this format that have these regions, with what these are to hold, and where."""
     for donor in sound:
-        reader = inspector(donor.path, form)
+        reader = matching_inspector(donor.path, form)
         if reader and all(reader.has_region(one.region) for one in changes):
             regions = {one.region: reader.region(one.region) for one in changes}
             held = {name: bytes(region.data) for name, region in regions.items()}
@@ -98,14 +100,14 @@ def _placed(sound: list[Kept], form: str, changes: list[Change]) -> Iterator[tup
 
 def main() -> None:
     logging.disable()
-    shelf = Shelf(Path(sys.argv[1]))
+    shelf = ImageStore(Path(sys.argv[1]))
     hooks = Hooks(shelf)
     result = run(hooks)
     lend(shelf)
     plant(hooks)
     for kept in shelf.kept.values():
         about = dataclasses.asdict(kept) | {"path": str(kept.path)}
-        print(json.dumps(about | opinion(kept.path, kept.declared)))
+        print(json.dumps(about | inspect_with_oslo(kept.path, kept.declared)))
     print(json.dumps(result.told() | {"formats": sorted(theirs.ALL_FORMATS)}))
 
 

@@ -17,13 +17,13 @@ from unittest import mock
 from oslo_utils.imageutils import format_inspector as theirs
 
 from tests.oslo.faults import Fragment
-from tests.oslo.shelf import Shelf
+from tests.oslo.image_store import ImageStore
 
 
 class Hooks:
     """`fragments`: the regions filled by hand, each with whether a check refused it, by test and format."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: ImageStore) -> None:
         self.shelf = shelf
         self.fragments: dict[tuple[str, str], dict[Fragment, bool]] = {}
         self._fed: dict[theirs.FileInspector, bytearray] = {}

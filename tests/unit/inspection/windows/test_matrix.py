@@ -9,8 +9,8 @@ import pytest
 
 from samples.builder import ntfs_bitmap
 from samples.builder.recipe import Ntfs
-from tests.matrix.laid_out import as_wanted
-from tests.matrix.verdicts import COLUMNS, disagreements, of_the_judge
+from tests.matrix.comparison import COLUMNS, disagreements, disagreements_with_dissect
+from tests.matrix.layout_check import layout_problems
 from tests.unit.inspection.windows.images import expected
 
 FACTS = expected()["server-2022"]
@@ -35,24 +35,24 @@ def test_a_windows_that_was_not_seen_is_told() -> None:
 
 
 def test_a_judge_who_agrees_says_nothing() -> None:
-    assert list(of_the_judge(SAID, FACTS)) == []
+    assert list(disagreements_with_dissect(SAID, FACTS)) == []
 
 
 @pytest.mark.parametrize("name", SAID)
 def test_a_judge_who_sees_anything_otherwise_is_heard(name: str) -> None:
-    assert len(list(of_the_judge({**SAID, name: None}, FACTS))) == 1
+    assert len(list(disagreements_with_dissect({**SAID, name: None}, FACTS))) == 1
 
 
 def test_a_judge_who_failed_is_no_agreement() -> None:
-    assert list(of_the_judge({"error": "MemoryError: "}, FACTS)) == ["MemoryError: "]
+    assert list(disagreements_with_dissect({"error": "MemoryError: "}, FACTS)) == ["MemoryError: "]
 
 
 @pytest.mark.parametrize(
     "wanted", [Ntfs(cluster=512), Ntfs(pieces=1), Ntfs(mft_pieces=1), Ntfs(compressed=("Windows",))], ids=str
 )
 def test_a_volume_that_is_easier_than_its_recipe_is_told(wanted: Ntfs) -> None:
-    assert len(list(as_wanted(wanted, [LAYOUT]))) == 1
-    assert list(as_wanted(Ntfs(), [LAYOUT])) == []
+    assert len(list(layout_problems(wanted, [LAYOUT]))) == 1
+    assert list(layout_problems(Ntfs(), [LAYOUT])) == []
 
 
 @pytest.mark.parametrize("pieces", [1, 3, 8])

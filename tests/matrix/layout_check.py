@@ -10,7 +10,7 @@ from samples.builder.recipe import Ntfs
 FEW = 20  # extents
 
 
-def as_wanted(wanted: Ntfs, layouts: list[dict[str, Any]]) -> Iterator[str]:
+def layout_problems(wanted: Ntfs, layouts: list[dict[str, Any]]) -> Iterator[str]:
     """`layouts`: what the judge saw of the first volume with a Windows; empty where it saw none."""
     for seen in layouts:
         if seen["cluster"] != wanted.cluster:

@@ -10,7 +10,7 @@ from oslo_utils.imageutils import format_inspector as theirs
 CHUNK = 1 << 20
 
 
-def opinion(image: Path, declared: str | None) -> dict[str, Any]:
+def inspect_with_oslo(image: Path, declared: str | None) -> dict[str, Any]:
     """`declared`: the format that the file is said to have, or None. `format` and `virtual_size` are None where oslo
     has none, `refusal` where it refuses nothing."""
     said: dict[str, Any] = {"format": None, "virtual_size": None, "refusal": None}
@@ -31,7 +31,7 @@ def opinion(image: Path, declared: str | None) -> dict[str, Any]:
     return said
 
 
-def inspector(image: Path, name: str) -> theirs.FileInspector | None:
+def matching_inspector(image: Path, name: str) -> theirs.FileInspector | None:
     """Their reader of this one format, when it has read the whole file; None where it is of another."""
     reader = theirs.ALL_FORMATS[name]()
     with image.open("rb") as file:

@@ -13,9 +13,9 @@ from imagedrop.findings import Kind
 from imagedrop.findings.inspection import damaged, disk, not_read, other_files, wrong_file
 from imagedrop.inspection import FileSource, inspect
 
-Theirs = Mapping[str, Any]  # a line of tests/oslo/collect.py
-SECONDS_MOST = 2
-JUDGED = {
+OsloResult = Mapping[str, Any]  # a line of tests/oslo/collect.py
+MAX_SECONDS = 2
+COMPARED = {
     kind.id
     for area in (other_files, damaged, disk, wrong_file, not_read)
     for kind in vars(area).values()
@@ -49,7 +49,7 @@ NO_SIZE = ("qed",)  # oslo does not read it
 
 
 @dataclass(frozen=True, slots=True)
-class Ours:
+class ImagedropResult:
     """`errors`: of the file and the disk."""
 
     format: str | None
@@ -58,7 +58,7 @@ class Ours:
     seconds: float
 
 
-def look(theirs: Theirs) -> Ours:
+def inspect_with_imagedrop(theirs: OsloResult) -> ImagedropResult:
     """Raises whatever the inspection must never raise."""
     declared: str | None = theirs["declared"]
     ending = ENDINGS.get(declared, declared)
@@ -68,11 +68,11 @@ def look(theirs: Theirs) -> Ours:
     seconds = time.monotonic() - begun
     facts = json.loads(json.dumps(seen.facts.public()))
     json.dumps([finding.public() for finding in seen.findings])
-    errors = frozenset(one.id for one in seen.findings if one.severity == "error") & JUDGED
-    return Ours(facts["format"], facts["virtual_size"], errors, seconds)
+    errors = frozenset(one.id for one in seen.findings if one.severity == "error") & COMPARED
+    return ImagedropResult(facts["format"], facts["virtual_size"], errors, seconds)
 
 
-def disagreements(theirs: Theirs, ours: Ours) -> Iterator[str]:
+def disagreements(theirs: OsloResult, ours: ImagedropResult) -> Iterator[str]:
     name, size = theirs["format"], theirs["virtual_size"]
     if name and ours.format and ALSO_CALLED.get(name, name) != ALSO_CALLED.get(ours.format, ours.format):
         yield f"the format is {name} to oslo, {ours.format} to imagedrop"
@@ -81,19 +81,19 @@ def disagreements(theirs: Theirs, ours: Ours) -> Iterator[str]:
     if theirs["refusal"] and not ours.errors and theirs["refusal"] not in PASSED:
         yield f"oslo refuses it ({theirs['refusal']}), imagedrop does not"
     if not theirs["refusal"]:
-        unnamed = sorted(error for error in ours.errors if not why(theirs, error))
+        unnamed = sorted(error for error in ours.errors if not reason_for_error(theirs, error))
         yield from (f"imagedrop refuses it ({error}), oslo does not" for error in unnamed)
-    if ours.seconds > SECONDS_MOST:
+    if ours.seconds > MAX_SECONDS:
         yield f"it took {ours.seconds:.1f} s"
 
 
-def why(theirs: Theirs, error: str) -> str | None:
+def reason_for_error(theirs: OsloResult, error: str) -> str | None:
     """The named reason for an error where oslo has none."""
     return REFUSED.get((theirs["origin"], error)) or REFUSED.get((theirs["format"], error))
 
 
-def reason(theirs: Theirs, ours: Ours) -> str:
+def reason(theirs: OsloResult, ours: ImagedropResult) -> str:
     """Why they may differ, where they do and it is named."""
     if theirs["refusal"]:
         return "" if ours.errors else PASSED.get(theirs["refusal"], "")
-    return "; ".join(filter(None, (why(theirs, error) for error in sorted(ours.errors))))
+    return "; ".join(filter(None, (reason_for_error(theirs, error) for error in sorted(ours.errors))))

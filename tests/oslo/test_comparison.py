@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.oslo.verdicts import Ours, disagreements, look, reason
+from tests.oslo.comparison import ImagedropResult, disagreements, inspect_with_imagedrop, reason
 from tests.unit.inspection.images import fixture
 
 
@@ -16,9 +16,9 @@ def theirs(**said: Any) -> dict[str, Any]:
     return sound | said
 
 
-def ours(*errors: str, **said: Any) -> Ours:
+def ours(*errors: str, **said: Any) -> ImagedropResult:
     sound: dict[str, Any] = {"format": "vmdk", "virtual_size": 512, "seconds": 0.1}
-    return Ours(**sound | said, errors=frozenset(errors))
+    return ImagedropResult(**sound | said, errors=frozenset(errors))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def ours(*errors: str, **said: Any) -> Ours:
         ({"format": "iso"}, ours("image.iso", format=None, virtual_size=None)),
     ],
 )
-def test_what_agrees_or_has_a_named_reason_is_no_disagreement(said: dict[str, Any], seen: Ours) -> None:
+def test_what_agrees_or_has_a_named_reason_is_no_disagreement(said: dict[str, Any], seen: ImagedropResult) -> None:
     assert not list(disagreements(theirs(**said), seen))
 
 
@@ -52,7 +52,7 @@ def test_what_agrees_or_has_a_named_reason_is_no_disagreement(said: dict[str, An
         ({}, ours(seconds=2.5), "2.5 s"),
     ],
 )
-def test_every_other_difference_is_one(said: dict[str, Any], seen: Ours, word: str) -> None:
+def test_every_other_difference_is_one(said: dict[str, Any], seen: ImagedropResult, word: str) -> None:
     (told,) = disagreements(theirs(**said), seen)
     assert word in told
 
@@ -67,6 +67,6 @@ def test_only_what_is_said_of_the_file_and_the_disk_counts(tmp_path: Path) -> No
     image, broken = tmp_path / "blank.qcow2", tmp_path / "broken.qcow2"
     image.write_bytes(bytes(1 << 20))
     broken.write_bytes(fixture("v3.qcow2")[:4] + b"\0\0\0\7" + fixture("v3.qcow2")[8:])
-    assert look(theirs(path=str(image), declared=None)).errors == frozenset()
-    seen = look(theirs(path=str(broken), declared="qcow2"))
+    assert inspect_with_imagedrop(theirs(path=str(image), declared=None)).errors == frozenset()
+    seen = inspect_with_imagedrop(theirs(path=str(broken), declared="qcow2"))
     assert (seen.format, seen.errors) == ("qcow2", frozenset({"image.unsupported_variant"}))

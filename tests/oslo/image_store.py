@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @dataclass(slots=True)
-class Kept:
+class StoredImage:
     """`declared`: the format that the test took it for, or None. `origin`: the test, and what was done to the image."""
 
     path: Path
@@ -18,9 +18,9 @@ class Kept:
     declared: str | None
 
 
-class Shelf:
+class ImageStore:
     def __init__(self, folder: Path) -> None:
-        self.kept: dict[str, Kept] = {}
+        self.kept: dict[str, StoredImage] = {}
         self.test = ""
         self._folder = folder
         self._seen: dict[tuple[int, int, int], str] = {}  # a file's mark -> its digest
@@ -34,7 +34,7 @@ class Shelf:
         if digest not in self.kept:
             place = self._place()
             subprocess.run(["cp", "--sparse=always", path, place], check=True)
-            self.kept[digest] = Kept(place, self.test, declared)
+            self.kept[digest] = StoredImage(place, self.test, declared)
         self._declare(digest, declared)
 
     def keep_bytes(self, data: bytes, declared: str | None) -> None:
@@ -42,10 +42,10 @@ class Shelf:
         if digest not in self.kept:
             place = self._place()
             place.write_bytes(data)
-            self.kept[digest] = Kept(place, self.test, declared)
+            self.kept[digest] = StoredImage(place, self.test, declared)
         self._declare(digest, declared)
 
-    def keep_altered(self, donor: Kept, patches: list[tuple[int, bytes]], origin: str) -> None:
+    def keep_altered(self, donor: StoredImage, patches: list[tuple[int, bytes]], origin: str) -> None:
         """The donor with other bytes at some offsets."""
         altered = self._place()
         shutil.copy(donor.path, altered)
@@ -53,7 +53,7 @@ class Shelf:
             for at, data in patches:
                 file.seek(at)
                 file.write(data)
-        self.kept.setdefault(_digest(altered), Kept(altered, origin, donor.declared))
+        self.kept.setdefault(_digest(altered), StoredImage(altered, origin, donor.declared))
 
     def _place(self) -> Path:
         return self._folder / f"{sum(1 for _ in self._folder.iterdir()):04}"

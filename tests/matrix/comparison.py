@@ -22,8 +22,8 @@ COLUMNS = {
     "state": (".image_state",),
     "os_version": (".os_version",),
 }
-JUDGE = "dissect"
-JUDGED = ("ntfs_dirty", "hibernated")
+DISSECT = "dissect"
+COMPARED = ("ntfs_dirty", "hibernated")
 
 
 def disagreements(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -35,7 +35,7 @@ def disagreements(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterat
                 yield column, f"{name.strip('.')}: found {left!r}, should be {right!r}"
 
 
-def of_the_judge(said: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
+def disagreements_with_dissect(said: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
     """What the judge sees otherwise than the inspection; it has no opinion of ext."""
     if "error" in said:
         yield str(said["error"])
@@ -45,7 +45,7 @@ def of_the_judge(said: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[
     mine = [{field: part[field] for field in ("start", "size", "filesystem")} for part in parts]
     if said["partitions"] != mine:
         yield f"partitions: {said['partitions']} but {mine}"
-    yield from (f"{name}: {said[name]} but {found[name]}" for name in JUDGED if said[name] != found[name])
+    yield from (f"{name}: {said[name]} but {found[name]}" for name in COMPARED if said[name] != found[name])
     theirs, ours = said["windows"], found["windows"]
     if (theirs is None) != (ours is None):
         yield f"a Windows: {theirs} but {ours}"
