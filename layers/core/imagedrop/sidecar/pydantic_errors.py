@@ -52,7 +52,7 @@ _ALIASES = {
 
 def field_findings(document: Mapping[str, Any]) -> list[Finding]:
     """One finding for each invalid field."""
-    return [_finding(error, document) for error in validation_errors(Sidecar, document)]
+    return [_finding(error) for error in validation_errors(Sidecar, document)]
 
 
 def validation_errors(model: type[BaseModel], value: object) -> list[Any]:
@@ -65,15 +65,9 @@ def validation_errors(model: type[BaseModel], value: object) -> list[Any]:
 
 def json_type(value: object) -> str:
     """The JSON type in words: `a string`, `null`, `a list`."""
-    for types, name in (
-        ((bool,), "true or false"),
-        ((int, float), "a number"),
-        ((str,), "a string"),
-        ((list,), "a list"),
-    ):
-        if isinstance(value, types):
-            return json.dumps(value) if types == (bool,) else name
-    return "null" if value is None else "an object"
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    return {int: "a number", float: "a number", str: "a string", list: "a list"}.get(type(value), "an object")
 
 
 def quoted(value: object) -> str:
@@ -81,7 +75,7 @@ def quoted(value: object) -> str:
     return f'"{excerpt(value)}"' if isinstance(value, str) else excerpt(json.dumps(value))
 
 
-def _finding(error: Any, document: Mapping[str, Any]) -> Finding:
+def _finding(error: Any) -> Finding:
     steps: tuple[Step, ...] = tuple(step for step in error["loc"] if step != "[key]")
     where = {"at": pointer(steps), "field": display_path(steps)}
     value, kind = error["input"], error["type"]
@@ -125,15 +119,9 @@ def _wanted(kind: str, steps: Sequence[Step]) -> str:
     assert kind == "null", kind
     field = _model_at(steps).model_fields.get(str(steps[-1]))
     annotation = str(field.annotation) if field else ""
-    for word, wanted in (
-        ("bool", "true or false"),
-        ("dict", "an object"),
-        ("list", "a list"),
-        ("int", "a whole number"),
-    ):
-        if word in annotation.replace("Literal", ""):
-            return wanted
-    return "an object" if steps[-1] == "owner" else "a string"
+    types = {"bool": "bool_type", "dict": "dict_type", "list": "list_type", "Owner": "model_type", "int": "int_type"}
+    found = (name for word, name in types.items() if re.search(rf"\b{word}\b", annotation))
+    return _WANTED[next(found, "string_type")]
 
 
 def _model_at(steps: Sequence[Step]) -> type[BaseModel]:
