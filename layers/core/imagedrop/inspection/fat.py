@@ -1,6 +1,7 @@
 """Looking up names in a FAT filesystem (Microsoft, fatgen103): enough to find the boot manager in an ESP.
 
-Directory entry, 32 bytes: `DirectoryEntry`. A name's first byte 0 ends the directory, 0xE5 marks a deleted entry.
+Directory entry, 32 bytes:  0 8 name (0xE5 deleted, 0 end)   8 3 extension   11 1 attributes
+    20 2 cluster, high (FAT32)   26 2 cluster, low
 Long name entry, before its 8.3 entry and last part first: 0 1 number (0x40: the last part), 13 UTF-16 characters at
     1 (5), 14 (6) and 28 (2)
 """
@@ -15,16 +16,6 @@ from imagedrop.inspection.filesystems import FatGeometry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-
-class DirectoryEntry(NamedTuple):
-    """The comments give the offsets."""
-
-    base: bytes  # 0
-    extension: bytes  # 8
-    attributes: int  # 11
-    cluster_high: int  # 20: FAT32
-    cluster_low: int  # 26
 
 
 DIRECTORY_ENTRY = struct.Struct("<8s3sB8xH4xH4x")
@@ -86,15 +77,15 @@ def _by_name(parts: Iterator[bytes]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     long_name = ""
     for data in _entries(parts):
-        entry = DirectoryEntry(*DIRECTORY_ENTRY.unpack(data))
-        if entry.attributes & ATTRIBUTE_MASK == LONG_NAME:
+        base, extension, attributes, cluster_high, cluster_low = DIRECTORY_ENTRY.unpack(data)
+        if attributes & ATTRIBUTE_MASK == LONG_NAME:
             part = (data[1:11] + data[14:26] + data[28:32]).decode("utf-16-le", "replace").partition("\0")[0]
             long_name = part if data[0] & LAST_PART else part + long_name
             continue
-        if data[0] != DELETED and not entry.attributes & VOLUME:
-            cluster = entry.cluster_high << 16 | entry.cluster_low
-            for name in {_short_name(entry), long_name.lower()} - {""}:
-                found.setdefault(name, Entry(bool(entry.attributes & DIRECTORY), cluster))
+        if data[0] != DELETED and not attributes & VOLUME:
+            entry = Entry(bool(attributes & DIRECTORY), cluster_high << 16 | cluster_low)
+            for name in {_short_name(base, extension), long_name.lower()} - {""}:
+                found.setdefault(name, entry)
         long_name = ""
     return found
 
@@ -107,6 +98,6 @@ def _entries(parts: Iterator[bytes]) -> Iterator[bytes]:
             yield part[offset : offset + 32]
 
 
-def _short_name(entry: DirectoryEntry) -> str:
-    base, extension = (part.decode("latin-1").rstrip() for part in (entry.base, entry.extension))
-    return (f"{base}.{extension}" if extension else base).lower()
+def _short_name(base: bytes, extension: bytes) -> str:
+    name, suffix = base.decode("latin-1").rstrip(), extension.decode("latin-1").rstrip()
+    return (f"{name}.{suffix}" if suffix else name).lower()

@@ -1,9 +1,11 @@
 """The filesystem of a partition, by its boot sector (and, for ext, its superblock).
 
-   3  8  "NTFS    ", "EXFAT   ", "ReFS", "-FVE-FS-" (BitLocker)
- 424 16  GUID of BitLocker To Go, in a boot sector like that of FAT32
- 510  2  0x55AA
-1080  2  0xEF53 (ext2, 3, 4)
+   3  8  "NTFS    ", "EXFAT   ", "ReFS", "-FVE-FS-" (BitLocker)       510  2  0x55AA
+ 424 16  GUID of BitLocker To Go, in a boot sector like that of FAT32  1080  2  0xEF53 (ext2, 3, 4)
+BIOS parameter block of FAT (fatgen103):
+  11  2  bytes per sector        16  1  FATs               21  1  media, from 0xF0    32  4  sectors, 32 bits
+  13  1  sectors per cluster     17  2  root entries       22  2  sectors of a FAT    36  4  sectors of a FAT, 32 bits
+  14  2  reserved sectors        19  2  sectors            44  4  root cluster
 """
 
 from __future__ import annotations
@@ -14,22 +16,6 @@ from typing import Literal, NamedTuple
 from imagedrop.inspection.facts import Filesystem
 
 FatKind = Literal["fat12", "fat16", "fat32"]
-
-
-class BiosParameterBlock(NamedTuple):
-    """Of FAT (fatgen103). The comments give the offsets."""
-
-    bytes_per_sector: int  # 11
-    sectors_per_cluster: int  # 13
-    reserved_sectors: int  # 14
-    fats: int  # 16
-    root_entries: int  # 17
-    sectors_16: int  # 19
-    media: int  # 21
-    fat_sectors_16: int  # 22
-    sectors_32: int  # 32
-    fat_sectors_32: int  # 36
-    root_cluster: int  # 44
 
 
 BIOS_PARAMETER_BLOCK = struct.Struct("<11xHBHBHHBH8xII4xI")
@@ -71,17 +57,17 @@ def fat_geometry(boot: bytes) -> FatGeometry | None:
     """From the BIOS parameter block; None where it cannot be one."""
     if len(boot) < 512 or boot[510:512] != b"\x55\xaa" or boot[0] not in (0xEB, 0xE9):
         return None
-    block = BiosParameterBlock(*BIOS_PARAMETER_BLOCK.unpack_from(boot))
-    sector, per_cluster = block.bytes_per_sector, block.sectors_per_cluster
+    (sector, per_cluster, reserved, fats, root_entries, sectors, media, fat_sectors, sectors_32, fat_sectors_32,
+     root_cluster) = BIOS_PARAMETER_BLOCK.unpack_from(boot)  # fmt: skip
     plausible = sector in (512, 1024, 2048, 4096) and per_cluster and not per_cluster & (per_cluster - 1)
-    if not plausible or not block.reserved_sectors or block.fats not in (1, 2) or block.media < 0xF0:
+    if not plausible or not reserved or fats not in (1, 2) or media < 0xF0:
         return None
-    cluster, fat_at, root_size = per_cluster * sector, block.reserved_sectors * sector, block.root_entries * 32
-    fat_size = (block.fat_sectors_16 or block.fat_sectors_32) * sector
-    root_at = fat_at + block.fats * fat_size
+    cluster, fat_at, root_size = per_cluster * sector, reserved * sector, root_entries * 32
+    fat_size = (fat_sectors or fat_sectors_32) * sector
+    root_at = fat_at + fats * fat_size
     data_at = root_at + -(-root_size // sector) * sector
-    clusters = ((block.sectors_16 or block.sectors_32) * sector - data_at) // cluster
+    clusters = ((sectors or sectors_32) * sector - data_at) // cluster
     if clusters <= 0 or not fat_size:
         return None
-    kind: FatKind = "fat32" if not block.fat_sectors_16 else "fat12" if clusters < 4085 else "fat16"
-    return FatGeometry(kind, cluster, fat_at, root_at, root_size, data_at, clusters, block.root_cluster)
+    kind: FatKind = "fat32" if not fat_sectors else "fat12" if clusters < 4085 else "fat16"
+    return FatGeometry(kind, cluster, fat_at, root_at, root_size, data_at, clusters, root_cluster)

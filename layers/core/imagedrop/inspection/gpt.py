@@ -1,6 +1,10 @@
 """The GUID partition table (UEFI specification 2.10, chapter 5.3). Everything is little-endian.
 
-The header is in the second sector, its backup in the last one.
+Header, in the second sector; its backup is in the last one:
+     0  8  "EFI PART"                       24  8  my LBA               72  8  partition entry LBA
+    12  4  header size                      32  8  alternate LBA        80  4  number of entries
+    16  4  header CRC32, this field zero    40  8  first usable LBA     84  4  size of an entry    88  4  entries' CRC32
+Entry: 0 16 type GUID, zero if unused       32  8  starting LBA         40  8  ending LBA
 """
 
 from __future__ import annotations
@@ -16,24 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Header(NamedTuple):
-    """The comments give the offsets."""
-
-    signature: bytes  # 0
-    header_size: int  # 12
-    header_crc32: int  # 16: with this field zero
-    my_lba: int  # 24
-    alternate_lba: int  # 32: of the other header
-    first_usable_lba: int  # 40
-    last_usable_lba: int  # 48
-    partition_entry_lba: int  # 72
-    number_of_partition_entries: int  # 80
-    size_of_partition_entry: int  # 84
-    partition_entry_array_crc32: int  # 88
-
-
-HEADER = struct.Struct("<8s4xII4xQQQQ16xQIII")
-ENTRY = struct.Struct("<16s16xQQ")  # type GUID, zero where it is unused; first and last sector
+HEADER, ENTRY = struct.Struct("<8s4xII4xQQQ24xQIII"), struct.Struct("<16s16xQQ")
 SIGNATURE = b"EFI PART"
 MAX_TABLE = 1024 * 1024  # bytes; the specification asks for 16 KiB
 TYPES = {
@@ -75,22 +62,20 @@ def read(disk: Container, lba: int, sector_size: int) -> Table:
     if lba < 1 or (lba + 1) * sector_size > disk.size:
         raise Bad(f"the disk has no sector {lba}")
     data = disk.read(lba * sector_size, sector_size)
-    header = Header(*HEADER.unpack_from(data))
-    length, count, width = header.header_size, header.number_of_partition_entries, header.size_of_partition_entry
-    if header.signature != SIGNATURE:
+    (signature, length, header_crc32, my_lba, alternate_lba, first_usable_lba, entry_lba, count, width,
+     entries_crc32) = HEADER.unpack_from(data)  # fmt: skip
+    if signature != SIGNATURE:
         raise Bad("its signature is missing")
-    if not 92 <= length <= sector_size or zlib.crc32(data[:16] + bytes(4) + data[20:length]) != header.header_crc32:
+    if not 92 <= length <= sector_size or zlib.crc32(data[:16] + bytes(4) + data[20:length]) != header_crc32:
         raise Bad("its checksum is wrong")
-    if header.my_lba != lba or width < 128 or width % 8 or count * width > MAX_TABLE:
-        raise Bad(f"it states sector {header.my_lba}, {count} entries of {width} bytes")
-    start = header.partition_entry_lba * sector_size
-    if start + count * width > disk.size:
-        raise Bad(f"its entries lie in sector {header.partition_entry_lba}, past the end of the disk")
-    table = disk.read(start, count * width)
-    if zlib.crc32(table) != header.partition_entry_array_crc32:
+    if my_lba != lba or width < 128 or width % 8 or count * width > MAX_TABLE:
+        raise Bad(f"it states sector {my_lba}, {count} entries of {width} bytes")
+    if entry_lba * sector_size + count * width > disk.size:
+        raise Bad(f"its entries lie in sector {entry_lba}, past the end of the disk")
+    table = disk.read(entry_lba * sector_size, count * width)
+    if zlib.crc32(table) != entries_crc32:
         raise Bad("the checksum of its entries is wrong")
-    last = max(lba, header.alternate_lba, header.first_usable_lba)
-    return Table(list(_used(table, width)), last + 1)
+    return Table(list(_used(table, width)), max(lba, alternate_lba, first_usable_lba) + 1)
 
 
 def _used(table: bytes, width: int) -> Iterator[Entry]:

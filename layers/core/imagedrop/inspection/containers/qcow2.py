@@ -1,5 +1,7 @@
 """qcow2, versions 2 and 3 (QEMU, docs/interop/qcow2.txt). Everything is big-endian.
 
+From version 3 on:  72 8 incompatible features    96 4 refcount order (4 before)    100 4 header length (72 before)
+    104 1 compression type: 0 zlib, 1 zstd
 Header extensions follow the header: type 4, length 4, data padded to 8. 0x44415441 is the name of the data file.
 L1 entry: bits 9-55 the L2 table, 0 none. L2 entry (16 bytes with extended L2):
     bit 62 clear: bits 9-55 the cluster, 0 none; bit 0 reads as zero (version 3, not extended)
@@ -35,16 +37,8 @@ class Header(NamedTuple):
     refcount_table_clusters: int  # 56
 
 
-class HeaderVersion3(NamedTuple):
-    """The further fields of version 3, with their values in version 2."""
-
-    incompatible_features: int = 0  # 72
-    refcount_order: int = 4  # 96
-    header_length: int = 72  # 100
-
-
 HEADER, HEADER_VERSION_3 = struct.Struct(">4xIQIIQIIQQI"), struct.Struct(">Q16xII")
-COMPRESSION_TYPE = 104  # offset; 1 byte: 0 zlib, 1 zstd
+COMPRESSION_TYPE = 104  # offset
 DIRTY, CORRUPT, DATA_FILE, COMPRESSION, EXTENDED_L2 = (1 << bit for bit in range(5))  # incompatible features
 DATA_FILE_NAME = 0x44415441
 MAX_EXTENSIONS = 32
@@ -59,27 +53,26 @@ class Qcow2(TwoLevel):
     def open(self) -> None:
         self._header = header = Header(*HEADER.unpack_from(self.file.read(0, 72)))
         self.virtual_size, self.variant = header.size, f"v{header.version}"
-        more = HeaderVersion3()
+        features, order, length = 0, 4, 72
         if header.version >= 3:
-            more = HeaderVersion3(*HEADER_VERSION_3.unpack(self.file.read(72, HEADER_VERSION_3.size)))
-        self._set_compression(more)
+            features, order, length = HEADER_VERSION_3.unpack(self.file.read(72, HEADER_VERSION_3.size))
+        self._set_compression(features, order, length)
         if not 9 <= header.cluster_bits <= 21:
             raise malformed("qcow2 header", f"its cluster size is 2^{header.cluster_bits}")
-        self._refuse(more.incompatible_features)
-        if more.incompatible_features & DATA_FILE:
-            raise Unreadable(kinds.DATA_FILE, name=self._data_file_name(more.header_length))
+        self._refuse(features)
+        if features & DATA_FILE:
+            raise Unreadable(kinds.DATA_FILE, name=self._data_file_name(length))
         if header.backing_file_offset:
             name = self.file_name(header.backing_file_offset, header.backing_file_size)
             raise Unreadable(kinds.BACKING_FILE, name=name)
-        self._set_tables(extended=bool(more.incompatible_features & EXTENDED_L2))
-        if more.incompatible_features & DIRTY:
+        self._set_tables(extended=bool(features & EXTENDED_L2))
+        if features & DIRTY:
             self.report.add(kinds.NOT_CLOSED)
         else:
-            self._check_refcounts(more.refcount_order)
+            self._check_refcounts(order)
 
-    def _set_compression(self, more: HeaderVersion3) -> None:
-        order, length = more.refcount_order, more.header_length
-        stated = more.incompatible_features & COMPRESSION and length > COMPRESSION_TYPE
+    def _set_compression(self, features: int, order: int, length: int) -> None:
+        stated = features & COMPRESSION and length > COMPRESSION_TYPE
         compression = self.file.read(COMPRESSION_TYPE, 1)[0] if stated else 0
         if self._header.version >= 3 and (order > 6 or not 104 <= length <= 1 << min(self._header.cluster_bits, 21)):
             raise malformed("qcow2 header", f"refcount order {order}, header length {length}")

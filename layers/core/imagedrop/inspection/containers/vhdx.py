@@ -1,9 +1,15 @@
 """VHDX (MS-VHDX, Virtual Hard Disk v2). Everything is little-endian.
 
 File:     0 "vhdxfile"; 64, 128 KiB headers; 192, 256 KiB region tables; from 1 MiB log, BAT, metadata, blocks
-Headers and region tables: 0 4 signature, 4 4 CRC-32C with this field zero. Of the valid headers the one with the
-          higher sequence number counts.
+Header:   0 "head"       4 4 CRC-32C, this field zero    8 8 sequence number: of the valid headers the higher counts
+          48 16 log GUID, zero where the log is empty           66 2 version, 1
+Region table:     0 "regi"       4 4 CRC-32C      8 4 entries; from 16 entries of 32:
+          0 16 GUID      16 8 file offset         24 4 length   28 4 flags: bit 0 required
+Metadata table:   0 "metadata"   10 2 entries; from 32 entries of 32:
+          0 16 item id   16 4 offset in the region              20 4 length               24 4 flags: bit 2 required
 Items:    file parameters (block size 4; flags 4: bit 0 fixed, bit 1 has a parent), disk size 8, logical sector size 4
+Parent locator:   18 2 entries; from 20 entries of 12:
+          0 4 key offset    4 4 value offset      8 2 key length       10 2 value length
 BAT:      8 bytes an entry, bits 0-2 state, bits 20-63 the offset in MiB. After every 2^23 * sector size / block size
           entries comes one of a sector bitmap. States: 0-3 no content (zero), 6 present, 7 partly present
           (differencing disks only)
@@ -12,7 +18,7 @@ BAT:      8 bytes an entry, bits 0-2 state, bits 20-63 the offset in MiB. After 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import HYPER_V_TOOLS, Container
@@ -26,41 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Header(NamedTuple):
-    """The comments give the offsets."""
-
-    sequence_number: int  # 8
-    log_guid: bytes  # 48: zero where the log is empty
-    version: int  # 66
-
-
-class RegionEntry(NamedTuple):
-    guid: bytes  # 0
-    file_offset: int  # 16
-    length: int  # 24
-    flags: int  # 28: bit 0 required
-
-
-class MetadataEntry(NamedTuple):
-    item_id: bytes  # 0
-    offset: int  # 16: in the metadata region
-    length: int  # 20
-    flags: int  # 24: bit 2 required
-
-
-class LocatorEntry(NamedTuple):
-    """Of the parent locator; offsets count from its beginning."""
-
-    key_offset: int  # 0
-    value_offset: int  # 4
-    key_length: int  # 8
-    value_length: int  # 10
-
-
 HEADER = struct.Struct("<8xQ32x16s2xH")
-REGION_TABLE, REGION_ENTRY = struct.Struct("<8xI4x"), struct.Struct("<16sQII")  # entry count
-METADATA_TABLE, METADATA_ENTRY = struct.Struct("<8s2xH20x"), struct.Struct("<16sIII4x")  # signature, entry count
-LOCATOR, LOCATOR_ENTRY = struct.Struct("<18xH"), struct.Struct("<IIHH")  # entry count
+REGION_TABLE, REGION_ENTRY = struct.Struct("<8xI4x"), struct.Struct("<16sQII")
+METADATA_TABLE, METADATA_ENTRY = struct.Struct("<8s2xH20x"), struct.Struct("<16sIII4x")
+PARENT_LOCATOR, PARENT_LOCATOR_ENTRY = struct.Struct("<18xH"), struct.Struct("<IIHH")
 KIB, MIB = 1024, 1024 * 1024
 HEADERS = (64 * KIB, 128 * KIB)
 REGION_TABLES = (192 * KIB, 256 * KIB)
@@ -73,14 +48,14 @@ METADATA = "8b7ca206-4790-4b9a-b8fe-575f050f886e"
 FILE_PARAMETERS = "caa16737-fa36-4d43-b3b6-33f0aa44e76b"
 DISK_SIZE = "2fa54224-cd1b-4876-b211-5dbed83bf4b8"
 SECTOR_SIZE = "8141bf1d-a96f-4709-ba47-f233a8faab5f"
-PARENT_LOCATOR = "a8d35f2d-b30b-454d-abf7-d3d84834ab0c"
+PARENT_LOCATOR_ITEM = "a8d35f2d-b30b-454d-abf7-d3d84834ab0c"
 KNOWN_ITEMS = {
     FILE_PARAMETERS: 8,
     DISK_SIZE: 8,
     SECTOR_SIZE: 4,
     "beca12ab-b2e6-4523-93ef-c309e000c746": 16,  # disk id
     "cda348c7-445d-4471-9cc9-e9885251c556": 4,  # physical sector size
-    PARENT_LOCATOR: 0,  # of any length; never followed
+    PARENT_LOCATOR_ITEM: 0,  # of any length; never followed
 }
 PARENT_PATHS = ("relative_path", "volume_path", "absolute_win32_path")  # in the order in which Hyper-V tries them
 MAX_LOCATOR = 16 * KIB  # bytes of it that are read
@@ -95,7 +70,7 @@ class Vhdx(Container):
 
     def open(self) -> None:
         self.file.prefetch([(0, 2 * HEADERS[0]), (HEADERS[1], 4 * KIB), (REGION_TABLES[0], 64 * KIB)])
-        header = self._newest_header()
+        log_guid = self._newest_log_guid()
         regions = self._region_table()
         metadata, bat = self._region(regions, METADATA), self._region(regions, BAT)
         self.file.prefetch([(metadata[0], 68 * KIB), (bat[0], 64 * KIB)])
@@ -103,24 +78,24 @@ class Vhdx(Container):
         self._locate_bat(*bat)
         if self.variant == "differencing":
             raise Unreadable(kinds.DIFFERENCING, parent=self._parent() or "?", tools=HYPER_V_TOOLS)
-        if any(header.log_guid):
+        if any(log_guid):
             raise Unreadable(kinds.VHDX_LOG)
         self._scan_bat()
 
-    def _newest_header(self) -> Header:
+    def _newest_log_guid(self) -> bytes:
         found = []
         for offset in HEADERS:
             data = self._checked(offset, 4 * KIB, b"head")
             if data is None:
                 self.report.add(kinds.CHECKSUM, what=f"VHDX header at {offset}")
             else:
-                found.append(Header(*HEADER.unpack_from(data)))
+                found.append(HEADER.unpack_from(data))
         if not found:
             raise malformed("VHDX header", "neither copy has a right checksum")
-        newest = max(found, key=lambda header: header.sequence_number)
-        if newest.version != 1:
-            raise Unreadable(kinds.UNSUPPORTED_VARIANT, format="VHDX", variant=f"version {newest.version}")
-        return newest
+        _, log_guid, version = max(found, key=lambda header: header[0])
+        if version != 1:
+            raise Unreadable(kinds.UNSUPPORTED_VARIANT, format="VHDX", variant=f"version {version}")
+        return bytes(log_guid)
 
     def _region_table(self) -> bytes:
         for offset in REGION_TABLES:
@@ -142,12 +117,12 @@ class Vhdx(Container):
         if count > MAX_ENTRIES:
             raise malformed("VHDX region table", f"it states {count} entries")
         found = None
-        for fields in REGION_ENTRY.iter_unpack(_entries(table, REGION_TABLE, REGION_ENTRY, count)):
-            entry = RegionEntry(*fields)
-            name = guid(entry.guid)
+        entries = _entries(table, REGION_TABLE, REGION_ENTRY, count)
+        for region_guid, file_offset, length, flags in REGION_ENTRY.iter_unpack(entries):
+            name = guid(region_guid)
             if name == wanted:
-                found = entry.file_offset, entry.length
-            elif entry.flags & 1 and name not in (BAT, METADATA):
+                found = file_offset, length
+            elif flags & 1 and name not in (BAT, METADATA):
                 raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"VHDX region {name}")
         if found is None:
             raise malformed("VHDX region table", f"the region {wanted} is missing")
@@ -173,30 +148,29 @@ class Vhdx(Container):
             raise malformed("VHDX metadata", "its table does not begin as it should")
         table = self.file.read(start, METADATA_TABLE.size + METADATA_ENTRY.size * count)
         items: dict[str, bytes] = {}
-        for fields in METADATA_ENTRY.iter_unpack(_entries(table, METADATA_TABLE, METADATA_ENTRY, count)):
-            entry = MetadataEntry(*fields)
-            name = guid(entry.item_id)
+        entries = _entries(table, METADATA_TABLE, METADATA_ENTRY, count)
+        for item_id, offset, item_length, flags in METADATA_ENTRY.iter_unpack(entries):
+            name = guid(item_id)
             if name in KNOWN_ITEMS:
-                if name == PARENT_LOCATOR:
-                    self._locator = start + entry.offset, min(entry.length, length - entry.offset, MAX_LOCATOR)
-                if KNOWN_ITEMS[name] and entry.offset + KNOWN_ITEMS[name] <= length:
-                    items[name] = self.file.read(start + entry.offset, KNOWN_ITEMS[name])
-            elif entry.flags & 4:
-                raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"VHDX metadata {name} of {entry.length} bytes")
+                if name == PARENT_LOCATOR_ITEM:
+                    self._locator = start + offset, min(item_length, length - offset, MAX_LOCATOR)
+                if KNOWN_ITEMS[name] and offset + KNOWN_ITEMS[name] <= length:
+                    items[name] = self.file.read(start + offset, KNOWN_ITEMS[name])
+            elif flags & 4:
+                raise Unreadable(kinds.UNKNOWN_FEATURES, features=f"VHDX metadata {name} of {item_length} bytes")
         return items
 
     def _parent(self) -> str:
         """The path of the parent that Hyper-V would try first; "" where none can be read."""
         try:
             locator = self.file.read(*self._locator)
-            (count,) = LOCATOR.unpack_from(locator)
+            (count,) = PARENT_LOCATOR.unpack_from(locator)
             paths = {}
             for number in range(min(count, MAX_LOCATOR_ENTRIES)):
-                offset = LOCATOR.size + LOCATOR_ENTRY.size * number
-                entry = LocatorEntry(*LOCATOR_ENTRY.unpack_from(locator, offset))
-                key = locator[entry.key_offset :][: entry.key_length]
-                value = locator[entry.value_offset :][: entry.value_length]
-                paths[key.decode("utf-16-le", "replace")] = value.decode("utf-16-le", "replace")
+                offset = PARENT_LOCATOR.size + PARENT_LOCATOR_ENTRY.size * number
+                key, value, key_length, value_length = PARENT_LOCATOR_ENTRY.unpack_from(locator, offset)
+                name = locator[key : key + key_length].decode("utf-16-le", "replace")
+                paths[name] = locator[value : value + value_length].decode("utf-16-le", "replace")
         except (PastEnd, struct.error):
             return ""
         return next((paths[name] for name in PARENT_PATHS if paths.get(name)), "")
