@@ -41,9 +41,10 @@ OTHER_CONTENT = Kind(
 ALREADY_REGISTERED = Kind(
     "drop.already_registered",
     "info",
-    "The content of this image file is already registered as the image {image}. It was not registered again, even if its "
-    "sidecar or other files have changed.",
-    "Delete that image in IMS and drop the file again if you want to register it again. New content is registered without that.",
+    "The content of this image file is already registered as the image {image}. It was not registered again: changes to the "
+    "sidecar or other files do not count.",
+    "Delete that image in IMS and drop the file again if you want to register it again. An image file with new content is "
+    "registered without this step.",
     "该镜像文件的内容已注册为镜像 {image}，不会重复注册；即使描述文件或其他文件有改动也是如此。",
     "如需重新注册，请先在 IMS 中删除该镜像，再重新投放；内容不同的文件不受影响。",
 )

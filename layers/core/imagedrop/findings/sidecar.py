@@ -172,17 +172,17 @@ TEXT = Kind(
 TAG_KEY = Kind(
     "sidecar.tag_key",
     "error",
-    "The tag key {got} in `{field}` is not accepted by IMS in every region.",
+    "Not all regions of IMS accept the tag key {got} in `{field}`.",
     "Use 1 to 36 letters, digits, `_` and `-`.",
-    "`{field}` 中的标签键 {got} 不是所有区域的 IMS 都接受。",
+    "部分区域的 IMS 不接受 `{field}` 中的标签键 {got}。",
     "请使用 1 到 36 个字母、数字、`_` 或 `-`。",
 )
 TAG_VALUE = Kind(
     "sidecar.tag_value",
     "error",
-    "The tag value {got} of `{field}` is not accepted by IMS in every region.",
+    "Not all regions of IMS accept the tag value {got} of `{field}`.",
     "Use at most 43 letters, digits, `_`, `-` and `.`.",
-    "`{field}` 的标签值 {got} 不是所有区域的 IMS 都接受。",
+    "部分区域的 IMS 不接受 `{field}` 的标签值 {got}。",
     "请使用最多 43 个字母、数字、`_`、`-` 或 `.`。",
 )
 TAG_RESERVED = Kind(

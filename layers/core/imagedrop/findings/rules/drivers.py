@@ -52,10 +52,10 @@ DISK_INJECTED = Kind(
 NO_NETWORK = Kind(
     "drivers.network",
     "warning",
-    "The VirtIO network driver (netkvm) is {found}: a server created from this image has no network until it is installed.",
+    "The VirtIO network driver (netkvm) is {found}: a server created from this image has no network until the driver works.",
     "In the source Windows, run `virtio-win-guest-tools.exe /install /quiet /norestart`, and create the image again. Or install "
     "the driver on the server, through VNC in the console.",
-    "VirtIO 网卡驱动 netkvm {found}：在装好之前，使用该镜像创建的服务器没有网络。",
+    "VirtIO 网卡驱动 netkvm {found}：在该驱动正常工作之前，使用该镜像创建的服务器没有网络。",
     "请在源 Windows 中运行 `virtio-win-guest-tools.exe /install /quiet /norestart`，然后重新制作镜像；"
     "也可通过控制台的 VNC 在服务器中安装。",
 )
