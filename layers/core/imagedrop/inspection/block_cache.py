@@ -6,15 +6,13 @@ than the one before; the budget limits how many they are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from imagedrop.inspection.budget import Budget, BudgetExceeded, Cost
 from imagedrop.inspection.errors import PastEnd
 from imagedrop.inspection.replay import NotFetched
 from imagedrop.inspection.source import Range, Source, SourceChanged, reads_many
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
 
 T = TypeVar("T")
 

@@ -9,14 +9,11 @@ Long name entry, before its 8.3 entry and last part first: 0 1 number (0x40: the
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.filesystems import FatGeometry
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
 
 DIRECTORY_ENTRY = struct.Struct("<8s3sB8xH4xH4x")
 LONG_NAME, VOLUME, DIRECTORY, ATTRIBUTE_MASK = 0x0F, 0x08, 0x10, 0x3F  # attributes

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from imagedrop.findings import Finding, Kind
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.errors import PastEnd, Unreadable
 from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 

@@ -11,14 +11,11 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.guids import guid
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 HEADER, ENTRY = struct.Struct("<8s4xII4xQQQ24xQIII"), struct.Struct("<16s16xQQ")
 SIGNATURE = b"EFI PART"

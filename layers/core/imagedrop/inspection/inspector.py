@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import firmware, partitions, summary
@@ -16,9 +17,6 @@ from imagedrop.inspection.findings_report import FindingsReport, guarded
 from imagedrop.inspection.partitions import Layout
 from imagedrop.inspection.replay import Memo, fetch_together
 from imagedrop.inspection.windows.volumes import VolumeFacts, Volumes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 T = TypeVar("T")
 

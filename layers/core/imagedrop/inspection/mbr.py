@@ -8,14 +8,12 @@ An EBR has the same layout: its first entry is a logical partition (relative to 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.findings_report import FindingsReport
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ENTRY = struct.Struct("<B3xB3xII")  # 0 1 0x80 active, else 0    4 1 type, 0 unused    8 4 first sector    12 4 sectors
 ENTRIES = range(446, 510, 16)

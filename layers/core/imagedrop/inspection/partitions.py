@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import filesystems, gpt, mbr
@@ -11,9 +11,6 @@ from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.raw import Raw
 from imagedrop.inspection.facts import Filesystem, Partition, PartitionTable
 from imagedrop.inspection.findings_report import FindingsReport
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 SECTOR_SIZES = (512, 4096)
 MAX_PARTITIONS = 128

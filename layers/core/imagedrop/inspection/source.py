@@ -6,17 +6,13 @@ A source reads one content only: when that changes during the inspection, Source
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeGuard
+from types import TracebackType
+from typing import Protocol, TypeGuard
 
-from imagedrop.ports import ObjectChanged
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import TracebackType
-
-    from imagedrop.ports import ObjectHead, Objects, RunParallel
+from imagedrop.ports import ObjectChanged, ObjectHead, Objects, RunParallel
 
 Range = tuple[int, int]  # offset, length
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import firmware
@@ -12,9 +13,6 @@ from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.partitions import Layout
 from imagedrop.inspection.windows.facts import report_preparation, windows_facts
 from imagedrop.inspection.windows.volumes import VolumeFacts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 LINUX_TYPES = ("linux_filesystem", "linux_swap", "linux_lvm", "0x83", "0x82", "0x8e")
 WINDOWS_FILESYSTEMS = {"ntfs", "fat12", "fat16", "fat32", "exfat", "refs"}

@@ -6,9 +6,10 @@ and caching are here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.block_cache import BLOCK, MAX_READ, WINDOW, BlockCache
@@ -18,9 +19,6 @@ from imagedrop.inspection.facts import Format
 from imagedrop.inspection.findings_report import FindingsReport
 from imagedrop.inspection.replay import NotFetched, fetch_together
 from imagedrop.inspection.source import Range
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 MAX_HINTED_TABLES = 8  # blocks
 MAX_UNPACKED = 4 * MAX_UNIT  # bytes of decompressed units that are kept

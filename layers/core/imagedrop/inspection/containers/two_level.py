@@ -6,14 +6,12 @@ VMDK calls them grain directory, grain table and grain.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Iterable
+from typing import ClassVar, Literal
 
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.containers.extents import Piece, Zero
 from imagedrop.inspection.source import Range
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 SCAN_BYTES = 64 * 1024  # bytes of a table that `last_used` reads at once
 MAX_L2_READS = 4  # of one L2 table

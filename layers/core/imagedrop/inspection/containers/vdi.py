@@ -6,7 +6,8 @@ Block map: 4 bytes a block, its number in the file; 0xFFFFFFFF not there, 0xFFFF
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import Container
@@ -14,9 +15,6 @@ from imagedrop.inspection.containers.extents import Piece, Stored, Zero
 from imagedrop.inspection.errors import Unreadable, malformed
 from imagedrop.inspection.guids import guid
 from imagedrop.inspection.source import Range
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Header(NamedTuple):

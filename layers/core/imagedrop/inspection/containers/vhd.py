@@ -9,16 +9,14 @@ block counts: those whose bit is not set are zero in the file.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import HYPER_V_TOOLS, Container
 from imagedrop.inspection.containers.extents import Piece, Stored, Zero
 from imagedrop.inspection.errors import PastEnd, Unreadable, malformed, truncated
 from imagedrop.inspection.source import Range
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Footer(NamedTuple):

@@ -18,7 +18,7 @@ BAT:      8 bytes an entry, bits 0-2 state, bits 20-63 the offset in MiB. After 
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.containers.base import HYPER_V_TOOLS, Container
@@ -27,10 +27,6 @@ from imagedrop.inspection.crc32c import crc32c
 from imagedrop.inspection.errors import PastEnd, Unreadable, malformed, truncated
 from imagedrop.inspection.guids import guid
 from imagedrop.inspection.source import Range
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
 
 HEADER = struct.Struct("<8xQ32x16s2xH")
 REGION_TABLE, REGION_ENTRY = struct.Struct("<8xI4x"), struct.Struct("<16sQII")
