@@ -1,1 +1,1 @@
-"""Every disk of the tests in every format that qemu-img writes, seen by the inspection, dissect and qemu-img."""
+"""Every disk of the tests, in every format that qemu-img writes, read by imagedrop, dissect and qemu-img."""

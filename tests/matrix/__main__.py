@@ -1,4 +1,4 @@
-"""python -m tests.matrix: builds every disk, in every format, has it inspected and judged, and prints who agrees.
+"""python -m tests.matrix: builds every disk in every format, inspects it, compares with dissect, and prints a table.
 
 Needs root, /dev/fuse, the Debian packages of samples/README.md, and a Python with requirements/judges.txt.
 """
@@ -40,11 +40,11 @@ PROGRAMS = (
 )
 ROOT = Path(__file__).parents[2]
 WORKERS = 2
-SHOWN = 40  # disagreements
+MAX_SHOWN = 40  # disagreements
 
 
-def why_not(judges: Path) -> str | None:
-    """What is missing here to run it."""
+def missing_requirement(judges: Path) -> str | None:
+    """Why the matrix cannot run here."""
     os.environ["PATH"] += os.pathsep + "/usr/sbin"
     if os.geteuid() != 0:
         return "it mounts volumes, which only root may"
@@ -58,7 +58,7 @@ def why_not(judges: Path) -> str | None:
 
 
 def disks(folder: Path, names: list[str]) -> Iterator[dict[str, Any]]:
-    """Each disk as soon as it is built. Raises CalledProcessError where one cannot be."""
+    """Each disk as soon as it is built. Raises CalledProcessError where the build fails."""
     command = [DEBIAN_PYTHON, "-m", "tests.matrix.build", str(folder), *names]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as builder:
         assert builder.stdout
@@ -68,65 +68,66 @@ def disks(folder: Path, names: list[str]) -> Iterator[dict[str, Any]]:
 
 
 class Matrix:
-    def __init__(self, judges: Path, forms: list[str]) -> None:
-        self._judges, self._forms = judges, forms
-        self._own = threading.local()
-        self._open: list[DissectProcess] = []
-        self.rows = {name: Row(judged=FORMATS[name].judged) for name in forms}
+    def __init__(self, judges: Path, formats: list[str]) -> None:
+        self._judges, self._formats = judges, formats
+        self._thread = threading.local()
+        self._processes: list[DissectProcess] = []
+        self.rows = {name: Row(in_dissect=FORMATS[name].in_dissect) for name in formats}
         self.problems: list[str] = []
 
-    def look(self, disk: dict[str, Any]) -> list[tuple[str, Comparison]]:
-        """In one of the workers: the disk in every format."""
+    def examine(self, disk: dict[str, Any]) -> list[tuple[str, Comparison]]:
+        """The disk in every format. Runs in a worker thread."""
         raw = Path(disk["raw"])
         try:
-            return [(form, examine(raw, FORMATS[form], disk["facts"], self._judge())) for form in self._forms]
+            return [(name, examine(raw, FORMATS[name], disk["facts"], self._dissect())) for name in self._formats]
         finally:
             raw.unlink()
 
-    def note(self, name: str, seen: list[tuple[str, Comparison]]) -> None:
-        for form, verdict in seen:
-            self.rows[form].add(verdict)
-            self.problems += [f"{name}, {form}: {column}: {text}" for column, text in verdict.wrong]
-        layouts = [layout for _, verdict in seen for layout in verdict.layout[:1]][:1]
+    def add(self, name: str, comparisons: list[tuple[str, Comparison]]) -> None:
+        for form, comparison in comparisons:
+            self.rows[form].add(comparison)
+            self.problems += [f"{name}, {form}: {column}: {text}" for column, text in comparison.differences]
+        layouts = [layout for _, comparison in comparisons for layout in comparison.layout[:1]][:1]
         self.problems += [f"{name}: {text}" for text in layout_problems(ALL[name][0].ntfs, layouts)]
 
     def close(self) -> None:
-        for judge in self._open:
-            judge.close()
+        for process in self._processes:
+            process.close()
 
-    def _judge(self) -> DissectProcess:
-        if not hasattr(self._own, "judge"):
-            self._own.judge = DissectProcess(self._judges)
-            self._open.append(self._own.judge)
-        judge: DissectProcess = self._own.judge
-        return judge
+    def _dissect(self) -> DissectProcess:
+        """One process for each thread."""
+        if not hasattr(self._thread, "process"):
+            self._thread.process = DissectProcess(self._judges)
+            self._processes.append(self._thread.process)
+        process: DissectProcess = self._thread.process
+        return process
 
 
 def run(matrix: Matrix, names: list[str]) -> None:
     with tempfile.TemporaryDirectory(prefix="matrix-", dir="/var/tmp") as folder, ThreadPoolExecutor(WORKERS) as pool:
         jobs: dict[str, Future[list[tuple[str, Comparison]]]] = {}
         for disk in disks(Path(folder), names):
-            jobs[disk["name"]] = pool.submit(matrix.look, disk)
+            jobs[disk["name"]] = pool.submit(matrix.examine, disk)
         for name, job in jobs.items():
-            matrix.note(name, job.result())
+            matrix.add(name, job.result())
     matrix.close()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.matrix", description=__doc__)
     parser.add_argument("--judges", type=Path, default=ROOT / ".venv-judges/bin/python", metavar="PYTHON")
-    parser.add_argument("--format", action="append", choices=FORMATS, help="only this one; may be given again")
+    parser.add_argument("--format", action="append", choices=FORMATS, help="only this format; may be repeated")
     parser.add_argument("disks", nargs="*", choices=[*ALL, []], help="none: all")
-    wanted = parser.parse_args()
-    if reason := why_not(wanted.judges):
+    arguments = parser.parse_args()
+    if reason := missing_requirement(arguments.judges):
         print(f"matrix skipped: {reason}")
         return
-    begun, matrix = time.monotonic(), Matrix(wanted.judges, wanted.format or list(FORMATS))
-    names = wanted.disks or list(ALL)
+    started, matrix = time.monotonic(), Matrix(arguments.judges, arguments.format or list(FORMATS))
+    names = arguments.disks or list(ALL)
     run(matrix, names)
     print(render(matrix.rows))
-    print(f"{len(names)} disks, {time.monotonic() - begun:.0f} s, {len(matrix.problems)} disagreements")
-    sys.exit("\n".join(matrix.problems[:SHOWN]) or None)
+    print(f"{len(names)} disks, {time.monotonic() - started:.0f} s, {len(matrix.problems)} disagreements")
+    sys.exit("\n".join(matrix.problems[:MAX_SHOWN]) or None)
 
 
 if __name__ == "__main__":

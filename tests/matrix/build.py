@@ -1,6 +1,6 @@
 """`/usr/bin/python3 -m tests.matrix.build FOLDER NAME...`: builds raw disks one after the other, as root.
 
-Debian's own Python has hivex. A line of JSON tells of each that is there: its name, file and facts by its recipe.
+Runs with Debian's Python, which has hivex. Prints a line of JSON for each disk: name, file, and facts by its recipe.
 """
 
 from __future__ import annotations

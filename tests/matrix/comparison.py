@@ -1,11 +1,11 @@
-"""What was found against what should have been: which columns of the matrix do not agree, and how."""
+"""Compares the facts of an image with those expected, and with what dissect reads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# column -> the facts in it; those of `windows` have a dot before them
+# column -> its facts; those of `windows` begin with a dot
 COLUMNS = {
     "format": ("format", "variant"),
     "size": ("virtual_size", "file_size"),
@@ -13,10 +13,10 @@ COLUMNS = {
     "firmware": ("hw_firmware_type",),
     "bitlocker": ("bitlocker",),
     "dirty": ("ntfs_dirty",),
-    "asleep": ("hibernated",),
+    "hibernated": ("hibernated",),
     "product": (".product_name", ".edition", ".installation_type"),
     "build": (".build", ".ubr", ".display_version"),
-    "machine": (".architecture",),
+    "architecture": (".architecture",),
     "drivers": (".drivers",),
     "cloudbase": (".cloudbase_init",),
     "state": (".image_state",),
@@ -26,31 +26,32 @@ DISSECT = "dissect"
 COMPARED = ("ntfs_dirty", "hibernated")
 
 
-def disagreements(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(column, what differs) for each fact that is not as it should be."""
+def disagreements(found: Mapping[str, Any], expected: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(column, what differs) for each fact that is not as expected."""
     for column, names in COLUMNS.items():
         for name in names:
-            left, right = _fact(found, name), _fact(wanted, name)
+            left, right = _fact(found, name), _fact(expected, name)
             if left != right:
                 yield column, f"{name.strip('.')}: found {left!r}, should be {right!r}"
 
 
-def disagreements_with_dissect(said: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
-    """What the judge sees otherwise than the inspection; it has no opinion of ext."""
-    if "error" in said:
-        yield str(said["error"])
+def disagreements_with_dissect(by_dissect: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[str]:
+    """dissect does not recognise ext, so that filesystem is not compared."""
+    if "error" in by_dissect:
+        yield str(by_dissect["error"])
         return
     parts = [{**part, "filesystem": part["filesystem"] if part["filesystem"] != "ext" else None}
              for part in found["partitions"]]  # fmt: skip
-    mine = [{field: part[field] for field in ("start", "size", "filesystem")} for part in parts]
-    if said["partitions"] != mine:
-        yield f"partitions: {said['partitions']} but {mine}"
-    yield from (f"{name}: {said[name]} but {found[name]}" for name in COMPARED if said[name] != found[name])
-    theirs, ours = said["windows"], found["windows"]
-    if (theirs is None) != (ours is None):
-        yield f"a Windows: {theirs} but {ours}"
+    ours = [{field: part[field] for field in ("start", "size", "filesystem")} for part in parts]
+    if by_dissect["partitions"] != ours:
+        yield f"partitions: {by_dissect['partitions']} but {ours}"
+    yield from (f"{name}: {by_dissect[name]} but {found[name]}" for name in COMPARED if by_dissect[name] != found[name])
+    theirs, windows = by_dissect["windows"], found["windows"]
+    if (theirs is None) != (windows is None):
+        yield f"a Windows: {theirs} but {windows}"
     elif theirs:
-        yield from (f"{name}: {value!r} but {ours[name]!r}" for name, value in theirs.items() if value != ours[name])
+        differing = [name for name, value in theirs.items() if value != windows[name]]
+        yield from (f"{name}: {theirs[name]!r} but {windows[name]!r}" for name in differing)
 
 
 def _fact(facts: Mapping[str, Any], name: str) -> Any:

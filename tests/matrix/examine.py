@@ -1,4 +1,4 @@
-"""One image looked at by all three: the inspection, dissect and qemu-img."""
+"""One image, read by imagedrop, dissect and qemu-img."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from tests.matrix.formats import Format, convert, size_by_qemu
 
 
 class DissectProcess:
-    """dissect in a process of its own, with a Python of its own."""
+    """dissect, in a process with its own Python."""
 
     def __init__(self, python: Path) -> None:
         self._process = subprocess.Popen(
-            [python, Path(__file__).with_name("dissect_reader")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [python, Path(__file__).with_name("dissect_reader")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
 
-    def ask(self, image: Path, form: str) -> dict[str, Any]:
+    def read(self, image: Path, form: str) -> dict[str, Any]:
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps({"image": str(image), "format": form}) + "\n")
@@ -36,32 +39,33 @@ class DissectProcess:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`wrong`: (column, what differs). `layout`: how the judge sees each volume with a Windows."""
+    """`differences`: (column, what differs). `layout`: of each volume with a Windows, by dissect."""
 
     gets: int
     round_trips: int
     bytes: int
-    wrong: list[tuple[str, str]]
+    differences: list[tuple[str, str]]
     layout: list[dict[str, Any]]
 
 
-def examine(raw: Path, form: Format, wanted: Mapping[str, Any], judge: DissectProcess) -> Comparison:
-    """Converts the raw disk, beside it, looks at it, and removes it."""
+def examine(raw: Path, form: Format, expected: Mapping[str, Any], dissect: DissectProcess) -> Comparison:
+    """Converts the raw disk, compares what is read of the image, and removes the image."""
     image = raw.with_suffix(f".{form.format}")
     try:
         convert(raw, form, image)
         with FileSource(image) as source:
-            seen = inspect(source, file_name=image.name)
-        found = seen.facts.public()
-        said = judge.ask(image, form.format) if form.judged else None
+            inspection = inspect(source, file_name=image.name)
+        found = inspection.facts.public()
+        by_dissect = dissect.read(image, form.format) if form.in_dissect else None
         size = size_by_qemu(image, form)
-        there = {"format": form.format, "variant": form.variant, "virtual_size": size, "file_size": source.size}
-        wrong = [*disagreements(found, {**wanted, **there}), *_judged(said, found)]
+        expected_file = {"format": form.format, "variant": form.variant, "virtual_size": size, "file_size": source.size}
+        differences = [*disagreements(found, {**expected, **expected_file}), *_compare_with_dissect(by_dissect, found)]
     finally:
         image.unlink(missing_ok=True)
-    return Comparison(seen.read.gets, seen.read.round_trips, seen.read.bytes, wrong, (said or {}).get("layout", []))
+    cost, layout = inspection.read, (by_dissect or {}).get("layout", [])
+    return Comparison(cost.gets, cost.round_trips, cost.bytes, differences, layout)
 
 
-def _judged(said: Mapping[str, Any] | None, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    if said is not None:
-        yield from ((DISSECT, text) for text in disagreements_with_dissect(said, found))
+def _compare_with_dissect(by_dissect: Mapping[str, Any] | None, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if by_dissect is not None:
+        yield from ((DISSECT, text) for text in disagreements_with_dissect(by_dissect, found))

@@ -1,4 +1,4 @@
-"""The formats of the matrix: what qemu-img is to write, and what it is called then."""
+"""The formats of the matrix: how qemu-img writes them, and what imagedrop calls them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from samples.builder.commands import CommandFailed, run
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """`options` of `qemu-img convert -O`; `format` and `variant` as the inspection names them.
+    """`options`: of `qemu-img convert -O`; `format`, `variant`: as imagedrop names them.
 
-    `judged`: dissect reads it. It has no reader of qcow and QED, and with extended L2 entries it comes to no end.
+    `in_dissect`: dissect reads it. It has no reader of qcow and QED, and does not end with extended L2 entries.
     """
 
     options: str
     format: str
     variant: str | None
-    judged: bool = True
+    in_dissect: bool = True
 
 
 FORMATS = {
@@ -40,18 +40,18 @@ FORMATS = {
     "qcow2 zstd": Format("qcow2 -c -o compression_type=zstd", "qcow2", "v3"),
     "qcow2 512 B": Format("qcow2 -o cluster_size=512", "qcow2", "v3"),
     "qcow2 2 MiB": Format("qcow2 -o cluster_size=2M", "qcow2", "v3"),
-    "qcow2 extended L2": Format("qcow2 -o extended_l2=on,cluster_size=32k", "qcow2", "v3", judged=False),
-    "qcow2 extended L2, zlib": Format("qcow2 -c -o extended_l2=on,cluster_size=16k", "qcow2", "v3", judged=False),
-    "qcow": Format("qcow", "qcow", "v1", judged=False),
-    "qcow zlib": Format("qcow -c", "qcow", "v1", judged=False),
-    "qed": Format("qed", "qed", "v1", judged=False),
+    "qcow2 extended L2": Format("qcow2 -o extended_l2=on,cluster_size=32k", "qcow2", "v3", in_dissect=False),
+    "qcow2 extended L2, zlib": Format("qcow2 -c -o extended_l2=on,cluster_size=16k", "qcow2", "v3", in_dissect=False),
+    "qcow": Format("qcow", "qcow", "v1", in_dissect=False),
+    "qcow zlib": Format("qcow -c", "qcow", "v1", in_dissect=False),
+    "qed": Format("qed", "qed", "v1", in_dissect=False),
     "vdi dynamic": Format("vdi", "vdi", "dynamic"),
     "vdi static": Format("vdi -o static=on", "vdi", "static"),
 }
 
 
 def convert(raw: Path, form: Format, image: Path) -> None:
-    """`qemu-img convert -c -O qcow` ends with 1 after all is well."""
+    """`qemu-img convert -c -O qcow` exits with 1 though it succeeds."""
     command = ["qemu-img", "convert", "-f", "raw", *f"-O {form.options}".split(), str(raw), str(image)]
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode and form.options != "qcow -c":
@@ -59,8 +59,8 @@ def convert(raw: Path, form: Format, image: Path) -> None:
 
 
 def size_by_qemu(image: Path, form: Format) -> int:
-    """The virtual size in bytes. Probing would see a fixed VHD as raw, so the format is given."""
-    told: dict[str, Any] = json.loads(
+    """The virtual size in bytes. The format is given: qemu-img would take a fixed VHD for raw."""
+    information: dict[str, Any] = json.loads(
         run("qemu-img", "info", "--output=json", "-f", form.options.split()[0], str(image))
     )
-    return int(told["virtual-size"])
+    return int(information["virtual-size"])

@@ -1,4 +1,4 @@
-"""That a volume is as hard to read as its recipe wants it: else a test of it would prove nothing."""
+"""Checks that a volume is as fragmented and compressed as its recipe requires: else its test proves nothing."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 
 from samples.builder.recipe import Ntfs
 
-FEW = 20  # extents
+MIN_EXTENTS = 20  # of a fragmented file
 
 
-def layout_problems(wanted: Ntfs, layouts: list[dict[str, Any]]) -> Iterator[str]:
-    """`layouts`: what the judge saw of the first volume with a Windows; empty where it saw none."""
-    for seen in layouts:
-        if seen["cluster"] != wanted.cluster:
-            yield f"clusters of {seen['cluster']} bytes, should be {wanted.cluster}"
-        if wanted.pieces and seen["hive_extents"] < FEW:
-            yield f"SOFTWARE has {seen['hive_extents']} extents, should be in pieces"
-        if wanted.mft_pieces and seen["mft_extents"] < FEW:
-            yield f"the MFT has {seen['mft_extents']} extents, should be in pieces"
-        if bool(wanted.compressed) != seen["hive_compressed"]:
-            yield f"SOFTWARE compressed: {seen['hive_compressed']}"
+def layout_problems(recipe: Ntfs, layouts: list[dict[str, Any]]) -> Iterator[str]:
+    """`layouts`: of the first volume with a Windows, by dissect; empty where it found none."""
+    for layout in layouts:
+        if layout["cluster"] != recipe.cluster:
+            yield f"clusters of {layout['cluster']} bytes, should be {recipe.cluster}"
+        if recipe.pieces and layout["hive_extents"] < MIN_EXTENTS:
+            yield f"SOFTWARE has {layout['hive_extents']} extents, should be fragmented"
+        if recipe.mft_pieces and layout["mft_extents"] < MIN_EXTENTS:
+            yield f"the MFT has {layout['mft_extents']} extents, should be fragmented"
+        if bool(recipe.compressed) != layout["hive_compressed"]:
+            yield f"SOFTWARE compressed: {layout['hive_compressed']}"

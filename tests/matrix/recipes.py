@@ -1,4 +1,4 @@
-"""The disks of the matrix: those of the tests, and such as would be too large to keep beside them."""
+"""The disks of the matrix: those of the tests, and larger ones that are not kept as fixtures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The matrix as a person reads it: a row for every format, a column for every group of facts."""
+"""The table that is printed: a row for each format, a column for each group of facts."""
 
 from __future__ import annotations
 
@@ -9,34 +9,36 @@ from dataclasses import dataclass, field
 from tests.matrix.comparison import COLUMNS, DISSECT
 from tests.matrix.examine import Comparison
 
-COST = ("gets", "trips", "KiB")  # the most that any one image took
+COST = ("gets", "trips", "KiB")  # the maximum of all images
 
 
 @dataclass(slots=True)
 class Row:
     images: int = 0
-    judged: bool = True
-    wrong: Counter[str] = field(default_factory=Counter)
-    most: tuple[int, int, int] = (0, 0, 0)
+    in_dissect: bool = True
+    differing: Counter[str] = field(default_factory=Counter)
+    max_cost: tuple[int, int, int] = (0, 0, 0)
 
-    def add(self, verdict: Comparison) -> None:
+    def add(self, comparison: Comparison) -> None:
         self.images += 1
-        self.wrong.update({column for column, _ in verdict.wrong})
-        cost = (verdict.gets, verdict.round_trips, -(-verdict.bytes // 1024))
-        self.most = tuple(map(max, self.most, cost))  # type: ignore[assignment]
+        self.differing.update({column for column, _ in comparison.differences})
+        cost = (comparison.gets, comparison.round_trips, -(-comparison.bytes // 1024))
+        self.max_cost = tuple(map(max, self.max_cost, cost))  # type: ignore[assignment]
 
     def cells(self) -> list[str]:
         agreeing = [self._cell(column) for column in (*COLUMNS, DISSECT)]
-        return [*agreeing, *map(str, self.most)]
+        return [*agreeing, *map(str, self.max_cost)]
 
     def _cell(self, column: str) -> str:
-        if column == DISSECT and not self.judged:
+        if column == DISSECT and not self.in_dissect:
             return "-"
-        return str(self.images) if not self.wrong[column] else f"{self.images - self.wrong[column]}/{self.images}"
+        return (
+            str(self.images) if not self.differing[column] else f"{self.images - self.differing[column]}/{self.images}"
+        )
 
 
 def render(rows: Mapping[str, Row]) -> str:
-    """How many images agree, of how many where not all do."""
+    """A cell: how many images agree; also of how many, where some do not."""
     head = ["", *COLUMNS, DISSECT, *COST]
     lines = [head, *([name, *row.cells()] for name, row in rows.items())]
     widths = [max(len(line[at]) for line in lines) for at in range(len(head))]

@@ -1,7 +1,7 @@
-"""What dissect says of images. This folder runs by itself, in the Python that has requirements/judges.txt.
+"""Reads images with dissect. This folder is run by itself, with the Python that has requirements/judges.txt.
 
-Reads lines of JSON `{"image": path, "format": name}`; answers each with a line: the facts or `{"error": text}`. Nothing
-of imagedrop is imported here, and dissect (AGPL) nowhere else.
+For each line of JSON on standard input, `{"image": path, "format": name}`, prints a line: the facts or
+`{"error": text}`. It imports nothing of imagedrop; dissect (AGPL) is imported nowhere else.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from installation import asleep, dirty, laid_out, windows
+from installation import is_dirty, is_hibernated, layout, windows
 from volumes import OPEN, Anonymous, ntfs, partitions
 
-PATIENCE, MEMORY = 60, 4 << 30  # seconds for an image, bytes; dissect has no bounds of its own
+TIMEOUT, MEMORY = 60, 4 << 30  # seconds for an image, bytes; dissect has no limits of its own
 
 
-def judge(image: Path, form: str) -> dict[str, Any]:
+def read(image: Path, form: str) -> dict[str, Any]:
     with image.open("rb") as file:
         disk = OPEN[form](Anonymous(file))
         parts = list(partitions(disk))
@@ -27,33 +27,33 @@ def judge(image: Path, form: str) -> dict[str, Any]:
         systems = [found for volume in volumes if (found := windows(volume))]
         return {
             "partitions": parts,
-            "ntfs_dirty": of_all(parts, [dirty(volume) for volume in volumes]),
-            "hibernated": of_all(parts, [asleep(volume) for volume in volumes]),
+            "ntfs_dirty": any_of(parts, [is_dirty(volume) for volume in volumes]),
+            "hibernated": any_of(parts, [is_hibernated(volume) for volume in volumes]),
             "windows": systems[0] if systems else None,
             "how_many_windows": len(systems),
-            "layout": [laid_out(volume) for volume in volumes if windows(volume)],
+            "layout": [layout(volume) for volume in volumes if windows(volume)],
         }
 
 
-def of_all(parts: list[dict[str, Any]], answers: list[bool]) -> bool | None:
-    """None where a volume keeps its answer to itself."""
-    closed = any(part["filesystem"] == "bitlocker" for part in parts)
-    return any(answers) if answers and not closed else None
+def any_of(parts: list[dict[str, Any]], answers: list[bool]) -> bool | None:
+    """None where a volume cannot be read."""
+    encrypted = any(part["filesystem"] == "bitlocker" for part in parts)
+    return any(answers) if answers and not encrypted else None
 
 
-def give_up(signal_number: int, frame: object) -> None:
-    raise TimeoutError(f"not done after {PATIENCE} s")
+def stop(signal_number: int, frame: object) -> None:
+    raise TimeoutError(f"not finished after {TIMEOUT} s")
 
 
 def main() -> None:
-    signal.signal(signal.SIGALRM, give_up)
+    signal.signal(signal.SIGALRM, stop)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     for line in sys.stdin:
-        asked = json.loads(line)
-        signal.alarm(PATIENCE)
+        request = json.loads(line)
+        signal.alarm(TIMEOUT)
         try:
-            answer = judge(Path(asked["image"]), asked["format"])
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer
+            answer = read(Path(request["image"]), request["format"])
+        except Exception as error:  # noqa: BLE001 - any error of dissect is the answer
             answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), flush=True)
 

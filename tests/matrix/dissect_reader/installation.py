@@ -1,4 +1,4 @@
-"""What is on an NTFS volume, by dissect: how it was left, the Windows on it, how its files lie."""
+"""An NTFS volume by dissect: its state, the Windows on it, and how its files are stored."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ WINDOWS_11 = 22000
 COMPRESSED = 1  # flag of an attribute
 
 
-def dirty(volume: NTFS) -> bool:
+def is_dirty(volume: NTFS) -> bool:
     information = volume.mft.get(3).attributes[ATTRIBUTE_TYPE_CODE.VOLUME_INFORMATION][0]
     return bool(information.data()[10] & 1)
 
 
-def asleep(volume: NTFS) -> bool:
+def is_hibernated(volume: NTFS) -> bool:
     return content(volume, "hiberfil.sys")[:4] in (b"HIBR", b"hibr")
 
 
@@ -39,20 +39,20 @@ def windows(volume: NTFS) -> dict[str, Any] | None:
     if None in hives:
         return None
     software, system = (RegistryHive(hive.open()) for hive in hives)
-    said = values(software, "Microsoft\\Windows NT\\CurrentVersion")
+    product = values(software, "Microsoft\\Windows NT\\CurrentVersion")
     control_set = f"ControlSet{values(system, 'Select')['Current']:03}"
     environment = values(system, f"{control_set}\\Control\\Session Manager\\Environment")
-    build, name = int(said["CurrentBuildNumber"]), said["ProductName"]
-    client = said["InstallationType"] == "Client"
+    build, name = int(product["CurrentBuildNumber"]), product["ProductName"]
+    client = product["InstallationType"] == "Client"
     return {
         "product_name": name.replace("Windows 10", "Windows 11") if client and build >= WINDOWS_11 else name,
-        "edition": said["EditionID"],
+        "edition": product["EditionID"],
         "build": build,
-        "ubr": said.get("UBR"),
-        "display_version": said.get("DisplayVersion", said.get("ReleaseId")),
-        "installation_type": said["InstallationType"],
+        "ubr": product.get("UBR"),
+        "display_version": product.get("DisplayVersion", product.get("ReleaseId")),
+        "installation_type": product["InstallationType"],
         "architecture": MACHINES[environment["PROCESSOR_ARCHITECTURE"]],
-        "drivers": {one: start(volume, system, control_set, one) for one in DRIVERS},
+        "drivers": {driver: start(volume, system, control_set, driver) for driver in DRIVERS},
         "cloudbase_init": bool(record(volume, CLOUDBASE) or values(system, f"{control_set}\\Services\\cloudbase-init")),
         "image_state": image_state(volume, software),
     }
@@ -60,20 +60,20 @@ def windows(volume: NTFS) -> dict[str, Any] | None:
 
 def start(volume: NTFS, system: RegistryHive, control_set: str, driver: str) -> str:
     number = values(system, f"{control_set}\\Services\\{DRIVERS[driver]}").get("Start")
-    there = record(volume, f"Windows/System32/drivers/{driver}.sys")
-    return STARTS[number] if there and number is not None else "absent"
+    file = record(volume, f"Windows/System32/drivers/{driver}.sys")
+    return STARTS[number] if file and number is not None else "absent"
 
 
 def image_state(volume: NTFS, software: RegistryHive) -> str | None:
-    said: str | None = values(software, "Microsoft\\Windows\\CurrentVersion\\Setup\\State").get("ImageState")
-    if said is None:
+    state: str | None = values(software, "Microsoft\\Windows\\CurrentVersion\\Setup\\State").get("ImageState")
+    if state is None:
         text = content(volume, "Windows/Setup/State/State.ini").decode("utf-16")
-        said = next((line[11:] for line in text.splitlines() if line.startswith("ImageState=")), None)
-    return said
+        state = next((line[11:] for line in text.splitlines() if line.startswith("ImageState=")), None)
+    return state
 
 
-def laid_out(volume: NTFS) -> dict[str, Any]:
-    """That the volume is as hard to read as its recipe wants it."""
+def layout(volume: NTFS) -> dict[str, Any]:
+    """How fragmented and compressed the files are."""
     hive = record(volume, f"{CONFIG}/SOFTWARE")
     flags = hive.attributes[ATTRIBUTE_TYPE_CODE.DATA][0].header.flags
     return {
@@ -98,6 +98,6 @@ def content(volume: NTFS, path: str) -> bytes:
 
 def values(hive: RegistryHive, path: str) -> dict[str, Any]:
     try:
-        return {one.name: one.value for one in hive.open(path).values()}
+        return {value.name: value.value for value in hive.open(path).values()}
     except RegistryKeyNotFoundError:
         return {}

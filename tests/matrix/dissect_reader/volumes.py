@@ -35,7 +35,7 @@ class Anonymous:
 
 
 def partitions(disk: Any) -> Iterator[dict[str, Any]]:
-    """dissect leaves a GPT partition's last sector out."""
+    """dissect reports GPT partitions one sector too short."""
     try:
         found = Disk(disk)
     except DiskError:  # an unpartitioned disk
@@ -46,7 +46,7 @@ def partitions(disk: Any) -> Iterator[dict[str, Any]]:
 
 
 def filesystem(disk: Any, start: int) -> str | None:
-    """Only those that dissect was asked to install readers for."""
+    """Only those that requirements/judges.txt has readers for."""
     disk.seek(start)
     if disk.read(11)[3:] == b"-FVE-FS-":
         return "bitlocker"
@@ -58,7 +58,7 @@ def filesystem(disk: Any, start: int) -> str | None:
 
 
 class Part:
-    """A disk from one of its bytes on."""
+    """A disk from byte `start` on."""
 
     def __init__(self, disk: Any, start: int) -> None:
         self._disk, self._start, self._at = disk, start, 0

@@ -1,4 +1,4 @@
-"""The Windows disks that are beside the tests: qcow2, 40 GiB virtual, a few megabytes when unpacked."""
+"""The Windows disks in fixtures/: qcow2 of 40 GiB virtual size; each file has a few megabytes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 FIXTURES = Path(__file__).parent / "fixtures"
-EXPECTED = FIXTURES / "expected.json"  # name -> what the inspection finds
-UPCASE = FIXTURES / "upcase.xz"  # $UpCase, the same on every NTFS, is kept once
-PLACE = b"imagedrop: $UpCase was here".ljust(1 << 17, b"\0")
+EXPECTED = FIXTURES / "expected.json"  # name -> facts
+UPCASE = FIXTURES / "upcase.xz"  # $UpCase, the same on every NTFS, is stored once
+PLACEHOLDER = b"imagedrop: $UpCase was here".ljust(1 << 17, b"\0")
 
 
 @functools.cache
@@ -23,11 +23,11 @@ def expected() -> dict[str, dict[str, Any]]:
 @functools.lru_cache(4)
 def windows_image(name: str) -> bytes:
     """The qcow2 file called `name` in expected.json."""
-    return lzma.decompress((FIXTURES / f"{name}.qcow2.xz").read_bytes()).replace(PLACE, _upcase())
+    return lzma.decompress((FIXTURES / f"{name}.qcow2.xz").read_bytes()).replace(PLACEHOLDER, _upcase())
 
 
 def without_upcase(data: bytes) -> bytes:
-    return data.replace(_upcase(), PLACE)
+    return data.replace(_upcase(), PLACEHOLDER)
 
 
 @functools.cache

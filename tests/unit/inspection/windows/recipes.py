@@ -1,4 +1,4 @@
-"""The Windows disks of the tests, and how IMS calls what is on each (None where it has no name for it)."""
+"""The Windows disks of the tests, each with the `os_version` of IMS (None where IMS lists none)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ WORDS = ("Программы", "ユーザー", "数据中心", "Übersicht", "ǅ
 
 
 def lean(name: str, windows: Windows = SERVER_2022, ntfs: Ntfs | None = None, **more: Any) -> Recipe:
-    """Few files and keys, so that the image is small; the system's name alone is as long as it must be."""
+    """Few files and keys, so that the image is small."""
     few: dict[str, Any] = {"files": 40, "one_in": 12} | more
     return replace(Recipe(name, windows, ntfs=replace(ntfs or Ntfs(), short_log=True)), **few)
 
