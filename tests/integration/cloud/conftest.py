@@ -1,4 +1,4 @@
-"""The three simulators together, and a client of each that is nobody's SDK."""
+"""The three simulators together, and a raw client for each."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from tests.support.raw_client import RawClient
 from tests.support.signed_requests import AK, PROJECT, REGION, SK
 
 
-class Side:
-    """A cloud with the bucket `drops` and a disk in it. Its jobs take 5 s and more: none ends here."""
+class RunningCloud:
+    """A cloud with a bucket `drops` and a disk. Its jobs take at least 5 s: none ends during a test."""
 
     def __init__(self, folder: Path, **switches: Any) -> None:
         self._clients = ExitStack()
@@ -37,17 +37,17 @@ class Side:
         self.cloud.store.create_bucket("drops")
         self.cloud.store.put("drops", "disk.qcow2", tiny_disks.qcow2(40 * tiny_disks.GIB))
 
-    def client(self, service: str, **how: Any) -> RawClient:
-        made = RawClient(self.cloud.urls[service], **how)
-        self._clients.callback(made.close)
-        return made
+    def client(self, service: str, **options: Any) -> RawClient:
+        client = RawClient(self.cloud.urls[service], **options)
+        self._clients.callback(client.close)
+        return client
 
     def stop(self) -> None:
         self._clients.close()
         self.cloud.stop()
 
     def s3(self) -> Any:
-        made = boto3.client(
+        client = boto3.client(
             "s3",
             endpoint_url=self.cloud.urls["obs"],
             region_name=REGION,
@@ -55,32 +55,32 @@ class Side:
             aws_secret_access_key=SK,
             config=Config(signature_version="s3v4", s3={"addressing_style": "path"}, retries={"total_max_attempts": 1}),
         )
-        self._clients.callback(made.close)
-        return made
+        self._clients.callback(client.close)
+        return client
 
 
 @pytest.fixture(scope="session")
 def signing_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once: drawing an RSA key takes longer than any of these tests."""
+    """Made once: generating an RSA key takes longer than any of these tests."""
     folder = tmp_path_factory.mktemp("key")
     Certificate(folder, REGION)
     return folder / "signing.pem"
 
 
 @pytest.fixture
-def make_side(tmp_path: Path, signing_key: Path) -> Iterator[Callable[..., Side]]:
+def make_running(tmp_path: Path, signing_key: Path) -> Iterator[Callable[..., RunningCloud]]:
     (tmp_path / "smn").mkdir()
     shutil.copy(signing_key, tmp_path / "smn")
     with ExitStack() as stack:
 
-        def make(**switches: Any) -> Side:
-            side = Side(tmp_path, **switches)
-            stack.callback(side.stop)
-            return side
+        def make(**switches: Any) -> RunningCloud:
+            running = RunningCloud(tmp_path, **switches)
+            stack.callback(running.stop)
+            return running
 
         yield make
 
 
 @pytest.fixture
-def side(make_side: Callable[..., Side]) -> Side:
-    return make_side()
+def running(make_running: Callable[..., RunningCloud]) -> RunningCloud:
+    return make_running()

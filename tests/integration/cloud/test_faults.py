@@ -1,4 +1,4 @@
-"""Every fault at every service, set over HTTP: what the client meets, and whether the call had its effect."""
+"""Every fault at every service, set over HTTP: the client's view, and whether the call takes effect."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from tests.support.signed_requests import PROJECT
 from tests.support.waiting import until
 
-GONE = (http.client.RemoteDisconnected, ConnectionResetError, ConnectionClosedError)
-ORDER = {"name": "server", "image_url": "drops:disk.qcow2", "min_disk": 40}
+DISCONNECTED = (http.client.RemoteDisconnected, ConnectionResetError, ConnectionClosedError)
+CREATE_BODY = {"name": "server", "image_url": "drops:disk.qcow2", "min_disk": 40}
 
 
-def control(side: Any, method: str = "GET", body: Any = None, path: str = "faults", service: str = "smn") -> Any:
-    """/_sim/... of any of the three; an error's status with its body."""
+def control(running: Any, method: str = "GET", body: Any = None, path: str = "faults", service: str = "smn") -> Any:
+    """The answer of /_sim/<path>; for an error (status, body)."""
     raw = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-    request = urllib.request.Request(f"{side.cloud.urls[service]}/_sim/{path}", raw, method=method)
+    request = urllib.request.Request(f"{running.cloud.urls[service]}/_sim/{path}", raw, method=method)
     try:
         with urllib.request.urlopen(request) as answer:
             return json.load(answer)
@@ -31,20 +31,20 @@ def control(side: Any, method: str = "GET", body: Any = None, path: str = "fault
             return refused.code, json.load(refused)
 
 
-def put(side: Any) -> int:
+def put(running: Any) -> int:
     try:
-        side.s3().put_object(Bucket="drops", Key="new", Body=b"one")
+        running.s3().put_object(Bucket="drops", Key="new", Body=b"one")
     except ClientError as error:
         return int(error.response["ResponseMetadata"]["HTTPStatusCode"])
     return 200
 
 
-def create(side: Any) -> int:
-    return int(side.client("ims").call("POST", "/v2/cloudimages/action", ORDER).status)
+def create(running: Any) -> int:
+    return int(running.client("ims").call("POST", "/v2/cloudimages/action", CREATE_BODY).status)
 
 
-def topic(side: Any) -> int:
-    status = side.client("smn").call("POST", f"/v2/{PROJECT}/notifications/topics", {"name": "new"}).status
+def topic(running: Any) -> int:
+    status = running.client("smn").call("POST", f"/v2/{PROJECT}/notifications/topics", {"name": "new"}).status
     return 200 if status == 201 else int(status)
 
 
@@ -53,7 +53,7 @@ CALLS: dict[str, tuple[str, Callable[[Any], int], Callable[[dict[str, Any]], int
     "ims": ("CreateImage", create, lambda state: len(state["jobs"])),
     "smn": ("CreateTopic", topic, lambda state: len(state["topics"])),
 }
-# (fault) -> (status that the client sees, None where there is no answer; effects that it had)
+# fault, status that the client gets (None: no answer), number of effects
 KINDS: list[tuple[dict[str, Any], int | None, int]] = [
     ({"fault": "status", "status": 500}, 500, 0),
     ({"fault": "status", "status": 429}, 429, 0),
@@ -66,88 +66,88 @@ KINDS: list[tuple[dict[str, Any], int | None, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "seen", "effects"), KINDS, ids=str)
+@pytest.mark.parametrize(("fault", "status", "effects"), KINDS, ids=str)
 @pytest.mark.parametrize("call", [True, False], ids=["named", "any call"])
 @pytest.mark.parametrize("service", CALLS)
 def test_a_fault_applies_once_and_decides_whether_the_call_takes_effect(
-    side: Any, service: str, call: bool, fault: dict[str, Any], seen: int | None, effects: int
+    running: Any, service: str, call: bool, fault: dict[str, Any], status: int | None, effects: int
 ) -> None:
     name, act, count = CALLS[service]
-    control(side, "POST", {"service": service, "times": 1, **({"call": name} if call else {}), **fault})
-    if seen is None:
-        with pytest.raises(GONE):
-            act(side)
+    control(running, "POST", {"service": service, "times": 1, **({"call": name} if call else {}), **fault})
+    if status is None:
+        with pytest.raises(DISCONNECTED):
+            act(running)
     else:
-        assert act(side) == seen
-    assert count(control(side, path="state")) == effects
-    assert control(side)["faults"] == []
-    assert act(side) == 200
-    assert control(side, path="state")["calls"][service][name] == 2
+        assert act(running) == status
+    assert count(control(running, path="state")) == effects
+    assert control(running)["faults"] == []
+    assert act(running) == 200
+    assert control(running, path="state")["calls"][service][name] == 2
 
 
 @pytest.mark.parametrize("service", CALLS)
 @pytest.mark.parametrize(("kind", "effects"), [("timeout_before", 0), ("timeout_after", 1)])
-def test_a_client_with_a_shorter_timeout_times_out(
-    side: Any, service: str, kind: str, effects: int
-) -> None:
-    control(side, "POST", {"service": service, "fault": kind, "seconds": 3000})
+def test_a_client_with_a_shorter_timeout_times_out(running: Any, service: str, kind: str, effects: int) -> None:
+    control(running, "POST", {"service": service, "fault": kind, "seconds": 3000})
     paths = {"obs": "/drops", "ims": "/v2/cloudimages", "smn": f"/v2/{PROJECT}/notifications/topics"}
     if service == "ims" and effects:
-        client = side.client("ims", timeout=0.5)
+        client = running.client("ims", timeout=0.5)
         with pytest.raises(TimeoutError):
-            client.call("POST", "/v2/cloudimages/action", ORDER)
-        until(lambda: control(side, path="state", service="obs")["jobs"])
+            client.call("POST", "/v2/cloudimages/action", CREATE_BODY)
+        until(lambda: control(running, path="state", service="obs")["jobs"])
     else:
         with pytest.raises(TimeoutError):
-            side.client(service, timeout=0.1).call("GET", paths[service])
-    control(side, "DELETE")
+            running.client(service, timeout=0.1).call("GET", paths[service])
+    control(running, "DELETE")
 
 
-def test_the_listed_fault_shows_the_remaining_times(side: Any) -> None:
-    control(side, "POST", {"service": "ims", "call": "CreateImage", "times": 3, "fault": "status", "code": "IMG.0018"})
-    assert create(side) == 503
-    (listed,) = control(side, service="ims")["faults"]
+def test_the_listed_fault_shows_the_remaining_times(running: Any) -> None:
+    control(
+        running, "POST", {"service": "ims", "call": "CreateImage", "times": 3, "fault": "status", "code": "IMG.0018"}
+    )
+    assert create(running) == 503
+    (listed,) = control(running, service="ims")["faults"]
     assert (listed["times"], listed["code"], listed["call"]) == (2, "IMG.0018", "CreateImage")
 
 
-def test_a_fault_without_times_and_probability_applies_until_it_is_cleared(side: Any) -> None:
-    control(side, "POST", {"service": "ims", "call": "CreateImage", "fault": "status"})
-    assert [create(side) for _ in range(3)] == [503] * 3
-    assert control(side, "DELETE") == {"faults": []}
-    assert create(side) == 200
+def test_a_fault_without_times_and_probability_applies_until_it_is_cleared(running: Any) -> None:
+    control(running, "POST", {"service": "ims", "call": "CreateImage", "fault": "status"})
+    assert [create(running) for _ in range(3)] == [503] * 3
+    assert control(running, "DELETE") == {"faults": []}
+    assert create(running) == 200
 
 
-def test_a_fault_does_not_apply_to_other_services_and_calls(side: Any) -> None:
-    control(side, "POST", {"service": "ims", "call": "ListImages", "fault": "status"})
-    assert (put(side), create(side), topic(side)) == (200, 200, 200)
+def test_a_fault_does_not_apply_to_other_services_and_calls(running: Any) -> None:
+    control(running, "POST", {"service": "ims", "call": "ListImages", "fault": "status"})
+    assert (put(running), create(running), topic(running)) == (200, 200, 200)
 
 
-def test_a_fault_for_import_jobs_fails_a_running_job_and_no_call(side: Any) -> None:
-    control(side, "POST", {"service": "ims", "call": "ImportJob", "times": 1, "fault": "status", "code": "IMG.1075"})
-    assert create(side) == 200
-    job = until(lambda: next((one for one in control(side, path="state")["jobs"] if one["failure"]), None))
+def test_a_fault_for_import_jobs_fails_a_running_job_and_no_call(running: Any) -> None:
+    control(running, "POST", {"service": "ims", "call": "ImportJob", "times": 1, "fault": "status", "code": "IMG.1075"})
+    assert create(running) == 200
+    job = until(lambda: next((job for job in control(running, path="state")["jobs"] if job["failure"]), None))
     assert job["failure"]["code"] == "IMG.1075"
-    assert control(side)["faults"] == []
+    assert control(running)["faults"] == []
 
 
-def test_a_probability_of_1_applies_to_every_call(side: Any) -> None:
-    control(side, "POST", {"service": "smn", "probability": 1, "fault": "status", "status": 500})
-    assert [topic(side) for _ in range(3)] == [500] * 3
-    assert control(side)["faults"][0]["probability"] == 1
+def test_a_probability_of_1_applies_to_every_call(running: Any) -> None:
+    control(running, "POST", {"service": "smn", "probability": 1, "fault": "status", "status": 500})
+    assert [topic(running) for _ in range(3)] == [500] * 3
+    assert control(running)["faults"][0]["probability"] == 1
 
 
-def test_an_error_set_as_a_fault_has_the_format_of_its_service(side: Any) -> None:
+def test_an_error_set_as_a_fault_has_the_format_of_its_service(running: Any) -> None:
     fault = {"times": 1, "fault": "status", "status": 400}
     for code in ("IMG.0061", "APIGW.0308"):
-        control(side, "POST", {"service": "ims", **fault, "code": code})
-    own = side.client("ims").call("GET", "/v2/cloudimages").json
-    assert own["error"]["code"] == "IMG.0061"
-    assert side.client("ims").call("GET", "/v2/cloudimages").json["error_code"] == "APIGW.0308"
-    control(side, "POST", {"service": "smn", **fault, "code": "SMN.0007"})
-    assert side.client("smn").call("GET", f"/v2/{PROJECT}/notifications/topics").json["code"] == "SMN.0007"
-    control(side, "POST", {"service": "obs", **fault, "code": "SlowDown", "status": 503})
+        control(running, "POST", {"service": "ims", **fault, "code": code})
+    ims_error = running.client("ims").call("GET", "/v2/cloudimages").json
+    assert ims_error["error"]["code"] == "IMG.0061"
+    assert running.client("ims").call("GET", "/v2/cloudimages").json["error_code"] == "APIGW.0308"
+    control(running, "POST", {"service": "smn", **fault, "code": "SMN.0007"})
+    assert running.client("smn").call("GET", f"/v2/{PROJECT}/notifications/topics").json["code"] == "SMN.0007"
+    control(running, "POST", {"service": "obs", **fault, "code": "SlowDown", "status": 503})
     with pytest.raises(ClientError, match="SlowDown"):
-        side.s3().list_buckets()
+        running.s3().list_buckets()
 
 
 BAD: list[tuple[Any, str]] = [
@@ -178,17 +178,17 @@ BAD: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("body", "said"), BAD, ids=lambda value: str(value)[:60])
-def test_a_fault_that_can_never_apply_is_refused_with_a_reason(side: Any, body: Any, said: str) -> None:
-    status, answer = control(side, "POST", body)
+@pytest.mark.parametrize(("body", "reason"), BAD, ids=lambda value: str(value)[:60])
+def test_a_fault_that_can_never_apply_is_refused_with_a_reason(running: Any, body: Any, reason: str) -> None:
+    status, answer = control(running, "POST", body)
     assert status == 400
-    assert said in answer["error"]
+    assert reason in answer["error"]
     assert "\n" not in answer["error"]
-    assert control(side)["faults"] == []
+    assert control(running)["faults"] == []
 
 
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("PUT", "faults", 405), ("POST", "state", 405), ("GET", "x", 404)]
 )
-def test_unknown_control_requests_are_refused(side: Any, method: str, path: str, status: int) -> None:
-    assert control(side, method, None if method == "GET" else {}, path)[0] == status
+def test_unknown_control_requests_are_refused(running: Any, method: str, path: str, status: int) -> None:
+    assert control(running, method, None if method == "GET" else {}, path)[0] == status

@@ -19,8 +19,8 @@ from tests.support import signed_requests, tiny_disks
 
 
 class Region:
-    """IMS over HTTP and the official SDK before it. Its clock stands still until it is set ahead, and an import goes
-    60 times as fast."""
+    """IMS over HTTP, with a client of the official SDK. The clock stands still until a test moves it; imports run 60
+    times as fast."""
 
     def __init__(self, folder: Path, **switches: Any) -> None:
         self.now = datetime.now(UTC)
@@ -45,12 +45,14 @@ class Region:
     def state(self) -> dict[str, Any]:
         return self.ims.state()
 
-    def connect(self, ak: str = signed_requests.AK, sk: str = signed_requests.SK, project: str = signed_requests.PROJECT) -> ImsClient:
+    def connect(
+        self, ak: str = signed_requests.AK, sk: str = signed_requests.SK, project: str = signed_requests.PROJECT
+    ) -> ImsClient:
         credentials = BasicCredentials(ak, sk, project)
         return ImsClient.new_builder().with_endpoint(self.server.url).with_credentials(credentials).build()
 
     def wait(self) -> None:
-        """Until every import has ended."""
+        """Moves the clock until every import has ended."""
         self.now += timedelta(seconds=10)
 
 

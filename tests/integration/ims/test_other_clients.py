@@ -1,4 +1,4 @@
-"""Clients that are no SDK of Huawei's: bodies as Terraform's provider makes them, and HTTP in other people's ways."""
+"""Clients other than Huawei's SDK: request bodies of Terraform's provider, and other ways to send HTTP."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ SYSTEM, QUICK, DATA = (
 
 @pytest.fixture
 def client(region: Any) -> Iterator[RawClient]:
-    made = RawClient(region.server.url)
-    yield made
-    made.close()
+    imported = RawClient(region.server.url)
+    yield imported
+    imported.close()
 
 
-def made(region: Any, client: RawClient, path: str, body: dict[str, Any]) -> Any:
-    """The image that a resource becomes: job polled by project, image read by id, as Terraform does."""
+def imported(region: Any, client: RawClient, path: str, body: dict[str, Any]) -> Any:
+    """The image of a resource: polls the job by project and reads the image by id, as Terraform does."""
     accepted = client.call("POST", path, body)
     assert accepted.status == 200, accepted.body
     region.wait()
@@ -43,7 +43,7 @@ def read(client: RawClient, image_id: str) -> Any:
 
 
 TAGS = [{"key": "foo", "value": "bar"}, {"key": "empty", "value": ""}]
-# What each resource sends: an OBS system image leaves out what is empty, the others keep empty description and tags.
+# The request body of each resource. An OBS system image omits empty fields; the others send empty description and tags.
 RESOURCES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "obs_system_image, least": (
         SYSTEM,
@@ -137,7 +137,7 @@ def test_a_terraform_resource_becomes_an_image_with_the_requested_attributes(
     path, body, expected = RESOURCES[resource]
     region.store.put("drops", "disk.zvhd2", b"content")
     region.store.put("drops", "disk.iso", bytes(0x8001) + b"CD001".ljust(1024))
-    image = made(region, client, path, body)
+    image = imported(region, client, path, body)
     assert {name: image.get(name) for name in expected} == expected
     assert image["__data_origin"].split(",") == ["file", body["image_url"]]
     assert (image["name"], image["status"], image["active_at"][-1]) == ("tf", "active", "Z")
@@ -148,12 +148,12 @@ def test_terraform_updates_an_image_and_waits_for_its_deletion(
 ) -> None:
     region = make_region(ims_delete_delay=60)
     client = RawClient(region.server.url)
-    image = made(region, client, *RESOURCES["obs_data_image"][:2])
+    image = imported(region, client, *RESOURCES["obs_data_image"][:2])
     path = f"/v2/cloudimages/{image['id']}"
     for name, value in (("name", "new"), ("__description", "better")):
         changed = client.call("PATCH", path, [{"op": "replace", "path": f"/{name}", "value": value}])
         assert (changed.status, changed.json[name]) == (200, value)
-    # It has no max_ram yet: replace is refused, and add is then tried.
+    # The image has no max_ram yet: replace is refused, then Terraform tries add.
     refused = client.call("PATCH", path, [{"op": "replace", "path": "/max_ram", "value": "2048"}])
     assert refused.json["error"]["code"] == "IMG.0035"
     assert client.call("PATCH", path, [{"op": "add", "path": "/max_ram", "value": "2048"}]).status == 200
@@ -163,7 +163,7 @@ def test_terraform_updates_an_image_and_waits_for_its_deletion(
     assert client.call("POST", f"{tags}/action", {"action": "delete", "tags": TAGS[:1]}).status == 204
     assert [tag["key"] for tag in client.call("GET", tags).json["tags"]] == ["empty"]
     assert client.call("DELETE", f"/v2/images/{image['id']}").status == 204
-    assert [one["status"] for one in read(client, image["id"])] == ["deleted"]
+    assert [item["status"] for item in read(client, image["id"])] == ["deleted"]
     region.now += timedelta(minutes=2)
     assert read(client, image["id"]) == []
     client.close()
@@ -176,31 +176,36 @@ def test_a_terraform_data_source_filters_and_pages_images(region: Any, client: R
     region.wait()
     query = [("__imagetype", "private"), ("__isregistered", "true"), ("owner", PROJECT), ("tag", "foo=bar")]
     query += [("sort_key", "name"), ("sort_dir", "asc"), ("limit", "2")]
-    seen, marker = [], []
+    found: list[str] = []
+    marker: list[tuple[str, str]] = []
     while page := client.call("GET", "/v2/cloudimages", query=[*query, *marker]).json["images"]:
-        seen += [image["name"] for image in page]
+        found += [image["name"] for image in page]
         marker = [("marker", page[-1]["id"])]
-    assert seen == [f"n{number}" for number in range(5)]
-    native = client.call("GET", "/v2/images", query=[("limit", "2"), ("sort_key", "name"), ("sort_dir", "asc")]).json
-    more = client.call("GET", "/v2/images", query=_pairs(native["next"])).json
-    assert [image["name"] for image in (*native["images"], *more["images"])] == ["n0", "n1", "n2", "n3"]
+    assert found == [f"n{number}" for number in range(5)]
+    first_page = client.call(
+        "GET", "/v2/images", query=[("limit", "2"), ("sort_key", "name"), ("sort_dir", "asc")]
+    ).json
+    next_page = client.call("GET", "/v2/images", query=_pairs(first_page["next"])).json
+    assert [image["name"] for image in (*first_page["images"], *next_page["images"])] == ["n0", "n1", "n2", "n3"]
 
 
 def _pairs(link: str) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in (part.partition("=") for part in link.partition("?")[2].split("&"))]
 
 
-def order(name: str = "odd") -> bytes:
+def create_body(name: str = "odd") -> bytes:
     return json.dumps({"name": name, "image_url": "drops:disk.qcow2", "min_disk": 40}).encode()
 
 
 def test_the_order_and_case_of_headers_do_not_matter(client: RawClient) -> None:
-    headers = client.headers("POST", SYSTEM, (), order(), hashed=True, content_type="application/json;charset=utf8")
-    length = ("CONTENT-LENGTH", str(len(order())))
+    headers = client.headers(
+        "POST", SYSTEM, (), create_body(), hashed=True, content_type="application/json;charset=utf8"
+    )
+    length = ("CONTENT-LENGTH", str(len(create_body())))
     upper = [(name.upper(), value) for name, value in headers.items()]
     lower = [(name.lower(), value) for name, value in reversed(headers.items())]
     for sent in ([*upper, length], [length, *lower]):
-        assert client.send("POST", SYSTEM, (), sent, order()).status == 200
+        assert client.send("POST", SYSTEM, (), sent, create_body()).status == 200
 
 
 def test_spaces_in_authorization_are_optional(client: RawClient) -> None:
@@ -218,14 +223,16 @@ def test_a_query_may_be_sent_in_any_order(client: RawClient) -> None:
 
 
 def test_a_chunked_body_is_accepted(client: RawClient) -> None:
-    headers = client.headers("POST", SYSTEM, (), order("in chunks"))
-    answer = client.send("POST", SYSTEM, (), [*headers.items(), ("Transfer-Encoding", "chunked")], order("in chunks"))
+    headers = client.headers("POST", SYSTEM, (), create_body("in chunks"))
+    answer = client.send(
+        "POST", SYSTEM, (), [*headers.items(), ("Transfer-Encoding", "chunked")], create_body("in chunks")
+    )
     assert answer.status == 200, answer.body
 
 
 def test_one_connection_handles_successful_and_failed_calls(region: Any, client: RawClient) -> None:
     statuses = [
-        client.call("POST", SYSTEM, json.loads(order())).status,
+        client.call("POST", SYSTEM, json.loads(create_body())).status,
         client.call("POST", SYSTEM, {}).status,
         client.call("GET", "/v2/nothing").status,
         client.call("GET", "/v2/cloudimages", at=region.now - timedelta(minutes=20)).status,
@@ -236,7 +243,9 @@ def test_one_connection_handles_successful_and_failed_calls(region: Any, client:
 
 
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "OPTIONS"])
-def test_an_unsupported_method_is_answered_with_404_and_the_connection_stays_open(client: RawClient, method: str) -> None:
+def test_an_unsupported_method_is_answered_with_404_and_the_connection_stays_open(
+    client: RawClient, method: str
+) -> None:
     answer = client.call(method, "/v2/cloudimages")
     assert answer.status == 404
     assert (answer.body == b"") == (method == "HEAD")
@@ -244,11 +253,13 @@ def test_an_unsupported_method_is_answered_with_404_and_the_connection_stays_ope
 
 
 @pytest.mark.parametrize("minutes", [-16, 16])
-def test_a_clock_more_than_15_minutes_off_in_either_direction_is_refused(region: Any, client: RawClient, minutes: int) -> None:
-    late = client.call("GET", "/v2/cloudimages", at=region.now + timedelta(minutes=minutes))
-    assert (late.status, late.json["error_code"]) == (401, "APIGW.0301")
-    near = client.call("GET", "/v2/cloudimages", at=region.now + timedelta(minutes=minutes - minutes // 8))
-    assert near.status == 200
+def test_a_clock_more_than_15_minutes_off_in_either_direction_is_refused(
+    region: Any, client: RawClient, minutes: int
+) -> None:
+    far = client.call("GET", "/v2/cloudimages", at=region.now + timedelta(minutes=minutes))
+    assert (far.status, far.json["error_code"]) == (401, "APIGW.0301")
+    close = client.call("GET", "/v2/cloudimages", at=region.now + timedelta(minutes=minutes - minutes // 8))
+    assert close.status == 200
 
 
 def test_a_security_token_is_part_of_the_signature(client: RawClient) -> None:
@@ -258,9 +269,7 @@ def test_a_security_token_is_part_of_the_signature(client: RawClient) -> None:
     assert client.send("GET", "/v2/cloudimages", (), headers.items(), b"").status == 401
 
 
-def test_a_bad_disk_fails_with_a_reason_in_both_job_calls(
-    region: Any, client: RawClient
-) -> None:
+def test_a_bad_disk_fails_with_a_reason_in_both_job_calls(region: Any, client: RawClient) -> None:
     region.store.put("drops", "bad.vhd", disks.vhd(40 * disks.GIB, kind=4))
     accepted = client.call("POST", SYSTEM, {"name": "tf", "image_url": "drops:bad.vhd", "min_disk": 60}).json
     region.wait()

@@ -1,4 +1,4 @@
-"""The official SDK drives every call of the simulator: it signs, builds the paths and reads the answers."""
+"""The official SDK makes every call of the simulator: it signs, builds the paths and parses the answers."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from huaweicloudsdkims.v2 import (
 from imagedrop_local.faults import Fault
 from tests.support import tiny_disks as disks
 
-# Huawei's documents deprecate ShowJob and the OpenStack calls, which other regions' documents alone have.
+# Huawei deprecates ShowJob and the OpenStack calls, but some regions have only these.
 pytestmark = pytest.mark.filterwarnings("ignore:Method '.*' of ImsClient is deprecated:DeprecationWarning")
 
 SERVER = "Windows Server 2022 Datacenter 64bit"
@@ -93,7 +93,7 @@ def test_the_sdk_finds_images_with_every_filter_that_imagedrop_uses(region: Any)
         {"limit": 1, "sort_key": "created_at", "sort_dir": "desc"},
     ):
         found = region.client.list_images(ListImagesRequest(**query)).images
-        assert [one.id for one in found] == [image.id], query
+        assert [found_image.id for found_image in found] == [image.id], query
     assert region.client.list_images(ListImagesRequest(name="中文")).images == []
 
 
@@ -151,8 +151,8 @@ def test_the_sdk_manages_tags(region: Any) -> None:
     batch = {"action": "create", "tags": [{"key": "b", "value": "2"}, {"key": "中", "value": ""}]}
     client.batch_add_or_delete_tags(BatchAddOrDeleteTagsRequest(image_id=image.id, body=batch))
     client.delete_image_tag(DeleteImageTagRequest(image_id=image.id, key="中"))
-    held = client.list_image_tags(ListImageTagsRequest(image_id=image.id)).tags
-    assert {tag.key: tag.value for tag in held} == {"a": "1", "b": "2"}
+    image_tags = client.list_image_tags(ListImageTagsRequest(image_id=image.id)).tags
+    assert {tag.key: tag.value for tag in image_tags} == {"a": "1", "b": "2"}
     body = {"action": "filter", "tags": [{"key": "a", "values": ["1"]}]}
     found = client.list_image_by_tags(ListImageByTagsRequest(body=body))
     assert (found.total_count, found.resources[0].resource_id) == (1, image.id)
@@ -185,12 +185,14 @@ def test_the_sdk_makes_the_older_calls(region: Any) -> None:
     tag = {"image_id": image.id, "image_tag": {"key": "a", "value": "b"}}
     client.create_or_update_tags(CreateOrUpdateTagsRequest(body=tag))
     assert client.list_tags(ListTagsRequest(id=image.id)).tags == ["a=b"]
-    assert [one.id for one in client.glance_list_images(GlanceListImagesRequest(limit=1)).images] == [image.id]
+    assert [found_image.id for found_image in client.glance_list_images(GlanceListImagesRequest(limit=1)).images] == [
+        image.id
+    ]
     found = client.list_images(ListImagesRequest(isregistered=True, protected=False, tag="a=b")).images
-    assert [one.id for one in found] == [image.id]
+    assert [found_image.id for found_image in found] == [image.id]
 
 
-def refusal(call: Callable[[], Any]) -> ClientRequestException:
+def error_of(call: Callable[[], Any]) -> ClientRequestException:
     with pytest.raises(ClientRequestException) as raised:
         call()
     return raised.value
@@ -198,63 +200,63 @@ def refusal(call: Callable[[], Any]) -> ClientRequestException:
 
 def test_the_sdk_parses_errors_of_ims_and_of_the_gateway(make_region: Callable[..., Any]) -> None:
     region = make_region(ims_rate=3)
-    own = refusal(lambda: create(region, min_disk=1))
-    assert (own.status_code, own.error_code) == (400, "IMG.0055")
-    assert len(own.request_id) == 32
+    ims_error = error_of(lambda: create(region, min_disk=1))
+    assert (ims_error.status_code, ims_error.error_code) == (400, "IMG.0055")
+    assert len(ims_error.request_id) == 32
     wrong = region.connect(sk="guessed")
-    gateway = refusal(lambda: wrong.list_images(ListImagesRequest()))
+    gateway = error_of(lambda: wrong.list_images(ListImagesRequest()))
     assert (gateway.status_code, gateway.error_code) == (401, "APIGW.0301")
     assert "verify aksk signature fail" in gateway.error_msg
     foreign = region.connect(project="f" * 32)
-    assert refusal(lambda: foreign.list_images(ListImagesRequest())).status_code == 403
+    assert error_of(lambda: foreign.list_images(ListImagesRequest())).status_code == 403
     for _ in range(2):
         region.client.list_images(ListImagesRequest())
-    assert refusal(lambda: region.client.list_images(ListImagesRequest())).status_code == 429
+    assert error_of(lambda: region.client.list_images(ListImagesRequest())).status_code == 429
 
 
 @pytest.mark.parametrize("flat", [False, True])
 def test_the_sdk_parses_ims_codes_in_both_formats(make_region: Callable[..., Any], flat: bool) -> None:
     region = make_region(ims_flat_errors=flat)
-    error = refusal(lambda: create(region, min_disk=1))
+    error = error_of(lambda: create(region, min_disk=1))
     assert (error.status_code, error.error_code) == (400, "IMG.0055")
     assert "min_disk" in error.error_msg
 
 
 def test_a_clock_16_minutes_off_is_refused(region: Any) -> None:
     region.now += timedelta(minutes=16)
-    assert "expired" in refusal(lambda: region.client.list_images(ListImagesRequest())).error_msg
+    assert "expired" in error_of(lambda: region.client.list_images(ListImagesRequest())).error_msg
 
 
 def test_only_a_fault_after_the_effect_starts_a_job(region: Any) -> None:
-    def struck(fault: dict[str, Any], expected: type[Exception]) -> int:
+    def jobs_after(fault: dict[str, Any], expected: type[Exception]) -> int:
         region.faults.add(Fault(service="ims", call="CreateImage", times=1, **fault))
         with pytest.raises(expected):
             create(region)
         return int(region.state()["counts"]["jobs"])
 
-    assert struck({"fault": "status", "status": 503, "code": "IMG.0018"}, ServerResponseException) == 0
-    assert struck({"fault": "timeout_before", "seconds": 0}, ConnectionException) == 0
-    assert struck({"fault": "reset"}, ConnectionException) == 0
-    assert struck({"fault": "timeout_after", "seconds": 0}, ConnectionException) == 1
+    assert jobs_after({"fault": "status", "status": 503, "code": "IMG.0018"}, ServerResponseException) == 0
+    assert jobs_after({"fault": "timeout_before", "seconds": 0}, ConnectionException) == 0
+    assert jobs_after({"fault": "reset"}, ConnectionException) == 0
+    assert jobs_after({"fault": "timeout_after", "seconds": 0}, ConnectionException) == 1
     assert region.faults.calls["ims.CreateImage"] == 4
 
 
 def test_concurrent_create_calls_get_one_job_each_up_to_the_task_limit(region: Any) -> None:
-    taken: list[str] = []
+    job_ids: list[str] = []
     refused: list[str] = []
 
-    def one() -> None:
+    def submit() -> None:
         try:
-            taken.append(create(region))
+            job_ids.append(create(region))
         except ClientRequestException as error:
             refused.append(error.error_code)
 
-    threads = [threading.Thread(target=one) for _ in range(45)]
+    threads = [threading.Thread(target=submit) for _ in range(45)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert (len(set(taken)), refused) == (40, ["IMG.0060"] * 5)
+    assert (len(set(job_ids)), refused) == (40, ["IMG.0060"] * 5)
     region.wait()
     assert region.state()["counts"] == {"images": 40, "active": 40, "jobs": 40, "open_jobs": 0, "tasks": 0}
 

@@ -1,4 +1,4 @@
-"""An OBS simulator on a free port, and clients for it."""
+"""An OBS simulator on a free port, and its clients."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ TOPIC = f"urn:smn:{REGION}:project:drops"
 
 @dataclass
 class Cloud:
-    """A running simulator. `messages` are what it published, as (topic, message), once `obs.start()` has been called:
-    it is at once, unless `held`."""
+    """A running simulator. `messages`: (topic, message) of each published event. `start` starts the sender, unless
+    `held`: then the test calls `obs.start()`."""
 
     folder: Path
     switches: ObsSwitches = field(default_factory=ObsSwitches)
@@ -62,7 +62,7 @@ class Cloud:
         return self.obs.state()
 
     def client(self, ak: str = AK, sk: str = SK, region: str = REGION, **more: Any) -> Any:
-        """boto3 as imagedrop configures it; `more` goes into its Config."""
+        """boto3 as imagedrop configures it; `more`: further settings of its Config."""
         settings: dict[str, Any] = {
             "signature_version": "s3v4",
             "s3": {"addressing_style": "path"},
@@ -80,7 +80,7 @@ class Cloud:
         )
 
     def virtual_client(self) -> Any:
-        """boto3 that puts the bucket into the host's name, and reaches this server whatever the name."""
+        """boto3 with the bucket in the host name; every name reaches this server."""
         client = boto3.client(
             "s3",
             endpoint_url=f"http://obs.{REGION}.myhuaweicloud.com",
@@ -96,12 +96,12 @@ class Cloud:
             ),
         )
 
-        def reach(request: Any, **_: Any) -> None:
+        def redirect(request: Any, **_: Any) -> None:
             host, _, rest = request.url.removeprefix("http://").partition("/")
             request.headers["Host"] = host
             request.url = f"{self.server.url}/{rest}"
 
-        client.meta.events.register("before-send.s3", reach)
+        client.meta.events.register("before-send.s3", redirect)
         return client
 
 

@@ -1,4 +1,4 @@
-"""Buckets through boto3: where they are, their storage class, their names, both addressing styles."""
+"""Buckets through boto3: region, storage class, names, both addressing styles."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from imagedrop_local.obs.model import StoreError
 
 
 def test_head_bucket_shows_region_and_storage_class(cloud: Any, s3: Any) -> None:
@@ -17,9 +19,9 @@ def test_head_bucket_shows_region_and_storage_class(cloud: Any, s3: Any) -> None
 
 def test_buckets_are_created_listed_and_deleted(s3: Any) -> None:
     where = {"LocationConstraint": "cn-north-4"}
-    for _ in range(2):  # the same bucket again is no error
+    for _ in range(2):  # creating the same bucket again is no error
         s3.create_bucket(Bucket="second", CreateBucketConfiguration=where)
-    assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == ["drops", "second"]
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["drops", "second"]
     s3.put_object(Bucket="second", Key="k", Body=b"")
     with pytest.raises(ClientError, match="BucketNotEmpty"):
         s3.delete_bucket(Bucket="second")
@@ -31,8 +33,6 @@ def test_buckets_are_created_listed_and_deleted(s3: Any) -> None:
 
 @pytest.mark.parametrize("name", ["Upper", "ab", "a" * 64, "a..b", "a_b", "-ab", "ab-"])
 def test_invalid_bucket_names_are_refused(cloud: Any, name: str) -> None:
-    from imagedrop_local.obs.model import StoreError
-
     with pytest.raises(StoreError, match="InvalidBucketName"):
         cloud.store.create_bucket(name)
 
@@ -48,8 +48,8 @@ def test_the_bucket_may_be_in_the_host_name(launch: Any) -> None:
     client = cloud.virtual_client()
     client.put_object(Bucket="drops", Key="/a//b c", Body=b"one")
     assert client.get_object(Bucket="drops", Key="/a//b c")["Body"].read() == b"one"
-    assert [one["Key"] for one in client.list_objects_v2(Bucket="drops")["Contents"]] == ["/a//b c"]
-    assert [one["Name"] for one in client.list_buckets()["Buckets"]] == ["drops"]
+    assert [item["Key"] for item in client.list_objects_v2(Bucket="drops")["Contents"]] == ["/a//b c"]
+    assert [bucket["Name"] for bucket in client.list_buckets()["Buckets"]] == ["drops"]
 
 
 def test_without_path_style_objects_are_not_found_but_head_bucket_succeeds(launch: Any) -> None:

@@ -31,7 +31,7 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
 
 @pytest.fixture
 def endpoint() -> Iterator[Any]:
-    """A web server that confirms its subscription and keeps what it is sent in `pushes`."""
+    """A web server that confirms its subscription and records the bodies it gets in `pushes`."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -67,16 +67,16 @@ def client(cloud: Cloud) -> Any:
     )
 
 
-def ask(url: str, method: str = "GET", body: bytes | None = None) -> Any:
+def request_json(url: str, method: str = "GET", body: bytes | None = None) -> Any:
     with urllib.request.urlopen(urllib.request.Request(url, body, method=method)) as answer:
         return json.loads(answer.read())
 
 
 def watch(cloud: Cloud, endpoint: Any) -> str:
-    """A bucket whose events reach the endpoint."""
+    """Sends the events of a bucket to the endpoint; returns the topic's URN."""
     topic = cloud.smn.create_topic("drops")
     cloud.smn.subscribe(topic, "http", f"http://127.0.0.1:{endpoint.server_port}/")
-    until(lambda: [one["status"] for one in cloud.state()["subscriptions"]] == ["confirmed"])
+    until(lambda: [item["status"] for item in cloud.state()["subscriptions"]] == ["confirmed"])
     info = cloud.store.create_bucket("drops")
     rule = EventRule(id="r", topic=topic, events=("ObjectCreated:*",))
     cloud.store.change_bucket(info.model_copy(update={"rules": (rule,)}))
@@ -98,8 +98,8 @@ def test_state_shows_the_content_and_calls_of_each_service(cloud: Cloud, endpoin
     watch(cloud, endpoint)
     client(cloud).put_object(Bucket="drops", Key="k", Body=b"one")
     for url in cloud.urls.values():
-        state = ask(f"{url}/_sim/state")
-        assert [(one["name"], one["objects"]) for one in state["buckets"]] == [("drops", 1)]
+        state = request_json(f"{url}/_sim/state")
+        assert [(bucket["name"], bucket["objects"]) for bucket in state["buckets"]] == [("drops", 1)]
         assert (state["images"], state["jobs"], len(state["topics"])) == ([], [], 1)
         assert state["calls"]["obs"] == {"PutObject": 1}
 
@@ -107,13 +107,13 @@ def test_state_shows_the_content_and_calls_of_each_service(cloud: Cloud, endpoin
 def test_faults_are_set_listed_and_cleared_over_http(cloud: Cloud) -> None:
     url = cloud.urls["smn"] + "/_sim/faults"
     fault = {"service": "obs", "call": "PutObject", "times": 1, "fault": "status", "status": 500}
-    assert ask(url, "POST", json.dumps(fault).encode())["faults"][0]["call"] == "PutObject"
+    assert request_json(url, "POST", json.dumps(fault).encode())["faults"][0]["call"] == "PutObject"
     cloud.store.create_bucket("drops")
     with pytest.raises(ClientError, match="set at /_sim/faults"):
         client(cloud).put_object(Bucket="drops", Key="k", Body=b"")
-    assert ask(url)["faults"] == []
-    ask(url, "POST", json.dumps(fault).encode())
-    assert ask(url, "DELETE")["faults"] == []
+    assert request_json(url)["faults"] == []
+    request_json(url, "POST", json.dumps(fault).encode())
+    assert request_json(url, "DELETE")["faults"] == []
 
 
 def test_a_second_start_continues_from_the_state_of_the_first(tmp_path: Path, endpoint: Any) -> None:
@@ -138,9 +138,9 @@ def test_a_second_cloud_on_the_same_folder_is_refused(cloud: Cloud) -> None:
 
 
 def test_the_error_of_a_port_in_use_names_the_port(cloud: Cloud, tmp_path: Path) -> None:
-    taken = int(cloud.urls["obs"].rpartition(":")[2])
-    other = Cloud(tmp_path / "other", credentials=KEYS, ports=Ports(smn=taken))
-    with pytest.raises(OSError, match=f"smn cannot listen on 127.0.0.1:{taken}"):
+    used_port = int(cloud.urls["obs"].rpartition(":")[2])
+    other = Cloud(tmp_path / "other", credentials=KEYS, ports=Ports(smn=used_port))
+    with pytest.raises(OSError, match=f"smn cannot listen on 127.0.0.1:{used_port}"):
         other.start()
     assert other.urls == {}
     Cloud(tmp_path / "other", credentials=KEYS).start().stop()  # the folder is free again

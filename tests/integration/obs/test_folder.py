@@ -1,4 +1,4 @@
-"""The folder itself: files copied in, removed, and what survives a restart."""
+"""The folder: files that are copied and removed, and what survives a restart."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.support.waiting import until
 TOPIC = "urn:smn:cn-north-4:project:drops"
 
 
-def watched(cloud: Any) -> None:
+def set_rule(cloud: Any) -> None:
     info = cloud.store.create_bucket("drops")
     rule = EventRule(id="r", topic=TOPIC, events=("ObjectCreated:*",))
     cloud.store.change_bucket(info.model_copy(update={"rules": (rule,)}))
 
 
-def keys_told(cloud: Any) -> list[str]:
+def event_keys(cloud: Any) -> list[str]:
     return [json.loads(message)["Records"][0]["obs"]["object"]["key"] for _, message in cloud.messages]
 
 
@@ -35,7 +35,7 @@ def test_a_copied_file_is_an_object_until_it_is_removed(cloud: Any, s3: Any) -> 
     path.write_bytes(b"copied")
     head = s3.head_object(Bucket="drops", Key="in/disk.vhd")
     assert head["ETag"] == f'"{hashlib.md5(b"copied").hexdigest()}"'
-    assert [one["ETag"] for one in s3.list_objects_v2(Bucket="drops")["Contents"]] == [head["ETag"]]
+    assert [item["ETag"] for item in s3.list_objects_v2(Bucket="drops")["Contents"]] == [head["ETag"]]
     path.unlink()
     with pytest.raises(ClientError, match="404"):
         s3.head_object(Bucket="drops", Key="in/disk.vhd")
@@ -44,7 +44,7 @@ def test_a_copied_file_is_an_object_until_it_is_removed(cloud: Any, s3: Any) -> 
 def test_a_folder_with_a_valid_name_is_a_bucket(cloud: Any, s3: Any) -> None:
     (cloud.folder / "by-hand").mkdir()
     (cloud.folder / "Not A Bucket").mkdir()
-    assert [one["Name"] for one in s3.list_buckets()["Buckets"]] == ["by-hand", "drops"]
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == ["by-hand", "drops"]
 
 
 def test_a_small_file_that_is_changed_quickly_gets_a_new_etag(cloud: Any, s3: Any) -> None:
@@ -82,7 +82,7 @@ def test_links_out_of_the_buckets_are_ignored(cloud: Any, s3: Any, tmp_path: Pat
     (cloud.folder / "drops" / "circle.raw").symlink_to("circle.raw")
     (cloud.folder / "drops" / "real.raw").write_bytes(b"real")
     (cloud.folder / "drops" / "same.raw").symlink_to("real.raw")
-    assert [one["Key"] for one in s3.list_objects_v2(Bucket="drops")["Contents"]] == ["real.raw", "same.raw"]
+    assert [item["Key"] for item in s3.list_objects_v2(Bucket="drops")["Contents"]] == ["real.raw", "same.raw"]
     assert cloud.store.count("drops") == 2
     for key in ("dir/secret", "image.raw", "circle.raw"):
         with pytest.raises(ClientError, match="404"):
@@ -100,16 +100,16 @@ def test_objects_and_rules_survive_a_restart(cloud: Any, launch: Any, s3: Any) -
         Bucket="drops", Key="k", Body=b"one", Metadata={"owner": "me"}, ContentType="x/y", StorageClass="STANDARD_IA"
     )
     s3.put_object(Bucket="drops", Key="dir/", Body=b"")
-    watched(cloud)
+    set_rule(cloud)
     before = s3.head_object(Bucket="drops", Key="k"), s3.list_objects_v2(Bucket="drops")["Contents"]
     cloud.stop()
-    again = launch()
-    client = again.client()
+    restarted = launch()
+    client = restarted.client()
     after = client.head_object(Bucket="drops", Key="k"), client.list_objects_v2(Bucket="drops")["Contents"]
     for answer in (before[0], after[0]):
         del answer["ResponseMetadata"]
     assert after == before
-    assert [rule.topic for rule in again.store.bucket("drops").rules] == [TOPIC]
+    assert [rule.topic for rule in restarted.store.bucket("drops").rules] == [TOPIC]
 
 
 def test_an_interrupted_put_leaves_the_old_object(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_an_interrupted_put_leaves_the_old_object(tmp_path: Path) -> None:
 
 def test_a_copied_file_sends_one_event_when_it_stops_growing(launch: Any) -> None:
     cloud = launch(poll_interval=1000)
-    watched(cloud)
+    set_rule(cloud)
     check = cloud.obs.check_folder  # called here, because the interval of 1,000 s keeps the thread idle
     check()
     path = cloud.folder / "drops" / "disk.raw"
@@ -143,27 +143,27 @@ def test_a_copied_file_sends_one_event_when_it_stops_growing(launch: Any) -> Non
     check()
     check()
     until(lambda: cloud.messages)
-    assert keys_told(cloud) == ["disk.raw"]
+    assert event_keys(cloud) == ["disk.raw"]
 
 
 def test_an_object_put_through_the_api_sends_only_one_event(launch: Any) -> None:
     cloud = launch(poll_interval=1000)
-    watched(cloud)
+    set_rule(cloud)
     check = cloud.obs.check_folder
     check()
     cloud.client().put_object(Bucket="drops", Key="k", Body=b"one")
     (cloud.folder / "drops" / "copied").write_bytes(b"two")
     for _ in range(4):
         check()
-    cloud.obs.stop()  # once all is sent
-    assert sorted(keys_told(cloud)) == ["copied", "k"]
+    cloud.obs.stop()  # after all messages were sent
+    assert sorted(event_keys(cloud)) == ["copied", "k"]
 
 
 def test_copied_files_send_no_events_if_switched_off(launch: Any) -> None:
     cloud = launch(switches=ObsSwitches(obs_copied_in_events=False))
-    watched(cloud)
+    set_rule(cloud)
     (cloud.folder / "drops" / "copied").write_bytes(b"two")
     assert cloud.obs._watcher is None
-    cloud.obs.stop()  # once all is sent
+    cloud.obs.stop()  # after all messages were sent
     assert cloud.messages == []
     assert [stored.key for stored in cloud.store.list("drops").objects] == ["copied"]

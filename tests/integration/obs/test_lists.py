@@ -12,48 +12,48 @@ KEYS = ["a", "a-b", "a.b", "a/", "a/b", "a/b/c", "a0", "b/c", "b/d", "中", "é"
 
 
 @pytest.fixture
-def full(cloud: Any, s3: Any) -> Any:
+def filled_bucket(cloud: Any, s3: Any) -> Any:
     for key in KEYS:
         cloud.store.put("drops", key, key.encode())
     return s3
 
 
-def in_order(keys: list[str]) -> list[str]:
+def sorted_by_bytes(keys: list[str]) -> list[str]:
     return sorted(keys, key=str.encode)
 
 
 def keys_of(page: Any) -> list[str]:
-    return [one["Key"] for one in page.get("Contents", [])]
+    return [item["Key"] for item in page.get("Contents", [])]
 
 
 @pytest.mark.parametrize("call", ["list_objects", "list_objects_v2"])
 @pytest.mark.parametrize("size", [1, 2, 3, 1000])
-def test_pages_have_every_key_once_in_byte_order(full: Any, call: str, size: int) -> None:
-    pages = list(full.get_paginator(call).paginate(Bucket="drops", PaginationConfig={"PageSize": size}))
-    assert [key for page in pages for key in keys_of(page)] == in_order(KEYS)
+def test_pages_have_every_key_once_in_byte_order(filled_bucket: Any, call: str, size: int) -> None:
+    pages = list(filled_bucket.get_paginator(call).paginate(Bucket="drops", PaginationConfig={"PageSize": size}))
+    assert [key for page in pages for key in keys_of(page)] == sorted_by_bytes(KEYS)
     assert all(len(keys_of(page)) <= size for page in pages)
 
 
 @pytest.mark.parametrize("call", ["list_objects", "list_objects_v2"])
 @pytest.mark.parametrize("size", [1, 3, 1000])
-def test_a_delimiter_groups_keys_and_lists_each_group_once(full: Any, call: str, size: int) -> None:
-    asked = {"Bucket": "drops", "Delimiter": "/", "PaginationConfig": {"PageSize": size}}
-    pages = list(full.get_paginator(call).paginate(**asked))
-    assert [one["Prefix"] for page in pages for one in page.get("CommonPrefixes", [])] == ["a/", "b/"]
-    assert [key for page in pages for key in keys_of(page)] == ["a", "a-b", "a.b", "a0", *in_order(["中", "é"])]
+def test_a_delimiter_groups_keys_and_lists_each_group_once(filled_bucket: Any, call: str, size: int) -> None:
+    options = {"Bucket": "drops", "Delimiter": "/", "PaginationConfig": {"PageSize": size}}
+    pages = list(filled_bucket.get_paginator(call).paginate(**options))
+    assert [item["Prefix"] for page in pages for item in page.get("CommonPrefixes", [])] == ["a/", "b/"]
+    assert [key for page in pages for key in keys_of(page)] == ["a", "a-b", "a.b", "a0", *sorted_by_bytes(["中", "é"])]
 
 
 @pytest.mark.parametrize(
     ("prefix", "expected"),
     [("a/", ["a/", "a/b", "a/b/c"]), ("a/b/", ["a/b/c"]), ("b", ["b/c", "b/d"]), ("x", []), ("../", [])],
 )
-def test_a_prefix_lists_the_keys_that_start_with_it(full: Any, prefix: str, expected: list[str]) -> None:
-    assert keys_of(full.list_objects_v2(Bucket="drops", Prefix=prefix)) == expected
+def test_a_prefix_lists_the_keys_that_start_with_it(filled_bucket: Any, prefix: str, expected: list[str]) -> None:
+    assert keys_of(filled_bucket.list_objects_v2(Bucket="drops", Prefix=prefix)) == expected
 
 
-def test_start_after_and_marker_need_not_exist(full: Any) -> None:
-    assert keys_of(full.list_objects_v2(Bucket="drops", StartAfter="a/a")) == in_order(KEYS)[4:]
-    assert keys_of(full.list_objects(Bucket="drops", Marker="a/a")) == in_order(KEYS)[4:]
+def test_start_after_and_marker_need_not_exist(filled_bucket: Any) -> None:
+    assert keys_of(filled_bucket.list_objects_v2(Bucket="drops", StartAfter="a/a")) == sorted_by_bytes(KEYS)[4:]
+    assert keys_of(filled_bucket.list_objects(Bucket="drops", Marker="a/a")) == sorted_by_bytes(KEYS)[4:]
 
 
 def test_url_encoding_preserves_any_key(cloud: Any, s3: Any) -> None:
@@ -85,7 +85,7 @@ def test_an_invalid_continuation_token_is_refused(s3: Any) -> None:
         s3.list_objects_v2(Bucket="drops", ContinuationToken="!")
 
 
-def test_delete_objects_without_content_md5_is_refused(full: Any) -> None:
+def test_delete_objects_without_content_md5_is_refused(filled_bucket: Any) -> None:
     with pytest.raises(ClientError, match="Content-MD5"):
-        full.delete_objects(Bucket="drops", Delete={"Objects": [{"Key": "a"}]})
-    assert keys_of(full.list_objects_v2(Bucket="drops"))[0] == "a"
+        filled_bucket.delete_objects(Bucket="drops", Delete={"Objects": [{"Key": "a"}]})
+    assert keys_of(filled_bucket.list_objects_v2(Bucket="drops"))[0] == "a"

@@ -15,9 +15,9 @@ PART = 100 << 10
 
 def upload(s3: Any, parts: list[bytes], key: str = "disk.raw") -> tuple[str, list[dict[str, Any]]]:
     upload_id = s3.create_multipart_upload(Bucket="drops", Key=key, Metadata={"owner": "me"})["UploadId"]
-    where = {"Bucket": "drops", "Key": key, "UploadId": upload_id}
+    upload_key = {"Bucket": "drops", "Key": key, "UploadId": upload_id}
     done = [
-        {"PartNumber": number, "ETag": s3.upload_part(**where, PartNumber=number, Body=part)["ETag"]}
+        {"PartNumber": number, "ETag": s3.upload_part(**upload_key, PartNumber=number, Body=part)["ETag"]}
         for number, part in enumerate(parts, 1)
     ]
     return upload_id, done
@@ -38,9 +38,9 @@ def test_boto3_transfers_a_file_in_parts(s3: Any) -> None:
     content = bytes(range(256)) * (10 << 12)
     config = TransferConfig(multipart_threshold=1, multipart_chunksize=5 << 20, max_concurrency=4)
     s3.upload_fileobj(io.BytesIO(content), "drops", "disk.raw", Config=config)
-    into = io.BytesIO()
-    s3.download_fileobj("drops", "disk.raw", into, Config=config)
-    assert into.getvalue() == content
+    received = io.BytesIO()
+    s3.download_fileobj("drops", "disk.raw", received, Config=config)
+    assert received.getvalue() == content
 
 
 def test_zeros_use_no_disk_space(cloud: Any, s3: Any) -> None:
@@ -57,7 +57,7 @@ def test_parts_and_uploads_are_listed(s3: Any) -> None:
     assert (listed["IsTruncated"], [part["Size"] for part in listed["Parts"]]) == (True, [PART])
     rest = s3.list_parts(Bucket="drops", Key="disk.raw", UploadId=upload_id, PartNumberMarker=1)
     assert [part["PartNumber"] for part in rest["Parts"]] == [2]
-    assert [one["UploadId"] for one in s3.list_multipart_uploads(Bucket="drops")["Uploads"]] == [upload_id]
+    assert [item["UploadId"] for item in s3.list_multipart_uploads(Bucket="drops")["Uploads"]] == [upload_id]
 
 
 def test_an_aborted_upload_no_longer_exists(s3: Any) -> None:
@@ -78,19 +78,19 @@ def test_an_aborted_upload_no_longer_exists(s3: Any) -> None:
 )
 def test_an_invalid_list_of_parts_is_refused_and_the_upload_stays(s3: Any, change: Any, expected: str) -> None:
     upload_id, done = upload(s3, [b"a" * PART, b"b" * PART, b"small", b"tail"])
-    where = {"Bucket": "drops", "Key": "disk.raw", "UploadId": upload_id}
+    upload_key = {"Bucket": "drops", "Key": "disk.raw", "UploadId": upload_id}
     with pytest.raises(ClientError, match=expected):
-        s3.complete_multipart_upload(**where, MultipartUpload={"Parts": change(done)})
-    s3.complete_multipart_upload(**where, MultipartUpload={"Parts": done[:2]})
+        s3.complete_multipart_upload(**upload_key, MultipartUpload={"Parts": change(done)})
+    s3.complete_multipart_upload(**upload_key, MultipartUpload={"Parts": done[:2]})
 
 
 def test_a_part_can_be_copied_from_another_object(s3: Any) -> None:
     s3.put_object(Bucket="drops", Key="source", Body=b"0123456789")
     upload_id, _ = upload(s3, [])
-    where = {"Bucket": "drops", "Key": "disk.raw", "UploadId": upload_id}
-    copied = s3.upload_part_copy(**where, PartNumber=1, CopySource="drops/source", CopySourceRange="bytes=2-4")
+    upload_key = {"Bucket": "drops", "Key": "disk.raw", "UploadId": upload_id}
+    copied = s3.upload_part_copy(**upload_key, PartNumber=1, CopySource="drops/source", CopySourceRange="bytes=2-4")
     part = {"PartNumber": 1, "ETag": copied["CopyPartResult"]["ETag"]}
-    s3.complete_multipart_upload(**where, MultipartUpload={"Parts": [part]})
+    s3.complete_multipart_upload(**upload_key, MultipartUpload={"Parts": [part]})
     assert s3.get_object(Bucket="drops", Key="disk.raw")["Body"].read() == b"234"
 
 
@@ -98,7 +98,7 @@ def test_an_upload_continues_after_a_restart(cloud: Any, launch: Any, s3: Any) -
     upload_id, done = upload(s3, [b"a" * PART])
     cloud.stop()
     again = launch().client()
-    where = {"Bucket": "drops", "Key": "disk.raw", "UploadId": upload_id}
-    etag = again.upload_part(**where, PartNumber=2, Body=b"tail")["ETag"]
-    again.complete_multipart_upload(**where, MultipartUpload={"Parts": [*done, {"PartNumber": 2, "ETag": etag}]})
+    upload_key = {"Bucket": "drops", "Key": "disk.raw", "UploadId": upload_id}
+    etag = again.upload_part(**upload_key, PartNumber=2, Body=b"tail")["ETag"]
+    again.complete_multipart_upload(**upload_key, MultipartUpload={"Parts": [*done, {"PartNumber": 2, "ETag": etag}]})
     assert again.head_object(Bucket="drops", Key="disk.raw")["ContentLength"] == PART + 4

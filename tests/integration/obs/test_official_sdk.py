@@ -1,4 +1,4 @@
-"""Huawei's own SDK, esdk-obs-python, in each of its signatures, drives the simulator."""
+"""Huawei's SDK, esdk-obs-python, uses the simulator with each of its signatures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore", SyntaxWarning)  # escapes in its source
+    warnings.simplefilter("ignore", SyntaxWarning)  # of escapes in its source
     warnings.simplefilter("ignore", DeprecationWarning)
     from obs import CompleteMultipartUploadRequest, CompletePart, GetObjectHeader, ObsClient, PutObjectHeader
     from obs.model import FilterRule, GetObjectRequest, Notification, TopicConfiguration
@@ -35,63 +35,63 @@ def sdk(cloud: Any, request: pytest.FixtureRequest) -> Iterator[ObsClient]:
     client.close()
 
 
-def ok(answer: Any) -> Any:
+def succeeded(answer: Any) -> Any:
     assert answer.status < 300, (answer.status, answer.errorCode, answer.errorMessage)
     return answer
 
 
 def test_the_sdk_handles_objects(sdk: ObsClient) -> None:
     header = PutObjectHeader(storageClass="WARM", contentType="x/y")
-    put = ok(sdk.putContent("drops", "a b/ü.vhd", "content", metadata={"owner": "me"}, headers=header))
-    head = ok(sdk.getObjectMetadata("drops", "a b/ü.vhd"))
+    put = succeeded(sdk.putContent("drops", "a b/ü.vhd", "content", metadata={"owner": "me"}, headers=header))
+    head = succeeded(sdk.getObjectMetadata("drops", "a b/ü.vhd"))
     assert (head.body.etag, head.body.contentLength, head.body.contentType) == (put.body.etag, 7, "x/y")
     assert head.body.storageClass in ("WARM", "STANDARD_IA")
     assert dict(head.header)["owner"] == "me"
-    part = ok(sdk.getObject("drops", "a b/ü.vhd", headers=GetObjectHeader(range="1-3"), loadStreamInMemory=True))
+    part = succeeded(sdk.getObject("drops", "a b/ü.vhd", headers=GetObjectHeader(range="1-3"), loadStreamInMemory=True))
     assert (part.status, part.body.buffer) == (206, b"ont")
-    ok(sdk.copyObject("drops", "a b/ü.vhd", "drops", "copy"))
-    listed = ok(sdk.listObjects("drops", prefix="a", max_keys=10))
-    assert [(one.key, one.size) for one in listed.body.contents] == [("a b/ü.vhd", 7)]
-    ok(sdk.deleteObject("drops", "a b/ü.vhd"))
+    succeeded(sdk.copyObject("drops", "a b/ü.vhd", "drops", "copy"))
+    listed = succeeded(sdk.listObjects("drops", prefix="a", max_keys=10))
+    assert [(item.key, item.size) for item in listed.body.contents] == [("a b/ü.vhd", 7)]
+    succeeded(sdk.deleteObject("drops", "a b/ü.vhd"))
     assert sdk.getObjectMetadata("drops", "a b/ü.vhd").status == 404
 
 
 def test_the_sdk_sends_conditions(sdk: ObsClient) -> None:
-    etag = ok(sdk.putContent("drops", "k", "one")).body.etag.strip('"')
-    ok(sdk.getObject("drops", "k", headers=GetObjectHeader(if_match=etag), loadStreamInMemory=True))
+    etag = succeeded(sdk.putContent("drops", "k", "one")).body.etag.strip('"')
+    succeeded(sdk.getObject("drops", "k", headers=GetObjectHeader(if_match=etag), loadStreamInMemory=True))
     assert sdk.getObject("drops", "k", headers=GetObjectHeader(if_match="other"), loadStreamInMemory=True).status == 412
 
 
 def test_the_sdk_uploads_in_parts(sdk: ObsClient) -> None:
-    upload_id = ok(sdk.initiateMultipartUpload("drops", "big")).body.uploadId
+    upload_id = succeeded(sdk.initiateMultipartUpload("drops", "big")).body.uploadId
     parts = []
     for number, content in enumerate(("a" * (100 << 10), "tail"), 1):
-        answer = ok(sdk.uploadPart("drops", "big", number, upload_id, object=content))
+        answer = succeeded(sdk.uploadPart("drops", "big", number, upload_id, object=content))
         parts.append(CompletePart(partNum=number, etag=answer.body.etag))
-    assert [part.size for part in ok(sdk.listParts("drops", "big", upload_id)).body.parts] == [100 << 10, 4]
-    assert [one.key for one in ok(sdk.listMultipartUploads("drops")).body.upload] == ["big"]
-    done = ok(sdk.completeMultipartUpload("drops", "big", upload_id, CompleteMultipartUploadRequest(parts)))
+    assert [part.size for part in succeeded(sdk.listParts("drops", "big", upload_id)).body.parts] == [100 << 10, 4]
+    assert [item.key for item in succeeded(sdk.listMultipartUploads("drops")).body.upload] == ["big"]
+    done = succeeded(sdk.completeMultipartUpload("drops", "big", upload_id, CompleteMultipartUploadRequest(parts)))
     assert done.body.etag.strip('"').endswith("-2")
 
 
 def test_the_sdk_handles_buckets(sdk: ObsClient) -> None:
-    head = ok(sdk.getBucketMetadata("drops")).body
+    head = succeeded(sdk.getBucketMetadata("drops")).body
     assert (head.storageClass, head.location) == ("STANDARD", "cn-north-4")
-    assert ok(sdk.getBucketLocation("drops")).body.location == "cn-north-4"
-    ok(sdk.setBucketStoragePolicy("drops", "WARM"))
-    assert ok(sdk.getBucketStoragePolicy("drops")).body.storageClass in ("WARM", "STANDARD_IA")
-    ok(sdk.createBucket("second", location="cn-north-4"))
-    assert [one.name for one in ok(sdk.listBuckets()).body.buckets] == ["drops", "second"]
-    ok(sdk.deleteBucket("second"))
+    assert succeeded(sdk.getBucketLocation("drops")).body.location == "cn-north-4"
+    succeeded(sdk.setBucketStoragePolicy("drops", "WARM"))
+    assert succeeded(sdk.getBucketStoragePolicy("drops")).body.storageClass in ("WARM", "STANDARD_IA")
+    succeeded(sdk.createBucket("second", location="cn-north-4"))
+    assert [bucket.name for bucket in succeeded(sdk.listBuckets()).body.buckets] == ["drops", "second"]
+    succeeded(sdk.deleteBucket("second"))
 
 
 def test_the_sdk_sets_event_rules(sdk: ObsClient, cloud: Any) -> None:
     rule = TopicConfiguration(
         id="images", topic=TOPIC, events=["ObjectCreated:*"], filterRules=[FilterRule(name="suffix", value=".vhd")]
     )
-    ok(sdk.setBucketNotification("drops", Notification(topicConfigurations=[rule])))
-    found = ok(sdk.getBucketNotification("drops")).body.topicConfigurations
-    assert [(one.id, [rule.value for rule in one.filterRules]) for one in found] == [("images", [".vhd"])]
+    succeeded(sdk.setBucketNotification("drops", Notification(topicConfigurations=[rule])))
+    found = succeeded(sdk.getBucketNotification("drops")).body.topicConfigurations
+    assert [(item.id, [rule.value for rule in item.filterRules]) for item in found] == [("images", [".vhd"])]
     assert cloud.store.bucket("drops").rules[0].events == ("ObjectCreated:*",)
 
 
@@ -105,7 +105,7 @@ def test_a_wrong_secret_key_is_refused(cloud: Any, sdk: ObsClient) -> None:
 
 
 def test_the_sdk_signs_urls(sdk: ObsClient) -> None:
-    ok(sdk.putContent("drops", "a b", "one"))
+    succeeded(sdk.putContent("drops", "a b", "one"))
     signed = sdk.createSignedUrl("GET", "drops", "a b", expires=60)
     request = urllib.request.Request(signed.signedUrl, headers=dict(signed.actualSignedRequestHeaders))
     with urllib.request.urlopen(request) as answer:
@@ -116,8 +116,8 @@ def test_the_sdk_negotiates_the_protocol_of_obs(cloud: Any, tmp_path: Path) -> N
     client = ObsClient(AK, SK, server=cloud.server.url, path_style=True)
     path = tmp_path / "disk.raw"
     path.write_bytes(bytes(1 << 20))
-    ok(client.putFile("drops", "disk.raw", str(path)))
-    into = tmp_path / "back.raw"
-    ok(client.getObject("drops", "disk.raw", downloadPath=str(into), getObjectRequest=GetObjectRequest()))
+    succeeded(client.putFile("drops", "disk.raw", str(path)))
+    received = tmp_path / "back.raw"
+    succeeded(client.getObject("drops", "disk.raw", downloadPath=str(received), getObjectRequest=GetObjectRequest()))
     client.close()
-    assert into.read_bytes() == path.read_bytes()
+    assert received.read_bytes() == path.read_bytes()

@@ -1,4 +1,4 @@
-"""HTTP in other people's ways: header order and case, chunks, 100-continue, HEAD, one connection for all."""
+"""HTTP as other clients send it: header order and case, chunks, 100-continue, HEAD, one connection for all calls."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ AK, SK, REGION = "AKTESTTESTTEST", "SKTESTTESTTESTTEST", "cn-north-4"
 HOST = f"drops.obs.{REGION}.myhuaweicloud.com"
 
 
-class Signing:
-    """Signs with V4, unsigned payload, and sends what it is told to."""
+class SigningClient:
+    """A raw client that signs with V4 and an unsigned payload."""
 
     def __init__(self, cloud: Any) -> None:
         self.client, self.port = RawClient(cloud.server.url), cloud.server.port
@@ -28,7 +28,7 @@ class Signing:
         sent = {name.replace("_", "-"): value for name, value in more.items()}
         request = AWSRequest(method, f"http://{host or self.client.host}{path}", headers=sent)
         signer = S3SigV4Auth(Credentials(AK, SK), "s3", REGION)
-        signer.payload = lambda request: "UNSIGNED-PAYLOAD"  # type: ignore[method-assign]
+        signer.payload = lambda request: "UNSIGNED-PAYLOAD"
         signer.add_auth(request)
         return {"Host": host or self.client.host, **dict(request.headers.items())}
 
@@ -39,42 +39,42 @@ class Signing:
 
 
 @pytest.fixture
-def signing(cloud: Any) -> Iterator[Signing]:
-    made = Signing(cloud)
-    yield made
-    made.client.close()
+def signing(cloud: Any) -> Iterator[SigningClient]:
+    client = SigningClient(cloud)
+    yield client
+    client.client.close()
 
 
-def test_the_order_and_case_of_headers_do_not_matter(signing: Signing) -> None:
+def test_the_order_and_case_of_headers_do_not_matter(signing: SigningClient) -> None:
     headers = signing.headers("PUT", "/drops/k", x_amz_meta_owner="a   b", content_type="x/y")
     for changed in ([(name.upper(), value) for name, value in headers.items()], list(headers.items())[::-1]):
         assert signing.client.send("PUT", "/drops/k", (), [*changed, ("content-length", "3")], b"one").status == 200
     assert signing.call("HEAD", "/drops/k").headers["x-amz-meta-owner"] == "a   b"
 
 
-def test_a_chunked_body_is_stored_without_chunks(signing: Signing) -> None:
+def test_a_chunked_body_is_stored_without_chunks(signing: SigningClient) -> None:
     headers = signing.headers("PUT", "/drops/k")
     sent = [*headers.items(), ("Transfer-Encoding", "chunked")]
     assert signing.client.send("PUT", "/drops/k", (), sent, b"one two").status == 200
     assert signing.call("GET", "/drops/k").body == b"one two"
 
 
-def test_a_put_without_a_length_is_refused(signing: Signing) -> None:
+def test_a_put_without_a_length_is_refused(signing: SigningClient) -> None:
     answer = signing.client.send("PUT", "/drops/k", (), signing.headers("PUT", "/drops/k").items(), b"")
     assert (answer.status, b"MissingContentLength" in answer.body) == (411, True)
 
 
-def test_expect_100_continue_is_answered(signing: Signing) -> None:
+def test_expect_100_continue_is_answered(signing: SigningClient) -> None:
     head = "".join(f"{name}: {value}\r\n" for name, value in signing.headers("PUT", "/drops/k").items())
-    with socket.create_connection(("127.0.0.1", signing.port), PATIENCE) as line:
-        line.sendall(f"PUT /drops/k HTTP/1.1\r\n{head}Content-Length: 3\r\nExpect: 100-continue\r\n\r\n".encode())
-        assert line.recv(1000).startswith(b"HTTP/1.1 100")
-        line.sendall(b"one")
-        assert line.recv(1000).startswith(b"HTTP/1.1 200")
+    with socket.create_connection(("127.0.0.1", signing.port), PATIENCE) as connection:
+        connection.sendall(f"PUT /drops/k HTTP/1.1\r\n{head}Content-Length: 3\r\nExpect: 100-continue\r\n\r\n".encode())
+        assert connection.recv(1000).startswith(b"HTTP/1.1 100")
+        connection.sendall(b"one")
+        assert connection.recv(1000).startswith(b"HTTP/1.1 200")
     assert signing.call("GET", "/drops/k").body == b"one"
 
 
-def test_one_connection_handles_every_kind_of_call_in_both_styles(signing: Signing) -> None:
+def test_one_connection_handles_every_kind_of_call_in_both_styles(signing: SigningClient) -> None:
     statuses = [
         signing.call("PUT", "/k", b"one", HOST).status,
         signing.call("HEAD", "/drops/k").status,
@@ -89,11 +89,11 @@ def test_one_connection_handles_every_kind_of_call_in_both_styles(signing: Signi
     assert statuses == [200, 200, 206, 404, 404, 412, 200, 204, 501]
 
 
-def test_a_missing_object_has_no_body_in_head_and_xml_in_get(signing: Signing) -> None:
+def test_a_missing_object_has_no_body_in_head_and_xml_in_get(signing: SigningClient) -> None:
     assert signing.call("HEAD", "/drops/none").body == b""
     assert b"<Code>NoSuchKey</Code>" in signing.call("GET", "/drops/none").body
 
 
-def test_a_host_other_than_the_signed_one_is_refused(signing: Signing) -> None:
+def test_a_host_other_than_the_signed_one_is_refused(signing: SigningClient) -> None:
     headers = signing.headers("GET", "/drops/k") | {"Host": HOST}
     assert signing.client.send("GET", "/k", (), headers.items(), b"").status == 403

@@ -1,4 +1,4 @@
-"""Who may call: signatures that are wrong, old, foreign or missing."""
+"""Signatures that are wrong, expired, for another host or missing."""
 
 from __future__ import annotations
 
@@ -15,33 +15,34 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from imagedrop_local.faults import Fault
 from imagedrop_local.obs.switches import ObsSwitches
 
 AK, SK, REGION = "AKTESTTESTTEST", "SKTESTTESTTESTTEST", "cn-north-4"
 
 
-def refusal(client: Any) -> tuple[int, str]:
+def error_of(client: Any) -> tuple[int, str]:
     with pytest.raises(ClientError) as error:
         client.list_objects_v2(Bucket="drops")
     return error.value.response["ResponseMetadata"]["HTTPStatusCode"], error.value.response["Error"]["Code"]
 
 
 def test_an_unknown_access_key_is_refused(cloud: Any) -> None:
-    assert refusal(cloud.client(ak="AKOTHER")) == (403, "InvalidAccessKeyId")
+    assert error_of(cloud.client(ak="AKOTHER")) == (403, "InvalidAccessKeyId")
 
 
 def test_a_wrong_secret_key_is_refused(cloud: Any) -> None:
-    assert refusal(cloud.client(sk="other")) == (403, "SignatureDoesNotMatch")
+    assert error_of(cloud.client(sk="other")) == (403, "SignatureDoesNotMatch")
 
 
 def test_another_region_in_the_scope_is_refused(cloud: Any) -> None:
-    assert refusal(cloud.client(region="us-east-1")) == (400, "AuthorizationHeaderMalformed")
+    assert error_of(cloud.client(region="us-east-1")) == (400, "AuthorizationHeaderMalformed")
 
 
 @pytest.mark.parametrize("minutes", [-16, 16])
 def test_a_clock_more_than_15_minutes_off_is_refused(cloud: Any, minutes: int) -> None:
     cloud.skew = timedelta(minutes=minutes)
-    assert refusal(cloud.client()) == (403, "RequestTimeTooSkewed")
+    assert error_of(cloud.client()) == (403, "RequestTimeTooSkewed")
     cloud.skew = timedelta(minutes=minutes - (minutes > 0) * 2 + (minutes < 0) * 2)
     cloud.client().list_objects_v2(Bucket="drops")
 
@@ -53,7 +54,7 @@ def test_signatures_v4_and_v2_are_accepted_and_checked(cloud: Any, version: str)
     assert (
         client.get_object(Bucket="drops", Key="a b/ü+", ResponseContentType="text/plain")["ContentType"] == "text/plain"
     )
-    assert refusal(cloud.client(signature_version=version, sk="other")) == (403, "SignatureDoesNotMatch")
+    assert error_of(cloud.client(signature_version=version, sk="other")) == (403, "SignatureDoesNotMatch")
 
 
 @pytest.mark.parametrize("version", ["s3v4", "s3"])
@@ -81,11 +82,11 @@ def test_a_request_without_a_signature_is_refused(cloud: Any) -> None:
 
 
 def raw_put(cloud: Any, key: str, body: bytes, payload: str, **more: str) -> tuple[int, bytes]:
-    """A PUT signed with V4, whatever its payload hash says."""
+    """A PUT signed with V4 and any payload hash."""
     headers = {"x-amz-content-sha256": payload, **more}
     request = AWSRequest("PUT", f"{cloud.server.url}/drops/{key}", headers=headers)
     signer = S3SigV4Auth(Credentials(AK, SK), "s3", REGION)
-    signer.payload = lambda request: payload  # type: ignore[method-assign]
+    signer.payload = lambda request: payload
     signer.add_auth(request)
     connection = http.client.HTTPConnection("127.0.0.1", cloud.server.port)
     connection.request("PUT", f"/drops/{key}", body=body, headers=dict(request.headers.items()))
@@ -140,16 +141,14 @@ def test_delete_objects_without_md5_succeeds_if_switched_on(launch: Any) -> None
     cloud.store.create_bucket("drops")
     cloud.store.put("drops", "k", b"one")
     answer = cloud.client().delete_objects(Bucket="drops", Delete={"Objects": [{"Key": "k"}, {"Key": "none"}]})
-    assert [one["Key"] for one in answer["Deleted"]] == ["k", "none"]
+    assert [item["Key"] for item in answer["Deleted"]] == ["k", "none"]
     assert cloud.store.head("drops", "k") is None
 
 
 def test_a_fault_applies_to_the_named_call_only(cloud: Any) -> None:
-    from imagedrop_local.faults import Fault
-
     cloud.faults.add(Fault(service="obs", call="ListObjectsV2", times=1, fault="status", status=503, code="SlowDown"))
     client = cloud.client()
     client.head_bucket(Bucket="drops")
-    assert refusal(client) == (503, "SlowDown")
+    assert error_of(client) == (503, "SlowDown")
     client.list_objects_v2(Bucket="drops")
     assert cloud.faults.calls["obs.ListObjectsV2"] == 2

@@ -21,23 +21,23 @@ from tests.support.endpoint import Endpoint, visit
 from tests.support.waiting import until
 
 
-class Office:
-    """SMN over HTTP, the official SDK before it, and one endpoint behind it."""
+class SmnServer:
+    """SMN over HTTP, with a client of the official SDK and one endpoint for pushes."""
 
     def __init__(self, folder: Path, endpoint: Endpoint, **switches: Any) -> None:
-        self.endpoint, self.ahead, self.faults = endpoint, timedelta(), Faults()
-        self.smn = Smn(
+        self.endpoint, self.clock_offset, self.faults = endpoint, timedelta(), Faults()
+        self.service = Smn(
             folder,
             signed_requests.CREDENTIALS,
             signed_requests.REGION,
             signed_requests.PROJECT,
-            lambda: datetime.now(UTC) + self.ahead,
+            lambda: datetime.now(UTC) + self.clock_offset,
             SmnSwitches(**{"smn_retry_interval": 0.02, "smn_push_timeout": 20, **switches}),
             self.faults,
         )
-        self.server = Server(self.smn, self).start()
-        self.smn.origin = self.server.url
-        self.smn.start()
+        self.server = Server(self.service, self).start()
+        self.service.origin = self.server.url
+        self.service.start()
         self.client = self.connect()
 
     def connect(self, sk: str = signed_requests.SK) -> SmnClient:
@@ -45,59 +45,59 @@ class Office:
         return SmnClient.new_builder().with_endpoint(self.server.url).with_credentials(credentials).build()
 
     def state(self) -> dict[str, Any]:
-        return self.smn.state()
+        return self.service.state()
 
     def stop(self) -> None:
-        self.smn.stop()
+        self.service.stop()
         self.server.stop()
 
     def subscribed(self, **headers: str) -> str:
-        """The URN of a topic to which the endpoint has subscribed and confirmed."""
-        urn = self.smn.create_topic("drops")
-        self.smn.subscribe(urn, "http", self.endpoint.url, headers)
+        """The URN of a topic with a confirmed subscription of the endpoint."""
+        urn = self.service.create_topic("drops")
+        self.service.subscribe(urn, "http", self.endpoint.url, headers)
         push = self.endpoint.wait(1, "SubscriptionConfirmation")[0]
         visit(push.body["subscribe_url"])
         return urn
 
-    def settled(self, **counts: int) -> dict[str, int]:
-        """What became of pushes, once nothing waits and these counts are reached."""
+    def push_counts(self, **counts: int) -> dict[str, int]:
+        """The numbers of pushes by result, once none waits and these counts are reached."""
 
         def pushes() -> dict[str, int] | None:
             found: dict[str, int] = self.state()["pushes"]
-            there = all(found.get(name) == count for name, count in counts.items())
-            return found if there and not found["waiting"] else None
+            reached = all(found.get(name) == count for name, count in counts.items())
+            return found if reached and not found["waiting"] else None
 
         return until(pushes)
 
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    made = Endpoint()
-    yield made
-    made.stop()
+    endpoint = Endpoint()
+    yield endpoint
+    endpoint.stop()
 
 
 @pytest.fixture(scope="session")
 def signing_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once: drawing an RSA key takes longer than any of these tests."""
+    """Made once: generating an RSA key takes longer than any of these tests."""
     folder = tmp_path_factory.mktemp("key")
     Certificate(folder, signed_requests.REGION)
     return folder / "signing.pem"
 
 
 @pytest.fixture
-def make_office(tmp_path: Path, endpoint: Endpoint, signing_key: Path) -> Iterator[Callable[..., Office]]:
+def make_smn(tmp_path: Path, endpoint: Endpoint, signing_key: Path) -> Iterator[Callable[..., SmnServer]]:
     shutil.copy(signing_key, tmp_path)
     with ExitStack() as stack:
 
-        def make(**switches: Any) -> Office:
-            office = Office(tmp_path, endpoint, **switches)
-            stack.callback(office.stop)
-            return office
+        def make(**switches: Any) -> SmnServer:
+            server = SmnServer(tmp_path, endpoint, **switches)
+            stack.callback(server.stop)
+            return server
 
         yield make
 
 
 @pytest.fixture
-def office(make_office: Callable[..., Office]) -> Office:
-    return make_office()
+def smn(make_smn: Callable[..., SmnServer]) -> SmnServer:
+    return make_smn()

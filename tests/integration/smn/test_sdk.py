@@ -1,4 +1,4 @@
-"""The official SDK drives every call of the simulator."""
+"""The official SDK makes every call of the simulator."""
 
 from __future__ import annotations
 
@@ -30,70 +30,70 @@ from imagedrop_local.faults import Fault
 from tests.support.signed_requests import PROJECT
 
 
-def create_topic(office: Any, name: Any = "drops") -> str:
-    return str(office.client.create_topic(CreateTopicRequest(body=CreateTopicRequestBody(name=name))).topic_urn)
+def create_topic(smn: Any, name: Any = "drops") -> str:
+    return str(smn.client.create_topic(CreateTopicRequest(body=CreateTopicRequestBody(name=name))).topic_urn)
 
 
-def subscribe(office: Any, urn: str, **fields: Any) -> str:
-    body = AddSubscriptionRequestBody(**{"protocol": "http", "endpoint": office.endpoint.url, **fields})
-    return str(office.client.add_subscription(AddSubscriptionRequest(topic_urn=urn, body=body)).subscription_urn)
+def subscribe(smn: Any, urn: str, **fields: Any) -> str:
+    body = AddSubscriptionRequestBody(**{"protocol": "http", "endpoint": smn.endpoint.url, **fields})
+    return str(smn.client.add_subscription(AddSubscriptionRequest(topic_urn=urn, body=body)).subscription_urn)
 
 
-def publish(office: Any, urn: str, **fields: Any) -> Any:
+def publish(smn: Any, urn: str, **fields: Any) -> Any:
     body = PublishMessageRequestBody(**{"message": "m", **fields})
-    return office.client.publish_message(PublishMessageRequest(topic_urn=urn, body=body))
+    return smn.client.publish_message(PublishMessageRequest(topic_urn=urn, body=body))
 
 
-def test_the_sdk_subscribes_confirms_and_publishes(office: Any) -> None:
-    urn = create_topic(office)
+def test_the_sdk_subscribes_confirms_and_publishes(smn: Any) -> None:
+    urn = create_topic(smn)
     assert urn == f"urn:smn:cn-north-4:{PROJECT}:drops"
     extension = SubscriptionExtension(header={"x-secret": "s"})
-    subscription = subscribe(office, urn, remark="备注", extension=extension)
-    assert subscribe(office, urn) == subscription
-    pending = office.client.list_subscriptions(ListSubscriptionsRequest(status=0)).subscriptions
-    assert [(one.subscription_urn, one.remark) for one in pending] == [(subscription, "备注")]
-    push = office.endpoint.wait(1, "SubscriptionConfirmation")[-1]
+    subscription = subscribe(smn, urn, remark="备注", extension=extension)
+    assert subscribe(smn, urn) == subscription
+    pending = smn.client.list_subscriptions(ListSubscriptionsRequest(status=0)).subscriptions
+    assert [(item.subscription_urn, item.remark) for item in pending] == [(subscription, "备注")]
+    push = smn.endpoint.wait(1, "SubscriptionConfirmation")[-1]
     query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(push.body["subscribe_url"]).query))
-    token = office.endpoint.wait(2, "SubscriptionConfirmation")[-1].body["subscribe_url"] and query["token"]
-    confirmed = office.client.confirm_subscription(ConfirmSubscriptionRequest(topic_urn=urn, token=token))
+    token = smn.endpoint.wait(2, "SubscriptionConfirmation")[-1].body["subscribe_url"] and query["token"]
+    confirmed = smn.client.confirm_subscription(ConfirmSubscriptionRequest(topic_urn=urn, token=token))
     assert confirmed.subscription_urn == subscription
-    sent = publish(office, urn, subject="s")
-    (message,) = office.endpoint.wait(1)
+    sent = publish(smn, urn, subject="s")
+    (message,) = smn.endpoint.wait(1)
     assert (message.body["message_id"], message.body["subject"]) == (sent.message_id, "s")
     assert message.headers["x-secret"] == "s"
 
 
-def test_topics_are_listed_shown_and_deleted_with_their_subscriptions(office: Any) -> None:
-    client, urn = office.client, create_topic(office)
-    assert create_topic(office) == urn
-    other = create_topic(office, "others")
-    subscribe(office, other)
-    assert {one.name for one in client.list_topics(ListTopicsRequest()).topics} == {"drops", "others"}
+def test_topics_are_listed_shown_and_deleted_with_their_subscriptions(smn: Any) -> None:
+    client, urn = smn.client, create_topic(smn)
+    assert create_topic(smn) == urn
+    other = create_topic(smn, "others")
+    subscribe(smn, other)
+    assert {topic.name for topic in client.list_topics(ListTopicsRequest()).topics} == {"drops", "others"}
     listed = client.list_topics(ListTopicsRequest(name="others"))
     assert (listed.topic_count, listed.topics[0].topic_urn) == (1, other)
     assert client.list_topics(ListTopicsRequest(offset=1, limit=1)).topics[0].name == "others"
     assert client.list_topic_details(ListTopicDetailsRequest(topic_urn=other)).name == "others"
-    held = client.list_subscriptions_by_topic(ListSubscriptionsByTopicRequest(topic_urn=other)).subscriptions
-    assert [one.endpoint for one in held] == [office.endpoint.url]
+    subscriptions = client.list_subscriptions_by_topic(ListSubscriptionsByTopicRequest(topic_urn=other)).subscriptions
+    assert [subscription.endpoint for subscription in subscriptions] == [smn.endpoint.url]
     client.delete_topic(DeleteTopicRequest(topic_urn=other))
     assert client.list_subscriptions(ListSubscriptionsRequest()).subscription_count == 0
 
 
-def test_a_cancelled_subscription_is_deleted(office: Any) -> None:
-    urn = create_topic(office)
-    subscription = subscribe(office, urn)
-    office.client.cancel_subscription(CancelSubscriptionRequest(subscription_urn=subscription))
-    assert office.client.list_subscriptions(ListSubscriptionsRequest()).subscription_count == 0
+def test_a_cancelled_subscription_is_deleted(smn: Any) -> None:
+    urn = create_topic(smn)
+    subscription = subscribe(smn, urn)
+    smn.client.cancel_subscription(CancelSubscriptionRequest(subscription_urn=subscription))
+    assert smn.client.list_subscriptions(ListSubscriptionsRequest()).subscription_count == 0
 
 
-def test_a_structured_message_takes_precedence_over_a_plain_one(office: Any) -> None:
-    urn = office.subscribed()
-    publish(office, urn, message_structure=json.dumps({"default": "d", "sms": "short"}))
-    publish(office, urn, message_structure=json.dumps({"default": "d", "http": "h"}))
-    assert sorted(push.body["message"] for push in office.endpoint.wait(2)) == ["d", "h"]
+def test_a_structured_message_takes_precedence_over_a_plain_one(smn: Any) -> None:
+    urn = smn.subscribed()
+    publish(smn, urn, message_structure=json.dumps({"default": "d", "sms": "short"}))
+    publish(smn, urn, message_structure=json.dumps({"default": "d", "http": "h"}))
+    assert sorted(push.body["message"] for push in smn.endpoint.wait(2)) == ["d", "h"]
 
 
-def refusal(call: Callable[[], Any]) -> tuple[int, str]:
+def error_of(call: Callable[[], Any]) -> tuple[int, str]:
     with pytest.raises(ClientRequestException) as raised:
         call()
     return raised.value.status_code, raised.value.error_code
@@ -101,38 +101,38 @@ def refusal(call: Callable[[], Any]) -> tuple[int, str]:
 
 NO_TOPIC = f"urn:smn:cn-north-4:{PROJECT}:nothing"
 REFUSED: dict[str, tuple[Callable[[Any, str], Any], tuple[int, str]]] = {
-    "topic name": (lambda office, urn: create_topic(office, "a b"), (400, "SMN.0002")),
-    "no topic": (lambda office, urn: publish(office, NO_TOPIC), (404, "SMN.0006")),
-    "no topic to join": (lambda office, urn: subscribe(office, NO_TOPIC), (404, "SMN.0006")),
-    "protocol": (lambda office, urn: subscribe(office, urn, protocol="pigeon"), (400, "SMN.0011")),
-    "other scheme": (lambda office, urn: subscribe(office, urn, protocol="https"), (400, "SMN.0012")),
-    "no address": (lambda office, urn: subscribe(office, urn, endpoint="http://"), (400, "SMN.0012")),
-    "remark": (lambda office, urn: subscribe(office, urn, remark="备" * 43), (400, "SMN.0017")),
+    "topic name": (lambda smn, urn: create_topic(smn, "a b"), (400, "SMN.0002")),
+    "no topic": (lambda smn, urn: publish(smn, NO_TOPIC), (404, "SMN.0006")),
+    "no topic to join": (lambda smn, urn: subscribe(smn, NO_TOPIC), (404, "SMN.0006")),
+    "protocol": (lambda smn, urn: subscribe(smn, urn, protocol="pigeon"), (400, "SMN.0011")),
+    "other scheme": (lambda smn, urn: subscribe(smn, urn, protocol="https"), (400, "SMN.0012")),
+    "no address": (lambda smn, urn: subscribe(smn, urn, endpoint="http://"), (400, "SMN.0012")),
+    "remark": (lambda smn, urn: subscribe(smn, urn, remark="备" * 43), (400, "SMN.0017")),
     "no subscription": (
-        lambda office, urn: office.client.cancel_subscription(CancelSubscriptionRequest(f"{urn}:nope")),
+        lambda smn, urn: smn.client.cancel_subscription(CancelSubscriptionRequest(f"{urn}:nope")),
         (404, "SMN.0013"),
     ),
     "token": (
-        lambda office, urn: office.client.confirm_subscription(ConfirmSubscriptionRequest(topic_urn=urn, token="x")),
+        lambda smn, urn: smn.client.confirm_subscription(ConfirmSubscriptionRequest(topic_urn=urn, token="x")),
         (400, "SMN.0043"),
     ),
-    "no message": (lambda office, urn: publish(office, urn, message=""), (400, "SMN.0022")),
-    "long message": (lambda office, urn: publish(office, urn, message="中" * 90_000), (400, "SMN.0022")),
-    "long subject": (lambda office, urn: publish(office, urn, subject="中" * 171), (400, "SMN.0020")),
-    "structure": (lambda office, urn: publish(office, urn, message_structure='{"sms": "x"}'), (400, "SMN.0021")),
+    "no message": (lambda smn, urn: publish(smn, urn, message=""), (400, "SMN.0022")),
+    "long message": (lambda smn, urn: publish(smn, urn, message="中" * 90_000), (400, "SMN.0022")),
+    "long subject": (lambda smn, urn: publish(smn, urn, subject="中" * 171), (400, "SMN.0020")),
+    "structure": (lambda smn, urn: publish(smn, urn, message_structure='{"sms": "x"}'), (400, "SMN.0021")),
     "template": (
-        lambda office, urn: publish(office, urn, message=None, message_template_name="t"),
+        lambda smn, urn: publish(smn, urn, message=None, message_template_name="t"),
         (400, "SMN.0022"),
     ),
-    "limit": (lambda office, urn: office.client.list_topics(ListTopicsRequest(limit=101)), (400, "SMN.0015")),
+    "limit": (lambda smn, urn: smn.client.list_topics(ListTopicsRequest(limit=101)), (400, "SMN.0015")),
 }
 
 
-@pytest.mark.parametrize("what", REFUSED)
-def test_invalid_calls_are_refused_with_their_error_code(office: Any, what: str) -> None:
-    call, expected = REFUSED[what]
-    urn = create_topic(office)
-    assert refusal(lambda: call(office, urn)) == expected
+@pytest.mark.parametrize("case", REFUSED)
+def test_invalid_calls_are_refused_with_their_error_code(smn: Any, case: str) -> None:
+    call, expected = REFUSED[case]
+    urn = create_topic(smn)
+    assert error_of(lambda: call(smn, urn)) == expected
 
 
 @pytest.mark.parametrize(
@@ -150,20 +150,20 @@ def test_invalid_calls_are_refused_with_their_error_code(office: Any, what: str)
     ],
     ids=str,
 )
-def test_invalid_headers_of_a_subscription_are_refused(office: Any, headers: dict[str, str]) -> None:
-    urn = create_topic(office)
-    assert refusal(lambda: subscribe(office, urn, extension={"header": headers})) == (400, "SMN.0043")
+def test_invalid_headers_of_a_subscription_are_refused(smn: Any, headers: dict[str, str]) -> None:
+    urn = create_topic(smn)
+    assert error_of(lambda: subscribe(smn, urn, extension={"header": headers})) == (400, "SMN.0043")
 
 
-def test_a_wrong_secret_key_may_not_publish(office: Any) -> None:
-    urn = create_topic(office)
-    office.client = office.connect(sk="guessed")
-    assert refusal(lambda: publish(office, urn)) == (401, "APIGW.0301")
+def test_a_wrong_secret_key_may_not_publish(smn: Any) -> None:
+    urn = create_topic(smn)
+    smn.client = smn.connect(sk="guessed")
+    assert error_of(lambda: publish(smn, urn)) == (401, "APIGW.0301")
 
 
-def test_a_fault_applies_to_a_call_of_smn(office: Any) -> None:
-    urn = create_topic(office)
-    office.faults.add(Fault(service="smn", call="PublishMessage", times=1, fault="status", status=503))
+def test_a_fault_applies_to_a_call_of_smn(smn: Any) -> None:
+    urn = create_topic(smn)
+    smn.faults.add(Fault(service="smn", call="PublishMessage", times=1, fault="status", status=503))
     with pytest.raises(ServerResponseException):
-        publish(office, urn)
-    assert publish(office, urn).message_id
+        publish(smn, urn)
+    assert publish(smn, urn).message_id

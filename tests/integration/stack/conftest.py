@@ -1,4 +1,4 @@
-"""The project's own template with a probe in place of every function, in a stack that a module shares."""
+"""The project's template with a probe instead of every function, in a stack that the tests of a module share."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import pytest
 
 from imagedrop_local.stack.outputs import FUNCTIONS
 from imagedrop_local.stack.stack import Stack
-from tests.integration.stack.helpers import make
+from tests.integration.stack.helpers import probe_stack
 
 ROOT = Path(__file__).parents[3]
 
@@ -28,5 +28,5 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def stack(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with make(tmp_path_factory.mktemp("stack"), project) as running:
-        yield running
+    with probe_stack(tmp_path_factory.mktemp("stack"), project) as stack:
+        yield stack

@@ -1,4 +1,4 @@
-"""What the tests of the stack share: probes in place of functions, and how to ask them."""
+"""Helpers for the tests of the stack: starts it, sends messages to the probes, reads what they recorded."""
 
 import json
 from pathlib import Path
@@ -7,30 +7,34 @@ from typing import Any
 from imagedrop_local.stack.stack import Stack
 
 
-def make(folder: Path, project: Path, **more: Any) -> Stack:
-    given = {"port": 0, "parameters": {}, "credentials": {"ak": "AK", "sk": "SK"}, "webhook_secret": "hook"}
-    return Stack(folder, source=project, **{**given, **more})
+def probe_stack(folder: Path, project: Path, **more: Any) -> Stack:
+    defaults = {"port": 0, "parameters": {}, "credentials": {"ak": "AK", "sk": "SK"}, "webhook_secret": "hook"}
+    return Stack(folder, source=project, **{**defaults, **more})
 
 
-def send(stack: Stack, queue: str, *orders: dict[str, Any]) -> None:
-    """One call, so that they come in one batch; an order may have a `delay` (s)."""
+def send(stack: Stack, queue: str, *messages: dict[str, Any]) -> None:
+    """Sends in one call, so that the messages arrive as one batch. A message may have a `delay` in seconds."""
     entries = [
-        {"Id": str(at), "DelaySeconds": order.get("delay", 0), "MessageBody": json.dumps({**order, "queue": queue})}
-        for at, order in enumerate(orders)
+        {
+            "Id": str(number),
+            "DelaySeconds": message.get("delay", 0),
+            "MessageBody": json.dumps({**message, "queue": queue}),
+        }
+        for number, message in enumerate(messages)
     ]
     stack.client("sqs").send_message_batch(QueueUrl=stack.outputs.queues[queue], Entries=entries)
 
 
-def said(stack: Stack, case: str) -> list[dict[str, Any]]:
-    """What probes have said of a case so far, in order of time; on the same folder in an earlier stack too."""
+def recorded(stack: Stack, case: str) -> list[dict[str, Any]]:
+    """The lines that probes recorded for a case, by time; also those of an earlier stack on the same folder."""
     file = stack._ministack.folder / "probes"
     whole = file.read_text().rpartition("\n")[0] if file.exists() else ""
     lines = map(json.loads, whole.splitlines())
     return sorted((line for line in lines if line["case"] == case), key=lambda line: line["at"])
 
 
-def held(stack: Stack, queue: str) -> int:
-    """The messages that a queue still has, visible or not."""
+def message_count(stack: Stack, queue: str) -> int:
+    """The number of messages in a queue, visible or not."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     answer = stack.client("sqs").get_queue_attributes(QueueUrl=stack.outputs.queues[queue], AttributeNames=names)
     return sum(int(answer["Attributes"][name]) for name in names)

@@ -1,4 +1,4 @@
-"""A function that does as its event says, and says what it got: stands in for all seven."""
+"""A function that does what its event says and records what it got. Stands in for all seven functions."""
 
 import json
 import os
@@ -13,31 +13,32 @@ import boto3
 
 def handler(event: Mapping[str, Any], context: object) -> Any:
     if "Records" in event:
-        failed = [record["messageId"] for record in event["Records"] if not done(record)]
+        failed = [record["messageId"] for record in event["Records"] if not process(record)]
         return {"batchItemFailures": [{"itemIdentifier": message} for message in failed]}
-    say("called", event={name: value for name, value in event.items() if name != "headers"})  # which are signed
+    unsigned = {name: value for name, value in event.items() if name != "headers"}  # the headers have a signature
+    write_record("called", event=unsigned)
     return ANSWERS[event.get("do", "echo")](event)
 
 
-def done(record: Mapping[str, Any]) -> bool:
-    order, count = json.loads(record["body"]), int(record["attributes"]["ApproximateReceiveCount"])
-    say(order["case"], count=count, name=order.get("name"))
-    if count > order.get("fails", 0):
+def process(record: Mapping[str, Any]) -> bool:
+    message, count = json.loads(record["body"]), int(record["attributes"]["ApproximateReceiveCount"])
+    write_record(message["case"], count=count, name=message.get("name"))
+    if count > message.get("fails", 0):
         return True
     boto3.client("sqs").change_message_visibility(
-        QueueUrl=os.environ[f"IMAGEDROP_{order['queue'].upper()}_QUEUE"],
+        QueueUrl=os.environ[f"IMAGEDROP_{message['queue'].upper()}_QUEUE"],
         ReceiptHandle=record["receiptHandle"],
-        VisibilityTimeout=order["seconds"],
+        VisibilityTimeout=message["seconds"],
     )
     return False
 
 
-def say(case: str, **what: Any) -> None:
-    """In the log, and in a file: on a busy machine ministack has a line only in the log of the call after."""
-    line = json.dumps({"case": case, "at": time.time(), **what})
+def write_record(case: str, **fields: Any) -> None:
+    """Writes to the log and to a file: on a busy machine, ministack logs a line only with the next call."""
+    line = json.dumps({"case": case, "at": time.time(), **fields})
     print(line)
-    with (Path(tempfile.gettempdir()).parent / "probes").open("a") as said:
-        said.write(f"{line}\n")
+    with (Path(tempfile.gettempdir()).parent / "probes").open("a") as file:
+        file.write(f"{line}\n")
 
 
 def echo(event: Mapping[str, Any]) -> Any:
@@ -48,7 +49,7 @@ def fail(event: Mapping[str, Any]) -> Any:
     raise ValueError("told to")
 
 
-def look(event: Mapping[str, Any]) -> Any:
+def inspect_environment(event: Mapping[str, Any]) -> Any:
     import imagedrop
 
     secrets = boto3.client("secretsmanager")
@@ -65,4 +66,4 @@ def stay(event: Mapping[str, Any]) -> Any:
     time.sleep(event["seconds"])
 
 
-ANSWERS = {"echo": echo, "fail": fail, "look": look, "stay": stay}
+ANSWERS = {"echo": echo, "fail": fail, "inspect": inspect_environment, "stay": stay}

@@ -1,4 +1,4 @@
-"""Functions are called as the template says, with its environment, its layer and its secrets."""
+"""Functions are called as the template says, with its environment, layer and secrets."""
 
 import json
 import urllib.error
@@ -34,19 +34,19 @@ def signed(stack: Stack, url: str) -> dict[str, str]:
 
 
 def test_a_function_has_the_layer_the_secrets_and_the_variables_of_the_template(stack: Stack) -> None:
-    seen = stack.invoke("validate", {"do": "look"})
-    assert seen["layer"].endswith("/python/imagedrop/__init__.py")
-    assert seen["secrets"] == [json.dumps({"ak": "AK", "sk": "SK"}), "hook"]
-    given = stack.environment("validate")
-    assert given.items() <= seen["environment"].items()
-    assert given["IMAGEDROP_DECLARATIONS_ACCEPTED"] == "true"
-    assert given["IMAGEDROP_DROPS_QUEUE"] == stack.outputs.queues["drops"]
+    result = stack.invoke("validate", {"do": "inspect"})
+    assert result["layer"].endswith("/python/imagedrop/__init__.py")
+    assert result["secrets"] == [json.dumps({"ak": "AK", "sk": "SK"}), "hook"]
+    expected = stack.environment("validate")
+    assert expected.items() <= result["environment"].items()
+    assert expected["IMAGEDROP_DECLARATIONS_ACCEPTED"] == "true"
+    assert expected["IMAGEDROP_DROPS_QUEUE"] == stack.outputs.queues["drops"]
 
 
 def test_variables_of_this_process_do_not_reach_functions(stack: Stack) -> None:
-    environment = stack.invoke("validate", {"do": "look"})["environment"]
-    ours = {name for name in environment if name.startswith(("IMAGEDROP_", "POWERTOOLS_"))}
-    assert ours | {"AWS_ENDPOINT_URL"} == set(stack.environment("validate"))
+    environment = stack.invoke("validate", {"do": "inspect"})["environment"]
+    set_variables = {name for name in environment if name.startswith(("IMAGEDROP_", "POWERTOOLS_"))}
+    assert set_variables | {"AWS_ENDPOINT_URL"} == set(stack.environment("validate"))
     assert "PYTHONPATH" not in environment
     assert environment["AWS_CONFIG_FILE"] == "/dev/null"
 
@@ -77,7 +77,7 @@ def test_the_status_url_refuses_an_unsigned_request(stack: Stack) -> None:
 
 
 def logged(stack: Stack, name: str, after: int = 0) -> list[LogLine]:
-    """A line that ministack has read too late for its own call comes with the next."""
+    """Invokes once more: ministack may log a line only with the next call."""
     stack.invoke("register", {"name": "another"})
     return [line for line in stack.logs(after) if f'"{name}"' in line.text]
 
