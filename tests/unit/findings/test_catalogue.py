@@ -13,13 +13,14 @@ import pytest
 from imagedrop.docs_pages import settings_page
 from imagedrop.docs_pages.findings_page import page
 from imagedrop.docs_pages.ims_checklist import CHECKLIST
-from imagedrop.findings import Kind, catalogue
+from imagedrop.findings import Kind
+from imagedrop.findings.catalogue import CATALOGUE
 from imagedrop.findings.inspection import boot, preparation, systems, volumes
 from imagedrop.settings import Settings
 
 TESTS = Path(__file__).parents[1]
 DOCS = TESTS.parents[1] / "docs"
-KINDS = list(catalogue().values())
+KINDS = list(CATALOGUE.values())
 named = pytest.mark.parametrize("kind", KINDS, ids=[kind.id for kind in KINDS])
 
 
@@ -84,7 +85,7 @@ def test_checklist_names_a_test_that_mentions_its_finding(finding: str, proof: s
     text = (TESTS / file).read_text(encoding="utf-8")
     (test,) = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name]
     source = "".join(text.splitlines(keepends=True)[_first_line(test) - 1 : test.end_lineno])
-    assert finding in catalogue()
+    assert finding in CATALOGUE
     assert finding in source or finding.rpartition(".")[2].upper() in source
 
 

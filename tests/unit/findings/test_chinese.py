@@ -14,6 +14,7 @@ from imagedrop.findings import Kind, chinese, pairing
 from imagedrop.findings import inspection as kinds
 from imagedrop.findings import rules as rule_kinds
 from imagedrop.findings import sidecar as sidecar_kinds
+from imagedrop.findings.catalogue import text_of
 from imagedrop.sidecar import read
 
 CORE = Path(next(iter(imagedrop.__path__)))
@@ -62,7 +63,7 @@ def test_every_translated_text_is_one_that_the_core_writes(english: str, source:
     ],
 )
 def test_value_in_a_chinese_text_is_translated_if_it_is_known(kind: Kind, values: dict[str, Any], text: str) -> None:
-    assert text in kind(**values).text("zh")[0]
+    assert text in text_of(kind(**values), "zh")[0]
 
 
 @pytest.mark.parametrize(
@@ -72,4 +73,4 @@ def test_json_error_is_translated(body: str) -> None:
     with pytest.raises(json.JSONDecodeError):
         json.loads(body)
     (finding,) = read(body.encode()).findings
-    assert not re.search(r"[a-z]{3} [a-z]{3}", finding.text("zh")[0])
+    assert not re.search(r"[a-z]{3} [a-z]{3}", text_of(finding, "zh")[0])

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from imagedrop.findings import Finding
+from imagedrop.findings.catalogue import text_of
 from imagedrop.inspection import Inspection
 from tests.unit.inspection.images import (
     disk_finding_ids,
@@ -99,7 +100,7 @@ def vhd_with_parent(name: str, *locators: tuple[bytes, int, int]) -> bytes:
 def test_the_parent_of_a_vhd_is_given_by_the_name_in_its_dynamic_header() -> None:
     found = differencing(vhd_with_parent("C:\\vm\\基础 base.vhd", (b"W2ku", 8, 0)), "a.vhd")
     assert "names its parent as: C:\\vm\\基础 base.vhd." in found.message
-    assert "C:\\vm\\基础 base.vhd" in found.text("zh")[0]
+    assert "C:\\vm\\基础 base.vhd" in text_of(found, "zh")[0]
 
 
 def test_the_parent_of_a_vhd_without_a_name_is_given_by_its_first_windows_locator() -> None:
@@ -163,7 +164,7 @@ def test_a_parent_locator_that_states_more_entries_than_it_has_is_not_named() ->
 )
 def test_the_fix_of_a_vhd_or_vhdx_with_a_parent_names_only_tools_that_read_the_parent(data: bytes, name: str) -> None:
     found = differencing(data, name)
-    for fix in (found.fix, found.text("zh")[1]):
+    for fix in (found.fix, text_of(found, "zh")[1]):
         assert "Convert-VHD" in fix
         assert "Merge-VHD" in fix
         assert not any(tool in fix for tool in ("qemu-img", "VBoxManage", "vmkfstools"))

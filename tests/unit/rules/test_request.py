@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from imagedrop.domain.drop import drop_id
 from imagedrop.findings import Finding, has_errors
+from imagedrop.findings.catalogue import text_of
 from imagedrop.inspection.facts import DiskFacts
 from imagedrop.rules import check
 from imagedrop.sidecar import read
@@ -137,4 +138,4 @@ def test_any_facts_lead_to_a_verdict_with_a_valid_request_or_errors(
     for disk in [verdict.request, *requested(verdict).get("data_images", [])] if verdict.request else []:
         assert 1 <= disk["min_disk"] <= 2048
     for finding in verdict.findings:
-        assert finding.text("zh") != (finding.message, finding.fix)
+        assert text_of(finding, "zh") != (finding.message, finding.fix)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from imagedrop.findings import Finding
+from imagedrop.findings.catalogue import text_of
 from imagedrop.sidecar import read
 from tests.unit.sidecar.documents import KEY, LARGE, SMALL, dumped, small
 
@@ -227,5 +228,5 @@ def test_value_in_a_finding_is_short_and_printable() -> None:
 
 def test_findings_have_chinese_texts() -> None:
     for finding in findings(small(name="", foo=1, min_disk="4")):
-        message, fix = finding.text("zh")
+        message, fix = text_of(finding, "zh")
         assert any("\u4e00" <= letter <= "\u9fa5" for letter in message + fix)

@@ -145,8 +145,8 @@ def test_no_channel_is_used_while_another_worker_sends(world: World) -> None:
 
 def test_findings_are_in_chinese_in_a_process_that_has_raised_none() -> None:
     code = (
-        "from imagedrop.findings import Finding; from imagedrop.workflow import notify;"
-        "print(*Finding('sidecar.empty', 'error', 'm', 'f').text('zh'))"
+        "from imagedrop.findings import Finding; from imagedrop.findings.catalogue import text_of;"
+        "print(*text_of(Finding('sidecar.empty', 'error', 'm', 'f'), 'zh'))"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, cwd=CORE)
     assert "描述文件" in ran.stdout.decode()

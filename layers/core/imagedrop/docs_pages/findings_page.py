@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from imagedrop.docs_pages.ims_checklist import CHECKLIST, Requirement
-from imagedrop.findings import Kind, catalogue
+from imagedrop.findings import Kind
+from imagedrop.findings.catalogue import CATALOGUE
 
 HEAD = """# Findings
 
@@ -35,7 +36,7 @@ class _AsWritten(dict[str, str]):
 
 
 def page() -> str:
-    kinds = catalogue()
+    kinds = CATALOGUE
     areas = dict.fromkeys(name.partition(".")[0] for name in sorted(kinds))
     links = " · ".join(f"[{area}](#{area})" for area in areas)
     return (
@@ -59,10 +60,10 @@ def _rows(requirement: Requirement) -> Iterator[str]:
 
 def _anchor(finding: str) -> str:
     """The anchor of its heading, as GitHub makes it."""
-    return f"{finding.replace('.', '')}-{catalogue()[finding].severity}"
+    return f"{finding.replace('.', '')}-{CATALOGUE[finding].severity}"
 
 
-def _area(area: str, kinds: dict[str, Kind]) -> Iterator[str]:
+def _area(area: str, kinds: Mapping[str, Kind]) -> Iterator[str]:
     yield f"\n## {area}"
     for name in sorted(kinds):
         if name.partition(".")[0] == area:

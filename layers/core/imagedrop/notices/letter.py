@@ -11,6 +11,7 @@ from imagedrop.common.vocabulary import Language
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
 from imagedrop.findings import Finding
+from imagedrop.findings.catalogue import text_of
 from imagedrop.notices.texts import TEXTS, Texts, advice, reason
 
 SUBJECT_LIMIT = 120
@@ -80,7 +81,7 @@ def _sections(row: Drop, texts: Texts, language: Language) -> list[Section]:
 
 
 def _point(finding: Finding, language: Language) -> tuple[str, str | None]:
-    message, fix = finding.text(language)
+    message, fix = text_of(finding, language)
     return (f"{message} [{finding.field}]" if finding.field else message), fix or None
 
 
