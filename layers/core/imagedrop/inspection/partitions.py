@@ -44,7 +44,6 @@ def read(disk: Container, report: FindingsReport) -> Layout:
     raises."""
     if disk.size < 512:
         return Layout("none")
-    disk.prefetch([(0, 8192)])
     sector = disk.read(0, 512)
     bare = filesystems.identify(disk.read(0, min(filesystems.BOOT_BYTES, disk.size)))
     entries = None if bare else mbr.parse(sector)

@@ -50,8 +50,6 @@ class TwoLevel(Container):
     def tables(self, offset: int, length: int) -> Iterable[Range]:
         first, last = offset // self.cluster_size, (offset + length - 1) // self.cluster_size
         start, stop = first // self.l2_entries, last // self.l2_entries
-        size = self.l1_entry_size
-        self.file.prefetch([(self.l1_offset + size * start, size * (stop - start + 1))], self.table_window)
         for index in range(start, min(stop, start + 63) + 1):
             if table := self._l2_table(index):
                 low = first % self.l2_entries if index == start else 0

@@ -65,7 +65,6 @@ class Vhdx(Container):
     _locator: Range = 0, 0
 
     def open(self) -> None:
-        self.file.prefetch([(0, 2 * HEADERS[0]), (HEADERS[1], 4 * KIB), (REGION_TABLES[0], 64 * KIB)])
         log_guid = self._newest_log_guid()
         regions = self._region_table()
         metadata, bat = self._region(regions, METADATA), self._region(regions, BAT)
