@@ -1,4 +1,4 @@
-"""SQS and its event source mappings in virtual time: batches and MaximumConcurrency as template.yaml has them."""
+"""SQS in virtual time. Batch sizes, concurrency and visibility time-outs are those of template.yaml."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NAMES: Mapping[QueueName, str] = {
 
 class Limits(NamedTuple):
     batch: int
-    at_once: int
+    concurrency: int
     visibility: int  # s
 
 
@@ -37,13 +37,13 @@ def limits() -> dict[QueueName, Limits]:
 
 def _limits(template: Mapping[str, Any], queue: QueueName, name: str) -> Limits:
     mapping = template["Resources"][f"{name}Mapping"]["Properties"]
-    at_once = template["Parameters"][mapping["ScalingConfig"]["MaximumConcurrency"]["Ref"]]["Default"]
+    concurrency = template["Parameters"][mapping["ScalingConfig"]["MaximumConcurrency"]["Ref"]]["Default"]
     visibility = template["Resources"][f"{queue.title()}Queue"]["Properties"]["VisibilityTimeout"]
-    return Limits(mapping["BatchSize"], at_once, visibility)
+    return Limits(mapping["BatchSize"], concurrency, visibility)
 
 
 class LoadQueues:
-    """The port, and what feeds the functions from it. `visible(queue, at)` is told when a message can be seen."""
+    """The port, and the deliveries to functions. Calls `visible(queue, at)` with the time when a message is visible."""
 
     def __init__(self, clock: SettableClock, visible: Callable[[QueueName, float], None]) -> None:
         self._clock, self._visible = clock, visible
@@ -53,27 +53,27 @@ class LoadQueues:
         self.counts: Counter[str] = Counter()
 
     def receive(self, queue: QueueName, limit: Limits) -> dict[str, Any]:
-        """The event for the function; without records where nothing can be seen."""
-        now, ready, taken = self._clock.seconds(), self._ready[queue], list[Message]()
-        while ready and ready[0][0] <= now and len(taken) < limit.batch:
+        """The event for the function. No records: no message is visible."""
+        now, ready, received = self._clock.seconds(), self._ready[queue], list[Message]()
+        while ready and ready[0][0] <= now and len(received) < limit.batch:
             at, name = heapq.heappop(ready)
             message = self._messages.get(name)
             if message is None or message.visible_at != at:
-                continue  # deleted, or put back meanwhile
+                continue  # deleted, or visible at another time
             message.receive_count += 1
             message.receipt = f"{name}#{message.receive_count}"
             self._put(queue, message, now + limit.visibility)
-            taken.append(message)
-        self.counts["received"] += len(taken)
-        return {"Records": [_record(queue, message) for message in taken]}
+            received.append(message)
+        self.counts["received"] += len(received)
+        return {"Records": [_record(queue, message) for message in received]}
 
-    def settle(self, event: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
-        failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+    def delete_handled(self, event: Mapping[str, Any], response: Mapping[str, Any]) -> None:
+        failed = {item["itemIdentifier"] for item in response["batchItemFailures"]}
         for record in event["Records"]:
             if record["messageId"] not in failed:
                 del self._messages[record["messageId"]]
 
-    def waits(self, queue: QueueName) -> bool:
+    def has_visible(self, queue: QueueName) -> bool:
         ready = self._ready[queue]
         return bool(ready) and ready[0][0] <= self._clock.seconds()
 
@@ -90,8 +90,7 @@ class LoadQueues:
             self.send(queue, body)
         return []
 
-    def put_back(self, queue: QueueName, receipt: str, seconds: int) -> None:
-        self.counts["put back"] += 1
+    def change_visibility(self, queue: QueueName, receipt: str, seconds: int) -> None:
         self._put(queue, self._messages[receipt.partition("#")[0]], self._clock.seconds() + seconds)
 
     def _put(self, queue: QueueName, message: Message, at: float) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 from imagedrop.adapters.dynamodb.items import from_dynamodb, to_drop
 from imagedrop_local.faults import Faults
-from imagedrop_local.http import Hangup, Request, Response, Server
+from imagedrop_local.http import CloseConnection, Request, Response, Server
 from tests.chaos.observation import Seen, Telling, Written
 
 PATIENCE = 60.0  # s
@@ -63,7 +63,7 @@ class Relay:
                 answer = connection.getresponse()
                 content = answer.read()
             except (OSError, http.client.HTTPException):
-                raise Hangup from None  # nobody knows what became of it
+                raise CloseConnection from None  # nobody knows what became of it
         kept = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP}
         return Response(answer.status, content, kept)
 

@@ -67,7 +67,11 @@ def test_a_call_is_named_from_whatever_names_it() -> None:
 def test_rows_are_found_in_puts_and_in_transactions() -> None:
     row = _row("registered")
     item = to_dynamodb(to_row(row))
-    steps = [{"Put": {"Item": item}}, {"Put": {"Item": to_dynamodb({"pk": "live:x", "drop_id": "x"})}}, {"ConditionCheck": {}}]
+    steps = [
+        {"Put": {"Item": item}},
+        {"Put": {"Item": to_dynamodb({"pk": "live:x", "drop_id": "x"})}},
+        {"ConditionCheck": {}},
+    ]
     for call in ({"Item": item}, {"TransactItems": steps}):
         assert [to_drop(from_dynamodb(found)) for found in rows(call)] == [row]
     assert not list(rows({"Item": to_dynamodb({"pk": "note:sweep", "note": "{}"})}))

@@ -78,10 +78,10 @@ class ImsSide:
         self.later: Callable[[float, Callable[[], object]], None] = lambda seconds, act: None
         self.accepted: Callable[[Made], None] = lambda made: None
         gateway = self.service._gateway
-        identify = gateway._identify
+        check = gateway._check_signature
         # Reads are not signed here, which costs more than all else of them; what is sent to be done is.
-        gateway._identify = (  # type: ignore[method-assign]
-            lambda request, body: None if request.method == "GET" else identify(request, body)
+        gateway._check_signature = (  # type: ignore[method-assign]
+            lambda request, body: None if request.method == "GET" else check(request, body)
         )
         imports = self.service._imports
         self._submit, imports.submit = imports.submit, self._taken_on  # type: ignore[method-assign]
