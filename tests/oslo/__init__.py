@@ -1,1 +1,1 @@
-"""A second opinion: the images that the tests of OpenStack's format inspectors make, looked at by both."""
+"""Compares imagedrop with OpenStack's format inspectors (oslo.utils) on the images that their tests make."""

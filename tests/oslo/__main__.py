@@ -1,4 +1,4 @@
-"""python -m tests.oslo: has both look at every image that oslo's tests make, and prints what each says.
+"""python -m tests.oslo: inspects every image that oslo's tests make with oslo and imagedrop, and prints both results.
 
 Needs qemu-img, mkisofs for the ISOs, and a Python with requirements/oslo.txt.
 """
@@ -18,18 +18,18 @@ from typing import Any
 from tests.oslo.comparison import ImagedropResult, OsloResult, disagreements, inspect_with_imagedrop, reason
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 1200  # seconds for their tests
+TIMEOUT = 1200  # seconds for oslo's tests
 
 
-def why_not(python: Path) -> str | None:
-    """What is missing here to run it."""
+def missing_requirement(python: Path) -> str | None:
+    """Why it cannot run here."""
     if not shutil.which("qemu-img"):
         return "not installed: qemu-img, which makes the images (Debian: qemu-utils)"
     return None if python.exists() else f"there is no {python}: make oslo makes it"
 
 
 def collect(python: Path, folder: Path) -> tuple[list[OsloResult], dict[str, Any]]:
-    """Their tests' images, kept in the folder, each with what oslo says; and how their tests went."""
+    """(oslo's result for each image of its tests, the outcome of these tests). The images stay in the folder."""
     scratch = folder / "scratch"
     images = folder / "images"
     scratch.mkdir()
@@ -37,48 +37,47 @@ def collect(python: Path, folder: Path) -> tuple[list[OsloResult], dict[str, Any
     command = [str(python), "-m", "tests.oslo.collect", str(images)]
     environment = os.environ | {"TMPDIR": str(scratch)}
     ran = subprocess.run(
-        command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment, timeout=PATIENCE
+        command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment, timeout=TIMEOUT
     )
-    *said, tests = map(json.loads, ran.stdout.splitlines())
-    return said, tests
+    *results, tests = map(json.loads, ran.stdout.splitlines())
+    return results, tests
 
 
-def line(theirs: OsloResult, ours: ImagedropResult) -> str:
-    said = theirs["refusal"] or "passes"
-    found = ", ".join(error.removeprefix("image.") for error in sorted(ours.errors)) or "passes"
-    kind, size = theirs["format"] or "-", theirs["virtual_size"] or "-"
-    mine = f"{ours.format or '-':6} {ours.virtual_size or '-':>10} {found}"
-    because = f"  ({reason(theirs, ours)})" if reason(theirs, ours) else ""
-    return f"{theirs['origin'][:44]:44}  {kind:6} {size:>10} {said[:44]:44}  {mine}{because}"
+def line(oslo: OsloResult, imagedrop: ImagedropResult) -> str:
+    refusal = oslo["refusal"] or "passes"
+    errors = ", ".join(error.removeprefix("image.") for error in sorted(imagedrop.errors)) or "passes"
+    kind, size = oslo["format"] or "-", oslo["virtual_size"] or "-"
+    ours = f"{imagedrop.format or '-':6} {imagedrop.virtual_size or '-':>10} {errors}"
+    known = f"  ({reason(oslo, imagedrop)})" if reason(oslo, imagedrop) else ""
+    return f"{oslo['origin'][:44]:44}  {kind:6} {size:>10} {refusal[:44]:44}  {ours}{known}"
 
 
-def of_the_tests(tests: dict[str, Any], said: list[OsloResult]) -> list[str]:
-    """Whether their tests ran and none of their formats was missed, so that silence means agreement."""
-    seen = {theirs["format"] for theirs in said}
-    missed = sorted(set(tests["formats"]) - seen)
+def problems_of_tests(tests: dict[str, Any], results: list[OsloResult]) -> list[str]:
+    """oslo's tests that failed, and its formats of which there was no image: without them agreement proves nothing."""
+    missed = sorted(set(tests["formats"]) - {oslo["format"] for oslo in results})
     excused = {form for form in missed for why in tests["skipped"] if form in why}
     if not shutil.which("mkisofs"):
         excused.add("iso")
-    return [*tests["broken"], *(f"no image of {form} was seen" for form in missed if form not in excused)]
+    return [*tests["broken"], *(f"there was no image of {form}" for form in missed if form not in excused)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.oslo", description=__doc__)
-    parser.add_argument("--python", type=Path, default=ROOT / ".venv-oslo/bin/python", help="that has oslo.utils")
-    wanted = parser.parse_args()
-    if missing := why_not(wanted.python):
+    parser.add_argument("--python", type=Path, default=ROOT / ".venv-oslo/bin/python", help="Python with oslo.utils")
+    arguments = parser.parse_args()
+    if missing := missing_requirement(arguments.python):
         print(f"oslo skipped: {missing}")
         return
     with tempfile.TemporaryDirectory(prefix="oslo-", dir="/var/tmp") as folder:
-        said, tests = collect(wanted.python, Path(folder))
-        problems = of_the_tests(tests, said)
-        for theirs in said:
-            ours = inspect_with_imagedrop(theirs)
-            print(line(theirs, ours))
-            problems += [f"{theirs['origin']}: {text}" for text in disagreements(theirs, ours)]
+        results, tests = collect(arguments.python, Path(folder))
+        problems = problems_of_tests(tests, results)
+        for oslo in results:
+            imagedrop = inspect_with_imagedrop(oslo)
+            print(line(oslo, imagedrop))
+            problems += [f"{oslo['origin']}: {text}" for text in disagreements(oslo, imagedrop)]
     for skipped in tests["skipped"]:
-        print(f"skipped by their tests: {skipped}")
-    print(f"{tests['ran']} tests, {len(said)} images, {len(problems)} disagreements")
+        print(f"skipped by oslo's tests: {skipped}")
+    print(f"{tests['ran']} tests, {len(results)} images, {len(problems)} disagreements")
     sys.exit("\n".join(problems) or None)
 
 

@@ -1,4 +1,4 @@
-"""Sound images of the two kinds that oslo's tests have no sound one of: a GPT with entries, a footer that points right.
+"""Valid images of two kinds that oslo's tests do not have: a GPT with entries, and a VMDK with a correct footer.
 
 Layouts: UEFI specification 2.10, chapter 5; VMware Virtual Disk Format 5.0.
 """
@@ -23,14 +23,14 @@ def gpt() -> bytes:
     entries = entry.ljust(ENTRIES * 128, b"\0")
     last = SECTORS - 1
     disk = bytearray(SECTORS * SECTOR)
-    pieces = ((0, _mbr()), (1, _header(entries, 1, last, 2)), (2, entries))
-    for at, data in (*pieces, (last - 32, entries), (last, _header(entries, last, 1, last - 32))):
+    parts = ((0, _mbr()), (1, _header(entries, 1, last, 2)), (2, entries))
+    for at, data in (*parts, (last - 32, entries), (last, _header(entries, last, 1, last - 32))):
         disk[at * SECTOR : at * SECTOR + len(data)] = data
     return bytes(disk)
 
 
 def with_footer(stream: bytes) -> bytes | None:
-    """A streamOptimized VMDK whose header sends the reader to its footer; None where it is none, or has one already."""
+    """A streamOptimized VMDK whose header refers to its footer; None where it is another image, or has a footer."""
     (flags,) = struct.unpack_from("<I", stream, 8)
     if stream[:4] != b"KDMV" or not flags >> 17 & 1 or stream[56:64] == AT_END:
         return None

@@ -1,7 +1,7 @@
-"""Faults of fragments: what sets a header that was refused apart from one that passed.
+"""Faults of fragments: the differences between a header that was refused and one that passed.
 
-A fragment is made by hand and is no image by itself: both sides would refuse it for what it lacks. Its fault, put into
-a sound image, is one thing that is wrong.
+A fragment is a header that a test made by hand; oslo and imagedrop would both refuse it for what it lacks. Its fault is
+put into a valid image, so that only the fault is wrong.
 """
 
 from __future__ import annotations
@@ -9,42 +9,42 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-Fragment = tuple[tuple[str, bytes], ...]  # (name of the region, what it holds)
+Fragment = tuple[tuple[str, bytes], ...]  # (name, content) of each region
 
 
 @dataclass(frozen=True, slots=True)
 class Bytes:
-    """Other bytes at one place of a region."""
+    """Other bytes at one offset of a region."""
 
     region: str
     at: int
     data: bytes
 
-    def apply(self, sound: bytes) -> bytes:
-        return (sound[: self.at] + self.data + sound[self.at + len(self.data) :])[: len(sound)]
+    def apply(self, valid: bytes) -> bytes:
+        return (valid[: self.at] + self.data + valid[self.at + len(self.data) :])[: len(valid)]
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Other lines of a text that NULs fill up: `dropped` are the first words of those that go."""
+    """Other lines of a text that is padded with NULs. `dropped`: the first words of the lines to remove."""
 
     region: str
     dropped: frozenset[str]
     added: tuple[str, ...]
 
-    def apply(self, sound: bytes) -> bytes:
-        kept = [line for line in _lines(sound) if _word(line) not in self.dropped]
-        return "\n".join([*kept, *self.added]).encode().ljust(len(sound), b"\0")[: len(sound)]
+    def apply(self, valid: bytes) -> bytes:
+        kept = [line for line in _lines(valid) if _word(line) not in self.dropped]
+        return "\n".join([*kept, *self.added]).encode().ljust(len(valid), b"\0")[: len(valid)]
 
 
 Change = Bytes | Lines
 
 
 def faults(fragments: Mapping[Fragment, bool]) -> Iterator[list[Change]]:
-    """Of each refused fragment (True), against the nearest that passed: every difference alone, then all of them."""
-    sound = [fragment for fragment, refused in fragments.items() if fragment and not refused]
-    for fragment in [one for one, refused in fragments.items() if one and refused]:
-        nearest = min((differences(fragment, other) for other in sound), key=_weight, default=[])
+    """Of each refused fragment (True): each difference from the most similar that passed, then all together."""
+    passed = [fragment for fragment, refused in fragments.items() if fragment and not refused]
+    for fragment in [fragment for fragment, refused in fragments.items() if fragment and refused]:
+        nearest = min((differences(fragment, other) for other in passed), key=_weight, default=[])
         if len(nearest) > 1:
             yield from ([change] for change in nearest)
         if nearest:
@@ -67,13 +67,13 @@ def differences(fragment: Fragment, other: Fragment) -> list[Change]:
 
 
 def _runs(data: bytes, before: bytes) -> Iterator[tuple[int, int]]:
-    """(begin, end) of what is not the same."""
-    begin = 0
+    """(start, end) of each run of bytes that differ."""
+    start = 0
     for at in range(len(data) + 1):
         if at == len(data) or data[at : at + 1] == before[at : at + 1]:
-            if begin < at:
-                yield begin, at
-            begin = at + 1
+            if start < at:
+                yield start, at
+            start = at + 1
 
 
 def _is_text(data: bytes) -> bool:
@@ -86,9 +86,11 @@ def _lines(data: bytes) -> list[str]:
 
 
 def _word(line: str) -> str:
-    """What the line is about."""
+    """The key of the line."""
     return line.partition("=")[0].split(" ")[0].lower()
 
 
 def _weight(changes: list[Change]) -> int:
-    return sum(len(one.data) if isinstance(one, Bytes) else len(one.added) + len(one.dropped) for one in changes)
+    return sum(
+        len(change.data) if isinstance(change, Bytes) else len(change.added) + len(change.dropped) for change in changes
+    )

@@ -1,7 +1,7 @@
-"""Where oslo's tests hand an image to an inspector, the shelf is told.
+"""Stores every image that oslo's tests inspect.
 
-They do it in four ways: a file's name (from_file), an open file (InspectWrapper), bytes (eat_chunk), and regions of a
-file filled by hand, followed by a check.
+The tests pass images in four ways: a file name (from_file), an open file (InspectWrapper), bytes (eat_chunk), and
+regions that are filled by hand before a check.
 """
 
 from __future__ import annotations
@@ -14,32 +14,32 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from oslo_utils.imageutils import format_inspector as theirs
+from oslo_utils.imageutils import format_inspector
 
 from tests.oslo.faults import Fragment
 from tests.oslo.image_store import ImageStore
 
 
 class Hooks:
-    """`fragments`: the regions filled by hand, each with whether a check refused it, by test and format."""
+    """`fragments`: (test, format) -> regions filled by hand -> whether a check refused them."""
 
-    def __init__(self, shelf: ImageStore) -> None:
-        self.shelf = shelf
+    def __init__(self, images: ImageStore) -> None:
+        self.images = images
         self.fragments: dict[tuple[str, str], dict[Fragment, bool]] = {}
-        self._fed: dict[theirs.FileInspector, bytearray] = {}
+        self._fed: dict[format_inspector.FileInspector, bytearray] = {}
         self._streaming = False
 
     @contextlib.contextmanager
     def installed(self) -> Iterator[None]:
         hooks: list[tuple[type, str, Callable[..., Any]]] = [
-            (theirs.InspectWrapper, "__init__", self._on_wrapper),
-            (theirs.InspectWrapper, "read", self._on_stream),
-            (theirs.InspectWrapper, "__next__", self._on_stream),
-            (theirs.FileInspector, "from_file", self._on_file),
-            (theirs.FileInspector, "eat_chunk", self._on_chunk),
-            (theirs.FileInspector, "safety_check", self._on_check),
+            (format_inspector.InspectWrapper, "__init__", self._on_wrapper),
+            (format_inspector.InspectWrapper, "read", self._on_stream),
+            (format_inspector.InspectWrapper, "__next__", self._on_stream),
+            (format_inspector.FileInspector, "from_file", self._on_file),
+            (format_inspector.FileInspector, "eat_chunk", self._on_chunk),
+            (format_inspector.FileInspector, "safety_check", self._on_check),
         ]
-        for kind in theirs.ALL_FORMATS.values():
+        for kind in format_inspector.ALL_FORMATS.values():
             hooks += [(kind, name, self._on_check) for name in vars(kind) if name.startswith("check_")]
         with contextlib.ExitStack() as stack:
             for owner, name, hook in hooks:
@@ -47,37 +47,37 @@ class Hooks:
             yield
 
     def test_ended(self) -> None:
-        """What was fed as bytes is whole now."""
+        """Stores the images that were passed as bytes: they are complete now."""
         for inspector, data in self._fed.items():
-            self.shelf.keep_bytes(bytes(data), inspector.NAME)
+            self.images.add_bytes(bytes(data), inspector.NAME)
         self._fed.clear()
 
-    def _on_file(self, call: Callable[..., Any], kind: type[theirs.FileInspector], filename: str) -> Any:
-        self.shelf.keep_file(Path(filename), kind.NAME)
+    def _on_file(self, call: Callable[..., Any], kind: type[format_inspector.FileInspector], filename: str) -> Any:
+        self.images.add_file(Path(filename), kind.NAME)
         return self._on_stream(call, kind, filename)
 
     def _on_wrapper(self, call: Callable[..., Any], wrapper: Any, source: Any, *args: Any, **options: Any) -> None:
         call(wrapper, source, *args, **options)
         declared = args[0] if args else options.get("expected_format")
         if isinstance(source, io.BytesIO):
-            self.shelf.keep_bytes(source.getvalue(), declared)
+            self.images.add_bytes(source.getvalue(), declared)
         elif isinstance(name := getattr(source, "name", None), str):
-            self.shelf.keep_file(Path(name), declared)
+            self.images.add_file(Path(name), declared)
 
     def _on_stream(self, call: Callable[..., Any], *args: Any) -> Any:
         with self._stream():
             return call(*args)
 
-    def _on_chunk(self, call: Callable[..., Any], inspector: theirs.FileInspector, chunk: bytes) -> None:
+    def _on_chunk(self, call: Callable[..., Any], inspector: format_inspector.FileInspector, chunk: bytes) -> None:
         if not self._streaming:
             self._fed.setdefault(inspector, bytearray()).extend(chunk)
         call(inspector, chunk)
 
-    def _on_check(self, call: Callable[..., Any], inspector: theirs.FileInspector) -> None:
-        fragments, fragment = self.fragments.setdefault((self.shelf.test, inspector.NAME), {}), _by_hand(inspector)
+    def _on_check(self, call: Callable[..., Any], inspector: format_inspector.FileInspector) -> None:
+        fragments, fragment = self.fragments.setdefault((self.images.test, inspector.NAME), {}), _by_hand(inspector)
         try:
             call(inspector)
-        except (theirs.SafetyViolation, theirs.SafetyCheckFailed):
+        except (format_inspector.SafetyViolation, format_inspector.SafetyCheckFailed):
             fragments[fragment] = True
             raise
         finally:
@@ -92,8 +92,8 @@ class Hooks:
             self._streaming = before
 
 
-def _by_hand(inspector: theirs.FileInspector) -> Fragment:
-    """Nothing where the inspector has read something."""
+def _by_hand(inspector: format_inspector.FileInspector) -> Fragment:
+    """The regions that were filled by hand; nothing where the inspector has read an image."""
     if inspector.actual_size:
         return ()
     regions = ((name, inspector.region(name)) for name in inspector.context_info)
