@@ -1,4 +1,4 @@
-"""Every function, each of its files in events/, and the states of the world in which it meets them."""
+"""The cases: every function, each of its files in events/, and the states in which it gets the event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from imagedrop_local.project_paths import ROOT
-from tests.sam_local.filled import FORGED, HEADER
+from tests.sam_local.fill_event import FORGED, HEADER
 from tests.sam_local.world import World
 
 EVENTS = ROOT / "events"
@@ -20,18 +20,18 @@ Wrap = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Case:
-    """`wrap`: from the file's content to what the function is given. `plain`: by `sam local invoke`, a cold start and
-    slower; the others by `sam local start-lambda`, which runs the same container."""
+    """`wrap`: makes the function's event from the file's content. `cold_start`: run with `sam local invoke`, which is
+    slow; the others run with `sam local start-lambda`, which uses the same container again."""
 
     function: str
     file: str
     state: str
     prepare: Prepare
     wrap: Wrap = lambda content: content
-    plain: bool = False
+    cold_start: bool = False
 
     def event(self) -> Any:
-        """From the file, not yet filled in for a world."""
+        """From the file, before `fill_event` adapts it to a world."""
         return self.wrap(read(self.file))
 
 
@@ -48,16 +48,16 @@ def all_cases() -> list[Case]:
     return [*_intake(), *_validate(), *_register(), *_poll(), *_notify(), *_sweep(), *_status()]
 
 
-# --- what is made of a file --------------------------------------------------------------------------------------
+# --- events made from a file -------------------------------------------------------------------------------------
 
 
 def _pushed(body: Any) -> Any:
-    """A body that SMN pushes, or signs."""
+    """A request with a body that SMN pushes."""
     return read("intake-smn-push.json") | {"body": json.dumps(body), "isBase64Encoded": False}
 
 
 def _with_secret(body: Any) -> Any:
-    """A body that whoever knows the secret header brings."""
+    """A request with the secret header."""
     return read("intake-secret-header.json") | {"body": json.dumps(body)}
 
 
@@ -76,7 +76,7 @@ def _unsigned(event: Any) -> Any:
     return event | {"requestContext": context}
 
 
-def _of_all(event: Any) -> Any:
+def _without_key(event: Any) -> Any:
     return {name: value for name, value in event.items() if name != "queryStringParameters"} | {"rawQueryString": ""}
 
 
@@ -89,7 +89,7 @@ def _nothing(world: World) -> None:
 
 def _intake() -> Iterator[Case]:
     for file in ("intake-smn-push.json", "intake-secret-header.json"):
-        yield Case("intake", file, "nothing", _nothing, plain=True)
+        yield Case("intake", file, "nothing", _nothing, cold_start=True)
     yield Case("intake", "intake-secret-header.json", "the secret is wrong", _nothing, _with_wrong_secret)
     for file in ("smn-notification-obs.json", "smn-notification-eventgrid.json", "smn-unsubscribe-confirmation.json"):
         yield Case("intake", file, "pushed", _subscription, _pushed)
@@ -100,16 +100,16 @@ def _intake() -> Iterator[Case]:
 
 
 def _subscription(world: World) -> None:
-    """Of a kind that is asked by no push, for that would be tried again and again."""
+    """Adds a pending subscription. By mail: a push to confirm it would be retried during the case."""
     topic = world.cloud.state()["topics"][0]
     world.cloud.smn.subscribe(topic, "email", "ada@example.com")
 
 
 def _validate() -> Iterator[Case]:
     for file in ("validate-sqs.json", "validate-sqs-envelope.json"):
-        yield Case("validate", file, "image and sidecar", World.drop, plain=True)
+        yield Case("validate", file, "image and sidecar", World.drop, cold_start=True)
     yield Case("validate", "validate-sqs.json", "no sidecar yet", World.put_image)
-    yield Case("validate", "validate-sqs.json", "a sidecar with faults", lambda world: world.drop(min_disk=7, nmae="x"))
+    yield Case("validate", "validate-sqs.json", "a sidecar with errors", lambda world: world.drop(min_disk=7, nmae="x"))
     yield Case("validate", "validate-sqs.json", "OBS does not answer", _obs_down)
 
 
@@ -120,18 +120,18 @@ def _obs_down(world: World) -> None:
 
 def _register() -> Iterator[Case]:
     file = "register-sqs.json"
-    yield Case("register", file, "accepted", _accepted, plain=True)
+    yield Case("register", file, "accepted", _accepted, cold_start=True)
     for state, fault in (
         ("IMS refuses", {"fault": "status", "status": 400, "code": "IMG.0037"}),
         ("IMS is busy", {"fault": "status", "status": 429, "code": "APIGW.0308"}),
-        ("IMS takes it and does not say so", {"fault": "timeout_after", "seconds": 0}),
+        ("IMS accepts and the answer is lost", {"fault": "timeout_after", "seconds": 0}),
     ):
         yield Case("register", file, state, lambda world, fault=fault: _accepted_but(world, **fault))  # type: ignore[misc]
 
 
 def _accepted(world: World) -> None:
     world.drop()
-    world.until("accepted")
+    world.advance_to("accepted")
 
 
 def _accepted_but(world: World, **fault: Any) -> None:
@@ -140,20 +140,20 @@ def _accepted_but(world: World, **fault: Any) -> None:
 
 
 def _poll() -> Iterator[Case]:
-    yield Case("poll", "poll-sqs.json", "the job has ended", _imported, plain=True)
+    yield Case("poll", "poll-sqs.json", "the job has ended", _imported, cold_start=True)
     yield Case("poll", "poll-sqs.json", "the job runs", _importing)
     yield Case("poll", "poll-sqs.json", "the job has failed", _import_failed)
 
 
 def _importing(world: World) -> None:
     world.drop()
-    world.until("importing")
-    world.later(20)  # it has begun
+    world.advance_to("importing")
+    world.advance_clock(20)  # the job has started
 
 
 def _imported(world: World) -> None:
     _importing(world)
-    world.later(600)
+    world.advance_clock(600)
 
 
 def _import_failed(world: World) -> None:
@@ -162,31 +162,31 @@ def _import_failed(world: World) -> None:
 
 
 def _notify() -> Iterator[Case]:
-    yield Case("notify", "notify-sqs.json", "registered", _registered, plain=True)
+    yield Case("notify", "notify-sqs.json", "registered", _registered, cold_start=True)
     yield Case("notify", "notify-sqs.json", "rejected, in Chinese", _rejected)
 
 
 def _registered(world: World) -> None:
     _imported(world)
-    world.step("poll")
+    world.run_once("poll")
 
 
 def _rejected(world: World) -> None:
     world.drop(min_disk=7, owner={"email": "lin@example.com", "name": "林", "language": "zh"})
-    world.until("rejected")
+    world.advance_to("rejected")
 
 
 def _sweep() -> Iterator[Case]:
-    yield Case("sweep", "sweep-schedule.json", "an event was lost", World.drop, plain=True)
+    yield Case("sweep", "sweep-schedule.json", "an event was lost", World.drop, cold_start=True)
     yield Case("sweep", "sweep-schedule.json", "the ledger was lost", _ledger_lost)
 
 
 def _ledger_lost(world: World) -> None:
     _importing(world)
-    world.forget_ledger()
+    world.clear_ledger()
 
 
 def _status() -> Iterator[Case]:
-    yield Case("status", "status-function-url.json", "accepted", _accepted, plain=True)
-    yield Case("status", "status-function-url.json", "asked for all", _accepted, _of_all)
-    yield Case("status", "status-function-url.json", "not signed in", _accepted, _unsigned)
+    yield Case("status", "status-function-url.json", "accepted", _accepted, cold_start=True)
+    yield Case("status", "status-function-url.json", "all drops", _accepted, _without_key)
+    yield Case("status", "status-function-url.json", "unsigned", _accepted, _unsigned)

@@ -1,8 +1,8 @@
-"""Every function on its files in events/, in the local stack and in its Lambda container: both must leave the same.
+"""Runs every function on its files in events/, in the local stack and in its container, and compares the outcomes.
 
-run.py --sam PATH             all cases; exit 1 on any difference
-run.py --sam PATH --only F    those of one function, or of one file in events/
-run.py --sam PATH --hold F    prepares the first of them, and shows the command to try it with
+run.py --sam PATH             all cases; exit code 1 on any difference
+run.py --sam PATH --only F    the cases of one function, or of one file in events/
+run.py --sam PATH --hold F    prepares the first of these cases, and prints the command to run it
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from tests.sam_local.world import World
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # with everything that was started
-    asked = _arguments()
-    only = asked.hold or asked.only
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # runs the context managers
+    arguments = _arguments()
+    only = arguments.hold or arguments.only
     cases = [case for case in all_cases() if not only or only in (case.function, case.file)]
     if not cases:
-        print(f"sam-local: {only} is no function and no file of events/")
+        print(f"sam-local: {only} is neither a function nor a file of events/")
         return 2
-    if lacking := uncovered(all_cases()):
-        print(f"sam-local: no case uses {', '.join(path.name for path in lacking)}")
+    if unused := uncovered(all_cases()):
+        print(f"sam-local: no case uses {', '.join(path.name for path in unused)}")
         return 1
     try:
         need_docker()
@@ -44,8 +44,8 @@ def main() -> int:
     except (NoDocker, OSError) as reason:
         return _without_docker(str(reason))
     try:
-        with _worlds(asked.sam, address) as (sam, stack, container):
-            return _hold(cases[0], container, sam) if asked.hold else compare(cases, stack, container, sam)
+        with _worlds(arguments.sam, address) as (sam, stack, container):
+            return _hold(cases[0], container, sam) if arguments.hold else compare(cases, stack, container, sam)
     except SamFailed as failure:
         print(f"sam-local: {failure}")
         return 1
@@ -61,19 +61,19 @@ def _arguments() -> argparse.Namespace:
 
 
 def _without_docker(reason: str) -> int:
-    """Where CI has a docker but its engine does not answer, something is broken; a developer may do without."""
+    """Returns 1 if CI has a docker command whose engine does not answer; otherwise the run is skipped with 0."""
     broken = os.environ.get("CI") == "true" and not reason.startswith("there is no docker")
-    print(f"sam-local: {'failed' if broken else 'skipped'}, for it needs Docker on Linux: {reason}")
+    print(f"sam-local: {'failed' if broken else 'skipped'}, because it needs Docker on Linux: {reason}")
     return int(broken)
 
 
 @contextlib.contextmanager
 def _worlds(command: str, address: str) -> Iterator[tuple[Sam, World, World]]:
-    """The functions built, one world for the stack's and one for the containers'."""
+    """Builds the functions; starts one world for the stack and one for the containers."""
     with tempfile.TemporaryDirectory(prefix="imagedrop-sam-") as name:
         folder = Path(name)
         if not (found := shutil.which(command)):
-            raise SamFailed(f"there is no SAM CLI at {command}; `make .venv-sam/.done` brings one")
+            raise SamFailed(f"there is no SAM CLI at {command}; `make .venv-sam/.done` installs one")
         sam = Sam(str(Path(found).absolute()), folder / "variables.json", folder / "sam.log")
         start = time.monotonic()
         sam.build()

@@ -1,4 +1,4 @@
-"""Servers of 127.0.0.1, at an address of Docker's bridge too: a container's own 127.0.0.1 is not the host's."""
+"""Makes servers of 127.0.0.1 reachable from containers: a container has its own 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Self
 
 
 def bridge() -> str:
-    """The host's address as containers see it. Raises OSError where it has none: Docker in a virtual machine."""
-    asked = subprocess.run(["docker", "network", "inspect", "bridge"], capture_output=True, text=True, check=False)
-    if asked.returncode:
-        raise OSError(f"docker network inspect bridge: {asked.stderr.strip()}")
-    pool = json.loads(asked.stdout)[0]["IPAM"]["Config"][0]
+    """The host's address on Docker's bridge. Raises OSError if it has none: Docker runs in a virtual machine."""
+    inspected = subprocess.run(["docker", "network", "inspect", "bridge"], capture_output=True, text=True, check=False)
+    if inspected.returncode:
+        raise OSError(f"docker network inspect bridge: {inspected.stderr.strip()}")
+    pool = json.loads(inspected.stdout)[0]["IPAM"]["Config"][0]
     address: str = pool.get("Gateway") or str(ipaddress.ip_network(pool["Subnet"])[1])
     with socket.socket() as probe:
         probe.bind((address, 0))
@@ -25,7 +25,7 @@ def bridge() -> str:
 
 
 class Relay:
-    """Listens at `address` on any free port and hands every connection on to 127.0.0.1, byte for byte."""
+    """Listens at `address` on any free port and forwards every connection to 127.0.0.1."""
 
     def __init__(self, address: str, target: int = 0) -> None:
         """`target` 0: the same port as the relay's own."""
@@ -50,13 +50,13 @@ class Relay:
 
     def _connect(self, caller: socket.socket) -> None:
         with caller, contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._target)) as server:
-            back = threading.Thread(target=_pump, args=(server, caller), daemon=True)
-            back.start()
-            _pump(caller, server)
-            back.join()
+            backward = threading.Thread(target=_forward, args=(server, caller), daemon=True)
+            backward.start()
+            _forward(caller, server)
+            backward.join()
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
+def _forward(source: socket.socket, sink: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(1 << 16):
             sink.sendall(data)

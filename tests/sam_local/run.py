@@ -1,4 +1,4 @@
-"""The entry of `make sam-local`; see main.py."""
+"""The entry point of `make sam-local`; see main.py."""
 
 import sys
 from pathlib import Path

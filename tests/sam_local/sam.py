@@ -1,4 +1,4 @@
-"""The SAM CLI: one build, and functions run in their containers."""
+"""The SAM CLI: builds once, and runs functions in their containers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STARTS_WITHIN, ANSWERS_WITHIN = 60.0, 400.0  # s; the sweep may take 300
 
 
 class SamFailed(Exception):
-    """The message is what the SAM CLI said."""
+    """The message is the SAM CLI's."""
 
 
 class NoDocker(Exception):
@@ -34,46 +34,46 @@ def need_docker() -> None:
     """Raises NoDocker."""
     if not shutil.which("docker"):
         raise NoDocker("there is no docker on PATH")
-    asked = subprocess.run(["docker", "info", "--format", "{{.OSType}}"], capture_output=True, text=True, check=False)
-    if asked.returncode or asked.stdout.strip() != "linux":
-        raise NoDocker(f"no engine answers: {asked.stderr.strip() or asked.stdout.strip()}")
+    info = subprocess.run(["docker", "info", "--format", "{{.OSType}}"], capture_output=True, text=True, check=False)
+    if info.returncode or info.stdout.strip() != "linux":
+        raise NoDocker(f"no engine answers: {info.stderr.strip() or info.stdout.strip()}")
 
 
 def logical(function: str) -> str:
-    """Its name in template.yaml."""
+    """The function's name in template.yaml."""
     return f"{function.capitalize()}Function"
 
 
 @dataclass(frozen=True)
 class Sam:
-    """`path`: the command; `variables`: the file for --env-vars, {logical name: {variable: value}}; `log`: what the
-    commands and the functions write goes there."""
+    """`path`: the command. `variables`: the file for --env-vars, {logical name: {variable: value}}. `log`: the output
+    of commands and functions."""
 
     path: str
     variables: Path
     log: Path
 
     def build(self) -> None:
-        built = self._run("build", "--config-env", "local")
-        if built.returncode:
-            raise SamFailed(f"sam build: {built.stderr.strip()[-2000:]}")
+        build = self._run("build", "--config-env", "local")
+        if build.returncode:
+            raise SamFailed(f"sam build: {build.stderr.strip()[-2000:]}")
 
     def command(self, function: str, event: Path) -> list[str]:
-        """`sam local invoke`, by hand as here."""
+        """The arguments of `sam local invoke`."""
         return [self.path, "local", "invoke", logical(function), "--event", str(event), *self._options()]
 
     def invoke(self, function: str, event: Any) -> Any:
-        """`sam local invoke`: what the function returned."""
+        """Runs `sam local invoke` and returns the function's result."""
         file = self.variables.with_name("event.json")
         file.write_text(json.dumps(event), "utf-8")
-        ran = self._run(*self.command(function, file)[1:])
-        if ran.returncode:
-            raise SamFailed(f"sam local invoke {logical(function)}: {ran.stderr.strip()[-2000:]}")
-        return _answer(ran.stdout.strip().rpartition("\n")[2])
+        finished = self._run(*self.command(function, file)[1:])
+        if finished.returncode:
+            raise SamFailed(f"sam local invoke {logical(function)}: {finished.stderr.strip()[-2000:]}")
+        return _answer(finished.stdout.strip().rpartition("\n")[2])
 
     @contextlib.contextmanager
     def started(self) -> Iterator[Started]:
-        """`sam local start-lambda`: one container a function, warm after its first call."""
+        """Runs `sam local start-lambda`: one container per function, warm after its first call."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -90,10 +90,10 @@ class Sam:
         with self.log.open("ab") as log:
             process = subprocess.Popen(arguments, cwd=ROOT, env=_environment(), stdout=log, stderr=log)
         try:
-            _await(process, port, self.log)
+            _wait_until_open(process, port, self.log)
             yield Started(f"http://127.0.0.1:{port}")
         finally:
-            process.terminate()  # with it go its containers
+            process.terminate()  # its containers end too
             try:
                 process.wait(30)
             except subprocess.TimeoutExpired:
@@ -105,12 +105,12 @@ class Sam:
         return [*pull, "--config-env", "local", "--env-vars", str(self.variables)]
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        ran = subprocess.run(
+        finished = subprocess.run(
             [self.path, *arguments], cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False
         )
         with self.log.open("a", encoding="utf-8") as log:
-            log.write(ran.stderr)
-        return ran
+            log.write(finished.stderr)
+        return finished
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Started:
 
 
 def _answer(text: str) -> Any:
-    """What the function returned, or `{"raised": ...}`."""
+    """The function's result, or `{"raised": ...}`."""
     try:
         returned = json.loads(text or "null")
     except ValueError:
@@ -138,10 +138,12 @@ def _answer(text: str) -> Any:
 
 
 def _environment() -> dict[str, str]:
-    """This one, with the local stack's keys and nothing of what ~/.aws says."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "IMAGEDROP_", "PYTHON"))}
-    return kept | {
-        "PATH": f"{os.environ['PATH']}:{Path(sys.executable).parent}",  # `sam build` looks for the runtime's Python
+    """This process's environment, with the local stack's keys and without ~/.aws."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "IMAGEDROP_", "PYTHON"))
+    }
+    return inherited | {
+        "PATH": f"{os.environ['PATH']}:{Path(sys.executable).parent}",  # `sam build` needs the runtime's Python
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_CONFIG_FILE": os.devnull,
@@ -150,7 +152,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_open(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
     end = time.monotonic() + STARTS_WITHIN
     while True:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):

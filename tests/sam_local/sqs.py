@@ -1,4 +1,4 @@
-"""An SQS queue as its event source mapping uses it, and emptied to see what is in it."""
+"""An SQS queue: received from as an event source mapping does, and emptied to see its content."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Record = dict[str, Any]
-ANSWERS_WITHIN = 5.0  # s; a message with a delay is waited for so long
+ANSWERS_WITHIN = 5.0  # s; the longest wait for a delayed message
 
 
 class Queue:
-    """`client`: boto3's for SQS."""
+    """`client`: a boto3 client of SQS."""
 
     def __init__(self, client: Any, url: str) -> None:
         self._client, self.url = client, url
@@ -27,7 +27,7 @@ class Queue:
             self._client.send_message(QueueUrl=self.url, MessageBody=text)
 
     def receive(self, count: int = 1) -> list[Record]:
-        """As Lambda hands them to a function. Raises TimeoutError where there are less."""
+        """Records as Lambda passes them to a function. Raises TimeoutError if there are fewer."""
         found: list[Record] = []
         end = time.monotonic() + ANSWERS_WITHIN
         while len(found) < count:
@@ -36,10 +36,10 @@ class Queue:
             found += [self._record(message) for message in self._receive()]
         return found
 
-    def settle(self, records: Sequence[Record], answer: Any) -> list[Record]:
-        """Deletes what the function has not reported as failed; those that it has."""
+    def apply_response(self, records: Sequence[Record], answer: Any) -> list[Record]:
+        """Deletes the records that the function has not reported as failed; returns the failed ones."""
         reported = answer.get("batchItemFailures", ()) if isinstance(answer, dict) else ()
-        failed = {one["itemIdentifier"] for one in reported}
+        failed = {item["itemIdentifier"] for item in reported}
         for record in records:
             if record["messageId"] not in failed:
                 self._client.delete_message(QueueUrl=self.url, ReceiptHandle=record["receiptHandle"])
@@ -48,15 +48,15 @@ class Queue:
     def in_flight(self) -> int:
         return int(self._attributes("ApproximateNumberOfMessagesNotVisible")["ApproximateNumberOfMessagesNotVisible"])
 
-    def show(self, records: Sequence[Record]) -> None:
-        """Makes them visible at once, if they are not yet."""
+    def make_visible(self, records: Sequence[Record]) -> None:
+        """Ends the visibility timeout of the messages."""
         for record in records:
             self._client.change_message_visibility(
                 QueueUrl=self.url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0
             )
 
     def drain(self) -> list[str]:
-        """The bodies of all messages that are visible or delayed, sorted; they are gone then."""
+        """Deletes all visible and delayed messages; returns their bodies, sorted."""
         bodies = []
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed")
         while any(int(count) for count in self._attributes(*names).values()):
@@ -66,15 +66,15 @@ class Queue:
         return sorted(bodies)
 
     def _attributes(self, *names: str) -> dict[str, str]:
-        asked = self._client.get_queue_attributes(QueueUrl=self.url, AttributeNames=list(names))
-        attributes: dict[str, str] = asked["Attributes"]
+        answer = self._client.get_queue_attributes(QueueUrl=self.url, AttributeNames=list(names))
+        attributes: dict[str, str] = answer["Attributes"]
         return attributes
 
     def _receive(self) -> list[dict[str, Any]]:
-        got = self._client.receive_message(
+        answer = self._client.receive_message(
             QueueUrl=self.url, MaxNumberOfMessages=10, AttributeNames=["All"], WaitTimeSeconds=1
         )
-        messages: list[dict[str, Any]] = got.get("Messages", [])
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
         return messages
 
     def _record(self, message: Mapping[str, Any]) -> Record:

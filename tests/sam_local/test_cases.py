@@ -1,4 +1,4 @@
-"""The cases leave nothing of events/ out."""
+"""The cases use every file of events/."""
 
 from imagedrop_local.stack.outputs import FUNCTIONS
 from tests.sam_local.cases import all_cases, uncovered
@@ -10,6 +10,6 @@ def test_a_case_uses_every_file_of_events() -> None:
 
 def test_every_function_runs_with_sam_local_invoke_on_each_of_its_files() -> None:
     cases = all_cases()
-    assert {case.function for case in cases if case.plain} == set(FUNCTIONS)
+    assert {case.function for case in cases if case.cold_start} == set(FUNCTIONS)
     own = {(case.function, case.file) for case in cases if case.file.startswith(case.function)}
-    assert own == {(case.function, case.file) for case in cases if case.plain}
+    assert own == {(case.function, case.file) for case in cases if case.cold_start}

@@ -1,6 +1,6 @@
-"""A local stack in which nothing moves by itself: no event rule, no event source mapping, no schedule that would fire.
+"""A local stack in which nothing happens by itself: no event rule, no event source mapping, no schedule that fires.
 
-What would feed a function is done here, step by step, so that two worlds can be brought to the same state.
+The test calls the functions one by one, so that two worlds reach the same state.
 """
 
 from __future__ import annotations
@@ -31,45 +31,45 @@ from tests.sam_local.sqs import Queue
 BUCKET, KEY = wiring.BUCKET, "golden/windows-server-2022.qcow2"
 IMAGE = SAMPLES / "windows-server-2022.qcow2"
 SIDECAR: dict[str, Any] = json.loads((SAMPLES / "windows-server-2022.qcow2.json").read_text("utf-8"))
-FED = {"validate": "drops", "register": "registrations", "poll": "polls", "notify": "notices"}
+QUEUE_OF = {"validate": "drops", "register": "registrations", "poll": "polls", "notify": "notices"}
 
 
 class World:
-    """`with World(folder, address) as world:`. `address`: where containers reach this machine."""
+    """`with World(folder, address) as world:`. `address`: this machine's address for containers."""
 
     cloud: Cloud
     local: LocalStack
 
     def __init__(self, folder: Path, address: str) -> None:
         self._folder, self._address = folder, address
-        self._exits = contextlib.ExitStack()
+        self._exit_stack = contextlib.ExitStack()
         self._now = datetime.now(UTC)
         self._mails = 0
 
     def __enter__(self) -> Self:
-        with self._exits:
+        with self._exit_stack:
             self._relays = {
-                name: self._exits.enter_context(Relay(self._address)) for name in ("aws", "obs", "ims", "smn")
+                name: self._exit_stack.enter_context(Relay(self._address)) for name in ("aws", "obs", "ims", "smn")
             }
             self._start_cloud()
-            self._exits.callback(lambda: self.cloud.stop())
-            self.local = self._exits.enter_context(self._local())
-            self._exits = self._exits.pop_all()
+            self._exit_stack.callback(lambda: self.cloud.stop())
+            self.local = self._exit_stack.enter_context(self._local())
+            self._exit_stack = self._exit_stack.pop_all()
         aws = self.local.stack.client
         for mapping in aws("lambda").list_event_source_mappings()["EventSourceMappings"]:
             aws("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
         outputs = self.local.stack.outputs
         self.queues = {name: Queue(aws("sqs"), url) for name, url in outputs.queues.items()}
         self.dead_letters = {name: Queue(aws("sqs"), url) for name, url in outputs.dead_letters.items()}
-        self.caught = Queue(aws("sqs"), aws("sqs").create_queue(QueueName="caught")["QueueUrl"])
-        aws("sns").subscribe(TopicArn=outputs.notices_topic, Protocol="sqs", Endpoint=self.caught.arn)
+        self.notices = Queue(aws("sqs"), aws("sqs").create_queue(QueueName="caught")["QueueUrl"])
+        aws("sns").subscribe(TopicArn=outputs.notices_topic, Protocol="sqs", Endpoint=self.notices.arn)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._exits.close()
+        self._exit_stack.close()
 
     def _start_cloud(self) -> None:
-        """An empty one, at the same ports each time."""
+        """Starts an empty cloud, always on the same ports."""
         shutil.rmtree(self._folder / "cloud", ignore_errors=True)
         self._now = datetime.now(UTC)
         self.cloud = Cloud(
@@ -83,26 +83,26 @@ class World:
             clock=lambda: self._now,
         ).start()
         self.cloud.smn.origin = self._relays["smn"].url
-        self._cloud_wired = wiring.simulator_connection(self.cloud, BUCKET)
+        self._connection = wiring.simulator_connection(self.cloud, BUCKET)
 
     def _local(self) -> LocalStack:
         obs, ims, smn = (self._relays[name].url for name in ("obs", "ims", "smn"))
         return LocalStack(
             self._folder / "stack",
             ports=Ports(aws=self._relays["aws"].port),
-            elsewhere=replace(self._cloud_wired, obs_endpoint=obs, ims_endpoint=ims, smn_endpoint=smn),
+            elsewhere=replace(self._connection, obs_endpoint=obs, ims_endpoint=ims, smn_endpoint=smn),
             parameters={"AwsEndpoint": self._relays["aws"].url, "SweepRate": "rate(1 day)", "PollLongest": "1"},
         )
 
-    # --- a state is prepared -------------------------------------------------------------------------------------
+    # --- preparing a state ---------------------------------------------------------------------------------------
 
     def clear(self) -> None:
-        """Nothing lies anywhere, nothing was ever called."""
+        """Deletes everything and resets the counts of calls."""
         self.cloud.stop()
         self._start_cloud()
-        for queue in (*self.queues.values(), *self.dead_letters.values(), self.caught):
+        for queue in (*self.queues.values(), *self.dead_letters.values(), self.notices):
             queue.purge()
-        self.forget_ledger()
+        self.clear_ledger()
         self._mails = len(self.local.stack.mails())
 
     def put(self, key: str, body: bytes | Mapping[str, Any]) -> None:
@@ -113,39 +113,39 @@ class World:
         self.put(KEY, IMAGE.read_bytes())
 
     def drop(self, **sidecar: Any) -> None:
-        """The sample image and its sidecar, with these fields changed; no event tells of it."""
+        """Puts the sample image and its sidecar with these fields changed, without an event."""
         self.put_image()
         self.put(KEY + ".json", SIDECAR | sidecar)
 
-    def step(self, function: str) -> None:
-        """What the function's event source mapping would do once."""
-        queue = self.queues[FED[function]]
+    def run_once(self, function: str) -> None:
+        """Does what the function's event source mapping would do once."""
+        queue = self.queues[QUEUE_OF[function]]
         records = queue.receive()
-        queue.settle(records, self.local.stack.invoke(function, {"Records": records}))
+        queue.apply_response(records, self.local.stack.invoke(function, {"Records": records}))
 
-    def until(self, stage: str) -> None:
-        """Brings the drop to `accepted`, `importing` or an end, by the functions in the stack."""
+    def advance_to(self, stage: str) -> None:
+        """Runs the functions until the drop is `accepted`, `importing` or ended."""
         self.queues["drops"].send({"bucket": BUCKET, "key": KEY})
         for function in ("validate", "register", "poll"):
             if self.row().stage == stage:
                 return
-            self.step(function)
-            self.due()
+            self.run_once(function)
+            self.wait_until_due()
         if self.row().stage != stage:
             raise RuntimeError(f"the drop is {self.row().stage}, not {stage}: {self.row().reason}")
 
-    def due(self) -> None:
+    def wait_until_due(self) -> None:
         """Waits until the drop's next step is due."""
         if (at := self.row().next_at) is not None:
             time.sleep(max(0.0, (datetime.fromisoformat(at) - datetime.now(UTC)).total_seconds() + 0.05))
 
-    def later(self, seconds: float) -> None:
-        """In the simulated cloud, whose clock stands still otherwise: how long a container takes does not show there.
-        At most some minutes in all, for signatures live no longer than 15."""
+    def advance_clock(self, seconds: float) -> None:
+        """Moves the clock of the simulated cloud. It stands still otherwise, so a slow container has no effect. A few
+        minutes in all at most, because signatures expire after 15."""
         self._now += timedelta(seconds=seconds)
 
-    def cool(self, function: str) -> None:
-        """The function's next call is a cold start, as every call of its container is."""
+    def force_cold_start(self, function: str) -> None:
+        """Makes the function's next call a cold start, as in its container."""
         name = self.local.stack.outputs.functions[function]
         self.local.stack.client("lambda").update_function_configuration(
             FunctionName=name, Description=f"as of {time.time()}"
@@ -154,11 +154,11 @@ class World:
     def fault(self, service: str, call: str, fault: str, **more: Any) -> None:
         self.cloud.faults.add(Fault.model_validate({"service": service, "call": call, "fault": fault, **more}))
 
-    def forget_ledger(self) -> None:
+    def clear_ledger(self) -> None:
         for item in self.items():
             self._ledger.delete_item(TableName=self._table, Key={"pk": item["pk"]})
 
-    # --- what is there -------------------------------------------------------------------------------------------
+    # --- reading the state ---------------------------------------------------------------------------------------
 
     @property
     def etag(self) -> str:
@@ -166,7 +166,7 @@ class World:
         return head.etag if head else ""
 
     def row(self) -> Drop:
-        """The drop's row, or a new one where the ledger has none."""
+        """The drop's row, or a new one if the ledger has none."""
         name = drop_id(BUCKET, KEY, self.etag)
         found = DynamoLedger(self._ledger, self._table).get(name)
         return found or Drop(drop_id=name, bucket=BUCKET, key=KEY, received_at="", updated_at="", deadline_at="")
@@ -177,7 +177,7 @@ class World:
 
     def objects(self) -> dict[str, bytes]:
         store = self.cloud.store
-        return {one.key: store.open(BUCKET, one.key).read() for one in store.list(BUCKET).objects}
+        return {stored.key: store.open(BUCKET, stored.key).read() for stored in store.list(BUCKET).objects}
 
     def mails(self) -> list[dict[str, Any]]:
         return self.local.stack.mails()[self._mails :]

@@ -1,28 +1,28 @@
-"""What is masked and what is not, before two documents are compared."""
+"""What is masked before two outcomes are compared."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from tests.sam_local.left import differences, masked
+from tests.sam_local.outcome import differences, masked
 
 JOB, OTHER = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
 IMAGE = "11111111-2222-3333-4444-555555555555"
 
 
 def test_times_and_addresses_are_masked() -> None:
-    one = {
+    first = {
         "at": "2026-11-24T13:00:00Z",
         "text": "since 2026-11-24T13:00:00.123Z at http://127.0.0.1:4566/x",
         "progress": 0.1,
     }
-    other = {
+    second = {
         "at": "2026-11-25T01:02:03Z",
         "text": "since 2026-11-25T01:02:03.5Z at http://127.0.0.1:9/x",
         "progress": 0.7,
     }
-    assert masked(one) == masked(other) == {"at": "<time>", "text": "since <time> at <address>/x"}
+    assert masked(first) == masked(second) == {"at": "<time>", "text": "since <time> at <address>/x"}
 
 
 def test_random_ids_are_compared_by_their_repetitions() -> None:

@@ -1,8 +1,8 @@
-"""A file of events/ made to fit a world: all that such a file cannot know before there is one is put in here.
+"""Adapts a file of events/ to a world: sets all values that the file cannot know.
 
-the sample's ETag and the drop id of it    those of the image that lies in the bucket
-the secret header, SMN's signature         the local stack's secret; signed anew, now, with the simulator's certificate
-token of a subscription                    of the one that waits in the simulator
+ETag and drop id of the sample             those of the image in the bucket
+secret header, signature of SMN            the local stack's secret; signed now, with the simulator's certificate
+token of a subscription                    of the pending one in the simulator
 message id, receipt handle                 of a message that was sent with the file's body and received
 """
 
@@ -23,16 +23,16 @@ from imagedrop_local import wiring
 from imagedrop_local.local_stack import WEBHOOK_SECRET
 from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.smn.topics import TopicStore
-from tests.sam_local.world import BUCKET, FED, KEY, World
+from tests.sam_local.world import BUCKET, KEY, QUEUE_OF, World
 
 ETAG = "6f94a1c2d03b5e7f8091a2b3c4d5e6f7-12"  # in every file of events/
 HEADER = "x-imagedrop-secret"
 
 
-def event(world: World, function: str, content: Any) -> tuple[Any, list[dict[str, Any]]]:
-    """The event, and the records of it that were received from the function's queue."""
+def fill(world: World, function: str, content: Any) -> tuple[Any, list[dict[str, Any]]]:
+    """The event, and its records that were received from the function's queue."""
     filled = json.loads(text(world, json.dumps(content, ensure_ascii=False)))
-    if function in FED:
+    if function in QUEUE_OF:
         filled["Records"] = _received(world, function, filled["Records"])
         return filled, filled["Records"]
     if HEADER in filled.get("headers", {}):
@@ -43,12 +43,12 @@ def event(world: World, function: str, content: Any) -> tuple[Any, list[dict[str
 
 
 def text(world: World, content: str) -> str:
-    known = drop_id(BUCKET, KEY, ETAG)
-    return content.replace(known, drop_id(BUCKET, KEY, world.etag)).replace(ETAG, world.etag or ETAG)
+    sample_id = drop_id(BUCKET, KEY, ETAG)
+    return content.replace(sample_id, drop_id(BUCKET, KEY, world.etag)).replace(ETAG, world.etag or ETAG)
 
 
 def _received(world: World, function: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    queue = world.queues[FED[function]]
+    queue = world.queues[QUEUE_OF[function]]
     queue.purge()
     sent = {}
     for record in records:
@@ -57,17 +57,18 @@ def _received(world: World, function: str, records: list[dict[str, Any]]) -> lis
             body["generation"] = world.row().generation
         queue.send(content := json.dumps(body))
         sent[hashlib.md5(content.encode()).hexdigest()] = record
-    got = queue.receive(len(records))
-    taken = ("messageId", "receiptHandle", "body", "md5OfBody", "attributes")
-    return [sent[one["md5OfBody"]] | {name: one[name] for name in taken} for one in got]
+    received = queue.receive(len(records))
+    copied = ("messageId", "receiptHandle", "body", "md5OfBody", "attributes")
+    return [sent[record["md5OfBody"]] | {name: record[name] for name in copied} for record in received]
 
 
 def _sign(world: World, request: dict[str, Any]) -> None:
-    """The body of a request to intake, where it is a push that claims to be signed."""
+    """Signs the body of a request to intake, if it is a push with a signature that is not forged."""
     encoded = request.get("isBase64Encoded")
-    body = json.loads(text(world, base64.b64decode(request["body"]).decode()) if encoded else request["body"])
-    if not is_smn_push(body) or body.get("signature") == FORGED:
+    push = json.loads(text(world, base64.b64decode(request["body"]).decode()) if encoded else request["body"])
+    if not is_smn_push(push) or push.get("signature") == FORGED:
         return
+    body = dict(push)
     if "subscribe_url" in body:
         body["subscribe_url"] = _subscribe_url(world, body["topic_urn"])
     body |= {"timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "message_id": uuid.uuid4().hex}
@@ -83,5 +84,5 @@ FORGED = base64.b64encode(b"not SMN's").decode()
 
 def _subscribe_url(world: World, topic: str) -> str:
     waiting = TopicStore(world.cloud.folder / "smn", wiring.REGION, wiring.PROJECT_ID).subscriptions(topic)
-    asked = urlencode({"token": waiting[0]["token"], "topic_urn": topic, "region": wiring.REGION})
-    return f"{world.cloud.smn.origin}/smn/subscription/confirm?{asked}"
+    query = urlencode({"token": waiting[0]["token"], "topic_urn": topic, "region": wiring.REGION})
+    return f"{world.cloud.smn.origin}/smn/subscription/confirm?{query}"
