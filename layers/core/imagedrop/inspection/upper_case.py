@@ -1,13 +1,10 @@
-"""Upper case as Windows compares names in it: by one table, in NTFS ($UpCase) and in the registry."""
+"""Upper case by which Windows compares names, in NTFS ($UpCase) and in the registry."""
 
 from __future__ import annotations
 
 
 def upper(name: str) -> str:
-    """One character for one, and only where lower case leads back to the same one.
-
-    The same as Windows' table, except for letters that are newer than it.
-    """
+    """As Windows' table, except for newer letters: one character for one, and only where lower case leads back to it."""
     return name.upper() if name.isascii() else "".join(map(_upper, name))
 
 

@@ -1,5 +1,4 @@
-"""Files that the Windows Overlay Filter compressed (CompactOS): a reparse point names the algorithm, and a stream of
-its own holds the content."""
+"""Files that the Windows Overlay Filter compressed (CompactOS), into a stream of their own."""
 
 from __future__ import annotations
 

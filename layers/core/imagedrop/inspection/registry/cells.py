@@ -57,18 +57,18 @@ class Cells:
         what: str,
         offset: int,
         signatures: tuple[bytes, ...],
-        header_size: int,
+        header: int,
         guess: int,
-        record_size: Callable[[bytes], int],
+        size: Callable[[bytes], int],
     ) -> bytes:
-        """A record with one of the signatures. `record_size`: its size by its header; `guess`: bytes to read first."""
-        data = self.cell(what, offset, max(guess, header_size))
+        """A record. `header`: bytes of its header, by which `size` returns its size; `guess`: bytes to read first."""
+        data = self.cell(what, offset, max(guess, header))
         if data[:2] not in signatures:
             raise self.malformed(what, offset, f"begins with {data[:2]!r}")
-        if len(data) < header_size:
+        if len(data) < header:
             raise self.malformed(what, offset, f"holds only {len(data)} bytes")
-        size = record_size(data)
-        return data[:size] if len(data) >= size else self.exactly(what, offset, size)
+        length = size(data)
+        return data[:length] if len(data) >= length else self.exactly(what, offset, length)
 
 
 def batches(items: Sequence[T], size: int = MAX_BATCH) -> Iterable[Sequence[T]]:

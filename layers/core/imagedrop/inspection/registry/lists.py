@@ -17,12 +17,8 @@ from imagedrop.inspection.registry.nodes import Node
 LEAVES = (b"li", b"lf", b"lh")
 ROOT = b"ri"
 HEADER = struct.Struct("<2sH")
-ENTRIES = {
-    b"li": struct.Struct("<I"),
-    b"ri": struct.Struct("<I"),
-    b"lf": struct.Struct("<I4s"),
-    b"lh": struct.Struct("<II"),
-}
+OFFSET, OFFSET_AND_HINT, OFFSET_AND_HASH = struct.Struct("<I"), struct.Struct("<I4s"), struct.Struct("<II")
+ENTRIES = {b"li": OFFSET, b"lf": OFFSET_AND_HINT, b"lh": OFFSET_AND_HASH, b"ri": OFFSET}
 LEAF_GUESS = 4 + 8 * 507  # bytes; Windows splits longer lists
 FIRST_GUESS = 16 * 1024  # bytes; the first list may be a root, or long: other writers do not split
 MAX_SUBKEYS = 65536

@@ -36,10 +36,8 @@ COMPRESSED = 1
 INLINE = 1 << 31
 REG_SZ, REG_EXPAND_SZ, REG_DWORD, REG_DWORD_BIG_ENDIAN, REG_MULTI_SZ, REG_QWORD = 1, 2, 4, 5, 7, 11
 INTEGERS: Mapping[int, tuple[int, Literal["little", "big"]]] = {  # type -> size, byte order
-    REG_DWORD: (4, "little"),
-    REG_DWORD_BIG_ENDIAN: (4, "big"),
-    REG_QWORD: (8, "little"),
-}
+    REG_DWORD: (4, "little"), REG_DWORD_BIG_ENDIAN: (4, "big"), REG_QWORD: (8, "little")
+}  # fmt: skip
 
 
 class StoredValue(NamedTuple):
@@ -96,8 +94,7 @@ def _data(cells: Cells, value: StoredValue) -> bytes:
     offset = int.from_bytes(value.field, "little")
     if length > SEGMENT:
         signature, segments, list_offset = BIG_DATA.unpack_from(cells.exactly("data", offset, BIG_DATA.size))
-        # other writers put long data in one cell
-        if (signature, segments) == (b"db", -(-length // SEGMENT)):
+        if (signature, segments) == (b"db", -(-length // SEGMENT)):  # other writers put long data in one cell
             return _big_data(cells, list_offset, length)
     return cells.exactly("data", offset, length)
 

@@ -1,7 +1,4 @@
-"""zlib, deflate and zstd with a maximum size of the output, so that hostile input cannot fill the memory.
-
-Input that decompresses to more, or whose stream does not end, raises Unreadable.
-"""
+"""zlib, deflate and zstd with a maximum output size. Input that gives more, or does not end, raises Unreadable."""
 
 from __future__ import annotations
 

@@ -64,15 +64,11 @@ class WofStream:
     """The content of a file, `size` bytes. `compressed`: its stream WofCompressedData."""
 
     def __init__(
-        self,
-        compressed: CompressedData,
-        algorithm: int,
-        size: int,
-        charge_steps: Callable[[int], None] = lambda steps: None,
+        self, compressed: CompressedData, algorithm: int, size: int, charge: Callable[[int], None] = lambda steps: None
     ) -> None:
         if not 0 <= algorithm < len(ALGORITHMS):
             raise malformed(WHAT, f"algorithm {algorithm}")
-        self.size, self._compressed, self._charge_steps = size, compressed, charge_steps
+        self.size, self._compressed, self._charge = size, compressed, charge
         self._chunk_size, self._decompress = ALGORITHMS[algorithm]
         self._count = -(-size // self._chunk_size)
         self._entry_size = 4 if size < 1 << 32 else 8
@@ -111,7 +107,7 @@ class WofStream:
             self._kept = {number: self._kept[number] for number in chunks if number in self._kept}
         for number, (start, end) in zip(chunks, pairwise(bounds), strict=True):
             if number not in self._kept:
-                self._charge_steps(STEPS_PER_3_BYTES * self._chunk_size // 3)
+                self._charge(STEPS_PER_3_BYTES * self._chunk_size // 3)
                 chunk, size = data[start - bounds[0] : end - bounds[0]], self._size(number)
                 self._kept[number] = chunk if len(chunk) == size else self._decompress(chunk, size)
 
