@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def upper(name: str) -> str:
-    """As Windows' table, except for newer letters: one character for one, and only where lower case leads back to it."""
+    """As Windows' table, but for newer letters: one character for one, and only where lower case leads back to it."""
     return name.upper() if name.isascii() else "".join(map(_upper, name))
 
 
