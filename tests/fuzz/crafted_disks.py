@@ -12,7 +12,7 @@ from tests.unit.inspection.hostile.windows import (
     MULTI,
     SZ,
     Disk,
-    Made,
+    KeyTreeBuilder,
     dword,
     software,
     system,
@@ -60,7 +60,7 @@ def of_packed_kernel(how: str) -> bytes:
         non_resident(DATA, crafted.runs([(clusters, disk.stored(packed))]), len(packed), "WofCompressedData"),
         resident(REPARSE, reparse_point(algorithm)),
     )
-    silent = Made.hive({"Select": {"": [("Current", DWORD, dword(1))]}, "ControlSet001": {"Services": {}}})
+    silent = KeyTreeBuilder.hive({"Select": {"": [("Current", DWORD, dword(1))]}, "ControlSet001": {"Services": {}}})
     bare = software(("EditionID", SZ, text("ServerDatacenter")), ("CurrentBuildNumber", SZ, text("20348")))
     return disk.windows(disk.content(bare), disk.content(silent), **{"ntoskrnl.exe": kernel})
 

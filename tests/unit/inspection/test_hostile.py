@@ -11,7 +11,7 @@ import pytest
 from imagedrop.inspection import Inspection
 from imagedrop.inspection.errors import Unreadable
 from imagedrop.inspection.unpack.codecs import inflate, inflate_raw
-from tests.unit.inspection.hostile.survival import survived
+from tests.unit.inspection.hostile.limits import inspect_within_limits
 from tests.unit.inspection.images import (
     MIB,
     MemorySource,
@@ -27,7 +27,7 @@ MAX_REQUESTS = 60
 
 
 def refused(data: bytes, name: str, size: int | None = None) -> Inspection:
-    inspection = survived(MemorySource(data, size), name)
+    inspection = inspect_within_limits(MemorySource(data, size), name)
     assert inspection.read.gets <= MAX_REQUESTS
     assert error_ids(inspection)
     return inspection
@@ -63,8 +63,8 @@ def test_a_qcow2_l2_table_that_is_its_own_l1_ends() -> None:
 def test_a_cluster_that_unpacks_to_more_than_a_cluster_is_malformed() -> None:
     bomb = zlib.compress(bytes(64 * MIB), 9)[2:]
     packed = bomb.ljust(2 * 65536, b"\0")
-    place = 4 << 16
-    entry = 1 << 62 | (len(packed) // 512 - 1) << 54 | place
+    offset = 4 << 16
+    entry = 1 << 62 | (len(packed) // 512 - 1) << 54 | offset
     data = patched(qcow2(), (2 << 16, struct.pack(">Q", 3 << 16))) + struct.pack(">Q", entry).ljust(65536, b"\0")
     inspection = refused(data + packed, "a.qcow2")
     assert "image.malformed" in error_ids(inspection)

@@ -61,7 +61,7 @@ def test_gpt_types_are_named_if_known_and_else_given_as_guid(sector: int) -> Non
 @pytest.mark.parametrize(
     "damage",
     [(512, b"XXX"), (512 + 16, b"\0\0\0\0"), (1024, b"\x01"), (512, bytes(512)), (512 + 24, b"\x07")],
-    ids=["signature", "checksum", "entries", "wiped", "wrong place"],
+    ids=["signature", "checksum", "entries", "wiped", "wrong LBA"],
 )
 def test_the_backup_is_read_if_the_first_gpt_header_is_damaged(damage: tuple[int, bytes]) -> None:
     inspection = inspect_bytes(patched(gpt_disk(WINDOWS), damage), "a.raw")

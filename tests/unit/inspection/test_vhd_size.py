@@ -18,7 +18,7 @@ GIB = 1 << 30
         (40 * GIB, (20561, 16, 255), 42_951_106_560),  # qemu rounds 40 GiB up
         (42_951_106_560, (20561, 16, 255), 42_951_106_560),
         (40 * GIB, (20560, 16, 255), 40 * GIB),  # Hyper-V rounds the geometry down
-        (40 * GIB, (65535, 16, 255), 40 * GIB),  # force_size: a geometry at its maximum says nothing
+        (40 * GIB, (65535, 16, 255), 40 * GIB),  # force_size: a geometry at its maximum is ignored
         (200 * GIB, (65535, 16, 255), 200 * GIB),
         (0, (0, 0, 0), 0),
     ],

@@ -23,7 +23,7 @@ DYNAMIC = {
 
 @dataclass(slots=True)
 class Layout:
-    """The partitions of a disk, and what the partition table says of the disk."""
+    """The partitions of a disk, and what the partition table states about the disk."""
 
     table: PartitionTable
     partitions: list[Partition] = field(default_factory=list)

@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 
-from tests.unit.inspection.hostile.windows import SZ, Disk, Made, software, system
+from tests.unit.inspection.hostile.windows import SZ, Disk, KeyTreeBuilder, software, system
 from tests.unit.inspection.ntfs import crafted
 from tests.unit.inspection.ntfs.contents import reparse_point
 from tests.unit.inspection.ntfs.crafted import DATA, LIST, REPARSE, non_resident, resident
@@ -23,10 +23,10 @@ KEPT = (DATA, REPARSE)
 
 def spread(count: int, unit: int) -> bytes:
     """The first unit of a SOFTWARE hive whose product key has a value in each of `count` further units."""
-    forge = Made()
-    places = [unit * (1 + number) + CELL_AT - 4096 for number in range(count)]
-    root = forge.path(places, "ROOT", "Microsoft", "Windows NT", "CurrentVersion")
-    hive = bytearray(forge.bytes(root))
+    builder = KeyTreeBuilder()
+    offsets = [unit * (1 + number) + CELL_AT - 4096 for number in range(count)]
+    root = builder.path(offsets, "ROOT", "Microsoft", "Windows NT", "CurrentVersion")
+    hive = bytearray(builder.bytes(root))
     struct.pack_into("<I", hive, 40, unit * (1 + count) - 4096)
     return bytes(hive).ljust(unit, b"\0")
 

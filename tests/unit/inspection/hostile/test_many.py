@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.inspection.hostile.survival import survived
+from tests.unit.inspection.hostile.limits import inspect_within_limits
 from tests.unit.inspection.hostile.system_partitions import SystemPartitions
 from tests.unit.inspection.hostile.trees import deep
 from tests.unit.inspection.hostile.windows import windows
@@ -21,20 +21,20 @@ def disk_of(volume: bytes, count: int, kind: str = BASIC) -> bytes:
 
 
 def test_many_volumes_with_deep_directories_exceed_the_budget() -> None:
-    inspection = survived(disk_of(deep(15, 16384), 128))
+    inspection = inspect_within_limits(disk_of(deep(15, 16384), 128))
     assert len(inspection.facts.partitions) == 128
     assert "image.budget" in finding_ids(inspection)
 
 
 def test_one_volume_with_deep_directories_is_read() -> None:
-    inspection = survived(disk_of(deep(15, 16384), 1))
+    inspection = inspect_within_limits(disk_of(deep(15, 16384), 1))
     assert inspection.facts.windows
     assert inspection.facts.windows.build == 20348
 
 
 def test_a_directory_that_needs_a_request_for_each_cluster_exceeds_the_budget() -> None:
     """The other 31 directories are not read again in each replay."""
-    inspection = survived(SystemPartitions(32))
+    inspection = inspect_within_limits(SystemPartitions(32))
     assert len(inspection.facts.partitions) == 32
     assert "image.budget" in finding_ids(inspection)
 
@@ -53,6 +53,6 @@ def test_partitions_far_apart_stay_within_the_budget() -> None:
             within = (offset - MIB) % (1 << 31)
             return volume[within : within + length].ljust(length, b"\0")
 
-    inspection = survived(Far(head, MIB + (128 << 31)))
+    inspection = inspect_within_limits(Far(head, MIB + (128 << 31)))
     assert len(inspection.facts.partitions) == 128
     assert inspection.facts.windows

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.unit.inspection.hostile.survival import survived
+from tests.unit.inspection.hostile.limits import inspect_within_limits
 from tests.unit.inspection.hostile.windows import (
     BINARY,
     DWORD,
     MULTI,
     SZ,
     Disk,
-    Made,
+    KeyTreeBuilder,
     dword,
     software,
     system,
@@ -32,7 +32,7 @@ def drivers(image_path: str) -> bytes:
 
 
 def test_a_windows_made_by_hand_is_read() -> None:
-    facts = survived(windows()).facts.windows
+    facts = inspect_within_limits(windows()).facts.windows
     assert facts
     assert (facts.product_name, facts.build) == ("Windows Server 2022 Datacenter", 20348)
     assert facts.os_version == "Windows Server 2022 Datacenter 64bit"
@@ -40,26 +40,26 @@ def test_a_windows_made_by_hand_is_read() -> None:
 
 def values_of(count: int, length: int) -> bytes:
     """A product key with `count` values whose data are all in the same cell."""
-    forge = Made()
-    data = forge.cell(bytes(length))
+    builder = KeyTreeBuilder()
+    data = builder.cell(bytes(length))
     names = ["ProductName", "EditionID", "DisplayVersion", "InstallationType", "BuildLabEx"]
     names += [f"value {number}" for number in range(count - len(names))]
-    places = [forge.raw_value(name, length, struct.pack("<I", data), BINARY) for name in names]
-    return forge.bytes(forge.path(places, "ROOT", "Microsoft", "Windows NT", "CurrentVersion"))
+    offsets = [builder.raw_value(name, length, struct.pack("<I", data), BINARY) for name in names]
+    return builder.bytes(builder.path(offsets, "ROOT", "Microsoft", "Windows NT", "CurrentVersion"))
 
 
 def children(kind: bytes, leaves: int) -> bytes:
     """A SYSTEM hive whose Services key has the same child 65,535 times, or that in each of `leaves` lists."""
-    forge = Made()
+    builder = KeyTreeBuilder()
     clue = b"" if kind == b"li" else bytes(4)
-    child = forge.key("child")
-    leaf = forge.cell(kind + b"\xff\xff" + (struct.pack("<I", child) + clue) * 65535)
-    listed = forge.root_of([leaf] * leaves) if leaves else leaf
-    services = forge.key("Services", (65535, listed))
-    current = forge.key("ControlSet001", (1, forge.leaf(b"lh", [(services, "Services")])))
-    select = forge.with_values(forge.value("Current", DWORD, dword(1), inline=True))
-    both = forge.leaf(b"lh", [(current, "ControlSet001"), (select, "Select")])
-    return forge.bytes(forge.key("ROOT", (2, both)))
+    child = builder.key("child")
+    leaf = builder.cell(kind + b"\xff\xff" + (struct.pack("<I", child) + clue) * 65535)
+    listed = builder.root_of([leaf] * leaves) if leaves else leaf
+    services = builder.key("Services", (65535, listed))
+    current = builder.key("ControlSet001", (1, builder.leaf(b"lh", [(services, "Services")])))
+    select = builder.with_values(builder.value("Current", DWORD, dword(1), inline=True))
+    both = builder.leaf(b"lh", [(current, "ControlSet001"), (select, "Select")])
+    return builder.bytes(builder.key("ROOT", (2, both)))
 
 
 def circle(hive: bytes) -> bytes:
@@ -77,7 +77,7 @@ REGISTRY: dict[str, Callable[[], bytes]] = {
         software(*[(name, SZ, text("x" * 30_000)) for name in ("ProductName", "EditionID", "DisplayVersion")])
     ),
     "an image state of 30,000 characters": lambda: windows(
-        Made.hive({"Microsoft": {"Windows": {"CurrentVersion": {"Setup": {"State": {
+        KeyTreeBuilder.hive({"Microsoft": {"Windows": {"CurrentVersion": {"Setup": {"State": {
             "": [("ImageState", SZ, text("x" * 30_000))]}}}}}})
     ),
     "values of 1 MiB": lambda: windows(values_of(4096, MIB)),
@@ -96,17 +96,17 @@ REGISTRY: dict[str, Callable[[], bytes]] = {
 
 @pytest.mark.parametrize("case", REGISTRY)
 def test_a_hostile_registry_stays_within_the_limits(case: str) -> None:
-    survived(REGISTRY[case]())
+    inspect_within_limits(REGISTRY[case]())
 
 
 def test_only_a_few_of_very_many_addresses_are_reported() -> None:
-    inspection = survived(REGISTRY["2,500 addresses on each of 32 interfaces"]())
+    inspection = inspect_within_limits(REGISTRY["2,500 addresses on each of 32 interfaces"]())
     assert 0 < len([finding for finding in inspection.findings if finding.id == "image.static_address"]) <= 10
 
 
 def test_long_texts_are_cut() -> None:
-    forge = Made()
-    key = forge.opened(
-        forge.with_values(forge.value("long", SZ, text("x" * 30_000)), forge.value("short", SZ, text("y")))
+    builder = KeyTreeBuilder()
+    key = builder.opened(
+        builder.with_values(builder.value("long", SZ, text("x" * 30_000)), builder.value("short", SZ, text("y")))
     )
     assert key.values("long", "short") == {"long": "x" * 4096, "short": "y"}

@@ -33,7 +33,7 @@ PRODUCT: tuple[Value, ...] = (
 )
 
 
-class Made(HiveBuilder):
+class KeyTreeBuilder(HiveBuilder):
     """A hive from nested keys: `{name: {...}}`, and its values under ""."""
 
     def tree(self, name: str, content: Mapping[str, Any]) -> int:
@@ -53,12 +53,12 @@ class Made(HiveBuilder):
 
     @classmethod
     def hive(cls, content: Mapping[str, Any]) -> bytes:
-        forge = cls()
-        return forge.bytes(forge.tree("ROOT", content))
+        builder = cls()
+        return builder.bytes(builder.tree("ROOT", content))
 
 
 def software(*values: Value) -> bytes:
-    return Made.hive({"Microsoft": {"Windows NT": {"CurrentVersion": {"": values or PRODUCT}}}})
+    return KeyTreeBuilder.hive({"Microsoft": {"Windows NT": {"CurrentVersion": {"": values or PRODUCT}}}})
 
 
 def system(
@@ -70,7 +70,7 @@ def system(
         "Control": {"Session Manager": {"Environment": environment}, **control},
         "Services": {**network, **(services or {})},
     }
-    return Made.hive({"Select": {"": [("Current", DWORD, dword(1))]}, "ControlSet001": control_set})
+    return KeyTreeBuilder.hive({"Select": {"": [("Current", DWORD, dword(1))]}, "ControlSet001": control_set})
 
 
 class Disk:

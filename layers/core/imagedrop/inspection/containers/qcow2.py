@@ -48,7 +48,7 @@ OFFSET = 0x00FFFFFFFFFFFE00
 
 class Qcow2(TwoLevel):
     format = "qcow2"
-    check_partition_ends = False  # the refcounts say where the file ends, but for a part of the last cluster
+    check_partition_ends = False  # the refcounts show where the file ends, but for a part of the last cluster
 
     def open(self) -> None:
         self._header = header = Header(*HEADER.unpack_from(self.file.read(0, 72)))
@@ -119,7 +119,7 @@ class Qcow2(TwoLevel):
         self.check_end(end, "its refcount table")
 
     def _check_refcounts(self, order: int) -> None:
-        """No cluster past the end of the file may be in use: nothing else in qcow2 says where the file ends."""
+        """No cluster past the end of the file may be in use: nothing else in qcow2 shows where the file ends."""
         counters = self.cluster_size * 8 >> order
         first_past_end = -(-self.file.size // self.cluster_size)
         index, within = divmod(first_past_end, counters)

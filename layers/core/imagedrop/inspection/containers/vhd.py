@@ -34,7 +34,7 @@ class Footer(NamedTuple):
     def virtual_size(self) -> int:
         """The larger of the two sizes that the footer states: which one counts depends on the reader (and creator).
 
-        At its maximum the geometry says nothing.
+        A geometry at its maximum is ignored.
         """
         geometry = self.cylinders, self.heads, self.sectors_per_track
         by_geometry = geometry[0] * geometry[1] * geometry[2] * SECTOR if geometry != MAX_GEOMETRY else 0

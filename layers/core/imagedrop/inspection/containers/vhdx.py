@@ -179,7 +179,7 @@ class Vhdx(Container):
             raise malformed("VHDX block table", f"{length} bytes are too few for {blocks} blocks")
 
     def _scan_bat(self) -> None:
-        """The block that lies last must end within the file: a VHDX has nothing else that says where it ends."""
+        """The last block in the file must end within the file: nothing else in a VHDX shows where the file ends."""
         size = 8 * self._bat_entries
         if size > MAX_SCANNED_BAT:
             return
