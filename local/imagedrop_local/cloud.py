@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from imagedrop_local.faults import Faults
 from imagedrop_local.http import Server, Service
 from imagedrop_local.ims.service import Ims
+from imagedrop_local.obs.bucket_store import now
 from imagedrop_local.obs.service import Obs
 from imagedrop_local.obs.store import Store
 from imagedrop_local.smn.service import Smn
@@ -29,10 +30,6 @@ class Ports:
 
 class FolderInUse(RuntimeError):
     """Another process runs a cloud on this folder."""
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Cloud:
@@ -56,7 +53,7 @@ class Cloud:
         time_scale: float = 60,
         path_style: bool = True,
         poll_interval: float = 1,
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = now,
         faults: Faults | None = None,
     ) -> None:
         self.folder, self._ports, self.faults = Path(folder), ports or Ports(), faults or Faults()
@@ -100,7 +97,6 @@ class Cloud:
             raise
         self.smn.origin = self.urls["smn"]
         self.smn.start()
-        self.ims.start()
         self.obs.start()
         return self
 
@@ -110,7 +106,6 @@ class Cloud:
             server.stop()
         self._servers = {}
         self.obs.stop()
-        self.ims.stop()
         self.smn.stop()
         self._lock.close()
 

@@ -13,32 +13,11 @@ from functools import partial
 from imagedrop_local import faults
 from imagedrop_local.faults import Fault
 from imagedrop_local.web.handler import Httpd, handler_class
-from imagedrop_local.web.messages import (
-    CHUNK,
-    Body,
-    CloseConnection,
-    Control,
-    FileSlice,
-    Request,
-    Response,
-    Service,
-    header_text,
-)
+from imagedrop_local.web.messages import CHUNK, Body, CloseConnection, Control, FileSlice, Request, Response, Service
 
 MAX_FAULT_BODY = 64 << 10  # bytes
 
-__all__ = [
-    "CHUNK",
-    "Body",
-    "CloseConnection",
-    "Control",
-    "FileSlice",
-    "Request",
-    "Response",
-    "Server",
-    "Service",
-    "header_text",
-]
+__all__ = ["CHUNK", "Body", "CloseConnection", "Control", "FileSlice", "Request", "Response", "Server", "Service"]
 
 
 class Server:

@@ -14,7 +14,7 @@ import pytest
 from imagedrop.events import ObjectCreated, parse
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs import envelopes
-from imagedrop_local.obs.envelopes import event_format, message
+from imagedrop_local.obs.envelopes import EventFormat, message
 from imagedrop_local.obs.model import Cause, EventRule, ObjectEvent
 from imagedrop_local.obs.switches import ObsSwitches
 from tests.contract.clouds import cloud_in
@@ -93,7 +93,7 @@ def test_object_is_read_correctly_from_every_form_of_event(form: str, encoded: b
         more = {f"obs_event_{name}": value for name, value in zip(EVENT_SWITCHES, others, strict=True)}
         more["obs_event_sequencer"] = SEQUENCERS[others[0]]
         switches = ObsSwitches(obs_envelope=form, obs_event_keys_encoded=encoded, **more)
-        text = message(event_format(switches, "cn-north-4"), event, EventRule(id="r", topic="t", events=()))
+        text = message(EventFormat(switches, "cn-north-4"), event, EventRule(id="r", topic="t", events=()))
         (outcome,) = parse(text, keys_encoded=encoded)
         assert isinstance(outcome, ObjectCreated), (switches, outcome)
         assert (outcome.bucket, outcome.key) == ("drops", event.key)

@@ -55,7 +55,7 @@ def push(random: Random, switches: Mapping[str, Any], key: str, etag: str, now: 
     """The function URL's event: a push signed by SMN, or one that only carries the secret."""
     forms, signs = of(ObsSwitches, switches), of(SmnSwitches, switches)
     event = ObjectEvent("ObjectCreated:Put", BUCKET, key, etag, 1, now, Cause("127.0.0.1", "R" * 32))
-    message = envelopes.message(envelopes.event_format(forms, signed_requests.REGION), event, RULE)
+    message = envelopes.message(envelopes.EventFormat(forms, signed_requests.REGION), event, RULE)
     number = f"{random.getrandbits(128):032x}"
     if sign:
         writer = MessageWriter(certificate(), signed_requests.REGION, ORIGIN, signs.smn_empty_subject)

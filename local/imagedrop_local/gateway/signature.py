@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, unquote
 
-from imagedrop_local.http import Request, header_text
+from imagedrop_local.http import Request
+from imagedrop_local.web.messages import header_text
 
 ALGORITHM = "SDK-HMAC-SHA256"
 SKEW = timedelta(minutes=15)

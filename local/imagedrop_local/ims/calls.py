@@ -100,12 +100,10 @@ class Calls:
         return Response.json(200, page)
 
     def show(self, request: ApiRequest) -> Response:
-        return Response.json(
-            200, self._images.as_api(image_updates.visible_image(self._images, request.path["image_id"]))
-        )
+        return Response.json(200, self._images.as_api(self._images.find(request.path["image_id"])))
 
     def update(self, request: ApiRequest) -> Response:
-        image = image_updates.visible_image(self._images, request.path["image_id"])
+        image = self._images.find(request.path["image_id"])
         taken = self._images.names() if self._switches.ims_names_unique else None
         new = image_updates.patched(image, fields.parse(request.raw, list), self._parser, taken)
         self._images.save(new, request.now)
@@ -113,11 +111,9 @@ class Calls:
 
     def delete(self, request: ApiRequest) -> Response:
         """Deleting an image again succeeds while it is shown as deleted."""
-        if self._switches.ims_delete_unknown == "204" and not image_updates.is_visible(
-            self._images, request.path["image_id"]
-        ):
+        if self._switches.ims_delete_unknown == "204" and not self._images.is_visible(request.path["image_id"]):
             return Response(204)
-        image = image_updates.visible_image(self._images, request.path["image_id"])
+        image = self._images.find(request.path["image_id"])
         awaits_file = image.get("described") and not self._imports.is_importing(image["id"])
         if image["status"] in ("queued", "saving") and not awaits_file:
             raise api_error("IMG.0090", image["id"])

@@ -8,24 +8,11 @@ from imagedrop_local.gateway import ApiError
 from imagedrop_local.ims import fields, tags
 from imagedrop_local.ims.create_requests import RequestParser
 from imagedrop_local.ims.error_codes import api_error
-from imagedrop_local.ims.images import Images
 from imagedrop_local.ims.tags import Limits
 from imagedrop_local.json_store import Document
 
 _TOP_LEVEL = ("name", "min_disk", "protected")  # the other fields are attributes
 _CHANGEABLE = frozenset({*_TOP_LEVEL, "min_ram", "max_ram", "__description", "hw_firmware_type", "__os_version"})
-
-
-def visible_image(images: Images, image_id: str) -> Document:
-    """The record of a visible image. Raises ApiError with 404."""
-    image = images.get(image_id)
-    if image is None or not is_visible(images, image_id):
-        raise api_error("IMG.0027", image_id, status=404)
-    return image
-
-
-def is_visible(images: Images, image_id: str) -> bool:
-    return image_id in {image["id"] for image in images.visible()}
 
 
 def patched(image: Document, operations: list[Any], parser: RequestParser, names_in_use: set[str] | None) -> Document:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from imagedrop_local.ims.create_requests import ImageFile
+from imagedrop_local.ims.error_codes import api_error
 from imagedrop_local.ims.os_versions import OsVersion
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.json_store import Document, JsonStore
@@ -15,58 +17,47 @@ def stamp(when: datetime) -> str:
     return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def _origin(part: Document) -> dict[str, str]:
+    return {"__data_origin": f"file,{part['bucket']}:{part['key']}", "__image_size": str(part["size"])}
+
+
 class Images:
     """The records. During import an image is `queued`, then `saving`; the switches say whether the API shows it."""
 
     def __init__(self, records: JsonStore, switches: ImsSwitches, owner: str) -> None:
         self._records, self._switches, self._owner = records, switches, owner
 
-    def add(self, image_id: str, attributes: dict[str, Any], part: Document, now: datetime) -> None:
-        data = part["role"] == "data"
-        self._records.put(
-            {
-                "id": image_id,
-                "status": "queued",
-                "name": part["name"],
-                "min_disk": part["min_disk"],
-                "tags": part["tags"],
-                "created": now.isoformat(),
-                "updated_at": stamp(now),
-                "protected": False,
-                "attributes": attributes
-                | ({"virtual_env_type": "DataImage"} if data else {})
-                | ({"__lazyloading": "true"} if part["quick"] else {})
-                | {
-                    "__description": part["description"],
-                    "__data_origin": f"file,{part['bucket']}:{part['key']}",
-                    "__image_size": str(part["size"]),
-                },
-            }
-        )
+    def add(self, image_id: str, attributes: dict[str, Any], file: ImageFile, protected: bool, now: datetime) -> None:
+        """Adds an image that gets its file later: it is visible (`described`)."""
+        self._add(image_id, vars(file), attributes, now, protected=protected, described=True)
 
-    def add_without_file(
-        self, image_id: str, attributes: dict[str, Any], file: ImageFile, protected: bool, now: datetime
+    def add_with_file(self, image_id: str, attributes: dict[str, Any], part: Document, now: datetime) -> None:
+        own = {"virtual_env_type": "DataImage"} if part["role"] == "data" else {}
+        own |= {"__lazyloading": "true"} if part["quick"] else {}
+        own |= {"__description": part["description"], **_origin(part)}
+        self._add(image_id, part, attributes | own, now)
+
+    def _add(
+        self, image_id: str, fields: Mapping[str, Any], attributes: dict[str, Any], now: datetime, **more: bool
     ) -> None:
-        """Adds an image that gets its file later."""
-        self._records.put(
-            {
-                "id": image_id,
-                "status": "queued",
-                "name": file.name,
-                "min_disk": file.min_disk,
-                "tags": file.tags,
-                "created": now.isoformat(),
-                "updated_at": stamp(now),
-                "protected": protected,
-                "described": True,
-                "attributes": attributes,
-            }
-        )
+        copied = {name: fields[name] for name in ("name", "min_disk", "tags")}
+        times = {"created": now.isoformat(), "updated_at": stamp(now)}
+        image = {"id": image_id, "status": "queued", **copied, **times, "protected": False, "attributes": attributes}
+        self._records.put(image | more)
 
     def set_file(self, image: Document, part: Document, now: datetime) -> None:
         """Gives an image its file."""
-        origin = {"__data_origin": f"file,{part['bucket']}:{part['key']}", "__image_size": str(part["size"])}
-        self.save({**image, "attributes": image["attributes"] | origin}, now)
+        self.save({**image, "attributes": image["attributes"] | _origin(part)}, now)
+
+    def find(self, image_id: str) -> Document:
+        """The record of a visible image. Raises ApiError with 404."""
+        image = self.get(image_id)
+        if image is None or not self.is_visible(image_id):
+            raise api_error("IMG.0027", image_id, status=404)
+        return image
+
+    def is_visible(self, image_id: str) -> bool:
+        return image_id in {image["id"] for image in self.visible()}
 
     def get(self, image_id: str) -> Document | None:
         return self._records.get(image_id)

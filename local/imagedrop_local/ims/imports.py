@@ -81,7 +81,7 @@ class ImportJobs:
             if described := self._images.get(part["image_id"]):
                 self._images.set_file(described, part, now)
             else:
-                self._images.add(part["image_id"], request.attributes, part, now)
+                self._images.add_with_file(part["image_id"], request.attributes, part, now)
         self._records.put(job)
         self._open.append(job)
         return job_id

@@ -72,12 +72,6 @@ class Ims:
         faults.register_calls(self.name, self._routes.calls())
         self._lock = threading.RLock()
 
-    def start(self) -> None:
-        """Does nothing: no thread runs."""
-
-    def stop(self) -> None:
-        """Does nothing."""
-
     def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
         found = self._routes.find(request.method, request.path)
         if found is None or not self._is_published(found[0]):

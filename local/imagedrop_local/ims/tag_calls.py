@@ -24,7 +24,7 @@ class TagCalls:
         return Response.json(200, image_queries.by_tags(self._images.visible(), request.body()))
 
     def image_tags(self, request: ApiRequest) -> Response:
-        image = image_updates.visible_image(self._images, request.path["image_id"])
+        image = self._images.find(request.path["image_id"])
         image_tags = image_queries.tags_of(self._images.as_api(image))
         return Response.json(200, {"tags": [{"key": key, "value": value} for key, value in image_tags.items()]})
 
@@ -45,7 +45,7 @@ class TagCalls:
     def put_tag(self, request: ApiRequest) -> Response:
         """CreateOrUpdateTags: adds or changes one tag."""
         body = request.body()
-        image = image_updates.visible_image(self._images, fields.text(body, "image_id") or "")
+        image = self._images.find(fields.text(body, "image_id") or "")
         self._images.save({**image, "tags": image_updates.put_tag(image, body, self._limits)}, request.now)
         return Response(204)
 
@@ -53,7 +53,7 @@ class TagCalls:
         """The handler of a call that changes the tags of one image."""
 
         def handler(request: ApiRequest) -> Response:
-            image = image_updates.visible_image(self._images, request.path["image_id"])
+            image = self._images.find(request.path["image_id"])
             self._images.save({**image, "tags": change(image, request)}, request.now)
             return Response(204)
 

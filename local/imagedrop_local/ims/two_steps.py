@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 
 from imagedrop_local.http import Response
-from imagedrop_local.ims import fields, image_updates
+from imagedrop_local.ims import fields
 from imagedrop_local.ims.calls import ApiRequest
 from imagedrop_local.ims.create_requests import ImageFile, ImportRequest, RequestParser
 from imagedrop_local.ims.error_codes import api_error
@@ -36,16 +36,14 @@ class TwoStepCalls:
         body = request.body()
         for name, values in (("visibility", ("private",)), ("container_format", ("bare",)), ("disk_format", FORMATS)):
             fields.one_of(body, name, values, "IMG.0001")
-        import_request = self._parser.native(body)
-        self._admit(import_request)
-        image_id = str(uuid.uuid4())
-        self._images.add_without_file(
-            image_id, import_request.attributes, import_request.files[0], fields.flag(body, "protected"), request.now
-        )
-        return Response.json(201, self._images.as_api(image_updates.visible_image(self._images, image_id)))
+        parsed = self._parser.native(body)
+        self._admit(parsed)
+        image_id, protected = str(uuid.uuid4()), fields.flag(body, "protected")
+        self._images.add(image_id, parsed.attributes, parsed.files[0], protected, request.now)
+        return Response.json(201, self._images.as_api(self._images.find(image_id)))
 
     def register(self, request: ApiRequest) -> Response:
-        image = image_updates.visible_image(self._images, request.path["image_id"])
+        image = self._images.find(request.path["image_id"])
         if not image.get("described") or image["status"] != "queued" or self._imports.is_importing(image["id"]):
             raise api_error("IMG.0121", f"it is {image['status']}, or has its file already")
         url = fields.url(request.body())
@@ -53,6 +51,5 @@ class TwoStepCalls:
         windows = image["attributes"]["__os_type"] == "Windows"
         import_request = ImportRequest("imsNativeImportImageJob", (file,), image["attributes"], windows)
         self._imports.check_task_limit(1)
-        return Response.json(
-            200, {"job_id": self._imports.submit(import_request, [self._sources.find(file)], request.now)}
-        )
+        job_id = self._imports.submit(import_request, [self._sources.find(file)], request.now)
+        return Response.json(200, {"job_id": job_id})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from urllib.parse import unquote
 
 from imagedrop_local.http import Response
@@ -14,10 +13,6 @@ from imagedrop_local.obs.switches import ObsSwitches
 
 MAX_DELETES = 1000
 VERSION = "3.0"
-
-
-def document(root: str, content: str | Iterable[xml.Element]) -> Response:
-    return Response(200, xml.write(root, content), {"Content-Type": "application/xml"})
 
 
 class BucketCalls:
@@ -47,7 +42,7 @@ class BucketCalls:
     def list(self, call: Call) -> Response:
         buckets = [("Bucket", _bucket(info)) for info in self._store.buckets()]
         owner = (("ID", "simulator"), ("DisplayName", "simulator"))
-        return document("ListAllMyBucketsResult", (("Owner", owner), ("Buckets", buckets)))
+        return xml.response("ListAllMyBucketsResult", (("Owner", owner), ("Buckets", buckets)))
 
     def create(self, call: Call) -> Response:
         value = call.request.headers.get(call.dialect.bucket_class_header)
@@ -75,18 +70,18 @@ class BucketCalls:
         """Unlike S3, the root element is CreateBucketConfiguration."""
         region = self._store.require_bucket(call.bucket).region
         if call.dialect.name == "obs":
-            return document("Location", region)
-        return document("CreateBucketConfiguration", (("LocationConstraint", region),))
+            return xml.response("Location", region)
+        return xml.response("CreateBucketConfiguration", (("LocationConstraint", region),))
 
     def versioning(self, call: Call) -> Response:
         self._store.require_bucket(call.bucket)
-        return document("VersioningConfiguration", ())
+        return xml.response("VersioningConfiguration", ())
 
     def storage(self, call: Call) -> Response:
         value = call.dialect.format_storage_class(self._store.require_bucket(call.bucket).storage_class)
         if call.dialect.name == "obs":
-            return document("StorageClass", value)
-        return document("StoragePolicy", (("DefaultStorageClass", value),))
+            return xml.response("StorageClass", value)
+        return xml.response("StoragePolicy", (("DefaultStorageClass", value),))
 
     def put_storage(self, call: Call) -> Response:
         info = self._store.require_bucket(call.bucket)
@@ -108,7 +103,7 @@ class BucketCalls:
             raise StoreError("MalformedXML", f"{len(keys)} objects; 1 to {MAX_DELETES}")
         results = [self._deleted(call, unquote(key) if url else key) for key in keys]
         quiet = tree.findtext("Quiet") == "true"
-        return document("DeleteResult", [result for result in results if not quiet or result[0] == "Error"])
+        return xml.response("DeleteResult", [result for result in results if not quiet or result[0] == "Error"])
 
     def _deleted(self, call: Call, key: str) -> xml.Element:
         try:
@@ -121,7 +116,7 @@ class BucketCalls:
 def _bucket(info: BucketInfo) -> tuple[tuple[str, str], ...]:
     return (
         ("Name", info.name),
-        ("CreationDate", info.created_at.strftime("%Y-%m-%dT%H:%M:%S.000Z")),
+        ("CreationDate", xml.seconds(info.created_at)),
         ("Location", info.region),
         ("BucketType", "OBJECT"),
     )

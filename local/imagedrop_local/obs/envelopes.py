@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -19,41 +18,16 @@ _ACCOUNT = "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a"
 
 @dataclass(frozen=True)
 class EventFormat:
-    """The envelope, and what the documents leave open about it."""
+    """`switches` say which envelope is used, and what the documents leave open about it."""
 
-    envelope: Literal["A", "B", "C"] = "A"
-    keys_encoded: bool = True
-    time_local: bool = True
-    region: str = "cn-north-4"
-    sparse: bool = False
-    prefix: bool = False
-    data_list: bool = False
-    subject_encoded: bool = False
-    sequencer: Literal["1", "hex"] = "1"
-
-
-def event_format(switches: ObsSwitches, region: str) -> EventFormat:
-    return EventFormat(
-        envelope=switches.obs_envelope,
-        keys_encoded=switches.obs_event_keys_encoded,
-        time_local=switches.obs_event_time_local,
-        region=region,
-        sparse=switches.obs_event_sparse,
-        prefix=switches.obs_event_prefix,
-        data_list=switches.obs_event_data_list,
-        subject_encoded=switches.obs_event_subject_encoded,
-        sequencer=switches.obs_event_sequencer,
-    )
+    switches: ObsSwitches
+    region: str
 
 
 def message(fmt: EventFormat, event: ObjectEvent, rule: EventRule) -> str:
     """The `message` of the SMN push: JSON text."""
-    makers: dict[str, Callable[[EventFormat, ObjectEvent, EventRule], dict[str, Any]]] = {
-        "A": _envelope_a,
-        "B": _envelope_b,
-        "C": _envelope_c,
-    }
-    return json.dumps(makers[fmt.envelope](fmt, event, rule), ensure_ascii=False)
+    envelope = {"A": _envelope_a, "B": _envelope_b, "C": _envelope_c}[fmt.switches.obs_envelope]
+    return json.dumps(envelope(fmt, event, rule), ensure_ascii=False)
 
 
 def rule_test_message(bucket: str, request_id: str, when: datetime, body: Literal["s3", "words"]) -> str:
@@ -102,7 +76,7 @@ def _record(fmt: EventFormat, event: ObjectEvent, rule: EventRule, time: str, fi
 
 
 def _envelope_b(fmt: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
-    object_fields: dict[str, Any] = {"key": quote_plus(event.key) if fmt.keys_encoded else event.key}
+    object_fields: dict[str, Any] = {"key": quote_plus(event.key) if fmt.switches.obs_event_keys_encoded else event.key}
     if not event.name.startswith("ObjectRemoved"):
         object_fields |= {"eTag": event.etag, "size": event.size}
     object_fields |= {"versionId": "null", "sequencer": _sequencer(event)}
@@ -111,7 +85,7 @@ def _envelope_b(fmt: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[s
         "eventSource": "aws:s3",
         "awsRegion": fmt.region,
         "eventTime": _time(event.when),
-        "eventName": f"s3:{event.name}" if fmt.prefix else event.name,
+        "eventName": f"s3:{event.name}" if fmt.switches.obs_event_prefix else event.name,
         "userIdentity": {"principalId": _ACCOUNT},
         "requestParameters": {"sourceIPAddress": event.cause.source_ip},
         "responseElements": {"x-amz-request-id": event.cause.request_id, "x-amz-id-2": "simulator"},
@@ -126,7 +100,7 @@ def _envelope_b(fmt: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[s
             "object": object_fields,
         },
     }
-    return {"Records": [_sparse(record) if fmt.sparse else record]}
+    return {"Records": [_sparse(record) if fmt.switches.obs_event_sparse else record]}
 
 
 def _sparse(record: dict[str, Any]) -> dict[str, Any]:
@@ -138,9 +112,9 @@ def _sparse(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _envelope_c(fmt: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
-    key = quote_plus(event.key) if fmt.keys_encoded else event.key
-    time = _time(event.when + CHINA if fmt.time_local else event.when)
-    sequencer = "1" if fmt.sequencer == "1" else _sequencer(event)
+    key = quote_plus(event.key) if fmt.switches.obs_event_keys_encoded else event.key
+    time = _time(event.when + CHINA if fmt.switches.obs_event_time_local else event.when)
+    sequencer = "1" if fmt.switches.obs_event_sequencer == "1" else _sequencer(event)
     version = f"G00101{secrets.token_hex(8).upper()}{'F' * 8}null"
     data = _record(fmt, event, rule, time, {"key": key, "versionId": version, "sequencer": sequencer})
     data["responseElements"] |= {"x-obs-id-2": "", "x-amz-request-id": "", "x-amz-id-2": ""}
@@ -152,12 +126,12 @@ def _envelope_c(fmt: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[s
         "id": event.cause.request_id or secrets.token_hex(16),
         "source": "HC.OBS.DWR",
         "type": f"OBS:DWR:{group}:{action}",
-        "subject": quote_plus(event.key) if fmt.subject_encoded else event.key,
+        "subject": quote_plus(event.key) if fmt.switches.obs_event_subject_encoded else event.key,
         "time": event.when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f") + f"{secrets.randbelow(1000):03}Z",
         "datacontenttype": "application/json",
         "dataschema": "",
         "ttl": "4000",
-        "data": [data] if fmt.data_list else data,
+        "data": [data] if fmt.switches.obs_event_data_list else data,
     }
 
 

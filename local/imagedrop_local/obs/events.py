@@ -19,8 +19,8 @@ class EventSender:
     """Publishes the store's changes: at most once, and out of order if a fault says so. Messages that are not sent when
     the process dies are lost, as OBS may lose them."""
 
-    def __init__(self, store: Store, shape: envelopes.EventFormat, faults: Faults, publisher: Publisher) -> None:
-        self._store, self._shape, self._faults, self._publish = store, shape, faults, publisher
+    def __init__(self, store: Store, event_format: envelopes.EventFormat, faults: Faults, publisher: Publisher) -> None:
+        self._store, self._format, self._faults, self._publish = store, event_format, faults, publisher
         self._pending: queue.Queue[tuple[str, str] | None] = queue.Queue()
         self._delayed: list[tuple[str, str]] = []
         self._thread = threading.Thread(target=self._run, name="obs-events", daemon=True)
@@ -39,7 +39,7 @@ class EventSender:
         info = self._store.bucket(event.bucket)
         for rule in info.rules if info else ():
             if event_rules.matches(rule, event.name, event.key):
-                self.send(rule.topic, envelopes.message(self._shape, event, rule))
+                self.send(rule.topic, envelopes.message(self._format, event, rule))
 
     def send(self, topic: str, message: str) -> None:
         """Queues the message; the thread sends it and applies faults."""

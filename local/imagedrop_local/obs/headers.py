@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 from email.utils import format_datetime
 
-from imagedrop_local.http import header_text
 from imagedrop_local.obs.call import Call
 from imagedrop_local.obs.dialect import Dialect
 from imagedrop_local.obs.model import Attributes, StoredObject, StoreError
+from imagedrop_local.web.messages import header_text
 
 MAX_METADATA = 2 << 10
 KEPT = ("Cache-Control", "Content-Disposition", "Content-Language", "Expires")

@@ -18,6 +18,7 @@ from imagedrop_local.obs.store import Store
 
 MAX_KEYS = 1000
 _OWNER: tuple[xml.Element, ...] = (("ID", "simulator"), ("DisplayName", "simulator"))
+_OWNERS: tuple[xml.Element, ...] = (("Initiator", _OWNER), ("Owner", _OWNER), ("StorageClass", "STANDARD"))
 
 
 class ListingCalls:
@@ -70,12 +71,10 @@ class ListingCalls:
         if more:
             elements += [("NextKeyMarker", encode(listed[-1].key)), ("NextUploadIdMarker", listed[-1].id)]
         for upload in listed:
-            initiated = upload.initiated.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-            common: tuple[xml.Element, ...] = (("Initiator", _OWNER), ("Owner", _OWNER), ("StorageClass", "STANDARD"))
-            elements.append(
-                ("Upload", (("Key", encode(upload.key)), ("UploadId", upload.id), *common, ("Initiated", initiated)))
-            )
-        return _document("ListMultipartUploadsResult", _encoding(call) + elements)
+            named = (("Key", encode(upload.key)), ("UploadId", upload.id))
+            initiated = ("Initiated", xml.seconds(upload.initiated))
+            elements.append(("Upload", (*named, *_OWNERS, initiated)))
+        return xml.response("ListMultipartUploadsResult", _encoding(call) + elements)
 
     def parts(self, call: Call) -> Response:
         encode, upload_id = _key_encoder(call), call.query["uploadId"]
@@ -87,24 +86,17 @@ class ListingCalls:
             ("Bucket", call.bucket),
             ("Key", encode(call.key)),
             ("UploadId", upload_id),
-            ("Initiator", _OWNER),
-            ("Owner", _OWNER),
-            ("StorageClass", "STANDARD"),
+            *_OWNERS,
             ("PartNumberMarker", after),
             ("NextPartNumberMarker", listed[-1].number if listed else 0),
             ("MaxParts", limit),
             ("IsTruncated", more),
         ]
         for part in listed:
-            modified = part.last_modified.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-            part_elements = (
-                ("PartNumber", part.number),
-                ("LastModified", modified),
-                ("ETag", f'"{part.etag}"'),
-                ("Size", part.size),
-            )
-            elements.append(("Part", part_elements))
-        return _document("ListPartsResult", _encoding(call) + elements)
+            modified = ("LastModified", xml.seconds(part.last_modified))
+            content = (("PartNumber", part.number), modified, ("ETag", f'"{part.etag}"'), ("Size", part.size))
+            elements.append(("Part", content))
+        return xml.response("ListPartsResult", _encoding(call) + elements)
 
     def _page(self, call: Call, after: str) -> tuple[Page, Callable[[str], str]]:
         query, limit = call.query, call.int_param("max-keys", MAX_KEYS, MAX_KEYS)
@@ -126,7 +118,7 @@ def _list_result(
         elements.append(("Delimiter", encode(query["delimiter"])))
     contents = [("Contents", _content(stored, encode, call.dialect, owner)) for stored in page.objects]
     prefixes: list[xml.Element] = [("CommonPrefixes", (("Prefix", encode(prefix)),)) for prefix in page.prefixes]
-    return _document("ListBucketResult", [*_encoding(call), *elements, *head, *contents, *prefixes])
+    return xml.response("ListBucketResult", [*_encoding(call), *elements, *head, *contents, *prefixes])
 
 
 def _content(stored: StoredObject, encode: Callable[[str], str], dialect: Dialect, owner: bool) -> list[xml.Element]:
@@ -138,10 +130,6 @@ def _content(stored: StoredObject, encode: Callable[[str], str], dialect: Dialec
         ("StorageClass", dialect.format_storage_class(stored.storage_class)),
     ]
     return elements + ([("Owner", _OWNER)] if owner else [])
-
-
-def _document(root: str, elements: list[xml.Element]) -> Response:
-    return Response(200, xml.write(root, elements), {"Content-Type": "application/xml"})
 
 
 def _encoding(call: Call) -> list[xml.Element]:

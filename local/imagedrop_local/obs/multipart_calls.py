@@ -32,10 +32,10 @@ class MultipartCalls:
     def create(self, call: Call) -> Response:
         attributes = headers.attributes_of(call)
         upload = self._uploads.start(call.bucket, call.key, attributes)
-        body = xml.write(
-            "InitiateMultipartUploadResult", (("Bucket", call.bucket), ("Key", call.key), ("UploadId", upload.id))
+        content = (("Bucket", call.bucket), ("Key", call.key), ("UploadId", upload.id))
+        return xml.response(
+            "InitiateMultipartUploadResult", content, headers.encryption_headers(attributes, call.dialect)
         )
-        return Response(200, body, _XML | headers.encryption_headers(attributes, call.dialect))
 
     def put(self, call: Call) -> Response:
         check_length(call)
@@ -51,9 +51,8 @@ class MultipartCalls:
             offset, length = _range(call.dialect_header("copy-source-range"), source.size)
             content = pieces(file, offset, length)
             part = self._uploads.put(call.bucket, call.key, call.query.get("uploadId", ""), _number(call), content)
-        modified = part.last_modified.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        body = xml.write("CopyPartResult", (("LastModified", modified), ("ETag", f'"{part.etag}"')))
-        return Response(200, body, _XML)
+        modified = xml.seconds(part.last_modified)
+        return xml.response("CopyPartResult", (("LastModified", modified), ("ETag", f'"{part.etag}"')))
 
     def complete(self, call: Call) -> Response:
         tree = xml.read(call.small_body(xml.MAX_BODY), "CompleteMultipartUpload")
@@ -66,15 +65,12 @@ class MultipartCalls:
             ("Key", call.key),
             ("ETag", f'"{stored.etag}"'),
         )
-        response_headers = _XML | headers.encryption_headers(stored.attributes, call.dialect)
-        return Response(200, xml.write("CompleteMultipartUploadResult", elements), response_headers)
+        encryption = headers.encryption_headers(stored.attributes, call.dialect)
+        return xml.response("CompleteMultipartUploadResult", elements, encryption)
 
     def abort(self, call: Call) -> Response:
         self._uploads.abort(call.bucket, call.key, call.query["uploadId"])
         return Response(204)
-
-
-_XML = {"Content-Type": "application/xml"}
 
 
 def _number(call: Call) -> int:

@@ -85,8 +85,7 @@ class ObjectCalls:
             stored = self._store.put(
                 call.bucket, call.key, pieces(file, 0, source.size), attributes, call.cause("Copy")
             )
-        body = xml.write("CopyObjectResult", copy_result(stored.etag, stored))
-        return Response(200, body, {"Content-Type": "application/xml"})
+        return xml.response("CopyObjectResult", copy_result(stored.etag, stored))
 
     def delete(self, call: Call) -> Response:
         self._store.delete(call.bucket, call.key, call.cause("Delete"))

@@ -13,7 +13,7 @@ from imagedrop_local.obs import errors
 from imagedrop_local.obs.address import Address, address_of
 from imagedrop_local.obs.bucket_calls import BucketCalls
 from imagedrop_local.obs.call import Call, call_name
-from imagedrop_local.obs.envelopes import event_format
+from imagedrop_local.obs.envelopes import EventFormat
 from imagedrop_local.obs.events import EventSender, Publisher
 from imagedrop_local.obs.folder_watcher import FolderWatcher
 from imagedrop_local.obs.listing_calls import ListingCalls
@@ -50,7 +50,7 @@ class Obs:
         switches = switches or ObsSwitches()
         self.store, self._credentials, self._clock = store, credentials, clock
         self._path_style = path_style and switches.obs_path_style
-        self.events = EventSender(store, event_format(switches, store.region), faults, publisher)
+        self.events = EventSender(store, EventFormat(switches, store.region), faults, publisher)
         self._watcher = FolderWatcher(store, poll_interval) if switches.obs_copied_in_events else None
         uploads = Uploads(store)
         self._handlers: dict[str, Handler] = {

@@ -12,10 +12,11 @@ import hmac
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote
 
-from imagedrop_local.http import Request, header_text
+from imagedrop_local.http import Request
 from imagedrop_local.obs.dialect import AMZ, OBS, Dialect
 from imagedrop_local.obs.model import StoreError
 from imagedrop_local.obs.signed_request import VerifiedSignature, Verifier, mismatch, parse_time
+from imagedrop_local.web.messages import header_text
 
 _NAMES = """
     acl append backtosource cors customdomain delete deletebucket directcoldaccess encryption inventory length

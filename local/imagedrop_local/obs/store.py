@@ -9,25 +9,24 @@ from __future__ import annotations
 
 import heapq
 import os
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from imagedrop_local.obs import file_writes, walk
+from imagedrop_local.obs.bucket_store import BucketStore, now
 from imagedrop_local.obs.etags import FileEtags
 from imagedrop_local.obs.file_layout import FileLayout
-from imagedrop_local.obs.keys import check_key, is_bucket
+from imagedrop_local.obs.keys import check_key
 from imagedrop_local.obs.listing import page
-from imagedrop_local.obs.metadata_folder import MetadataFolder, ObjectRecord
+from imagedrop_local.obs.metadata_folder import ObjectRecord
 from imagedrop_local.obs.model import (
     Attributes,
     BucketInfo,
     Cause,
     ObjectEvent,
     Page,
-    StorageClass,
     StoredObject,
     StoreError,
 )
@@ -35,59 +34,20 @@ from imagedrop_local.obs.model import (
 Listener = Callable[[ObjectEvent], None]
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Store:
+class Store(BucketStore):
     """Thread-safe. Raises StoreError with OBS's codes. Listeners get every change made through this object."""
 
-    def __init__(self, folder: Path, region: str = "cn-north-4", clock: Callable[[], datetime] = _now) -> None:
-        self.folder, self.region, self.clock = Path(folder), region, clock
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.metadata = MetadataFolder(self.folder)
+    def __init__(self, folder: Path, region: str = "cn-north-4", clock: Callable[[], datetime] = now) -> None:
+        super().__init__(folder, region, clock)
         self._layout = FileLayout(self.folder, self.metadata)
         file_writes.remove_tree(self.metadata.temporary)
         self._etags = FileEtags()
-        self._lock = threading.RLock()
         self._listeners: list[Listener] = []
         self._last_mtime = 0
 
     def add_listener(self, callback: Listener) -> None:
         """Calls `callback` after each change, in the thread of the change."""
         self._listeners.append(callback)
-
-    # --- buckets
-
-    def buckets(self) -> list[BucketInfo]:
-        names = sorted(path.name for path in self.folder.iterdir() if is_bucket(path.name))
-        return [info for name in names if (info := self.bucket(name))]
-
-    def bucket(self, name: str) -> BucketInfo | None:
-        path = self.folder / name
-        if not is_bucket(name) or path.is_symlink() or not path.is_dir():
-            return None
-        made = datetime.fromtimestamp(path.stat().st_ctime, UTC)
-        return self.metadata.load_bucket(name) or BucketInfo(name=name, region=self.region, created_at=made)
-
-    def create_bucket(
-        self, name: str, region: str | None = None, storage_class: StorageClass = "STANDARD"
-    ) -> BucketInfo:
-        """Raises StoreError: InvalidBucketName, BucketAlreadyOwnedByYou (if region or storage class differ)."""
-        if not is_bucket(name):
-            raise StoreError("InvalidBucketName", f"{name!r} is not a bucket name: 3 to 63 of a-z, 0-9, - and .")
-        info = BucketInfo(name=name, region=region or self.region, storage_class=storage_class, created_at=self.clock())
-        with self._lock:
-            known = self.bucket(name)
-            if known and (known.region, known.storage_class) != (info.region, info.storage_class):
-                raise StoreError("BucketAlreadyOwnedByYou", f"{name} already belongs to you, in {known.region}")
-            (self.folder / name).mkdir(exist_ok=True)
-            return known or self.change_bucket(info)
-
-    def change_bucket(self, info: BucketInfo) -> BucketInfo:
-        """Writes region, storage class and event rules of a bucket."""
-        self.metadata.save_bucket(info)
-        return info
 
     def delete_bucket(self, name: str) -> None:
         """Raises StoreError: NoSuchBucket, BucketNotEmpty."""
@@ -97,14 +57,6 @@ class Store:
                 raise StoreError("BucketNotEmpty", f"{name} still has objects")
             file_writes.remove_tree(self.folder / name)
             self.metadata.delete_bucket(name)
-
-    def require_bucket(self, name: str) -> BucketInfo:
-        """The bucket; raises StoreError: NoSuchBucket."""
-        if info := self.bucket(name):
-            return info
-        raise StoreError("NoSuchBucket", f"there is no bucket {name!r}")
-
-    # --- objects
 
     def head(self, bucket: str, key: str) -> StoredObject | None:
         """None if there is no such object. Raises StoreError for a missing bucket and an invalid key."""
@@ -235,6 +187,6 @@ class Store:
         )
 
     def _next_mtime(self) -> int:
-        """The time in ns, later than any mtime before: it tells versions of one size apart."""
+        """The time in ns, later than every earlier one: it distinguishes versions of the same size."""
         self._last_mtime = max(self._last_mtime + 1000, int(self.clock().timestamp() * 1e6) * 1000)
         return self._last_mtime

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import TypeAlias
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from imagedrop_local.http import Response
 from imagedrop_local.obs.model import StoreError
 
 NAMESPACE = "http://obs.myhwclouds.com/doc/2015-06-30/"
@@ -21,6 +23,15 @@ def write(root: str, content: str | Iterable[Element], namespace: str | None = N
     attribute = f' xmlns="{namespace}"' if namespace else ""
     inner = _text(content) if isinstance(content, str) else "".join(_elements(content))
     return f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<{root}{attribute}>{inner}</{root}>'.encode()
+
+
+def response(root: str, content: str | Iterable[Element], headers: Mapping[str, str] | None = None) -> Response:
+    return Response(200, write(root, content), {"Content-Type": "application/xml", **(headers or {})})
+
+
+def seconds(when: datetime) -> str:
+    """A time in whole seconds."""
+    return when.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def _elements(elements: Iterable[Element]) -> Iterator[str]:

@@ -76,15 +76,13 @@ class Calls:
         return _answer(201 if new else 200, topic_urn=topic["topic_urn"])
 
     def _list_topics(self, request: ApiRequest) -> Response:
-        topics = [_topic(topic) for topic in self._state.read(lambda topic_store: topic_store.topics())]
+        topics = [_topic(topic) for topic in self._state.read(lambda topics: topics.topics())]
         filters = {name: request.query[name] for name in ("name", "topic_id") if request.query.get(name)}
         found = [topic for topic in topics if all(topic[name] == value for name, value in filters.items())]
         return _answer(200, topic_count=len(found), topics=_page(found, request.query))
 
     def _show_topic(self, request: ApiRequest) -> Response:
-        return _answer(
-            200, **_topic(self._state.read(lambda topic_store: topic_store.topic(request.path["topic_urn"])))
-        )
+        return _answer(200, **_topic(self._state.read(lambda topics: topics.topic(request.path["topic_urn"]))))
 
     def _delete_topic(self, request: ApiRequest) -> Response:
         self._state.delete_topic(request.path["topic_urn"])
@@ -104,9 +102,9 @@ class Calls:
     def _list_subscriptions(self, request: ApiRequest) -> Response:
         urn = request.path.get("topic_urn")
         if urn is not None:
-            self._state.read(lambda topic_store: topic_store.topic(urn))
+            self._state.read(lambda topics: topics.topic(urn))
         subscriptions = [
-            _subscription(document) for document in self._state.read(lambda topic_store: topic_store.subscriptions(urn))
+            _subscription(document) for document in self._state.read(lambda topics: topics.subscriptions(urn))
         ]
         filters = {name: request.query[name] for name in ("protocol", "endpoint", "status") if request.query.get(name)}
         found = [

@@ -120,11 +120,11 @@ class Smn:
     def state(self) -> dict[str, Any]:
         """For /_sim/state: topics, subscriptions with their status, and numbers of pushes by result."""
         return {
-            "topics": [topic["topic_urn"] for topic in self._state.read(lambda topic_store: topic_store.topics())],
+            "topics": [topic["topic_urn"] for topic in self._state.read(lambda topics: topics.topics())],
             "subscriptions": [
                 {name: subscription[name] for name in ("subscription_urn", "topic_urn", "protocol", "endpoint")}
                 | {"status": _STATUS.get(subscription["status"], "cancelled")}
-                for subscription in self._state.read(lambda topic_store: topic_store.subscriptions())
+                for subscription in self._state.read(lambda topics: topics.subscriptions())
             ],
             "pushes": self._delivery.counts(),
             "signing_cert_url": f"{self.origin}/smn/{self._certificate.name}",
