@@ -44,7 +44,7 @@ def test_every_translated_text_is_one_that_the_core_writes(english: str, source:
         (
             kinds.TRUNCATED,
             {
-                "why": "the partition table is not whole: bytes 5 to 9 are past the end of the file",
+                "why": "the partition table is incomplete: bytes 5 to 9 are past the end of the file",
                 "size": 5,
                 "file": "f",
             },

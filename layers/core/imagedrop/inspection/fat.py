@@ -53,9 +53,9 @@ class Fat:
         geometry, visited = self._geometry, set[int]()
         while cluster < END[geometry.kind]:
             if not 2 <= cluster < geometry.clusters + 2 or cluster in visited:
-                raise malformed("FAT of the EFI system partition", f"its chain leads to cluster {cluster}")
+                raise malformed("FAT of the EFI system partition", f"a cluster chain leads to cluster {cluster}")
             if len(visited) * geometry.cluster >= MAX_DIRECTORY:
-                raise malformed("FAT of the EFI system partition", "a directory does not end")
+                raise malformed("FAT of the EFI system partition", "a directory is too large")
             visited.add(cluster)
             yield self._read(geometry.data_at + (cluster - 2) * geometry.cluster, geometry.cluster)
             cluster = self._next(cluster)

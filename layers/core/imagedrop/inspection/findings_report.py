@@ -45,7 +45,7 @@ class FindingsReport:
         except Unreadable as error:
             self.add(error.kind, **error.values)
         except PastEnd as error:
-            self.add(kinds.TRUNCATED, why=f"the {what} is not whole: {error}")
+            self.add(kinds.TRUNCATED, why=f"the {what} is incomplete: {error}")
         except Exception as error:  # noqa: BLE001 - parsers of hostile bytes fail in every way there is
             self.add(kinds.MALFORMED, what=what, why=f"{type(error).__name__}: {error}")
 

@@ -108,7 +108,7 @@ def _mbr(disk: Container, entries: list[mbr.Entry], report: FindingsReport) -> L
 def _check_partitions(layout: Layout, disk: Container, report: FindingsReport) -> None:
     kept = [partition for partition in layout.partitions if partition.start > 0 and partition.size > 0]
     if len(kept) < len(layout.partitions):
-        report.add(kinds.PARTITION_TABLE_DAMAGED, why="a partition has no extent")
+        report.add(kinds.PARTITION_TABLE_DAMAGED, why="a partition is empty or begins in the first sector")
     if len(kept) > MAX_PARTITIONS:
         report.add(kinds.PARTITION_TABLE_DAMAGED, why=f"{len(kept)} partitions; the first {MAX_PARTITIONS} are shown")
     layout.partitions = kept[:MAX_PARTITIONS]

@@ -114,7 +114,7 @@ class Container:
         """(piece, bytes of it to skip, bytes of it to take), in the order of the disk."""
         end = offset + length
         if not 0 <= offset <= end <= self.size:
-            raise malformed("content of the disk", f"it leads to bytes {offset} to {end} of a disk of {self.size}")
+            raise malformed("content of the disk", f"it refers to bytes {offset} to {end} of a disk of {self.size}")
         while offset < end:
             piece = self.map(offset)
             skip = offset - piece.start if isinstance(piece, Compressed) else 0

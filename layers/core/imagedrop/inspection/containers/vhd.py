@@ -113,7 +113,7 @@ class Vhd(Container):
 
     def _open_fixed(self, found: FooterCopy) -> None:
         if not self._has_last:
-            raise truncated("a fixed VHD ends with its footer, and there is none")
+            raise truncated("a fixed VHD ends with a footer, and this file does not")
         self._content_end, size = found.offset, found.footer.current_size
         if self._content_end < size:
             missing = size - self._content_end
@@ -141,7 +141,7 @@ class Vhd(Container):
 
     def _open_dynamic(self, footer: Footer) -> None:
         if not self._has_last:
-            self.report.add(kinds.TRUNCATED, why="a dynamic VHD ends with a copy of its footer, and there is none")
+            self.report.add(kinds.TRUNCATED, why="a dynamic VHD ends with a copy of its footer, and this file does not")
         data = self.file.read(footer.data_offset, 1024)
         if not data.startswith(DYNAMIC_COOKIE):
             raise malformed("dynamic VHD header", 'it does not begin with "cxsparse"')

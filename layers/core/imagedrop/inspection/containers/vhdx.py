@@ -140,7 +140,7 @@ class Vhdx(Container):
     def _items(self, start: int, length: int) -> dict[str, bytes]:
         signature, count = METADATA_TABLE.unpack(self.file.read(start, METADATA_TABLE.size))
         if signature != b"metadata" or count > MAX_ENTRIES:
-            raise malformed("VHDX metadata", "its table does not begin as it should")
+            raise malformed("VHDX metadata", "its table has a wrong signature or too many entries")
         table = self.file.read(start, METADATA_TABLE.size + METADATA_ENTRY.size * count)
         items: dict[str, bytes] = {}
         entries = _entries(table, METADATA_TABLE, METADATA_ENTRY, count)
@@ -186,7 +186,7 @@ class Vhdx(Container):
         try:
             table = struct.unpack(f"<{self._bat_entries}Q", self.file.read(self._bat, size))
         except PastEnd:
-            raise truncated("its block table is not whole") from None
+            raise truncated("its block table is incomplete") from None
         present = [(entry & ~0xFFFFF, index) for index, entry in enumerate(table) if entry & 7 == FULLY_PRESENT]
         offset, index = max(present, default=(0, 0))
         self.check_end(offset + self._stored_size(index) if present else 0, "its last block")

@@ -102,7 +102,7 @@ class Vmdk(TwoLevel):
         end = self.file.read(max(0, self.file.size - 3 * SECTOR), 3 * SECTOR)
         marker, footer, stop = end[:SECTOR], end[SECTOR : 2 * SECTOR], end[2 * SECTOR :]
         if not footer.startswith(MAGIC) or any(stop[8:16]):
-            raise truncated("a streamOptimized VMDK ends with a footer, and there is none")
+            raise truncated("a streamOptimized VMDK ends with a footer, and this file does not")
         if marker[8:] != FOOTER_MARKER or any(stop) or footer[4:48] != header[4:48]:
             raise malformed("VMDK footer", "it contradicts the header, or its markers are wrong")
         self.end_checked = True

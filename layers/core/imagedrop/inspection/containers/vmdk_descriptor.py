@@ -58,7 +58,9 @@ class Descriptor(NamedTuple):
         if self.create_type.lower() not in IN_ONE_FILE:
             raise Unreadable(kinds.DATA_FILE, name=names or f"VMDK of type {self.create_type or 'unknown'}")
         if len(self.extents) != 1 or self.extents[0].type != "SPARSE":
-            raise Unreadable(kinds.DATA_FILE, name=names) if names else malformed("VMDK descriptor", "no extent")
+            raise (
+                Unreadable(kinds.DATA_FILE, name=names) if names else malformed("VMDK descriptor", "it lists no extent")
+            )
         if "/" in names:
             raise Unreadable(kinds.DATA_FILE, name=names)
         if self.ambiguity:
