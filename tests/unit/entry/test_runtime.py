@@ -82,9 +82,7 @@ def test_an_operator_mail_that_is_no_bare_address_is_an_error(mail: str) -> None
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "sqs", "secretsmanager"])
-def test_a_service_that_hangs_costs_intake_at_most_5_seconds(
-    service: AwsService, environment: dict[str, str]
-) -> None:
+def test_a_service_that_hangs_costs_intake_at_most_5_seconds(service: AwsService, environment: dict[str, str]) -> None:
     config = Runtime(environment, SHORT).aws(service).meta.config
     attempts, pause = config.retries["total_max_attempts"], 1  # s, at most, between two attempts
     assert attempts * max(config.connect_timeout, config.read_timeout) + (attempts - 1) * pause <= 5
