@@ -15,8 +15,8 @@ DATA, LIST, FILE_NAME, INDEX_ROOT, INDEX_ALLOCATION, REPARSE = 0x80, 0x20, 0x30,
 def boot(cluster: int = 8, record: int = 0xF6, index: int = 1, *, sector: int = 512, mft: int = MFT_AT) -> bytes:
     """`cluster`, `record`, `index`: their size fields as stored."""
     head = b"\xeb\x52\x90NTFS    " + struct.pack("<HB", sector, cluster)
-    places = struct.pack("<QQQB3xB", 1 << 20, mft, 2, record, index)
-    return (head.ljust(40, b"\0") + places).ljust(510, b"\0") + b"\x55\xaa"
+    sizes = struct.pack("<QQQB3xB", 1 << 20, mft, 2, record, index)
+    return (head.ljust(40, b"\0") + sizes).ljust(510, b"\0") + b"\x55\xaa"
 
 
 def runs(pieces: Iterable[tuple[int, int | None]]) -> bytes:
@@ -24,11 +24,11 @@ def runs(pieces: Iterable[tuple[int, int | None]]) -> bytes:
     out, before = b"", 0
     for count, at in pieces:
         length = count.to_bytes(count.bit_length() // 8 + 1, "little")
-        place = b""
+        offset = b""
         if at is not None:
             step, before = at - before, at
-            place = step.to_bytes((step ^ step >> 63).bit_length() // 8 + 1, "little", signed=True)
-        out += bytes([len(place) << 4 | len(length)]) + length + place
+            offset = step.to_bytes((step ^ step >> 63).bit_length() // 8 + 1, "little", signed=True)
+        out += bytes([len(offset) << 4 | len(length)]) + length + offset
     return out + b"\0"
 
 
