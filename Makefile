@@ -47,10 +47,10 @@ sam-local: $(VENV)/.test ## every function in its Lambda container against the l
 bench: $(VENV)/.test $(VENV)-bench/.done ## ratios, not verdicts; python3 -m bench.images builds what it reads
 	$(BIN)/python -m bench
 
-simulate: $(VENV)/.test ## random histories of everything that can go wrong: SEEDS=n of them, or the story of SEED=n
+simulate: $(VENV)/.test ## handlers in random histories with faults: SEEDS=n histories, or print history SEED=n (SHORT=1: only what breaks it)
 	$(BIN)/python -m tests.simulation.run $(if $(SEED),--seed $(SEED) $(if $(SHORT),--short),--seeds $(or $(SEEDS),1000))
 
-chaos: $(VENV)/.test ## drops through the real processes, killed and hindered: DROPS=n, SEED=n; CALM=1: what a drop costs
+chaos: $(VENV)/.test ## drops through the real processes, with kills and faults: DROPS=n, SEED=n; CALM=1: no faults, measures the cost of a drop
 	$(BIN)/python -m $(if $(CALM),tests.chaos.load,tests.chaos.run) --drops $(or $(DROPS),100) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 fuzz: $(VENV)/.test ## changed images through the inspection: RUNS=n of them, or the story of SEED=n

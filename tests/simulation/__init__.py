@@ -1,1 +1,1 @@
-"""Histories: the real handlers, in memory and in virtual time, while everything goes wrong that one seed decides."""
+"""Histories: the real handlers, in memory and in virtual time, with faults that a seed decides."""

@@ -1,4 +1,4 @@
-"""Histories open no connection, and their handlers' logs are not what is looked at."""
+"""Histories open no connection. The logs of their handlers are not shown."""
 
 import logging
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pytest_socket import disable_socket
 
 
 @pytest.fixture(autouse=True)
-def _in_silence() -> Iterator[None]:
+def _without_sockets_and_logs() -> Iterator[None]:
     disable_socket()
     logging.disable(logging.CRITICAL)
     yield

@@ -1,4 +1,4 @@
-"""The way of an event: from OBS through SMN, which signs it and tries again, into the intake."""
+"""An OBS event as the intake function gets it: pushed by SMN, which signs it and retries."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ T = TypeVar("T", bound=BaseModel)
 TOPIC = f"urn:smn:{signed_requests.REGION}:{signed_requests.PROJECT}:imagedrop"
 ORIGIN = f"https://smn.{signed_requests.REGION}.myhuaweicloud.com"
 SECRET_ID, SECRET, HEADER = "webhook", "the secret of the webhook", "x-imagedrop-secret"
-TRIES = 7  # SMN: six more
+TRIES = 7  # SMN retries six times
 RULE = EventRule(id="imagedrop", topic=TOPIC, events=("ObjectCreated:*",))
 
 
@@ -48,23 +48,23 @@ def secret(name: str) -> str:
     return SECRET
 
 
-CHECKS = PushChecks(secret, fetch)  # one for all histories, because they share the certificate
+CHECKS = PushChecks(secret, fetch)  # shared by all histories, because they share the certificate
 
 
 def push(random: Random, switches: Mapping[str, Any], key: str, etag: str, now: datetime, *, sign: bool) -> Any:
-    """The function URL's event: a push signed by SMN, or one that only carries the secret."""
-    forms, signs = of(ObsSwitches, switches), of(SmnSwitches, switches)
+    """The function URL's event: a push signed by SMN, or one with the shared secret."""
+    obs_switches, smn_switches = _select(ObsSwitches, switches), _select(SmnSwitches, switches)
     event = ObjectEvent("ObjectCreated:Put", BUCKET, key, etag, 1, now, Cause("127.0.0.1", "R" * 32))
-    message = envelopes.message(envelopes.EventFormat(forms, signed_requests.REGION), event, RULE)
-    number = f"{random.getrandbits(128):032x}"
+    message = envelopes.message(envelopes.EventFormat(obs_switches, signed_requests.REGION), event, RULE)
+    message_id = f"{random.getrandbits(128):032x}"
     if sign:
-        writer = MessageWriter(certificate(), signed_requests.REGION, ORIGIN, signs.smn_empty_subject)
-        body = writer.notification(TOPIC, number, message, random.choice(("OBS", "", None)), now)
+        writer = MessageWriter(certificate(), signed_requests.REGION, ORIGIN, smn_switches.smn_empty_subject)
+        body = writer.notification(TOPIC, message_id, message, random.choice(("OBS", "", None)), now)
         return _event(body, {})
     return _event(json.loads(message), {HEADER: SECRET})
 
 
-def of(kind: type[T], switches: Mapping[str, Any]) -> T:
+def _select(kind: type[T], switches: Mapping[str, Any]) -> T:
     return kind(**{name: value for name, value in switches.items() if name in kind.model_fields})
 
 

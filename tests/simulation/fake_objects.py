@@ -1,4 +1,4 @@
-"""The bucket in memory, as the simulator of IMS looks at it."""
+"""The bucket in memory, as the IMS simulator reads it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.support import signed_requests
 
 
 @dataclass
-class Place:
-    """A bucket or an object, as the simulator of IMS looks at it."""
+class Properties:
+    """Of a bucket or an object."""
 
     region: str = signed_requests.REGION
     storage_class: str = "STANDARD"
@@ -21,18 +21,18 @@ class Place:
     encryption: str | None = None
 
 
-class Shelf:
-    """The bucket in memory, as the simulator of IMS reads it: `Store` of its sources."""
+class FakeObjects:
+    """What the IMS simulator needs of `imagedrop_local.obs.store.Store`."""
 
     def __init__(self, objects: MemoryObjects) -> None:
         self._objects = objects
 
-    def bucket(self, name: str) -> Place | None:
-        return Place() if name in self._objects._buckets else None
+    def bucket(self, name: str) -> Properties | None:
+        return Properties() if name in self._objects._buckets else None
 
-    def head(self, bucket: str, key: str) -> Place | None:
+    def head(self, bucket: str, key: str) -> Properties | None:
         found = self._objects._bucket(bucket).objects.get(key)
-        return Place(etag=found[0].etag, size=found[0].size) if found else None
+        return Properties(etag=found[0].etag, size=found[0].size) if found else None
 
     def open(self, bucket: str, key: str) -> BinaryIO:
         body = self._objects.body(bucket, key)

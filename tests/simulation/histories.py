@@ -1,4 +1,4 @@
-"""One history: a seed draws a climate and a workload, and time passes until nothing is left to do."""
+"""One history: a seed draws fault rates and owners' actions, and virtual time passes until nothing is left to do."""
 
 from __future__ import annotations
 
@@ -7,126 +7,128 @@ from random import Random
 from typing import Any
 
 from imagedrop.ports import QueueName
+from tests.simulation import observers
 from tests.simulation.checks import Checks
-from tests.simulation.fault_rates import HOUR, Climate
-from tests.simulation.faults import FunctionClock, Weather
+from tests.simulation.fault_rates import HOUR, FaultRates
+from tests.simulation.faults import Faults, FunctionClock
 from tests.simulation.functions import Functions
-from tests.simulation.ims_network import ImsSide
-from tests.simulation.inspection_cache import quick_inspection
-from tests.simulation.log_watch import SLIPS, listening
-from tests.simulation.observers import watch
+from tests.simulation.ims_network import ImsNetwork
+from tests.simulation.inspection_cache import cached_inspection
+from tests.simulation.log_watch import CODE_ERRORS, watch_log
 from tests.simulation.owner_actions import Owners
-from tests.simulation.reduction import WHOLE, Less
+from tests.simulation.reduction import COMPLETE, Reduction
 from tests.simulation.schedule import Schedule
 from tests.simulation.simulated_stack import ports_of
 from tests.simulation.workers import Workers
-from tests.simulation.workload import Act, draw
+from tests.simulation.workload import Action, draw_actions
 from tests.support.world import HANDLERS
 
-ENDLESS = 60_000  # deliveries
+MAX_DELIVERIES = 60_000
 
 
 class History:
-    """`changes`: of the climate that the seed draws. `less`: what is left out."""
+    """`changes`: values that replace the drawn fault rates. `reduction`: what is left out."""
 
-    def __init__(self, seed: int, less: Less = WHOLE, **changes: Any) -> None:
-        self.seed, self._less = seed, less
-        self.order = self.chance("order")
-        self.climate = climate = Climate.draw(self.chance("climate")).changed(changes)
-        self.log: list[tuple[float, str]] = []
-        self.sent: list[tuple[QueueName, dict[str, Any]]] = []  # every message that there was
+    def __init__(self, seed: int, reduction: Reduction = COMPLETE, **changes: Any) -> None:
+        self.seed, self._reduction = seed, reduction
+        self.order = self.random("order")
+        self.rates = rates = FaultRates.draw(self.random("climate")).changed(changes)
+        self.lines: list[tuple[float, str]] = []  # time, text
+        self.sent: list[tuple[QueueName, dict[str, Any]]] = []  # all messages
         self.schedule = Schedule()
         self.clock = self.schedule.clock
-        self.workers = Workers(self.schedule.later, self.clock.seconds)
-        self.weather = Weather(climate, less, self.clock, self.workers)
+        self.workers = Workers(self.schedule.run_later, self.clock.seconds)
+        self.faults = Faults(rates, reduction, self.clock, self.workers)
         self._install()
-        self.checks = Checks(self.ports, self.clock, self.side)
+        self.checks = Checks(self.ports, self.clock, self.ims)
         self.functions = Functions(self)
         self._owners = Owners(self)
-        self._listen()
-        self._draw()
+        self._connect()
+        self._plan_actions()
 
     def _install(self) -> None:
-        memory, skew = ports_of(self), self.climate.skew
-        self.side = ImsSide(memory.objects, self.clock, self.climate, self.workers, self.weather)
-        skews = self.chance("skew")
-        off = {name: skews.uniform(-skew, skew) for name in (*HANDLERS.values(), "sweep", "intake")}
-        clock: Any = FunctionClock(self.clock, self.workers, off)
+        memory, skew = ports_of(self), self.rates.clock_skew
+        self.ims = ImsNetwork(memory.objects, self.clock, self.rates, self.workers, self.faults)
+        random = self.random("skew")
+        skews = {name: random.uniform(-skew, skew) for name in (*HANDLERS.values(), "sweep", "intake")}
+        clock: Any = FunctionClock(self.clock, self.workers, skews)
         sleep: Any = self._sleep
-        images: Any = self.side.port(memory.settings, sleep, self.chance("adapter"), clock)
+        images: Any = self.ims.port(memory.settings, sleep, self.random("adapter"), clock)
         self.ports = replace(memory, clock=clock, images=images, sleep=sleep)
 
-    def _listen(self) -> None:
-        self.weather.say = self.side.say = self.checks.book.say = self.say
-        self.weather.mishap = self.workers.mishap = self.mishap
-        self.weather.sweep = self.functions.sweep_now
-        self.side.later = self.schedule.later
-        self.weather.watch(self.ports)
-        watch(self)
+    def _connect(self) -> None:
+        self.faults.log = self.ims.log = self.checks.record.log = self.log
+        self.faults.count_fault = self.workers.count_fault = self.count_fault
+        self.faults.sweep = self.functions.sweep_now
+        self.ims.run_later = self.schedule.run_later
+        self.faults.install(self.ports)
+        observers.install(self)
 
-    def _draw(self) -> None:
-        self.acts = draw(self.chance("workload"), self.climate)
-        for number, act in enumerate(self.acts):
-            if number not in self._less.acts:
-                self.schedule.plan(act.at, lambda act=act, number=number: self._do(act, number))  # type: ignore[misc]
-        self.schedule.plan(self.climate.calm, self._calm)
+    def _plan_actions(self) -> None:
+        self.actions = draw_actions(self.random("workload"), self.rates)
+        for number, action in enumerate(self.actions):
+            if number not in self._reduction.actions:
+                self.schedule.plan(action.at, lambda action=action, number=number: self._perform(action, number))  # type: ignore[misc]
+        self.schedule.plan(self.rates.faults_end, self._stop_faults)
 
-    def chance(self, what: str) -> Random:
-        """Random numbers of their own for each thing, so that what is left out changes nothing else."""
-        return Random(f"{self.seed}/{what}")
+    def random(self, name: str) -> Random:
+        """A generator for each name: leaving one thing out does not change the numbers of another."""
+        return Random(f"{self.seed}/{name}")
 
-    # --- the story
+    # --- running and printing
 
-    def live(self) -> list[str]:
-        """Everything happens; what did not hold."""
-        self.say(str(self.climate))
-        limit = self.climate.calm + 3 * self.climate.attempt_deadline + 3 * self.climate.pairing_deadline + 4 * HOUR
-        book, deliveries = self.checks.book, 0
-        with quick_inspection(book.fail), listening(self.failed):
-            while not self._quiet():
-                self._next()
+    def run(self) -> list[str]:
+        """Runs the history. Returns the checks that failed."""
+        self.log(str(self.rates))
+        limit = self.rates.faults_end + 3 * self.rates.attempt_deadline + 3 * self.rates.pairing_deadline + 4 * HOUR
+        record, deliveries = self.checks.record, 0
+        with cached_inspection(record.fail), watch_log(self.failed):
+            while not self._is_finished():
+                self._step()
                 deliveries = self.functions.deliveries
-                if self.schedule.now() > limit or deliveries > ENDLESS:
-                    book.fail(f"it does not end: {self._open()}, {deliveries} deliveries")
-                    return book.broken
-        self._count_calls()
+                if self.schedule.now() > limit or deliveries > MAX_DELIVERIES:
+                    record.fail(f"the history does not end: {self._open_rows()}, {deliveries} deliveries")
+                    return record.broken
+        self._check_ims_calls()
         return self.checks.finish()
 
-    def story(self) -> str:
-        return "\n".join(f"{at:10.2f}  {text}" for at, text in self.log)
+    def text(self) -> str:
+        return "\n".join(f"{at:10.2f}  {text}" for at, text in self.lines)
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         worker = self.workers.current
-        self.log.append((self.schedule.now(), f"    {worker.label}: {text}" if worker else text))
+        self.lines.append((self.schedule.now(), f"    {worker.label}: {text}" if worker else text))
 
-    def mishap(self) -> None:
-        self.checks.book.mishaps += 1
+    def count_fault(self) -> None:
+        self.checks.record.fault_count += 1
 
     def failed(self, error: BaseException) -> None:
-        self.say(f"fails: {error!r}")
-        if isinstance(error, SLIPS):
-            self.checks.book.fail(f"a handler trips over itself: {error!r}")
+        self.log(f"fails: {error!r}")
+        if isinstance(error, CODE_ERRORS):
+            self.checks.record.fail(f"a handler fails because of its own code: {error!r}")
 
-    def _open(self) -> list[str]:
-        return [f"{row.drop_id[:6]} {row.key} {row.stage}" for row in self.checks.book.rows.values() if row.open]
+    def _open_rows(self) -> list[str]:
+        rows = self.checks.record.rows.values()
+        return [f"{row.drop_id[:6]} {row.key} {row.stage}" for row in rows if row.open]
 
-    def _quiet(self) -> bool:
-        nothing = not self.schedule and self.functions.idle >= 2 and self.ports.queues.next_at() is None
-        return nothing and not self._open()
+    def _is_finished(self) -> bool:
+        idle = not self.schedule and self.functions.idle_sweeps >= 2 and self.ports.queues.next_at() is None
+        return idle and not self._open_rows()
 
-    def _count_calls(self) -> None:
-        attempts, hours = len(self.checks.book.ends) + self.checks.book.wipes + 1, self.schedule.now() / HOUR
-        if self.side.calls > attempts * (100 + 60 * hours):
-            self.checks.book.fail(f"{self.side.calls} calls of IMS for {attempts} attempts in {hours:.1f} h")
+    def _check_ims_calls(self) -> None:
+        record, hours = self.checks.record, self.schedule.now() / HOUR
+        attempts = len(record.ends) + record.wipes + 1
+        if self.ims.calls > attempts * (100 + 60 * hours):
+            record.fail(f"{self.ims.calls} IMS calls for {attempts} attempts in {hours:.1f} h")
 
-    # --- what happens
+    # --- the next event
 
-    def _next(self) -> None:
+    def _step(self) -> None:
         planned, sweep = self.schedule.next_at(), self.functions.sweep_at
-        at = min(planned, self.functions.message_at(), sweep)
+        at = min(planned, self.functions.next_message_at(), sweep)
         self.schedule.wait_until(at)
         if at == planned:
-            self.schedule.act()
+            self.schedule.run_next()
         elif at == sweep:
             self.functions.sweep()
         else:
@@ -136,13 +138,13 @@ class History:
         if self.workers.current is not None:
             self.workers.pause(seconds)
 
-    def _calm(self) -> None:
-        self.say("from here on nothing goes wrong any more")
-        self.weather.calm, self.checks.book.calm_since = True, self.clock.at
-        self.side.calm_down()
+    def _stop_faults(self) -> None:
+        self.log("no faults from here on")
+        self.faults.stopped, self.checks.record.faults_stopped_at = True, self.clock.at
+        self.ims.stop_faults()
 
-    def _do(self, act: Act, number: int) -> None:
-        self.say(f"{act.what} {act.key} {act.content}")
-        self.functions.idle = 0
-        self.functions.sweep_within(self.climate.sweep_every)
-        self._owners.act(act, self.chance(f"act {number}"))
+    def _perform(self, action: Action, number: int) -> None:
+        self.log(f"{action.what} {action.key} {action.content}")
+        self.functions.idle_sweeps = 0
+        self.functions.sweep_within(self.rates.sweep_every)
+        self._owners.perform(action, self.random(f"act {number}"))

@@ -1,4 +1,4 @@
-"""One connection to IMS, as imagedrop's adapter opens them."""
+"""The IMS client that the adapter gets in histories."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Self
 from tests.support import signed_requests
 
 if TYPE_CHECKING:
-    from tests.simulation.ims_network import ImsSide
+    from tests.simulation.ims_network import ImsNetwork
 
 
-class Api:
-    """One connection, as imagedrop's adapter opens them."""
+class ImsApi:
+    """One connection of the current worker."""
 
-    def __init__(self, side: ImsSide, clock: Callable[[], datetime]) -> None:
-        worker = side._workers.current
-        self._side, self._clock, self._worker = side, clock, worker
+    def __init__(self, ims: ImsNetwork, clock: Callable[[], datetime]) -> None:
+        worker = ims._workers.current
+        self._ims, self._clock, self._worker = ims, clock, worker
 
     def __enter__(self) -> Self:
         return self
@@ -27,14 +27,13 @@ class Api:
 
     def create(self, body: Mapping[str, Any]) -> Any:
         assert self._worker is not None
-        return self._side.create(self._worker, body, self._clock())
+        return self._ims.create(self._worker, body, self._clock())
 
     def job(self, call: str, job_id: str) -> Any:
         path = f"/v1/{signed_requests.PROJECT}/jobs/{job_id}" if call == "ShowJob" else f"/v1/cloudimages/job/{job_id}"
-        return self._side.read(path, [])
+        return self._ims.read(path, [])
 
     def images(self, **filters: Any) -> Any:
-        named = {"imagetype": "__imagetype"}
-        return self._side.read(
-            "/v2/cloudimages", [(named.get(name, name), str(value)) for name, value in filters.items()]
-        )
+        parameters = {"imagetype": "__imagetype"}
+        query = [(parameters.get(name, name), str(value)) for name, value in filters.items()]
+        return self._ims.read("/v2/cloudimages", query)

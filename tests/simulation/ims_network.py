@@ -1,4 +1,4 @@
-"""IMS: its simulator, asked by imagedrop's own adapter, with a network between them that loses, delays and fails."""
+"""The IMS simulator behind imagedrop's own adapter, with a network that loses, delays and repeats requests."""
 
 from __future__ import annotations
 
@@ -16,28 +16,30 @@ from imagedrop.adapters.ims.errors import error_from_response
 from imagedrop.adapters.ims.images import ImsImages
 from imagedrop.ports import ImsError
 from imagedrop.workflow.image_lookup import DROP_TAG
-from imagedrop_local.faults import Fault, Faults
+from imagedrop_local import faults as simulator_faults
 from imagedrop_local.http import Request
+from imagedrop_local.ims.create_requests import ImportRequest
 from imagedrop_local.ims.service import Ims
+from imagedrop_local.ims.sources import Source
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.memory import MemoryObjects, SettableClock
-from tests.simulation.fake_objects import Shelf
-from tests.simulation.fault_rates import Climate
-from tests.simulation.faults import Weather
-from tests.simulation.ims_api import Api
+from tests.simulation.fake_objects import FakeObjects
+from tests.simulation.fault_rates import FaultRates
+from tests.simulation.faults import Faults
+from tests.simulation.ims_api import ImsApi
 from tests.simulation.workers import Worker, Workers
 from tests.support import signed_requests
 
-SIGNED_FOR = 900.0  # s; so long may a request that was sent be accepted
-# What may become of a CreateImage. Two of them the adapter cannot tell from each other, nor from the third.
-LOST, LATE, TAKEN = "the request is lost", "the request comes late", "the answer is lost"
-BUSY, AWAY, BROKEN = "IMS has no time", "no connection", "503, and it was taken"
-FATES = (LOST, LATE, TAKEN, TAKEN, BUSY, AWAY, BROKEN)
+SIGNATURE_VALID = 900.0  # s; IMS accepts a request for so long after it was signed
+# What may happen to a CreateImage. The adapter sees the same error for the first three.
+LOST, LATE, ANSWER_LOST = "the request is lost", "the request arrives late", "the response is lost"
+BUSY, NO_CONNECTION, ACCEPTED_503 = "throttled", "no connection", "503, though the request was accepted"
+CREATE_FAULTS = (LOST, LATE, ANSWER_LOST, ANSWER_LOST, BUSY, NO_CONNECTION, ACCEPTED_503)
 
 
 @dataclass
-class Made:
-    """An import that IMS has accepted, and when."""
+class Import:
+    """An import that IMS accepted at `at`."""
 
     drop_id: str
     key: str
@@ -49,137 +51,139 @@ class Made:
         return [part["image_id"] for part in self.job["parts"]]
 
 
-class ImsSide:
-    """`images` is the port. `say` takes the story's lines; `accepted` and `asking` are told of every import."""
+class ImsNetwork:
+    """`port()` is imagedrop's adapter. `log` takes lines for the history's text; `on_import` gets every import."""
 
     def __init__(
-        self, objects: MemoryObjects, clock: SettableClock, climate: Climate, workers: Workers, weather: Weather
+        self, objects: MemoryObjects, clock: SettableClock, rates: FaultRates, workers: Workers, faults: Faults
     ) -> None:
-        self._clock, self._climate, self._workers, self._weather = clock, climate, workers, weather
-        own = {name: value for name, value in climate.switches.items() if name in ImsSwitches.model_fields}
-        self.switches = ImsSwitches(**own)
-        self._faults = Faults(Random(climate.job_fails))
-        self._fail_jobs()
+        self._clock, self._rates, self._workers, self._faults = clock, rates, workers, faults
+        switches = {name: value for name, value in rates.switches.items() if name in ImsSwitches.model_fields}
+        self.switches = ImsSwitches(**switches)
+        self._simulator_faults = simulator_faults.Faults(Random(rates.job_fails))
+        self._plan_job_faults()
         self.service = Ims(
-            Shelf(objects),  # type: ignore[arg-type] # its errors are no matter here
+            FakeObjects(objects),  # type: ignore[arg-type] # has all that is used of Store
             None,
             signed_requests.CREDENTIALS,
             signed_requests.REGION,
             signed_requests.PROJECT,
-            lambda: clock() + timedelta(seconds=climate.ims_skew),
-            climate.time_scale,
+            lambda: clock() + timedelta(seconds=rates.ims_clock_skew),
+            rates.time_scale,
             self.switches,
-            self._faults,
-            Random(len(climate.switches)),
+            self._simulator_faults,
+            Random(len(rates.switches)),
         )
-        self.made: list[Made] = []
+        self.imports: list[Import] = []
         self.calls = 0
-        self.say: Callable[[str], None] = lambda text: None
-        self.later: Callable[[float, Callable[[], object]], None] = lambda seconds, act: None
-        self.accepted: Callable[[Made], None] = lambda made: None
+        self.log: Callable[[str], None] = lambda text: None
+        self.run_later: Callable[[float, Callable[[], object]], None] = lambda seconds, run: None
+        self.on_import: Callable[[Import], None] = lambda accepted: None
         gateway = self.service._gateway
         check = gateway._check_signature
-        # Reads are not signed here, which costs more than all else of them; what is sent to be done is.
+        # Reads are not signed: signing would take most of the time of a history. Writes are signed and checked.
         gateway._check_signature = (  # type: ignore[method-assign]
             lambda request, body: None if request.method == "GET" else check(request, body)
         )
         imports = self.service._imports
-        self._submit, imports.submit = imports.submit, self._taken_on  # type: ignore[method-assign]
+        self._submit, imports.submit = imports.submit, self._submit_import  # type: ignore[method-assign]
 
     def port(self, settings: Any, sleep: Any, random: Any, function_clock: Callable[[], datetime]) -> ImsImages:
-        api: Any = lambda: Api(self, function_clock)  # noqa: E731
+        api: Any = lambda: ImsApi(self, function_clock)  # noqa: E731
         return ImsImages(api, sleep, random, settings)
 
-    def _fail_jobs(self) -> None:
-        for code in ("IMG.1075", "IMG.0072") if self._climate.job_fails else ():
-            chance = self._climate.job_fails / 2
-            self._faults.add(Fault(service="ims", call="ImportJob", fault="status", code=code, probability=chance))
-        if self._climate.job_slow:
-            chance = self._climate.job_slow
-            self._faults.add(Fault(service="ims", call="ImportJob", fault="slow", seconds=3600, probability=chance))
+    def _plan_job_faults(self) -> None:
+        def add(rate: float, **fault: Any) -> None:
+            fault |= {"service": "ims", "call": "ImportJob", "probability": rate}
+            self._simulator_faults.add(simulator_faults.Fault(**fault))
 
-    def calm_down(self) -> None:
-        """No import fails any more, and an operator has seen to the quota."""
-        self._faults.clear()
+        for code in ("IMG.1075", "IMG.0072") if self._rates.job_fails else ():
+            add(self._rates.job_fails / 2, fault="status", code=code)
+        if self._rates.job_slow:
+            add(self._rates.job_slow, fault="slow", seconds=3600)
+
+    def stop_faults(self) -> None:
+        """No import fails any more, and the quota is raised."""
+        self._simulator_faults.clear()
         self.switches.__dict__.update(ims_image_quota=1_000_000, ims_rate=None)
 
-    # --- what comes over the network
+    # --- calls over the network
 
     def read(self, path: str, query: list[tuple[str, str]]) -> Any:
-        """A call that only reads."""
-        with self._weather.call("images", path.rpartition("/")[2]):
+        with self._faults.call("images", path.rpartition("/")[2]):
             self.calls += 1
-            return self._answer(Request("GET", path, urlencode(query), Message(), io.BytesIO(), 0))
+            return self._response(Request("GET", path, urlencode(query), Message(), io.BytesIO(), 0))
 
     def create(self, worker: Worker, body: Mapping[str, Any], at: datetime) -> Any:
-        with self._weather.call("images", "CreateImage"):
+        with self._faults.call("images", "CreateImage"):
             self.calls += 1
             request = signed_requests.request("POST", "/v2/cloudimages/action", dict(body), at=at)
-            struck = self._weather.strikes(worker, "create", self._climate.trouble)
-            fate = worker.random.choice(FATES) if struck else None
-            if fate is None:
-                return self._answer(request)
-            self.say(f"IMS: CreateImage, {fate}")
-            if fate == BUSY:
-                raise ImsError("busy", "APIGW.0308", fate)
-            if fate == AWAY:
-                raise ImsError("undelivered", "NewConnectionError", fate)
-            if fate == LATE:
-                self.later(worker.random.random() * (SIGNED_FOR - 60), lambda: self._anyway(request))
-            elif fate in (TAKEN, BROKEN):
-                self._anyway(request)
-            raise ImsError("unknown", "503" if fate == BROKEN else "ReadTimeout", fate)
+            fails = self._faults.occurs(worker, "create", self._rates.create_fault)
+            fault = worker.random.choice(CREATE_FAULTS) if fails else None
+            if fault is None:
+                return self._response(request)
+            self.log(f"IMS: CreateImage, {fault}")
+            if fault == BUSY:
+                raise ImsError("busy", "APIGW.0308", fault)
+            if fault == NO_CONNECTION:
+                raise ImsError("undelivered", "NewConnectionError", fault)
+            if fault == LATE:
+                delay = worker.random.random() * (SIGNATURE_VALID - 60)
+                self.run_later(delay, lambda: self._send_without_response(request))
+            elif fault in (ANSWER_LOST, ACCEPTED_503):
+                self._send_without_response(request)
+            raise ImsError("unknown", "503" if fault == ACCEPTED_503 else "ReadTimeout", fault)
 
-    def _anyway(self, request: Request) -> None:
-        """Its answer reaches nobody."""
+    def _send_without_response(self, request: Request) -> None:
         try:
-            self._answer(request)
+            self._response(request)
         except ImsError as error:
-            self.say(f"IMS: refused, and nobody knows: {error}")
+            self.log(f"IMS: refused, the response is lost: {error}")
 
-    def _answer(self, request: Request) -> Any:
-        _, act = self.service.route(request)
-        response = act()
+    def _response(self, request: Request) -> Any:
+        _, handle = self.service.route(request)
+        response = handle()
         assert isinstance(response.body, bytes)
-        told = json.loads(response.body or b"{}")
+        document = json.loads(response.body or b"{}")
         if response.status < 300:
-            return told
-        inner = told.get("error", {})
-        code, message = inner.get("code", told.get("error_code")), inner.get("message", told.get("error_msg"))
-        self.say(f"IMS: {response.status} {code} {message}")
+            return document
+        error = document.get("error", {})
+        code = error.get("code", document.get("error_code"))
+        message = error.get("message", document.get("error_msg"))
+        self.log(f"IMS: {response.status} {code} {message}")
         raise error_from_response(response.status, code, message)
 
-    def _taken_on(self, order: Any, sources: Any, now: datetime) -> str:
-        job_id: str = self._submit(order, sources, now)
+    def _submit_import(self, request: ImportRequest, sources: list[Source], now: datetime) -> str:
+        job_id: str = self._submit(request, sources, now)
         job = self.service._imports._records.get(job_id)
         assert job is not None
-        tag = job["parts"][0]["tags"][DROP_TAG]
-        self.say(f"IMS: {job_id[:6]} for {tag[:6]}, until {job['due'][11:19]}")
-        self.made.append(Made(tag, job["parts"][0]["key"], job, self._clock.seconds()))
-        self.accepted(self.made[-1])
+        drop_id = job["parts"][0]["tags"][DROP_TAG]
+        self.log(f"IMS: job {job_id[:6]} for {drop_id[:6]}, until {job['due'][11:19]}")
+        self.imports.append(Import(drop_id, job["parts"][0]["key"], job, self._clock.seconds()))
+        self.on_import(self.imports[-1])
         return job_id
 
-    # --- what the world sees of it
+    # --- what the checks read
 
-    def shown(self) -> dict[str, dict[str, Any]]:
-        """Every image that there is, seen by the API or not, as it is now."""
+    def all_images(self) -> dict[str, dict[str, Any]]:
+        """Every image as it is now, visible through the API or not."""
         images = self.service._images
         self.service._advance()
         return {image["id"]: images.as_api(image) for image in images.all()}
 
-    def visible_tagged(self, drop_id: str) -> set[str]:
-        """The images that a look-up by tag would find now."""
+    def visible_image_ids(self, drop_id: str) -> set[str]:
+        """What a lookup by tag would find now."""
         self.service._advance()
         visible = self.service._images.visible()
         return {image["id"] for image in visible if f"{DROP_TAG}={drop_id}" in image["tags"]}
 
-    def lives(self, made: Made) -> bool:
-        """Its system image may still come to be used: neither failed nor deleted."""
+    def may_become_active(self, accepted: Import) -> bool:
+        """The system image is active, or may become so: it is neither failed nor deleted."""
         self.service._advance()
-        image = self.service._images.get(made.image_ids[0])
-        return image is not None and image["status"] not in ("killed", "deleted") and made.job["status"] != "FAIL"
+        image = self.service._images.get(accepted.image_ids[0])
+        return image is not None and image["status"] not in ("killed", "deleted") and accepted.job["status"] != "FAIL"
 
-    def remove(self, image_id: str) -> None:
-        """Somebody deletes an image."""
+    def delete_image(self, image_id: str) -> None:
+        """Another client deletes an image."""
         request = signed_requests.request("DELETE", f"/v2/images/{image_id}", at=self.service._clock())
-        self._anyway(request)
+        self._send_without_response(request)

@@ -1,4 +1,4 @@
-"""The inspection, real but made once for each content, so that a history costs milliseconds."""
+"""The real inspection, run once for each content, so that a history takes milliseconds."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class _Bytes:
 
 
 @cache
-def _inspected(etag: str, file_name: str, role: Any) -> Any:
+def _result(etag: str, file_name: str, role: Any) -> Any:
     return inspect(_Bytes(file_name, content_of(etag)), file_name=file_name, role=role)
 
 
 def facts_of(etag: str, key: str) -> dict[str, Any]:
-    """What is to be seen in the content with this ETag."""
-    facts: dict[str, Any] = _inspected(etag, "disk" + PurePosixPath(key).suffix, "system").facts.public()
+    """The public facts of the content with this ETag."""
+    facts: dict[str, Any] = _result(etag, "disk" + PurePosixPath(key).suffix, "system").facts.public()
     return facts
 
 
@@ -39,18 +39,18 @@ _digest = lru_cache(maxsize=10_000)(file_versions.version_digest)
 
 
 @contextmanager
-def quick_inspection(fail: Callable[[str], None]) -> Iterator[None]:
-    """The inspection is real, but made once for each content; what is left is one read, so that a change is seen. It
-    must be of the content that was asked for: `fail` says so if it is not."""
+def cached_inspection(fail: Callable[[str], None]) -> Iterator[None]:
+    """Each inspection still reads 512 bytes, so that it notices a replaced object. Calls `fail` if they are not of the
+    expected content."""
 
-    def quick(source: Any, *, file_name: str, role: str, **_: Any) -> Any:
+    def inspect_once(source: Any, *, file_name: str, role: str, **_: Any) -> Any:
         etag = source.source.etag
         read = source.read(0, min(512, source.size))
         if read != content_of(etag)[: len(read)]:
-            fail(f"{file_name} is inspected while other content lies there")
-        return _inspected(etag, "disk" + PurePosixPath(file_name).suffix, role)
+            fail(f"{file_name} is inspected though the bucket has other content")
+        return _result(etag, "disk" + PurePosixPath(file_name).suffix, role)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(accept, "inspect", quick)
+        patch.setattr(accept, "inspect", inspect_once)
         patch.setattr(file_versions, "version_digest", _digest)
         yield

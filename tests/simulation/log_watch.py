@@ -1,4 +1,4 @@
-"""What the handlers log as failed, though nothing had been done to them: a slip in the code itself."""
+"""Catches the errors that handlers log. Some show a mistake in the code itself, which no fault can cause."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from imagedrop.domain.drop import WrongStage
 from imagedrop.observability import LOG
 
-SLIPS = (
+CODE_ERRORS = (
     TypeError,
     AttributeError,
     NameError,
@@ -23,28 +23,28 @@ SLIPS = (
 )
 
 
-class _Ear(logging.Handler):
-    def __init__(self, heard: Callable[[BaseException], None]) -> None:
+class _ErrorHandler(logging.Handler):
+    def __init__(self, on_error: Callable[[BaseException], None]) -> None:
         super().__init__(logging.ERROR)
-        self._heard = heard
+        self._on_error = on_error
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
-            self._heard(error)
+            self._on_error(error)
 
 
 @contextmanager
-def listening(heard: Callable[[BaseException], None]) -> Iterator[None]:
-    """`heard` gets every error that is logged; nothing is printed meanwhile."""
-    ear, disabled = _Ear(heard), logging.root.manager.disable
+def watch_log(on_error: Callable[[BaseException], None]) -> Iterator[None]:
+    """Calls `on_error` with every logged error. Prints nothing."""
+    handler, disabled = _ErrorHandler(on_error), logging.root.manager.disable
     before = LOG.level, LOG.propagate
     logging.disable(logging.WARNING)
-    LOG.addHandler(ear)
+    LOG.addHandler(handler)
     LOG.propagate = False
     try:
         yield
     finally:
-        LOG.removeHandler(ear)
+        LOG.removeHandler(handler)
         LOG.level, LOG.propagate = before
         logging.disable(disabled)

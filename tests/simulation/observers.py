@@ -1,4 +1,4 @@
-"""The checks see every row as it is written and every notice as it goes out; the history sees every message."""
+"""Passes every written row and every notice to the checks, and every message to the history."""
 
 from __future__ import annotations
 
@@ -14,90 +14,93 @@ if TYPE_CHECKING:
     from tests.simulation.histories import History
 
 
-def watch(history: History) -> None:
-    _ledger(history)
-    _queues(history)
-    _channels(history)
+def install(history: History) -> None:
+    _observe_ledger(history)
+    _observe_queues(history)
+    _observe_channels(history)
 
 
-def _ledger(history: History) -> None:
+def _observe_ledger(history: History) -> None:
     ledger, checks = history.ports.ledger, history.checks
-    write, delete, opened = ledger._write, ledger.delete, ledger.open
+    write, delete, list_open = ledger._write, ledger.delete, ledger.open
 
-    def written(drop: Drop) -> Drop:
+    def observed_write(drop: Drop) -> Drop:
         saved = write(drop)
-        checks.written(saved, history.workers.current)
-        history.functions.idle = 0
+        checks.row_written(saved, history.workers.current)
+        history.functions.idle_sweeps = 0
         return saved
 
-    def deleted(drop: Drop) -> None:
+    def observed_delete(drop: Drop) -> None:
         try:
             delete(drop)
-        finally:  # it may take effect and fail all the same
+        finally:  # a call that fails may still have taken effect
             if drop.drop_id not in ledger._rows:
-                checks.book.rows.pop(drop.drop_id, None)
+                checks.record.rows.pop(drop.drop_id, None)
 
-    def lagging(*arguments: Any, **more: Any) -> Iterator[Drop]:
+    def delayed_open(*arguments: Any, **more: Any) -> Iterator[Drop]:
         """The index of open rows lags behind the table."""
         worker = history.workers.current
-        for row in opened(*arguments, **more):
-            if worker is None or not history.weather.strikes(worker, f"lag {row.drop_id}", history.climate.lag):
+        for row in list_open(*arguments, **more):
+            if worker is None or not history.faults.occurs(worker, f"lag {row.drop_id}", history.rates.index_lag):
                 yield row
 
-    ledger.delete = deleted  # type: ignore[method-assign]
-    ledger._write = written  # type: ignore[method-assign]
-    ledger.open = lagging  # type: ignore[method-assign]
+    ledger.delete = observed_delete  # type: ignore[method-assign]
+    ledger._write = observed_write  # type: ignore[method-assign]
+    ledger.open = delayed_open  # type: ignore[method-assign]
 
 
-def _queues(history: History) -> None:
+def _observe_queues(history: History) -> None:
     queues = history.ports.queues
-    put, many = queues._put, queues.send_many
+    put, send_many = queues._put, queues.send_many
 
-    def queued(queue: QueueName, body: Mapping[str, Any], delay: int) -> None:
+    def observed_put(queue: QueueName, body: Mapping[str, Any], delay: int) -> None:
         put(queue, body, delay)
         history.sent.append((queue, dict(body)))
         queues.messages(queue)[-1].visible_at += history.order.random() * 0.5
 
-    def in_part(queue: QueueName, bodies: Sequence[Mapping[str, Any]]) -> Sequence[int]:
-        """SQS may take some of a batch only."""
+    def partial_send(queue: QueueName, bodies: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+        """SQS may accept a part of a batch."""
         worker = history.workers.current
-        left = [
+        refused = [
             number
             for number in range(len(bodies))
-            if worker is not None and history.weather.strikes(worker, f"not taken {number}", history.climate.error)
+            if worker is not None and history.faults.occurs(worker, f"refused {number}", history.rates.error)
         ]
-        if left:
-            history.mishap()
-        many(queue, [body for number, body in enumerate(bodies) if number not in left])
-        return left
+        if refused:
+            history.count_fault()
+        send_many(queue, [body for number, body in enumerate(bodies) if number not in refused])
+        return refused
 
-    queues._put = queued  # type: ignore[method-assign]
-    queues.send_many = in_part  # type: ignore[method-assign]
+    queues._put = observed_put  # type: ignore[method-assign]
+    queues.send_many = partial_send  # type: ignore[method-assign]
 
 
-def _channels(history: History) -> None:
+def _observe_channels(history: History) -> None:
     ports, checks, workers = history.ports, history.checks, history.workers
-    place = ports.objects.upload
+    upload = ports.objects.upload
 
-    def placed(bucket: str, key: str, body: Any, **more: Any) -> Any:
+    def observed_upload(bucket: str, key: str, body: Any, **more: Any) -> Any:
         if key.endswith(object_keys.RESULT_SUFFIX):
-            checks.tell("result", json.loads(body), workers.current)
-        return place(bucket, key, body, **more)
+            checks.notified("result", json.loads(body), workers.current)
+        return upload(bucket, key, body, **more)
+
+    def published(message: Any) -> None:
+        checks.notified("sns", json.loads(message.body), workers.current)
 
     def mailed(_: Any) -> None:
         assert workers.current is not None
-        checks.tell("mail", workers.current.body, workers.current)
+        checks.notified("mail", workers.current.body, workers.current)
 
-    ports.objects.upload = placed  # type: ignore[method-assign]
-    ports.topic.published = _Seen(lambda one: checks.tell("sns", json.loads(one.body), workers.current))
-    ports.mail.sent = _Seen(mailed)
+    ports.objects.upload = observed_upload  # type: ignore[method-assign]
+    ports.topic.published = _ObservedList(published)
+    ports.mail.sent = _ObservedList(mailed)
 
 
-class _Seen(list[Any]):
-    def __init__(self, see: Callable[[Any], None]) -> None:
+class _ObservedList(list[Any]):
+    def __init__(self, on_append: Callable[[Any], None]) -> None:
         super().__init__()
-        self._see = see
+        self._on_append = on_append
 
-    def append(self, one: Any) -> None:
-        super().append(one)
-        self._see(one)
+    def append(self, item: Any) -> None:
+        super().append(item)
+        self._on_append(item)

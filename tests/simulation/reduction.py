@@ -1,4 +1,4 @@
-"""A history with something left out, so that one that breaks can be made short."""
+"""What is left out of a history, to find the shortest one that breaks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Less:
-    """`acts`: by their places in the workload. `strikes`: by the names that the weather gives them."""
+class Reduction:
+    """`actions`: indexes in the drawn actions. `faults`: names, as in `Faults.occurred`."""
 
-    acts: frozenset[int] = frozenset()
-    strikes: frozenset[str] = frozenset()
+    actions: frozenset[int] = frozenset()
+    faults: frozenset[str] = frozenset()
 
 
-WHOLE = Less()
+COMPLETE = Reduction()

@@ -1,8 +1,9 @@
-"""`make simulate`: many histories, or the story of one.
+"""`make simulate`: runs many histories, or prints one.
 
-python -m tests.simulation.run --seeds 10000     so many, on all processors; the first that breaks is told, made short
-python -m tests.simulation.run --seed 42         the whole story of one     --seed 42 --short   only what makes it break
-python -m tests.simulation.run --bugs            for each planted bug the first history that finds it
+python -m tests.simulation.run --seeds 10000     10,000 histories on all processors; prints the first that breaks
+python -m tests.simulation.run --seed 42         prints one whole history
+python -m tests.simulation.run --seed 42 --short prints only what is needed to break it
+python -m tests.simulation.run --bugs            finds the first history that detects each planted bug
 """
 
 from __future__ import annotations
@@ -23,84 +24,85 @@ from tests.simulation.histories import History
 from tests.simulation.shrinking import Shrinking
 
 BATCH = 50
-FOUND_WITHIN, TOLD_EVERY = 1000, 10_000  # histories
+FOUND_WITHIN, PRINT_EVERY = 1000, 10_000  # histories
 
 
 @dataclass
 class Tally:
-    """Of many histories. `broken`: seeds, with what did not hold."""
+    """Totals of many histories. `broken`: seeds, with the checks that failed."""
 
     histories: int = 0
-    drops: int = 0  # ends
+    ends: int = 0
     images: int = 0
     hours: float = 0.0  # of virtual time
-    strikes: int = 0
+    faults: int = 0
     broken: list[tuple[int, list[str]]] = field(default_factory=list)
 
     def add(self, other: Tally) -> None:
-        for name in ("histories", "drops", "images", "hours", "strikes"):
+        for name in ("histories", "ends", "images", "hours", "faults"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.broken += other.broken
 
     def __str__(self) -> str:
         return (
-            f"{self.histories:,} histories ({self.drops:,} ends, {self.images:,} imports, {self.strikes:,} things that "
-            f"went wrong, {self.hours / 24:,.0f} virtual days), {len(self.broken)} broken"
+            f"{self.histories:,} histories ({self.ends:,} ends, {self.images:,} imports, {self.faults:,} faults, "
+            f"{self.hours / 24:,.0f} virtual days), {len(self.broken)} broken"
         )
 
 
-def tried(seeds: Iterable[int]) -> Tally:
+def run_seeds(seeds: Iterable[int]) -> Tally:
     tally = Tally()
     for seed in seeds:
         history = History(seed)
-        broken = history.live()
-        ends, images = len(history.checks.book.ends), len(history.side.made)
+        broken = history.run()
+        ends, images = len(history.checks.record.ends), len(history.ims.imports)
         hours = history.schedule.now() / 3600
-        tally.add(Tally(1, ends, images, hours, len(history.weather.struck), [(seed, broken)] if broken else []))
+        tally.add(Tally(1, ends, images, hours, len(history.faults.occurred), [(seed, broken)] if broken else []))
     return tally
 
 
-def many(count: int, first: int = 0) -> Iterator[Tally]:
-    """The tally so far, again and again."""
-    whole = Tally()
+def run_parallel(count: int, first: int = 0) -> Iterator[Tally]:
+    """Yields the total so far after each batch."""
+    total = Tally()
     batches = [range(start, min(start + BATCH, first + count)) for start in range(first, first + count, BATCH)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for tally in pool.map(tried, batches):
-            whole.add(tally)
-            yield whole
+        for tally in pool.map(run_seeds, batches):
+            total.add(tally)
+            yield total
 
 
 def run(count: int, first: int) -> bool:
-    started, tally, told = time.monotonic(), Tally(), 0
-    for tally in many(count, first):
-        for seed, broken in tally.broken[told:]:
+    started, tally, printed = time.monotonic(), Tally(), 0
+    for tally in run_parallel(count, first):
+        for seed, broken in tally.broken[printed:]:
             print(f"\rseed {seed}: {broken[0]}", flush=True)
-        told = len(tally.broken)
+        printed = len(tally.broken)
         if sys.stderr.isatty():
             print(f"\r{tally.histories:,} of {count:,}", end="", file=sys.stderr, flush=True)
-        elif not tally.histories % TOLD_EVERY:
+        elif not tally.histories % PRINT_EVERY:
             print(f"{tally.histories:,} of {count:,} in {time.monotonic() - started:.0f} s", flush=True)
     print(f"\r{tally} in {time.monotonic() - started:.0f} s, seeds {first} to {first + count - 1}")
     if tally.broken:
-        tell(tally.broken[0][0], short=True)
+        print_history(tally.broken[0][0], short=True)
     return not tally.broken
 
 
-def tell(seed: int, *, short: bool) -> bool:
-    """The whole history, as it happened; True if it holds."""
+def print_history(seed: int, *, short: bool) -> bool:
+    """True if every check holds."""
     history = History(seed)
-    broken = history.live()
+    broken = history.run()
     if broken and short:
         shrinking = Shrinking(seed)
         history = shrinking.shortest()
-        print(f"seed {seed}, {len(history.acts) - len(shrinking.less.acts)} acts of {len(history.acts)}:")
-    print(history.story())
-    print("\n".join(history.checks.book.broken) or "everything holds")
+        kept = len(history.actions) - len(shrinking.reduction.actions)
+        print(f"seed {seed}, {kept} of {len(history.actions)} actions:")
+    print(history.text())
+    print("\n".join(history.checks.record.broken) or "all checks hold")
     return not broken
 
 
-def found(name: str) -> tuple[str, int | None, str]:
-    """A planted bug's first history, and what did not hold in it."""
+def find_bug(name: str) -> tuple[str, int | None, str]:
+    """The first seed that finds a planted bug, and the check that fails."""
     with pytest.MonkeyPatch.context() as patch:
         try:
             first = find(BUGS[name].plant, patch, range(FOUND_WITHIN))
@@ -109,10 +111,10 @@ def found(name: str) -> tuple[str, int | None, str]:
     return (name, first[0], first[1][0]) if first else (name, None, f"not found in {FOUND_WITHIN} histories")
 
 
-def bugs() -> bool:
+def find_bugs() -> bool:
     missed = 0
     with ProcessPoolExecutor(os.cpu_count(), max_tasks_per_child=1) as pool:
-        for name, seed, broken in pool.map(found, BUGS):
+        for name, seed, broken in pool.map(find_bug, BUGS):
             missed += seed is None
             print(f"{name:60} {'-' if seed is None else seed:>4}  {broken}", flush=True)
     return not missed
@@ -120,17 +122,17 @@ def bugs() -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=1000, help="how many histories")
-    parser.add_argument("--first", type=int, default=0, help="the first one's seed")
-    parser.add_argument("--seed", type=int, help="tell this one")
-    parser.add_argument("--short", action="store_true", help="without all that it also breaks without")
-    parser.add_argument("--bugs", action="store_true", help="look for the planted bugs")
-    given = parser.parse_args()
-    if given.bugs:
-        return not bugs()
-    if given.seed is not None:
-        return not tell(given.seed, short=given.short)
-    return not run(given.seeds, given.first)
+    parser.add_argument("--seeds", type=int, default=1000, help="number of histories")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first history")
+    parser.add_argument("--seed", type=int, help="print the history of this seed")
+    parser.add_argument("--short", action="store_true", help="leave out everything that it breaks without")
+    parser.add_argument("--bugs", action="store_true", help="search for the planted bugs")
+    arguments = parser.parse_args()
+    if arguments.bugs:
+        return not find_bugs()
+    if arguments.seed is not None:
+        return not print_history(arguments.seed, short=arguments.short)
+    return not run(arguments.seeds, arguments.first)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What comes next, in virtual time."""
+"""Planned events in virtual time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from imagedrop_local.memory.fake_clock import START
 NEVER = 1e12
 
 
-class WorldClock(SettableClock):
-    """The world's own time, kept as a number: it is asked a thousand times for every date."""
+class VirtualClock(SettableClock):
+    """Keeps the time as a number, because it is read as seconds far more often than as a date."""
 
     def __init__(self) -> None:
         self.at = START.timestamp()
@@ -28,23 +28,23 @@ class WorldClock(SettableClock):
 
     def advance(self, seconds: float) -> datetime:
         self.at += seconds
-        return START  # nobody asks
+        return START  # unused
 
     def seconds(self) -> float:
         return self.at
 
 
 class Schedule:
-    """Acts at their times, s from the start; those of one time in the order in which they were planned."""
+    """Functions to run, at seconds from the start. Those planned for one time run in the order of planning."""
 
     def __init__(self) -> None:
-        self.clock = WorldClock()
+        self.clock = VirtualClock()
         self._start = self.clock.at
         self._numbers = itertools.count()
-        self._acts: list[tuple[float, int, Callable[[], object]]] = []
+        self._planned: list[tuple[float, int, Callable[[], object]]] = []
 
     def __bool__(self) -> bool:
-        return bool(self._acts)
+        return bool(self._planned)
 
     def now(self) -> float:
         return self.clock.at - self._start
@@ -53,18 +53,17 @@ class Schedule:
         """`at` in seconds since the epoch."""
         return at - self._start
 
-    def plan(self, at: float, act: Callable[[], object]) -> None:
-        heapq.heappush(self._acts, (at, next(self._numbers), act))
+    def plan(self, at: float, run: Callable[[], object]) -> None:
+        heapq.heappush(self._planned, (at, next(self._numbers), run))
 
-    def later(self, seconds: float, act: Callable[[], object]) -> None:
-        self.plan(self.now() + seconds, act)
+    def run_later(self, seconds: float, run: Callable[[], object]) -> None:
+        self.plan(self.now() + seconds, run)
 
     def next_at(self) -> float:
-        return self._acts[0][0] if self._acts else NEVER
+        return self._planned[0][0] if self._planned else NEVER
 
-    def act(self) -> None:
-        """The next one."""
-        heapq.heappop(self._acts)[2]()
+    def run_next(self) -> None:
+        heapq.heappop(self._planned)[2]()
 
     def wait_until(self, at: float) -> None:
         self.clock.advance(max(0.0, at - self.now()))

@@ -1,79 +1,82 @@
-"""A history that breaks is made short: whatever can be left out of it, while it still breaks, is."""
+"""Makes a broken history short: leaves out everything that it breaks without."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from tests.simulation.fault_rates import OPEN_END
+from tests.simulation.fault_rates import NO_PERIOD
 from tests.simulation.histories import History
-from tests.simulation.reduction import WHOLE, Less
+from tests.simulation.reduction import COMPLETE, Reduction
 
 T = TypeVar("T")
 
-RATES = ("crash", "error", "pause", "lost", "doubled", "late", "twin", "trouble", "job_fails", "job_slow", "lag")
-NONE: Mapping[str, Any] = {
+RATES = (
+    *("crash", "error", "pause", "event_lost", "event_doubled", "event_late", "message_doubled", "create_fault"),
+    *("job_fails", "job_slow", "index_lag", "clock_skew", "ims_clock_skew"),
+)
+NO_FAULTS: Mapping[str, Any] = {
     **dict.fromkeys(RATES, 0),
-    **dict.fromkeys(("skew", "ims_skew"), 0),
-    **dict.fromkeys(("ims_away", "obs_away", "ims_forbids", "obs_forbids"), (OPEN_END, OPEN_END)),
-    "page": 1000,
-    "signed": False,
+    **dict.fromkeys(("ims_outage", "obs_outage", "ims_denies", "obs_denies"), NO_PERIOD),
+    "page_size": 1000,
+    "signed_pushes": False,
 }
 
 
-def fewer(things: Sequence[T], breaks: Callable[[Sequence[T]], bool]) -> Sequence[T]:
-    """As few of `things` as still break: first halves of them are left out, then less and less, down to one."""
-    size = len(things)
-    while size := min(size // 2, len(things)) or (size > 1):
+def minimize(items: Sequence[T], breaks: Callable[[Sequence[T]], bool]) -> Sequence[T]:
+    """As few of `items` as still break. Leaves out halves first, then smaller parts, at last single items."""
+    size = len(items)
+    while size := min(size // 2, len(items)) or (size > 1):
         start = 0
-        while start < len(things):
-            rest = [*things[:start], *things[start + size :]]
+        while start < len(items):
+            rest = [*items[:start], *items[start + size :]]
             if breaks(rest):
-                things = rest
+                items = rest
             else:
                 start += size
         if size == 1:
             break
-    return things
+    return items
 
 
 class Shrinking:
-    """`tries`: histories that may be lived for it."""
+    """`tries`: the number of histories that may be run."""
 
     def __init__(self, seed: int, tries: int = 600) -> None:
         self.seed, self.tries = seed, tries
-        self.less, self.changes = WHOLE, dict[str, Any]()
+        self.reduction, self.changes = COMPLETE, dict[str, Any]()
 
     def shortest(self) -> History:
-        """Lived already."""
-        self._calmer()
-        history = self._lived(self.less)
-        acts = fewer(range(len(history.acts)), lambda kept: self._breaks(self._only_acts(len(history.acts), kept)))
-        self.less = self._only_acts(len(history.acts), acts)
-        struck = sorted(set(self._lived(self.less).weather.struck))
-        kept = fewer(struck, lambda some: self._breaks(self._only_strikes(struck, some)))
-        self.less = self._only_strikes(struck, kept)
-        return self._lived(self.less)
+        """Already run."""
+        self._remove_rates()
+        history = self._run(self.reduction)
+        count = len(history.actions)
+        actions = minimize(range(count), lambda kept: self._breaks(self._only_actions(count, kept)))
+        self.reduction = self._only_actions(count, actions)
+        faults = sorted(set(self._run(self.reduction).faults.occurred))
+        needed = minimize(faults, lambda kept: self._breaks(self._only_faults(faults, kept)))
+        self.reduction = self._only_faults(faults, needed)
+        return self._run(self.reduction)
 
-    def _calmer(self) -> None:
-        for name, none in NONE.items():
-            calmer = self.changes | {name: none}
-            if self._breaks(self.less, calmer):
-                self.changes = calmer
+    def _remove_rates(self) -> None:
+        for name, value in NO_FAULTS.items():
+            changes = self.changes | {name: value}
+            if self._breaks(self.reduction, changes):
+                self.changes = changes
 
-    def _only_acts(self, count: int, kept: Sequence[int]) -> Less:
-        return Less(frozenset(range(count)) - frozenset(kept), self.less.strikes)
+    def _only_actions(self, count: int, kept: Sequence[int]) -> Reduction:
+        return Reduction(frozenset(range(count)) - frozenset(kept), self.reduction.faults)
 
-    def _only_strikes(self, struck: Sequence[str], kept: Sequence[str]) -> Less:
-        return Less(self.less.acts, self.less.strikes | (frozenset(struck) - frozenset(kept)))
+    def _only_faults(self, faults: Sequence[str], kept: Sequence[str]) -> Reduction:
+        return Reduction(self.reduction.actions, self.reduction.faults | (frozenset(faults) - frozenset(kept)))
 
-    def _lived(self, less: Less) -> History:
-        history = History(self.seed, less, **self.changes)
-        history.live()
+    def _run(self, reduction: Reduction) -> History:
+        history = History(self.seed, reduction, **self.changes)
+        history.run()
         return history
 
-    def _breaks(self, less: Less, changes: Mapping[str, Any] | None = None) -> bool:
+    def _breaks(self, reduction: Reduction, changes: Mapping[str, Any] | None = None) -> bool:
         if self.tries <= 0:
             return False
         self.tries -= 1
-        return bool(History(self.seed, less, **(self.changes if changes is None else changes)).live())
+        return bool(History(self.seed, reduction, **(self.changes if changes is None else changes)).run())

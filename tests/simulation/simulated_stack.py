@@ -1,4 +1,4 @@
-"""The installation: settings that fit the climate, ports in memory, and the limits that template.yaml sets."""
+"""The installation: settings that match the drawn switches, ports in memory, and the limits of template.yaml."""
 
 from __future__ import annotations
 
@@ -21,47 +21,47 @@ from tests.support.world import BUCKET
 if TYPE_CHECKING:
     from tests.simulation.histories import History
 
-# As template.yaml has them: (batch, visibility time-out, time limit of the function), s.
+# From template.yaml: (batch size, visibility time-out in s, time limit of the function in s).
 LIMITS: Mapping[QueueName, tuple[int, float, float]] = {
     "drops": (1, 720, 120),
     "registrations": (1, 360, 60),
-    "polls": (1, 720, 120),  # ten in template.yaml, and
-    "notices": (1, 360, 60),  # five: here each message has a worker, so that it can be told whose act something is
+    "polls": (1, 720, 120),  # 10 in template.yaml, and
+    "notices": (1, 360, 60),  # 5. Here each message has its own worker, so that the checks know which message did what
 }
 CONCURRENCY: Mapping[QueueName, int] = {"drops": 10, "registrations": 4, "polls": 4, "notices": 5}
 RECEIVES: Mapping[QueueName, int] = {"drops": 50, "registrations": 1000, "polls": 1000, "notices": 50}
 
 
-class QuickLedger(MemoryLedger):
-    """Rows as they are, not as JSON, which costs more than all else; that they could be is tested elsewhere."""
+class FastLedger(MemoryLedger):
+    """Keeps rows as objects: JSON would take most of the time of a history. Other tests cover the JSON."""
 
     def rows(self) -> list[Drop]:
-        return list(self._kept.values())
+        return list(self._drops.values())
 
     @property
-    def _kept(self) -> dict[str, Drop]:
+    def _drops(self) -> dict[str, Drop]:
         return self._rows  # type: ignore[return-value]
 
     def _get(self, drop_id: str) -> Drop | None:
-        return self._kept.get(drop_id)
+        return self._drops.get(drop_id)
 
     def _text(self, saved: Drop) -> Any:
         return saved
 
 
 def ports_of(history: History) -> MemoryPorts:
-    """All but IMS, which is no fake."""
-    climate, clock = history.climate, history.clock
-    switches = climate.switches
+    """All ports. The history replaces the fake IMS."""
+    rates, clock = history.rates, history.clock
+    switches = rates.switches
     calls = switches["ims_job_calls"]
     settings = memory_settings(
         ims_shows_imports=switches["ims_shows_imports"],
         ims_job_call="ShowJob" if calls == "both" else calls,
         ims_chinese_names=switches["ims_chinese_names"],
         event_keys_encoded=switches["obs_event_keys_encoded"],
-        attempt_deadline=climate.attempt_deadline,
-        pairing_deadline=climate.pairing_deadline,
-        poll_longest=climate.poll_longest,
+        attempt_deadline=rates.attempt_deadline,
+        pairing_deadline=rates.pairing_deadline,
+        poll_longest=rates.poll_longest,
         smn_topic_urn=event_delivery.TOPIC,
         webhook_secret=event_delivery.SECRET_ID,
         webhook_header=event_delivery.HEADER,
@@ -69,8 +69,8 @@ def ports_of(history: History) -> MemoryPorts:
     return memory_ports(
         settings,
         clock=clock,
-        objects=MemoryObjects(clock, BUCKET, page=climate.page),
-        ledger=QuickLedger(),
+        objects=MemoryObjects(clock, BUCKET, page=rates.page_size),
+        ledger=FastLedger(),
         queues=MemoryQueues(clock, max_receives=RECEIVES),
-        random=history.chance("handlers"),
+        random=history.random("handlers"),
     )

@@ -1,4 +1,4 @@
-"""Every switch of the simulators, drawn one way or another."""
+"""Draws a value for every switch of the simulators."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, get_args
 
 from imagedrop_local.switches import Switches
 
-# Those that are neither yes or no nor a choice of named readings, and those of which some ways must be rare: where
-# every import is refused nothing else is to be seen.
-WAYS: Mapping[str, Sequence[Any]] = {
+# Values of switches that are neither booleans nor named choices, and of those where some values must be rare: if IMS
+# refuses every import, the history shows nothing else.
+VALUES: Mapping[str, Sequence[Any]] = {
     "ims_active_delay": (0, 0, 30, 600),
     "ims_bad_file_code": ("IMG.0072", "IMG.0057"),
     "ims_delete_delay": (0, 0, 300),
@@ -27,21 +27,21 @@ WAYS: Mapping[str, Sequence[Any]] = {
     "ims_small_disk_code": ("IMG.0055", "IMG.0111"),
     "ims_task_limit": (40, 40, 3, 2),
     "ims_windows_code": ("IMG.0056", "IMG.0122"),
-    "smn_blacklist_after": (None,),  # the post of histories keeps no list
+    "smn_blacklist_after": (None,),  # the SMN of histories has no blacklist
     "smn_blacklist_time": (300,),
     "smn_push_timeout": (5,),
     "smn_retry_interval": (2, 30),
 }
 
 
-def drawn(random: Random) -> dict[str, Any]:
-    return {name: random.choice(_ways(name)) for name in Switches.model_fields}
+def draw_switches(random: Random) -> dict[str, Any]:
+    return {name: random.choice(_values(name)) for name in Switches.model_fields}
 
 
-def _ways(name: str) -> Sequence[Any]:
-    """Raises LookupError for a switch that WAYS has to say the ways of."""
+def _values(name: str) -> Sequence[Any]:
+    """Raises LookupError if VALUES must list the switch and does not."""
     kind: Any = Switches.model_fields[name].annotation
-    found = WAYS.get(name) or ((False, True) if kind is bool else get_args(kind))
-    if not found or type(None) in found:
-        raise LookupError(f"{name}: its ways are to be named in WAYS")
-    return found
+    values = VALUES.get(name) or ((False, True) if kind is bool else get_args(kind))
+    if not values or type(None) in values:
+        raise LookupError(f"VALUES must list the values of {name}")
+    return values

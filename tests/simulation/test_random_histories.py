@@ -1,4 +1,4 @@
-"""Exactly one image per drop, nothing lost, every end told: in every history, whatever goes wrong in it."""
+"""Random histories: at most one image per drop, every drop ends and its end is notified, whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -10,60 +10,61 @@ from imagedrop_local.switches import Switches
 from tests.simulation.bugs import BUGS
 from tests.simulation.bugs.planting import Planting, find
 from tests.simulation.histories import History
-from tests.simulation.run import FOUND_WITHIN, Tally, tried
+from tests.simulation.run import FOUND_WITHIN, Tally, run_seeds
 from tests.simulation.shrinking import Shrinking
-from tests.simulation.switch_draw import WAYS, drawn
+from tests.simulation.switch_draw import VALUES, draw_switches
 
-SEEDS, FEW, AT_ONCE = 2000, 200, 25  # FEW: those of `make test`; `make simulate` runs more
+SEEDS, SHORT_SEEDS, PER_TEST = 2000, 200, 25  # SHORT_SEEDS: of `make test`; `make simulate` runs more
 
 
 @pytest.mark.parametrize(
-    "first", [pytest.param(first, marks=[pytest.mark.long] * (first >= FEW)) for first in range(0, SEEDS, AT_ONCE)]
+    "first",
+    [pytest.param(first, marks=[pytest.mark.long] * (first >= SHORT_SEEDS)) for first in range(0, SEEDS, PER_TEST)],
 )
-def test_no_history_breaks_what_was_promised(first: int) -> None:
-    tally = tried(range(first, first + AT_ONCE))
-    assert tally.histories == AT_ONCE
+def test_all_checks_hold_in_random_histories(first: int) -> None:
+    tally = run_seeds(range(first, first + PER_TEST))
+    assert tally.histories == PER_TEST
     assert not tally.broken, f"make simulate SEED={tally.broken[0][0]} SHORT=1\n{tally.broken[0][1]}"
 
 
-def test_one_seed_is_one_history() -> None:
+def test_same_seed_gives_same_history() -> None:
     for seed in range(5):
-        one, other = History(seed), History(seed)
-        one.live()
-        other.live()
-        assert one.story() == other.story()
+        first, second = History(seed), History(seed)
+        first.run()
+        second.run()
+        assert first.text() == second.text()
 
 
 @pytest.mark.parametrize("name", BUGS)
-def test_a_planted_bug_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_planted_bug_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     bug = BUGS[name]
-    assert not History(bug.seed).live(), "the history breaks without the bug"
-    # A change of the core changes what a seed draws: then other histories must find the bug.
+    assert not History(bug.seed).run(), "the history breaks without the bug"
+    # A change of the core changes what a seed draws: then another history must find the bug.
     seeds = (bug.seed, *range(FOUND_WITHIN))
     assert find(bug.plant, monkeypatch, seeds), f"not found in {FOUND_WITHIN} histories"
 
 
-def test_a_history_that_breaks_is_made_short_and_breaks_still(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shortened_history_still_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
     bug = BUGS["no look-up after an unknown outcome"]
     bug.plant(Planting(monkeypatch))
     whole = History(bug.seed)
-    whole.live()
+    whole.run()
     shrinking = Shrinking(bug.seed, tries=100)
     short = shrinking.shortest()
-    assert short.checks.book.broken
-    assert len(short.acts) - len(shrinking.less.acts) < len(whole.acts)
-    assert len(short.log) < len(whole.log)
+    assert short.checks.record.broken
+    assert len(short.actions) - len(shrinking.reduction.actions) < len(whole.actions)
+    assert len(short.lines) < len(whole.lines)
 
 
-def test_every_switch_is_drawn_every_way() -> None:
-    seen = [drawn(Random(seed)) for seed in range(300)]
-    assert set(seen[0]) == set(Switches.model_fields)
+def test_every_switch_is_drawn_with_different_values() -> None:
+    drawn = [draw_switches(Random(seed)) for seed in range(300)]
+    assert set(drawn[0]) == set(Switches.model_fields)
     for name in Switches.model_fields:
-        alone = len(set(WAYS.get(name, (False, True)))) == 1
-        assert alone or len({one[name] for one in seen}) > 1, name
+        has_one_value = len(set(VALUES.get(name, (False, True)))) == 1
+        assert has_one_value or len({switches[name] for switches in drawn}) > 1, name
 
 
-def test_tallies_add_up() -> None:
+def test_tallies_are_added_up() -> None:
     tally = Tally(1, 2, 3, 24.0, 5, [(7, ["no"])])
     tally.add(Tally(1, 2, 3, 24.0, 5))
-    assert str(tally) == "2 histories (4 ends, 6 imports, 10 things that went wrong, 2 virtual days), 1 broken"
+    assert str(tally) == "2 histories (4 ends, 6 imports, 10 faults, 2 virtual days), 1 broken"

@@ -1,6 +1,6 @@
-"""Workers: each runs one handler, in one thread, and stands still wherever the history wants it to.
+"""Workers: each runs one handler, and can pause inside any port call while others run. All share one thread.
 
-A worker is a greenlet: it runs until it pauses inside a port call, and others run until its time has come again.
+A worker is a greenlet: it runs until it pauses, and continues when its pause is over.
 """
 
 from __future__ import annotations
@@ -15,66 +15,66 @@ from greenlet import greenlet
 
 
 class Crash(BaseException):
-    """The function dies here: killed, or out of time. Nothing of it may catch this."""
+    """The function is killed or out of time. A BaseException: no handler catches it."""
 
 
 @dataclass(eq=False)
 class Worker:
-    """`name`: the function; `body`: what it was called with; `label`: the same in every history that has it;
-    `mishaps`: what had gone wrong in the world until it began."""
+    """`name`: the function. `body`: its message. `label`: the same for this call in every variant of the history.
+    `fault_count`: faults in the history before it started."""
 
     name: str
     body: dict[str, Any]
     label: str
-    dies_at: float
+    times_out_at: float
     random: Random
-    mishaps: int = 0
+    fault_count: int = 0
     calls: int = 0
-    over: bool = False  # it has ended, in whichever way
-    green: greenlet | None = field(default=None, repr=False)
+    finished: bool = False  # returned, raised or crashed
+    coroutine: greenlet | None = field(default=None, repr=False)
 
 
 class Workers:
-    """`later(seconds, act)` plans; `now()` in seconds."""
+    """`run_later(seconds, run)` plans a call; `now()` in seconds."""
 
-    def __init__(self, later: Callable[[float, Callable[[], object]], None], now: Callable[[], float]) -> None:
-        self._later, self._now = later, now
-        self.mishap: Callable[[], None] = lambda: None
+    def __init__(self, run_later: Callable[[float, Callable[[], object]], None], now: Callable[[], float]) -> None:
+        self._run_later, self._now = run_later, now
+        self.count_fault: Callable[[], None] = lambda: None
         self.current: Worker | None = None
         self._busy: Counter[str] = Counter()
 
     def start(self, worker: Worker, run: Callable[[], None]) -> None:
-        """Runs until it has ended or pauses."""
+        """Returns when the worker finishes or pauses."""
         self._busy[worker.name] += 1
-        worker.green = greenlet(lambda: self._whole(worker, run))
+        worker.coroutine = greenlet(lambda: self._run(worker, run))
         self._switch(worker)
 
     def pause(self, seconds: float) -> None:
-        """Called by the current worker: others run, until so much time has passed. Raises Crash if it was too much."""
+        """Pauses the current worker, so that others run. Raises Crash if it is out of time afterwards."""
         worker = self.current
         assert worker is not None
-        assert worker.green is not None
-        self._later(seconds, lambda: self._switch(worker))
-        assert worker.green.parent is not None
-        worker.green.parent.switch()
-        if self._now() > worker.dies_at:
-            self.mishap()
+        assert worker.coroutine is not None
+        self._run_later(seconds, lambda: self._switch(worker))
+        assert worker.coroutine.parent is not None
+        worker.coroutine.parent.switch()
+        if self._now() > worker.times_out_at:
+            self.count_fault()
             raise Crash
 
     def busy(self, name: str) -> int:
         return self._busy[name]
 
-    def _whole(self, worker: Worker, run: Callable[[], None]) -> None:
+    def _run(self, worker: Worker, run: Callable[[], None]) -> None:
         try:
             run()
         finally:
-            worker.over = True
+            worker.finished = True
             self._busy[worker.name] -= 1
 
     def _switch(self, worker: Worker) -> None:
-        assert worker.green is not None
+        assert worker.coroutine is not None
         before, self.current = self.current, worker
         try:
-            worker.green.switch()
+            worker.coroutine.switch()
         finally:
             self.current = before

@@ -1,8 +1,8 @@
 """Plants a bug and searches for a history that finds it.
 
 A planted bug can stop working unnoticed: what it replaces is renamed, no longer called, or called with other arguments.
-So a bug counts as found only in a history that used every replacement and in which no handler raised a slip (such as a
-TypeError). NothingPlanted says what is wrong with a planted bug.
+So a bug counts as found only in a history that used every replacement and in which no handler raised a code error (such
+as a TypeError). NothingPlanted says what is wrong with a planted bug.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.simulation.histories import History
-from tests.simulation.log_watch import SLIPS
+from tests.simulation.log_watch import CODE_ERRORS
 
 T = TypeVar("T")
 ENOUGH = 50  # histories after which a planted bug that does not work is reported
@@ -27,8 +27,8 @@ class NothingPlanted(BaseException):
     """The planted bug changes nothing that runs, or its own code fails. A BaseException: no handler catches it."""
 
 
-class _Slipped(BaseException):
-    """A handler raised a slip: the rest of the history says nothing about the bug."""
+class _CodeError(BaseException):
+    """A handler raised a code error: the rest of the history says nothing about the bug."""
 
 
 class Planting:
@@ -54,7 +54,7 @@ class Planting:
 
     def _failed(self, name: str, error: Exception) -> None:
         raised_in = traceback.extract_tb(error.__traceback__)[-1].filename
-        if isinstance(error, SLIPS) and Path(raised_in).parent == Path(__file__).parent:
+        if isinstance(error, CODE_ERRORS) and Path(raised_in).parent == Path(__file__).parent:
             raise NothingPlanted(f"the planted code fails: {name} raises {error!r}")
 
     def begin(self) -> None:
@@ -78,39 +78,39 @@ def find(plant: Callable[[Any], None], patch: pytest.MonkeyPatch, seeds: Iterabl
     """The first seed whose history breaks, and the checks that failed. Raises NothingPlanted."""
     planting = Planting(patch)
     plant(planting)
-    never_used, slips = set(planting.unused()), list[str]()
+    never_used, code_errors = set(planting.unused()), list[str]()
     if not never_used:
         raise NothingPlanted("it replaces nothing")
     for number, seed in enumerate(seeds, 1):
         planting.begin()
         try:
-            broken = _live(seed)
-        except _Slipped as slip:
-            slips.append(str(slip))
+            broken = _run(seed)
+        except _CodeError as error:
+            code_errors.append(str(error))
         else:
             if broken and not planting.unused():
                 return seed, broken
         never_used &= set(planting.unused())
         if number >= ENOUGH and never_used:
             raise NothingPlanted(f"nothing has used {', '.join(sorted(never_used))} in {number} histories")
-        if len(slips) >= ENOUGH:
+        if len(code_errors) >= ENOUGH:
             break
-    if slips:
-        raise NothingPlanted(f"handlers fail with it, but not because of the bug: {slips[0]}")
+    if code_errors:
+        raise NothingPlanted(f"handlers fail with it, but not because of the bug: {code_errors[0]}")
     return None
 
 
-def _live(seed: int) -> list[str]:
+def _run(seed: int) -> list[str]:
     history = History(seed)
     failed = history.failed
 
     def stopped(error: BaseException) -> None:
-        if isinstance(error, SLIPS):
-            raise _Slipped(repr(error)) from error
+        if isinstance(error, CODE_ERRORS):
+            raise _CodeError(repr(error)) from error
         failed(error)
 
     history.failed = stopped  # type: ignore[method-assign]
-    return history.live()
+    return history.run()
 
 
 def _function(

@@ -1,7 +1,9 @@
-"""What must hold of every history, whatever goes wrong in it.
+"""What must hold in every history, whatever goes wrong.
 
-rows      stages, attempts, generations, one live drop a key, every end in time      images    one, and the right one
-telling   every end told, and how often                                              over      nothing is left
+rows            stages, attempts, generations, one live drop per key, every end in time
+images          at most one image per drop, made from the right content
+notices         every end is notified, and how often
+final_state     nothing is left
 """
 
 from __future__ import annotations
@@ -10,31 +12,31 @@ from typing import Any
 
 from imagedrop.domain.drop import Channel, Drop
 from imagedrop_local.memory import MemoryPorts, SettableClock
-from tests.simulation.checks.final_state import over
-from tests.simulation.checks.history_record import Book
-from tests.simulation.checks.images import OneImage
-from tests.simulation.checks.notices import Telling
-from tests.simulation.checks.rows import Rows
-from tests.simulation.ims_network import ImsSide
+from tests.simulation.checks.final_state import check_final_state
+from tests.simulation.checks.history_record import HistoryRecord
+from tests.simulation.checks.images import ImageChecks
+from tests.simulation.checks.notices import NoticeChecks
+from tests.simulation.checks.rows import RowChecks
+from tests.simulation.ims_network import ImsNetwork
 from tests.simulation.workers import Worker
 
 
 class Checks:
-    def __init__(self, ports: MemoryPorts, clock: SettableClock, side: ImsSide) -> None:
-        self.book = Book(ports, clock)
-        self.images = OneImage(self.book, side)
-        self.rows, self.telling = Rows(self.book), Telling(self.book)
+    def __init__(self, ports: MemoryPorts, clock: SettableClock, ims: ImsNetwork) -> None:
+        self.record = HistoryRecord(ports, clock)
+        self.images = ImageChecks(self.record, ims)
+        self.rows, self.notices = RowChecks(self.record), NoticeChecks(self.record)
 
-    def written(self, after: Drop, worker: Worker | None) -> None:
-        before = self.book.rows.get(after.drop_id)
-        if self.rows.written(after, worker):
-            self.images.moved(before, after)
-        self.telling.written(after)
+    def row_written(self, after: Drop, worker: Worker | None) -> None:
+        if self.rows.row_written(after, worker):
+            self.images.stage_changed(after)
+        self.notices.row_written(after)
 
-    def tell(self, channel: Channel, body: dict[str, Any], worker: Worker | None) -> None:
-        self.telling.tell(channel, body, worker)
+    def notified(self, channel: Channel, body: dict[str, Any], worker: Worker | None) -> None:
+        self.notices.notified(channel, body, worker)
 
     def finish(self) -> list[str]:
-        self.telling.finish()
-        over(self.book)
-        return self.book.broken
+        """The checks that failed."""
+        self.notices.finish()
+        check_final_state(self.record)
+        return self.record.broken

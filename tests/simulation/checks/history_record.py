@@ -1,4 +1,4 @@
-"""What has been seen of a history so far, and what did not hold."""
+"""What has happened in a history so far, and the checks that failed."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ from tests.support.world import BUCKET
 End = tuple[str, int]  # drop id, attempt
 
 
-def shown(row: Drop) -> str:
+def describe(row: Drop) -> str:
     return f"{row.drop_id[:6]} {row.key} attempt {row.attempt}"
 
 
 @dataclass
-class Book:
-    """`clock` shows the world's time, no function's."""
+class HistoryRecord:
+    """`clock` is right, unlike those of functions."""
 
     ports: MemoryPorts
     clock: SettableClock
-    say: Callable[[str], None] = lambda text: None
+    log: Callable[[str], None] = lambda text: None
     broken: list[str] = field(default_factory=list)
-    rows: dict[str, Drop] = field(default_factory=dict)  # as last written, since the ledger was last wiped
+    rows: dict[str, Drop] = field(default_factory=dict)  # as last written, since the ledger was last lost
     ends: dict[End, Drop] = field(default_factory=dict)
     ended_at: dict[End, float] = field(default_factory=dict)
     wipes: int = 0
-    forgotten: set[End] = field(default_factory=set)  # a wipe took them before they were told
-    redriven: set[tuple[str, int]] = field(default_factory=set)  # (key, attempt) that somebody has set going again
-    calm_since: float | None = None
-    mishaps: int = 0  # crashes, failed calls, lost messages: what may leave a drop standing still
+    lost_ends: set[End] = field(default_factory=set)  # the ledger was lost before these were notified
+    redriven: set[tuple[str, int]] = field(default_factory=set)  # (key, attempt) of each redrive
+    faults_stopped_at: float | None = None
+    fault_count: int = 0  # crashes, failed calls, lost messages: each may stop the progress of a drop
 
     def fail(self, text: str) -> None:
-        self.say(f"BROKEN: {text}")
+        self.log(f"BROKEN: {text}")
         self.broken.append(text)
 
-    def wiped(self) -> None:
-        self.forgotten |= {(row.drop_id, row.attempt) for row in self.rows.values() if row.ended and not row.end_marked}
+    def ledger_wiped(self) -> None:
+        self.lost_ends |= {(row.drop_id, row.attempt) for row in self.rows.values() if row.ended and not row.end_marked}
         self.rows.clear()
         self.wipes += 1
 
-    def lying(self, key: str) -> ObjectHead | None:
-        """What lies at a key, without a call that could fail."""
+    def head(self, key: str) -> ObjectHead | None:
+        """The object's head, without a port call, which could fail."""
         found = self.ports.objects._bucket(BUCKET).objects.get(key)
         return found[0] if found else None
 

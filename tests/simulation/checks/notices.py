@@ -1,4 +1,4 @@
-"""Every end is told: by each channel at least once, and twice only where that is the safe choice."""
+"""Every end is notified on every channel, and a second time only if a worker could not record the first."""
 
 from __future__ import annotations
 
@@ -6,53 +6,53 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from imagedrop.domain.drop import CHANNELS, Channel, Drop
-from tests.simulation.checks.history_record import Book, End
+from tests.simulation.checks.history_record import End, HistoryRecord
 from tests.simulation.workers import Worker
 
 
-class Telling:
-    def __init__(self, book: Book) -> None:
-        self._book = book
-        self.told: defaultdict[Channel, Counter[End]] = defaultdict(Counter)
-        self._by: dict[tuple[Channel, End], Worker] = {}  # who used it last, and has not written that down yet
-        self._excused: Counter[tuple[Channel, End]] = Counter()  # a second is the safe choice
-        self._spared: set[tuple[Channel, End]] = set()  # where a channel was not to be used
+class NoticeChecks:
+    def __init__(self, record: HistoryRecord) -> None:
+        self._record = record
+        self._counts: defaultdict[Channel, Counter[End]] = defaultdict(Counter)
+        self._sender: dict[tuple[Channel, End], Worker] = {}  # sent last, and has not recorded it yet
+        self._excused: Counter[tuple[Channel, End]] = Counter()  # second notices that are correct
+        self._not_needed: set[tuple[Channel, End]] = set()  # skipped or refused
 
-    def tell(self, channel: Channel, body: dict[str, Any], worker: Worker | None) -> None:
+    def notified(self, channel: Channel, body: dict[str, Any], worker: Worker | None) -> None:
         end = (str(body["drop_id"]), int(str(body["attempt"])))
-        self.told[channel][end] += 1
-        last = self._by.get((channel, end))
-        if last is not None and (last.over or self._book.clock.seconds() > last.dies_at):
-            self._excused[channel, end] += 1  # the last one could not write it down any more
+        self._counts[channel][end] += 1
+        last = self._sender.get((channel, end))
+        if last is not None and (last.finished or self._record.clock.seconds() > last.times_out_at):
+            self._excused[channel, end] += 1  # the last sender could no longer record it
         if worker is not None:
-            self._by[channel, end] = worker
+            self._sender[channel, end] = worker
         if "stage" in body:
-            self._true(channel, body, end)
+            self._check_content(channel, body, end)
 
-    def _true(self, channel: Channel, body: dict[str, Any], end: End) -> None:
-        row = self._book.ends.get(end)
+    def _check_content(self, channel: Channel, body: dict[str, Any], end: End) -> None:
+        row, name = self._record.ends.get(end), f"attempt {end[1]} of {end[0][:6]}"
         if row is None or row.stage != body["stage"]:
-            self._book.fail(f"{channel} says that attempt {end[1]} of {end[0][:6]} is {body['stage']}, which it is not")
+            self._record.fail(f"{channel} says that {name} is {body['stage']}; the ledger does not")
         elif [image.id for image in row.images] != [image["id"] for image in body["images"]]:
-            self._book.fail(f"{channel} names other images of {end[0][:6]} than it has")
+            self._record.fail(f"{channel} names other images of {end[0][:6]} than the ledger")
 
-    def written(self, row: Drop) -> None:
+    def row_written(self, row: Drop) -> None:
         end = row.drop_id, row.attempt
-        for channel, told in row.deliveries.items():
-            if told.state in ("skipped", "refused"):
-                self._spared.add((channel, end))
-            if told.state == "done":
-                self._by.pop((channel, end), None)
+        for channel, delivery in row.deliveries.items():
+            if delivery.state in ("skipped", "refused"):
+                self._not_needed.add((channel, end))
+            if delivery.state == "done":
+                self._sender.pop((channel, end), None)
 
     def finish(self) -> None:
-        for end, row in self._book.ends.items():
+        for end, row in self._record.ends.items():
             for channel in CHANNELS:
-                self._enough(channel, end, f"attempt {end[1]} of {end[0][:6]} ({row.stage})")
+                self._check_count(channel, end, f"attempt {end[1]} of {end[0][:6]} ({row.stage})")
 
-    def _enough(self, channel: Channel, end: End, what: str) -> None:
-        count, excused = self.told[channel][end], self._excused[channel, end]
-        forgotten = end in self._book.forgotten
-        if not count and not forgotten and (channel, end) not in self._spared:
-            self._book.fail(f"no {channel} told of {what}")
-        if channel != "result" and count > 1 + excused + (self._book.wipes if forgotten else 0):
-            self._book.fail(f"{count} times {channel} told of {what}, with {excused} excuses")
+    def _check_count(self, channel: Channel, end: End, name: str) -> None:
+        count, excused = self._counts[channel][end], self._excused[channel, end]
+        lost = end in self._record.lost_ends
+        if not count and not lost and (channel, end) not in self._not_needed:
+            self._record.fail(f"no {channel} was sent for {name}")
+        if channel != "result" and count > 1 + excused + (self._record.wipes if lost else 0):
+            self._record.fail(f"{channel} was sent {count} times for {name}; {excused} are excused")
