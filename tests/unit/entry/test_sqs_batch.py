@@ -11,6 +11,7 @@ import pytest
 
 from imagedrop.domain.messages import BadMessage
 from imagedrop.entry.sqs_batch import MAX_UNREADABLE_RECEIVES, process_batch
+from imagedrop.observability import current_log_fields, log_fields
 from imagedrop.ports import RetryLater
 from imagedrop_local.memory import MemoryPorts, memory_ports
 
@@ -138,3 +139,14 @@ def test_a_message_is_reported_even_if_its_visibility_timeout_cannot_be_changed(
     handle, names = raising(bad=RuntimeError("broken"), pending=RetryLater(1))
     assert run(ports, event, handle) == {record["messageId"] for record in event["Records"][:2]}
     assert len(names) == 3
+
+
+def test_the_log_fields_of_a_message_end_with_it(ports: MemoryPorts) -> None:
+    for body in ({"drop_id": "a"}, {"drop_id": "b"}, {"bucket": "drops"}):
+        ports.queues.send("polls", body)
+    fields: list[Body] = []
+    with log_fields(function_request_id="request-1"):
+        event = ports.queues.event("polls")
+        process_batch(event, "polls", ports, dict, lambda _: fields.append(current_log_fields()))
+    assert [field.get("drop_id") for field in fields] == ["a", "b", None]
+    assert {field["function_request_id"] for field in fields} == {"request-1"}
