@@ -42,6 +42,11 @@ class ImportRequest:
     attributes: dict[str, Any]
     windows: bool
 
+    def __post_init__(self) -> None:
+        """Raises ApiError if two files are the same object."""
+        if len({file.url for file in self.files}) < len(self.files):
+            raise api_error("IMG.0123")
+
 
 class RequestParser:
     """Parses bodies as the switches say. Every method raises ApiError for the first invalid field."""
@@ -64,20 +69,20 @@ class RequestParser:
             self._file({"name": f"{system.name}-{number}", **item}, "data", False, 1, MAX_DATA_DISK)
             for number, item in enumerate(listed_data, 1)
         ]
-        return _import_request("imsImportImageJob", (system, *data), attributes, windows)
+        return ImportRequest("imsImportImageJob", (system, *data), attributes, windows)
 
     def quick(self, body: Body) -> ImportRequest:
         """Quick import of a system or a data disk."""
         kind = fields.text(body, "type") or "ECS"
         if kind == "DataImage":
             file = self._file(body, "data", True, 1, MAX_DATA_DISK)
-            return _import_request("imsImportDataImageJob", (file,), *self._attributes.data(body, True))
+            return ImportRequest("imsImportDataImageJob", (file,), *self._attributes.data(body, True))
         if kind not in ("ECS", "BMS"):
             raise api_error("IMG.0024", kind)
         file = self._file(body, "system", True, _smallest(self._switches.ims_quick_floor), MAX_SYSTEM_DISK)
         attributes, windows = self._attributes.system(body, True)
         self._check_min_disk(self._switches.ims_quick_floor, file, windows)
-        return _import_request("imsImportImageJob", (file,), attributes, windows)
+        return ImportRequest("imsImportImageJob", (file,), attributes, windows)
 
     def native(self, body: Body) -> ImportRequest:
         """GlanceCreateImageMetadata: an image that gets its file later."""
@@ -87,7 +92,7 @@ class RequestParser:
         size = fields.whole_number({"min_disk": smallest, **body}, "min_disk", smallest, MAX_SYSTEM_DISK)
         name = self.name(body["name"]) if body.get("name") else ""
         image_tags = tags.read(body, tags.LIMITS[self._switches.ims_tag_limits])
-        return _import_request(
+        return ImportRequest(
             "imsNativeImportImageJob", (ImageFile("system", name, "", size, tags=image_tags),), attributes, windows
         )
 
@@ -95,7 +100,7 @@ class RequestParser:
         """CreateDataImage from an object."""
         fields.only_objects(body)
         file = self._file(body, "data", False, self._switches.ims_data_floor, MAX_DATA_DISK)
-        return _import_request("imsImportDataImageJob", (file,), *self._attributes.data(body, False))
+        return ImportRequest("imsImportDataImageJob", (file,), *self._attributes.data(body, False))
 
     def _file(self, body: Body, role: Literal["system", "data"], quick: bool, smallest: int, largest: int) -> ImageFile:
         return ImageFile(
@@ -129,12 +134,3 @@ class RequestParser:
 
 def _smallest(min_disk: MinDisk) -> int:
     return MIN_DISK_OTHERS if min_disk == "by_os" else min_disk
-
-
-def _import_request(
-    job_type: str, files: tuple[ImageFile, ...], attributes: dict[str, Any], windows: bool
-) -> ImportRequest:
-    urls = [file.url for file in files]
-    if len(set(urls)) < len(urls):
-        raise api_error("IMG.0123")
-    return ImportRequest(job_type, files, attributes, windows)

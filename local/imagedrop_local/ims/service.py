@@ -67,7 +67,7 @@ class Ims:
         parser = RequestParser(switches)
         sources = Sources(store, region, switches)
         calls = Calls(parser, sources, self._images, self._imports, switches)
-        steps = TwoStepCalls(parser, sources, self._images, self._imports, calls.admit)
+        steps = TwoStepCalls(parser, sources, self._images, self._imports, switches)
         self._routes = table(calls, TagCalls(self._images, switches), steps, parser)
         faults.register_calls(self.name, self._routes.calls())
         self._lock = threading.RLock()

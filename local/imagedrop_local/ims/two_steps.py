@@ -3,41 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
 from imagedrop_local.http import Response
 from imagedrop_local.ims import fields
-from imagedrop_local.ims.calls import ApiRequest
-from imagedrop_local.ims.create_requests import ImageFile, ImportRequest, RequestParser
+from imagedrop_local.ims.calls import ApiRequest, Calls
+from imagedrop_local.ims.create_requests import ImageFile, ImportRequest
 from imagedrop_local.ims.error_codes import api_error
-from imagedrop_local.ims.images import Images
-from imagedrop_local.ims.imports import ImportJobs
-from imagedrop_local.ims.sources import Sources
 
 FORMATS = ("vhd", "zvhd", "zvhd2", "raw", "qcow2")
 
 
-class TwoStepCalls:
-    """Like `Calls`. `admit` raises ApiError if a name is in use or the quota is used up."""
-
-    def __init__(
-        self,
-        parser: RequestParser,
-        sources: Sources,
-        images: Images,
-        imports: ImportJobs,
-        admit: Callable[[ImportRequest], None],
-    ) -> None:
-        self._parser, self._sources, self._images = parser, sources, images
-        self._imports, self._admit = imports, admit
-
+class TwoStepCalls(Calls):
     def describe(self, request: ApiRequest) -> Response:
         """Creates an image that is queued, and visible, until it gets its file."""
         body = request.body()
         for name, values in (("visibility", ("private",)), ("container_format", ("bare",)), ("disk_format", FORMATS)):
             fields.one_of(body, name, values, "IMG.0001")
         parsed = self._parser.native(body)
-        self._admit(parsed)
+        self.admit(parsed)
         image_id, protected = str(uuid.uuid4()), fields.flag(body, "protected")
         self._images.add(image_id, parsed.attributes, parsed.files[0], protected, request.now)
         return Response.json(201, self._images.as_api(self._images.find(image_id)))

@@ -27,3 +27,14 @@ def make_ims(tmp_path: Path) -> MakeIms:
 @pytest.fixture
 def ims(make_ims: MakeIms) -> SimulatedIms:
     return make_ims()
+
+
+@pytest.fixture
+def three_images(ims: SimulatedIms) -> SimulatedIms:
+    """Active images a, b and c, created a minute apart."""
+    tags = {"a": {"team": "red"}, "b": {"team": "blue", "imagedrop": "x"}, "c": {}}
+    for name, values in tags.items():
+        ims.submit(name=name, image_tags=[{"key": key, "value": value} for key, value in values.items()])
+        ims.wait(60)
+    ims.wait()
+    return ims

@@ -142,26 +142,6 @@ def test_quick_import_fails_with_an_empty_bitmap(ims: SimulatedIms) -> None:
     assert ims.outcome(**quick)["error_code"] == "IMG.0158"
 
 
-def test_a_region_without_windows_checks_the_detected_os_but_not_in_a_quick_import(
-    make_ims: MakeIms,
-) -> None:
-    linux = "Ubuntu 22.04 server 64bit"
-    ims = make_ims(ims_refuses_windows=True, ims_detected_os=linux)
-    assert ims.outcome()["status"] == "SUCCESS"
-    ims = make_ims(ims_refuses_windows=True, ims_detected_os=SERVER)
-    assert ims.outcome(os_version=linux)["error_code"] == "IMG.0056"
-    ims.put("disk.zvhd2", b"any")
-    quick = {"image_url": "drops:disk.zvhd2", "os_version": linux, "is_quick_import": True}
-    assert ims.outcome(**quick)["status"] == "SUCCESS"
-
-
-def test_the_detected_os_applies_to_the_system_disk_only(make_ims: MakeIms) -> None:
-    ims = make_ims(ims_detected_os="Windows 10 64bit")
-    assert ims.outcome(os_version=SERVER, **three_disks(ims))["status"] == "SUCCESS"
-    found = {image["virtual_env_type"]: image["__os_version"] for image in ims.images()}
-    assert found == {"FusionCompute": "Windows 10 64bit", "DataImage": SERVER}
-
-
 def test_an_object_deleted_during_the_import_fails_the_job(ims: SimulatedIms) -> None:
     for wait in (0, 20):
         ims.put("gone.qcow2", disks.qcow2(40 * GIB))
@@ -171,17 +151,6 @@ def test_an_object_deleted_during_the_import_fails_the_job(ims: SimulatedIms) ->
         ims.store.delete("drops", "gone.qcow2")
         ims.wait()
         assert ims.job(job_id)["error_code"] == "IMG.0057"
-
-
-@pytest.mark.parametrize(("fails", "status"), [(True, "FAIL"), (False, "SUCCESS")])
-def test_a_switch_decides_whether_a_replaced_object_fails_the_job(make_ims: MakeIms, fails: bool, status: str) -> None:
-    ims = make_ims(ims_replaced_fails=fails)
-    job_id = ims.submit()
-    ims.wait(20)
-    assert ims.job(job_id)["status"] == "RUNNING"
-    ims.put("disk.qcow2", disks.qcow2(39 * GIB))
-    ims.wait()
-    assert ims.job(job_id)["status"] == status
 
 
 def test_jobs_and_images_continue_after_a_restart(ims: SimulatedIms) -> None:
@@ -197,152 +166,6 @@ def test_jobs_and_images_continue_after_a_restart(ims: SimulatedIms) -> None:
     ims.start()
     assert ims.images() == found
     assert ims.service.state()["counts"] == {"images": 1, "active": 1, "jobs": 1, "open_jobs": 0, "tasks": 0}
-
-
-def test_switches_decide_whether_importing_images_and_their_tags_are_shown(make_ims: MakeIms) -> None:
-    tag = {"image_tags": [{"key": "a", "value": "b"}]}
-    found = {}
-    for shows, early in ((False, False), (True, False), (True, True)):
-        ims = make_ims(ims_shows_imports=shows, ims_tags_early=early)
-        ims.submit(**tag)
-        queued = [(image["status"], image["tags"]) for image in ims.images()]
-        ims.wait(20)
-        found[shows, early] = (queued, [(image["status"], image["tags"]) for image in ims.images()])
-        ims.wait()
-        assert [(image["status"], image["tags"]) for image in ims.images()] == [("active", ["a=b"])]
-    assert found[False, False] == ([], [])
-    assert found[True, False] == ([("queued", [])], [("saving", [])])
-    assert found[True, True] == ([("queued", ["a=b"])], [("saving", ["a=b"])])
-
-
-def test_an_image_becomes_active_after_the_active_delay(make_ims: MakeIms) -> None:
-    ims = make_ims(ims_active_delay=5000)
-    assert ims.outcome()["status"] == "SUCCESS"
-    assert ims.images() == []
-    ims.wait(5000)
-    assert [image["status"] for image in ims.images()] == ["active"]
-
-
-@pytest.mark.parametrize(("stays", "left"), [(True, ["killed"]), (False, [])])
-def test_a_switch_decides_whether_a_failed_import_leaves_an_image(
-    make_ims: MakeIms, stays: bool, left: list[str]
-) -> None:
-    ims = make_ims(ims_failed_image_stays=stays)
-    ims.put("junk.vhd", b"junk")
-    ims.outcome(image_url="drops:junk.vhd")
-    assert [image["status"] for image in ims.images()] == left
-
-
-def test_a_region_without_windows_fails_an_import_without_os_type(make_ims: MakeIms) -> None:
-    ims = make_ims(ims_refuses_windows=True)
-    assert ims.outcome()["error_code"] == "IMG.0056"
-    assert ims.outcome(os_type="Linux")["status"] == "SUCCESS"
-
-
-def test_switches_of_image_id_error_code_unit_and_bitmap_name(make_ims: MakeIms) -> None:
-    early = make_ims(ims_image_id_early=True)
-    job_id = early.submit()
-    early.wait(20)
-    assert "image_id" in early.job(job_id)["entities"]
-
-    other_code = make_ims(ims_small_disk_code="IMG.9999")
-    other_code.put("disk.qcow2", disks.qcow2(41 * GIB))
-    assert other_code.outcome()["error_code"] == "IMG.9999"
-
-    decimal = make_ims(ims_gb="GB")
-    assert decimal.outcome()["error_code"] == "IMG.0055"
-    assert decimal.outcome(min_disk=43)["status"] == "SUCCESS"
-
-    by_suffix = make_ims(ims_bitmap_name="suffix")
-    by_suffix.put("disk.raw", disks.raw())
-    by_suffix.put("disk.mf", b"bitmap")
-    quick = {"image_url": "drops:disk.raw", "is_quick_import": True, "os_version": SERVER}
-    assert by_suffix.outcome(**quick)["error_code"] == "IMG.0158"
-    by_suffix.put("disk.raw.mf", b"bitmap")
-    assert by_suffix.outcome(**quick)["status"] == "SUCCESS"
-
-
-def test_a_job_is_unknown_after_its_retention(make_ims: MakeIms) -> None:
-    ims = make_ims(ims_job_retention=100_000)
-    job_id = ims.submit()
-    ims.wait(90_000)
-    assert ims.job(job_id)["status"] == "SUCCESS"
-    ims.wait(20_000)
-    assert ims.job(job_id)["error"]["code"] == "IMG.0023"
-    assert len(ims.images()) == 1
-
-
-@pytest.mark.parametrize(("switch", "status"), [("404", 404), ("IMG.0023", 400)])
-def test_a_switch_decides_the_answer_for_an_unknown_job(make_ims: MakeIms, switch: str, status: int) -> None:
-    ims = make_ims(ims_unknown_job=switch)
-    assert ims.call("GET", "/v1/cloudimages/job/nope").status == status
-
-
-@pytest.mark.parametrize("has", ["both", "ShowJob", "ShowJobProgress"])
-def test_a_region_may_have_only_one_of_the_job_calls(make_ims: MakeIms, has: str) -> None:
-    ims = make_ims(ims_job_calls=has)
-    job_id = ims.submit()
-    known = "status" in ims.job(job_id)
-    progress = ims.call("GET", f"/v1/cloudimages/job/{job_id}")
-    assert known == (has != "ShowJobProgress")
-    assert (progress.status == 200) == (has != "ShowJob")
-
-
-def three_disks(ims: SimulatedIms, second: bytes | None = None) -> dict[str, Any]:
-    ims.put("d1.qcow2", second or disks.qcow2(100 * GIB))
-    ims.put("d2.raw", disks.raw(boot=False))
-    return {
-        "data_images": [
-            {"image_url": "drops:d1.qcow2", "min_disk": 100, "name": "one"},
-            {"image_url": "drops:d2.raw", "min_disk": 1},
-        ]
-    }
-
-
-@pytest.mark.parametrize("reversed_", [False, True])
-@pytest.mark.parametrize("place", ["mixed", "sub_jobs"])
-def test_switches_decide_where_the_image_ids_of_several_disks_are(
-    make_ims: MakeIms, place: str, reversed_: bool
-) -> None:
-    ims = make_ims(ims_job_ids_in=place, ims_sub_jobs_reversed=reversed_)
-    job = ims.outcome(**three_disks(ims))
-    assert job["status"] == "SUCCESS"
-    sub_jobs = [sub["entities"] for sub in job["entities"]["sub_jobs_result"]]
-    names = ["one", "server-2"] if place == "mixed" else ["server", "one", "server-2"]
-    assert [entities["image_name"] for entities in sub_jobs] == (names[::-1] if reversed_ else names)
-    assert ("image_id" in job["entities"]) == (place == "mixed")
-    ids = {entities["image_id"] for entities in sub_jobs} | {job["entities"].get("image_id")} - {None}
-    images = ims.images()
-    assert ids == {image["id"] for image in images}
-    assert {image["name"]: image["virtual_env_type"] for image in images} == {
-        "server": "FusionCompute",
-        "one": "DataImage",
-        "server-2": "DataImage",
-    }
-
-
-@pytest.mark.parametrize(("keeps", "names"), [(False, set()), (True, {"server", "server-2"})])
-def test_one_bad_disk_fails_the_job_and_a_switch_decides_about_the_other_images(
-    make_ims: MakeIms, keeps: bool, names: set[str]
-) -> None:
-    ims = make_ims(ims_keeps_parts=keeps)
-    job = ims.outcome(**three_disks(ims, b"junk!"))
-    assert (job["status"], job["error_code"]) == ("FAIL", "IMG.0072")
-    assert {image["name"] for image in ims.images()} == names
-    subs = {sub["entities"]["image_name"]: sub["status"] for sub in job["entities"]["sub_jobs_result"]}
-    assert subs == {"one": "FAIL", "server-2": "SUCCESS" if keeps else "FAIL"}
-
-
-@pytest.mark.parametrize(
-    ("size", "min_disk", "code"), [(100 * GIB + 512, 100, "IMG.0055"), (2049 * GIB, 2048, "IMG.0111")]
-)
-def test_a_data_disk_larger_than_min_disk_or_the_limit_fails_the_job(
-    ims: SimulatedIms, size: int, min_disk: int, code: str
-) -> None:
-    ims.put("d.vhdx", disks.vhdx(size))
-    job = ims.outcome(data_images=[{"image_url": "drops:d.vhdx", "min_disk": min_disk}])
-    assert (job["status"], job["error_code"]) == ("FAIL", code)
-    assert ims.images() == []
 
 
 def test_quick_import_fails_with_a_zvhd_and_an_object_replaced_before_the_start_fails_the_job(
