@@ -57,11 +57,10 @@ class Descriptor(NamedTuple):
         names = self.extent_names()
         if self.create_type.lower() not in IN_ONE_FILE:
             raise Unreadable(kinds.DATA_FILE, name=names or f"VMDK of type {self.create_type or 'unknown'}")
-        if len(self.extents) != 1 or self.extents[0].type != "SPARSE":
-            raise (
-                Unreadable(kinds.DATA_FILE, name=names) if names else malformed("VMDK descriptor", "it lists no extent")
-            )
-        if "/" in names:
+        one_extent = len(self.extents) == 1 and self.extents[0].type == "SPARSE"
+        if not one_extent and not names:
+            raise malformed("VMDK descriptor", "it lists no extent")
+        if not one_extent or "/" in names:
             raise Unreadable(kinds.DATA_FILE, name=names)
         if self.ambiguity:
             raise malformed("VMDK descriptor", self.ambiguity)
