@@ -1,6 +1,6 @@
 """VDI (VirtualBox, VDICore.h, version 1.1). Everything is little-endian.
 
-Block map: 4 bytes a block, its number in the file; 0xFFFFFFFF not there, 0xFFFFFFFE zero.
+Block map: 4 bytes a block, its number in the file; 0xFFFFFFFF not allocated, 0xFFFFFFFE zero.
 """
 
 from __future__ import annotations
