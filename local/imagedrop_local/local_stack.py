@@ -118,7 +118,8 @@ class LocalStack:
         for name, port in asdict(self._ports).items():
             if port and not sockets.is_free(port):
                 raise CannotStart(
-                    f"127.0.0.1:{port} is in use: stop its process, or choose another port for {name} (0: any free one)"
+                    f"127.0.0.1:{port} is in use: stop the other program, or choose another port for {name} "
+                    "(0: any free one)"
                 )
 
     def _start(self) -> None:

@@ -29,7 +29,7 @@ class Ministack:
 
     def start(self) -> None:
         if _answers(self.port):
-            raise StackError(f"127.0.0.1:{self.port} is in use: stop its process, or choose another port")
+            raise StackError(f"127.0.0.1:{self.port} is in use: stop the other program, or choose another port")
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(  # noqa: S603 - the same Python

@@ -25,14 +25,14 @@ TOPIC = f"urn:smn:{REGION}:project:drops"
 @dataclass
 class Cloud:
     """A running simulator. `messages`: (topic, message) of each published event. `start` starts the sender, unless
-    `held`: then the test calls `obs.start()`."""
+    `manual_start`: then the test calls `obs.start()`."""
 
     folder: Path
     switches: ObsSwitches = field(default_factory=ObsSwitches)
     path_style: bool = True
     poll_interval: float = 0.02
     skew: timedelta = timedelta()
-    held: bool = False
+    manual_start: bool = False
     faults: Faults = field(default_factory=Faults)
     messages: list[tuple[str, str]] = field(default_factory=list)
 
@@ -50,7 +50,7 @@ class Cloud:
             poll_interval=self.poll_interval,
         )
         self.server = Server(self.obs, self).start()
-        if not self.held:
+        if not self.manual_start:
             self.obs.start()
         return self
 

@@ -158,7 +158,7 @@ def test_envelope_c_has_the_eventgrid_format(launch: Any, encoded: bool, key: st
 
 def keys_after_fault(launch: Any, fault: str, names: str, messages: int) -> list[str]:
     """The keys of the messages that arrive. All objects are put before the sender starts, so there is no pause."""
-    cloud = launch(switches=ObsSwitches(obs_test_message=False), held=True)
+    cloud = launch(switches=ObsSwitches(obs_test_message=False), manual_start=True)
     cloud.store.create_bucket("drops")
     client = cloud.client()
     configure(client, rule())

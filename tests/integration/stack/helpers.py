@@ -28,8 +28,8 @@ def send(stack: Stack, queue: str, *messages: dict[str, Any]) -> None:
 def recorded(stack: Stack, case: str) -> list[dict[str, Any]]:
     """The lines that probes recorded for a case, by time; also those of an earlier stack on the same folder."""
     file = stack._ministack.folder / "probes"
-    whole = file.read_text().rpartition("\n")[0] if file.exists() else ""
-    lines = map(json.loads, whole.splitlines())
+    lines_so_far = file.read_text().rpartition("\n")[0] if file.exists() else ""
+    lines = map(json.loads, lines_so_far.splitlines())
     return sorted((line for line in lines if line["case"] == case), key=lambda line: line["at"])
 
 

@@ -46,7 +46,7 @@ def echo(event: Mapping[str, Any]) -> Any:
 
 
 def fail(event: Mapping[str, Any]) -> Any:
-    raise ValueError("told to")
+    raise ValueError("failed on request")
 
 
 def inspect_environment(event: Mapping[str, Any]) -> Any:

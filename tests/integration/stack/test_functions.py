@@ -52,7 +52,7 @@ def test_variables_of_this_process_do_not_reach_functions(stack: Stack) -> None:
 
 
 def test_an_error_in_a_function_raises_function_failed(stack: Stack) -> None:
-    with pytest.raises(FunctionFailed, match="told to"):
+    with pytest.raises(FunctionFailed, match="failed on request"):
         stack.invoke("sweep", {"do": "fail"})
     assert stack.invoke("sweep", {})["statusCode"] == 201
 
