@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs import records
 from imagedrop.inspection.ntfs.index import Directory, collation_key
 from imagedrop.inspection.ntfs.records import Attribute, ListEntry, Record, Reference
 from imagedrop.inspection.ntfs.runs import MAX_RUNS, Extents, Run, decode_runs
-from imagedrop.inspection.ntfs.streams import CompressedStream, NonResidentStream, ResidentStream, Stream
-from imagedrop.inspection.ntfs.wof import wof_content
+from imagedrop.inspection.ntfs.streams import ClusterReader, CompressedStream, NonResidentStream, ResidentStream, Stream
 from imagedrop.inspection.replay import fetch_together
-
-if TYPE_CHECKING:
-    from imagedrop.inspection.ntfs.volume import Volume
 
 MAX_LIST = 512 * 1024  # bytes of an attribute list
 STEPS_PER_RUN = 2
 MAX_EXTENSIONS = 1024
+WOF_STREAM = "WofCompressedData"
+
+
+class FileVolume(ClusterReader, Protocol):
+    """`known_children`: (directory, collation key of a name) -> file, as far as it is known without the index."""
+
+    known_children: dict[tuple[Reference, bytes], Reference]
+
+    def file(self, reference: Reference) -> File: ...
+    def record(self, reference: Reference) -> Record: ...
 
 
 class File:
     """A file or directory. Its methods raise Unreadable, and what the volume raises."""
 
-    def __init__(self, volume: Volume, reference: Reference, record: Record) -> None:
+    def __init__(self, volume: FileVolume, reference: Reference, record: Record) -> None:
         self.reference = reference
         self._volume, self._record = volume, record
         self._list: list[ListEntry] | None = None
@@ -58,9 +64,7 @@ class File:
     def data(self) -> Stream:
         """The content, decompressed. Raises Unreadable where it is encrypted or compressed in an unknown way."""
         if self._data is None:
-            self._data = wof_content(self, self._volume.charge_steps) or stream(
-                self._volume, self.attributes(records.DATA)
-            )
+            self._data = self._wof_content() or stream(self._volume, self.attributes(records.DATA))
         return self._data
 
     def stream(self, name: str) -> Stream | None:
@@ -91,6 +95,17 @@ class File:
                 pieces += records.pieces(extension.attributes, kind, name)
             self._attributes[key] = sorted(pieces, key=lambda piece: piece.vcn)
         return self._attributes[key]
+
+    def _wof_content(self) -> Stream | None:
+        """Of a file that the Windows Overlay Filter compressed (CompactOS); None of any other."""
+        points = self.attributes(records.REPARSE_POINT)
+        if not points or (compressed := self.stream(WOF_STREAM)) is None:
+            return None
+        from imagedrop.inspection.unpack.wof import WofStream, wof_algorithm  # few images need it
+
+        algorithm = wof_algorithm(points[0].content or b"")
+        size = self.attribute(records.DATA).size
+        return None if algorithm is None else WofStream(compressed, algorithm, size, self._volume.charge_steps)
 
     def _entry(self, name: str) -> Reference | None:
         key = name.lower()
@@ -129,7 +144,7 @@ class File:
         return malformed(f"MFT record {self.reference.number}", why)
 
 
-def stream(volume: Volume, pieces: list[Attribute]) -> Stream:
+def stream(volume: ClusterReader, pieces: list[Attribute]) -> Stream:
     """The content of an attribute from all its pieces."""
     if not pieces:
         raise malformed("NTFS file", "it has no content")

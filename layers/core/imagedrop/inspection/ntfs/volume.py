@@ -32,7 +32,7 @@ class Volume:
         self.start, self._disk = start, disk
         self.geometry = boot.parse(disk.read(start, 512))
         self.cluster_size = self.geometry.cluster_size
-        self.known_children: dict[tuple[Reference, bytes], Reference] = {}  # (directory, collation key) -> file
+        self.known_children: dict[tuple[Reference, bytes], Reference] = {}
         self._files: dict[Reference, File] = {}
         self._mft: Stream | None = None
 
