@@ -84,13 +84,10 @@ class Cloud:
 
     def start(self) -> Cloud:
         """Raises OSError if a port is in use."""
-        services: tuple[tuple[Service, int], ...] = (
-            (self.obs, self._ports.obs),
-            (self.ims, self._ports.ims),
-            (self.smn, self._ports.smn),
-        )
+        services: tuple[Service, ...] = (self.obs, self.ims, self.smn)
         try:
-            for service, port in services:
+            for service in services:
+                port: int = getattr(self._ports, service.name)
                 self._servers[service.name] = Server(service, self, port).start()
         except OSError:
             self.stop()

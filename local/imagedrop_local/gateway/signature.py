@@ -79,22 +79,10 @@ def _mismatch(request: Request, body: bytes, names: list[str], secret: str, give
 def _canonical_request(request: Request, body: bytes, names: list[str]) -> str:
     path = "/".join(quote(part, safe="~") for part in unquote(request.path).split("/"))
     query = "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(request.pairs))
-    headers = "".join(f"{name}:{_header(request, name)}\n" for name in names)
+    headers = "".join(f"{name}:{header_text(request.headers[name].strip())}\n" for name in names)
     claimed = request.headers.get("X-Sdk-Content-Sha256") if body else None
-    return "\n".join(
-        (
-            request.method,
-            path if path.endswith("/") else path + "/",
-            query,
-            headers,
-            ";".join(names),
-            claimed or _hash(body),
-        )
-    )
-
-
-def _header(request: Request, name: str) -> str:
-    return header_text(request.headers[name].strip())
+    canonical_path = path if path.endswith("/") else path + "/"
+    return "\n".join((request.method, canonical_path, query, headers, ";".join(names), claimed or _hash(body)))
 
 
 def _hash(content: bytes) -> str:

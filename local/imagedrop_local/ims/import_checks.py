@@ -7,9 +7,10 @@ from typing import Any
 
 from imagedrop_local.ims.detect_format import DetectedFormat, detect
 from imagedrop_local.ims.error_codes import MESSAGES
-from imagedrop_local.ims.sources import Store, bytes_per_gb, head
+from imagedrop_local.ims.sources import bytes_per_gb, head
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.model import StoreError
+from imagedrop_local.obs.store import Store
 
 MAX_DISK = {"system": 1024, "data": 2048}  # GB
 PARSED = frozenset({"vmdk", "vhd", "qcow2", "raw", "vhdx", "qed", "vdi", "qcow", "zvhd2", "zvhd"})

@@ -21,11 +21,12 @@ from imagedrop_local.ims.images import Images
 from imagedrop_local.ims.import_checks import ImportChecks
 from imagedrop_local.ims.imports import OPEN, ImportJobs
 from imagedrop_local.ims.routes import table
-from imagedrop_local.ims.sources import Sources, Store
+from imagedrop_local.ims.sources import Sources
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.ims.tag_calls import TagCalls
 from imagedrop_local.ims.two_steps import TwoStepCalls
 from imagedrop_local.json_store import Document, JsonStore
+from imagedrop_local.obs.store import Store
 
 
 class Ims:

@@ -4,44 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
-from typing import BinaryIO, Protocol
 
 from imagedrop_local.ims.create_requests import ImageFile
 from imagedrop_local.ims.error_codes import api_error
 from imagedrop_local.ims.switches import ImsSwitches
-from imagedrop_local.obs.model import StoreError
+from imagedrop_local.obs.model import StoredObject, StoreError
+from imagedrop_local.obs.store import Store
 
 GIB = 1 << 30
 MAX_PARSED_FILE, MAX_QUICK_FILE = 128, 1024  # GB of the file
-
-
-class Bucket(Protocol):
-    @property
-    def region(self) -> str: ...
-    @property
-    def storage_class(self) -> str: ...
-
-
-class Object(Protocol):
-    @property
-    def etag(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def last_modified(self) -> datetime: ...
-    @property
-    def storage_class(self) -> str: ...
-    @property
-    def encryption(self) -> str | None: ...
-
-
-class Store(Protocol):
-    """The part of `imagedrop_local.obs.store.Store` that IMS uses."""
-
-    def bucket(self, name: str) -> Bucket | None: ...
-    def head(self, bucket: str, key: str) -> Object | None: ...
-    def open(self, bucket: str, key: str) -> BinaryIO: ...
 
 
 @dataclass(frozen=True)
@@ -100,7 +71,7 @@ class Sources:
             raise api_error("IMG.0075", repr(key))
 
 
-def head(store: Store, bucket: str, key: str) -> Object | None:
+def head(store: Store, bucket: str, key: str) -> StoredObject | None:
     """The object; None if it does not exist or the key is invalid."""
     try:
         return store.head(bucket, key)
