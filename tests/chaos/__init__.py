@@ -1,1 +1,1 @@
-"""The chaos run: the real processes, killed and hindered, and what must hold all the same. `make chaos`."""
+"""The chaos run (`make chaos`): drops through the real processes, with kills and faults, and the checks afterwards."""

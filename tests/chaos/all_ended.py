@@ -1,4 +1,4 @@
-"""Whether every drop in the bucket has ended: its result file tells of these very files, and there is a seal."""
+"""Whether every drop in the bucket has ended: its result file names these file versions, and its end marker exists."""
 
 from __future__ import annotations
 
@@ -9,61 +9,67 @@ from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop, FileVersion, Versions
 from imagedrop.workflow.bucket_records import end_markers
-from tests.chaos.observation import BUCKET, End, Seconds, Seen
+from tests.chaos.observation import BUCKET, End, Observation, Seconds
 
 NEVER = float("inf")
 
 
-def unsettled(seen: Seen) -> dict[str, str]:
-    """Image key -> what is missing, of every drop that has not ended as it lies there."""
-    read = {(key, _pair(version)) for one in seen.results.values() for key, version in one["versions"].items()}
-    found = {}
-    for key in _images(seen.objects):
-        image, beside = seen.objects.get(key), object_keys.sidecar_key(key)
-        part = beside not in seen.objects and image is not None and (key, (image.etag, image.last_modified)) in read
-        if not part and (why := _why(seen, key)):
-            found[key] = why
-    return found
+def unfinished_drops(observed: Observation) -> dict[str, str]:
+    """Image key -> what is missing, for each drop that has not ended with its present files."""
+    read = {
+        (key, _pair(version)) for result in observed.results.values() for key, version in result["versions"].items()
+    }
+    unfinished = {}
+    for key in _image_keys(observed.objects):
+        image, sidecar = observed.objects.get(key), object_keys.sidecar_key(key)
+        is_data_file = (
+            sidecar not in observed.objects and image is not None and (key, (image.etag, image.last_modified)) in read
+        )
+        if not is_data_file and (missing := _missing(observed, key)):
+            unfinished[key] = missing
+    return unfinished
 
 
-def sealed_at(seen: Seen, end: End) -> Seconds:
-    """When the seal of an end was first seen; NEVER: it was not."""
-    rows = [one.row for one in seen.rows(end) if one.row.ended]
-    return min((seen.seals.get(end_markers.end_marker_key(row), NEVER) for row in rows), default=NEVER)
+def end_marked_at(observed: Observation, end: End) -> Seconds:
+    """When the end marker was first seen, or NEVER."""
+    rows = [write.row for write in observed.writes_of(end) if write.row.ended]
+    return min((observed.end_markers.get(end_markers.end_marker_key(row), NEVER) for row in rows), default=NEVER)
 
 
-def _images(objects: Mapping[str, FileVersion]) -> list[str]:
+def _image_keys(objects: Mapping[str, FileVersion]) -> list[str]:
     keys = [key for key in objects if not object_keys.is_ours(key)]
-    announced = {
+    of_sidecars = {
         key.removesuffix(object_keys.SIDECAR_SUFFIX) for key in keys if key.endswith(object_keys.SIDECAR_SUFFIX)
     }
-    return sorted(announced | {key for key in keys if not key.endswith(object_keys.SIDECAR_SUFFIX)})
+    return sorted(of_sidecars | {key for key in keys if not key.endswith(object_keys.SIDECAR_SUFFIX)})
 
 
-def _why(seen: Seen, key: str) -> str:
-    told, image = seen.results.get(key), seen.objects.get(key)
-    if told is None:
+def _missing(observed: Observation, key: str) -> str:
+    result, image = observed.results.get(key), observed.objects.get(key)
+    if result is None:
         return "has no result file"
     drop_id = drops.drop_id(BUCKET, key, image.etag) if image else drops.waiting_id(BUCKET, key)
-    if told["drop_id"] != drop_id:
-        return f"has the result of {told['drop_id']}, not of {drop_id}"
-    for one, version in told["versions"].items():
-        there = seen.objects.get(one)
-        if _pair(version) != ((there.etag, there.last_modified) if there else None):
-            return f"has a result that tells of {one} as {_pair(version)}; there lies {there}"
-    if not {key, object_keys.sidecar_key(key)} <= told["versions"].keys():
-        return "has a result that tells of other files"
-    return "" if _seal(told, key) in seen.objects else "has no seal"
+    if result["drop_id"] != drop_id:
+        return f"has the result of {result['drop_id']}, not of {drop_id}"
+    for file, version in result["versions"].items():
+        present = observed.objects.get(file)
+        if _pair(version) != ((present.etag, present.last_modified) if present else None):
+            return f"has a result with version {_pair(version)} of {file}; the bucket has {present}"
+    if not {key, object_keys.sidecar_key(key)} <= result["versions"].keys():
+        return "has a result about other files"
+    return "" if _end_marker_key(result, key) in observed.objects else "has no end marker"
 
 
-def _seal(told: Mapping[str, Any], key: str) -> str:
-    versions: Versions = {one: FileVersion(**said) if said else None for one, said in told["versions"].items()}
+def _end_marker_key(result: Mapping[str, Any], key: str) -> str:
+    versions: Versions = {
+        file: FileVersion(**version) if version else None for file, version in result["versions"].items()
+    }
     row = Drop(
-        drop_id=told["drop_id"],
+        drop_id=result["drop_id"],
         bucket=BUCKET,
         key=key,
-        etag=told["etag"],
-        attempt=told["attempt"],
+        etag=result["etag"],
+        attempt=result["attempt"],
         versions=versions,
         received_at="",
         updated_at="",

@@ -1,4 +1,4 @@
-"""The bucket as its owner sees it: puts, the listing, and what imagedrop has written there while the run goes on."""
+"""The bucket from outside: uploads, its listing, and the result files and end markers that imagedrop writes."""
 
 from __future__ import annotations
 
@@ -17,22 +17,23 @@ from imagedrop.adapters.obs.objects import ObsObjects
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import FileVersion
 from imagedrop_cli import connections
-from tests.chaos.observation import BUCKET, Put, Seen, Telling
+from tests.chaos.observation import BUCKET, Notice, Observation, Upload
 
-LOOK = 0.3  # s
+SCAN_EVERY = 0.3  # s
 
 
 class Bucket:
-    """Over OBS's API. An owner whose upload fails tries again."""
+    """Uses OBS's API. An upload that fails is repeated."""
 
-    def __init__(self, addresses: dict[str, Any], seen: Seen) -> None:
-        self._client, self._seen = connections.obs_of_stack(addresses, {}).client(), seen
-        self.tries = 0
+    def __init__(self, addresses: dict[str, Any], observed: Observation) -> None:
+        self._client, self._observed = connections.obs_of_stack(addresses, {}).client(), observed
+        self.requests = 0
 
-    def put(self, key: str, body: bytes, what: str) -> None:
-        self._seen.puts.append(Put(time.time(), key, hashlib.md5(body, usedforsecurity=False).hexdigest(), what))
+    def put(self, key: str, body: bytes, content: str) -> None:
+        etag = hashlib.md5(body, usedforsecurity=False).hexdigest()
+        self._observed.uploads.append(Upload(time.time(), key, etag, content))
         while True:
-            self.tries += 1
+            self.requests += 1
             try:
                 self._client.put_object(Bucket=BUCKET, Key=key, Body=body)
             except (ClientError, BotoCoreError):
@@ -40,22 +41,22 @@ class Bucket:
             else:
                 return
 
-    def listed(self) -> dict[str, FileVersion]:
+    def list_all(self) -> dict[str, FileVersion]:
         objects, after = ObsObjects(self._client, lambda seconds: time.sleep(seconds), random.Random()), None
         found: dict[str, FileVersion] = {}
         while True:
             page = objects.list(BUCKET, "", after)
-            found |= {one.key: FileVersion(etag=one.etag, last_modified=one.last_modified) for one in page.objects}
+            found |= {head.key: FileVersion(etag=head.etag, last_modified=head.last_modified) for head in page.objects}
             after = page.after
             if after is None:
                 return found
 
 
 class Watcher:
-    """Sees result files and seals come, in the bucket's folder, before they are written over."""
+    """Records result files and end markers in the bucket's folder before they are overwritten."""
 
-    def __init__(self, folder: Path, seen: Seen) -> None:
-        self._folder, self._seen = folder / "obs" / BUCKET, seen
+    def __init__(self, folder: Path, observed: Observation) -> None:
+        self._folder, self._observed = folder / "obs" / BUCKET, observed
         self._known: dict[Path, int] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
@@ -64,18 +65,18 @@ class Watcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """After one more look."""
+        """Scans once more."""
         self._stopped.set()
         self._thread.join(60)
-        self.look()
+        self.scan()
 
     def _run(self) -> None:
-        while not self._stopped.wait(LOOK):
-            self.look()
+        while not self._stopped.wait(SCAN_EVERY):
+            self.scan()
 
-    def look(self) -> None:
+    def scan(self) -> None:
         for path in (self._folder / object_keys.END_MARKERS).glob("*/*"):
-            self._seen.seals.setdefault(path.relative_to(self._folder).as_posix(), time.time())
+            self._observed.end_markers.setdefault(path.relative_to(self._folder).as_posix(), time.time())
         for path in self._folder.glob(f"*/*{object_keys.RESULT_SUFFIX}"):
             with contextlib.suppress(OSError, ValueError):
                 self._read(path)
@@ -84,9 +85,9 @@ class Watcher:
         written = path.stat().st_mtime_ns
         if self._known.get(path) == written:
             return
-        told = json.loads(path.read_bytes())
+        result = json.loads(path.read_bytes())
         self._known[path] = written
         key = path.relative_to(self._folder).as_posix().removesuffix(object_keys.RESULT_SUFFIX)
-        self._seen.results[key] = told
-        end = told["drop_id"], told["attempt"]
-        self._seen.tellings.append(Telling(written / 1e9, "result", end, document=told))
+        self._observed.results[key] = result
+        end = result["drop_id"], result["attempt"]
+        self._observed.notices.append(Notice(written / 1e9, "result", end, document=result))

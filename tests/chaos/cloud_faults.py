@@ -1,4 +1,4 @@
-"""How the cloud behaves: the faults that are set, IMS's and OBS's open points, and the deadlines that go with them."""
+"""How the clouds behave: faults, the switches of the simulators, and template parameters to match."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ Fault = dict[str, Any]  # as /_sim/faults takes it
 
 QUOTA = {"ims_image_quota": "1000000"}
 COMMON = {"MailsPerHour": "1000000", "PollFirst": "1", "PollLongest": "5"}
-# No queue is shorter than production's StallAfter where everything comes at once.
-LOAD = COMMON | {
+# All drops arrive at once, so a row may wait as long as in production before it counts as stalled.
+LOAD_PARAMETERS = COMMON | {
     "StallAfter": "900",
     "AttemptDeadline": "7200",
     "PairingDeadline": "7200",
     "SweepRate": "rate(5 minutes)",
 }
-LONG = COMMON | {"StallAfter": "30", "AttemptDeadline": "400", "PairingDeadline": "120", "ResendAfter": "60"}
-SHORT = COMMON | {"StallAfter": "6", "AttemptDeadline": "60", "PairingDeadline": "15", "ResendAfter": "40"}
+LONG_PARAMETERS = COMMON | {"StallAfter": "30", "AttemptDeadline": "400", "PairingDeadline": "120", "ResendAfter": "60"}
+SHORT_PARAMETERS = COMMON | {"StallAfter": "6", "AttemptDeadline": "60", "PairingDeadline": "15", "ResendAfter": "40"}
 
 
 def _fault(service: str, call: str, fault: str, **more: Any) -> Fault:
     return {"service": service, "call": call, "fault": fault, **more}
 
 
-OFTEN: tuple[Fault, ...] = (
+RANDOM_FAULTS: tuple[Fault, ...] = (  # at any call, with a probability
     *(_fault("ims", "CreateImage", "status", status=status, probability=0.04) for status in (429, 500, 503)),
     _fault("ims", "CreateImage", "timeout_before", seconds=1, probability=0.03),
     _fault("ims", "CreateImage", "timeout_after", seconds=1, probability=0.06),
@@ -47,7 +47,7 @@ OFTEN: tuple[Fault, ...] = (
     _fault("smn", "Push", "drop", probability=0.05),
     _fault("smn", "Push", "duplicate", probability=0.05),
 )
-AT_TIMES: tuple[Fault, ...] = (
+COUNTED_FAULTS: tuple[Fault, ...] = (  # at the first calls
     _fault("ims", "CreateImage", "timeout_after", seconds=1, times=1),
     _fault("ims", "CreateImage", "status", status=503, times=1),
     _fault("ims", "ImportJob", "status", code="IMG.1075", times=1),
@@ -63,7 +63,7 @@ AT_TIMES: tuple[Fault, ...] = (
 
 
 def switches(random: Random) -> dict[str, str]:
-    """Every open point of IMS and OBS that changes what a client sees."""
+    """A value for every switch that changes what a client sees."""
     flags = ("ims_shows_imports", "ims_tags_early", "ims_failed_image_stays", "ims_image_id_early", "ims_keeps_parts")
     drawn = {name: str(random.random() < 0.5).lower() for name in flags}
     return drawn | {

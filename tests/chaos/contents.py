@@ -1,4 +1,4 @@
-"""What the owners drop: images and sidecars, good and bad, each drop's its own."""
+"""The files of the drops: good and bad images and sidecars, different for each drop."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 
 from imagedrop_local.project_paths import SAMPLES
 
-CUT = 100_000  # bytes: what the partition table promises is not there
+CUT = 100_000  # bytes; the partitions lie behind
 
 
 def body(key: str, content: str) -> bytes:
-    """`content` is `image-<n>`, `cut-<n>` or the name of a sidecar; the same words are the same bytes."""
+    """`content`: `image-<n>`, `cut-<n>` or the name of a sidecar. The same arguments give the same bytes."""
     kind, _, number = content.partition("-")
     if kind == "image":
         return _sample() + f"{key} {number}".encode()
@@ -26,16 +26,16 @@ def sidecar(image_key: str, content: str) -> bytes:
     if content == "junk":
         return b'{"name": '
     name = image_key.rpartition("/")[2].partition(".")[0]
-    said: dict[str, Any] = {"name": name, "owner": {"email": f"{name}@example.com"}}
+    fields: dict[str, Any] = {"name": name, "owner": {"email": f"{name}@example.com"}}
     if content == "renamed":
-        said["name"] = f"{name}-renamed"
+        fields["name"] = f"{name}-renamed"
     elif content == "bad":
-        said["min_disk"] = 5
+        fields["min_disk"] = 5
     elif content == "misspelt":
-        said["discription"] = "of a field that there is not"
+        fields["discription"] = "an unknown field"
     elif content.startswith("with "):
-        said["data_images"] = [{"file": content.removeprefix("with "), "name": f"{name}-data", "min_disk": 40}]
-    return json.dumps(said).encode()
+        fields["data_images"] = [{"file": content.removeprefix("with "), "name": f"{name}-data", "min_disk": 40}]
+    return json.dumps(fields).encode()
 
 
 @cache

@@ -1,6 +1,6 @@
-"""`make chaos CALM=1`: all drops at once, and nothing goes wrong: what a drop costs, of many and of a tenth as many.
+"""`make chaos CALM=1`: uploads all drops at once, without faults, and prints the cost per drop.
 
-python -m tests.chaos.load --drops 1000      exit code 1 where something does not hold
+python -m tests.chaos.load --drops 1000      first 100 drops, then 1,000, and the ratio; exit code 1: violations
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ import time
 from pathlib import Path
 
 from tests.chaos import costs, plan, report
-from tests.chaos.observation import Broken
-from tests.chaos.run import ended_by_signals, run
+from tests.chaos.observation import Violation
+from tests.chaos.run import exit_on_sigterm, run
 from tests.chaos.world import World
 
 
-def measured(seed: int, count: int) -> tuple[dict[str, float], list[Broken]]:
+def measure(seed: int, count: int) -> tuple[dict[str, float], list[Violation]]:
     with tempfile.TemporaryDirectory(prefix="imagedrop-load-") as folder:
-        with World(Path(folder).resolve(), plan.calm(seed, count)) as world:
+        with World(Path(folder).resolve(), plan.without_faults(seed, count)) as world:
             began, cpu = time.monotonic(), world.stack.cpu()
-            found = run(world)
-            spent = costs.costs(world, time.monotonic() - began, cpu)
-        print(report.told(world.seen, found), end="")
-        print(report.closing(world, found, seed, spent["seconds"]), flush=True)
-    return spent, found
+            violations = run(world)
+            cost = costs.costs(world, time.monotonic() - began, cpu)
+        print(report.violations_text(world.observed, violations), end="")
+        print(report.closing_line(world, violations, seed, cost["seconds"]), flush=True)
+    return cost, violations
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--drops", type=int, default=1000, help="how many; a tenth of them come first")
-    parser.add_argument("--seed", type=int, default=1, help="of the order of things")
-    given = parser.parse_args()
-    ended_by_signals()
-    few = max(1, given.drops // 10)
-    of_few, found = measured(given.seed, few)
-    of_many, more = measured(given.seed, given.drops)
-    print(costs.table(few, of_few, given.drops, of_many))
-    return bool(found or more)
+    parser.add_argument("--drops", type=int, default=1000, help="number of drops; a tenth of them run first")
+    parser.add_argument("--seed", type=int, default=1, help="of the order of the uploads")
+    arguments = parser.parse_args()
+    exit_on_sigterm()
+    few = max(1, arguments.drops // 10)
+    of_few, violations = measure(arguments.seed, few)
+    of_many, more = measure(arguments.seed, arguments.drops)
+    print(costs.table(few, of_few, arguments.drops, of_many))
+    return bool(violations or more)
 
 
 if __name__ == "__main__":

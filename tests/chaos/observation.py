@@ -1,34 +1,35 @@
-"""What a chaos run has seen, from outside: plain data, which the invariants judge. Times are seconds since 1970."""
+"""What a chaos run has observed from outside, as plain data for the checks. Times are seconds since 1970."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 from imagedrop.domain import drop as drops
-from imagedrop.domain.drop import Drop, FileVersion
+from imagedrop.domain.drop import Channel, Drop, FileVersion
 
 BUCKET = "drops"
-# An attempt that ended so may have left an image that the next one cannot see, or may not trust.
-EXCUSES = frozenset({"ims.outcome_unknown", "import.deadline", "internal", drops.OBJECT_REPLACED})
+# An attempt that ended for one of these reasons may have left an image that the next one cannot see or cannot trust.
+OUTCOME_UNKNOWN = frozenset({"ims.outcome_unknown", "import.deadline", "internal", drops.OBJECT_REPLACED})
 End = tuple[str, int]  # drop id, attempt
 Seconds = float
 
 
 @dataclass(frozen=True)
-class Put:
-    """An owner has put an object; `what` says which of the plan's contents it is."""
+class Upload:
+    """`content`: a name of tests.chaos.contents."""
 
     at: Seconds
     key: str
     etag: str
-    what: str
+    content: str
 
 
 @dataclass(frozen=True)
 class Interruption:
-    """Processes died at `at`. `wiped`: ledger, queues and mailbox were gone afterwards."""
+    """Processes died at `at`. `wiped`: ledger, queues and mailbox were empty afterwards."""
 
     at: Seconds
     what: str
@@ -36,19 +37,19 @@ class Interruption:
 
 
 @dataclass(frozen=True)
-class Written:
-    """The ledger took this row."""
+class RowWrite:
+    """The ledger accepted this row."""
 
     at: Seconds
     row: Drop
 
 
 @dataclass(frozen=True)
-class Telling:
-    """A message that SNS or SES took, or a result file that lay there. `document`: the result; none of a mail."""
+class Notice:
+    """A message that SNS or SES accepted, or a result file. `document`: the result; None for a mail."""
 
     at: Seconds
-    channel: Literal["result", "sns", "mail"]
+    channel: Channel
     end: End
     to: str = ""
     document: Mapping[str, Any] | None = None
@@ -56,7 +57,7 @@ class Telling:
 
 @dataclass(frozen=True)
 class Image:
-    """An image as IMS holds it; `job_id` and `etag`: of the job that made it and of the object that it read."""
+    """An image of IMS. `job_id`: of the job that made it. `key`, `etag`: of the object that the job has read."""
 
     id: str
     status: str
@@ -69,66 +70,72 @@ class Image:
 
 
 @dataclass(frozen=True)
-class Broken:
-    """What does not hold. `about`: a drop id, a key or a queue."""
+class Violation:
+    """A check that failed. `about`: a drop id, a key or a queue."""
 
     about: str
     text: str
 
 
 @dataclass
-class Seen:
-    """`objects`: the bucket at the end. `results`: the result files at the end, by image key. `seals`: when each was
-    first seen. `queued`, `dead`: messages left, by queue; a message about an end is none."""
+class Observation:
+    """`objects`: the bucket at the end. `results`: the result files at the end, by image key. `end_markers`: when each
+    was first seen. `queued`, `dead_letters`: messages left, by queue."""
 
-    puts: list[Put] = field(default_factory=list)
+    uploads: list[Upload] = field(default_factory=list)
     interruptions: list[Interruption] = field(default_factory=list)
-    written: list[Written] = field(default_factory=list)
-    tellings: list[Telling] = field(default_factory=list)
+    writes: list[RowWrite] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     objects: dict[str, FileVersion] = field(default_factory=dict)
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
-    seals: dict[str, Seconds] = field(default_factory=dict)
+    end_markers: dict[str, Seconds] = field(default_factory=dict)
     queued: dict[str, int] = field(default_factory=dict)
-    dead: dict[str, int] = field(default_factory=dict)
+    dead_letters: dict[str, int] = field(default_factory=dict)
 
-    def ends(self) -> dict[End, Written]:
-        """Every end that the ledger has taken, when it first did."""
-        found: dict[End, Written] = {}
-        for one in self.written:
-            if one.row.ended:
-                found.setdefault((one.row.drop_id, one.row.attempt), one)
+    def ends(self) -> dict[End, RowWrite]:
+        """Each end, with the first write of it."""
+        found: dict[End, RowWrite] = {}
+        for write in self.writes:
+            if write.row.ended:
+                found.setdefault((write.row.drop_id, write.row.attempt), write)
         return found
 
-    def told(self, end: End, channel: str) -> list[Telling]:
-        return sorted((one for one in self._of(end) if one.channel == channel), key=lambda one: one.at)
+    def notices_of(self, end: End, channel: Channel) -> list[Notice]:
+        notices = self._notices_of(end)
+        return sorted((notice for notice in notices if notice.channel == channel), key=lambda notice: notice.at)
 
-    def rows(self, end: End) -> list[Written]:
-        return self._rows().get(end, [])
+    def repeated_notices(self) -> Iterator[tuple[End, Channel, Notice, Notice]]:
+        """Pairs of messages or mails about the same end."""
+        channels: tuple[Channel, ...] = ("sns", "mail")
+        for end in {notice.end for notice in self.notices}:
+            for channel in channels:
+                for first, second in pairwise(self.notices_of(end, channel)):
+                    yield end, channel, first, second
 
-    def drop_ids(self) -> dict[str, str]:
-        """Of everything that was ever put: drop id -> image key."""
-        return {drops.drop_id(BUCKET, put.key, put.etag): put.key for put in self.puts}
+    def writes_of(self, end: End) -> list[RowWrite]:
+        if self._indexed[1] != len(self.writes):
+            self._indexed = (self._indexed[0], len(self.writes))
+            self._writes = _by_end(((write.row.drop_id, write.row.attempt), write) for write in self.writes)
+        return self._writes.get(end, [])
 
-    def _of(self, end: End) -> list[Telling]:
-        if self._counted[0] != len(self.tellings):
-            self._counted = (len(self.tellings), self._counted[1])
-            self._told = _by_end((one.end, one) for one in self.tellings)
-        return self._told.get(end, [])
+    def drop_ids(self) -> set[str]:
+        """Of everything that was uploaded."""
+        return {drops.drop_id(BUCKET, upload.key, upload.etag) for upload in self.uploads}
 
-    def _rows(self) -> dict[End, list[Written]]:
-        if self._counted[1] != len(self.written):
-            self._counted = (self._counted[0], len(self.written))
-            self._by_row = _by_end(((one.row.drop_id, one.row.attempt), one) for one in self.written)
-        return self._by_row
+    def _notices_of(self, end: End) -> list[Notice]:
+        if self._indexed[0] != len(self.notices):
+            self._indexed = (len(self.notices), self._indexed[1])
+            self._notices = _by_end((notice.end, notice) for notice in self.notices)
+        return self._notices.get(end, [])
 
-    _counted: tuple[int, int] = (-1, -1)
-    _told: dict[End, list[Telling]] = field(default_factory=dict)
-    _by_row: dict[End, list[Written]] = field(default_factory=dict)
+    _indexed: tuple[int, int] = (-1, -1)  # the numbers of notices and writes in the two indexes below
+    _notices: dict[End, list[Notice]] = field(default_factory=dict)
+    _writes: dict[End, list[RowWrite]] = field(default_factory=dict)
 
 
 def _by_end(pairs: Iterator[tuple[End, Any]]) -> dict[End, list[Any]]:
     found: dict[End, list[Any]] = {}
-    for end, one in pairs:
-        found.setdefault(end, []).append(one)
+    for end, item in pairs:
+        found.setdefault(end, []).append(item)
     return found

@@ -1,4 +1,4 @@
-"""What a seed decides before anything starts: who drops what, when which process dies, how the cloud behaves. Pure."""
+"""What a seed decides before the start: uploads, kills, faults and switches. Pure."""
 
 from __future__ import annotations
 
@@ -9,52 +9,55 @@ from typing import Literal
 
 from tests.chaos import cloud_faults, drops
 from tests.chaos.cloud_faults import Fault
-from tests.chaos.drops import Act
+from tests.chaos.drops import PlannedUpload
 
 Kill = Literal["stack", "stack and its folder", "parent", "stop", "stop and its folder", "cloud"]
 KILLS: tuple[Kill, ...] = ("stack", "stack", "stack and its folder", "parent", "stop", "stop and its folder", "cloud")
-WIPING: frozenset[Kill] = frozenset({"stack", "stack and its folder", "stop and its folder"})
-FEW = 50  # drops; a run that is short has short deadlines, and faults by number
-APART = 70  # drops between two kills, so that between them something gets on
+WIPES: frozenset[Kill] = frozenset({"stack", "stack and its folder", "stop and its folder"})
+SHORT_RUN = 50  # drops; a short run has short deadlines and counted faults
+DROPS_PER_KILL = 70  # so that drops make progress between two kills
 
 
 @dataclass(frozen=True)
 class Plan:
     drops: int
-    acts: tuple[Act, ...]  # in the order of time
+    uploads: tuple[PlannedUpload, ...]  # sorted by time
     kills: tuple[tuple[float, Kill], ...]
     faults: tuple[Fault, ...]
     switches: dict[str, str]
     parameters: dict[str, str]
-    sweep_every: float  # s; the schedule's shortest is a minute
+    sweep_every: float  # s; less than a minute, the shortest rate of an AWS schedule
 
 
 def draw(seed: int, count: int, *, pace: float) -> Plan:
     """`pace`: s between two drops."""
-    random, window, few = Random(seed), count * pace, count <= FEW
+    random, window, short = Random(seed), count * pace, count <= SHORT_RUN
     switches = cloud_faults.QUOTA | cloud_faults.switches(random)
-    acts = sorted(drops.draw(random, count, window), key=lambda act: act.at)
-    kills = tuple(_few_kills(random, window) if few else _kills(random, count, window))
-    faults, parameters = (cloud_faults.AT_TIMES, cloud_faults.SHORT) if few else (cloud_faults.OFTEN, cloud_faults.LONG)
-    shown = {"ImsShowsImports": switches["ims_shows_imports"]}
-    return Plan(count, tuple(acts), kills, faults, switches, parameters | shown, 4.0 if few else 30.0)
+    uploads = sorted(drops.draw(random, count, window), key=lambda upload: upload.at)
+    kills = tuple(_kills_of_short_run(random, window) if short else _kills(random, count, window))
+    faults = cloud_faults.COUNTED_FAULTS if short else cloud_faults.RANDOM_FAULTS
+    parameters = cloud_faults.SHORT_PARAMETERS if short else cloud_faults.LONG_PARAMETERS
+    parameters = parameters | {"ImsShowsImports": switches["ims_shows_imports"]}
+    return Plan(count, tuple(uploads), kills, faults, switches, parameters, 4.0 if short else 30.0)
 
 
-def calm(seed: int, count: int) -> Plan:
-    """Good drops, all at once, and nothing goes wrong."""
+def without_faults(seed: int, count: int) -> Plan:
+    """Good drops, all at once, and no faults."""
     random = Random(seed)
-    acts = [act for number in range(count) for act in drops.good(random, f"c{number % 10}/d{number:05}.qcow2", 0.0)]
-    at_once = tuple(Act(0.0, act.key, act.content) for act in acts)
-    return Plan(count, at_once, (), (), dict(cloud_faults.QUOTA), dict(cloud_faults.LOAD), 300.0)
+    keys = [f"c{number % 10}/d{number:05}.qcow2" for number in range(count)]
+    uploads = [upload for key in keys for upload in drops.good(random, key, 0.0)]
+    at_once = tuple(PlannedUpload(0.0, upload.key, upload.content) for upload in uploads)
+    return Plan(count, at_once, (), (), dict(cloud_faults.QUOTA), dict(cloud_faults.LOAD_PARAMETERS), 300.0)
 
 
-def _few_kills(random: Random, window: float) -> Iterator[tuple[float, Kill]]:
-    """Where deadlines are short, what is left half done must not wait for a lease: the ledger goes each time."""
+def _kills_of_short_run(random: Random, window: float) -> Iterator[tuple[float, Kill]]:
+    """Each kill also empties the ledger: with short deadlines, no drop may wait for the lease of a dead worker."""
     yield window * random.uniform(0.3, 0.6), "stack"
     yield window * random.uniform(0.9, 1.3), "stop and its folder"
 
 
 def _kills(random: Random, count: int, window: float) -> Iterator[tuple[float, Kill]]:
-    deals = count // APART // len(KILLS) + 1
-    kinds = [kill for _ in range(deals) for kill in random.sample(KILLS, len(KILLS))][: max(2, count // APART)]
+    rounds = count // DROPS_PER_KILL // len(KILLS) + 1
+    shuffled = [kill for _ in range(rounds) for kill in random.sample(KILLS, len(KILLS))]
+    kinds = shuffled[: max(2, count // DROPS_PER_KILL)]
     yield from zip(sorted(random.uniform(0.05, 1.1) * window for _ in kinds), kinds, strict=True)

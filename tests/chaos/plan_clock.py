@@ -1,7 +1,4 @@
-"""The plan's time: the clock's, but that it stands still while more drops are under way than the stack bears.
-
-So a slow machine gets the same run, only later.
-"""
+"""The time of the plan. It stands still while too many drops are open, so a slow machine runs the same plan."""
 
 from __future__ import annotations
 
@@ -13,34 +10,34 @@ TICK = 0.1  # s
 
 
 @dataclass
-class Pace:
-    """`crowded`: whether time is to stand still; for `patience` s on end at most. Thread-safe."""
+class PlanClock:
+    """`overloaded`: whether time stands still, for at most `longest_wait` s in a row. Thread-safe."""
 
-    crowded: Callable[[], bool]
+    overloaded: Callable[[], bool]
     clock: Callable[[], float]
     sleep: Callable[[float], object]
-    patience: float
-    over_at: float = float("inf")  # of the clock: nothing of the plan comes later
+    longest_wait: float
+    ends_at: float = float("inf")  # of `clock`; the rest of the plan is skipped
     passed: float = 0.0  # s of the plan
-    _looked: float | None = None
-    _stood: float = 0.0
+    _last: float | None = None
+    _waited: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def until(self, at: float) -> bool:
-        """Returns when the plan's time is `at`; False: it never will be."""
-        while self._pass() < at:
-            if self.clock() > self.over_at:
+    def wait_until(self, at: float) -> bool:
+        """Returns True at the plan's time `at`, or False if the plan ends before."""
+        while self._update() < at:
+            if self.clock() > self.ends_at:
                 return False
             self.sleep(TICK)
         return True
 
-    def _pass(self) -> float:
+    def _update(self) -> float:
         with self._lock:
             now = self.clock()
-            gone = now - self._looked if self._looked is not None else 0.0
-            self._looked = now
-            crowded = self.crowded()
-            if not crowded or self._stood >= self.patience:
-                self.passed += gone
-            self._stood = self._stood + gone if crowded else 0.0
+            elapsed = now - self._last if self._last is not None else 0.0
+            self._last = now
+            overloaded = self.overloaded()
+            if not overloaded or self._waited >= self.longest_wait:
+                self.passed += elapsed
+            self._waited = self._waited + elapsed if overloaded else 0.0
             return self.passed

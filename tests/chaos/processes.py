@@ -1,4 +1,4 @@
-"""The processes of a run, `imagedrop cloud` and `imagedrop up`: started, killed outright, started again."""
+"""The processes of a run, `imagedrop cloud` and `imagedrop up`: starts and kills them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,15 @@ from tests.support.waiting import until
 
 COMMAND = [sys.executable, "-m", "imagedrop_cli"]
 PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))
-PATIENCE = 120.0  # s; a start takes two
+TIMEOUT = 120.0  # s; a start takes two
 
 
-class Ended(RuntimeError):
-    """A process ended that should run."""
+class DidNotStart(RuntimeError):
+    """A process ended instead of printing its addresses."""
 
 
 class Process:
-    """One of the two commands, with its first line of output; what it says otherwise goes to `log`."""
+    """One of the two commands. `addresses`: its first line of output. Its log goes to `log`."""
 
     def __init__(self, log: Path, *arguments: str) -> None:
         self._log, self.arguments = log, arguments
@@ -47,38 +46,38 @@ class Process:
         assert self._child.stdout is not None
         line = self._child.stdout.readline()
         if not line:
-            raise Ended(f"{self.arguments[0]} did not start; its log: {self._log}")
+            raise DidNotStart(f"{self.arguments[0]} did not start; its log: {self._log}")
         self.addresses = json.loads(line)
 
     def kill(self) -> None:
         if self._child is not None:
             self._child.kill()
-            self._gone()
+            self._wait()
 
     def stop(self) -> None:
-        """In order, as on SIGTERM."""
+        """Sends SIGTERM."""
         if self._child is not None:
             self._child.terminate()
-            self._gone()
+            self._wait()
 
-    def _gone(self) -> None:
+    def _wait(self) -> None:
         assert self._child is not None
-        self._child.communicate(timeout=PATIENCE)
+        self._child.communicate(timeout=TIMEOUT)
         self._child = None
 
 
 class Stack(Process):
-    """`imagedrop up`, and the processes below it: ministack, which leads a group of its own, and its functions."""
+    """`imagedrop up` and its child processes: ministack, which leads its own process group, and the functions."""
 
     def __init__(self, folder: Path, log: Path, *arguments: str) -> None:
         super().__init__(log, "up", "--folder", str(folder), *arguments)
         self._aws = folder / "aws"
 
-    def die(self, how: Kill) -> None:
-        """Returns when all of it is dead."""
+    def interrupt(self, how: Kill) -> None:
+        """Returns when all processes are dead."""
         if how == "parent":
-            self.kill()  # ministack hears of it, and writes down what it holds
-            until(lambda: not self._running(), PATIENCE)
+            self.kill()  # ministack notices it and saves its state
+            until(lambda: not self._running(), TIMEOUT)
         elif how.startswith("stop"):
             self.stop()
         else:
@@ -88,11 +87,11 @@ class Stack(Process):
             shutil.rmtree(self._aws, ignore_errors=True)
 
     def cpu(self) -> float:
-        """s that ministack's and the functions' processes have used, those that have ended too."""
+        """CPU seconds of ministack and the functions, ended processes included."""
         return sum(_cpu(pid) for pid in self._group())
 
     def close(self) -> None:
-        """Leaves nothing behind, whatever state it is in."""
+        """Kills all processes, whatever their state."""
         self._kill_group()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.kill()
@@ -100,13 +99,13 @@ class Stack(Process):
     def _kill_group(self) -> None:
         with contextlib.suppress(ProcessLookupError, ValueError, FileNotFoundError):
             os.killpg(self._leader(), signal.SIGKILL)
-        until(lambda: not self._running(), PATIENCE)
+        until(lambda: not self._running(), TIMEOUT)
 
     def _leader(self) -> int:
         return int((self._aws / "lock").read_text())
 
     def _running(self) -> bool:
-        """A zombie is dead: whoever should bury it was killed too."""
+        """A zombie counts as dead: its parent, which should wait for it, was killed too."""
         return any(_state(pid) not in ("Z", "X", "") for pid in self._group())
 
     def _group(self) -> list[int]:
@@ -122,7 +121,7 @@ def _processes() -> list[int]:
 
 
 def _fields(pid: int) -> list[str]:
-    """/proc/<pid>/stat after the name, which may hold anything (proc(5)); empty: it is gone."""
+    """/proc/<pid>/stat after the name, which may contain any character (proc(5)). Empty: no such process."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -141,7 +140,3 @@ def _group_of(pid: int) -> int:
 def _cpu(pid: int) -> float:
     fields = _fields(pid)
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
-
-
-def now() -> float:
-    return time.time()

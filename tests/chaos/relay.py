@@ -1,4 +1,4 @@
-"""Between the functions and AWS: passes every call on, and writes down what AWS took. It outlives the stack."""
+"""A proxy between the functions and AWS that records accepted calls. It keeps running when the stack is killed."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from urllib.parse import parse_qs
 from imagedrop.adapters.dynamodb.items import from_dynamodb, to_drop
 from imagedrop_local.faults import Faults
 from imagedrop_local.http import CloseConnection, Request, Response, Server
-from tests.chaos.observation import Seen, Telling, Written
+from tests.chaos.observation import Notice, Observation, RowWrite
 
-PATIENCE = 60.0  # s
+TIMEOUT = 60.0  # s
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
-IN_A_MAIL = re.compile(r"(waiting:.+?|[\w-]{43})(?:, attempt |，第 )(\d+)")
+END_IN_MAIL = re.compile(r"(waiting:.+?|[\w-]{43})(?:, attempt |，第 )(\d+)")
 
 
 @dataclass
 class Relay:
-    """`port`: where AWS listens on 127.0.0.1, if it does. `seen` gets rows and tellings; `calls` counts what was taken,
-    by service and call."""
+    """`port`: of AWS on 127.0.0.1. `observed` gets rows and notices. `calls` counts accepted calls by service and
+    name."""
 
     port: int
-    seen: Seen
+    observed: Observation
     name: str = "aws"
     faults: Faults = field(default_factory=Faults)
     calls: Counter[str] = field(default_factory=Counter)
@@ -44,44 +44,46 @@ class Relay:
         return Response.json(status, {"__type": code, "message": message})
 
     def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
-        return "Call", lambda: self._passed_on(request)
+        return "Call", lambda: self._forward(request)
 
-    def _passed_on(self, request: Request) -> Response:
+    def _forward(self, request: Request) -> Response:
         body = request.body()
-        answer = self._asked(request, body)
-        if answer.status < 300:
-            self._note(request, body, time.time())
-        return answer
+        response = self._call_aws(request, body)
+        if response.status < 300:
+            self._record(request, body, time.time())
+        return response
 
-    def _asked(self, request: Request, body: bytes) -> Response:
+    def _call_aws(self, request: Request, body: bytes) -> Response:
         target = request.path + (f"?{request.raw_query}" if request.raw_query else "")
         headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         with contextlib.closing(connection):
             try:
                 connection.request(request.method, target, body, headers)
                 answer = connection.getresponse()
                 content = answer.read()
             except (OSError, http.client.HTTPException):
-                raise CloseConnection from None  # nobody knows what became of it
+                raise CloseConnection from None  # the outcome is unknown
         kept = {name: value for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP}
         return Response(answer.status, content, kept)
 
-    def _note(self, request: Request, body: bytes, at: float) -> None:
-        call = called(request.headers.get("X-Amz-Target", ""), request.path, body)
+    def _record(self, request: Request, body: bytes, at: float) -> None:
+        call = call_name(request.headers.get("X-Amz-Target", ""), request.path, body)
         self.calls[call] += 1
         if call.startswith("dynamodb."):
-            self.seen.written += [Written(at, to_drop(from_dynamodb(item))) for item in rows(json.loads(body))]
+            self.observed.writes += [
+                RowWrite(at, to_drop(from_dynamodb(item))) for item in written_rows(json.loads(body))
+            ]
         elif call == "sns.Publish":
             document = json.loads(parse_qs(body.decode())["Message"][0])
             end = document["drop_id"], document["attempt"]
-            self.seen.tellings.append(Telling(at, "sns", end, document=document))
+            self.observed.notices.append(Notice(at, "sns", end, document=document))
         elif call == "ses.SendEmail":
-            self.seen.tellings.append(mail(at, json.loads(body)))
+            self.observed.notices.append(mail_notice(at, json.loads(body)))
 
 
-def called(target: str, path: str, body: bytes) -> str:
-    """`dynamodb.PutItem`, `sns.Publish`: from the header of JSON protocols, the form of query ones, or the path."""
+def call_name(target: str, path: str, body: bytes) -> str:
+    """`dynamodb.PutItem`, `sns.Publish`: from the header (JSON protocols), the form (query protocols) or the path."""
     if target:
         service, _, call = target.partition(".")
         return f"{service.partition('_')[0].lower().removeprefix('amazon')}.{call}"
@@ -91,16 +93,16 @@ def called(target: str, path: str, body: bytes) -> str:
     return f"sns.{action}"
 
 
-def rows(call: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The drops' rows among the items that a call to DynamoDB puts."""
-    puts = [call, *(step.get("Put", {}) for step in call.get("TransactItems", ()))]
+def written_rows(call: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The rows of drops among the items that a call to DynamoDB writes."""
+    puts = [call, *(item.get("Put", {}) for item in call.get("TransactItems", ()))]
     return (put["Item"] for put in puts if "stage" in put.get("Item", ()))
 
 
-def mail(at: float, call: Mapping[str, Any]) -> Telling:
-    """Which end a mail tells of, it says itself. Raises ValueError for one that does not."""
+def mail_notice(at: float, call: Mapping[str, Any]) -> Notice:
+    """The mail's text names drop and attempt. Raises ValueError if it does not."""
     text = call["Content"]["Simple"]["Body"]["Text"]["Data"]
-    found = IN_A_MAIL.search(text)
+    found = END_IN_MAIL.search(text)
     if found is None:
-        raise ValueError(f"a mail that tells of no drop: {text[-300:]}")
-    return Telling(at, "mail", (found[1], int(found[2])), to=call["Destination"]["ToAddresses"][0])
+        raise ValueError(f"the mail names no drop: {text[-300:]}")
+    return Notice(at, "mail", (found[1], int(found[2])), to=call["Destination"]["ToAddresses"][0])

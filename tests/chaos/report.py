@@ -1,121 +1,121 @@
-"""What a run says of itself: the story of every drop of which something does not hold, and a closing line."""
+"""The output of a run: the events of every drop with a violation, and a closing line."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from imagedrop.domain import drop as drops
 from tests.chaos.invariants import excuse
-from tests.chaos.observation import BUCKET, Broken, Seen, Written
+from tests.chaos.observation import BUCKET, Observation, RowWrite, Violation
 
 if TYPE_CHECKING:
     from tests.chaos.world import World
 
-SHOWN = 10  # stories; who has more to tell has one thing to mend
+SHOWN = 10  # drops; more probably have the same cause
 
 
-def told(seen: Seen, found: list[Broken]) -> str:
-    lines = [f"BROKEN: {one.about}: {one.text}" for one in found]
-    for about in list(dict.fromkeys(one.about for one in found))[:SHOWN]:
-        lines += ["", f"--- {about}", *story(seen, about)]
+def violations_text(observed: Observation, violations: list[Violation]) -> str:
+    lines = [f"BROKEN: {violation.about}: {violation.text}" for violation in violations]
+    for about in list(dict.fromkeys(violation.about for violation in violations))[:SHOWN]:
+        lines += ["", f"--- {about}", *events(observed, about)]
     return "\n".join([*lines, ""]) if lines else ""
 
 
-def closing(world: World, found: list[Broken], seed: int, seconds: float) -> str:
-    seen, stops = world.seen, world.seen.interruptions
-    ends = Counter(last.row.stage for last in _last_rows(seen).values() if last.row.ended)
-    reasons = Counter(one.row.reason.code for one in seen.ends().values() if one.row.reason)
+def closing_line(world: World, violations: list[Violation], seed: int, seconds: float) -> str:
+    observed, stops = world.observed, world.observed.interruptions
+    ends = Counter(last.row.stage for last in _last_writes(observed).values() if last.row.ended)
+    reasons = Counter(end.row.reason.code for end in observed.ends().values() if end.row.reason)
     parts = [
-        f"{dropped(seen)} drops in {seconds:.0f} s",
-        f"{len(seen.puts)} uploads",
-        f"{len(seen.ends())} ends (at last {_counted(ends)})",
+        f"{count_drops(observed)} drops in {seconds:.0f} s",
+        f"{len(observed.uploads)} uploads",
+        f"{len(observed.ends())} ends (the last ones: {_counted(ends)})",
         f"reasons: {_counted(reasons)}",
-        f"{len(stops)} times killed or stopped ({_counted(Counter(one.what for one in stops))})",
-        f"{sum(one.wiped for one in stops)} wipes",
-        f"{sum(image.status == 'active' for image in seen.images)} images",
-        f"told twice: {_counted(seconds_told(seen))}",
-        f"{len(found)} violations",
+        f"{len(stops)} kills or stops ({_counted(Counter(stop.what for stop in stops))})",
+        f"{sum(stop.wiped for stop in stops)} wipes",
+        f"{sum(image.status == 'active' for image in observed.images)} images",
+        f"repeated notices: {_counted(excuses(observed))}",
+        f"{len(violations)} violations",
     ]
     return f"seed {seed}: " + "; ".join(parts)
 
 
-def so_far(world: World) -> str:
-    seen = world.seen
-    done = f"{len(seen.puts)} of {len(world.plan.acts)} uploads, {len(seen.ends())} ends, {len(seen.seals)} sealed"
-    return f"{done}, {len(seen.interruptions)} of {len(world.plan.kills)} times killed or stopped"
+def progress(world: World) -> str:
+    observed, plan = world.observed, world.plan
+    uploads = f"{len(observed.uploads)} of {len(plan.uploads)} uploads"
+    ends = f"{len(observed.ends())} ends, {len(observed.end_markers)} end markers"
+    return f"{uploads}, {ends}, {len(observed.interruptions)} of {len(plan.kills)} kills or stops"
 
 
-def dropped(seen: Seen) -> int:
-    """Keys that are or were meant to be drops: all but data files, which every plan calls so."""
-    return len({one.key.removesuffix(".json") for one in seen.puts if not one.key.endswith("/data.qcow2")})
+def count_drops(observed: Observation) -> int:
+    """Keys of images, without data files, which have the same name in every plan."""
+    keys = (upload.key for upload in observed.uploads)
+    return len({key.removesuffix(".json") for key in keys if not key.endswith("/data.qcow2")})
 
 
 def _counted(counter: Mapping[Any, int]) -> str:
     return ", ".join(f"{count} {what}" for what, count in Counter(counter).most_common()) or "none"
 
 
-def seconds_told(seen: Seen) -> Counter[str]:
-    """Second tellings, by their excuses."""
-    found: Counter[str] = Counter()
-    for end in {one.end for one in seen.tellings}:
-        for channel in ("sns", "mail"):
-            for first, second in pairwise(seen.told(end, channel)):
-                found[excuse(seen, first, second) or "no excuse"] += 1
-    return found
+def excuses(observed: Observation) -> Counter[str]:
+    """The number of repeated notices for each excuse."""
+    return Counter(excuse(observed, first, second) or "no excuse" for *_, first, second in observed.repeated_notices())
 
 
-def history(seen: Seen) -> str:
-    """The stories of all keys."""
-    keys = sorted({one.key.removesuffix(".json") for one in seen.puts})
-    return "\n".join("\n".join([f"--- {key}", *story(seen, key), ""]) for key in keys)
+def all_events(observed: Observation) -> str:
+    keys = sorted({upload.key.removesuffix(".json") for upload in observed.uploads})
+    return "\n".join("\n".join([f"--- {key}", *events(observed, key), ""]) for key in keys)
 
 
-def story(seen: Seen, about: str) -> list[str]:
-    """Everything that happened to a drop, by its id or its key, in the order of time."""
-    keys = {one.key for one in seen.puts if about in (one.key, drops.drop_id(BUCKET, one.key, one.etag))}
-    keys |= {one.row.key for one in seen.written if about in (one.row.key, one.row.drop_id)}
+def events(observed: Observation, about: str) -> list[str]:
+    """Everything that happened to a drop, given its id or its key, sorted by time."""
+    keys = {
+        upload.key
+        for upload in observed.uploads
+        if about in (upload.key, drops.drop_id(BUCKET, upload.key, upload.etag))
+    }
+    keys |= {write.row.key for write in observed.writes if about in (write.row.key, write.row.drop_id)}
     keys |= {f"{key}.json" for key in keys}
-    return [f"{at:17.3f}  {text}" for at, text in sorted(_events(seen, keys))]
+    return [f"{at:17.3f}  {text}" for at, text in sorted(_events(observed, keys))]
 
 
-def _events(seen: Seen, keys: set[str]) -> Iterator[tuple[float, str]]:
-    ids = {one.row.drop_id for one in seen.written if one.row.key in keys}
-    for put in seen.puts:
-        if put.key in keys:
-            yield put.at, f"put {put.key} {put.what} {put.etag}"
-    for one in seen.written:
-        if one.row.key in keys:
-            yield one.at, _row(one)
-    for telling in seen.tellings:
-        if telling.end[0] in ids:
-            said = telling.document["stage"] if telling.document else f"to {telling.to}"
-            yield telling.at, f"{telling.channel}: {telling.end[0][:8]} attempt {telling.end[1]} {said}"
-    for image in seen.images:
+def _events(observed: Observation, keys: set[str]) -> Iterator[tuple[float, str]]:
+    ids = {write.row.drop_id for write in observed.writes if write.row.key in keys}
+    for upload in observed.uploads:
+        if upload.key in keys:
+            yield upload.at, f"put {upload.key} {upload.content} {upload.etag}"
+    for write in observed.writes:
+        if write.row.key in keys:
+            yield write.at, _row(write)
+    for notice in observed.notices:
+        if notice.end[0] in ids:
+            content = notice.document["stage"] if notice.document else f"to {notice.to}"
+            yield notice.at, f"{notice.channel}: {notice.end[0][:8]} attempt {notice.end[1]} {content}"
+    for image in observed.images:
         if image.key in keys:
-            yield (
-                image.submitted,
-                f"IMS: job {image.job_id} for {image.drop_id[:8]}: {image.id}, {image.status} at last",
-            )
-    for stop in seen.interruptions:
+            job = f"job {image.job_id} for {image.drop_id[:8]}"
+            yield image.submitted, f"IMS: {job}: {image.id}, {image.status} at the end"
+    for stop in observed.interruptions:
         yield stop.at, f"--- {stop.what}"
 
 
-def _row(one: Written) -> str:
-    row = one.row
-    said: dict[str, object] = {
+def _row(write: RowWrite) -> str:
+    row = write.row
+    values: dict[str, object] = {
         "job": row.job_id,
         "sent": row.sent_at,
-        "due": row.next_at,
-        "why": row.reason and row.reason.code,
+        "next": row.next_at,
+        "reason": row.reason and row.reason.code,
+        "missing": row.missing,
+        "blocked by": row.blocked_by,
+        "redrives": row.redrives,
+        "end marker": row.end_marked,
+        **{channel: delivery.state for channel, delivery in row.deliveries.items()},
     }
-    said |= {"missing": row.missing, "behind": row.blocked_by, "redrives": row.redrives, "sealed": row.end_marked}
-    said |= {name: told.state for name, told in row.deliveries.items()}
-    shown = " ".join(f"{name} {value}" for name, value in said.items() if value)
-    return f"row: {row.drop_id[:8]} attempt {row.attempt} rev {row.revision} {row.stage} {shown}"
+    text = " ".join(f"{name} {value}" for name, value in values.items() if value)
+    return f"row: {row.drop_id[:8]} attempt {row.attempt} rev {row.revision} {row.stage} {text}"
 
 
-def _last_rows(seen: Seen) -> dict[str, Written]:
-    return {one.row.drop_id: one for one in sorted(seen.written, key=lambda one: one.at)}
+def _last_writes(observed: Observation) -> dict[str, RowWrite]:
+    return {write.row.drop_id: write for write in sorted(observed.writes, key=lambda write: write.at)}

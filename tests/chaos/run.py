@@ -1,6 +1,6 @@
-"""`make chaos`: drops through the real processes, whatever breaks; then everything that must hold is checked.
+"""`make chaos`: drops through the real processes, with kills and faults; then all checks.
 
-python -m tests.chaos.run --drops 1000 --seed 7      the closing line says what happened; exit code 1: it is broken
+python -m tests.chaos.run --drops 1000 --seed 7      prints violations and a closing line; exit code 1: violations
 """
 
 from __future__ import annotations
@@ -17,115 +17,118 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.chaos import contents, plan, report
-from tests.chaos.all_ended import unsettled
-from tests.chaos.invariants import broken
-from tests.chaos.observation import Broken
-from tests.chaos.plan_clock import Pace
+from tests.chaos.all_ended import unfinished_drops
+from tests.chaos.invariants import find_violations
+from tests.chaos.observation import Violation
+from tests.chaos.plan_clock import PlanClock
 from tests.chaos.world import World
 from tests.support.waiting import until
 
-PACE = 0.6  # s between two drops at best
-CROWD = 40  # drops under way, beyond which the others wait
-TELLS = 30.0  # s between two words on how it goes
-IDLE = 60.0  # s that a kill waits for somebody to be at work
-STILL = 420.0  # s in which nothing moves: more than any lease, deadline or wait of a run
+PACE = 0.6  # s between two drops, if the stack is fast enough
+MAX_OPEN_DROPS = 40  # beyond this, the next drops wait
+PRINT_EVERY = 30.0  # s
+KILL_DELAY = 60.0  # s that a kill waits for an import
+NO_PROGRESS = 420.0  # s; longer than any lease, deadline or wait of a run
 
 
-def run(world: World, limit: float = float("inf")) -> list[Broken]:
-    """The whole plan, then calm, then the end of every drop. `limit`: s, after which nothing more of the
-    plan comes. What does not hold."""
+def run(world: World, limit: float = float("inf")) -> list[Violation]:
+    """Runs the plan for at most `limit` s, then stops all faults and waits until every drop has ended."""
     began = time.monotonic()
-    pace = Pace(lambda: world.under_way() > CROWD, time.monotonic, time.sleep, STILL, began + limit)
-    with _every(world.plan.sweep_every, world.sweep), _every(TELLS, lambda: _tell(world, began)):
-        threads = [threading.Thread(target=does, args=(world, pace), daemon=True) for does in (_owners, _killer)]
+    clock = PlanClock(
+        lambda: world.open_drops() > MAX_OPEN_DROPS, time.monotonic, time.sleep, NO_PROGRESS, began + limit
+    )
+    with _repeat(world.plan.sweep_every, world.sweep), _repeat(PRINT_EVERY, lambda: _print_progress(world, began)):
+        threads = [threading.Thread(target=task, args=(world, clock), daemon=True) for task in (_upload, _kill)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        world.calm()
-        still = wait(world)
-    return [*broken(world.look()), *([Broken("", f"nothing has moved for {STILL:.0f} s")] if still else [])]
+        world.stop_faults()
+        finished = wait_for_ends(world)
+    violations = find_violations(world.observe())
+    return violations if finished else [*violations, Violation("", f"no progress for {NO_PROGRESS:.0f} s")]
 
 
-def wait(world: World, still: float = STILL) -> bool:
-    """Until every drop has ended and every queue is empty; True: nothing moves any more, and that is not so."""
-    moved, before = time.monotonic(), world.progress()
-    while time.monotonic() - moved < still:
+def wait_for_ends(world: World) -> bool:
+    """True when every drop has ended and every queue is empty. False after NO_PROGRESS."""
+    changed_at, before = time.monotonic(), world.progress()
+    while time.monotonic() - changed_at < NO_PROGRESS:
         time.sleep(1)
         if (now := world.progress()) != before:
-            moved, before = time.monotonic(), now
-        elif time.monotonic() - moved > 2 and _over(world):
-            return False
-    return True
+            changed_at, before = time.monotonic(), now
+        elif time.monotonic() - changed_at > 2 and _is_finished(world):
+            return True
+    return False
 
 
-def _over(world: World) -> bool:
-    seen = world.look()
-    claims = any(key.startswith(".imagedrop/") and not key.startswith(".imagedrop/ended/") for key in seen.objects)
-    return not claims and not any(seen.queued.values()) and not unsettled(seen)
+def _is_finished(world: World) -> bool:
+    observed = world.observe()
+    claims = any(key.startswith(".imagedrop/") and not key.startswith(".imagedrop/ended/") for key in observed.objects)
+    return not claims and not any(observed.queued.values()) and not unfinished_drops(observed)
 
 
 @contextlib.contextmanager
-def _every(seconds: float, do: Callable[[], None]) -> Iterator[None]:
-    over = threading.Event()
+def _repeat(seconds: float, task: Callable[[], None]) -> Iterator[None]:
+    """Runs the task every `seconds` in a thread."""
+    stopped = threading.Event()
 
-    def again() -> None:
-        while not over.wait(seconds):
-            do()
+    def loop() -> None:
+        while not stopped.wait(seconds):
+            task()
 
-    thread = threading.Thread(target=again, daemon=True)
+    thread = threading.Thread(target=loop, daemon=True)
     thread.start()
     try:
         yield
     finally:
-        over.set()
+        stopped.set()
         thread.join(60)
 
 
-def _tell(world: World, began: float) -> None:
-    print(f"{time.monotonic() - began:6.0f} s: {report.so_far(world)}", file=sys.stderr, flush=True)
+def _print_progress(world: World, began: float) -> None:
+    print(f"{time.monotonic() - began:6.0f} s: {report.progress(world)}", file=sys.stderr, flush=True)
 
 
-def _owners(world: World, pace: Pace) -> None:
-    for act in world.plan.acts:
-        if not pace.until(act.at):
+def _upload(world: World, clock: PlanClock) -> None:
+    for upload in world.plan.uploads:
+        if not clock.wait_until(upload.at):
             return
-        world.put(act.key, contents.body(act.key, act.content), act.content)
+        world.put(upload.key, contents.body(upload.key, upload.content), upload.content)
 
 
-def _killer(world: World, pace: Pace) -> None:
+def _kill(world: World, clock: PlanClock) -> None:
     for at, how in world.plan.kills:
-        if pace.until(at):
+        if clock.wait_until(at):
             with contextlib.suppress(AssertionError):
-                until(world.at_work, IDLE)
+                until(world.has_imported_since_kill, KILL_DELAY)
             world.kill(how)
 
 
-def ended_by_signals() -> None:
-    """SIGTERM ends this process as Ctrl-C does: what it has started is stopped."""
+def exit_on_sigterm() -> None:
+    """SIGTERM ends this process like Ctrl-C, so that its child processes are stopped."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--drops", type=int, default=100, help="how many")
-    parser.add_argument("--seed", type=int, help="of the plan; left out: any")
+    parser.add_argument("--drops", type=int, default=100, help="number of drops")
+    parser.add_argument("--seed", type=int, help="of the plan; default: random")
     parser.add_argument("--pace", type=float, default=PACE, help="seconds between two drops")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="after which nothing more is dropped")
-    parser.add_argument("--folder", type=Path, help="kept, with the history of every drop; left out: a temporary one")
-    given = parser.parse_args()
-    ended_by_signals()
-    given.seed = random.randrange(1 << 20) if given.seed is None else given.seed
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="upload nothing after so many minutes")
+    parser.add_argument("--folder", type=Path, help="keep logs and history.txt, the events of every drop, here")
+    arguments = parser.parse_args()
+    exit_on_sigterm()
+    seed = random.randrange(1 << 20) if arguments.seed is None else arguments.seed
     with contextlib.ExitStack() as stack:
-        folder = given.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imagedrop-chaos-")))
-        world = stack.enter_context(World(folder.resolve(), plan.draw(given.seed, given.drops, pace=given.pace)))
+        folder = arguments.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imagedrop-chaos-")))
+        world = stack.enter_context(World(folder.resolve(), plan.draw(seed, arguments.drops, pace=arguments.pace)))
         began = time.monotonic()
-        found = run(world, given.minutes * 60)
+        violations = run(world, arguments.minutes * 60)
         seconds = time.monotonic() - began
-        (folder / "history.txt").write_text(report.history(world.seen))
-        print(report.told(world.seen, found), end="")
-        print(report.closing(world, found, given.seed, seconds))
-    return bool(found)
+        (folder / "history.txt").write_text(report.all_events(world.observed))
+        print(report.violations_text(world.observed, violations), end="")
+        print(report.closing_line(world, violations, seed, seconds))
+    return bool(violations)
 
 
 if __name__ == "__main__":

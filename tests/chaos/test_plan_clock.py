@@ -1,8 +1,8 @@
-"""The plan's time."""
+"""The time of the plan passes like the clock, and stands still under overload."""
 
 from __future__ import annotations
 
-from tests.chaos.plan_clock import TICK, Pace
+from tests.chaos.plan_clock import TICK, PlanClock
 
 
 class Clock:
@@ -16,33 +16,33 @@ class Clock:
         self.now += seconds
 
 
-def test_time_passes_as_on_the_clock_where_nobody_waits() -> None:
+def test_time_passes_like_the_clock_without_overload() -> None:
     clock = Clock()
-    Pace(lambda: False, clock, clock.sleep, patience=60).until(5)
+    PlanClock(lambda: False, clock, clock.sleep, longest_wait=60).wait_until(5)
     assert 5 <= clock.now - 100 <= 5 + 2 * TICK
 
 
-def test_time_stands_still_in_a_crowd() -> None:
+def test_time_stands_still_during_overload() -> None:
     clock = Clock()
-    Pace(lambda: 102 < clock.now < 130, clock, clock.sleep, patience=60).until(5)
+    PlanClock(lambda: 102 < clock.now < 130, clock, clock.sleep, longest_wait=60).wait_until(5)
     assert 32 <= clock.now - 100 <= 34
 
 
-def test_a_crowd_that_never_goes_is_waited_for_once() -> None:
+def test_time_passes_again_after_the_longest_wait() -> None:
     clock = Clock()
-    Pace(lambda: True, clock, clock.sleep, patience=60).until(5)
+    PlanClock(lambda: True, clock, clock.sleep, longest_wait=60).wait_until(5)
     assert 65 <= clock.now - 100 < 66
 
 
-def test_what_is_due_at_once_waits_for_nothing() -> None:
+def test_start_of_the_plan_does_not_wait() -> None:
     clock = Clock()
-    Pace(lambda: True, clock, clock.sleep, patience=60).until(0)
+    PlanClock(lambda: True, clock, clock.sleep, longest_wait=60).wait_until(0)
     assert clock.now == 100
 
 
-def test_what_would_come_too_late_never_comes() -> None:
+def test_plan_ends_at_the_limit() -> None:
     clock = Clock()
-    pace = Pace(lambda: False, clock, clock.sleep, patience=60, over_at=110)
-    assert pace.until(9)
-    assert not pace.until(11)
+    plan_clock = PlanClock(lambda: False, clock, clock.sleep, longest_wait=60, ends_at=110)
+    assert plan_clock.wait_until(9)
+    assert not plan_clock.wait_until(11)
     assert clock.now < 111

@@ -1,4 +1,4 @@
-"""A run's processes and what stands around them: started, hindered, killed, looked at."""
+"""The processes of a run: starts them, kills them, sets faults and observes the results."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from pathlib import Path
 from imagedrop.domain import object_keys
 from tests.chaos.bucket import Bucket, Watcher
 from tests.chaos.clouds import Aws, Simulators, images
-from tests.chaos.observation import Interruption, Seen
-from tests.chaos.plan import WIPING, Kill, Plan
-from tests.chaos.processes import PATIENCE, Process, Stack
+from tests.chaos.observation import Interruption, Observation
+from tests.chaos.plan import WIPES, Kill, Plan
+from tests.chaos.processes import TIMEOUT, Process, Stack
 from tests.chaos.relay import Relay
 from tests.support.waiting import until
 
-TIME_SCALE = 60  # s of the cloud in one of ours: an import takes two or three
+TIME_SCALE = 60  # seconds of the clouds in one real second: an import takes two or three
 
 
 class World:
-    """`with World(folder, plan) as world`: everything is up inside, and gone afterwards."""
+    """`with World(folder, plan) as world`: all processes run inside the block."""
 
     def __init__(self, folder: Path, plan: Plan) -> None:
-        self.folder, self.plan, self.seen = folder, plan, Seen()
+        self.folder, self.plan, self.observed = folder, plan, Observation()
         folder.mkdir(parents=True, exist_ok=True)
         aws, intake, status, obs, ims, smn = _free_ports(6)
-        self.relay = Relay(aws, self.seen)
+        self.relay = Relay(aws, self.observed)
         self._relay = self.relay.serve()
         options = [word for name, value in plan.switches.items() for word in ("--switch", f"{name}={value}")]
         self._cloud = Process(
@@ -45,19 +45,19 @@ class World:
             *options,
         )
         self.simulators, self._aws = Simulators(f"http://127.0.0.1:{obs}"), Aws(aws)
-        self._watcher = Watcher(folder / "cloud", self.seen)
-        self._alive = threading.Lock()  # held while something is dead
-        self._calm, self._closed = not plan.faults, False
-        self.cpu = 0.0  # s, of stacks that were killed
+        self._watcher = Watcher(folder / "cloud", self.observed)
+        self._alive = threading.Lock()  # held while a process is down
+        self._faults_stopped, self._closed = not plan.faults, False
+        self.cpu = 0.0  # CPU seconds of stacks that were killed
 
     def __enter__(self) -> World:
         try:
-            self.stack.start()  # first: SMN asks for a confirmation seven times, and gives up
+            self.stack.start()  # first, because SMN asks for confirmation only seven times
             self._cloud.start()
-            until(self.simulators.confirmed, PATIENCE)
-            self.bucket = Bucket(self._cloud.addresses, self.seen)
+            until(self.simulators.is_subscribed, TIMEOUT)
+            self.bucket = Bucket(self._cloud.addresses, self.observed)
             self._watcher.start()
-            self._hinder()
+            self._add_faults()
         except BaseException:
             self._close()
             raise
@@ -67,78 +67,74 @@ class World:
         self._close()
 
     def _close(self) -> None:
-        with self._alive:  # a stack that is just being started is stopped too
+        with self._alive:  # so that a stack that is starting is stopped too
             self._closed = True
             self.stack.close()
             self._cloud.kill()
         self._watcher.stop()
         self._relay.stop()
 
-    # --- what happens
+    # --- actions
 
-    def put(self, key: str, body: bytes, what: str) -> None:
-        self.bucket.put(key, body, what)
+    def put(self, key: str, body: bytes, content: str) -> None:
+        self.bucket.put(key, body, content)
 
     def kill(self, how: Kill) -> None:
-        """Returns when all is up again."""
+        """Returns when all processes run again."""
         with self._alive:
             if self._closed:
                 return
             if how == "cloud":
-                self.seen.interruptions.append(Interruption(time.time(), how, wiped=False))
+                self.observed.interruptions.append(Interruption(time.time(), how, wiped=False))
                 self._cloud.kill()
                 self._cloud.start()
-                self._hinder()
+                self._add_faults()
                 return
             self.cpu += self.stack.cpu()
-            self.seen.interruptions.append(Interruption(time.time(), how, wiped=how in WIPING))
-            self.stack.die(how)
+            self.observed.interruptions.append(Interruption(time.time(), how, wiped=how in WIPES))
+            self.stack.interrupt(how)
             self.stack.start()
 
     def sweep(self) -> None:
-        """As the schedule does it, which cannot say seconds."""
+        """Instead of the AWS schedule, whose shortest rate is a minute."""
         with self._alive:
             self._aws.sweep(self.stack.addresses["aws"])
 
-    def calm(self) -> None:
-        """From here on nothing goes wrong any more."""
-        self._calm = True
-        self.simulators.calm()
+    def stop_faults(self) -> None:
+        self._faults_stopped = True
+        self.simulators.remove_faults()
 
-    def _hinder(self) -> None:
-        if not self._calm:
-            self.simulators.hinder(self.plan.faults)
+    def _add_faults(self) -> None:
+        if not self._faults_stopped:
+            self.simulators.add_faults(self.plan.faults)
 
-    # --- what can be seen
+    # --- observations
 
     def progress(self) -> tuple[int, ...]:
-        """Changes as long as anything moves."""
-        return len(self.seen.written), len(self.seen.tellings), len(self.seen.seals)
+        """Changes as long as the stack does anything."""
+        return len(self.observed.writes), len(self.observed.notices), len(self.observed.end_markers)
 
-    def under_way(self) -> int:
-        """Drops whose sidecars were put, and that have not ended so far."""
-        put = {
-            one.key.removesuffix(object_keys.SIDECAR_SUFFIX)
-            for one in self.seen.puts
-            if one.key.endswith(object_keys.SIDECAR_SUFFIX)
-        }
-        return len(put - self.seen.results.keys())
+    def open_drops(self) -> int:
+        """Drops with a sidecar and without a result file."""
+        sidecars = (upload.key for upload in self.observed.uploads if upload.key.endswith(object_keys.SIDECAR_SUFFIX))
+        keys = {key.removesuffix(object_keys.SIDECAR_SUFFIX) for key in sidecars}
+        return len(keys - self.observed.results.keys())
 
-    def at_work(self) -> bool:
-        """Since the last death a drop has come into IMS's hands: a kill that hits nothing shows nothing."""
-        since = self.seen.interruptions[-1].at if self.seen.interruptions else 0.0
-        return any(one.at > since and one.row.stage == "importing" for one in self.seen.written[-500:])
+    def has_imported_since_kill(self) -> bool:
+        """Whether an import began after the last kill. A kill while nothing runs would test nothing."""
+        since = self.observed.interruptions[-1].at if self.observed.interruptions else 0.0
+        return any(write.at > since and write.row.stage == "importing" for write in self.observed.writes[-500:])
 
-    def look(self) -> Seen:
-        """Everything as it is now."""
-        seen, state = self.seen, self.simulators.state()
-        seen.images = images(state)
-        seen.objects = self.bucket.listed()
-        self._watcher.look()
+    def observe(self) -> Observation:
+        """With images, objects and messages as they are now."""
+        observed, state = self.observed, self.simulators.state()
+        observed.images = images(state)
+        observed.objects = self.bucket.list_all()
+        self._watcher.scan()
         aws = self.stack.addresses["aws"]
-        seen.queued = self._aws.left(aws["queues"], seen.ends())
-        seen.dead = self._aws.left(aws["dead_letters"])
-        return seen
+        observed.queued = self._aws.count_messages(aws["queues"], observed.ends())
+        observed.dead_letters = self._aws.count_messages(aws["dead_letters"])
+        return observed
 
 
 def _endpoint(name: str, port: int) -> tuple[str, str]:
@@ -146,7 +142,7 @@ def _endpoint(name: str, port: int) -> tuple[str, str]:
 
 
 def _free_ports(count: int) -> list[int]:
-    """All held at once, so that no two are the same."""
+    """Different ports: all are bound at the same time."""
     probes = [socket.socket() for _ in range(count)]
     try:
         for probe in probes:

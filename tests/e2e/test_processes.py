@@ -15,7 +15,7 @@ from pathlib import Path
 from imagedrop_local import sockets
 from imagedrop_local.project_paths import ROOT
 from tests.support.e2e import PATIENCE, SAMPLE
-from tests.support.signals import ctrl_c_is_heard
+from tests.support.signals import default_sigint
 from tests.support.waiting import until
 
 COMMAND = [sys.executable, "-m", "imagedrop_cli"]
@@ -26,7 +26,7 @@ FREE = [part for name in ("", "obs-", "ims-", "smn-", "intake-", "status-") for 
 @contextmanager
 def started(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     environment = os.environ | {"PYTHONPATH": PACKAGES}
-    with ctrl_c_is_heard():
+    with default_sigint():
         process = subprocess.Popen(
             [*COMMAND, *arguments], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )

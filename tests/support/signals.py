@@ -1,4 +1,4 @@
-"""What a process does with a signal, it inherits."""
+"""Signal handlers that child processes inherit."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def ctrl_c_is_heard() -> Iterator[None]:
-    """By processes that are started inside. Tests that a shell runs in the background ignore it themselves."""
+def default_sigint() -> Iterator[None]:
+    """Child processes started inside handle SIGINT, even if a shell runs the tests in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield

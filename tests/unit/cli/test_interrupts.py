@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from imagedrop_local.project_paths import ROOT
-from tests.support.signals import ctrl_c_is_heard
+from tests.support.signals import default_sigint
 
 PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))
 STARTER = """
@@ -32,7 +32,7 @@ run()
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("module", ["imagedrop_cli.app", "typer", "imagedrop_cli.schema", "pydantic"])
 def test_interrupt_during_imports_exits_130_without_output(module: str, number: int) -> None:
-    with ctrl_c_is_heard():
+    with default_sigint():
         process = subprocess.run(
             [sys.executable, "-c", STARTER, module, str(int(number)), "schema"],
             env=os.environ | {"PYTHONPATH": PACKAGES},
