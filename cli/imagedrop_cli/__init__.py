@@ -9,5 +9,5 @@ render          findings and results for people             facts_table        t
 upload_plan     keys of an upload, checked beforehand       upload             multipart upload with ETag check
 upload_progress progress bars                               follow             waits for a drop's result file
 recent_drops    the drops that ended last                   status_text        a drop's state in a few words
-drop_progress   the steps of a drop as `demo` prints them   docs_page          generates docs/cli.md
+drop_progress   the steps of a drop as `demo` prints them
 """

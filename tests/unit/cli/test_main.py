@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from docs_pages import cli
 from imagedrop import __version__
-from imagedrop_cli import docs_page
 from imagedrop_cli.app import COMMANDS
 from imagedrop_cli.output import printable
 from imagedrop_local.project_paths import ROOT
@@ -108,7 +108,7 @@ def test_closed_pipe_exits_1_without_traceback(cli: Cli, monkeypatch: pytest.Mon
 
 def test_docs_page_is_current() -> None:
     written = (ROOT / "docs" / "cli.md").read_text("utf-8")
-    assert written == docs_page.page(), "make pages"
+    assert written == cli.page(), "make pages"
 
 
 def test_printable_replaces_control_characters() -> None:

@@ -10,9 +10,9 @@ from types import ModuleType
 
 import pytest
 
-from imagedrop.docs_pages import settings_page
-from imagedrop.docs_pages.findings_page import page
-from imagedrop.docs_pages.ims_checklist import CHECKLIST
+from docs_pages import settings
+from docs_pages.findings import page
+from docs_pages.ims_checklist import CHECKLIST
 from imagedrop.findings import Kind
 from imagedrop.findings.catalogue import CATALOGUE
 from imagedrop.findings.inspection import boot, preparation, systems, volumes
@@ -29,17 +29,17 @@ def placeholders(template: str) -> set[str]:
 
 
 def test_findings_page_is_current() -> None:
-    hint = "run: python -m imagedrop.docs_pages.findings_page > docs/findings.md"
+    hint = "run: python -m docs_pages.findings > docs/findings.md"
     assert (DOCS / "findings.md").read_text(encoding="utf-8") == page(), hint
 
 
 def test_settings_page_is_current() -> None:
-    hint = "run: python -m imagedrop.docs_pages.settings_page > docs/settings.md"
-    assert (DOCS / "settings.md").read_text(encoding="utf-8") == settings_page.page(), hint
+    hint = "run: python -m docs_pages.settings > docs/settings.md"
+    assert (DOCS / "settings.md").read_text(encoding="utf-8") == settings.page(), hint
 
 
 def test_settings_page_lists_every_variable() -> None:
-    lines = settings_page.page().splitlines()
+    lines = settings.page().splitlines()
     for name in Settings.model_fields:
         assert [line for line in lines if line.startswith(f"| `IMAGEDROP_{name.upper()}` |")], name
 

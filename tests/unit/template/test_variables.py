@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop.docs_pages.settings_page import GROUPS, default_of
+from docs_pages.settings import GROUPS, default_of
 from imagedrop.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[3]

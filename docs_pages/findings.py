@@ -1,6 +1,6 @@
 """docs/findings.md: every kind of finding, by area.
 
-`python -m imagedrop.docs_pages.findings_page > docs/findings.md`
+`python -m docs_pages.findings > docs/findings.md`
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 
-from imagedrop.docs_pages.ims_checklist import CHECKLIST, Requirement
+from docs_pages.ims_checklist import CHECKLIST, Requirement
 from imagedrop.findings import Kind
 from imagedrop.findings.catalogue import CATALOGUE
 
 HEAD = """# Findings
 
-<!-- Generated: python -m imagedrop.docs_pages.findings_page > docs/findings.md -->
+<!-- Generated: python -m docs_pages.findings > docs/findings.md -->
 
 What imagedrop can report about a drop: in the mail, in the result file, and in the output of `imagedrop check`. Errors
 prevent the registration of the image; warnings and infos do not. Ids never change, so programs can match on them. Words

@@ -1,8 +1,8 @@
 """docs/simulators.md matches the code."""
 
+from docs_pages.simulators import page
 from imagedrop_local.project_paths import ROOT
 from imagedrop_local.switches import Switches
-from imagedrop_local.switches_page import page
 
 
 def test_the_page_of_the_simulators_is_current() -> None:

@@ -1,4 +1,4 @@
-"""Generates docs/simulators.md from the code: `python -m imagedrop_local.switches_page > docs/simulators.md`."""
+"""Generates docs/simulators.md from the code: `python -m docs_pages.simulators > docs/simulators.md`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from imagedrop.docs_pages.settings_page import default_of, values_of
+from docs_pages.settings import default_of, values_of
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.switches import ObsSwitches
 from imagedrop_local.smn.switches import SmnSwitches
@@ -16,7 +16,7 @@ from imagedrop_local.switches import EMPTY
 
 HEAD = """# The simulators
 
-<!-- Generated: python -m imagedrop_local.switches_page > docs/simulators.md -->
+<!-- Generated: python -m docs_pages.simulators > docs/simulators.md -->
 
 `imagedrop cloud` (alone) and `imagedrop up` (with the AWS side) run simulators of the three Huawei services that
 imagedrop uses. They follow the public documents strictly: they check signatures, limits, storage classes, regions and

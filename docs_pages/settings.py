@@ -1,4 +1,4 @@
-"""Writes docs/settings.md: every setting. `python -m imagedrop.docs_pages.settings_page > docs/settings.md`."""
+"""Writes docs/settings.md: every setting. `python -m docs_pages.settings > docs/settings.md`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imagedrop.settings import PREFIX, Settings
 
 HEAD = """# Settings
 
-<!-- Generated: python -m imagedrop.docs_pages.settings_page > docs/settings.md -->
+<!-- Generated: python -m docs_pages.settings > docs/settings.md -->
 
 Settings are environment variables. `IMAGEDROP_DROP_BUCKET` is the parameter `DropBucket` of template.yaml, and so on;
 `IMAGEDROP_CREDENTIALS` is `HuaweiCredentialsSecretArn`, and `IMAGEDROP_WEBHOOK_SECRET` is `WebhookSecretArn`.

@@ -1,4 +1,4 @@
-"""Generates docs/cli.md from the help of every command: `python -m imagedrop_cli.docs_page > docs/cli.md`."""
+"""Generates docs/cli.md from the help of every command: `python -m docs_pages.cli > docs/cli.md`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imagedrop_cli.app import app
 
 HEAD = """# The command line
 
-<!-- Generated: python -m imagedrop_cli.docs_page > docs/cli.md -->
+<!-- Generated: python -m docs_pages.cli > docs/cli.md -->
 
 Exit codes:
 

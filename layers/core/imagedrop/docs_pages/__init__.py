@@ -1,1 +1,0 @@
-"""Generators of the pages of docs/ that are made from the code."""
