@@ -38,7 +38,7 @@ pages: $(VENV)/.test ## generate the pages of docs/ that are made from the code
 	$(BIN)/python -m docs_pages.findings > docs/findings.md
 	$(BIN)/python -m docs_pages.settings > docs/settings.md
 	$(BIN)/python -m docs_pages.cli > docs/cli.md
-	$(BIN)/python -m docs_pages.simulators > docs/simulators.md
+	$(BIN)/python -m docs_pages.simulators > docs/internals/simulators.md
 
 sam-local: $(VENV)/.test ## every function in its Lambda container against the local stack (needs Docker)
 	@if docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory $(VENV)-sam/.done; fi

@@ -1,4 +1,4 @@
-"""Generates docs/simulators.md from the code: `python -m docs_pages.simulators > docs/simulators.md`."""
+"""Generates docs/internals/simulators.md from the code: `python -m docs_pages.simulators > docs/internals/simulators.md`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from imagedrop_local.switches import EMPTY
 
 HEAD = """# The simulators
 
-<!-- Generated: python -m docs_pages.simulators > docs/simulators.md -->
+<!-- Generated: python -m docs_pages.simulators > docs/internals/simulators.md -->
 
 `imagedrop cloud` (alone) and `imagedrop up` (with the AWS side) run simulators of the three Huawei services that
 imagedrop uses. They follow the public documents strictly: they check signatures, limits, storage classes, regions and

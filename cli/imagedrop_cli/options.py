@@ -61,7 +61,7 @@ def parse_switches(pairs: list[str]) -> Switches:
     except ValidationError as error:
         first = error.errors()[0]
         problem = "there is no such switch" if first["type"] == "extra_forbidden" else first["msg"]
-        raise typer.BadParameter(f"switch {first['loc'][0]}: {problem} (see docs/simulators.md)") from None
+        raise typer.BadParameter(f"switch {first['loc'][0]}: {problem} (see docs/internals/simulators.md)") from None
 
 
 def port_option(service: str) -> Any:
@@ -102,7 +102,7 @@ Switch = Annotated[
         "--switch",
         metavar="NAME=VALUE",
         callback=check_pairs,
-        help="Change a simulator's behaviour (docs/simulators.md). Repeatable.",
+        help="Change a simulator's behaviour (docs/internals/simulators.md). Repeatable.",
     ),
 ]
 Parameter = Annotated[

@@ -24,7 +24,7 @@ class Switches(ObsSwitches, ImsSwitches, SmnSwitches):
 
 
 def from_text(given: Mapping[str, str]) -> Switches:
-    """From values written as docs/simulators.md shows them. Raises pydantic.ValidationError."""
+    """From values written as docs/internals/simulators.md shows them. Raises pydantic.ValidationError."""
     return Switches.model_validate({name: _value(name, text) for name, text in given.items()})
 
 

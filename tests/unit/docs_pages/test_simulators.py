@@ -1,4 +1,4 @@
-"""docs/simulators.md matches the code."""
+"""docs/internals/simulators.md matches the code."""
 
 from docs_pages.simulators import page
 from imagedrop_local.project_paths import ROOT
@@ -6,7 +6,7 @@ from imagedrop_local.switches import Switches
 
 
 def test_the_page_of_the_simulators_is_current() -> None:
-    assert (ROOT / "docs/simulators.md").read_text() == page(), "run `make pages`"
+    assert (ROOT / "docs/internals/simulators.md").read_text() == page(), "run `make pages`"
 
 
 def test_the_page_lists_every_switch() -> None:
