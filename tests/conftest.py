@@ -1,4 +1,4 @@
-"""For all tests."""
+"""Fixtures and hooks of all tests."""
 
 import functools
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from tests.support.workers import pytest_xdist_make_scheduler  # noqa: F401 - a 
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _service_models_are_read_once() -> Iterator[None]:
-    """Each botocore session reads AWS's service models anew, which took half of the time of the end-to-end tests."""
+def _cached_service_models() -> Iterator[None]:
+    """botocore reads AWS's service models in every session, which took half of the time of the end-to-end tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", functools.cache(botocore.session.create_loader))
         yield

@@ -67,7 +67,7 @@ def test_a_data_image_is_looked_for_beside_the_image(cli: Cli, server: Files, ur
     (tmp_path / "s.json").write_text(json.dumps(SIDECAR | {"data_images": [{"file": "data-1.vhd"}]}))
     said = cli("check", url.partition("?")[0], "--sidecar", "s.json", "--json")
     assert said.code == 1
-    assert server.asked[-1][0] == "/golden/data-1.vhd"
+    assert server.requests[-1][0] == "/golden/data-1.vhd"
 
 
 def test_a_data_image_behind_a_signed_address_cannot_be_found(cli: Cli, url: str, tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_a_data_image_behind_a_signed_address_cannot_be_found(cli: Cli, url: str
 @pytest.mark.parametrize("path", ["", "/", "/folder/", "?x=/y"])
 def test_an_address_that_names_no_file_is_refused(cli: Cli, server: Files, path: str) -> None:
     assert cli("check", server.url + path).code == 2
-    assert server.asked == []
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("path", ["/nothing.vhd", "/nothing.vhd?Signature=x"])

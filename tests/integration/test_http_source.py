@@ -52,7 +52,7 @@ def test_inspection_of_a_url_finds_the_same_as_of_a_file(server: Files, source: 
     )
     assert (result.facts, result.findings, result.read.gets) == (expected.facts, expected.findings, expected.read.gets)
     assert result.read.round_trips < expected.read.round_trips
-    assert len(server.asked) == result.read.gets + 1
+    assert len(server.requests) == result.read.gets + 1
     assert server.connections <= 5
 
 
@@ -88,16 +88,16 @@ def test_chunked_responses_and_closed_connections_are_read(server: Files, fault:
 
 def test_name_of_the_source_has_no_query(server: Files, source: HttpSource) -> None:
     assert source.name == f"{server.url}/disk.raw"
-    assert [path for path, _ in server.asked] == [f"/disk.raw?{SECRET}"]
+    assert [path for path, _ in server.requests] == [f"/disk.raw?{SECRET}"]
 
 
 def test_if_match_is_sent_with_a_strong_etag_only(server: Files, source: HttpSource) -> None:
     source.read(0, 10)
-    assert server.asked[-1][1]["If-Match"] == '"one"'
+    assert server.requests[-1][1]["If-Match"] == '"one"'
     server.etag = 'W/"one"'
     with HttpSource(f"{server.url}/disk.raw") as weak:
         assert weak.read(0, 10) == server.body[:10]
-    assert "If-Match" not in server.asked[-1][1]
+    assert "If-Match" not in server.requests[-1][1]
 
 
 @pytest.mark.parametrize("etag", ['"one"', 'W/"one"', ""])
@@ -186,13 +186,13 @@ def test_empty_file_has_size_zero(server: Files, fault: str) -> None:
 def test_redirect_is_followed_once_for_all_reads(server: Files) -> None:
     with HttpSource(f"{server.url}/moved") as source:
         assert source.read(0, 10) == server.body[:10]
-    assert [path for path, _ in server.asked] == ["/moved", "/disk.raw?moved", "/disk.raw?moved"]
+    assert [path for path, _ in server.requests] == ["/moved", "/disk.raw?moved", "/disk.raw?moved"]
 
 
 @pytest.mark.parametrize("path", ["/moved-on", "/moved-away"])
 def test_endless_redirects_and_redirects_to_http_are_refused(server: Files, path: str) -> None:
     refusal(server, path)
-    assert len(server.asked) <= 6
+    assert len(server.requests) <= 6
 
 
 def test_refused_connection_is_an_error() -> None:
@@ -224,4 +224,4 @@ def test_invalid_url_is_an_error(url: str) -> None:
 def test_url_with_a_user_name_is_refused(server: Files) -> None:
     with pytest.raises(OSError, match="not a usable http or https URL"):
         HttpSource(server.url.replace("//", "//ada:secret@") + "/disk.raw")
-    assert server.asked == []
+    assert server.requests == []

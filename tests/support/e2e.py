@@ -1,4 +1,4 @@
-"""One running stack, and what can be done and seen there besides the command line."""
+"""A running local stack, used and inspected without the command line."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from imagedrop_local.project_paths import SAMPLES
 from tests.support.waiting import until
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
-PATIENCE = 120.0  # s; it takes some three
+PATIENCE = 120.0  # s; a drop takes about three
 
 
 class World:
-    """What can be done and seen besides the command line."""
+    """`folder`: for the images that are made."""
 
     def __init__(self, local: LocalStack, folder: Path) -> None:
         self.local, self.folder = local, folder
         self._numbers = itertools.count(1)
 
     def image(self, name: str, **sidecar: Any) -> Path:
-        """A new image of its own content, its sidecar beside it."""
+        """A new image with different content, and its sidecar beside it."""
         path = self.folder / f"{name}.qcow2"
         path.write_bytes(SAMPLE.read_bytes() + f"{name} {next(self._numbers)}".encode())
         self.sidecar(path, **sidecar)
         return path
 
     def sidecar(self, path: Path, **fields: Any) -> None:
-        said = json.loads(Path(f"{SAMPLE}.json").read_bytes())
-        said |= {"name": path.stem, "owner": {"email": f"{path.stem}@example.com"}, **fields}
-        Path(f"{path}.json").write_text(json.dumps(said))
+        content = json.loads(Path(f"{SAMPLE}.json").read_bytes())
+        content |= {"name": path.stem, "owner": {"email": f"{path.stem}@example.com"}, **fields}
+        Path(f"{path}.json").write_text(json.dumps(content))
 
     def put(self, path: Path) -> None:
-        """As any S3 client would: no check, no `etag` in the sidecar."""
+        """Like any S3 client: no check, no `etag` in the sidecar."""
         client = connections.obs_of_stack(self.local.addresses).client()
         client.put_object(Bucket=self.local.bucket, Key=path.name, Body=path.read_bytes())
 
@@ -63,9 +63,9 @@ class World:
         file = self.local.folder / "obs" / self.local.bucket / f"{path.name}.result.json"
         return json.loads(file.read_text("utf-8")) if file.exists() else None
 
-    def until(self, there: Callable[[], Any]) -> Any:
-        """What `there` answers as soon as that is something."""
-        return until(there, PATIENCE)
+    def until(self, condition: Callable[[], Any]) -> Any:
+        """The first true result of `condition`."""
+        return until(condition, PATIENCE)
 
     def _call(self, url: str, body: Any = None) -> Any:
         data = json.dumps(body).encode() if body is not None else None

@@ -1,4 +1,4 @@
-"""An HTTP endpoint that takes pushes: it answers what it is told and remembers what it got."""
+"""An HTTP endpoint for pushes: it records them and answers with given statuses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Push:
 
 
 class Endpoint:
-    """`answers`: the statuses of the next pushes, 0 for none at all; when they are used up, 200."""
+    """`answers`: the statuses for the next pushes (0: no answer); then 200."""
 
     def __init__(self) -> None:
         self.answers: deque[int] = deque()
@@ -44,17 +44,17 @@ class Endpoint:
         self._httpd.server_close()
         self._thread.join()
 
-    def take(self, push: Push) -> int:
+    def receive(self, push: Push) -> int:
         with self._changed:
             self.pushes.append(push)
             self._changed.notify_all()
             return self.answers.popleft() if self.answers else 200
 
-    def hang(self) -> None:
+    def wait_for_release(self) -> None:
         self._released.wait(PATIENCE)
 
     def release(self) -> None:
-        """Lets go, without an answer, of whom it keeps waiting."""
+        """Closes the connections of pushes that got no answer."""
         self._released.set()
 
     def of(self, kind: str) -> list[Push]:
@@ -67,11 +67,11 @@ class Endpoint:
 
     def until(self, met: Callable[[], bool]) -> None:
         with self._changed:
-            assert self._changed.wait_for(met, PATIENCE), f"it has {[push.body for push in self.pushes]}"
+            assert self._changed.wait_for(met, PATIENCE), f"got {[push.body for push in self.pushes]}"
 
 
 def visit(url: str) -> bytes:
-    """What a GET answers. Raises urllib.error.HTTPError."""
+    """The body that a GET returns. Raises urllib.error.HTTPError."""
     with urllib.request.urlopen(url) as answer:
         return bytes(answer.read())
 
@@ -80,9 +80,9 @@ def _handler(endpoint: Endpoint) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status = endpoint.take(Push(self.headers, body))
+            status = endpoint.receive(Push(self.headers, body))
             if not status:
-                endpoint.hang()
+                endpoint.wait_for_release()
                 return
             self.send_response(status)
             self.send_header("Location", "http://127.0.0.1:1/")

@@ -1,7 +1,7 @@
-"""No secret in any log: watched in every test, which fails if it leaks one.
+"""Fails every test that leaks a planted secret.
 
-Watched: every record that any logger makes, with its extras and traceback; what a test writes to stdout and stderr, or
-reads back from there; and at the end the logs of the processes and functions that the tests have started.
+Searched: every log record, with its extras and traceback; what a test writes to stdout and stderr, or reads back from
+there; and at the end the logs of the processes and functions that the tests have started.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ import pytest
 
 from tests.support.planted_secrets import leaked
 
-LOG_FILES = ("*.log", "cloudwatch_logs.json")  # of processes; of functions in the embedded stack
+LOG_FILES = ("*.log", "cloudwatch_logs.json")  # of processes, and of functions in the embedded stack
 
 _found: list[str] = []
 _handle: Any = logging.Logger.handle
 _readouterr: Any = pytest.CaptureFixture.readouterr
 
 
-def look(text: str, where: str, *, log: bool = False) -> None:
-    _found.extend(f"{name} in {where}" for name in leaked(text, log=log))
+def search(text: str, source: str, *, log: bool = False) -> None:
+    _found.extend(f"{name} in {source}" for name in leaked(text, log=log))
 
 
 def pytest_configure() -> None:
-    logging.Logger.handle = _watched_handle  # type: ignore[method-assign]
-    pytest.CaptureFixture.readouterr = _watched_readouterr  # type: ignore[method-assign]
+    logging.Logger.handle = _searched_handle  # type: ignore[method-assign]
+    pytest.CaptureFixture.readouterr = _searched_readouterr  # type: ignore[method-assign]
 
 
 def pytest_unconfigure() -> None:
@@ -36,26 +36,26 @@ def pytest_unconfigure() -> None:
     pytest.CaptureFixture.readouterr = _readouterr  # type: ignore[method-assign]
 
 
-def _watched_handle(self: logging.Logger, record: logging.LogRecord) -> None:
-    """Every record comes by here, with its extras, whether or not a handler wants it."""
-    said = logging.Formatter().format(record) + repr(record.__dict__)
-    look(said, f"the log of {record.name}, {record.module}:{record.lineno}", log=True)
+def _searched_handle(self: logging.Logger, record: logging.LogRecord) -> None:
+    """Every record passes here, even if no handler takes it."""
+    text = logging.Formatter().format(record) + repr(record.__dict__)
+    search(text, f"the log of {record.name}, {record.module}:{record.lineno}", log=True)
     _handle(self, record)
 
 
-def _watched_readouterr(self: pytest.CaptureFixture[Any]) -> Any:
+def _searched_readouterr(self: pytest.CaptureFixture[Any]) -> Any:
     read = _readouterr(self)
     for text in read:
-        look(text if isinstance(text, str) else text.decode(errors="replace"), "what was read from stdout or stderr")
+        search(text if isinstance(text, str) else text.decode(errors="replace"), "what was read from stdout or stderr")
     return read
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _logs_of_processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The first of the session's fixtures, so that all processes have ended when it does."""
+    """The first fixture of the session: when it ends, all processes have ended."""
     yield
     for path in _log_files(tmp_path_factory.getbasetemp()):
-        look(path.read_text("utf-8", "replace"), str(path), log=True)
+        search(path.read_text("utf-8", "replace"), str(path), log=True)
 
 
 def _log_files(folder: Path) -> Iterator[Path]:
@@ -71,9 +71,9 @@ def pytest_runtest_makereport(
     if call.when == "teardown":
         for title, text in report.sections:
             if title.startswith("Captured std"):
-                look(text, title)
+                search(text, title)
         if _found:
             report.outcome = "failed"
-            report.longrepr = "secrets were shown:\n" + "\n".join(sorted(set(_found)))
+            report.longrepr = "leaked secrets:\n" + "\n".join(sorted(set(_found)))
             _found.clear()
     return report

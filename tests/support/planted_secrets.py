@@ -1,11 +1,11 @@
-"""Every secret that the tests plant, each like no other text; `leaks` looks for them in whatever is logged."""
+"""All secrets that the tests use. `leaks` searches logs and output for them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-# Of the tests' own clouds, functions and pushes: to be found nowhere.
+# Of the tests' clouds, functions and pushes: must appear nowhere.
 PLANTED = {
     "the webhook secret": "a long and well kept secret",
     "the key of the contract": "secret-of-contract",
@@ -14,10 +14,10 @@ PLANTED = {
     "a secret key": "planted-sk-5dd1c0",
     "a security token": "planted-token-9b7e2f",
 }
-# Of the stack on 127.0.0.1, which `imagedrop up` and `cloud` print on purpose: in no log.
+# Of the stack on 127.0.0.1. `imagedrop up` and `cloud` print them on purpose; they must not appear in a log.
 PRINTED = {"the local stack's key": "local-secret-key", "the local stack's webhook secret": "only-for-local-use"}
-# What proves who a request is from, whoever signed it.
-PROOFS = {
+# What authenticates a request, whoever signed it.
+CREDENTIALS = {
     "a signed Authorization header": re.compile(
         r"(AWS4|SDK)-HMAC-SHA256 (Credential|Access)=|AWS [A-Z0-9]{8,}:[\w+/=]{20}"
     ),
@@ -27,10 +27,10 @@ PROOFS = {
 
 
 def leaked(text: str, *, log: bool) -> Iterator[str]:
-    """What of it a text holds, by name. `log`: of a log, where what `up` prints does not belong either."""
+    """The names of the secrets in a text. `log`: also search for what `up` prints."""
     for name, value in (PLANTED | PRINTED if log else PLANTED).items():
         if value in text:
             yield name
-    for name, pattern in PROOFS.items():
+    for name, pattern in CREDENTIALS.items():
         if pattern.search(text):
             yield name

@@ -1,4 +1,4 @@
-"""A client of Huawei's APIs that is nobody's SDK: it signs by the document, and sends what it is told to."""
+"""A client of Huawei's APIs without an SDK: it signs as documented, and sends exactly the given headers and body."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Answer:
 
 
 class RawClient:
-    """One connection that is kept alive. `hashed` sends the body's hash in a header, as some clients do."""
+    """One kept-alive connection."""
 
     def __init__(self, url: str, ak: str = AK, sk: str = SK, timeout: float = 60) -> None:
         self.host = urlsplit(url).netloc
@@ -47,7 +47,7 @@ class RawClient:
         hashed: bool = False,
         **more: str,
     ) -> dict[str, str]:
-        """What a request is to carry, Authorization last. `path` is encoded already."""
+        """All headers of a signed request. `path`: encoded. `hashed`: with the body's hash in a header, as some clients do."""
         sent = {"Host": self.host, "X-Sdk-Date": f"{at or datetime.now(UTC):%Y%m%dT%H%M%SZ}", "X-Project-Id": PROJECT}
         sent |= {name.replace("_", "-"): value for name, value in more.items()}
         digest = hashlib.sha256(body).hexdigest()
@@ -55,35 +55,44 @@ class RawClient:
             sent["X-Sdk-Content-Sha256"] = digest
         lower = {name.lower(): value.strip() for name, value in sent.items()}
         pairs = "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in sorted(query))
-        named = ";".join(sorted(lower))
-        lines = [method, path.rstrip("/") + "/", pairs, *(f"{name}:{lower[name]}" for name in sorted(lower)), "", named]
+        signed_names = ";".join(sorted(lower))
+        lines = [
+            method,
+            path.rstrip("/") + "/",
+            pairs,
+            *(f"{name}:{lower[name]}" for name in sorted(lower)),
+            "",
+            signed_names,
+        ]
         canonical = hashlib.sha256("\n".join([*lines, digest]).encode()).hexdigest()
         text = f"SDK-HMAC-SHA256\n{sent['X-Sdk-Date']}\n{canonical}"
         signature = hmac.new(self._sk.encode(), text.encode(), hashlib.sha256).hexdigest()
-        shown = f"SDK-HMAC-SHA256 Access={self._ak}, SignedHeaders={named}, Signature={signature}"
-        return {**sent, "Authorization": shown}
+        authorization = f"SDK-HMAC-SHA256 Access={self._ak}, SignedHeaders={signed_names}, Signature={signature}"
+        return {**sent, "Authorization": authorization}
 
     def send(
         self, method: str, path: str, query: Iterable[tuple[str, str]], headers: Iterable[tuple[str, str]], body: bytes
     ) -> Answer:
-        """Sends these headers in this order and none besides. A body that says no length goes in chunks."""
-        asked = f"{path}?{urlencode(list(query), quote_via=quote)}" if query else path
-        self.connection.putrequest(method, asked, skip_host=True, skip_accept_encoding=True)
+        """Sends exactly these headers in this order. The body is sent in chunks if they have Transfer-Encoding."""
+        target = f"{path}?{urlencode(list(query), quote_via=quote)}" if query else path
+        self.connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         names = set()
         for name, value in headers:
             names.add(name.lower())
             self.connection.putheader(name, value)
         if "transfer-encoding" in names:
             half = len(body) // 2
-            body = b"".join(b"%x\r\n%b\r\n" % (len(one), one) for one in (body[:half], body[half:], b"") if one or half)
+            chunks = [chunk for chunk in (body[:half], body[half:], b"") if chunk or half]
+            body = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks)
         self.connection.endheaders(body)
-        got = self.connection.getresponse()
-        return Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, got.read())
+        response = self.connection.getresponse()
+        lower = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, lower, response.read())
 
     def call(
         self, method: str, path: str, body: Any = None, query: Iterable[tuple[str, str]] = (), **how: Any
     ) -> Answer:
-        """A JSON call, plainly. `path` is not encoded yet."""
+        """A JSON call. `path`: not encoded."""
         raw = b"" if body is None else json.dumps(body).encode()
         target, pairs = quote(path, safe="/~"), list(query)
         headers = self.headers(method, target, pairs, raw, **how)

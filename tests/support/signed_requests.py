@@ -1,4 +1,4 @@
-"""Requests as the official SDK signs them, without a socket."""
+"""Requests signed by the official SDK, without a socket."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def request(
     sk: str = SK,
     headers: dict[str, str] | None = None,
 ) -> Request:
-    """`path` decoded, `body` bytes or anything for JSON, `at` what the client's clock shows."""
+    """`path`: not encoded. `body`: bytes, or a value for JSON. `at`: the time of the client's clock."""
     raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     signed = SdkRequest(
         method=method,

@@ -1,24 +1,24 @@
-"""Tests that share a stack stay in one worker."""
+"""Tests that share a stack run in one worker."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.workers import APART, ONE_STACK, group
+from tests.support.workers import SEPARATE_TESTS, SHARED_STACK, group
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_what_is_grouped_exists() -> None:
-    assert all((ROOT / folder / "conftest.py").is_file() for folder in ONE_STACK)
-    assert all((ROOT / file).is_file() for file in APART)
+def test_grouped_files_and_folders_exist() -> None:
+    assert all((ROOT / folder / "conftest.py").is_file() for folder in SHARED_STACK)
+    assert all((ROOT / file).is_file() for file in SEPARATE_TESTS)
 
 
-def test_a_folder_with_one_stack_is_one_group() -> None:
+def test_folder_with_shared_stack_is_one_group() -> None:
     assert group("tests/e2e/test_drops.py::test_a") == group("tests/e2e/test_clients.py::test_b[x/y.py::z]")
 
 
-def test_a_file_is_a_group_and_a_long_test_is_one_by_itself() -> None:
+def test_file_is_one_group_and_slow_tests_are_separate_groups() -> None:
     assert group("tests/unit/a/test_b.py::test_c[x]") == group("tests/unit/a/test_b.py::test_d")
     assert group("tests/unit/a/test_b.py::test_c") != group("tests/unit/a/test_e.py::test_c")
-    assert group(f"{APART[0]}::test_a[1]") != group(f"{APART[0]}::test_a[2]")
+    assert group(f"{SEPARATE_TESTS[0]}::test_a[1]") != group(f"{SEPARATE_TESTS[0]}::test_a[2]")

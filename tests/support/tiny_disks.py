@@ -1,4 +1,4 @@
-"""Disk images of a few kilobytes: only what a header reader looks at, laid out by each format's own table."""
+"""Disk images of a few kilobytes: only the headers of each format."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def vhd_footer(current: int, geometry: tuple[int, int, int], *, kind: int = 3) -
 
 
 def vhd(capacity: int, *, kind: int = 3, geometry: tuple[int, int, int] = (1, 1, 1)) -> bytes:
-    """Dynamic: the footer at both ends."""
+    """A dynamic disk: the footer at both ends."""
     footer = vhd_footer(capacity, geometry, kind=kind)
     return footer + bytes(4096) + footer
 
@@ -73,7 +73,7 @@ def vhdx(capacity: int, *, differencing: bool = False) -> bytes:
 
 
 def vmdk(capacity: int, *, parent: str = "ffffffff") -> bytes:
-    """Sparse, with its descriptor inside."""
+    """A sparse disk with an embedded descriptor."""
     descriptor = f"# Disk DescriptorFile\nversion=1\nCID=12345678\nparentCID={parent}\n".encode()
     header = struct.pack("<4sIIQQQQ", b"KDMV", 1, 3, capacity // SECTOR, 128, 1, 2)
     return header.ljust(SECTOR, b"\0") + descriptor.ljust(2 * SECTOR, b"\0")

@@ -1,4 +1,4 @@
-"""Waiting for what happens in its own time. Only a failure takes as long as this allows."""
+"""Waits for a condition."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-PATIENCE = 60.0  # s; below pytest's own limit
+PATIENCE = 60.0  # s; only a failure takes so long. Less than pytest's time-out.
 Found = TypeVar("Found")
 
 
 def until(condition: Callable[[], Found | None], seconds: float = PATIENCE) -> Found:
-    """The first truth that `condition` gives. Raises AssertionError where there was none in time."""
+    """The first true result of `condition`. Raises AssertionError after `seconds`."""
     end = time.monotonic() + seconds
     while not (found := condition()):
-        assert time.monotonic() < end, f"it did not happen within {seconds:.0f} s"
+        assert time.monotonic() < end, f"not true within {seconds:.0f} s"
         time.sleep(0.01)
     return found

@@ -1,4 +1,4 @@
-"""A server of one file that can be made to misbehave in the ways real ones do."""
+"""An HTTP server with one file, and the faults of real servers."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ MOVED = {"/moved": "/disk.raw?moved", "/moved-on": "/moved-on"}
 
 
 class Files(ThreadingHTTPServer):
-    """`fault`: how a range is answered, in words; `status`: with that `etag`.
-    `asked`: (path, headers), in their order. `connections`: how many there were."""
+    """`fault`: the name of a method below, with spaces; `status` answers with `etag` as the status.
+    `requests`: (path, headers). `connections`: their number. `changes_after`: so many requests, the ETag changes."""
 
     daemon_threads = True
 
     def __init__(self, body: bytes, path: str = "/disk.raw") -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.body, self.etag, self.modified = body, '"one"', "Tue, 24 Nov 2026 13:00:00 GMT"
-        self.path, self.changes_after = path, 1 << 30  # requests
-        self.fault, self.asked, self.connections = "", list[tuple[str, dict[str, str]]](), 0
+        self.path, self.changes_after = path, 1 << 30
+        self.fault, self.requests, self.connections = "", list[tuple[str, dict[str, str]]](), 0
         self.ended = threading.Event()
 
     @property
@@ -36,7 +36,7 @@ class Files(ThreadingHTTPServer):
         return super().get_request()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up is what is tested."""
+        """Prints nothing: some tests close the connection."""
 
 
 class _Answer(BaseHTTPRequestHandler):
@@ -44,30 +44,30 @@ class _Answer(BaseHTTPRequestHandler):
     server: Files
 
     def do_GET(self) -> None:
-        self.server.asked.append((self.path, dict(self.headers)))
+        self.server.requests.append((self.path, dict(self.headers)))
         path, _, _ = self.path.partition("?")
-        if len(self.server.asked) > self.server.changes_after:
+        if len(self.server.requests) > self.server.changes_after:
             self.server.etag = '"another"'
         if path.startswith("/moved"):
-            return self._say(302, Location=MOVED.get(path, "ftp://x/"))
-        if path != self.server.path:
-            return self._say(404)
-        fault = getattr(self, f"_{self.server.fault.replace(' ', '_')}", self._range)
-        return fault()
+            self._respond(302, Location=MOVED.get(path, "ftp://x/"))
+        elif path != self.server.path:
+            self._respond(404)
+        else:
+            getattr(self, f"_{self.server.fault.replace(' ', '_')}", self._range)()
 
     def _range(self, **changes: str) -> None:
-        first, last = self._asked_for()
+        first, last = self._requested_range()
         server = self.server
         if "If-Match" in self.headers and self.headers["If-Match"] != server.etag:
-            return self._say(412)
+            return self._respond(412)
         if first >= len(server.body):
-            return self._say(416, Content_Range=f"bytes */{len(server.body)}")
+            return self._respond(416, Content_Range=f"bytes */{len(server.body)}")
         part = server.body[first : last + 1]
-        return self._say(206, part, **(self._known(first, first + len(part) - 1) | changes))
+        return self._respond(206, part, **(self._range_headers(first, first + len(part) - 1) | changes))
 
-    def _known(self, first: int, last: int) -> dict[str, str]:
-        place = f"bytes {first}-{last}/{len(self.server.body)}"
-        return {"Content_Range": place, "ETag": self.server.etag, "Last_Modified": self.server.modified}
+    def _range_headers(self, first: int, last: int) -> dict[str, str]:
+        content_range = f"bytes {first}-{last}/{len(self.server.body)}"
+        return {"Content_Range": content_range, "ETag": self.server.etag, "Last_Modified": self.server.modified}
 
     def _ignores_ranges(self) -> None:
         self.send_response(200)
@@ -76,8 +76,8 @@ class _Answer(BaseHTTPRequestHandler):
         self.server.ended.wait(PATIENCE)
 
     def _obs_like(self) -> None:
-        """OBS answers a range that does not fit with the whole object."""
-        self._say(200, self.server.body, ETag=self.server.etag, Last_Modified=self.server.modified)
+        """OBS answers a range outside the object with the whole object."""
+        self._respond(200, self.server.body, ETag=self.server.etag, Last_Modified=self.server.modified)
 
     def _another_range(self) -> None:
         self._range(Content_Range=f"bytes 0-4/{len(self.server.body)}")
@@ -89,22 +89,24 @@ class _Answer(BaseHTTPRequestHandler):
         self._range(Content_Range=self.headers["Range"].replace("=", " ") + "/" + "9" * 5000)
 
     def _cut_off(self) -> None:
-        first, last = self._asked_for()
-        self._say(206, self.server.body[first:last], **self._known(first, last), Content_Length=str(last + 1 - first))
+        first, last = self._requested_range()
+        self._respond(
+            206, self.server.body[first:last], **self._range_headers(first, last), Content_Length=str(last + 1 - first)
+        )
         self.close_connection = True
 
     def _too_much(self) -> None:
-        self._say(206, self.server.body, **self._known(*self._asked_for()))
+        self._respond(206, self.server.body, **self._range_headers(*self._requested_range()))
 
     def _chunked(self) -> None:
-        first, last = self._asked_for()
+        first, last = self._requested_range()
         part = self.server.body[first : last + 1]
         chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in part) + b"0\r\n\r\n"
-        self._say(206, chunks, **self._known(first, last), Transfer_Encoding="chunked", Content_Length="")
+        self._respond(206, chunks, **self._range_headers(first, last), Transfer_Encoding="chunked", Content_Length="")
 
     def _hangs_up(self) -> None:
         self._range()
-        self.close_connection = True  # without having said so
+        self.close_connection = True  # without a Connection header
 
     def _silent(self) -> None:
         self.server.ended.wait(PATIENCE)
@@ -130,13 +132,13 @@ class _Answer(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _status(self) -> None:
-        self._say(int(self.server.etag))
+        self._respond(int(self.server.etag))
 
-    def _asked_for(self) -> tuple[int, int]:
+    def _requested_range(self) -> tuple[int, int]:
         first, last = self.headers["Range"].removeprefix("bytes=").split("-")
         return int(first), int(last)
 
-    def _say(self, status: int, body: bytes = b"", **headers: str) -> None:
+    def _respond(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
         for name, value in ({"Content_Length": str(len(body))} | headers).items():
             if value:

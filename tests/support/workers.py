@@ -1,4 +1,4 @@
-"""Which tests run in one worker, one after the other, where pytest has several (`pytest -n 3`)."""
+"""Which tests run in the same worker of pytest-xdist (`pytest -n 3`)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-ONE_STACK = ("tests/contract", "tests/e2e")  # folders whose tests share a stack: one worker starts it
-APART = (  # tests that take long and share nothing: each may run in any worker
+SHARED_STACK = ("tests/contract", "tests/e2e")  # folders whose tests share a stack, which one worker starts
+SEPARATE_TESTS = (  # slow tests that share nothing: each may run in any worker
     "tests/chaos/test_chaos.py",
     "tests/e2e/test_processes.py",
     "tests/integration/stack/test_life.py",
@@ -16,20 +16,20 @@ APART = (  # tests that take long and share nothing: each may run in any worker
 
 
 def group(nodeid: str) -> str:
-    """The tests of one group run in one worker. A file is a group: its tests share what its module makes."""
+    """Tests of one group run in one worker. A file is one group, because its tests share fixtures."""
     file = nodeid.partition("::")[0]
     folder = file.rpartition("/")[0]
-    if file in APART:
+    if file in SEPARATE_TESTS:
         return nodeid
-    return folder if folder in ONE_STACK else file
+    return folder if folder in SHARED_STACK else file
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Groups start in the order of collection: those that wait for processes come first, the many short ones last."""
+    """Groups start in the order of collection: slow ones first, the many short ones last."""
     from xdist.scheduler import LoadScopeScheduling
 
-    class Groups(LoadScopeScheduling):
+    class Groups(LoadScopeScheduling):  # type: ignore[misc] # without types
         def _split_scope(self, nodeid: str) -> str:
             return group(nodeid)
 

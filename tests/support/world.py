@@ -1,4 +1,4 @@
-"""The real handlers over ports in memory, in virtual time: what SQS and Lambda would do, one message at a time."""
+"""The real handlers over ports in memory, in virtual time, one message at a time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class World:
     def __init__(self, **settings: Any) -> None:
         self.ports: MemoryPorts = memory_ports(memory_settings(**settings))
 
-    # --- what happens in the bucket ------------------------------------------------------------------------------
+    # --- the bucket
 
     def put(self, key: str, body: bytes | dict[str, Any], *, event: bool = True) -> None:
         content = json.dumps(body).encode() if isinstance(body, dict) else body
@@ -40,34 +40,34 @@ class World:
         self.ports.queues.send("drops", {"bucket": BUCKET, "key": key, **more})
 
     def accepted(self, key: str = KEY, body: bytes = b"image", **changes: Any) -> Drop:
-        """A drop that has been accepted, its files in the bucket, its registration not yet asked for."""
+        """An accepted drop. Its files are in the bucket; no registration message was sent."""
         ports = self.ports
         self.put(key, body, event=False)
         self.put(key + ".json", SIDECAR, event=False)
-        heads = [ports.objects.head(BUCKET, one) for one in (key, key + ".json")]
+        heads = [ports.objects.head(BUCKET, file) for file in (key, key + ".json")]
         versions = {head.key: FileVersion(etag=head.etag, last_modified=head.last_modified) for head in heads if head}
         row = transitions.new_drop(BUCKET, key, versions[key].etag, ports.clock(), 3600)
         tag = {"key": "imagedrop", "value": row.drop_id}
         request = {"name": "Golden W", "image_url": f"{BUCKET}:{key}", "min_disk": 40, "image_tags": [tag]}
         owner = drops.Owner(email="ada@example.com", name="Ada")
-        found = {"versions": versions, "request": request, "owner": owner, "sidecar": SIDECAR}
-        accepted = transitions.accept(row, ports.clock(), ports.settings.attempt_deadline, **(found | changes))
+        fields = {"versions": versions, "request": request, "owner": owner, "sidecar": SIDECAR}
+        accepted = transitions.accept(row, ports.clock(), ports.settings.attempt_deadline, **(fields | changes))
         return ports.ledger.accept(accepted)
 
-    # --- time passes ---------------------------------------------------------------------------------------------
+    # --- time
 
     def step(self) -> bool:
-        """One message of each queue that has one visible; False if there was none."""
-        worked = False
+        """Handles one visible message of each queue. False: there was none."""
+        handled = False
         for queue, name in HANDLERS.items():
             event = self.ports.queues.event(queue, limit=1)
             if event["Records"]:
-                worked = True
+                handled = True
                 self.ports.queues.apply_response(queue, event, function(name).handle(event, self.ports))
-        return worked
+        return handled
 
     def run(self, seconds: float = 7 * 86_400) -> None:
-        """Until nothing is left to do, or so much virtual time has passed."""
+        """Handles messages until none is left, or for `seconds` of virtual time."""
         clock, end = self.ports.clock, self.ports.clock.seconds() + seconds
         for _ in range(100_000):
             if self.step():
@@ -77,13 +77,13 @@ class World:
                 clock.advance(0 if due is None else end - clock.seconds())
                 return
             clock.advance(max(0.0, due - clock.seconds()) + 0.001)
-        raise AssertionError("messages go round for ever")
+        raise AssertionError("the queues never become empty")
 
     def sweep(self) -> Any:
         return function("sweep").handle(self.ports, lambda: 600.0)
 
     def live_through(self, hours: float) -> None:
-        """With a sweep every five minutes."""
+        """Like `run`, with a sweep every five minutes."""
         for _ in range(int(hours * 12)):
             due = self.ports.clock.seconds() + 300
             self.run(300)
@@ -91,7 +91,7 @@ class World:
             self.sweep()
         self.run(300)
 
-    # --- what can be seen ----------------------------------------------------------------------------------------
+    # --- results
 
     def row(self, key: str = KEY) -> Drop:
         """The newest row of a key."""
@@ -102,8 +102,8 @@ class World:
     def result(self, key: str = KEY) -> dict[str, Any]:
         body = self.ports.objects.body(BUCKET, key + ".result.json")
         assert body is not None, "no result file"
-        told: dict[str, Any] = json.loads(body)
-        return told
+        result: dict[str, Any] = json.loads(body)
+        return result
 
     def mails(self) -> list[Any]:
         return list(self.ports.mail.sent)

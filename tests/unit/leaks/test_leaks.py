@@ -1,4 +1,4 @@
-"""The watch over the logs sees what it should, and what the tests plant."""
+"""A leaked secret fails the test that leaks it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from tests.support.planted_secrets import PLANTED, PRINTED
 SK, TOKEN, LOCAL = PLANTED["a secret key"], PLANTED["a security token"], PRINTED["the local stack's key"]
 
 def test_message(): logging.getLogger("imagedrop.x").warning("the key is %s", SK)
-def test_extra(): logging.getLogger("imagedrop.x").warning("told", extra={"headers": {"x": TOKEN}})
+def test_extra(): logging.getLogger("imagedrop.x").warning("text", extra={"headers": {"x": TOKEN}})
 def test_traceback():
     try:
         raise ValueError(SK)
     except ValueError:
-        logging.getLogger("imagedrop.x").exception("told")
-def test_unheard():
+        logging.getLogger("imagedrop.x").exception("text")
+def test_no_handler():
     log = logging.getLogger("apart"); log.propagate = False; log.addHandler(logging.NullHandler())
     log.error(SK)
 def test_local_log(): logging.getLogger("x").error(LOCAL)
@@ -39,18 +39,18 @@ def test_read_back(capsys):
 def test_header(): print("AWS4-HMAC-SHA256 Credential=AK/20261124/r/s3/aws4_request")
 def test_signature(): print('"signature": "' + "q" * 40 + '"')
 
-def test_innocent(): logging.getLogger("x").error("the key is in order, signature=%s", "v1")
+def test_no_secret(): logging.getLogger("x").error("the key is valid, signature=%s", "v1")
 def test_up_prints_its_keys(): print(LOCAL)
 def test_process(tmp_path):
     (tmp_path / "ministack.log").write_text("started\\n" + LOCAL)
 """
 
 
-def test_a_leak_fails_the_test_that_leaks(tmp_path: Path) -> None:
+def test_leak_fails_the_test_that_leaks(tmp_path: Path) -> None:
     (tmp_path / "test_leaky.py").write_text(LEAKY)
     (tmp_path / "conftest.py").write_text((ROOT / "tests/conftest.py").read_text())
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    ran = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'base'}"],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
@@ -58,13 +58,15 @@ def test_a_leak_fails_the_test_that_leaks(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    shutil.rmtree(tmp_path / "base")  # or this very test would be found out
-    told = {line.partition("::")[2].split()[0]: line.split()[0] for line in ran.stdout.splitlines() if "py::" in line}
+    shutil.rmtree(tmp_path / "base")  # or the search would find these leaks in this test
+    outcomes = {
+        line.partition("::")[2].split()[0]: line.split()[0] for line in done.stdout.splitlines() if "py::" in line
+    }
     fails = {
         "message",
         "extra",
         "traceback",
-        "unheard",
+        "no_handler",
         "local_log",
         "stdout",
         "stderr",
@@ -73,11 +75,11 @@ def test_a_leak_fails_the_test_that_leaks(tmp_path: Path) -> None:
         "signature",
     }
     expected = {f"test_{name}": "ERROR" for name in (*fails, "process")}
-    assert told == expected | dict.fromkeys(("test_innocent", "test_up_prints_its_keys"), "PASSED"), ran.stdout
-    assert "a secret key in the log of imagedrop.x, test_leaky:7" in ran.stdout
+    assert outcomes == expected | dict.fromkeys(("test_no_secret", "test_up_prints_its_keys"), "PASSED"), done.stdout
+    assert "a secret key in the log of imagedrop.x, test_leaky:7" in done.stdout
 
 
-def test_what_the_tests_plant_is_looked_for() -> None:
+def test_secrets_of_the_tests_are_found() -> None:
     from tests.contract.clouds import KEYS
     from tests.unit.intake.pushes import SECRET
 
@@ -99,5 +101,5 @@ def test_what_the_tests_plant_is_looked_for() -> None:
         "-----BEGIN RSA PRIVATE KEY-----",
     ],
 )
-def test_what_proves_who_sent_a_request_is_looked_for(text: str) -> None:
+def test_signatures_and_private_keys_are_found(text: str) -> None:
     assert list(planted_secrets.leaked(text, log=False))
