@@ -1,1 +1,1 @@
-"""Stored and public shapes, as files that no change may alter."""
+"""Files with every stored and public format. No change may alter them."""

@@ -1,10 +1,9 @@
-"""Writes the golden files: every stored and public shape, as the code before the renames made it.
+"""Writes the golden files, one for each stored or public format.
 
     python tests/golden/make.py
 
-The files are never made again to let a test pass: ledgers and buckets hold these shapes, and machines read them. A test
-that fails on one shows that the code can no longer read, or no longer writes, what is out there. Existing files are
-therefore left alone; only files for new shapes are added.
+It only adds files for new formats and never changes existing ones: ledgers and buckets contain these formats, and other
+programs read them. If a test fails, the code is wrong and not the file.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from imagedrop.intake.smn_push import SmnPush
 from imagedrop.workflow import dispatch, notify, status
 from imagedrop.workflow.bucket_records import claims, end_markers, results
 from imagedrop.workflow.sweep.sweep import sweep
+from imagedrop_cli import connections
 from imagedrop_cli import redrive as redrive_command
 from imagedrop_cli import status as status_command
 from imagedrop_cli.check_image import check_image
@@ -53,7 +53,7 @@ PUSH = SmnPush("Notification", "a message id", "2026-11-24T13:00:00Z", datetime(
 
 
 def files() -> dict[str, bytes]:
-    """Every golden file by its name, as today's code makes it."""
+    """The content of every golden file by its name, made by the present code."""
     made = {
         "attributes.json": text(attributes(Drop)),
         "inspected.json": text(inspect_sample()),
@@ -91,24 +91,24 @@ def result_body(row: Drop) -> bytes:
 
 
 def with_unknown(data: Any) -> Any:
-    """With an attribute of a newer version in the row and in every model inside it."""
+    """Adds an attribute of a newer version to the row and to every model inside it."""
     newer = {"of_a_newer_version": {"a": [1, None]}}
     inside = ("owner", "held", "reason")
     data = data | {name: data[name] | newer for name in inside} | newer
-    data["versions"] = {key: seen and seen | newer for key, seen in data["versions"].items()}
+    data["versions"] = {key: version and version | newer for key, version in data["versions"].items()}
     data["images"] = [image | newer for image in data["images"]]
-    data["told"] = {channel: told | newer for channel, told in data["told"].items()}
+    data["told"] = {channel: delivery | newer for channel, delivery in data["told"].items()}
     return data
 
 
 def check_names() -> dict[str, Any]:
-    """The names in what `check --json` prints; the facts' own are in inspected.json."""
-    shown = check_image(FileLocation(SAMPLE), None).public()
-    return {name: list(shown[name]) if name in ("facts", "read") else None for name in shown}
+    """The names that `check --json` prints. Those of the facts are in inspected.json."""
+    report = check_image(FileLocation(SAMPLE), None).public()
+    return {name: list(report[name]) if name in ("facts", "read") else None for name in report}
 
 
 def keys() -> dict[str, Any]:
-    """Object keys, and ids of drops, which are parts of them."""
+    """Object keys, and drop ids, which are parts of them."""
     of_rows = {
         name: {
             "drop_id": row.drop_id,
@@ -124,7 +124,7 @@ def keys() -> dict[str, Any]:
 
 
 def messages() -> list[dict[str, Any]]:
-    """What is sent to each queue, as SQS gets it."""
+    """The messages to each queue, as SQS gets them."""
     client = Recorder()
     ports = memory_ports(queues=SqsQueues(client, {queue: queue for queue in QUEUES}))
     for name in ("accepted", "importing-unicode", "registered", "waiting-for-image", "again-disowned"):
@@ -133,7 +133,7 @@ def messages() -> list[dict[str, Any]]:
     ports.queues.send("registrations", RegistrationMessage(drop_id="d", attempt=2).body())
     ports.queues.send("polls", PollMessage(drop_id="d", attempt=2, generation=3).body())
     ports.queues.send("notices", NoticeMessage(drop_id="d", attempt=2).body())
-    redrive(memory_ports(queues=ports.queues, ledger=shelf("rejected").ledger))
+    redrive(memory_ports(queues=ports.queues, ledger=ports_with_rows("rejected").ledger))
     return client.calls
 
 
@@ -150,7 +150,7 @@ def notes() -> list[dict[str, Any]]:
 
 
 def ledger_calls() -> list[dict[str, Any]]:
-    """What the ledger asks of DynamoDB, beside the rows themselves."""
+    """The ledger's calls of DynamoDB."""
     client = Recorder()
     ledger = DynamoLedger(client, "ledger")
     row = minimal().model_copy(update={"revision": 5})
@@ -169,8 +169,8 @@ def ledger_calls() -> list[dict[str, Any]]:
 
 
 def notified() -> dict[str, Any]:
-    """What is left when an end has been told to everybody."""
-    ports = shelf("registered")
+    """Messages, row and objects after the notification of an end."""
+    ports = ports_with_rows("registered")
     notify.notify(ports, registered().drop_id, 1)
     return {
         "attributes": ports.topic.published[0].attributes,
@@ -182,16 +182,16 @@ def notified() -> dict[str, Any]:
 
 
 def statuses() -> dict[str, bytes]:
-    ports = shelf("accepted-held", "importing-unicode", "waiting-for-image")
-    event = {"requestContext": {"authorizer": {"iam": {}}}}
-    one = {**event, "queryStringParameters": {"key": KEY}}
-    ended = shelf("rejected")
+    ports = ports_with_rows("accepted-held", "importing-unicode", "waiting-for-image")
+    event: dict[str, Any] = {"requestContext": {"authorizer": {"iam": {}}}}
+    event_with_key = {**event, "queryStringParameters": {"key": KEY}}
+    ended = ports_with_rows("rejected")
     return {
         "status/lines.json": text({name: status.summary(row) for name, row in rows().items()}),
         "status/overview.json": text(status.overview(ports)),
         "status/stories.json": text(status.rows_of_key(ports, BUCKET, KEY)),
         "status/function.json": text(function("status").handle(event, ports)),
-        "status/function-one.json": text(function("status").handle(one, ports)),
+        "status/function-one.json": text(function("status").handle(event_with_key, ports)),
         "cli/status.json": command(ports, lambda: status_command.status(json=True)),
         "cli/status-one.json": command(ports, lambda: status_command.status(KEY, json=True)),
         "cli/redrive.json": redrive(ended),
@@ -203,21 +203,21 @@ def redrive(ports: MemoryPorts) -> bytes:
 
 
 def command(ports: MemoryPorts, run: Any) -> bytes:
-    """What a command prints whose ledger is in memory."""
-    here = SimpleNamespace(settings=ports.settings, objects=ports.objects)
+    """The output of a command with a ledger in memory."""
+    connection = SimpleNamespace(settings=ports.settings, objects=ports.objects)
     printed = io.StringIO()
     with (
         mock.patch.object(status_command, "open_ports", return_value=nullcontext(ports)),
         mock.patch.object(redrive_command, "open_ports", return_value=nullcontext(ports)),
-        mock.patch.object(status_command.connections, "obs", return_value=here),
+        mock.patch.object(connections, "obs", return_value=connection),
         redirect_stdout(printed),
     ):
         run()
     return printed.getvalue().encode()
 
 
-def shelf(*names: str) -> MemoryPorts:
-    """A ledger that holds these rows, and whose clock shows a later time."""
+def ports_with_rows(*names: str) -> MemoryPorts:
+    """A ledger with these rows, and a clock that shows a later time."""
     ports = memory_ports(clock=SettableClock(NOW[15]))
     for name in names:
         ports.ledger.save(rows()[name].model_copy(update={"revision": 0}))

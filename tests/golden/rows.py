@@ -1,4 +1,4 @@
-"""Rows at every stage, as the state machine makes them."""
+"""Rows in every stage, made by the state machine."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def versions(key: str = KEY) -> Versions:
 
 @cache
 def inspected() -> dict[str, Any]:
-    """The facts, the sidecar filled in and the request of the sample with a data disk, as they are stored in rows."""
+    """Facts, sidecar with defaults, and request of the sample with a data disk, as stored in rows."""
     found: dict[str, Any] = json.loads(golden("inspected.json"))
     return found
 
 
 def inspect_sample() -> dict[str, Any]:
-    """`inspected`, made by today's inspection and rules."""
+    """`inspected`, made by the present inspection and rules."""
     ports = memory_ports()
     wanted = json.loads(SAMPLE.with_name(SAMPLE.name + ".json").read_text())
     wanted["data_images"] = [{"file": "data-1.qcow2", "min_disk": 100}]
@@ -75,27 +75,27 @@ def inspect_sample() -> dict[str, Any]:
         data = inspect(source, file_name=DATA, role="data")
     subject = rules.InspectedFile(head, image.facts, image.findings)
     parts = {DATA: rules.InspectedFile(part, data.facts, data.findings)}
-    said = sidecar.read(json.dumps(wanted).encode()).sidecar
-    verdict = rules.check(said, subject, parts, rules.Location.of(ports, BUCKET))
+    content = sidecar.read(json.dumps(wanted).encode()).sidecar
+    result = rules.check(content, subject, parts, rules.Location.of(ports, BUCKET))
     facts = json.loads(json.dumps(image.facts.public()))
-    return {"facts": facts, "sidecar": verdict.filled, "request": verdict.request}
+    return {"facts": facts, "sidecar": result.filled, "request": result.request}
 
 
 def waiting(key: str = KEY) -> Drop:
     row = transitions.new_drop(bucket=BUCKET, key=key, etag=ETAG, now=NOW[0], pairing_deadline=3600)
-    seen = {**versions(key), key + ".json": None}
-    return transitions.wait(row, NOW[0], versions=seen, missing=(key + ".json",))
+    present = {**versions(key), key + ".json": None}
+    return transitions.wait(row, NOW[0], versions=present, missing=(key + ".json",))
 
 
 def accepted(key: str = KEY) -> Drop:
-    seen = {**versions(key), DATA: version(3)}
+    present = {**versions(key), DATA: version(3)}
     found = inspected()
     row = waiting(key).model_copy(update={"owner": OWNER, "revision": 1764000000000})
     return transitions.accept(
         row,
         NOW[1],
         86_400,
-        versions=seen,
+        versions=present,
         sidecar=found["sidecar"],
         size=2352128,
         request=found["request"],
@@ -117,15 +117,15 @@ def registered() -> Drop:
     return transitions.end(importing(), NOW[8], "registered", None, images=IMAGES)
 
 
-def sealed(row: Drop) -> Drop:
-    told = {
+def end_marked(row: Drop) -> Drop:
+    deliveries = {
         "result": ChannelDelivery(
             state="skipped", at=format_timestamp(NOW[9]), note="the result of newer content lies there"
         ),
         "sns": ChannelDelivery(state="done", at=format_timestamp(NOW[9])),
         "mail": ChannelDelivery(state="refused", at=format_timestamp(NOW[10]), note="no mail to ada@example.com"),
     }
-    return row.updated(NOW[11], deliveries=told, end_marked=True, redrives=0)
+    return row.updated(NOW[11], deliveries=deliveries, end_marked=True, redrives=0)
 
 
 def replaced() -> Drop:
@@ -184,7 +184,7 @@ def filled() -> Drop:
 
 
 def minimal() -> Drop:
-    """Every field has its default, as those have that an older version has not written."""
+    """Every optional field has its default, like a row of an older version."""
     at = format_timestamp(NOW[0])
     return Drop(drop_id="minimal", bucket=BUCKET, key=KEY, received_at=at, updated_at=at, deadline_at=at)
 
@@ -199,8 +199,8 @@ def rows() -> dict[str, Drop]:
     late = Reason(code="pair.image_missing", message="no image")
     held = Held(code="IMG.0147", message="quota of private images", since=format_timestamp(NOW[6]))
     again = transitions.new_attempt(replaced(), NOW[12], 3600)
-    waits_behind = transitions.wait(waiting(), NOW[1], versions=versions(), missing=(), blocked_by="the drop before")
-    telling = registered().updated(
+    blocked = transitions.wait(waiting(), NOW[1], versions=versions(), missing=(), blocked_by="the drop before")
+    notifying = registered().updated(
         NOW[9],
         deliveries=registered().deliveries | {"result": ChannelDelivery(state="sending", at=format_timestamp(NOW[9]))},
     )
@@ -208,7 +208,7 @@ def rows() -> dict[str, Drop]:
     return {
         "waiting-for-image": orphan,
         "waiting-for-sidecar": drops.with_next_revision(waiting()),
-        "waiting-behind": waits_behind,
+        "waiting-behind": blocked,
         "waiting-parked": transitions.park(again, NOW[13]),
         "accepted": drops.with_next_revision(accepted()),
         "accepted-queued": transitions.queue(accepted(), NOW[2]),
@@ -226,9 +226,9 @@ def rows() -> dict[str, Drop]:
         "importing-found": transitions.begin_import(sending(), NOW[6], job_id=None, images=IMAGES, first=1),
         "importing-held": importing().updated(NOW[7], tries=1, held=held, next_at=format_timestamp(NOW[8])),
         "registered": registered(),
-        "registered-telling": telling,
-        "registered-sealed": sealed(registered()),
-        "registered-answered": transitions.answer_with_image(sealed(registered()), NOW[13], versions(), already),
+        "registered-telling": notifying,
+        "registered-sealed": end_marked(registered()),
+        "registered-answered": transitions.answer_with_image(end_marked(registered()), NOW[13], versions(), already),
         "rejected": rejected(),
         "rejected-waiting": transitions.end(
             waiting(UNICODE), NOW[2], "rejected", Reason(code="pair.sidecar_missing", message="no sidecar"),

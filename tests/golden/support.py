@@ -1,4 +1,4 @@
-"""How a golden file is written and compared. Renames may change this module, never the files."""
+"""Writes and compares golden files. A rename may change this module, but never the files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from imagedrop import __version__
 from imagedrop.domain.drop import Drop
 
 FOLDER = Path(__file__).parent
-FIRST_VERSION = "0.1.0"  # that the files were made with
+FIRST_VERSION = "0.1.0"  # in the files
 
 
 def stored(row: Drop) -> dict[str, Any]:
-    """The row as JSON data, under the names that are stored."""
+    """The row as JSON data, with the stored names."""
     return row.model_dump(mode="json")
 
 
@@ -25,12 +25,12 @@ def restored(data: dict[str, Any]) -> Drop:
 
 
 def text(value: Any) -> bytes:
-    """Readable JSON. The order of the names counts."""
+    """Indented JSON. The order of the names matters."""
     return (json.dumps(value, indent=1) + "\n").encode()
 
 
 def of_first_version(body: bytes) -> bytes:
-    """The body as the first version wrote it: claims and result files name the version that wrote them."""
+    """Replaces the version of imagedrop, which claims and result files contain."""
     return body.replace(f'"imagedrop": "{__version__}"'.encode(), f'"imagedrop": "{FIRST_VERSION}"'.encode())
 
 
@@ -39,12 +39,12 @@ def golden(name: str) -> bytes:
 
 
 def names(folder: str) -> list[str]:
-    """The golden files in a folder; `**`: all."""
+    """The golden files in a folder (`**`: in all)."""
     return sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.glob(f"{folder}/*.json"))
 
 
 def attributes(model: type[BaseModel]) -> dict[str, Any]:
-    """The stored names of a model's fields, each with the names of the models inside it."""
+    """The stored names of a model's fields, each with those of the models inside it."""
     return {
         field.alias or name: {
             key: value for inner in _models(field.annotation) for key, value in attributes(inner).items()
@@ -60,7 +60,7 @@ def _models(annotation: Any) -> list[type[BaseModel]]:
 
 
 class Recorder:
-    """A boto3 client that writes down its calls and answers every one with nothing."""
+    """A boto3 client that records its calls and returns no items."""
 
     def __init__(self) -> None:
         self.calls: list[dict[str, Any]] = []
@@ -70,23 +70,22 @@ class Recorder:
 
     def __getattr__(self, operation: str) -> Any:
         def call(**arguments: Any) -> dict[str, Any]:
-            self.calls.append({"call": operation, **_spelled_out(arguments)})
+            self.calls.append({"call": operation, **_expanded(arguments)})
             return {"Items": []}
 
         return call if operation != "paginate" else lambda **arguments: [call(**arguments)]
 
 
-def _spelled_out(value: Any) -> Any:
-    """A request to DynamoDB with its placeholders replaced by what they stand for: their own names do not count."""
+def _expanded(value: Any) -> Any:
+    """A request to DynamoDB with its placeholders replaced by their values."""
     if isinstance(value, list):
-        return [_spelled_out(item) for item in value]
+        return [_expanded(item) for item in value]
     if not isinstance(value, dict):
         return value
     short = {**value.get("ExpressionAttributeNames", {}), **value.get("ExpressionAttributeValues", {})}
     kept = {name: part for name, part in value.items() if not name.startswith("ExpressionAttribute")}
     return {
-        name: _replaced(part, short) if name.endswith("Expression") else _spelled_out(part)
-        for name, part in kept.items()
+        name: _replaced(part, short) if name.endswith("Expression") else _expanded(part) for name, part in kept.items()
     }
 
 

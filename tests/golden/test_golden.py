@@ -1,4 +1,4 @@
-"""What is stored and public keeps its shape byte for byte: today's code reads it, and writes it again as it was."""
+"""Stored and public formats stay byte for byte: the present code reads each golden file and writes the same bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from imagedrop import events
 from imagedrop.adapters.dynamodb.items import from_dynamodb, to_drop, to_dynamodb, to_row
 from imagedrop.domain.drop import Drop
-from imagedrop.domain.messages import NoticeMessage, PollMessage, RegistrationMessage
+from imagedrop.domain.messages import DropMessage, NoticeMessage, PollMessage, RegistrationMessage
 from imagedrop.domain.object_keys import claim_key, result_key
 from imagedrop.intake import replay_protection
 from imagedrop.workflow.bucket_records import claims, end_markers, file_versions, results
@@ -32,33 +32,33 @@ def ports_with_notes() -> MemoryPorts:
     return ports
 
 
-def test_there_is_a_file_for_every_shape_and_no_other() -> None:
+def test_every_format_has_one_file() -> None:
     assert set(names("**")) == set(made())
 
 
 @pytest.mark.parametrize("name", names("**"))
-def test_the_same_drops_are_written_with_the_same_bytes(name: str) -> None:
+def test_same_bytes_are_written_for_the_same_drops(name: str) -> None:
     assert made()[name] == golden(name)
 
 
-def test_the_names_of_a_row_are_the_stored_ones() -> None:
+def test_attribute_names_of_a_row_stay() -> None:
     assert attributes(Drop) == json.loads(golden("attributes.json"))
 
 
 @pytest.mark.parametrize("name", names("rows"))
-def test_a_stored_row_is_read_and_written_again(name: str) -> None:
+def test_stored_row_is_read_and_written_unchanged(name: str) -> None:
     assert text(stored(restored(json.loads(golden(name))))) == golden(name)
 
 
 @pytest.mark.parametrize("name", names("items"))
-def test_a_dynamodb_item_is_read_and_written_again(name: str) -> None:
+def test_dynamodb_item_is_read_and_written_unchanged(name: str) -> None:
     row = to_drop(from_dynamodb(json.loads(golden(name))))
     assert text(to_dynamodb(to_row(row))) == golden(name)
     assert text(stored(row)) == golden(name.replace("items/", "rows/"))
 
 
 @pytest.mark.parametrize("name", names("claims"))
-def test_a_claim_is_read_and_written_again_with_revision_0(name: str) -> None:
+def test_claim_is_read_and_written_with_revision_0(name: str) -> None:
     ports, kept = memory_ports(), json.loads(golden(name))
     ports.objects.upload(BUCKET, claim_key(kept["drop_id"]), golden(name))
     row = claims.read_claim(ports.objects, BUCKET, kept["drop_id"])
@@ -67,7 +67,7 @@ def test_a_claim_is_read_and_written_again_with_revision_0(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", names("results"))
-def test_a_result_file_is_read_and_written_again(name: str) -> None:
+def test_result_file_is_read_and_written_unchanged(name: str) -> None:
     ports, kept = memory_ports(), json.loads(golden(name))
     ports.objects.upload(BUCKET, result_key(kept["key"]), golden(name))
     row = results.read_result(ports.objects, BUCKET, kept["key"], kept["drop_id"])
@@ -75,25 +75,30 @@ def test_a_result_file_is_read_and_written_again(name: str) -> None:
     assert result_body(row) == golden(name)
 
 
-def test_a_row_of_a_newer_version_is_read_without_what_is_unknown() -> None:
+def test_unknown_attributes_of_a_newer_version_are_ignored() -> None:
     assert text(stored(restored(json.loads(golden("other_versions/newer.json"))))) == golden("rows/filled.json")
 
 
-def test_a_row_of_an_older_version_is_read_with_defaults() -> None:
+def test_missing_attributes_of_an_older_version_get_defaults() -> None:
     assert text(stored(restored(json.loads(golden("other_versions/older.json"))))) == golden("rows/minimal.json")
 
 
 @pytest.mark.parametrize("name", names("results"))
-def test_the_key_of_an_end_says_which_versions_it_has_read(name: str) -> None:
+def test_end_marker_key_contains_attempt_and_versions(name: str) -> None:
     row = restored(json.loads(golden(name.replace("results/", "rows/"))))
     kept = json.loads(golden("keys.json"))["rows"][name.removeprefix("results/").removesuffix(".json")]
+    digests = frozenset(file_versions.version_digest(key, version) for key, version in row.versions.items())
     read = end_markers.parse_end_marker(kept["end"])
     assert read is not None
-    assert read[1:] == (row.attempt, {file_versions.version_digest(key, seen) for key, seen in row.versions.items()})
+    assert read[1:] == (row.attempt, digests)
 
 
-def test_messages_are_read() -> None:
-    models = {"registrations": RegistrationMessage, "polls": PollMessage, "notices": NoticeMessage}
+def test_queue_messages_are_read() -> None:
+    models: dict[str, type[DropMessage]] = {
+        "registrations": RegistrationMessage,
+        "polls": PollMessage,
+        "notices": NoticeMessage,
+    }
     for call in json.loads(golden("messages.json")):
         for entry in call.get("Entries", [call]):
             body = json.loads(entry["MessageBody"])
@@ -107,12 +112,12 @@ def test_messages_are_read() -> None:
                 )  # fmt: skip
 
 
-def test_the_next_sweep_goes_on_where_the_last_one_ended() -> None:
+def test_sweep_continues_where_the_last_one_stopped() -> None:
     ports = ports_with_notes()
     for key in (KEY, DATA, SIDECAR, UNICODE):
         ports.objects.upload(BUCKET, key, b"a file")
     assert not sweep(ports, lambda: 60.0).whole
 
 
-def test_a_push_that_was_taken_is_known() -> None:
+def test_received_push_is_recognised() -> None:
     assert replay_protection.received_before(PUSH, ports_with_notes())

@@ -47,7 +47,7 @@ class RawClient:
         hashed: bool = False,
         **more: str,
     ) -> dict[str, str]:
-        """All headers of a signed request. `path`: encoded. `hashed`: with the body's hash in a header, as some clients do."""
+        """All headers of a signed request. `path`: encoded. `hashed`: also the body's hash, as some clients do."""
         sent = {"Host": self.host, "X-Sdk-Date": f"{at or datetime.now(UTC):%Y%m%dT%H%M%SZ}", "X-Project-Id": PROJECT}
         sent |= {name.replace("_", "-"): value for name, value in more.items()}
         digest = hashlib.sha256(body).hexdigest()
