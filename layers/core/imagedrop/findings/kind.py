@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from imagedrop.common.vocabulary import Language, Severity
@@ -46,8 +47,8 @@ class Kind:
     `id` is `<area>.<what>`, `message` says what was found and what it causes, `fix` says what to do about it.
     """
 
-    id: str
     severity: Severity
+    id: str
     message: str
     fix: str
     zh_message: str
@@ -69,6 +70,11 @@ class Kind:
             return self.message.format(**values), self.fix.format(**values)
         values = in_chinese(values)
         return self.zh_message.format(**values), self.zh_fix.format(**values)
+
+
+error = partial(Kind, "error")
+warning = partial(Kind, "warning")
+info = partial(Kind, "info")
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

@@ -1,19 +1,17 @@
 """How the disk starts: partitions, boot files and the drivers that are needed at boot."""
 
-from imagedrop.findings import Kind
+from imagedrop.findings import error, info, warning
 
-NO_ACTIVE_PARTITION = Kind(
+NO_ACTIVE_PARTITION = warning(
     "image.no_active_partition",
-    "warning",
     "No partition in the MBR is active, so a BIOS cannot start from this disk.",
     "If this is a system disk, mark the system partition as active in the source Windows: "
     "`diskpart`, then `select partition <n>` and `active`.",
     "MBR 中没有活动分区，BIOS 无法从该磁盘启动。",
     "如果是系统盘，请在源 Windows 中将系统分区标记为活动分区：`diskpart`，然后 `select partition <n>` 和 `active`。",
 )
-NO_ESP = Kind(
+NO_ESP = warning(
     "image.no_esp",
-    "warning",
     "The disk has a GPT but no EFI system partition, so UEFI cannot start Windows from it.",
     "If this is a system disk, create an EFI system partition in the source Windows (`diskpart`: "
     "`create partition efi size=100`), then run `bcdboot C:\\Windows /f UEFI`.",
@@ -21,17 +19,15 @@ NO_ESP = Kind(
     "如果是系统盘，请在源 Windows 中创建 EFI 系统分区（`diskpart`：`create partition efi size=100`），"
     "再运行 `bcdboot C:\\Windows /f UEFI`。",
 )
-NO_BOOT_MANAGER = Kind(
+NO_BOOT_MANAGER = warning(
     "image.no_boot_manager",
-    "warning",
     "The EFI system partition contains no boot manager (no bootmgfw.efi and no boot*.efi in EFI\\Boot).",
     "In the source Windows, run `bcdboot C:\\Windows /f UEFI`, then create the image again.",
     "EFI 系统分区中没有启动管理器（没有 bootmgfw.efi，EFI\\Boot 中也没有 boot*.efi）。",
     "请在源 Windows 中运行 `bcdboot C:\\Windows /f UEFI`，然后重新制作镜像。",
 )
-NO_BOOT_FILES = Kind(
+NO_BOOT_FILES = error(
     "image.no_boot_files",
-    "error",
     "The active partition, at byte {start}, contains no bootmgr: Windows boots from another disk. IMS requires the boot "
     "partition and the system partition on one disk; a server created from this image would not start.",
     "In the source Windows, put the boot files on the Windows disk: `bcdboot C:\\Windows /s C: /f BIOS`. Make C: active "
@@ -41,9 +37,8 @@ NO_BOOT_FILES = Kind(
     "请在源 Windows 中将引导文件放到 Windows 所在的磁盘：`bcdboot C:\\Windows /s C: /f BIOS`，将系统卷设为活动分区（`diskpart`、"
     "`select volume C`、`active`），移除另一块磁盘后重启，再重新制作镜像。",
 )
-WINDOWS_ELSEWHERE = Kind(
+WINDOWS_ELSEWHERE = error(
     "image.windows_elsewhere",
-    "error",
     "The partition at byte {start} contains Windows boot files, but Windows itself is on another disk. IMS requires the "
     "boot partition and the system partition on one disk; a server created from this image would not start.",
     "Drop the disk that contains C:\\Windows. If the boot files are only on this disk, first copy them to the Windows disk. "
@@ -53,9 +48,8 @@ WINDOWS_ELSEWHERE = Kind(
     "请投放包含 C:\\Windows 的磁盘。如果引导文件只在本磁盘上，请先在源 Windows 中将其复制到 Windows 所在的磁盘："
     "`bcdboot C:\\Windows /f ALL`。",
 )
-DRIVER_FILE_MISSING = Kind(
+DRIVER_FILE_MISSING = warning(
     "image.driver_file_missing",
-    "warning",
     "The service {driver} is installed, but its file {file} is missing, so the device does not work. If it is the disk driver, "
     "Windows stops at boot with 0x7B (INACCESSIBLE_BOOT_DEVICE).",
     "Reinstall the driver in the source Windows (VirtIO: `virtio-win-guest-tools.exe /install /quiet /norestart`), or delete "
@@ -65,9 +59,8 @@ DRIVER_FILE_MISSING = Kind(
     "请在源 Windows 中重新安装驱动（VirtIO：`virtio-win-guest-tools.exe /install /quiet /norestart`），或删除该服务："
     "`sc delete {driver}`。",
 )
-DRIVER_START_OVERRIDDEN = Kind(
+DRIVER_START_OVERRIDDEN = warning(
     "image.driver_start_overridden",
-    "warning",
     "The driver {driver} is set to start at boot, but its registry key StartOverride changes its start type to {start}. On a "
     "server, Windows may not find its disk (0x7B).",
     "In the source Windows, delete the override and create the image again: "
@@ -76,9 +69,8 @@ DRIVER_START_OVERRIDDEN = Kind(
     "请在源 Windows 中删除该注册表项并重新制作镜像："
     "`reg delete HKLM\\SYSTEM\\CurrentControlSet\\Services\\{driver}\\StartOverride /f`。",
 )
-DRIVER_NOT_INSTALLED = Kind(
+DRIVER_NOT_INSTALLED = info(
     "image.driver_not_installed",
-    "info",
     "The driver file {file} exists, but there is no service {driver} to load it: the driver is not installed.",
     "No action needed if the driver is not used. Otherwise, install it in the source Windows (VirtIO: "
     "`virtio-win-guest-tools.exe /install /quiet /norestart`).",

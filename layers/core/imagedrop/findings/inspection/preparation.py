@@ -1,10 +1,9 @@
 """How well the Windows is prepared for Huawei Cloud."""
 
-from imagedrop.findings import Kind
+from imagedrop.findings import info, warning
 
-IMAGE_STATE = Kind(
+IMAGE_STATE = warning(
     "image.image_state",
-    "warning",
     "Windows Setup is not finished: the image state is {state}. A server created from this image may stop during setup, or "
     "fail at every start.",
     "In the source Windows, read `%WINDIR%\\System32\\Sysprep\\Panther\\setuperr.log` and let setup finish. Then run "
@@ -13,9 +12,8 @@ IMAGE_STATE = Kind(
     "请在源 Windows 中查看 `%WINDIR%\\System32\\Sysprep\\Panther\\setuperr.log`，待安装完成后运行一次 "
     "`sysprep /generalize /oobe /shutdown`，再重新制作镜像。",
 )
-NOT_GENERALIZED = Kind(
+NOT_GENERALIZED = info(
     "image.not_generalized",
-    "info",
     "Windows is not generalized (sysprep was not run): all servers created from this image share one computer name, SID and "
     "activation.",
     "No action needed for a single server. For several, or in a domain, run sysprep first, after Cloudbase-Init is installed: "
@@ -24,9 +22,8 @@ NOT_GENERALIZED = Kind(
     "如果只创建一台服务器，则无需处理；创建多台或加入域时，请在安装 Cloudbase-Init 之后运行 "
     "`sysprep /generalize /oobe /shutdown`。",
 )
-NO_CLOUDBASE_INIT = Kind(
+NO_CLOUDBASE_INIT = warning(
     "image.no_cloudbase_init",
-    "warning",
     "Cloudbase-Init is not installed: a server created from this image keeps the password in the image and gets no host name "
     "and no user data from Huawei Cloud.",
     "In the source Windows, run `msiexec /i CloudbaseInitSetup_x64.msi /qn`, and create the image again. Without it, keep the "
@@ -34,27 +31,24 @@ NO_CLOUDBASE_INIT = Kind(
     "未安装 Cloudbase-Init：使用该镜像创建的服务器只能使用镜像中原有的密码，也无法获取华为云设置的主机名和用户数据。",
     "请在源 Windows 中运行 `msiexec /i CloudbaseInitSetup_x64.msi /qn`，然后重新制作镜像；如果不安装，请保管好管理员密码以便登录。",
 )
-CLOUDBASE_INIT_DISABLED = Kind(
+CLOUDBASE_INIT_DISABLED = warning(
     "image.cloudbase_init_disabled",
-    "warning",
     "Cloudbase-Init is installed, but its service is disabled: a server created from this image gets no password, host name or "
     "user data from Huawei Cloud.",
     "In the source Windows, run `sc config cloudbase-init start= auto`, and create the image again.",
     "已安装 Cloudbase-Init，但其服务已禁用：使用该镜像创建的服务器无法获取华为云设置的密码、主机名和用户数据。",
     "请在源 Windows 中运行 `sc config cloudbase-init start= auto`，然后重新制作镜像。",
 )
-CLOUDBASE_INIT_NOT_INSTALLED = Kind(
+CLOUDBASE_INIT_NOT_INSTALLED = warning(
     "image.cloudbase_init_not_installed",
-    "warning",
     "The Cloudbase-Init folder exists, but its service does not: the folder was copied, or the uninstallation was incomplete. "
     "Cloudbase-Init will not run.",
     "In the source Windows, install it: `msiexec /i CloudbaseInitSetup_x64.msi /qn`, and create the image again.",
     "存在 Cloudbase-Init 的文件夹，但没有其服务：只复制了文件，或卸载不完整。Cloudbase-Init 不会运行。",
     "请在源 Windows 中安装：`msiexec /i CloudbaseInitSetup_x64.msi /qn`，然后重新制作镜像。",
 )
-FOREIGN_TOOLS = Kind(
+FOREIGN_TOOLS = info(
     "image.foreign_tools",
-    "info",
     "Tools of another platform are installed: {tools}. They have no function on Huawei Cloud, and their drivers may conflict "
     "with the VirtIO drivers.",
     "No action needed if servers start normally. Otherwise, uninstall the tools in the source Windows (`appwiz.cpl`) before you "
@@ -62,9 +56,8 @@ FOREIGN_TOOLS = Kind(
     "安装了其他平台的工具：{tools}。它们在华为云上不起作用，其驱动还可能与 VirtIO 驱动冲突。",
     "如果服务器能正常启动，则无需处理；否则请在制作镜像前在源 Windows 中卸载（`appwiz.cpl`）。",
 )
-STATIC_ADDRESS = Kind(
+STATIC_ADDRESS = warning(
     "image.static_address",
-    "warning",
     "A network interface has the static address {address} and does not use DHCP. Huawei Cloud assigns addresses by DHCP: a "
     "server that keeps the static address cannot be reached.",
     "In the source Windows, for each interface that `netsh interface ipv4 show config` lists, run "
@@ -75,9 +68,8 @@ STATIC_ADDRESS = Kind(
     '`netsh interface ipv4 set address name="Ethernet" source=dhcp` 和 '
     '`netsh interface ipv4 set dnsservers name="Ethernet" source=dhcp`。',
 )
-REMOTE_DESKTOP_OFF = Kind(
+REMOTE_DESKTOP_OFF = info(
     "image.remote_desktop_off",
-    "info",
     "Remote Desktop is off: a server created from this image can be reached only through VNC in the console.",
     "No action needed if VNC is enough. Otherwise, turn it on in the source Windows: "
     '`reg add "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Terminal Server" '

@@ -1,10 +1,9 @@
 """The VirtIO drivers that a server needs."""
 
-from imagedrop.findings import Kind
+from imagedrop.findings import error, info, warning
 
-NO_DISK_UEFI = Kind(
+NO_DISK_UEFI = error(
     "drivers.disk_uefi",
-    "error",
     "No VirtIO disk driver starts at boot ({found}), and IMS cannot install one in an image that starts with UEFI: a "
     "server created from this image would stop with 0x7B (INACCESSIBLE_BOOT_DEVICE).",
     "In the source Windows, run `virtio-win-guest-tools.exe /install /quiet /norestart`, check that `sc qc viostor` shows "
@@ -14,9 +13,8 @@ NO_DISK_UEFI = Kind(
     "请在源 Windows 中运行 `virtio-win-guest-tools.exe /install /quiet /norestart`，确认 `sc qc viostor` 显示 BOOT_START，"
     "关机后重新制作镜像。",
 )
-NO_DISK_FAST = Kind(
+NO_DISK_FAST = error(
     "drivers.disk_fast",
-    "error",
     "No VirtIO disk driver starts at boot ({found}), and the fast channel does not install one: a server created from this "
     "image would stop with 0x7B (INACCESSIBLE_BOOT_DEVICE).",
     "In the source Windows, run `virtio-win-guest-tools.exe /install /quiet /norestart`, check that `sc qc viostor` shows "
@@ -26,9 +24,8 @@ NO_DISK_FAST = Kind(
     "请在源 Windows 中运行 `virtio-win-guest-tools.exe /install /quiet /norestart`，确认 `sc qc viostor` 显示 BOOT_START，"
     "关机后重新制作镜像；如果以 BIOS 启动，也可删除 `is_quick_import`。",
 )
-NO_DISK = Kind(
+NO_DISK = error(
     "drivers.disk",
-    "error",
     "No VirtIO disk driver starts at boot ({found}), and IMS will not install one (`is_config` is false, or the system is not "
     "on its list): a server created from this image would stop with 0x7B (INACCESSIBLE_BOOT_DEVICE).",
     "Set `is_config` to true if the system is on IMS's list. Otherwise, in the source Windows, run "
@@ -39,9 +36,8 @@ NO_DISK = Kind(
     "如果系统在 IMS 列表中，请将 `is_config` 设为 true；否则请在源 Windows 中运行 "
     "`virtio-win-guest-tools.exe /install /quiet /norestart`，确认 `sc qc viostor` 显示 BOOT_START，然后重新制作镜像。",
 )
-DISK_INJECTED = Kind(
+DISK_INJECTED = info(
     "drivers.injected",
-    "info",
     "No VirtIO disk driver starts at boot ({found}). IMS installs one during the import (`is_config` is true, and the image "
     "starts with BIOS).",
     "No action needed if the import succeeds and a first server starts. Group policies or antivirus software can block the "
@@ -49,9 +45,8 @@ DISK_INJECTED = Kind(
     "没有在引导时启动的 VirtIO 磁盘驱动（{found}）。IMS 会在导入时注入（`is_config` 为 true，且以 BIOS 启动）。",
     "如果导入成功且首台服务器能启动，则无需处理；组策略和杀毒软件可能妨碍注入，此时请在源 Windows 中安装驱动。",
 )
-NO_NETWORK = Kind(
+NO_NETWORK = warning(
     "drivers.network",
-    "warning",
     "The VirtIO network driver (netkvm) is {found}: a server created from this image has no network until the driver works.",
     "In the source Windows, run `virtio-win-guest-tools.exe /install /quiet /norestart`, and create the image again. Or install "
     "the driver on the server, through VNC in the console.",

@@ -1,43 +1,38 @@
 """How the disk starts."""
 
-from imagedrop.findings import Kind
+from imagedrop.findings import error, warning
 
-FIRMWARE_DIFFERS = Kind(
+FIRMWARE_DIFFERS = error(
     "firmware.differs",
-    "error",
     "`hw_firmware_type` is {said}, but the disk is set up to start with {found}: a server created from this image would not "
     "start.",
     "Set `hw_firmware_type` to {found} or leave it out.",
     "`hw_firmware_type` 为 {said}，但磁盘是按 {found} 启动方式制作的，使用该镜像创建的服务器将无法启动。",
     "请将 `hw_firmware_type` 改为 {found} 或删除该字段。",
 )
-ARM_NEEDS_UEFI = Kind(
+ARM_NEEDS_UEFI = error(
     "firmware.arm_needs_uefi",
-    "error",
     "The image is for arm, which starts only with UEFI, but the disk is set up to start with BIOS.",
     "Check `architecture`. If it is arm, install the system with UEFI.",
     "镜像为 arm 架构，只能以 UEFI 启动，但磁盘是按 BIOS 启动方式制作的。",
     "请检查 `architecture`；如果确为 arm，请以 UEFI 方式安装系统。",
 )
-OS_WITHOUT_UEFI = Kind(
+OS_WITHOUT_UEFI = error(
     "firmware.os_without_uefi",
-    "error",
     "IMS does not support {os_version} with UEFI.",
     "Install it with BIOS (MBR disk), or use Windows Server 2012 or later, or Windows 10.",
     "IMS 不支持以 UEFI 启动 {os_version}。",
     "请以 BIOS 方式（MBR 磁盘）安装，或使用 Windows Server 2012 及以上版本或 Windows 10。",
 )
-FIRMWARE_UNKNOWN = Kind(
+FIRMWARE_UNKNOWN = warning(
     "firmware.unknown",
-    "warning",
     "The boot mode could not be read from the disk, and it is not set in the sidecar: IMS will assume BIOS.",
     "Set `hw_firmware_type` (bios or uefi).",
     "无法从磁盘识别启动方式，描述文件也未填写，IMS 将按 BIOS 处理。",
     "请填写 `hw_firmware_type`（bios 或 uefi）。",
 )
-OS_UNLISTED_UEFI = Kind(
+OS_UNLISTED_UEFI = warning(
     "firmware.os_unlisted",
-    "warning",
     "The disk is set up to start with UEFI, and {os_version} is not on IMS's list of systems that support UEFI. IMS does not "
     "document whether a server created from this image starts.",
     "Test it with one server first. With UEFI, IMS documents Windows Server 2012 to 2022 (Standard, Datacenter) and Windows 10, "
