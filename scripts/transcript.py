@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the transcripts in README.md from real runs of the commands, or compares them.
 
-    scripts/transcript          runs the commands and writes the blocks that differ
-    scripts/transcript --check  runs the commands and exits 1 if a block differs
+    scripts/transcript.py          runs the commands and writes the blocks that differ
+    scripts/transcript.py --check  runs the commands and exits 1 if a block differs
 
 Ids, seconds and percentages are not compared, so that an unchanged block stays as it is. A block is between
 `<!-- transcript: COMMAND -->` and `<!-- end -->`. Run it with the Python of .venv.
@@ -95,7 +95,7 @@ def main() -> None:
     if "--check" not in sys.argv[1:]:
         README.write_text(text, "utf-8")
     elif problems:
-        sys.exit("\n\n".join([*problems, "To update it: scripts/transcript"]))
+        sys.exit("\n\n".join([*problems, "To update it: scripts/transcript.py"]))
 
 
 if __name__ == "__main__":
