@@ -12,15 +12,13 @@ Key:         64 1 characters of the name, 65 1 namespace (2: a DOS name), 66 the
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs.records import Reference, undo_update_sequence
 from imagedrop.inspection.ntfs.streams import Stream
 from imagedrop.inspection.upper_case import upper
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 INDEX_ROOT = struct.Struct("<8xI4x")
 BLOCK_HEADER_SIZE = 24

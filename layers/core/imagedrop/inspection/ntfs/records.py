@@ -17,12 +17,10 @@ File name:   0 8 directory    64 1 characters of the name    66 the name
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from imagedrop.inspection.errors import Unreadable, malformed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 UPDATE_SEQUENCE = struct.Struct("<4sHH")
 RECORD = struct.Struct("<16xH2xHHI4xQ")

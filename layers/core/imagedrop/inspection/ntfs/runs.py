@@ -8,12 +8,10 @@ A byte of 0 ends the list.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from imagedrop.inspection.errors import malformed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 MAX_RUNS = 200_000
 MAX_CLUSTERS = 1 << 48  # of a run, and of a volume

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from imagedrop.inspection.block_cache import MAX_READ
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.ntfs.runs import Extents
 from imagedrop.inspection.replay import fetch_together
 from imagedrop.inspection.source import Range
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
 MAX_HINTED = 64  # extents
 MAX_KEPT = 8 * 1024 * 1024  # bytes of decompressed units

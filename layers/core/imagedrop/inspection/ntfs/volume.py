@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.errors import PastEnd, malformed
@@ -14,9 +14,6 @@ from imagedrop.inspection.ntfs.records import Attribute, Record, Reference
 from imagedrop.inspection.ntfs.runs import Extents, decode_runs
 from imagedrop.inspection.ntfs.streams import NonResidentStream, Stream
 from imagedrop.inspection.source import Range
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 MFT, VOLUME, ROOT = Reference(0, 0), Reference(3, 0), Reference(5, 0)
 MFT_AHEAD = 128 * 1024  # bytes of the MFT that are read first: the oldest directories have the first records

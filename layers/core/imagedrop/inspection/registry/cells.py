@@ -7,15 +7,12 @@ Record:   0  2  signature of the data: nk, lf, vk, ...
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from imagedrop.inspection.errors import Unreadable, malformed
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from typing import TypeVar
-
-    T = TypeVar("T")
+T = TypeVar("T")
 
 CELL_SIZE = struct.Struct("<i")
 BINS_START = 4096  # byte of the file where the first bin begins

@@ -9,15 +9,12 @@ The checksum is the XOR of the 127 integers before it; 0 is stored as 1, and 0xF
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from imagedrop.inspection.errors import malformed
 from imagedrop.inspection.registry.cells import BINS_START, Cells
 from imagedrop.inspection.registry.keys import Key
 from imagedrop.inspection.registry.nodes import Nodes
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 BASE_BLOCK = struct.Struct("<4sII8xII8xII464xI")
 CHECKED_INTEGERS = struct.Struct("<127I")

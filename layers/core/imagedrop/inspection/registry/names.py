@@ -7,12 +7,9 @@ character by character; hashes and the order of lists follow the upper case too.
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from imagedrop.inspection.upper_case import upper
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 UTF_16_UNIT = struct.Struct("<H")
 HINT_SIZE = 4  # characters of a name in an lf list

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from imagedrop.inspection.registry import lists
 from imagedrop.inspection.registry.cells import batches
@@ -13,9 +13,6 @@ from imagedrop.inspection.registry.names import ORDERS
 from imagedrop.inspection.registry.nodes import Node, Nodes
 from imagedrop.inspection.replay import fetch_together
 from imagedrop.inspection.upper_case import upper
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 PROBES = 8  # names that one step of a search reads; so few candidates are all read
 LEAVES_AT_ONCE = 2 * PROBES

@@ -10,17 +10,15 @@ Big data:   0  2  "db"     2  2  number of segments     4  4  offset of the list
 from __future__ import annotations
 
 import struct
+from collections.abc import Collection, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from imagedrop.inspection.registry.cells import Cells, batches
 from imagedrop.inspection.registry.names import decoded
 from imagedrop.inspection.registry.nodes import Node
 from imagedrop.inspection.replay import fetch_together
 from imagedrop.inspection.upper_case import upper
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 Value = str | int | bytes | list[str]
 

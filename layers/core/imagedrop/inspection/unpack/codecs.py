@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
+from typing import Any
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.errors import Unreadable, malformed
-
-if TYPE_CHECKING:
-    from typing import Any
 
 ZSTD_WINDOW_LOG = 23  # 8 MiB; qemu's clusters need 21
 

@@ -11,15 +11,13 @@ Stream WofCompressedData:
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.unpack.lzx import lzx
 from imagedrop.inspection.unpack.xpress import xpress
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 REPARSE_TAG = struct.Struct("<I")
 REPARSE_POINT = struct.Struct("<8xIIII")

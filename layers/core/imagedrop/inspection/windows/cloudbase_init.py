@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.findings_report import FindingsReport
@@ -11,10 +12,6 @@ from imagedrop.inspection.registry import Key
 from imagedrop.inspection.replay import fetch_together
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.services import Service, services
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
 
 SERVICE = "cloudbase-init"
 FOLDERS = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.findings_report import FindingsReport
@@ -12,10 +13,6 @@ from imagedrop.inspection.replay import fetch_together
 from imagedrop.inspection.windows.installation import DRIVERS as FOLDER
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.services import Service, path_in_windows, services
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
 
 
 class Driver(NamedTuple):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 from imagedrop.common import os_versions
 from imagedrop.findings import inspection as kinds
@@ -16,10 +17,6 @@ from imagedrop.inspection.windows.control_set import SystemSettings, current_con
 from imagedrop.inspection.windows.drivers import driver_starts
 from imagedrop.inspection.windows.installation import Installation
 from imagedrop.inspection.windows.product import Product, read_image_state, read_product
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
 
 SOFTWARE, SYSTEM = "registry hive SOFTWARE", "registry hive SYSTEM"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import Any, NamedTuple
 
 from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.findings_report import FindingsReport, guarded
@@ -13,10 +14,6 @@ from imagedrop.inspection.windows.boot_manager import has_boot_files
 from imagedrop.inspection.windows.facts import WindowsEvidence, gather_evidence
 from imagedrop.inspection.windows.hibernation import is_hibernated
 from imagedrop.inspection.windows.installation import find_windows
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
 
 
 class VolumeFacts(NamedTuple):
