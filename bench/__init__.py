@@ -1,1 +1,1 @@
-"""Benchmarks that print ratios, not verdicts: `make bench`, or `python -m bench polling`."""
+"""Benchmarks. They print ratios and check nothing: `make bench`, or `python -m bench polling`."""

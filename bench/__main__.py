@@ -1,4 +1,4 @@
-"""Runs all benchmarks, or those that are named."""
+"""Runs all benchmarks, or the named ones."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable
 
 from bench import inspection, load, polling
 
-arguments = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-arguments.add_argument("names", nargs="*", metavar="NAME", help="inspection, polling, load")
-arguments.add_argument("--page", action="store_true", help="write the pages in docs/internals/")
-arguments.add_argument("--small", action="store_true", help="read the small images even where there are big ones")
-given = arguments.parse_args()
+parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+parser.add_argument("names", nargs="*", metavar="NAME", help="inspection, polling, load")
+parser.add_argument("--page", action="store_true", help="write the pages in docs/internals/")
+parser.add_argument("--small", action="store_true", help="read the small images even if the big ones were built")
+options = parser.parse_args()
 benchmarks: dict[str, Callable[[], None]] = {
-    "inspection": lambda: inspection.run(given.page, given.small),
-    "polling": lambda: polling.report(given.page),
-    "load": lambda: load.run(given.page),
+    "inspection": lambda: inspection.run(options.page, options.small),
+    "polling": lambda: polling.report(options.page),
+    "load": lambda: load.run(options.page),
 }
-if unknown := set(given.names) - set(benchmarks):
-    arguments.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(benchmarks)}")
-for name in given.names or benchmarks:
+if unknown := set(options.names) - set(benchmarks):
+    parser.error(f"there is no benchmark {', '.join(unknown)}; there are {', '.join(benchmarks)}")
+for name in options.names or benchmarks:
     benchmarks[name]()

@@ -1,4 +1,4 @@
-"""Whether two readers say the same of an image."""
+"""Compares the facts that two readers find in an image."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ COMPARED = ("partition_table", "partitions", "hw_firmware_type", "bitlocker", "n
 
 
 def facts(ours: Mapping[str, Any] | None, theirs: Mapping[str, Any] | None) -> str:
-    """How many of the facts that they read are ours too, such as 17/17."""
-    mine, other = _flat(ours or {}), _flat(theirs or {})
-    return f"{sum(mine.get(name) == value for name, value in other.items())}/{len(other)}"
+    """How many of their facts are equal to ours, such as 17/17."""
+    our_facts, their_facts = _flat(ours or {}), _flat(theirs or {})
+    equal = sum(our_facts.get(name) == value for name, value in their_facts.items())
+    return f"{equal}/{len(their_facts)}"
 
 
-def _flat(told: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: told[name] for name in COMPARED if name in told}
-    starts = [one["start"] if isinstance(one, dict) else one for one in found.get("partitions", ())]
-    windows: Mapping[str, Any] = told.get("windows") or {}
+def _flat(facts: Mapping[str, Any]) -> dict[str, Any]:
+    found = {name: facts[name] for name in COMPARED if name in facts}
+    starts = [part["start"] if isinstance(part, dict) else part for part in found.get("partitions", ())]
+    windows: Mapping[str, Any] = facts.get("windows") or {}
     return found | ({"partitions": starts} if starts else {}) | {f"windows.{name}": windows[name] for name in windows}

@@ -1,4 +1,4 @@
-"""What readers take over a bucket far away, counted by the bucket."""
+"""Measures readers over a distant bucket. The bucket counts requests and bytes."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.reader_process import Told, ask
+from bench.reader_process import InspectionCost, measure
 from bench.server import serving
 
 RATE = 100e6  # bytes per second of all connections together
-NEAR, FAR = 0.020, 0.150  # seconds to the first byte: a bucket in the region, a bucket across an ocean
+NEAR, FAR = 0.020, 0.150  # seconds to the first byte: a bucket in the same region, or on another continent
 PEERS = Path(__file__).parents[1] / ".venv-bench/bin/python"
 
 
 class Cost(NamedTuple):
-    """Of one reading; `seconds` is the median of several."""
+    """Of one inspection. `seconds`: the median of several runs. `last`: what the reader printed in the last one."""
 
-    told: Told
+    last: InspectionCost
     requests: int
     bytes: int
     seconds: float
 
     @property
-    def trips(self) -> int:
-        """A reader that does not count them sends one request after the other."""
-        return self.told.trips or self.requests
+    def round_trips(self) -> int:
+        """Readers that do not count them send one request after the other."""
+        return self.last.round_trips or self.requests
 
 
-Reader = Callable[[str], Told]
+Reader = Callable[[str], InspectionCost]
 
 
-def ours(url: str) -> Told:
-    return ask(sys.executable, "bench.imagedrop_reader", url)
+def ours(url: str) -> InspectionCost:
+    return measure(sys.executable, "bench.imagedrop_reader", url)
 
 
-def dissect(url: str) -> Told:
-    return ask(str(PEERS), "bench.peers.dissect_reader", url)
+def dissect(url: str) -> InspectionCost:
+    return measure(str(PEERS), "bench.peers.dissect_reader", url)
 
 
-def libyal(url: str) -> Told:
-    return ask(str(PEERS), "bench.peers.libyal_reader", url)
+def libyal(url: str) -> InspectionCost:
+    return measure(str(PEERS), "bench.peers.libyal_reader", url)
 
 
 class Bucket:
@@ -54,10 +54,10 @@ class Bucket:
 
     def cost(self, reader: Reader, file: str, times: int = 3) -> Cost:
         self._served()
-        told = [reader(f"{self._url}/{file}") for _ in range(times)]
+        costs = [reader(f"{self._url}/{file}") for _ in range(times)]
         served = self._served()
-        seconds = statistics.median(one.seconds for one in told)
-        return Cost(told[-1], served["requests"] // times, served["bytes"] // times, seconds)
+        seconds = statistics.median(cost.seconds for cost in costs)
+        return Cost(costs[-1], served["requests"] // times, served["bytes"] // times, seconds)
 
     def _served(self) -> dict[str, Any]:
         with urllib.request.urlopen(self._url) as answer:

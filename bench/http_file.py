@@ -1,4 +1,4 @@
-"""A file on a ranged HTTP server: connections that are kept, one for each request under way."""
+"""A file on an HTTP server that supports ranges. Connections are kept, one for each parallel request."""
 
 from __future__ import annotations
 
@@ -6,32 +6,32 @@ import http.client
 from queue import Empty, LifoQueue
 from urllib.parse import urlsplit
 
-PATIENCE = 30.0  # seconds for an answer
+TIMEOUT = 30.0  # s
 
 
 class HttpFile:
-    """`size` in bytes; `read` may be called by many threads at once. Raises OSError where the server refuses."""
+    """`size` in bytes. `read` is thread-safe. Raises OSError if the server refuses."""
 
     def __init__(self, url: str) -> None:
         split = urlsplit(url)
         self.name, self._host, self._path = url, split.netloc, split.path
         self._idle: LifoQueue[http.client.HTTPConnection] = LifoQueue()
-        headers = self._ask("HEAD", {})[1]
+        headers = self._request("HEAD", {})[1]
         self.size, self._etag = int(headers["Content-Length"]), headers["ETag"]
 
     def read(self, offset: int, length: int) -> bytes:
-        wanted = {"Range": f"bytes={offset}-{offset + length - 1}", "If-Match": self._etag}
-        return self._ask("GET", wanted)[0]
+        headers = {"Range": f"bytes={offset}-{offset + length - 1}", "If-Match": self._etag}
+        return self._request("GET", headers)[0]
 
-    def _ask(self, method: str, headers: dict[str, str]) -> tuple[bytes, http.client.HTTPMessage]:
+    def _request(self, method: str, headers: dict[str, str]) -> tuple[bytes, http.client.HTTPMessage]:
         try:
             connection = self._idle.get_nowait()
         except Empty:
-            connection = http.client.HTTPConnection(self._host, timeout=PATIENCE)
+            connection = http.client.HTTPConnection(self._host, timeout=TIMEOUT)
         connection.request(method, self._path, headers=headers)
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status not in (200, 206):
-            raise OSError(f"{method} {self.name}: {answer.status} {answer.reason}")
+        response = connection.getresponse()
+        body = response.read()
+        if response.status not in (200, 206):
+            raise OSError(f"{method} {self.name}: {response.status} {response.reason}")
         self._idle.put(connection)
-        return body, answer.headers
+        return body, response.headers

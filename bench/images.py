@@ -1,4 +1,4 @@
-"""python3 -m bench.images: builds the images that the benchmark of the inspection reads, once; they stay.
+"""python3 -m bench.images: builds the images for the inspection benchmark, unless they exist.
 
 Needs root, /dev/fuse and the programs that samples/README.md lists; runs with Debian's own python3, which has hivex.
 """
@@ -20,7 +20,7 @@ from samples.builder.layout import Partition, partitions
 from samples.builder.recipe import MIB, SECTOR, Recipe
 
 FOLDER = Path("/var/tmp/imagedrop-bench")
-# file name's ending -> options of qemu-img convert, which makes it of the raw disk
+# file extension -> options of qemu-img convert
 FORMATS: dict[str, tuple[str, ...]] = {
     "fixed.vhd": ("vpc", "-o", "subformat=fixed,force_size=on"),
     "dynamic.vhd": ("vpc", "-o", "subformat=dynamic"),
@@ -36,12 +36,12 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "vdi": ("vdi",),
 }
 HIBERNATION = "hiberfil.sys"
-WOKEN = b"WAKE"  # what Windows leaves in hiberfil.sys when it has resumed
+WOKEN = b"WAKE"  # in hiberfil.sys after Windows has resumed
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`files` in Windows, `data` bytes in them, `software` and `system` bytes of the hives."""
+    """`files`: in Windows. `data`: their bytes together. `software`, `system`: bytes of the hives."""
 
     name: str
     files: int = 30_000
@@ -75,33 +75,33 @@ SETS: dict[str, tuple[Plan, ...]] = {
 
 
 def build(plan: Plan, folder: Path) -> None:
-    """`<folder>/<plan.name>.raw` and its conversions, each unless it is there."""
+    """Builds `<folder>/<plan.name>.raw` and its conversions, unless they exist."""
     raw = folder / f"{plan.name}.raw"
     if not raw.exists():
         scratch = folder / f".{plan.name}"
         scratch.mkdir(exist_ok=True)
         _make(plan, scratch).replace(raw)
-        for left in scratch.iterdir():
-            left.unlink()
+        for file in scratch.iterdir():
+            file.unlink()
         scratch.rmdir()
     for ending in plan.formats:
         made = raw.with_suffix(f".{ending}")
         if not made.exists():
-            half = made.with_name(f".{made.name}")
-            _convert(raw, FORMATS[ending], half)
-            run("fallocate", "--dig-holes", str(half))
-            half.replace(made)
+            partial = made.with_name(f".{made.name}")
+            _convert(raw, FORMATS[ending], partial)
+            run("fallocate", "--dig-holes", str(partial))
+            partial.replace(made)
 
 
 def _convert(raw: Path, options: tuple[str, ...], made: Path) -> None:
     try:
         run("nice", "qemu-img", "convert", "-f", "raw", "-O", *options, str(raw), str(made))
-    except CommandFailed:  # qemu 7.2 ends compressed qcow with 1 though it is whole: the contents decide
+    except CommandFailed:  # qemu 7.2 exits with 1 after a complete compressed qcow: compare the contents
         run("qemu-img", "compare", "-f", "raw", "-F", options[0], str(raw), str(made))
 
 
 def _make(plan: Plan, scratch: Path) -> Path:
-    """The raw disk, partition by partition."""
+    """The raw disk."""
     recipe = plan.recipe
     made = sparse.create(scratch / f"{plan.name}.disk", recipe.sectors * SECTOR)
     found = partitions(recipe)
@@ -121,21 +121,21 @@ def _make(plan: Plan, scratch: Path) -> Path:
 def _windows(plan: Plan, part: Partition, volume: Path) -> None:
     geometry = ["-s", "512", "-c", "4096", "-p", str(part.start), "-H", "255", "-S", "63"]
     run("mkntfs", "--quiet", "--quick", "--force", "-L", part.label, *geometry, str(volume))
-    scratch, chance = volume.parent, random.Random(plan.name)
+    scratch, generator = volume.parent, random.Random(plan.name)
     few = contents.windows(plan.recipe, scratch)
-    few[HIBERNATION] = (WOKEN if plan.uefi else b"HIBR").ljust(4096, b"\0") + chance.randbytes(16 * MIB)
+    few[HIBERNATION] = (WOKEN if plan.uefi else b"HIBR").ljust(4096, b"\0") + generator.randbytes(16 * MIB)
     hives = {
         f"{SYSTEM32}/config/SOFTWARE": big_hives.software(plan.recipe, plan.software, scratch / "SOFTWARE"),
         f"{SYSTEM32}/config/SYSTEM": big_hives.system(plan.recipe, plan.system, scratch / "SYSTEM"),
     }
-    many = windows_files.names(plan.files, chance)
+    many = windows_files.names(plan.files, generator)
     with ntfs.mounted(volume) as root:
-        windows_files.fill(root, many, plan.data, {n: c for n, c in few.items() if n not in hives}, hives, chance)
+        windows_files.fill(root, many, plan.data, {n: c for n, c in few.items() if n not in hives}, hives, generator)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python3 -m bench.images", description=__doc__)
-    parser.add_argument("sets", nargs="*", default=["small"], help=f"of {', '.join(SETS)}")
+    parser.add_argument("sets", nargs="*", default=["small"], help=f"any of {', '.join(SETS)}")
     parser.add_argument("--into", type=Path, default=FOLDER, metavar="FOLDER")
     arguments = parser.parse_args()
     if unknown := set(arguments.sets) - set(SETS):
@@ -143,9 +143,8 @@ def main() -> None:
     arguments.into.mkdir(parents=True, exist_ok=True)
     for plan in [plan for name in arguments.sets for plan in SETS[name]]:
         build(plan, arguments.into)
-        print(
-            f"{plan.name}: {sum(one.stat().st_blocks * 512 for one in arguments.into.glob(f'{plan.name}.*')):,} bytes"
-        )
+        size = sum(file.stat().st_blocks * 512 for file in arguments.into.glob(f"{plan.name}.*"))
+        print(f"{plan.name}: {size:,} bytes")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""docs/internals/performance.md: what the benchmark of the inspection measured, and on what."""
+"""Writes docs/internals/performance.md: the results of the inspection benchmark, and on which machine."""
 
 from __future__ import annotations
 
@@ -19,22 +19,28 @@ INTRODUCTION = """\
 
 Written by `python -m bench inspection --page`. Compare ratios, not seconds.
 
-The images lie behind a server that lets every request wait 20 ms for its first byte (150 ms: as across an ocean) and
-gives all connections together {rate:.0f} MB/s. Each reader is a process of its own that is given a URL and nothing
-else. Seconds are those of reading alone, without starting Python and importing: at 20 ms the median of several, at
-150 ms of one. The server counts requests, the first question for the size among them, and bytes. A round trip is a
-request, or several side by side, that had to wait for the one before.
+Entry point: the figures of imagedrop are those of the library function `imagedrop.inspection.inspect` over HTTP, called
+as the command `imagedrop check URL` calls it. They do not include the start of Python, imports, the rules for the
+sidecar and the output. The handler of the function `validate` calls the same function over OBS's API;
+[load.md](load.md) measures the handlers.
+
+A local server serves the images. Every request waits 20 ms for its first byte (150 ms: a bucket on another continent),
+and all connections together get {rate:.0f} MB/s. Each reader runs in its own process and gets only a URL.
+
+* Seconds: reading only; at 20 ms the median of several runs, at 150 ms one run.
+* Requests and bytes: counted by the server, with the first request, which asks for the size.
+* Round trip: a request, or several parallel requests, that had to wait for the one before.
 """
 
 
 def write(sections: Iterable[Section]) -> None:
-    parts = [f"## {one.title}\n\n{one.note}\n{one.table}" for one in sections]
+    parts = [f"## {section.title}\n\n{section.note}\n{section.table}" for section in sections]
     PAGE.write_text("\n".join([_introduction(), *parts]), encoding="utf-8")
 
 
 def _introduction() -> str:
     machine = f"{os.cpu_count()} cores of {_processor()}, {platform.system()}, Python {platform.python_version()}"
-    measured = f"Measured {datetime.now(UTC).date()} on {machine}; peers: {', '.join(_peers()) or 'none'}."
+    measured = f"Measured {datetime.now(UTC).date()} on {machine}; compared with: {', '.join(_peers()) or 'nothing'}."
     return f"{INTRODUCTION.format(rate=RATE / 1e6)}\n{textwrap.fill(measured, 120)}\n"
 
 
@@ -44,9 +50,9 @@ def _processor() -> str:
 
 
 def _peers() -> list[str]:
-    """Name and version of each library there is."""
+    """Name and version of each installed library."""
     if not PEERS.exists():
         return []
     command = [str(PEERS), "-m", "pip", "list", "--format=freeze", "--disable-pip-version-check"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    return [one.replace("==", " ") for one in listed if one.startswith(("dissect.", "lib"))]
+    return [line.replace("==", " ") for line in listed if line.startswith(("dissect.", "lib"))]

@@ -1,4 +1,4 @@
-"""A part of the benchmark's report."""
+"""A section of the report."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Section(NamedTuple):
-    """`note`: what the table shows and how to read it, in Markdown; `table`: a Markdown table."""
+    """`note`: what the table shows, in Markdown. `table`: a Markdown table."""
 
     title: str
     note: str

@@ -1,7 +1,7 @@
-"""A bucket far away: ranged HTTP/1.1 over the files of a folder, each answer late and all sharing one line.
+"""A distant bucket: serves the files of a folder over HTTP/1.1, with latency and limited bandwidth.
 
-GET and HEAD with `Range: bytes=a-b`, `a-` or `-n`, `If-Match`, `ETag`; GET of / answers what was served since the last
-such question. Every request waits the latency before its first byte; what all connections together receive is `rate`.
+GET and HEAD with `Range: bytes=a-b`, `a-` or `-n`, `If-Match`, `ETag`. GET / returns the counts since the last GET /.
+Every request waits for `latency` before its first byte; all connections together get `rate` bytes per second.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ CHUNK = 128 * 1024
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
-class Line:
-    """What all connections share: `rate` bytes per second, and counters."""
+class Bandwidth:
+    """Shared by all connections: `rate` bytes per second, and counters."""
 
     def __init__(self, rate: float) -> None:
         self._rate, self._lock, self._free = rate, threading.Lock(), 0.0
@@ -36,8 +36,8 @@ class Line:
         with self._lock:
             self._served["requests"] += 1
 
-    def carry(self, size: int) -> None:
-        """Returns when the line has carried `size` bytes, after all that was given to it before."""
+    def send(self, size: int) -> None:
+        """Waits until `size` bytes, and all bytes before them, are sent at this rate."""
         with self._lock:
             self._served["bytes"] += size
             self._free = max(self._free, time.monotonic()) + size / self._rate
@@ -46,7 +46,7 @@ class Line:
             time.sleep(wait)
 
     def served(self) -> dict[str, int]:
-        """Since the last call."""
+        """The counts since the last call."""
         with self._lock:
             now, self._served = self._served, dict.fromkeys(self._served, 0)
         return now
@@ -60,10 +60,10 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, folder: Path, latency: float, rate: float) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.folder, self.latency, self.line = folder, latency, Line(rate)
+        self.folder, self.latency, self.bandwidth = folder, latency, Bandwidth(rate)
 
     def handle_error(self, *where: object) -> None:
-        """A reader that ends with a request under way is no news."""
+        """Ignores a reader that ends during a request."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(*where)  # type: ignore[arg-type]
 
@@ -82,15 +82,15 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if self.path == "/":
-            self._say(json.dumps(self.server.line.served()).encode())
+            self._respond(json.dumps(self.server.bandwidth.served()).encode())
         else:
             self._answer(with_body=True)
 
     def log_message(self, *_: object) -> None:
-        """Nothing: the counters tell."""
+        """Prints nothing."""
 
     def _answer(self, with_body: bool) -> None:
-        self.server.line.count()
+        self.server.bandwidth.count()
         time.sleep(self.server.latency)
         try:
             descriptor = os.open(self.server.folder / Path(self.path).name, os.O_RDONLY)
@@ -108,13 +108,13 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("If-Match", etag) != etag:
             self._empty(HTTPStatus.PRECONDITION_FAILED)
             return
-        asked = self.headers.get("Range")
-        wanted = _range(asked, status.st_size) if asked else range(status.st_size)
+        header = self.headers.get("Range")
+        wanted = _range(header, status.st_size) if header else range(status.st_size)
         if not wanted:
             self._empty(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
             return
-        self.send_response(HTTPStatus.PARTIAL_CONTENT if asked else HTTPStatus.OK)
-        if asked:
+        self.send_response(HTTPStatus.PARTIAL_CONTENT if header else HTTPStatus.OK)
+        if header:
             self.send_header("Content-Range", f"bytes {wanted.start}-{wanted.stop - 1}/{status.st_size}")
         self.send_header("Content-Length", str(len(wanted)))
         self.send_header("Accept-Ranges", "bytes")
@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         for at in wanted[::CHUNK] if with_body else ():
             data = os.pread(descriptor, min(CHUNK, wanted.stop - at), at)
-            self.server.line.carry(len(data))
+            self.server.bandwidth.send(len(data))
             self.wfile.write(data)
 
     def _empty(self, status: HTTPStatus) -> None:
@@ -130,17 +130,17 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def _say(self, body: bytes) -> None:
+    def _respond(self, body: bytes) -> None:
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
 
-def _range(asked: str, size: int) -> range:
-    """Empty where it names nothing of the file, or several parts."""
-    found = RANGE.fullmatch(asked)
-    if not found or asked == "bytes=-":
+def _range(header: str, size: int) -> range:
+    """Empty if the header names no byte of the file, or several parts."""
+    found = RANGE.fullmatch(header)
+    if not found or header == "bytes=-":
         return range(0)
     first, last = found.groups()
     if not first:
@@ -150,18 +150,18 @@ def _range(asked: str, size: int) -> range:
 
 @contextmanager
 def serving(folder: Path, latency: float, rate: float) -> Iterator[str]:
-    """Its address; a process of its own serves, so that no reader shares an interpreter with it."""
-    here, there = multiprocessing.Pipe()
-    child = multiprocessing.get_context("spawn").Process(target=_serve, args=(there, folder, latency, rate))
+    """The URL of a server in its own process, so that it takes no time from a reader."""
+    parent_end, child_end = multiprocessing.Pipe()
+    child = multiprocessing.get_context("spawn").Process(target=_serve, args=(child_end, folder, latency, rate))
     child.start()
     try:
-        yield str(here.recv())
+        yield str(parent_end.recv())
     finally:
         child.terminate()
         child.join()
 
 
-def _serve(told: Connection, folder: Path, latency: float, rate: float) -> None:
+def _serve(connection: Connection, folder: Path, latency: float, rate: float) -> None:
     with Server(folder, latency, rate) as server:
-        told.send(server.url)
+        connection.send(server.url)
         server.serve_forever()

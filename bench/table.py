@@ -1,4 +1,4 @@
-"""Tables that read well on a terminal and are Markdown."""
+"""Markdown tables with aligned columns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Row = Sequence[str]
 
 
 def table(head: Row, rows: Sequence[Row]) -> str:
-    """The first column to the left, the others to the right."""
+    """The first column is aligned to the left, the others to the right."""
     widths = [max(len(row[at]) for row in (head, *rows)) for at in range(len(head))]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
     return "\n".join(_line(row, widths) for row in (head, rule, *rows)) + "\n"

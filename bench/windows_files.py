@@ -1,4 +1,4 @@
-"""The many files of a Windows, written as an installation does: here and there by turns, the hives last, in pieces."""
+"""Writes the files of a Windows like an installation: folders in random order, and the hives last, in pieces."""
 
 from __future__ import annotations
 
@@ -14,31 +14,33 @@ from samples.builder.words import ordinary
 
 WORDS = ordinary(576)
 STORE = 20  # files per directory of WinSxS
-POOL = 8 << 20  # bytes of which the contents of the many are slices
-GAPS = 40  # files that are there for a while and leave room behind
-PIECE = 1 << 20  # bytes by which the hives grow in turn
+POOL = 8 << 20  # bytes; the contents of most files are slices of them
+GAPS = 40  # temporary files, which leave gaps
+PIECE = 1 << 20  # bytes that are appended to each hive in turn
 
 
-def names(count: int, chance: random.Random) -> list[str]:
-    """`count` paths in mixed order: a sixth in System32, the others side by side in WinSxS."""
+def names(count: int, generator: random.Random) -> list[str]:
+    """`count` paths in random order: a sixth in System32, the others in WinSxS."""
     here = count // 6
     found = [f"Windows/System32/{_word(number)}{number // 576}.dll" for number in range(here)]
     found += [f"{_store(number // STORE)}/{_word(number).lower()}.dll" for number in range(count - here)]
-    chance.shuffle(found)
+    generator.shuffle(found)
     return found
 
 
-def fill(root: Path, many: list[str], data: int, few: Tree, hives: Mapping[str, bytes], chance: random.Random) -> None:
-    """Writes all below `root`, a fresh NTFS. `data`: bytes of the many together."""
-    volume, pool, average = _Volume(root), _pool(chance), data / len(many)
+def fill(
+    root: Path, many: list[str], data: int, few: Tree, hives: Mapping[str, bytes], generator: random.Random
+) -> None:
+    """Writes all files to `root`, an empty NTFS. `many`: names of files with random content, `data` bytes together."""
+    volume, pool, average = _Volume(root), _pool(generator), data / len(many)
     left = sorted(few.items())
     for number, name in enumerate(many):
-        at, size = chance.randrange(POOL // 2), min(int(chance.expovariate(1 / average)), POOL // 2)
+        at, size = generator.randrange(POOL // 2), min(int(generator.expovariate(1 / average)), POOL // 2)
         volume.write(name, pool[at : at + size])
         if number % (len(many) // GAPS) == 0:
             volume.write(f"Windows/Temp/{number}.tmp", pool[: int(10 * average)])
         if left and number % (len(many) // len(few) or 1) == 0:
-            volume.write(*left.pop(chance.randrange(len(left))))
+            volume.write(*left.pop(generator.randrange(len(left))))
     for name, content in left:
         volume.write(name, content)
     for path in (root / "Windows/Temp").iterdir():
@@ -56,31 +58,31 @@ def _store(number: int) -> str:
     return f"Windows/WinSxS/amd64_{component}_none_{mixed:016x}"
 
 
-def _pool(chance: random.Random) -> bytes:
-    """Half noise, half words: it packs about as well as programs do."""
-    text = " ".join(chance.choices(WORDS, k=POOL // 8)).encode().ljust(POOL // 2)
-    noise = chance.randbytes(POOL // 2)
+def _pool(generator: random.Random) -> bytes:
+    """Half random bytes, half words: compresses about as well as programs."""
+    text = " ".join(generator.choices(WORDS, k=POOL // 8)).encode().ljust(POOL // 2)
+    noise = generator.randbytes(POOL // 2)
     return b"".join(noise[at : at + 4096] + text[at : at + 4096] for at in range(0, POOL // 2, 4096))
 
 
 class _Volume:
-    """A mounted NTFS. Each directory and file gets its 8.3 name, as Windows gives it."""
+    """A mounted NTFS. Each directory and file gets an 8.3 name, as from Windows."""
 
     def __init__(self, root: Path) -> None:
         self._root, self._known, self._numbers = root, {PurePosixPath(".")}, itertools.count()
 
     def write(self, name: str, content: bytes) -> None:
-        """A name that ends in / is a directory."""
+        """`name`: of a directory if it ends with /."""
         path = PurePosixPath(name)
         self._folder(path if name.endswith("/") else path.parent)
         if not name.endswith("/"):
-            place = self._root / path
-            place.touch()
-            self._shorten(path)
-            place.write_bytes(content)
+            file = self._root / path
+            file.touch()
+            self._add_short_name(path)
+            file.write_bytes(content)
 
     def grow(self, files: Mapping[str, bytes]) -> None:
-        """Appends to all of them by turns."""
+        """Writes all files, a piece of each in turn."""
         for name in files:
             self.write(name, b"")
         for at in range(0, max(map(len, files.values())), PIECE):
@@ -93,10 +95,10 @@ class _Volume:
             self._folder(path.parent)
             (self._root / path).mkdir()
             self._known.add(path)
-            self._shorten(path)
+            self._add_short_name(path)
 
-    def _shorten(self, path: PurePosixPath) -> None:
-        """Names that are 8.3 themselves get none; the others a number of their own."""
+    def _add_short_name(self, path: PurePosixPath) -> None:
+        """No short name if the name itself is 8.3; otherwise a different number for each file."""
         if len(path.stem) > 8 or len(path.suffix) > 4:
             short = f"{path.stem[0]}{next(self._numbers):05X}~1{path.suffix[:4]}".upper()
             os.setxattr(self._root / path, DOS_NAME, short.encode())

@@ -1,4 +1,4 @@
-"""A file object over ranged GETs, as one writes it for a library that wants a file."""
+"""A file object over ranged GETs, for libraries that need a file."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections import OrderedDict
 
 from bench.http_file import HttpFile
 
-BLOCK = 64 * 1024  # measured: with smaller ones dissect needs more requests, larger ones only cost bytes
+BLOCK = 64 * 1024  # measured: smaller blocks need more requests in dissect, larger ones only more bytes
 BLOCKS = 256
 
 
 class BlockFile(io.RawIOBase):
-    """Aligned blocks, the least recently used go first; neighbours that are missing come in one request."""
+    """A cache of aligned blocks, least recently used out first. Adjacent missing blocks are read in one request."""
 
     def __init__(self, url: str) -> None:
         self._file, self._at = HttpFile(url), 0
@@ -32,7 +32,7 @@ class BlockFile(io.RawIOBase):
         return self._at
 
     def get_size(self) -> int:
-        """As libyal asks for it."""
+        """libyal needs this method."""
         return self._file.size
 
     def read(self, size: int | None = -1) -> bytes:
@@ -42,7 +42,7 @@ class BlockFile(io.RawIOBase):
             return b""
         wanted = range(self._at // BLOCK, -(-(self._at + length) // BLOCK))
         self._fetch(wanted)
-        data = b"".join([self._touched(number) for number in wanted])
+        data = b"".join([self._block(number) for number in wanted])
         while len(self._blocks) > BLOCKS:
             self._blocks.popitem(last=False)
         skip = self._at - wanted.start * BLOCK
@@ -61,6 +61,6 @@ class BlockFile(io.RawIOBase):
                 self._blocks[number] = data[(number - first) * BLOCK :][:BLOCK]
             missing = missing[count:]
 
-    def _touched(self, number: int) -> bytes:
+    def _block(self, number: int) -> bytes:
         self._blocks.move_to_end(number)
         return self._blocks[number]

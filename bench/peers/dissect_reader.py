@@ -1,6 +1,6 @@
-"""The facts by dissect, over a file object of ranged GETs: `python -m bench.peers.dissect_reader URL`.
+"""The facts that dissect finds, over a file object of ranged GETs: `python -m bench.peers.dissect_reader URL`.
 
-Each directory, hive and key is opened once, and what its caches offer is used.
+Each directory, hive and key is opened once, and dissect's caches are used.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from dissect.volume.disk import Disk
 
 from bench.peers.block_file import BlockFile
 from bench.peers.old_qemu import Qcow, Qed
-from bench.reader_process import tell
+from bench.reader_process import print_cost
 
 OPEN: dict[str, Callable[[BinaryIO], BinaryIO]] = {
     "raw": lambda file: file,
@@ -71,7 +71,7 @@ def read(url: str) -> tuple[Facts, None]:
 
 
 def _windows(volume: NTFS) -> Facts:
-    """Empty where there is none."""
+    """Empty if there is no Windows."""
     top = volume.mft.root
     try:
         system32 = top.get("Windows/System32")
@@ -122,8 +122,8 @@ def _drivers(services: Any, folder: MftRecord) -> Facts:
             start = services.subkey(service).value("Start").value
         except RegistryKeyNotFoundError:
             start = None
-        there = _child(folder, f"{name}.sys") is not None
-        states[name] = STARTS[start] if there and start is not None else "absent"
+        has_file = _child(folder, f"{name}.sys") is not None
+        states[name] = STARTS[start] if has_file and start is not None else "absent"
     return states
 
 
@@ -139,4 +139,4 @@ def _child(folder: MftRecord, path: str) -> MftRecord | None:
 
 
 if __name__ == "__main__":
-    tell(lambda: read(sys.argv[1]))
+    print_cost(lambda: read(sys.argv[1]))

@@ -1,6 +1,6 @@
-"""What of the facts libyal gives, over a file object of ranged GETs: `python -m bench.peers.libyal_reader URL`.
+"""The facts that libyal finds, over a file object of ranged GETs: `python -m bench.peers.libyal_reader URL`.
 
-The partition is found by hand, for a GPT; all else is theirs.
+Only the GPT is read here; libyal does all the rest.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyvhdi
 import pyvmdk
 
 from bench.peers.block_file import BlockFile
-from bench.reader_process import tell
+from bench.reader_process import print_cost
 
 BASIC_DATA = uuid.UUID("ebd0a0a2-b9e5-4433-87c0-68b6b72699c7").bytes_le
 CONFIG = "\\Windows\\System32\\config\\"
@@ -113,4 +113,4 @@ def _drivers(volume: Any, system: Any) -> Facts:
 
 
 if __name__ == "__main__":
-    tell(lambda: read(sys.argv[1]))
+    print_cost(lambda: read(sys.argv[1]))

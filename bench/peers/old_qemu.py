@@ -1,4 +1,4 @@
-"""QED and qcow version 1, which dissect does not know, as streams of its own kind.
+"""QED and qcow version 1 as streams for dissect, which does not support these formats.
 
 QED (little endian)     0 magic  4 cluster size  8 clusters of a table  40 L1 offset  48 image size
 QCOW (big endian)       0 magic  24 size  32 cluster bits, L2 bits  40 L1 offset; an entry's top bit: compressed,
