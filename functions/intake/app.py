@@ -20,7 +20,7 @@ def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
 @cache
 def push_checks(runtime: Runtime) -> PushChecks:
     """Kept for the life of the process: it holds SMN's certificates."""
-    return PushChecks(runtime.secret, renew=runtime.renew)
+    return PushChecks(runtime.secrets.get, renew=runtime.secrets.renew)
 
 
 def handle(event: Mapping[str, Any], ports: Ports, checks: PushChecks) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Types for the words that several packages share."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 Severity = Literal["error", "warning", "info"]

@@ -19,18 +19,15 @@ from imagedrop.adapters.secrets import HuaweiKeys, Secrets
 from imagedrop.common.display_text import json_line
 from imagedrop.observability import log_fields, set_log_fields
 from imagedrop.ports import (
-    Clock,
     Images,
     Ledger,
     Mail,
     Meter,
     Objects,
     Ports,
-    QueueName,
     Queues,
     Random,
     RunParallel,
-    Sleep,
     Topic,
 )
 from imagedrop.settings import Settings, SettingsError
@@ -78,10 +75,6 @@ class Runtime:
         log.registered_handler.addFilter(set_log_fields)
         return log
 
-    def secret(self, secret_id: str) -> str:
-        """A secret's text, at most five minutes old."""
-        return self.secrets.get(secret_id)
-
     def needed(self, setting: str) -> str:
         """A setting that only some functions need. Raises SettingsError if it is empty."""
         value: str = getattr(self.settings, setting)
@@ -90,31 +83,20 @@ class Runtime:
         return value
 
     def huawei_keys(self) -> HuaweiKeys:
-        return HuaweiKeys.parse(self.secret(self.needed("credentials")))
-
-    def renew(self, secret_id: str) -> bool:
-        """Reads a secret again after a refusal, at most once a minute. True if it has changed."""
-        return self.secrets.renew(secret_id)
+        return HuaweiKeys.parse(self.secrets.get(self.needed("credentials")))
 
     def renew_keys(self) -> bool:
-        """`renew` for the keys of Huawei Cloud."""
-        return self.renew(self.settings.credentials)
+        """Reads the keys again after a refusal, at most once a minute. True if they have changed."""
+        return self.secrets.renew(self.settings.credentials)
 
 
 class LazyPorts(Ports):
     """Builds each adapter, and imports its libraries, on first use."""
 
+    _runtime: Runtime
+
     def __init__(self, owner: Runtime) -> None:
-        self.__dict__["_owner"] = owner
-
-    @property
-    def _runtime(self) -> Runtime:
-        owner: Runtime = self.__dict__["_owner"]
-        return owner
-
-    @cached_property
-    def settings(self) -> Settings:
-        return self._runtime.settings
+        self.__dict__.update(_runtime=owner, settings=owner.settings, clock=_now, sleep=time.sleep)
 
     @cached_property
     def objects(self) -> Objects:
@@ -140,10 +122,9 @@ class LazyPorts(Ports):
 
     @cached_property
     def queues(self) -> Queues:
-        from imagedrop.adapters.sqs import SqsQueues
+        from imagedrop.adapters.sqs import QUEUES, SqsQueues
 
-        names: tuple[QueueName, ...] = ("drops", "registrations", "polls", "notices")
-        return SqsQueues(self._runtime.aws("sqs"), {name: getattr(self.settings, f"{name}_queue") for name in names})
+        return SqsQueues(self._runtime.aws("sqs"), {name: getattr(self.settings, f"{name}_queue") for name in QUEUES})
 
     @cached_property
     def topic(self) -> Topic:
@@ -166,16 +147,8 @@ class LazyPorts(Ports):
         return EmfMeter(self._runtime.service)
 
     @cached_property
-    def clock(self) -> Clock:
-        return _now
-
-    @cached_property
     def random(self) -> Random:
         return random.Random()  # noqa: S311 - jitter needs no secrecy
-
-    @cached_property
-    def sleep(self) -> Sleep:
-        return _sleep
 
     @cached_property
     def run_parallel(self) -> RunParallel:
@@ -186,7 +159,3 @@ class LazyPorts(Ports):
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _sleep(seconds: float) -> None:
-    time.sleep(seconds)

@@ -7,8 +7,6 @@
 `parse` raises for no input. It does not decide whether an object is a drop.
 """
 
-from __future__ import annotations
-
 from imagedrop.events.envelopes import MAX_DEPTH, MAX_RECORDS, parse
 from imagedrop.events.outcome import Bad, Ignored, ObjectCreated, Outcome
 

@@ -143,9 +143,7 @@ def _handle_smn_push(push: SmnPush, ports: Ports, checks: PushChecks) -> PushRes
     topic = {"topic": ports.settings.smn_topic_urn}
     if push.type == "UnsubscribeConfirmation":
         ports.meter.count("Unsubscribed")
-        LOG.warning(
-            "SMN has cancelled the subscription", extra=topic
-        )  # do not call its subscribe_url: that subscribes again
+        LOG.warning("SMN has cancelled the subscription", extra=topic)  # its subscribe_url would subscribe again
         return PushResponse.of(200, unsubscribed=True)
     confirm_subscription(push.fields["subscribe_url"], ports.settings, checks.fetch)
     LOG.info("subscription confirmed", extra=topic)

@@ -65,9 +65,7 @@ def _is_valid(certificate: Certificate, now: datetime) -> bool:
 
 
 def _fetch_certificate(url: str, fetch: Fetch) -> Certificate:
-    from cryptography.x509 import (
-        load_pem_x509_certificate,
-    )  # only intake's package has it, and only a signed push needs it
+    from cryptography.x509 import load_pem_x509_certificate  # only intake's package has it; few pushes need it
 
     try:
         return load_pem_x509_certificate(fetch(url))  # the first of a chain is the one that signs

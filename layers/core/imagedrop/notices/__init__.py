@@ -3,8 +3,6 @@
 texts   the sentences, in English and Chinese        letter   the mail made from them, as text and as HTML
 """
 
-from __future__ import annotations
-
 from imagedrop.common.vocabulary import Language
 from imagedrop.notices.letter import Letter, letter, subject
 

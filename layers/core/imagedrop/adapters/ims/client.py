@@ -10,7 +10,6 @@ import ssl
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Any, Literal, Self
 
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
@@ -67,7 +66,7 @@ class ImsConnection:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self._client.close()
 
     def create(self, body: Mapping[str, Any]) -> Any:

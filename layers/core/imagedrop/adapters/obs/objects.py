@@ -13,12 +13,9 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from imagedrop.adapters.obs.client import obs_client
 from imagedrop.adapters.obs.errors import KEYS_REFUSED, is_missing, raise_if_changed, translate_errors
 from imagedrop.adapters.retries import retry_briefly
 from imagedrop.ports import Listing, ObjectChanged, ObjectHead, ObjectsRefused, ObjectsUnavailable, Random, Sleep
-
-__all__ = ["ObsObjects", "obs_client"]
 
 PAGE = 1000
 

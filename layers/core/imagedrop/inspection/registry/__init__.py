@@ -10,8 +10,6 @@ offsets count from the first hive bin, at byte 4096 of the file. Transaction log
 Independent reads share round trips by `fetch_together` (inspection/replay.py).
 """
 
-from __future__ import annotations
-
 from imagedrop.inspection.registry.hive import Hive
 from imagedrop.inspection.registry.keys import Key
 from imagedrop.inspection.registry.values import Value

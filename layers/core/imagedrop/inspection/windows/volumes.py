@@ -1,4 +1,9 @@
-"""The NTFS volumes of a disk: whether each was shut down cleanly, and whether it holds a Windows."""
+"""The NTFS volumes of a disk: whether each was shut down cleanly, holds what a BIOS needs to start Windows, and holds a
+Windows.
+
+hiberfil.sys, the memory of a hibernated Windows, begins with "HIBR" or "hibr" until it resumes. "WAKE", "wake" or
+zeros: it resumed, or never hibernated. With fast start-up every shutdown hibernates.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +15,12 @@ from imagedrop.inspection.containers.base import Container
 from imagedrop.inspection.findings_report import FindingsReport, guarded
 from imagedrop.inspection.ntfs import Volume
 from imagedrop.inspection.replay import Memo, fetch_together
-from imagedrop.inspection.windows.boot_manager import has_boot_files
 from imagedrop.inspection.windows.facts import WindowsEvidence, gather_evidence
-from imagedrop.inspection.windows.hibernation import is_hibernated
 from imagedrop.inspection.windows.installation import find_windows
+
+HIBERNATION_FILE = "hiberfil.sys"
+HIBERNATED = (b"HIBR", b"hibr")
+BOOT_FILES = ("bootmgr", "Boot/BCD")  # Windows' boot manager for BIOS and its configuration, on the active partition
 
 
 class VolumeFacts(NamedTuple):
@@ -66,3 +73,13 @@ class Volumes:
     def _search(self, volume: Volume) -> WindowsSearch:
         windows = self._memo((volume.start, "installation"), lambda: find_windows(volume))
         return WindowsSearch(gather_evidence(windows, self._report) if windows else None)
+
+
+def is_hibernated(volume: Volume) -> bool:
+    file = volume.find(HIBERNATION_FILE)
+    data = file.data() if file else None
+    return data is not None and data.size >= 4 and data.read(0, 4) in HIBERNATED
+
+
+def has_boot_files(volume: Volume) -> bool:
+    return all(file is not None for file in fetch_together(*[partial(volume.find, path) for path in BOOT_FILES]))
