@@ -44,7 +44,7 @@ sam-local: $(VENV)/.test ## every function in its Lambda container against the l
 	@if docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory $(VENV)-sam/.done; fi
 	$(BIN)/python tests/sam_local/run.py --sam $(abspath $(VENV)-sam)/bin/sam
 
-bench: $(VENV)/.test $(VENV)-bench/.done ## ratios, not verdicts; python3 -m bench.images builds what it reads
+bench: $(VENV)/.test $(VENV)-bench/.done ## benchmarks, compared with other tools as ratios; `python3 -m bench.images` builds the images
 	$(BIN)/python -m bench
 
 simulate: $(VENV)/.test ## handlers in random histories with faults: SEEDS=n histories, or print history SEED=n (SHORT=1: only what breaks it)

@@ -8,7 +8,7 @@ from typing import Any
 
 from imagedrop_local.project_paths import SAMPLES
 
-CUT = 100_000  # bytes; the partitions lie behind
+CUT = 100_000  # bytes; too few for the partitions
 
 
 def body(key: str, content: str) -> bytes:

@@ -52,7 +52,6 @@ class FaultRates:
     attempt_deadline: int
     pairing_deadline: int
     poll_longest: int
-    ims_tasks: int
 
     @classmethod
     def draw(cls, random: Random) -> FaultRates:
@@ -84,7 +83,6 @@ class FaultRates:
             attempt_deadline=int(random.choice((2, 2, 3, 3, 12)) * HOUR),
             pairing_deadline=int(random.choice((1, 1, 3, 12)) * HOUR),
             poll_longest=random.choice((300, 900)),
-            ims_tasks=random.choice((1, 3, 40, 40)),
         )
 
     def changed(self, changes: Mapping[str, Any]) -> FaultRates:

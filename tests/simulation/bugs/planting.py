@@ -28,7 +28,7 @@ class NothingPlanted(BaseException):
 
 
 class _CodeError(BaseException):
-    """A handler raised a code error: the rest of the history says nothing about the bug."""
+    """A handler raised a code error: the rest of the history shows nothing about the bug."""
 
 
 class Planting:
