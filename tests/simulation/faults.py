@@ -54,13 +54,13 @@ class Faults:
     def at_call(self, worker: Worker, name: str, call: str, when: str) -> None:
         self._clock.advance(worker.random.random() * 0.04)
         if self._clock.at > worker.times_out_at:
-            self._crash(worker, f"times out {when} {name}.{call}")
+            self._crash(f"times out {when} {name}.{call}")
         if self.stopped:
             return
         if when == "before":
             self._outage(name, call)
         if self.occurs(worker, f"{when} crash", self._rates.crash):
-            self._crash(worker, f"crashes {when} {name}.{call}")
+            self._crash(f"crashes {when} {name}.{call}")
         if self.occurs(worker, f"{when} error", self._rates.error):
             self.log(f"{name}.{call} fails {when} its effect")
             self.count_fault()
@@ -69,13 +69,13 @@ class Faults:
             seconds = worker.random.choice(PAUSES)
             if worker.random.random() < SWEEP_DURING_PAUSE:
                 self.sweep()
-            self.log(f"{worker.name} pauses for {seconds:.0f} s {when} {name}.{call}")
+            self.log(f"pauses for {seconds:.0f} s {when} {name}.{call}")
             self._workers.pause(seconds)
-            self.log(f"{worker.name} continues {when} {name}.{call}")
+            self.log(f"continues {when} {name}.{call}")
 
-    def _crash(self, worker: Worker, how: str) -> None:
+    def _crash(self, how: str) -> None:
         self.count_fault()
-        self.log(f"{worker.name} {how}")
+        self.log(how)
         raise Crash
 
     def _is_within(self, period: Period) -> bool:
