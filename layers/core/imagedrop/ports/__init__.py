@@ -6,9 +6,8 @@ The core reads the clock, sleeps, draws random numbers and opens connections onl
 from imagedrop.ports.bundle import Ports
 from imagedrop.ports.images import ErrorClass, Image, Images, ImsError, Job
 from imagedrop.ports.ledger import Conflict, KeyTaken, Ledger, QueuedDrop
-from imagedrop.ports.notices import Mail, MailRefused, Meter, Topic
+from imagedrop.ports.messaging import Mail, MailRefused, Meter, QueueName, Queues, RetryLater, Topic
 from imagedrop.ports.objects import Listing, ObjectChanged, ObjectHead, Objects, ObjectsRefused, ObjectsUnavailable
-from imagedrop.ports.queues import QueueName, Queues, RetryLater
 from imagedrop.ports.system import Clock, Random, RunParallel, Sleep, run_in_sequence
 
 __all__ = [

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from imagedrop.ports.images import Images
 from imagedrop.ports.ledger import Ledger
-from imagedrop.ports.notices import Mail, Meter, Topic
+from imagedrop.ports.messaging import Mail, Meter, Queues, Topic
 from imagedrop.ports.objects import Objects
-from imagedrop.ports.queues import Queues
 from imagedrop.ports.system import Clock, Random, RunParallel, Sleep, run_in_sequence
 
 if TYPE_CHECKING:

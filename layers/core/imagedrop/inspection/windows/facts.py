@@ -72,13 +72,7 @@ def windows_facts(evidence: WindowsEvidence, boot_manager: Architecture | None, 
     architecture = known[0] if known else None
     _report_not_recorded(evidence, report)
     return WindowsFacts(
-        product_name=product.name if product else None,
-        edition=product.edition if product else None,
-        build=product.build if product else None,
-        ubr=product.ubr if product else None,
-        display_version=product.display_version if product else None,
-        installation_type=product.installation_type if product else None,
-        architecture=architecture,
+        **((product._asdict() if product else {}) | {"architecture": architecture}),
         drivers=evidence.drivers,
         cloudbase_init=evidence.cloudbase_init,
         image_state=evidence.image_state,
@@ -96,15 +90,14 @@ def _os_version(product: Product, architecture: Architecture | None, report: Fin
     bits = {"x86_64": 64, "x86": 32}.get(architecture)
     version = os_versions.of(product.build, product.edition, product.is_server, bits) if bits else None
     if version is None:
-        name = f"{product.name or product.edition} ({architecture})"
+        name = f"{product.product_name or product.edition} ({architecture})"
         report.add(kinds.OS_UNLISTED, product=name, build=product.build)
     return version
 
 
 def _report_not_recorded(evidence: WindowsEvidence, report: FindingsReport) -> None:
     values = evidence.product._asdict() if evidence.product else {}
-    values.pop("architecture", None)
-    missing = [name if name != "name" else "product_name" for name, value in values.items() if value is None]
+    missing = [name for name, value in values.items() if value is None and name != "architecture"]
     if evidence.product and evidence.image_state is None:
         missing.append("image_state")
     if missing:

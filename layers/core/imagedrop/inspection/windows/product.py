@@ -18,9 +18,9 @@ ARCHITECTURES: dict[str, Architecture] = {"amd64fre": "x86_64", "x86fre": "x86",
 
 
 class Product(NamedTuple):
-    """None: not recorded."""
+    """None: not recorded. Its fields have the names of `WindowsFacts`."""
 
-    name: str | None
+    product_name: str | None
     edition: str | None
     build: int | None
     ubr: int | None
@@ -30,7 +30,7 @@ class Product(NamedTuple):
 
     @property
     def is_server(self) -> bool:
-        kind = self.installation_type or self.edition or self.name or ""
+        kind = self.installation_type or self.edition or self.product_name or ""
         return "server" in kind.lower()
 
 
@@ -43,13 +43,14 @@ def read_product(software: Hive) -> Product:
     architecture = next((ARCHITECTURES[part] for part in lab if part in ARCHITECTURES), None)
     shown = values.text("DisplayVersion") or values.text("ReleaseId")
     found = Product(name, edition, build, values.number("UBR"), shown, kind, architecture)
-    return found._replace(name=_real_name(found))
+    return found._replace(product_name=_real_name(found))
 
 
 def _real_name(found: Product) -> str | None:
-    if found.name and not found.is_server and (found.build or 0) >= WINDOWS_11:
-        return found.name.replace("Windows 10", "Windows 11", 1)
-    return found.name
+    name = found.product_name
+    if name and not found.is_server and (found.build or 0) >= WINDOWS_11:
+        return name.replace("Windows 10", "Windows 11", 1)
+    return name
 
 
 def read_image_state(software: Hive, windows: Installation) -> str | None:

@@ -11,11 +11,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from imagedrop import __version__
-from imagedrop.domain.drop import Drop, DropImage, FileVersion, Reason, Versions
+from imagedrop.domain.drop import Drop
 from imagedrop.domain.object_keys import result_key
 from imagedrop.ports import Objects
 from imagedrop.workflow.bucket_records.claims import MAX_RECORD_BYTES
 from imagedrop.workflow.bucket_records.end_markers import write_end_marker
+
+# The fields of a result file that its row is restored from.
+RESTORED = ("drop_id", "attempt", "versions", "stage", "etag", "images", "job_id", "findings", "reason", "received_at",
+            "ended_at")  # fmt: skip
 
 
 def result_document(drop: Drop) -> dict[str, Any]:
@@ -77,27 +81,8 @@ def _last_result(objects: Objects, bucket: str, image_key: str) -> Drop | None:
         return None
     try:
         document = json.loads(found[1])
-        drop = Drop(
-            drop_id=document["drop_id"],
-            bucket=bucket,
-            key=image_key,
-            etag=document["etag"],
-            stage=document["stage"],
-            attempt=document["attempt"],
-            versions=_versions(document["versions"]),
-            received_at=document["received_at"],
-            updated_at=document["ended_at"],
-            deadline_at=document["ended_at"],
-            ended_at=document["ended_at"],
-            findings=tuple(document["findings"]),
-            images=tuple(DropImage.model_validate(image) for image in document["images"]),
-            job_id=document["job_id"],
-            reason=Reason.model_validate(document["reason"]) if document["reason"] else None,
-        )
-    except (ValidationError, ValueError, TypeError, KeyError, AttributeError):
+        row = {name: document[name] for name in RESTORED} | {"bucket": bucket, "key": image_key}
+        drop = Drop.model_validate(row | dict.fromkeys(("updated_at", "deadline_at"), document["ended_at"]))
+    except (ValidationError, ValueError, TypeError, KeyError):
         return None
     return drop if drop.ended else None
-
-
-def _versions(document: dict[str, Any]) -> Versions:
-    return {key: FileVersion.model_validate(version) if version else None for key, version in document.items()}

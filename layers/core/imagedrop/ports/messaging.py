@@ -1,4 +1,4 @@
-"""The port to the queues."""
+"""The ports to queues, SNS, mail and metrics."""
 
 from __future__ import annotations
 
@@ -26,3 +26,22 @@ class Queues(Protocol):
 
     def change_visibility(self, queue: QueueName, receipt: str, seconds: int) -> None:
         """Makes the message visible again after `seconds` (ChangeMessageVisibility)."""
+
+
+class Topic(Protocol):
+    def publish(self, subject: str, body: str, attributes: Mapping[str, str]) -> None: ...
+
+
+class MailRefused(Exception):
+    """The mail service refuses this mail permanently: a retry cannot help."""
+
+
+class Mail(Protocol):
+    def send(self, to: str, subject: str, text: str, html: str) -> None:
+        """Raises MailRefused, or another exception if a retry may help."""
+
+
+class Meter(Protocol):
+    """Metrics that alarms watch (CloudWatch metrics through the log)."""
+
+    def count(self, name: str, value: int = 1) -> None: ...
