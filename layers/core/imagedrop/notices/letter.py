@@ -12,7 +12,7 @@ from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
 from imagedrop.findings import Finding
 from imagedrop.findings.catalogue import text_of
-from imagedrop.notices.texts import TEXTS, Texts, advice, reason
+from imagedrop.notices.texts import TEXTS, Texts
 
 SUBJECT_LIMIT = 120
 CODE = re.compile("`([^`]+)`")  # commands and field names
@@ -50,7 +50,8 @@ def letter(row: Drop, language: Language) -> Letter:
     hello = texts.hello.format(name=name) if name else texts.hello_nobody
     opening = texts.opening[row.stage].format(key=row.key, bucket=row.bucket)
     code = row.reason.code if row.reason else ""
-    step = texts.next[row.stage].format(advice=advice(texts, code).format(drop_id=row.drop_id))
+    advice = texts.advice.get(code, texts.advice_else).format(drop_id=row.drop_id)
+    step = texts.next[row.stage].format(advice=advice)
     details = texts.details.format(
         drop_id=row.drop_id, attempt=row.attempt, ended_at=row.ended_at, result=object_keys.result_key(row.key)
     )
@@ -72,7 +73,8 @@ def _sections(row: Drop, texts: Texts, language: Language) -> list[Section]:
         sections.append(Section(texts.images, [(point, None) for point in points]))
     findings = row.all_findings()
     if row.reason and row.reason.code not in {finding.id for finding in findings}:
-        sections.append(Section(texts.why, [(reason(texts, row.reason.code).format(**row.reason.model_dump()), None)]))
+        reason = texts.reasons.get(row.reason.code, texts.reason).format(**row.reason.model_dump())
+        sections.append(Section(texts.why, [(reason, None)]))
     for severity, title in texts.findings.items():
         points_of_severity = [_point(finding, language) for finding in findings if finding.severity == severity]
         if points_of_severity:

@@ -126,11 +126,3 @@ ZH = Texts(
 )
 
 TEXTS: dict[Language, Texts] = {"en": EN, "zh": ZH}
-
-
-def advice(texts: Texts, code: str) -> str:
-    return texts.advice.get(code, texts.advice_else)
-
-
-def reason(texts: Texts, code: str) -> str:
-    return texts.reasons.get(code, texts.reason)
