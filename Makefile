@@ -6,23 +6,23 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; 
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
-# Always of a pinned pip: older ones trip over extras among hashed requirements.
+# Of a pinned pip: older ones fail on extras among requirements with hashes.
 INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes
 
-# Tests run in parallel: three at a time on two cores, as some only wait for processes.
+# Tests run in parallel: three workers on two cores, because some tests only wait for processes.
 WORKERS ?= 3
 PYTEST := $(BIN)/pytest -q --numprocesses $(WORKERS)
 
-help: ## this page
+help: ## prints this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-demo: $(VENV)/.local ## drop the sample image and watch it become an IMS image, all on this machine
+demo: $(VENV)/.local ## runs the sample image through the whole workflow, on this machine
 	$(BIN)/imagedrop demo
 
-test: $(VENV)/.test ## the tests that need no root and no Docker, without the long ones (marked `long`): a few minutes
+test: $(VENV)/.test ## runs the tests that need no root and no Docker, without the long ones: a few minutes
 	$(PYTEST) -m 'not long'
 
-check: $(VENV)/.test ## what CI runs: format, lint, types, template, generated pages, all tests with the long ones
+check: $(VENV)/.test ## checks format, lint, types, import rules, template and generated pages; runs all tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
@@ -30,45 +30,45 @@ check: $(VENV)/.test ## what CI runs: format, lint, types, template, generated p
 	$(BIN)/cfn-lint template.yaml
 	$(PYTEST)
 
-format: $(VENV)/.test ## lay the code out
+format: $(VENV)/.test ## formats the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-pages: $(VENV)/.test ## generate the pages of docs/ that are made from the code
+pages: $(VENV)/.test ## generates the pages of docs/ that are made from the code
 	$(BIN)/python -m docs_pages.findings > docs/findings.md
 	$(BIN)/python -m docs_pages.settings > docs/settings.md
 	$(BIN)/python -m docs_pages.cli > docs/cli.md
 	$(BIN)/python -m docs_pages.simulators > docs/internals/simulators.md
 
-sam-local: $(VENV)/.test ## every function in its Lambda container against the local stack (needs Docker)
+sam-local: $(VENV)/.test ## compares every function in its Lambda container with the local stack (needs Docker)
 	@if docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory $(VENV)-sam/.done; fi
 	$(BIN)/python tests/sam_local/run.py --sam $(abspath $(VENV)-sam)/bin/sam
 
 bench: $(VENV)/.test $(VENV)-bench/.done ## benchmarks, compared with other tools as ratios; `python3 -m bench.images` builds the images
 	$(BIN)/python -m bench
 
-simulate: $(VENV)/.test ## handlers in random histories with faults: SEEDS=n histories, or print history SEED=n (SHORT=1: only what breaks it)
+simulate: $(VENV)/.test ## runs the handlers in random histories with faults: SEEDS=n histories, or prints history SEED=n (SHORT=1: reduced)
 	$(BIN)/python -m tests.simulation.run $(if $(SEED),--seed $(SEED) $(if $(SHORT),--short),--seeds $(or $(SEEDS),1000))
 
-chaos: $(VENV)/.test ## drops through the real processes, with kills and faults: DROPS=n, SEED=n; CALM=1: no faults, measures the cost of a drop
+chaos: $(VENV)/.test ## runs drops through the real processes, with kills and faults: DROPS=n, SEED=n; CALM=1: no faults, measures the cost
 	$(BIN)/python -m $(if $(CALM),tests.chaos.load,tests.chaos.run) --drops $(or $(DROPS),100) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
-fuzz: $(VENV)/.test ## changed images through the inspection: RUNS=n of them, or the story of SEED=n
+fuzz: $(VENV)/.test ## inspects RUNS=n randomly changed images, or the one of SEED=n
 	$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED),--runs $(or $(RUNS),1000))
 
-matrix: $(VENV)/.test ## every kind of Windows disk in every format, inspected and judged (needs root and Debian's tools)
-	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory $(VENV)-judges/.done; fi
-	$(BIN)/python -m tests.matrix --judges $(VENV)-judges/bin/python
+matrix: $(VENV)/.test ## inspects every test disk in every format and compares with dissect (needs root and Debian's tools)
+	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory $(VENV)-matrix/.done; fi
+	$(BIN)/python -m tests.matrix --python $(VENV)-matrix/bin/python
 
-oslo: $(VENV)/.test ## a second opinion: the images that OpenStack's tests make, looked at by both (needs qemu-img)
+oslo: $(VENV)/.test ## inspects the images of OpenStack's tests and compares with OpenStack's inspectors (needs qemu-img)
 	@if command -v qemu-img >/dev/null; then $(MAKE) --no-print-directory $(VENV)-oslo/.done; fi
 	$(BIN)/python -m tests.oslo --python $(VENV)-oslo/bin/python
 
-locks: $(VENV)/.test ## pin requirements anew
+locks: $(VENV)/.test ## pins the requirements again (needs uv)
 	scripts/locks
 
-clean: ## remove what the targets made
-	rm -rf $(VENV) $(VENV)-sam $(VENV)-judges $(VENV)-oslo $(VENV)-bench .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## removes everything that the targets installed and built
+	rm -rf $(VENV) $(VENV)-sam $(VENV)-matrix $(VENV)-oslo $(VENV)-bench .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo 'imagedrop needs Python 3.11 or newer; none was found (set PYTHON=...)' >&2; exit 1; }
@@ -91,10 +91,10 @@ $(VENV)-bench/.done: requirements/bench.txt | $(VENV)/.python
 	$(VENV)-bench/bin/python $(INSTALL) -r requirements/bench.txt
 	@touch $@
 
-$(VENV)-judges/.done: requirements/judges.txt | $(VENV)/.python
-	$(PYTHON) -m venv $(VENV)-judges
-	$(VENV)-judges/bin/python $(INSTALL) -r requirements/pip.txt
-	$(VENV)-judges/bin/python $(INSTALL) -r requirements/judges.txt
+$(VENV)-matrix/.done: requirements/matrix.txt | $(VENV)/.python
+	$(PYTHON) -m venv $(VENV)-matrix
+	$(VENV)-matrix/bin/python $(INSTALL) -r requirements/pip.txt
+	$(VENV)-matrix/bin/python $(INSTALL) -r requirements/matrix.txt
 	@touch $@
 
 $(VENV)-oslo/.done: requirements/oslo.txt | $(VENV)/.python

@@ -35,7 +35,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "Drops": {
         "drop_prefix": "Objects outside the prefix are ignored.",
-        "image_suffixes": "An image with another ending and without sidecar is ignored: nobody gets a mail about it.",
+        "image_suffixes": "An image with another ending and without sidecar is ignored, and no mail is sent.",
         "min_disk_floor": "Too small: IMS refuses accepted drops. Too large: valid sidecars are rejected.",
     },
     "OBS and IMS": {
@@ -49,7 +49,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "ims_chinese_names": "Wrongly true: IMS refuses such names. Wrongly false: valid names are rejected.",
     },
     "Events": {
-        "event_keys_encoded": "Events of keys with special characters are lost. The sweep finds these drops later.",
+        "event_keys_encoded": "Events for keys with special characters are lost. The sweep finds these drops later.",
         "smn_topic_urn": "Notifications are refused (`PushesRefused`). The sweep finds the drops later.",
         "smn_cert_origin": "Notifications are refused (`PushesRefused`). The sweep finds the drops later.",
         "smn_confirm_origin": "The subscription stays unconfirmed: no notifications. The sweep finds the drops later.",
@@ -59,9 +59,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "Mail": {
         "mail_from": "SES refuses the mails. Each is recorded as refused and an alarm is raised.",
-        "operator_mail": "Nobody reads the mails about such drops.",
+        "operator_mail": "The mails about such drops are not read.",
         "owner_domains": "Drops of owners with other domains are rejected.",
-        "mails_per_hour": "Too small: owners miss mails. Too large: one owner can be sent many mails.",
+        "mails_per_hour": "Too small: owners miss mails. Too large: one owner may get very many mails.",
     },
     "Time": {
         "pairing_deadline": "Too small: drops are rejected during upload. Too large: missing files are reported late.",

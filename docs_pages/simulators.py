@@ -1,4 +1,4 @@
-"""Generates docs/internals/simulators.md from the code: `python -m docs_pages.simulators > docs/internals/simulators.md`."""
+"""Generates docs/internals/simulators.md from the code: `python -m docs_pages.simulators` prints it."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ HEAD = """# The simulators
 
 `imagedrop cloud` (alone) and `imagedrop up` (with the AWS side) run simulators of the three Huawei services that
 imagedrop uses. They follow the public documents strictly: they check signatures, limits, storage classes, regions and
-quotas, answer with the documented error codes, and an import job reads the object. They were not compared with a real
-account, so they show what the documents say and no more. Where the documents are silent or contradict each other, there
-is a switch, and the tests try it both ways.
+quotas, and return the documented error codes; an import job reads the object. They were not compared with a real
+account: the real services may differ. If the documents leave a point open or contradict each other, there is a switch,
+and the tests try all its values.
 
 **OBS** serves a folder, `<folder>/obs/<bucket>/`: every file copied into it is an object, of any size. **IMS** runs
 jobs in scaled time (`--time-scale`: simulated seconds per second). **SMN** pushes messages that are signed with its own
-certificate. All listen on 127.0.0.1 only, and keep their state in the folder over restarts.
+certificate. All listen on 127.0.0.1 only. Their state is in the folder; after a restart they
+continue with it.
 
 ## State and faults
 
@@ -43,8 +44,8 @@ Every simulator answers these requests:
 {"service": "ims", "call": "CreateImage", "times": 1, "fault": "timeout_after", "seconds": 40}
 ```
 
-`service`: obs, ims or smn. `call`: the SDK's name of the call, or `*`. Then `times` or `probability`; without both, the
-fault always applies. A fault that can never apply is refused with 400 and the reason.
+`service`: obs, ims or smn. `call`: the SDK's name of the call, or `*`. Optional: `times` or `probability`; without them
+the fault applies to every such call. A fault that can never apply is refused with 400 and the reason.
 
 | fault | what the client gets | does the call take effect? |
 | --- | --- | --- |
@@ -55,12 +56,14 @@ fault always applies. A fault that can never apply is refused with 400 and the r
 | `slow` | the answer, `seconds` later | yes |
 | `drop`, `duplicate`, `reorder` | for events only (`Event` of obs, `Push` of smn): lost, sent twice, sent late | |
 
-`ImportJob` of ims means running jobs: `status` with `code` fails one, `slow` makes it `seconds` longer.
+The call `ImportJob` of ims stands for running jobs: `status` with `code` makes a job fail, `slow` makes it run
+`seconds` longer.
 
 ## Switches
 
 `imagedrop cloud` and `imagedrop up` take switches as `--switch NAME=VALUE` (`--switch ims_gb=GB`); in Python they are
-the fields of `imagedrop_local.switches.Switches`. A default is the harder case for a client, or the more likely one.
+the fields of `imagedrop_local.switches.Switches`. Each default is the value that is harder for a client, or more
+likely.
 """
 SERVICES = (("OBS", ObsSwitches), ("IMS", ImsSwitches), ("SMN", SmnSwitches))
 

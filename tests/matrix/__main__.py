@@ -1,6 +1,6 @@
 """python -m tests.matrix: builds every disk in every format, inspects it, compares with dissect, and prints a table.
 
-Needs root, /dev/fuse, the Debian packages of samples/README.md, and a Python with requirements/judges.txt.
+Needs root, /dev/fuse, the Debian packages of samples/README.md, and a Python with requirements/matrix.txt.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ WORKERS = 2
 MAX_SHOWN = 40  # disagreements
 
 
-def missing_requirement(judges: Path) -> str | None:
+def missing_requirement(python: Path) -> str | None:
     """Why the matrix cannot run here."""
     os.environ["PATH"] += os.pathsep + "/usr/sbin"
     if os.geteuid() != 0:
@@ -54,7 +54,7 @@ def missing_requirement(judges: Path) -> str | None:
         return f"not installed: {', '.join(missing)} (samples/README.md lists the packages)"
     if subprocess.run([DEBIAN_PYTHON, "-c", "import hivex"], check=False, capture_output=True).returncode:
         return "not installed: python3-hivex"
-    return None if judges.exists() else f"there is no {judges}: make matrix makes it"
+    return None if python.exists() else f"there is no {python}: make matrix makes it"
 
 
 def disks(folder: Path, names: list[str]) -> Iterator[dict[str, Any]]:
@@ -68,8 +68,8 @@ def disks(folder: Path, names: list[str]) -> Iterator[dict[str, Any]]:
 
 
 class Matrix:
-    def __init__(self, judges: Path, formats: list[str]) -> None:
-        self._judges, self._formats = judges, formats
+    def __init__(self, python: Path, formats: list[str]) -> None:
+        self._python, self._formats = python, formats
         self._thread = threading.local()
         self._processes: list[DissectProcess] = []
         self.rows = {name: Row(in_dissect=FORMATS[name].in_dissect) for name in formats}
@@ -97,7 +97,7 @@ class Matrix:
     def _dissect(self) -> DissectProcess:
         """One process for each thread."""
         if not hasattr(self._thread, "process"):
-            self._thread.process = DissectProcess(self._judges)
+            self._thread.process = DissectProcess(self._python)
             self._processes.append(self._thread.process)
         process: DissectProcess = self._thread.process
         return process
@@ -115,14 +115,14 @@ def run(matrix: Matrix, names: list[str]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.matrix", description=__doc__)
-    parser.add_argument("--judges", type=Path, default=ROOT / ".venv-judges/bin/python", metavar="PYTHON")
+    parser.add_argument("--python", type=Path, default=ROOT / ".venv-matrix/bin/python", metavar="PYTHON")
     parser.add_argument("--format", action="append", choices=FORMATS, help="only this format; may be repeated")
     parser.add_argument("disks", nargs="*", choices=[*ALL, []], help="none: all")
     arguments = parser.parse_args()
-    if reason := missing_requirement(arguments.judges):
+    if reason := missing_requirement(arguments.python):
         print(f"matrix skipped: {reason}")
         return
-    started, matrix = time.monotonic(), Matrix(arguments.judges, arguments.format or list(FORMATS))
+    started, matrix = time.monotonic(), Matrix(arguments.python, arguments.format or list(FORMATS))
     names = arguments.disks or list(ALL)
     run(matrix, names)
     print(render(matrix.rows))

@@ -23,7 +23,7 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
 def _address(value: str) -> str:
-    """Checked at once, because the mail that would show the mistake is rare: one about a drop without a valid owner."""
+    """Checked at the start, because mails to this address are rare: a mistake would be found late."""
     from imagedrop.domain.email_address import is_address  # imports the sidecar's model, which nothing else here needs
 
     if not is_address(value):
@@ -84,7 +84,7 @@ class Settings(BaseModel):
         "immediately instead of starting an import that will fail.",
     )
     ims_tasks: int = Field(
-        40, ge=1, description="Images that IMS imports at once in your project. Further drops wait in a queue."
+        40, ge=1, description="Images that IMS imports at the same time in your project. Further drops wait."
     )
     ims_chinese_names: bool = Field(True, description="false if IMS accepts no Chinese image names in your region.")
 

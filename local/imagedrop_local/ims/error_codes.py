@@ -24,7 +24,7 @@ MESSAGES = {
     "IMG.0057": "the image file does not exist, is empty, may not be read or has the wrong format",
     "IMG.0058": "the bucket is in another region",
     "IMG.0059": "the image file is too large",
-    "IMG.0060": "too many tasks at once, try again later",
+    "IMG.0060": "too many tasks are running, try again later",
     "IMG.0069": "the bucket is not accessible",
     "IMG.0072": "the format of the image file is not supported",
     "IMG.0074": "the name of the image file is too long",

@@ -26,8 +26,8 @@ class ImsSwitches(BaseModel):
     )
     ims_detected_os: str | None = Field(
         None,
-        description="the os_version that IMS detects in every system disk that it parses and uses instead of the "
-        "given one; empty: it detects none",
+        description="the os_version that IMS detects in every system disk, and uses instead of the requested "
+        "one; empty: it detects none",
     )
     ims_delete_delay: float = Field(0, ge=0, description="seconds that a deleted image is still shown")
 
@@ -40,9 +40,7 @@ class ImsSwitches(BaseModel):
     ims_job_times: Literal["iso", "old"] = Field(
         "iso", description="2026-11-24T13:00:00.000Z (iso), or 24-Nov-2026 13:00:00:000 (old)"
     )
-    ims_job_retention: float | None = Field(
-        None, gt=0, description="seconds that an ended job is known; empty: for ever"
-    )
+    ims_job_retention: float | None = Field(None, gt=0, description="seconds that an ended job is known; empty: always")
     ims_percent_of: Literal[1, 100] = Field(1, description="the value of process_percent at the end")
     ims_image_id_early: bool = Field(False, description="a running job already has its image_id")
     ims_job_ids_in: Literal["mixed", "sub_jobs"] = Field(
@@ -67,7 +65,9 @@ class ImsSwitches(BaseModel):
     ims_chinese_end: Literal["9FA5", "9FFF"] = Field("9FA5", description="the last character that counts as Chinese")
     ims_strict_keys: bool = Field(True, description="object keys: only letters, digits, - . _ between slashes")
     ims_tag_limits: Literal["old", "new"] = Field(
-        "old", description="10 tags, key 36, value 43 characters (old), or 20, 128, 255 and more characters (new)"
+        "old",
+        description="old: 10 tags, keys of 36 characters, values of 43; new: 20, 128 and 255, and more kinds of "
+        "characters",
     )
     ims_system_floor: Literal[1, 20, 40, "by_os"] = Field(
         40, description="GB, smallest min_disk of a system image; by_os: 20 for Windows, 10 for others"

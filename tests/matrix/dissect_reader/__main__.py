@@ -1,4 +1,4 @@
-"""Reads images with dissect. This folder is run by itself, with the Python that has requirements/judges.txt.
+"""Reads images with dissect. This folder is run by itself, with the Python that has requirements/matrix.txt.
 
 For each line of JSON on standard input, `{"image": path, "format": name}`, prints a line: the facts or
 `{"error": text}`. It imports nothing of imagedrop; dissect (AGPL) is imported nowhere else.

@@ -46,7 +46,7 @@ def partitions(disk: Any) -> Iterator[dict[str, Any]]:
 
 
 def filesystem(disk: Any, start: int) -> str | None:
-    """Only those that requirements/judges.txt has readers for."""
+    """Only those that requirements/matrix.txt has readers for."""
     disk.seek(start)
     if disk.read(11)[3:] == b"-FVE-FS-":
         return "bitlocker"

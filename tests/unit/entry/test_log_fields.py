@@ -72,7 +72,7 @@ def test_every_line_about_a_drop_has_its_id(lines: list[dict[str, Any]]) -> None
     drop_id = lines[-1]["end"]
     logged = [line for line in lines[:-1] if "invoked" not in line]
     assert {"validate", "notify"} <= {line["invoked"] for line in lines[:-1] if "invoked" in line}
-    assert [line["message"] for line in logged].count("a message failed") == 2
+    assert [line["message"] for line in logged].count("message failed") == 2
     assert all(line["drop_id"] == drop_id for line in logged)
 
 

@@ -1,4 +1,4 @@
-"""IMS gets at most `ims_tasks` tasks at once; the other drops wait in order, without calls."""
+"""IMS gets at most `ims_tasks` tasks at a time; the other drops wait in order, without calls."""
 
 from __future__ import annotations
 
@@ -295,7 +295,7 @@ def test_drop_queued_until_the_deadline_fails_and_says_that_it_waited() -> None:
     ended = reread(world, waits)
     assert (ended.stage, ended.reason and ended.reason.code) == ("failed", "deadline")
     assert ended.reason is not None
-    assert "waited in the queue" in ended.reason.message
+    assert "waited for a free task" in ended.reason.message
     assert world.ports.meter.counts["Redriven"] == 0
 
 

@@ -29,7 +29,7 @@ class SqsQueues:
 
     def send(self, queue: QueueName, body: Mapping[str, Any], delay: int = 0) -> None:
         if not 0 <= delay <= MAX_DELAY:
-            raise ValueError(f"a delay of {delay} s; SQS takes 0 to {MAX_DELAY}")
+            raise ValueError(f"the delay is {delay} s; SQS accepts 0 to {MAX_DELAY}")
         self._client.send_message(QueueUrl=self._url(queue), MessageBody=_to_json(body), DelaySeconds=delay)
 
     def send_many(self, queue: QueueName, bodies: Sequence[Mapping[str, Any]]) -> Sequence[int]:

@@ -197,7 +197,7 @@ class Drop(Row):
         """A copy with these changes, dated `now` and not parked. Raises WrongStage."""
         stage = changes.get("stage", self.stage)
         if "stage" in changes and stage not in ALLOWED_TRANSITIONS[self.stage]:
-            raise WrongStage(f"{self.stage} -> {stage} ({self.drop_id})")
+            raise WrongStage(f"drop {self.drop_id}: no change from {self.stage} to {stage}")
         return self.model_copy(update={"updated_at": format_timestamp(now), "parked": False, **changes})
 
 

@@ -51,7 +51,7 @@ def new_attempt(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
     or no request was sent to IMS."""
     not_sent = drop.stage in ("accepted", "submitting") and drop.sent_at is None
     if not drop.ended and not not_sent:
-        raise WrongStage(f"{drop.stage} -> a new attempt ({drop.drop_id})")
+        raise WrongStage(f"drop {drop.drop_id}: no new attempt while {drop.stage}")
     fresh = new_drop(drop.bucket, drop.key, drop.etag, now, pairing_deadline)
     replaced = drop.reason is not None and drop.reason.code == OBJECT_REPLACED
     disowned = (*drop.disowned_images, *(image.id for image in drop.images if replaced))
@@ -68,7 +68,7 @@ def new_attempt(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
 def answer_with_image(drop: Drop, now: datetime, versions: Versions, finding: Finding) -> Drop:
     """A registered drop was dropped again: a new attempt that has ended already, with the existing image."""
     if drop.stage != "registered":
-        raise WrongStage(f"{drop.stage}, not registered ({drop.drop_id})")
+        raise WrongStage(f"drop {drop.drop_id} is {drop.stage}, not registered")
     return drop.updated(
         now,
         attempt=drop.attempt + 1,

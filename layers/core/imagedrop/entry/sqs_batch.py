@@ -60,19 +60,19 @@ def process_batch(
 
 
 def _wait_after(error: Exception, record: Any, queue: QueueName, ports: Ports) -> float | None:
-    """Logs the failure of a message. Seconds until it is to come again, or None: it is to be deleted."""
+    """Logs the failure of a message. Seconds until it is received again; None: delete it."""
     if isinstance(error, RetryLater):
         return error.seconds
     received = int(record.attributes.approximate_receive_count)
     more = {"queue": queue, "body": record.body[:LOGGED_CHARACTERS], "received": received}
     if not isinstance(error, BadMessage):
         ports.meter.count("RecordsFailed")
-        LOG.exception("a message failed", extra=more)
+        LOG.exception("message failed", extra=more)
     elif received < MAX_UNREADABLE_RECEIVES:
-        LOG.warning("a message cannot be read: %s", error, extra=more)
+        LOG.warning("message cannot be read", extra=more | {"reason": str(error)})
     else:
         ports.meter.count("MessagesUnreadable")
-        LOG.error("a message that cannot be read is deleted: %s", error, extra=more)
+        LOG.error("message that cannot be read is deleted", extra=more | {"reason": str(error)})
         return None
     return growing_wait(FIRST_WAIT, LONGEST_WAIT, received - 1, ports.random)
 
@@ -81,9 +81,9 @@ def _json_object(text: str) -> dict[str, Any]:
     try:
         body = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise BadMessage(f"not JSON: {error}") from None
+        raise BadMessage(f"the body is not JSON: {error}") from None
     if not isinstance(body, dict):
-        raise BadMessage(f"a JSON object was expected, not {type(body).__name__}")
+        raise BadMessage(f"the body is not a JSON object but {type(body).__name__}")
     return body
 
 
@@ -93,4 +93,4 @@ def _retry_after(seconds: float, record: Any, queue: QueueName, ports: Ports) ->
     try:
         ports.queues.change_visibility(queue, record.receipt_handle, math.ceil(seconds))
     except Exception:
-        LOG.exception("the visibility timeout of a message could not be changed", extra={"queue": queue})
+        LOG.exception("visibility timeout of a message not changed", extra={"queue": queue})

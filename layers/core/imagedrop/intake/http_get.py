@@ -133,9 +133,9 @@ def _read(response: _Readable, limit: int, deadline: _Deadline) -> bytes:
     while chunk := response.read1(limit + 1 - len(body)):
         body += chunk
         if len(body) > limit:
-            raise FetchTooLarge(f"a body of more than {limit} bytes")
+            raise FetchTooLarge(f"the body has more than {limit} bytes")
     if deadline.over:  # after the shutdown a partial body looks complete
-        raise FetchFailed("the body came too slowly")
+        raise FetchFailed("the body was not complete in time")
     return body
 
 

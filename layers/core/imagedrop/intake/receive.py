@@ -88,7 +88,7 @@ def receive_push(request: PushRequest, ports: Ports, checks: PushChecks) -> Push
 
 def _receive(request: PushRequest, ports: Ports, checks: PushChecks) -> PushResponse:
     if request.method != "POST":
-        raise PushRefused(405, "Malformed", "POST only")
+        raise PushRefused(405, "Malformed", "only POST is accepted")
     if len(request.body) > MAX_BODY_BYTES:
         raise PushRefused(413, "Oversized", f"the body is larger than {MAX_BODY_BYTES} bytes")
     has_secret = _has_secret(request, ports.settings, checks)
@@ -96,7 +96,7 @@ def _receive(request: PushRequest, ports: Ports, checks: PushChecks) -> PushResp
     if is_smn_push(body):
         return _receive_smn_push(body, ports, checks, has_secret=has_secret)
     if not has_secret:
-        raise PushRefused(401, "Unsigned", "neither signed by SMN nor with the secret header")
+        raise PushRefused(401, "Unsigned", "the request has neither SMN's signature nor the secret header")
     return _enqueue(body, ports, refuse_all_bad=True)
 
 
@@ -138,7 +138,7 @@ def _receive_smn_push(body: Mapping[str, Any], ports: Ports, checks: PushChecks,
 
 def _handle_smn_push(push: SmnPush, ports: Ports, checks: PushChecks) -> PushResponse:
     if push.type == "Notification":
-        # Always 200, whatever anybody published to the topic: after a 4xx SMN would stop sending for a while.
+        # 200 even for bad content: after a 4xx SMN would stop sending for a while.
         return _enqueue(push.fields, ports, refuse_all_bad=False)
     topic = {"topic": ports.settings.smn_topic_urn}
     if push.type == "UnsubscribeConfirmation":

@@ -33,7 +33,7 @@ def received_before(push: SmnPush, ports: Ports) -> bool | None:
         return ports.ledger.load(_note_name(push)) is not None
     except Exception:
         ports.meter.count("ReplaysUnknown")
-        LOG.exception("ledger does not say whether this push came before: accepted")
+        LOG.exception("push accepted, but the ledger was unavailable to check for a repeat")
         return None
 
 
@@ -43,7 +43,7 @@ def remember(push: SmnPush, ports: Ports) -> None:
         ports.ledger.store(_note_name(push), {"at": push.timestamp}, until)
     except Exception:
         ports.meter.count("ReplaysUnknown")
-        LOG.exception("push id not stored: the same push would be accepted again")
+        LOG.exception("push id not stored, so the same push would be accepted again")
 
 
 def _note_name(push: SmnPush) -> str:

@@ -1,4 +1,4 @@
-"""Decides which drop may call IMS now: IMS runs only `ims_tasks` tasks at once, and the other drops wait in a queue.
+"""Decides which drop may call IMS now: IMS runs only `ims_tasks` tasks at a time, and the other drops wait in a queue.
 
 The tasks in use are counted from the rows each time; no counter is stored that could become wrong. The index lags a
 little and two workers may count at the same time. If too many call IMS, it answers IMG.0060, and they retry.
@@ -52,7 +52,7 @@ def admit_next(ports: Ports, leaving: Drop | None = None) -> int:
         return 0
     for queued in ports.ledger.queued(limit - in_use):
         if not fits(in_use, queued.tasks, limit):
-            break  # no smaller drop overtakes it, or it could wait for ever
+            break  # no smaller drop overtakes it, or it could wait without limit
         in_use += queued.tasks  # also if another worker has admitted it
         if row := _admit_queued(ports, queued.drop_id):
             messages.append({"drop_id": row.drop_id, "attempt": row.attempt})

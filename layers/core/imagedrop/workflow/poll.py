@@ -75,8 +75,8 @@ def _wait(ports: Ports, row: Drop, held: Held | None = None) -> None:
     """Raises RetryLater before the deadline; afterwards fails the drop."""
     now, settings = ports.clock(), ports.settings
     if now >= parse_timestamp(row.deadline_at):
-        why = f" It was held by {held.code}: {held.message}" if held else ""
-        completion.fail(ports, row, "import.deadline", f"The import was not over by {row.deadline_at}.{why}")
+        why = f" It waited for an operator because of {held.code}: {held.message}" if held else ""
+        completion.fail(ports, row, "import.deadline", f"The import did not end by {row.deadline_at}.{why}")
         return
     assert row.job_started_at is not None
     elapsed = seconds_between(row.job_started_at, now)
@@ -96,7 +96,7 @@ def _find_images(ports: Ports, row: Drop, named: Sequence[str] = ()) -> Sequence
 
 
 def _check_images(ports: Ports, row: Drop, found: Sequence[Image], *, job_succeeded: bool) -> None:
-    """Ends the drop or waits. `job_succeeded`: False where the job is not known, and only the images can tell."""
+    """Ends the drop or waits. `job_succeeded`: False if the job is not known and only the images count."""
     since = (row.sent_at or row.received_at)[:19]
     found = [image for image in found if image.status not in DELETED_STATUSES or image.created_at[:19] >= since]
     foreign = [image for image in found if image.tags.get(DROP_TAG, row.drop_id) != row.drop_id]
@@ -108,7 +108,7 @@ def _check_images(ports: Ports, row: Drop, found: Sequence[Image], *, job_succee
     elif len(active) >= row.tasks:
         _register(ports, row, active)
     elif deleted and not job_succeeded:
-        text = f"IMS has the image {deleted[0].id} as {deleted[0].status}. The reason is not known."
+        text = f"The image {deleted[0].id} is {deleted[0].status} in IMS. The reason is not known."
         completion.fail(ports, row, "ims.import_failed", text)
     else:
         _wait(ports, row)

@@ -146,7 +146,7 @@ def _look_up(ports: Ports, row: Drop) -> None:
         _follow(ports, row, None, usable(found.own))
     elif action is Action.DELETED:
         image = found.own[0]
-        completion.fail(ports, row, "ims.import_failed", f"IMS has the image {image.id} as {image.status}.")
+        completion.fail(ports, row, "ims.import_failed", f"The image {image.id} is {image.status} in IMS.")
     elif action is Action.CALL:
         _submit(ports, ports.ledger.save(transitions.return_to_accepted(row, now, 0)))
     else:
@@ -186,7 +186,7 @@ def _give_up(ports: Ports, row: Drop) -> None:
         )
         completion.fail(ports, row, "ims.outcome_unknown", text)
         return
-    why = f" It was held by {row.held.code}: {row.held.message}" if row.held else ""
+    why = f" It waited for an operator because of {row.held.code}: {row.held.message}" if row.held else ""
     if row.open_index_partition == "queued":
-        why = f" The drop waited in the queue: IMS runs {ports.settings.ims_tasks} tasks at once.{why}"
+        why = f" It waited for a free task: IMS runs {ports.settings.ims_tasks} at the same time.{why}"
     completion.fail(ports, row, "deadline", f"IMS did not accept the request by {row.deadline_at}.{why}")

@@ -148,5 +148,5 @@ def _check_range(response: Mapping[str, Any], offset: int, length: int) -> None:
         return
     size = int(total) if total.isdecimal() else response["ContentLength"]
     if size < offset + length:
-        raise ObjectChanged(f"{size} bytes, too short for {length} at {offset}")
+        raise ObjectChanged(f"the object has only {size} bytes; {length} bytes at {offset} were requested")
     raise ObjectsUnavailable(f"requested {length} bytes at {offset}; the response is {status} {content_range!r}")

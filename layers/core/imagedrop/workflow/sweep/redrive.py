@@ -25,7 +25,7 @@ def redrive_if_stalled(ports: Ports, inventory: BucketInventory, row: Drop) -> b
             return False  # another worker has just changed the row: it makes progress
         except Exception:
             ports.meter.count("DriveFailed")
-            LOG.exception("a drop could not be redriven")
+            LOG.exception("redrive failed")
             return False
 
 

@@ -161,7 +161,7 @@ class _Validation:
             images = [image for image in ports.images.by_ids(system_ids) if image.status not in DELETED_STATUSES]
         except ImsError as error:
             # No RetryLater: the sweep finds this drop in each round, and retried messages would add up.
-            log_drop("IMS does not say whether it has the image", row, level=WARNING, code=error.code)
+            log_drop("state of the image in IMS unknown", row, level=WARNING, code=error.code)
             return True
         if not images or any(image.tags.get(DROP_TAG, row.drop_id) != row.drop_id for image in images):
             return False
