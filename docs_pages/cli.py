@@ -24,14 +24,14 @@ Exit codes:
 | 2 | bad arguments or unreadable input: nothing was done |
 | 130 | stopped by Ctrl-C or SIGTERM; `up` and `cloud` end with 0 |
 
-Answers go to stdout, messages and errors to stderr. With `--json`, stdout has only JSON; after an error without an
-answer it is `{"error": "..."}`.
+Results go to stdout, messages and errors to stderr. With `--json`, stdout has only JSON. If a command fails without a
+result, it prints `{"error": "..."}`.
 
 ## Configuration
 
 Commands that use OBS, the ledger or the queues find them in this order: `--folder`, `IMAGEDROP_FOLDER`, other
-environment variables, then the stack in `./.imagedrop`. `--folder` and `IMAGEDROP_FOLDER` name the folder of a local
-stack that runs.
+environment variables, then the stack in `./.imagedrop`. `--folder` and `IMAGEDROP_FOLDER` name the folder of a running
+local stack.
 
 * OBS: `IMAGEDROP_REGION` or `IMAGEDROP_OBS_ENDPOINT`.
 * Keys of OBS: `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, for temporary keys, `HUAWEICLOUD_SDK_SECURITY_TOKEN`; or

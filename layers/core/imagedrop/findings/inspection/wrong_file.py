@@ -51,14 +51,14 @@ CHUNKED_UPLOAD = error(
 )
 POLYGLOT = error(
     "image.polyglot",
-    "The file matches two formats at once, {first} and {second}, so it is not clear which disk IMS would import.",
+    "The file matches two formats, {first} and {second}, so it is not clear which disk IMS would import.",
     "Decide which format is right and convert the file: `qemu-img convert -f <format> -O qcow2 {file} clean.qcow2`.",
     "文件同时符合两种格式：{first} 和 {second}，无法确定 IMS 会导入哪一个磁盘。",
     "请确定正确的格式后转换：`qemu-img convert -f <format> -O qcow2 {file} clean.qcow2`。",
 )
 EXTENSION = warning(
     "image.extension",
-    "The file name ends in .{extension}, but the content is {format}. imagedrop goes by the content.",
+    "The file name ends in .{extension}, but the content is {format}. imagedrop uses the content.",
     "Rename the file to avoid confusion: `mv {file} {better}`.",
     "文件名以 .{extension} 结尾，但内容是 {format}。以内容为准。",
     "建议改名以免误解：`mv {file} {better}`。",
