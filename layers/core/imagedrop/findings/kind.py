@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from imagedrop.common.vocabulary import Language, Severity
-from imagedrop.findings.chinese import in_chinese
+from imagedrop.findings.chinese_values import in_chinese
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

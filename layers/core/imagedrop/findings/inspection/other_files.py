@@ -6,7 +6,7 @@ from imagedrop.findings import error
 DIFFERENCING = error(
     "image.differencing",
     "This is a differencing disk: it contains only the changes since its parent disk, but IMS needs the whole disk in "
-    "one file. Name of the parent in the file: {parent}.",
+    "one file. The file names its parent as: {parent}.",
     "On a machine that has both disks, merge this disk and its parent into one: {tools}.",
     "这是差分磁盘：只包含相对父磁盘的更改，而 IMS 只导入单个文件。文件中记录的父磁盘：{parent}。",
     "请在同时有两个磁盘的机器上，将此磁盘与父磁盘合并为一个：{tools}。",
