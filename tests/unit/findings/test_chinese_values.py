@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import imagedrop
-from imagedrop.findings import Kind, chinese, pairing
+from imagedrop.findings import Kind, chinese_values, pairing
 from imagedrop.findings import inspection as kinds
 from imagedrop.findings import rules as rule_kinds
 from imagedrop.findings import sidecar as sidecar_kinds
@@ -18,12 +18,17 @@ from imagedrop.findings.catalogue import text_of
 from imagedrop.sidecar import read
 
 CORE = Path(next(iter(imagedrop.__path__)))
-WRITTEN = [english for words in chinese.WORDS.values() for english in words if english not in chinese._JSON_ERRORS]
+WRITTEN = [
+    english
+    for words in chinese_values.WORDS.values()
+    for english in words
+    if english not in chinese_values._JSON_ERRORS
+]
 
 
 @pytest.fixture(scope="module")
 def source() -> str:
-    paths = [path for path in sorted(CORE.rglob("*.py")) if path.name != "chinese.py"]
+    paths = [path for path in sorted(CORE.rglob("*.py")) if path.name != "chinese_values.py"]
     return re.sub(r"\{[^{}\"]*\}", "{}", "\n".join(path.read_text(encoding="utf-8") for path in paths))
 
 
