@@ -131,7 +131,7 @@ class Drop(Row):
     # registration and polling
     admission: Literal["", "queued", "called"] = Field("", alias="turn")  # waits for a slot of IMS; has one
     sent_at: str | None = None  # set just before CreateImage is called: without it IMS has had no request
-    sends: int = 0
+    sends: int = 0  # calls of CreateImage that IMS may have taken
     restarts: int = 0  # new jobs after one that failed with a temporary error
     job_id: str | None = None
     job_started_at: str | None = None

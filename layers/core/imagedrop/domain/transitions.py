@@ -4,9 +4,10 @@
     accepted     valid; IMS has no request      -> submitting, importing (an image was found), rejected, failed
     submitting   CreateImage is being called    -> importing, accepted (IMS has no request), rejected, failed
     importing    IMS runs the job               -> registered, failed, accepted (restart the job once)
-    registered, rejected, failed                -> waiting, as a new attempt, when the files change
+    registered, rejected, failed                -> waiting, as a new attempt: its files changed, or it is redriven
 
-An accepted drop whose sidecar changes before CreateImage is called begins a new attempt, too.
+While IMS has no request, a drop begins a new attempt, too, when a file other than its image changes. A registered drop
+that is dropped again keeps its image: see `answer_with_image`.
 
 Every function returns the changed row. The caller saves it; the ledger refuses that if another worker was faster.
 """
@@ -47,8 +48,8 @@ def new_drop(bucket: str, key: str, etag: str | None, now: datetime, pairing_dea
 
 
 def new_attempt(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
-    """Resets all fields except the attempt number and `disowned_images`. Raises WrongStage unless the drop has ended
-    or no request was sent to IMS."""
+    """A fresh row: attempt and generation one higher; revision kept; `disowned_images` kept, and the images of a
+    replaced file added. Raises WrongStage unless the drop has ended or no request was sent to IMS."""
     not_sent = drop.stage in ("accepted", "submitting") and drop.sent_at is None
     if not drop.ended and not not_sent:
         raise WrongStage(f"drop {drop.drop_id}: no new attempt while {drop.stage}")
@@ -75,7 +76,7 @@ def answer_with_image(drop: Drop, now: datetime, versions: Versions, finding: Fi
         versions=versions,
         findings=(finding.stored(),),
         ended_at=format_timestamp(now),
-        deliveries=_no_deliveries(),
+        deliveries=_pending_deliveries(),
         end_marked=False,
     )
 
@@ -94,7 +95,7 @@ def park(drop: Drop, now: datetime) -> Drop:
 
 
 def accept(drop: Drop, now: datetime, attempt_deadline: float, **found: Any) -> Drop:
-    """`found`: the fields versions, owner, sidecar, size, facts, findings and request."""
+    """`found`: the fields versions, sidecar, size, facts, findings and request."""
     deadline = add_seconds(format_timestamp(now), attempt_deadline)
     return drop.updated(now, stage="accepted", missing=(), blocked_by=None, deadline_at=deadline, redrives=0, **found)
 
@@ -115,7 +116,8 @@ def begin_submit(drop: Drop, now: datetime) -> Drop:
 
 
 def mark_sent(drop: Drop, now: datetime, answer_within: float) -> Drop:
-    """Outcome unknown. No other worker writes this row for `answer_within` seconds, or the job id is lost."""
+    """CreateImage is called now. For `answer_within` seconds other workers do not write the row: else saving the job id
+    would fail."""
     at = format_timestamp(now)
     return drop.updated(now, sent_at=at, sends=drop.sends + 1, next_at=add_seconds(at, answer_within))
 
@@ -164,7 +166,7 @@ def end(
         blocked_by=None,
         redrives=0,
         next_at=None,
-        deliveries=_no_deliveries(),
+        deliveries=_pending_deliveries(),
         end_marked=False,
         **more,
     )
@@ -187,5 +189,5 @@ def restart_job(drop: Drop, now: datetime) -> Drop:
     )
 
 
-def _no_deliveries() -> dict[Channel, ChannelDelivery]:
+def _pending_deliveries() -> dict[Channel, ChannelDelivery]:
     return {channel: ChannelDelivery() for channel in CHANNELS}

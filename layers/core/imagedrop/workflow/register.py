@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from logging import WARNING
+from typing import NoReturn
 
 from imagedrop.backoff import growing_wait
 from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_timestamp
@@ -76,18 +77,20 @@ def _submit(ports: Ports, row: Drop) -> None:
             return
         found = images_by_tag(ports, row)
     except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
-        raise _retry(ports, row, error) from error
-    if not all(image.data_disk for image in usable(found)):  # data images alone: their system image was deleted
+        _call_later(ports, row, error)
+    if any(not image.data_disk for image in usable(found)):  # if all are data images, the system image was deleted
         _follow(ports, row, None, usable(found))  # made by an earlier attempt, or before the ledger was lost
         return
     deleted = (image.id for image in found if image.status in DELETED_STATUSES)
     row = row.model_copy(update={"disowned_images": (*row.disowned_images, *deleted)})
+    # Saved before the claim is written, so that only one worker writes a claim.
     _call(ports, ports.ledger.save(transitions.begin_submit(row, ports.clock())))
 
 
 def _call(ports: Ports, row: Drop) -> None:
-    claims.write_claim(ports.objects, transitions.mark_sent(row, ports.clock(), ANSWER_WITHIN))
-    row = ports.ledger.save(transitions.mark_sent(row, ports.clock(), ANSWER_WITHIN))
+    sent = transitions.mark_sent(row, ports.clock(), ANSWER_WITHIN)
+    claims.write_claim(ports.objects, sent)
+    row = ports.ledger.save(sent)
     assert row.request is not None
     log_drop("calling CreateImage", row, sends=row.sends)
     try:
@@ -115,20 +118,20 @@ def _call_failed(ports: Ports, row: Drop, error: ImsError) -> None:
     if action is Action.LOOK_UP:
         _look_up_later(ports, row)
     elif action is Action.RETRY:
-        raise _retry(ports, row.model_copy(update={"sends": row.sends - 1}), error)
+        _call_later(ports, row.model_copy(update={"sends": row.sends - 1}), error)  # IMS has not taken this call
     else:
         ports.meter.count("Refused")
         completion.finish(ports, row, "rejected", Reason(code=error.code, message=error.message))
 
 
-def _retry(ports: Ports, row: Drop, error: Exception) -> RetryLater:
-    """Back to `accepted`. The drop keeps its slot: while IMS is busy, another drop would be refused as well."""
+def _call_later(ports: Ports, row: Drop, error: Exception) -> NoReturn:
+    """Back to `accepted`; raises RetryLater. The drop keeps its slot: a busy IMS would refuse another drop as well."""
     held = hold_for(ports, row, error)
     wait = HELD_WAIT if held else growing_wait(BUSY_FIRST, BUSY_LONGEST, row.tries, ports.random)
     accepted = ports.ledger.save(transitions.return_to_accepted(row, ports.clock(), wait, held, admission="called"))
     if row.stage == "submitting":
-        claims.write_claim(ports.objects, accepted)  # replaces the claim of a request that may have been sent
-    return RetryLater(wait)
+        claims.write_claim(ports.objects, accepted)  # the claim in the bucket may say that a request was sent
+    raise RetryLater(wait)
 
 
 # --- IMS may have the request ------------------------------------------------------------------------------------

@@ -53,7 +53,7 @@ def decide_on_files(row: Drop, current: Versions) -> Action:
 
 def decide_on_error(row: Drop, error: ImsError) -> Action:
     """CreateImage has failed: REJECT, RETRY or LOOK_UP."""
-    # A request whose answer was lost may have taken the name.
+    # With several calls that IMS may have taken, one whose answer was lost may have made the image with this name.
     if error.kind == "unknown" or (error.code == NAME_TAKEN and row.sends > 1):
         return Action.LOOK_UP
     return Action.REJECT if error.kind == "refused" else Action.RETRY
@@ -69,7 +69,8 @@ def decide_on_lookup(row: Drop, found: FoundImages, now: datetime, settings: Set
 
 
 def may_resend(row: Drop, now: datetime, settings: Settings) -> bool:
-    """Only where IMS shows images during their import, and once IMS can no longer accept the request that was sent."""
+    """True once IMS can no longer accept the request that was sent (`resend_after`), and only where IMS shows images
+    during their import: else the lookup proves nothing."""
     return (
         settings.ims_shows_imports
         and not is_overdue(row, now)
