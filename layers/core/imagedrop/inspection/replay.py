@@ -2,7 +2,7 @@
 
 `BlockCache.run` calls a job until it completes. A missing block stops it (`NotFetched`); what all jobs of
 `fetch_together` miss is fetched at once; then the job runs again, with those blocks in the cache. `Memo` keeps the
-answers of parts that are complete.
+answers of jobs that are complete.
 """
 
 from __future__ import annotations
@@ -22,10 +22,8 @@ class NotFetched(BaseException):
 
 
 def fetch_together(*jobs: Callable[[], T]) -> list[T]:
-    """What the jobs return. None waits for another: what they all miss is fetched at once.
-
-    A job is run again from its beginning, so it must be safe to repeat. The first that raises ends them all.
-    """
+    """Calls all jobs and returns what they return. Raises NotFetched with all blocks that they miss: `run` fetches
+    those at once and calls the jobs again, so they must be safe to repeat. Any other error ends all jobs."""
     answers: list[T] = []
     missing = set[int]()
     for job in jobs:

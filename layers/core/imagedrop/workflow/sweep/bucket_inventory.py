@@ -1,4 +1,4 @@
-"""What LIST says about the bucket: files, claims and end markers. Pure."""
+"""Decides, by LIST pages of files, claims and end markers alone, which drops have ended or changed. No I/O."""
 
 from __future__ import annotations
 

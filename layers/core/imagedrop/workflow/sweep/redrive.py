@@ -20,7 +20,7 @@ def redrive_if_stalled(ports: Ports, inventory: BucketInventory, row: Drop) -> b
     """True if the drop was redriven. Never raises, so that the other drops have their redrive too."""
     with log_fields(drop_id=row.drop_id):
         try:
-            return _redrive_waiting(ports, inventory, row) if row.stage == "waiting" else _redrive_started(ports, row)
+            return _redrive_waiting(ports, inventory, row) if row.stage == "waiting" else _redrive_idle(ports, row)
         except Conflict:
             return False  # another worker has just changed the row: it makes progress
         except Exception:
@@ -39,8 +39,8 @@ def redrive_overdue(ports: Ports, queued: Sequence[QueuedDrop]) -> int:
     return len(rows)
 
 
-def _redrive_started(ports: Ports, row: Drop) -> bool:
-    """For a drop that is not waiting, or that waits for nothing."""
+def _redrive_idle(ports: Ports, row: Drop) -> bool:
+    """For a drop that waits for no file."""
     now = ports.clock()
     due = max(filter(None, (row.updated_at, row.next_at)))
     if seconds_between(due, now) < ports.settings.stall_after:
@@ -73,7 +73,7 @@ def _redrive_waiting(ports: Ports, inventory: BucketInventory, row: Drop) -> boo
         dispatch.revalidate(ports, row)
         return True
     if not row.missing:  # a worker is validating it, or has crashed
-        return _redrive_started(ports, row)
+        return _redrive_idle(ports, row)
     if overdue := seconds_between(row.deadline_at, ports.clock()) >= 0:
         dispatch.revalidate(ports, row)
     return overdue

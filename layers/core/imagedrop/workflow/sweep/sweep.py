@@ -1,4 +1,4 @@
-"""The sweep: finds and continues whatever an event, a queue or a crash lost, from bucket, claims and ledger alone.
+"""The sweep: finds and continues whatever an event, a queue or a crash lost, from bucket and ledger alone.
 
 It costs one LIST page per 1,000 keys, and no call at all for a drop that has ended: the key of an end marker says which
 versions of which files that drop has read. Open rows without progress are redriven.
@@ -20,7 +20,7 @@ from imagedrop.workflow.bucket_records import claims
 from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
 from imagedrop.workflow.sweep.redrive import redrive_if_stalled, redrive_overdue
 
-MAX_FOUND = 1_000  # a round: with more, the drops queue is full of their events already
+MAX_FOUND = 1_000  # enqueued in one round at most: if there are more, their own events are still in the queue
 CURSOR = "sweep"  # the ledger's note of where listing goes on
 AFTER_FOLDER = object_keys.FOLDER + "~"  # sorts after every key in the folder
 
@@ -43,22 +43,22 @@ class Round:
 
 def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
     """One round. `time_left`: seconds for listing; without any left, the next round goes on from there."""
-    inventory, done = BucketInventory(ports.settings, ports.settings.drop_bucket), Round()
-    _list(ports, inventory, time_left, done)
+    inventory, counts = BucketInventory(ports.settings, ports.settings.drop_bucket), Round()
+    _list(ports, inventory, time_left, counts)
     rows = {row.drop_id: row for row in ports.ledger.open(queued=False)}
     queued = ports.ledger.queued()
-    done.open = len(rows) + len(queued)
-    done.revived = _revive(ports, inventory, rows, {drop.drop_id for drop in queued})
-    done.found = _find(ports, inventory, rows, queued)
-    done.driven = sum(redrive_if_stalled(ports, inventory, row) for row in rows.values())
-    done.driven += redrive_overdue(ports, queued)
-    done.called = admission.admit_next(ports) if done.open else 0
-    return done
+    counts.open = len(rows) + len(queued)
+    counts.revived = _revive(ports, inventory, rows, {drop.drop_id for drop in queued})
+    counts.found = _find(ports, inventory, rows, queued)
+    counts.driven = sum(redrive_if_stalled(ports, inventory, row) for row in rows.values())
+    counts.driven += redrive_overdue(ports, queued)
+    counts.called = admission.admit_next(ports) if counts.open else 0
+    return counts
 
 
-def _list(ports: Ports, inventory: BucketInventory, time_left: Callable[[], float], done: Round) -> None:
+def _list(ports: Ports, inventory: BucketInventory, time_left: Callable[[], float], counts: Round) -> None:
     """Lists the end markers and claims always, and as much of the rest as there is time for."""
-    for head in _pages(ports, inventory.bucket, object_keys.FOLDER, None, lambda: 600.0):
+    for head in _pages(ports, inventory.bucket, object_keys.FOLDER, None, lambda: float("inf")):
         inventory.add(head)
     cursor = (ports.ledger.load(CURSOR) or {}).get("after")
     last = None
@@ -66,8 +66,8 @@ def _list(ports: Ports, inventory: BucketInventory, time_left: Callable[[], floa
         last = head.key
         if not last.startswith(object_keys.FOLDER):
             inventory.add(head)
-    done.listed, done.whole = len(inventory.versions), cursor is None and time_left() > 0
-    if not done.whole:
+    counts.listed, counts.whole = len(inventory.versions), cursor is None and time_left() > 0
+    if not counts.whole:
         ports.ledger.store(CURSOR, {"after": last if time_left() <= 0 else None, "at": format_timestamp(ports.clock())})
 
 
@@ -80,12 +80,12 @@ def _pages(
         after = page.after
         if after is None or time_left() <= 0:
             return
-        if prefix == "" and after.startswith(object_keys.FOLDER):
+        if prefix == "" and after.startswith(object_keys.FOLDER):  # listed before
             after = AFTER_FOLDER
 
 
 def _revive(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], queued: Set[str]) -> int:
-    """Recovers rows that the ledger has lost, from their claims, and adds them to `rows`. Their number."""
+    """Recovers rows that the ledger has lost, from their claims, and adds them to `rows`. Returns how many."""
     revived = 0
     for drop_id in sorted(inventory.claims - rows.keys() - queued):
         with log_fields(drop_id=drop_id):
@@ -116,7 +116,7 @@ def _recover(ports: Ports, bucket: str, drop_id: str) -> Drop | None:
 
 
 def _find(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], queued: Sequence[QueuedDrop]) -> int:
-    """Enqueues drops without a row, and ended ones whose files have changed. Their number."""
+    """Enqueues drops without a row, and ended ones whose files have changed. Returns how many."""
     open_drops: list[Drop | QueuedDrop] = [*rows.values(), *queued]
     open_keys = {drop.key for drop in open_drops}
     open_parts = {key for drop in open_drops for key in drop.parts}

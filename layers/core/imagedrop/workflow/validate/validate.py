@@ -16,7 +16,7 @@ from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, Versions
 from imagedrop.domain.messages import BadMessage
 from imagedrop.events.foreign_bucket import report_foreign_events
-from imagedrop.findings import Finding, has_errors
+from imagedrop.findings import has_errors
 from imagedrop.findings import pairing as pairing_findings
 from imagedrop.inspection.source import SourceChanged
 from imagedrop.observability import add_log_fields, current_log_fields, log_drop
@@ -24,7 +24,7 @@ from imagedrop.ports import Conflict, ImsError, Ports, RetryLater
 from imagedrop.workflow import completion, dispatch, pairing, recovery
 from imagedrop.workflow.bucket_records import end_markers, file_versions, results
 from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG
-from imagedrop.workflow.pairing import Files
+from imagedrop.workflow.pairing import Files, Missing
 from imagedrop.workflow.validate import accept
 
 MAX_TRIES = 3  # at once, of a drop whose files or row change during the validation
@@ -45,8 +45,8 @@ def validate_events(ports: Ports, body: dict[str, Any]) -> None:
 
 
 def validate_key(ports: Ports, bucket: str, key: str, after_attempt: int | None = None) -> None:
-    """Validates every drop that the object at `key` belongs to. `after_attempt`: starts a new attempt after that one,
-    even if no file has changed. Raises RetryLater, or what the validation of a drop raised, after all drops."""
+    """Validates every drop that the object at `key` belongs to. `after_attempt`: redrives the drop that ended with that
+    attempt, even if no file has changed. After all drops, raises RetryLater or what the validation of one raised."""
     failure: Exception | None = None
     failure_fields: dict[str, Any] = {}
     image_keys = pairing.image_keys_of_object(ports, bucket, key)
@@ -55,7 +55,7 @@ def validate_key(ports: Ports, bucket: str, key: str, after_attempt: int | None 
             _validate_drop(ports, bucket, image_key, after_attempt)
         except Exception as error:  # noqa: BLE001 - raised below
             failure, failure_fields = error, current_log_fields()
-    if image_keys and key not in image_keys:
+    if image_keys and key not in image_keys:  # it is a sidecar or a part of other drops: a row of its own is void
         pairing.discard_if_part(ports, bucket, key, ports.objects.head(bucket, key))
     if failure is not None:
         add_log_fields(**failure_fields)
@@ -88,9 +88,8 @@ class _Validation:
             self._wait_for_image(files)
             return
         self._discard_waiting_sidecar()
-        row: Drop | None = self._find_or_create_row(head.etag, files)
-        if row and row.ended:
-            row = self._next_attempt(row, files)
+        found = self._find_or_create_row(head.etag, files)
+        row = self._next_attempt(found, files) if found.ended else found
         if row and row.stage == "accepted" and row.open_index_partition != "queued":  # a queued one needs no message
             dispatch.send_next(self.ports, row)
         elif row and row.stage == "waiting" and not self._is_blocked(row):
@@ -137,7 +136,7 @@ class _Validation:
             results.restore_end(ports.objects, row)
             return None
         if not redriven:
-            self._check_unchanged(files)  # this row may have ended with newer versions than `files`
+            self._check_unchanged(files)  # `files` was read before the row, which may have ended with newer ones
         if row.stage == "registered" and self._answer_with_image(row, current):
             return None
         return self._new_attempt(row)
@@ -147,14 +146,15 @@ class _Validation:
             raise SourceChanged(self.image_key)
 
     def _notify_first(self, row: Drop, redriven: bool = False) -> None:
-        """Has the owner notified of this end before the next attempt begins. `notify` then sends the key again if its
-        files have changed; a redrive changes no file, so its message must come again."""
+        """Has the owner notified of this end before the next attempt begins. Afterwards `notify` revalidates changed
+        files itself. It does not repeat a redrive, so that message is retried."""
         dispatch.send_next(self.ports, row)
         if redriven:
             raise RetryLater(RETRY_AFTER)
 
     def _answer_with_image(self, row: Drop, current: Versions) -> bool:
-        """Answers a registered drop that was dropped again with its image. False if IMS no longer has that image."""
+        """Answers a registered drop that was dropped again with its image. False if IMS no longer has that image; True,
+        without an answer, while IMS cannot say."""
         ports = self.ports
         system_ids = [image.id for image in row.images if image.role == "system"]  # a data image alone cannot start
         try:
@@ -195,27 +195,26 @@ class _Validation:
         finding = pairing_findings.IMAGE_MISSING(
             key=self.image_key, sidecar=files.sidecar_head.key, since=row.received_at
         )
-        self._wait_until_deadline(row, files, (self.image_key,), [finding])
+        self._wait_until_deadline(row, files, [Missing(self.image_key, finding)])
 
     def _wait_or_decide(self, row: Drop, files: Files) -> None:
         """Waits until every file that the sidecar names has come, unless the sidecar has errors."""
         missing = pairing.missing_files(files, row)
         if missing and not has_errors(files.findings):
-            keys = tuple(file.key for file in missing)
-            self._wait_until_deadline(row, files, keys, [file.finding for file in missing])
+            self._wait_until_deadline(row, files, missing)
             return
         pairing.record_parts(self.ports, self.bucket, files)
         # Saved as waiting with nothing missing: the sweep counts redrives of such a row and gives it up after five.
         accept.accept_or_reject(self.ports, self._save_waiting(row, files, ()), files)
 
-    def _wait_until_deadline(self, row: Drop, files: Files, missing: tuple[str, ...], late: list[Finding]) -> None:
-        """`late`: the findings of the rejection, if the deadline has passed."""
+    def _wait_until_deadline(self, row: Drop, files: Files, missing: list[Missing]) -> None:
+        """Rejects the drop if its deadline has passed."""
         row = row.model_copy(update={"owner": files.owner or row.owner})
         if self.ports.clock() >= parse_timestamp(row.deadline_at):
-            accept.reject(self.ports, row, files.versions, [*files.findings, *late])
+            accept.reject(self.ports, row, files.versions, [*files.findings, *(file.finding for file in missing)])
             return
         pairing.record_parts(self.ports, self.bucket, files)
-        self._save_waiting(row, files, missing)
+        self._save_waiting(row, files, tuple(file.key for file in missing))
 
     def _save_waiting(self, row: Drop, files: Files, missing: tuple[str, ...]) -> Drop:
         """The row as waiting for `missing`, saved if that changes it."""
