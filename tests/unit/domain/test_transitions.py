@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import ALLOWED_TRANSITIONS, ENDED, LIVE, Drop, DropImage, Reason, WrongStage
+from imagedrop.findings.pairing import ALREADY_REGISTERED
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 IMAGE = DropImage(role="system", id="i-1")
@@ -21,9 +22,14 @@ def make_drop() -> Drop:
     return transitions.new_drop("drops", "golden/w.vhd", "0123", NOW, 3600)
 
 
+FINDING = ALREADY_REGISTERED(image=IMAGE.id)
+NEXT_ATTEMPT = ("new_attempt", "answer_with_image")
 STEPS: dict[str, Callable[[Drop, datetime], Drop]] = {
     "wait": lambda row, now: transitions.wait(row, now, versions={}, missing=("golden/w.vhd.json",)),
+    "park": transitions.park,
     "accept": lambda row, now: transitions.accept(row, now, 3600, versions={}),
+    "queue": transitions.queue,
+    "admit": transitions.admit,
     "begin_submit": transitions.begin_submit,
     "mark_sent": lambda row, now: transitions.mark_sent(row, now, 90),
     "return_to_accepted": lambda row, now: transitions.return_to_accepted(row, now, 30),
@@ -33,10 +39,12 @@ STEPS: dict[str, Callable[[Drop, datetime], Drop]] = {
     "reject": lambda row, now: transitions.end(row, now, "rejected", Reason(code="c", message="m")),
     "fail": lambda row, now: transitions.end(row, now, "failed", Reason(code="c", message="m")),
     "new_attempt": lambda row, now: transitions.new_attempt(row, now, 3600),
+    "answer_with_image": lambda row, now: transitions.answer_with_image(row, now, {}, FINDING),
 }
 
 
 @given(st.lists(st.sampled_from(sorted(STEPS)), max_size=30))
+@example(["accept", "begin_import", "register", "answer_with_image", "new_attempt"])
 def test_any_sequence_of_transitions_keeps_to_the_allowed_stages(names: list[str]) -> None:
     row, now = make_drop(), NOW
     for name in names:
@@ -47,7 +55,7 @@ def test_any_sequence_of_transitions_keeps_to_the_allowed_stages(names: list[str
         except WrongStage:
             continue
         assert name == "new_attempt" or row.stage == before.stage or row.stage in ALLOWED_TRANSITIONS[before.stage]
-        assert row.attempt == before.attempt + (name == "new_attempt")
+        assert row.attempt == before.attempt + (name in NEXT_ATTEMPT)
         assert row.revision == before.revision
         assert row.ended_at is None or row.stage in ENDED
         if before.stage in ENDED and name != "new_attempt":

@@ -51,7 +51,7 @@ def answer(tree: Read | Tree, read: Callable[[int, int], bytes]) -> list[bytes]:
 
 
 def depth(tree: Read | Tree) -> int:
-    """How many reads wait for one another."""
+    """The length of the longest chain of reads of which each waits for the one before."""
     if isinstance(tree, Read):
         return 1
     return (sum if tree.chained else max)(depth(part) for part in tree.parts)
@@ -66,6 +66,7 @@ def test_any_tree_of_jobs_reads_right_bytes_in_no_more_round_trips_than_its_dept
     assert cache.cost.round_trips == len(source.round_trips) <= depth(tree)
     for request in source.requests:
         blocks = blocks_of(request)
+        # Its first and last block only: two requests near each other become one, with the cached blocks between them.
         assert cached.isdisjoint((blocks[0], blocks[-1])), "a cached block was fetched again"
         cached.update(blocks)
 
@@ -89,7 +90,7 @@ def test_each_dependent_read_needs_a_round_trip(count: int) -> None:
     def dependent(cache: BlockCache) -> None:
         offset = 0
         for _ in range(count):
-            offset += FAR - BLOCK + cache.read(offset, 1)[0]
+            offset += FAR - BLOCK + cache.read(offset, 1)[0]  # far away, and only known from the byte read
 
     assert round_trips(dependent) == count
 
@@ -98,7 +99,7 @@ def test_jobs_of_several_steps_share_the_round_trip_of_each_step() -> None:
     def job(cache: BlockCache) -> None:
         def steps(start: int) -> None:
             for number in range(3):
-                cache.read(start + number * 100 * BLOCK // 3, 1)
+                cache.read(start + number * FAR // 4, 1)
 
         fetch_together(partial(steps, 0), partial(steps, FAR), partial(fetch_together, partial(steps, 2 * FAR)))
 
@@ -118,7 +119,8 @@ def test_a_hint_is_fetched_with_the_next_round_trip() -> None:
     cache = BlockCache(source, Budget())
 
     def job() -> bytes:
-        cache.hint([(FAR, 1), (len(DATA) + 5, 9), (-5, 2), (2 * FAR, len(DATA))])
+        past_the_end, before_the_start, too_long = (len(DATA) + 5, 9), (-5, 2), (2 * FAR, len(DATA))
+        cache.hint([(FAR, 1), past_the_end, before_the_start, too_long])
         return cache.read(0, 1)
 
     cache.run(job)
