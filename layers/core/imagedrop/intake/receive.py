@@ -131,7 +131,7 @@ def _receive_smn_push(body: Mapping[str, Any], ports: Ports, checks: PushChecks,
         ports.meter.count("PushesRepeated")
         return PushResponse.of(200, repeated=True)
     response = _handle_smn_push(push, ports, checks)
-    if repeated is not None:
+    if repeated is not None:  # else the ledger does not answer
         replay_protection.remember(push, ports)
     return response
 

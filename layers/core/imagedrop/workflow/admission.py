@@ -20,12 +20,12 @@ def fits(in_use: int, tasks: int, limit: int) -> bool:
 def admit(ports: Ports, row: Drop) -> bool:
     """False: the drop may not call IMS now; it is queued until `admit_next` sends its message. Raises Conflict."""
     if row.admission == "called":
-        return not row.held or not _yields_slot(ports, row)
+        return not (row.held and _yields_slot(ports, row))
     has_slot = fits(_tasks_in_use(ports, row), row.tasks, ports.settings.ims_tasks)
     if has_slot and not ports.ledger.queued(1):
         return True
     log_drop("queued for IMS", ports.ledger.save(transitions.queue(row, ports.clock())))
-    if has_slot:
+    if has_slot:  # for the drop that has waited longest
         admit_next(ports)
     return False
 
@@ -46,7 +46,8 @@ def free_slot(ports: Ports, before: Drop) -> None:
 
 
 def admit_next(ports: Ports, leaving: Drop | None = None) -> int:
-    """Admits queued drops, oldest first, while they fit; how many. The sweep does what a crash leaves undone."""
+    """Admits queued drops, oldest first, while they fit. Returns how many. The sweep does what a crash leaves undone.
+    `leaving`: a row that has just given up its slot."""
     limit, in_use, messages = ports.settings.ims_tasks, _tasks_in_use(ports, leaving), []
     if in_use >= limit:
         return 0

@@ -25,7 +25,8 @@ COUNT_KEPT = timedelta(hours=2)  # for a count of the mails of one hour
 
 
 def notify(ports: Ports, drop_id: str, attempt: int) -> None:
-    """Does what this end still needs. Raises RetryLater while another worker does it, or what a channel raised."""
+    """Delivers what is not delivered yet, and writes the end marker. Raises RetryLater while another worker does that,
+    or what a channel raised."""
     row = ports.ledger.get(drop_id)
     if row is None or row.attempt != attempt or not row.ended:
         return
@@ -101,7 +102,7 @@ def _mail(ports: Ports, row: Drop, *, again: bool) -> tuple[DeliveryState, str |
     if not ports.settings.mail_from or not to:
         missing = "IMAGEDROP_MAIL_FROM" if to else "no valid owner address, and IMAGEDROP_OPERATOR_MAIL"
         return "skipped", f"{missing} is not set"
-    if not again and not _within_limit(ports, to):
+    if not again and not _within_limit(ports, to):  # a mail that is sent again was counted the first time
         ports.meter.count("MailLimited")
         return "skipped", f"more than {ports.settings.mails_per_hour} mails to {to} this hour"
     letter = notices.letter(row, language)

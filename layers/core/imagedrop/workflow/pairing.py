@@ -39,12 +39,14 @@ def image_keys_of_object(ports: Ports, bucket: str, key: str) -> list[str]:
     owners = [owner for owner in ports.ledger.images_naming_part(bucket, key) if _is_part_of(ports, bucket, owner, key)]
     if not owners and looks_like_image(key, ports.settings):
         return [key]
+    # A part, or a key that does not look like an image, is a drop itself only if it has a sidecar.
     has_sidecar = ports.objects.head(bucket, object_keys.sidecar_key(key)) is not None
     return [*owners, *([key] if has_sidecar and key not in owners else [])]
 
 
 def _is_part_of(ports: Ports, bucket: str, image_key: str, part: str) -> bool:
-    """True if the sidecar names the part now, and its drop can still happen. The ledger also has parts of the past."""
+    """True if the sidecar of that image names the part now, and the image is there or may still come. The ledger also
+    has parts that sidecars named before."""
     found = ports.objects.get(bucket, object_keys.sidecar_key(image_key), limit=SIDECAR_LIMIT + 1)
     sidecar = read_sidecar(found[1]).sidecar if found else None
     if found is None or sidecar is None or part not in dict(parts(image_key, sidecar)):
@@ -53,7 +55,8 @@ def _is_part_of(ports: Ports, bucket: str, image_key: str, part: str) -> bool:
 
 
 def sidecar_was_read(ports: Ports, bucket: str, image_key: str, sidecar: ObjectHead) -> bool:
-    """True if a drop has read this very sidecar: then its image was there, and if it is gone, it was taken away."""
+    """True if a drop has read this version of the sidecar. Its image was there then; if it is missing now, it was
+    deleted, and the sidecar does not wait for it."""
     rows = ports.ledger.rows_of_key(bucket, image_key)
     versions_read = [row.versions.get(sidecar.key) for row in rows if row.etag is not None and row.stage != "waiting"]
     return file_versions.version_of(sidecar) in versions_read
@@ -61,8 +64,8 @@ def sidecar_was_read(ports: Ports, bucket: str, image_key: str, sidecar: ObjectH
 
 @dataclass(frozen=True)
 class Files:
-    """The files of one drop as they are in the bucket now. `heads` has every file that was looked for, None if it is
-    not there; `roles` has the parts."""
+    """The files of one drop as they are in the bucket now. `heads`: of image, sidecar and parts; None: there is no such
+    object. `roles`: of the parts."""
 
     image_key: str
     heads: Mapping[str, ObjectHead | None]

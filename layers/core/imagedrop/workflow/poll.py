@@ -35,8 +35,8 @@ class Action(Enum):
 def decide(row: Drop | None, attempt: int, generation: int, now: datetime) -> Action:
     if row is None or (row.stage, row.attempt, row.generation) != ("importing", attempt, generation):
         return Action.NOTHING
-    due = min(row.next_at or "", row.deadline_at)
-    return Action.WAIT if due and now < parse_timestamp(due) else Action.POLL
+    waits = row.next_at is not None and now < parse_timestamp(min(row.next_at, row.deadline_at))
+    return Action.WAIT if waits else Action.POLL
 
 
 def poll(ports: Ports, drop_id: str, attempt: int, generation: int) -> None:
@@ -97,6 +97,7 @@ def _find_images(ports: Ports, row: Drop, named: Sequence[str] = ()) -> Sequence
 
 def _check_images(ports: Ports, row: Drop, found: Sequence[Image], *, job_succeeded: bool) -> None:
     """Ends the drop or waits. `job_succeeded`: False if the job is not known and only the images count."""
+    # Deleted images of earlier requests do not count. IMS dates to the second.
     since = (row.sent_at or row.received_at)[:19]
     found = [image for image in found if image.status not in DELETED_STATUSES or image.created_at[:19] >= since]
     foreign = [image for image in found if image.tags.get(DROP_TAG, row.drop_id) != row.drop_id]

@@ -1,4 +1,7 @@
-"""Rebuilds a row that the ledger has lost, from the claim and the result file in the bucket."""
+"""Rebuilds a row that the ledger has lost, from the claim and the result file in the bucket.
+
+Neither knows all attempts: `end_markers.with_attempt_number` finds a free number for the next one.
+"""
 
 from __future__ import annotations
 

@@ -32,12 +32,12 @@ class DynamoLedger(DynamoIndex):
     def save(self, drop: Drop) -> Drop:
         self._record_drop_of_key(drop)
         saved = with_next_revision(drop)
-        with _raise_conflict(drop):
+        with _raising_conflict(drop):
             self._client.put_item(**self._put_row(saved, drop))
         return saved
 
     def delete(self, drop: Drop) -> None:
-        with _raise_conflict(drop):
+        with _raising_conflict(drop):
             self._client.delete_item(**self._at(drop.drop_id), **if_unchanged(drop))
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
@@ -81,33 +81,33 @@ class DynamoLedger(DynamoIndex):
         if not drop.revision:
             self._add(f"key:{drop.bucket}/{drop.key}", "drops", drop.drop_id)
 
-    def _add(self, pk: str, members: str, member: str) -> None:
+    def _add(self, pk: str, attribute: str, member: str) -> None:
         self._client.update_item(
             **self._at(pk),
-            UpdateExpression="ADD #members :member",
-            ExpressionAttributeNames={"#members": members},
+            UpdateExpression="ADD #set :member",
+            ExpressionAttributeNames={"#set": attribute},
             ExpressionAttributeValues={":member": {"SS": [member]}},
         )
 
-    def _members(self, pk: str, members: str) -> Sequence[str]:
+    def _members(self, pk: str, attribute: str) -> Sequence[str]:
         item = self._item(pk)
-        return sorted(item[members]) if item else ()
+        return sorted(item[attribute]) if item else ()
 
     def _put_row(self, saved: Drop, read: Drop) -> Item:
         return {"TableName": self._table, "Item": to_dynamodb(to_row(saved)), **if_unchanged(read)}
 
     def _put_live_key(self, drop: Drop, over: Drop | None) -> Item:
         holders = {drop.drop_id, over.drop_id if over is not None else drop.drop_id}
-        names = {f":{number}": {"S": holder} for number, holder in enumerate(sorted(holders))}
+        values = {f":{number}": {"S": holder} for number, holder in enumerate(sorted(holders))}
         return {
             "TableName": self._table,
             "Item": to_dynamodb({"pk": live_key_pk(drop), "drop_id": drop.drop_id}),
-            "ConditionExpression": f"attribute_not_exists(pk) OR drop_id IN ({', '.join(names)})",
-            "ExpressionAttributeValues": names,
+            "ConditionExpression": f"attribute_not_exists(pk) OR drop_id IN ({', '.join(values)})",
+            "ExpressionAttributeValues": values,
         }
 
     def _conflict(self, reasons: Sequence[Mapping[str, Any]], drop: Drop) -> Conflict | KeyTaken | None:
-        """None if throttling was the cause and no other writer. The first reason is the row's, the others the key's."""
+        """None: the cause was throttling, not another writer. The first reason is of the row, the others of the key."""
         conflicts = [reason.get("Code") in CONFLICT_REASONS for reason in reasons]
         if not any(conflicts):
             return None
@@ -122,7 +122,7 @@ def _code(error: Any) -> str:
 
 
 @contextmanager
-def _raise_conflict(drop: Drop) -> Iterator[None]:
+def _raising_conflict(drop: Drop) -> Iterator[None]:
     try:
         yield
     except ClientError as error:

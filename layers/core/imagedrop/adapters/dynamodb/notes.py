@@ -1,4 +1,4 @@
-"""The ledger's small notes in DynamoDB: cursors, counters, pushes taken.
+"""The ledger's small notes in DynamoDB: cursors, counters, ids of received pushes.
 
 note:<name>    `note` (JSON); `expires`, if the note has an end: the table's time to live, s since the epoch
 count:<name>   `counted` (number), `expires`

@@ -29,7 +29,7 @@ def write_claim(objects: Objects, drop: Drop) -> None:
 
 
 def read_claim(objects: Objects, bucket: str, drop_id: str) -> Drop | None:
-    """The claimed row as a new one (revision 0). None: there is no claim, or it is incomplete."""
+    """The claimed row as a new one (revision 0). None: there is no claim, or it is unreadable or incomplete."""
     found = objects.get(bucket, claim_key(drop_id), limit=MAX_RECORD_BYTES)
     if found is None:
         return None

@@ -1,6 +1,6 @@
 """End markers: `.imagedrop/ended/<id>/n<attempt>.<digests>` says which attempt has ended, and which files it read.
 
-The object's key says it all, so the sweep finds it by LIST and reads no object.
+All of this is in the object's key, so the sweep needs only LIST.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ def parse_end_marker(key: str) -> tuple[str, int, frozenset[str]] | None:
 
 
 def last_attempt(objects: Objects, bucket: str, key: str, etag: str | None) -> int:
-    """The number of the last attempt that has ended, by the bucket alone; 0: none. One LIST."""
+    """The number of the last attempt that has an end marker; 0: none."""
     folder = f"{END_MARKERS}{end_marker_folder(bucket, key, etag)}/"
     page = objects.list(bucket, folder)
-    markers = [parse_end_marker(head.key) for head in page.objects]
+    heads = list(page.objects)
     while page.after is not None:
         page = objects.list(bucket, folder, page.after)
-        markers += [parse_end_marker(head.key) for head in page.objects]
-    return max((marker[1] for marker in markers if marker), default=0)
+        heads += page.objects
+    return max((marker[1] for head in heads if (marker := parse_end_marker(head.key))), default=0)
 
 
 def with_attempt_number(objects: Objects, drop: Drop) -> Drop:

@@ -31,9 +31,9 @@ class Round:
 
     listed: int = 0
     open: int = 0
-    revived: int = 0
-    found: int = 0
-    driven: int = 0
+    revived: int = 0  # rows recovered from their claims
+    found: int = 0  # drops enqueued
+    driven: int = 0  # redriven
     called: int = 0  # queued drops that were admitted
     whole: bool = True  # False: the next round goes on listing where this one stopped
 
