@@ -46,8 +46,7 @@ def free_slot(ports: Ports, before: Drop) -> None:
 
 
 def admit_next(ports: Ports, leaving: Drop | None = None) -> int:
-    """Admits queued drops, oldest first, while they fit. Returns how many. The sweep does what a crash leaves undone.
-    `leaving`: a row that has just given up its slot."""
+    """Admits queued drops, oldest first, while they fit. Returns how many. The sweep finishes what a crash leaves."""
     limit, in_use, messages = ports.settings.ims_tasks, _tasks_in_use(ports, leaving), []
     if in_use >= limit:
         return 0

@@ -25,8 +25,8 @@ COUNT_KEPT = timedelta(hours=2)  # for a count of the mails of one hour
 
 
 def notify(ports: Ports, drop_id: str, attempt: int) -> None:
-    """Delivers what is not delivered yet, and writes the end marker. Raises RetryLater while another worker does that,
-    or what a channel raised."""
+    """Delivers the notice, then writes the end marker. Raises RetryLater while another worker delivers, or what a
+    channel raised."""
     row = ports.ledger.get(drop_id)
     if row is None or row.attempt != attempt or not row.ended:
         return

@@ -45,8 +45,7 @@ def image_keys_of_object(ports: Ports, bucket: str, key: str) -> list[str]:
 
 
 def _is_part_of(ports: Ports, bucket: str, image_key: str, part: str) -> bool:
-    """True if the sidecar of that image names the part now, and the image is there or may still come. The ledger also
-    has parts that sidecars named before."""
+    """True if the sidecar names the part now (the ledger also has old ones), and its image is there or may come."""
     found = ports.objects.get(bucket, object_keys.sidecar_key(image_key), limit=SIDECAR_LIMIT + 1)
     sidecar = read_sidecar(found[1]).sidecar if found else None
     if found is None or sidecar is None or part not in dict(parts(image_key, sidecar)):
@@ -55,8 +54,7 @@ def _is_part_of(ports: Ports, bucket: str, image_key: str, part: str) -> bool:
 
 
 def sidecar_was_read(ports: Ports, bucket: str, image_key: str, sidecar: ObjectHead) -> bool:
-    """True if a drop has read this version of the sidecar. Its image was there then; if it is missing now, it was
-    deleted, and the sidecar does not wait for it."""
+    """True if a drop has read this version of the sidecar: if its image is missing now, it was deleted."""
     rows = ports.ledger.rows_of_key(bucket, image_key)
     versions_read = [row.versions.get(sidecar.key) for row in rows if row.etag is not None and row.stage != "waiting"]
     return file_versions.version_of(sidecar) in versions_read

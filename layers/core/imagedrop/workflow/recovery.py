@@ -1,7 +1,5 @@
-"""Rebuilds a row that the ledger has lost, from the claim and the result file in the bucket.
-
-Neither knows all attempts: `end_markers.with_attempt_number` finds a free number for the next one.
-"""
+"""Rebuilds a row that the ledger has lost, from claim and result file. Neither knows all attempts: the number of the
+next one comes from the end markers (`with_attempt_number`)."""
 
 from __future__ import annotations
 

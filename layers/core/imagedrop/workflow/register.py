@@ -10,7 +10,6 @@ signature is valid (15 minutes), and may hide an image until its import ends.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from logging import WARNING
 from typing import NoReturn
 
@@ -50,18 +49,14 @@ def register(ports: Ports, drop_id: str, attempt: int) -> None:
         if action is Action.GIVE_UP:
             _give_up(ports, row)
         elif action is Action.WAIT:
-            raise RetryLater(_seconds_until_due(row, ports.clock()))
+            assert row.next_at is not None
+            raise RetryLater(max(1.0, (parse_timestamp(row.next_at) - ports.clock()).total_seconds()))
         elif action is Action.LOOK_UP:
             _look_up(ports, row)
         else:
             _submit(ports, row)
     except Conflict:
         raise RetryLater(30) from None  # another worker has changed the row: decide again later
-
-
-def _seconds_until_due(row: Drop, now: datetime) -> float:
-    assert row.next_at is not None
-    return max(1.0, (parse_timestamp(row.next_at) - now).total_seconds())
 
 
 # --- IMS has no request ------------------------------------------------------------------------------------------

@@ -132,18 +132,16 @@ class _Validation:
             return None
         others = [key for key in row.versions if key not in files.versions]
         current = file_versions.current_versions(ports.objects, self.bucket, others) | files.versions
-        if not redriven and all(version == row.versions.get(key) for key, version in current.items()):
-            results.restore_end(ports.objects, row)
-            return None
         if not redriven:
-            self._check_unchanged(files)  # `files` was read before the row, which may have ended with newer ones
+            if all(version == row.versions.get(key) for key, version in current.items()):
+                results.restore_end(ports.objects, row)
+                return None
+            # `files` was read before the row, which may have ended with newer ones.
+            if file_versions.current_versions(ports.objects, self.bucket, files.versions) != files.versions:
+                raise SourceChanged(self.image_key)
         if row.stage == "registered" and self._answer_with_image(row, current):
             return None
         return self._new_attempt(row)
-
-    def _check_unchanged(self, files: Files) -> None:
-        if file_versions.current_versions(self.ports.objects, self.bucket, files.versions) != files.versions:
-            raise SourceChanged(self.image_key)
 
     def _notify_first(self, row: Drop, redriven: bool = False) -> None:
         """Has the owner notified of this end before the next attempt begins. Afterwards `notify` revalidates changed
