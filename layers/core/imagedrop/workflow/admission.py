@@ -52,7 +52,7 @@ def admit_next(ports: Ports, leaving: Drop | None = None) -> int:
         return 0
     for queued in ports.ledger.queued(limit - in_use):
         if not fits(in_use, queued.tasks, limit):
-            break  # no smaller drop overtakes it, or it could wait without limit
+            break  # no smaller drop overtakes it, else it could wait forever
         in_use += queued.tasks  # also if another worker has admitted it
         if row := _admit_queued(ports, queued.drop_id):
             messages.append({"drop_id": row.drop_id, "attempt": row.attempt})

@@ -36,12 +36,12 @@ def image_keys_of_object(ports: Ports, bucket: str, key: str) -> list[str]:
             image_key and ports.objects.head(bucket, image_key) is not None
         )
         return [image_key] if is_sidecar else []
-    owners = [owner for owner in ports.ledger.images_naming_part(bucket, key) if _is_part_of(ports, bucket, owner, key)]
-    if not owners and looks_like_image(key, ports.settings):
+    images = [image for image in ports.ledger.images_naming_part(bucket, key) if _is_part_of(ports, bucket, image, key)]
+    if not images and looks_like_image(key, ports.settings):
         return [key]
     # A part, or a key that does not look like an image, is a drop itself only if it has a sidecar.
     has_sidecar = ports.objects.head(bucket, object_keys.sidecar_key(key)) is not None
-    return [*owners, *([key] if has_sidecar and key not in owners else [])]
+    return [*images, *([key] if has_sidecar and key not in images else [])]
 
 
 def _is_part_of(ports: Ports, bucket: str, image_key: str, part: str) -> bool:

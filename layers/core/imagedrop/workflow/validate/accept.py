@@ -74,7 +74,7 @@ def _save_accepted(ports: Ports, row: Drop, accepted: Drop, files: Files, over: 
         dispatch.send_next(ports, saved)
     except KeyTaken as taken:
         holder = ledger.get(taken.holder)
-        if holder is None:
+        if holder is None:  # the row that holds the key is gone
             ledger.release_key(row.model_copy(update={"drop_id": taken.holder}))
             raise Conflict(taken.holder) from None
         if holder.stage not in drops.LIVE and over is None:
