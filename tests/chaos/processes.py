@@ -45,9 +45,10 @@ class Process:
             )
         assert self._child.stdout is not None
         line = self._child.stdout.readline()
-        if not line:
-            raise DidNotStart(f"{self.arguments[0]} did not start; its log: {self._log}")
-        self.addresses = json.loads(line)
+        addresses = json.loads(line or "{}")
+        if "pid" not in addresses:
+            raise DidNotStart(f"{self.arguments[0]} did not start: {line.strip()} (its log: {self._log})")
+        self.addresses = addresses
 
     def kill(self) -> None:
         if self._child is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import socket
+import random
 import threading
 import time
 from pathlib import Path
 
 from imagedrop.domain import object_keys
+from imagedrop_local import sockets
 from tests.chaos.bucket import Bucket, Watcher
 from tests.chaos.clouds import Aws, Simulators, images
 from tests.chaos.observation import Interruption, Observation
@@ -142,12 +143,8 @@ def _endpoint(name: str, port: int) -> tuple[str, str]:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Different ports: all are bound at the same time."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+    """Different free ports. They stay the run's while a process is down: they are below the range that Linux gives to
+    outgoing connections and to servers without a fixed port (ip_local_port_range), so no other test takes them."""
+    ports = random.sample(range(20_000, 32_000), 20 * count)
+    free = [port for port in ports if sockets.is_free(port)]
+    return free[:count]

@@ -81,7 +81,7 @@ def test_up_continues_after_a_kill_and_stops_cleanly(tmp_path: Path) -> None:
         code, out, err = ended(again)
     assert (code, out) == (0, "")
     assert "stopped" in err
-    assert all(sockets.is_free(int(port)) for port in ports)
+    until(lambda: all(sockets.is_free(int(port)) for port in ports))
     assert not (Path(folder) / "stack.json").exists()
 
 
