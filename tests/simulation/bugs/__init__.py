@@ -47,7 +47,7 @@ BUGS: Mapping[str, Bug] = {
     "reads are without If-Match": Bug(validating.no_if_match, 74),
     "the skew of two clocks is ignored": Bug(submitting.no_clock_skew, 28),
     "queued drops are never admitted": Bug(storing.queue_never_admitted, 116),
-    "an unreadable message is retried for ever": Bug(storing.unreadable_message_retried, 30),
+    "an unreadable message is retried without end": Bug(storing.unreadable_message_retried, 30),
     "after the ledger is lost attempts are counted from 1": Bug(storing.attempts_recounted, 189),
     "a redrive of an older attempt is obeyed": Bug(validating.old_redrive_obeyed, 47),
 }

@@ -21,7 +21,7 @@ def live_drops_redriven(patch: Planting) -> None:
 
 
 def unreadable_message_retried(patch: Planting) -> None:
-    """A message that cannot be parsed is retried for ever."""
+    """A message that cannot be parsed is retried without end."""
     patch.setattr(sqs_batch, "MAX_UNREADABLE_RECEIVES", 10**9)
 
 

@@ -88,3 +88,10 @@ def requested(verdict: Verdict) -> CreateImageRequest:
 
 def ids(verdict: Verdict) -> list[str]:
     return [finding.id for finding in verdict.findings]
+
+
+# Used by tests of several rules.
+FAST = {"is_quick_import": True}
+RAW = inspected("windows/win.raw", facts(format="raw"))
+BROKEN = Finding("image.truncated", "error", "cut off", "upload again")
+DATA = inspected("windows/d.vhd", facts(format="vhd", virtual_size=100 * GIB + 1))

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from imagedrop.domain.drop import drop_id
-from imagedrop.findings import Finding
 from tests.unit.rules.cases import (
+    BROKEN,
+    DATA,
+    FAST,
     GIB,
     KEY,
+    RAW,
     bitmap,
     check_drop,
     facts,
@@ -18,11 +21,6 @@ from tests.unit.rules.cases import (
     inspected,
     requested,
 )
-
-FAST = {"is_quick_import": True}
-RAW = inspected("windows/win.raw", facts(format="raw"))
-BROKEN = Finding("image.truncated", "error", "cut off", "upload again")
-DATA = inspected("windows/d.vhd", facts(format="vhd", virtual_size=100 * GIB + 1))
 
 
 def test_data_disk_becomes_an_entry_of_data_images() -> None:

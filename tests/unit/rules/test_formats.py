@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 
-from imagedrop.findings import Finding, has_errors
+from imagedrop.findings import has_errors
 from imagedrop.inspection.facts import DiskFacts
 from tests.unit.rules.cases import (
+    BROKEN,
+    FAST,
     GIB,
+    RAW,
     bitmap,
     check_drop,
     facts,
@@ -17,10 +20,6 @@ from tests.unit.rules.cases import (
     inspected,
     requested,
 )
-
-FAST = {"is_quick_import": True}
-RAW = inspected("windows/win.raw", facts(format="raw"))
-BROKEN = Finding("image.truncated", "error", "cut off", "upload again")
 
 
 @pytest.mark.parametrize("name", ["vhd", "vhdx", "vmdk", "qcow2", "qcow", "qed", "vdi", "raw", "zvhd2", "zvhd"])

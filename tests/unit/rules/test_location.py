@@ -9,17 +9,15 @@ import pytest
 
 from imagedrop.rules import check
 from tests.unit.rules.cases import (
+    FAST,
+    RAW,
     bitmap,
     check_drop,
-    facts,
     ids,
     inspected,
     location,
     sidecar,
 )
-
-FAST = {"is_quick_import": True}
-RAW = inspected("windows/win.raw", facts(format="raw"))
 
 
 @pytest.mark.parametrize(

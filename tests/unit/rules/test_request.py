@@ -10,14 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagedrop.domain.drop import drop_id
-from imagedrop.findings import Finding, has_errors
+from imagedrop.findings import has_errors
 from imagedrop.findings.catalogue import text_of
 from imagedrop.inspection.facts import DiskFacts
 from imagedrop.rules import check
 from imagedrop.sidecar import read
 from tests.unit.rules.cases import (
-    GIB,
+    BROKEN,
+    DATA,
+    FAST,
     KEY,
+    RAW,
     WINDOWS_2022,
     bitmap,
     check_drop,
@@ -29,11 +32,6 @@ from tests.unit.rules.cases import (
     requested,
     sidecar,
 )
-
-FAST = {"is_quick_import": True}
-RAW = inspected("windows/win.raw", facts(format="raw"))
-BROKEN = Finding("image.truncated", "error", "cut off", "upload again")
-DATA = inspected("windows/d.vhd", facts(format="vhd", virtual_size=100 * GIB + 1))
 
 
 def test_request_has_all_fields_and_the_tag_of_the_drop() -> None:

@@ -2,7 +2,7 @@
 
 A message that is to be retried is reported as failed: Lambda deletes every other one. A message that cannot be parsed
 is retried a few times, because an older version of this code may have received a newer version's message; then it is
-deleted, so that it does not circulate for ever.
+deleted, so that it is not retried without end.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ def enqueue(body: Any, ports: Ports) -> Enqueued:
 
     Raises PushUnavailable unless the queue took every message.
     """
-    settings: Settings = ports.settings
+    settings = ports.settings
     if not settings.drop_bucket:
         raise PushUnavailable("no bucket is configured: set IMAGEDROP_DROP_BUCKET")
     outcomes = parse(body, keys_encoded=settings.event_keys_encoded)

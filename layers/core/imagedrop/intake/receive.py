@@ -6,7 +6,7 @@ SMN retries after a 5xx and never after a 4xx. So 503 means that a retry may suc
 | ------ | --------------------------------------------------------------------------------------------- |
 | 200    | enqueued, confirmed, received before, or without drops of this bucket                         |
 | 400    | no JSON, fields of a push missing, or (with the secret header, not from SMN) only bad records |
-| 401    | neither signed by SMN nor with the secret header                                            |
+| 401    | neither signed by SMN nor with the secret header                                              |
 | 403    | wrong certificate, signature, topic or time                                                   |
 | 405    | not a POST                                                                                    |
 | 413    | body longer than MAX_BODY_BYTES                                                               |
@@ -118,7 +118,7 @@ def _parse_json(body: bytes) -> Any:
 
 def _receive_smn_push(body: Mapping[str, Any], ports: Ports, checks: PushChecks, *, has_secret: bool) -> PushResponse:
     """The secret replaces the signature of a notification, but not of a confirmation, whose URL would be called."""
-    settings: Settings = ports.settings
+    settings = ports.settings
     push = parse_smn_push(body, settings)
     if push is None:
         ports.meter.count("PushesIgnored")
