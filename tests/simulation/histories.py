@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from imagedrop.ports import QueueName
+from imagedrop.ports import QueueName, unlimited_time
 from tests.simulation import observers
 from tests.simulation.checks import Checks
 from tests.simulation.fault_rates import HOUR, FaultRates
@@ -54,7 +54,7 @@ class History:
         clock: Any = FunctionClock(self.clock, self.workers, skews)
         sleep: Any = self._sleep
         images: Any = self.ims.port(memory.settings, sleep, self.random("adapter"), clock)
-        self.ports = replace(memory, clock=clock, images=images, sleep=sleep)
+        self.ports = replace(memory, clock=clock, images=images, sleep=sleep, time_left=self._time_left)
 
     def _connect(self) -> None:
         self.faults.log = self.ims.log = self.checks.record.log = self.log
@@ -137,6 +137,11 @@ class History:
     def _sleep(self, seconds: float) -> None:
         if self.workers.current is not None:
             self.workers.pause(seconds)
+
+    def _time_left(self) -> float:
+        """Of the function that runs."""
+        worker = self.workers.current
+        return worker.times_out_at - self.clock.at if worker else unlimited_time()
 
     def _stop_faults(self) -> None:
         self.log("no faults from here on")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -86,6 +88,18 @@ def test_a_service_that_hangs_costs_intake_at_most_5_seconds(service: AwsService
     config = Runtime(environment, SHORT).aws(service).meta.config
     attempts, pause = config.retries["total_max_attempts"], 1  # s, at most, between two attempts
     assert attempts * max(config.connect_timeout, config.read_timeout) + (attempts - 1) * pause <= 5
+
+
+def test_ports_know_the_time_that_is_left_of_the_current_invocation_in_every_thread(
+    environment: dict[str, str],
+) -> None:
+    started = Runtime(environment)
+    assert started.ports.time_left() > 900
+    for seconds in (60.0, 12.5):
+        started.time_left_of(SimpleNamespace(get_remaining_time_in_millis=lambda left=seconds: int(left * 1000)))
+        assert started.ports.time_left() == seconds
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(started.ports.time_left).result() == seconds
 
 
 def test_the_error_for_a_missing_setting_names_it() -> None:

@@ -28,7 +28,9 @@ from imagedrop.ports import (
     Queues,
     Random,
     RunParallel,
+    TimeLeft,
     Topic,
+    unlimited_time,
 )
 from imagedrop.settings import Settings, SettingsError
 
@@ -51,9 +53,12 @@ def runtime(limits: AwsLimits = STANDARD) -> Runtime:
 
 @contextmanager
 def invocation(context: Any, limits: AwsLimits = STANDARD) -> Iterator[Runtime]:
-    """The runtime, for one call of a function: each line logged inside has the request id. `context`: Lambda's."""
+    """The runtime, for one call of a function: each line logged inside has the request id, and `time_left` is that of
+    this call. `context`: Lambda's. A process runs one call at a time."""
     with log_fields(function_request_id=context.aws_request_id):
-        yield runtime(limits)
+        current = runtime(limits)
+        current.time_left_of(context)
+        yield current
 
 
 class Runtime:
@@ -64,7 +69,16 @@ class Runtime:
         self.service = environment.get("POWERTOOLS_SERVICE_NAME") or SERVICE
         self.aws: Callable[[AwsService], Any] = partial(aws_client, limits=limits)
         self.secrets = Secrets(partial(self.aws, "secretsmanager"), _now)
+        self._time_left: TimeLeft = unlimited_time
         self.ports: Ports = LazyPorts(self)
+
+    def time_left(self) -> float:
+        """Seconds that are left of this invocation."""
+        return self._time_left()
+
+    def time_left_of(self, context: Any) -> None:
+        """From now on `time_left` is that of this invocation. `context`: Lambda's."""
+        self._time_left = lambda: float(context.get_remaining_time_in_millis()) / 1000
 
     @cached_property
     def log(self) -> Logger:
@@ -97,6 +111,7 @@ class LazyPorts(Ports):
 
     def __init__(self, owner: Runtime) -> None:
         self.__dict__.update(_runtime=owner, settings=owner.settings, clock=_now, sleep=time.sleep)
+        self.__dict__.update(time_left=owner.time_left)
 
     @cached_property
     def objects(self) -> Objects:

@@ -8,7 +8,16 @@ from imagedrop.ports.images import ErrorClass, Image, Images, ImsError, Job
 from imagedrop.ports.ledger import Conflict, KeyTaken, Ledger, QueuedDrop
 from imagedrop.ports.messaging import Mail, MailRefused, Meter, QueueName, Queues, RetryLater, Topic
 from imagedrop.ports.objects import Listing, ObjectChanged, ObjectHead, Objects, ObjectsRefused, ObjectsUnavailable
-from imagedrop.ports.system import Clock, Random, RunParallel, Sleep, run_in_sequence
+from imagedrop.ports.system import (
+    Clock,
+    OutOfTime,
+    Random,
+    RunParallel,
+    Sleep,
+    TimeLeft,
+    run_in_sequence,
+    unlimited_time,
+)
 
 __all__ = [
     "Clock",
@@ -29,6 +38,7 @@ __all__ = [
     "Objects",
     "ObjectsRefused",
     "ObjectsUnavailable",
+    "OutOfTime",
     "Ports",
     "QueueName",
     "QueuedDrop",
@@ -37,6 +47,8 @@ __all__ = [
     "RetryLater",
     "RunParallel",
     "Sleep",
+    "TimeLeft",
     "Topic",
     "run_in_sequence",
+    "unlimited_time",
 ]

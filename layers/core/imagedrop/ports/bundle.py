@@ -9,7 +9,7 @@ from imagedrop.ports.images import Images
 from imagedrop.ports.ledger import Ledger
 from imagedrop.ports.messaging import Mail, Meter, Queues, Topic
 from imagedrop.ports.objects import Objects
-from imagedrop.ports.system import Clock, Random, RunParallel, Sleep, run_in_sequence
+from imagedrop.ports.system import Clock, Random, RunParallel, Sleep, TimeLeft, run_in_sequence, unlimited_time
 
 if TYPE_CHECKING:
     from imagedrop.settings import Settings
@@ -31,3 +31,4 @@ class Ports:
     random: Random
     sleep: Sleep
     run_parallel: RunParallel = run_in_sequence
+    time_left: TimeLeft = unlimited_time

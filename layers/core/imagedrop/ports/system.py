@@ -1,4 +1,4 @@
-"""Ports to time, random numbers and threads."""
+"""Ports to time, random numbers and threads, and the time that an invocation has."""
 
 from __future__ import annotations
 
@@ -14,6 +14,20 @@ class Clock(Protocol):
 
 class Sleep(Protocol):
     def __call__(self, seconds: float) -> None: ...
+
+
+class TimeLeft(Protocol):
+    def __call__(self) -> float:
+        """Seconds that are left of this invocation. Also called in threads of `run_parallel`."""
+
+
+class OutOfTime(Exception):
+    """A call was not started, because what is left of the invocation may be too short for it. Nothing was sent."""
+
+
+def unlimited_time() -> float:
+    """For a process that nothing stops: a command line, a test. Finite, because it is calculated with."""
+    return 1e9
 
 
 class RunParallel(Protocol):
