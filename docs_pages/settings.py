@@ -66,6 +66,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     "Time": {
         "pairing_deadline": "Too small: drops are rejected during upload. Too large: missing files are reported late.",
         "attempt_deadline": "Too small: running imports are failed too early. Too large: failures are reported late.",
+        "queue_deadline": "Too small: drops fail while many others wait. Too large: a blocked queue is reported late.",
         "poll_first": "Too small: more calls to IMS. Too large: the end of short imports is found late.",
         "poll_longest": "Too small: more calls to IMS. Too large: the end of long imports is found late.",
         "resend_after": "Below 900, two images of one drop are possible: IMS accepts a signed request for 15 minutes.",

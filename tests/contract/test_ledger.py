@@ -268,7 +268,7 @@ def test_queued_lists_drops_oldest_first_up_to_the_limit(ledger: Ledger) -> None
 def test_admitted_drop_moves_from_queued_to_tasks_in_progress_until_it_ends(ledger: Ledger) -> None:
     waiting = ledger.save(accepted_row(1, admission="queued", request={"data_images": [{}]}))
     assert (dict(ledger.tasks_in_progress()), len(ledger.queued())) == ({}, 1)
-    called = ledger.save(transitions.admit(waiting, NOW))
+    called = ledger.save(transitions.admit(waiting, NOW, 3600))
     assert (dict(ledger.tasks_in_progress()), list(ledger.queued())) == ({called.drop_id: 2}, [])
     ended = ledger.save(transitions.end(called, NOW, "rejected", None))
     assert (dict(ledger.tasks_in_progress()), list(ledger.open())) == ({}, [ended])

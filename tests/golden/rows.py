@@ -104,8 +104,18 @@ def accepted(key: str = KEY) -> Drop:
     )
 
 
+def queued() -> Drop:
+    """As the first version queued it."""
+    return accepted().updated(NOW[2], admission="queued")
+
+
+def admitted(row: Drop) -> Drop:
+    """As the first version admitted it."""
+    return row.updated(NOW[3], admission="called")
+
+
 def sending(key: str = KEY) -> Drop:
-    return transitions.mark_sent(transitions.begin_submit(transitions.admit(accepted(key), NOW[3]), NOW[4]), NOW[5], 90)
+    return transitions.mark_sent(transitions.begin_submit(admitted(accepted(key)), NOW[4]), NOW[5], 90)
 
 
 def importing(key: str = KEY) -> Drop:
@@ -211,12 +221,12 @@ def rows() -> dict[str, Drop]:
         "waiting-behind": blocked,
         "waiting-parked": transitions.park(again, NOW[13]),
         "accepted": drops.with_next_revision(accepted()),
-        "accepted-queued": transitions.queue(accepted(), NOW[2]),
-        "accepted-called": transitions.admit(transitions.queue(accepted(), NOW[2]), NOW[3]),
+        "accepted-queued": queued(),
+        "accepted-called": admitted(queued()),
         "accepted-released": transitions.return_to_accepted(sending(), NOW[6], 30, admission="called"),
         "accepted-held": transitions.return_to_accepted(sending(), NOW[6], 900, held, admission="called"),
         "accepted-restarted": transitions.restart_job(importing(), NOW[7]),
-        "submitting-reserved": transitions.begin_submit(transitions.admit(accepted(), NOW[3]), NOW[4]),
+        "submitting-reserved": transitions.begin_submit(admitted(accepted()), NOW[4]),
         "submitting-sent": sending(),
         "submitting-unknown": sending().updated(
             NOW[7], admission="", tries=2, next_at=format_timestamp(NOW[8]), held=None

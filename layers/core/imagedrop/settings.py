@@ -126,7 +126,13 @@ class Settings(BaseModel):
     attempt_deadline: int = Field(
         86_400,
         ge=1,
-        description="Seconds from acceptance to the end of the import, with all retries. Then the drop fails.",
+        description="Seconds from acceptance to the end of the import, with all retries, but without the time in the "
+        "queue for IMS. Then the drop fails.",
+    )
+    queue_deadline: int = Field(
+        1_209_600,
+        ge=1,
+        description="Seconds that a drop may wait in the queue until IMS has a free task. Then it fails.",
     )
     poll_first: int = Field(60, ge=1, le=900, description="Seconds from the start of a job to its first poll.")
     poll_longest: int = Field(300, ge=1, le=900, description="Longest wait in seconds between two polls of a job.")

@@ -48,7 +48,7 @@ def test_status_lists_drops_in_progress(ledger_cli: Cli, world: World) -> None:
 
 
 def test_status_of_a_drop_that_waits_for_a_free_slot(ledger_cli: Cli, world: World) -> None:
-    world.ports.ledger.save(transitions.queue(world.accepted(), world.ports.clock()))
+    world.ports.ledger.save(transitions.queue(world.accepted(), world.ports.clock(), 3600))
     assert "waiting for a free IMS slot" in ledger_cli("status").out
 
 

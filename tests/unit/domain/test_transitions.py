@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import ALLOWED_TRANSITIONS, ENDED, LIVE, Drop, DropImage, Reason, WrongStage
@@ -28,8 +29,8 @@ STEPS: dict[str, Callable[[Drop, datetime], Drop]] = {
     "wait": lambda row, now: transitions.wait(row, now, versions={}, missing=("golden/w.vhd.json",)),
     "park": transitions.park,
     "accept": lambda row, now: transitions.accept(row, now, 3600, versions={}),
-    "queue": transitions.queue,
-    "admit": transitions.admit,
+    "queue": lambda row, now: transitions.queue(row, now, 86_400),
+    "admit": lambda row, now: transitions.admit(row, now, 3600),
     "begin_submit": transitions.begin_submit,
     "mark_sent": lambda row, now: transitions.mark_sent(row, now, 90),
     "return_to_accepted": lambda row, now: transitions.return_to_accepted(row, now, 30),
@@ -99,3 +100,35 @@ def test_drop_id_is_a_valid_ims_tag_value(bucket: str, key: str, etag: str) -> N
     made = drops.drop_id(bucket, key, etag)
     assert len(made) == 43
     assert set(made) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def test_time_in_the_queue_does_not_count_for_the_deadline_of_the_attempt() -> None:
+    row = transitions.queue(transitions.accept(make_drop(), NOW, 3600), after(600), 86_400)
+    assert row.deadline_at == format_timestamp(after(600 + 86_400))
+    admitted = transitions.admit(row, after(50_000), 3600)
+    assert admitted.deadline_at == format_timestamp(after(50_000 + 3000))
+
+
+def test_drop_that_is_queued_again_has_the_deadline_of_the_first_time() -> None:
+    first = transitions.queue(transitions.accept(make_drop(), NOW, 3600), NOW, 86_400)
+    again = transitions.queue(transitions.admit(first, after(7200), 3600), after(8100), 86_400)
+    assert (again.queued_since, again.deadline_at) == (first.queued_since, first.deadline_at)
+    assert transitions.admit(again, after(20_000), 3600).deadline_at == format_timestamp(after(20_000 + 2700))
+
+
+def test_new_attempt_has_the_whole_time_in_the_queue_again() -> None:
+    queued = transitions.queue(transitions.accept(make_drop(), NOW, 3600), NOW, 86_400)
+    fresh = transitions.accept(transitions.new_attempt(queued, after(7200), 3600), after(7200), 3600)
+    assert transitions.queue(fresh, after(7200), 86_400).deadline_at == format_timestamp(after(7200 + 86_400))
+
+
+def test_row_that_an_older_version_queued_is_admitted_with_the_whole_deadline() -> None:
+    accepted = transitions.accept(make_drop(), NOW, 3600)
+    old = accepted.updated(after(60), admission="queued")
+    limited = transitions.limit_queue_time(old, 86_400)
+    assert (limited.updated_at, limited.deadline_at) == (old.updated_at, format_timestamp(after(60 + 86_400)))
+    assert transitions.admit(limited, after(50_000), 3600).deadline_at == format_timestamp(after(50_000 + 3600))

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from imagedrop.common.timestamps import parse_timestamp, seconds_between
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import ImsError
 from imagedrop.workflow import admission
+from imagedrop_local.memory.images import Outcome
 from tests.support.world import World
 
 
@@ -87,7 +89,7 @@ def test_refusal_by_ims_frees_the_slot(world: World) -> None:
     world.ports.images.fail("create", None, None, ImsError("refused", "IMG.0056", "no such OS"))
     for number in range(2):
         submit(world, number)
-    waits = transitions.queue(accepted(world, 9), world.ports.clock())
+    waits = transitions.queue(accepted(world, 9), world.ports.clock(), 3600)
     last = accepted(world, 2)
     world.ports.queues.send("registrations", {"drop_id": last.drop_id, "attempt": 1})
     queues, ledger = world.ports.queues, world.ports.ledger
@@ -105,7 +107,7 @@ def test_refusal_by_ims_frees_the_slot(world: World) -> None:
 
 def test_new_drop_does_not_overtake_a_queued_one(world: World) -> None:
     first = accepted(world, 0)
-    world.ports.ledger.save(transitions.queue(first, world.ports.clock()))
+    world.ports.ledger.save(transitions.queue(first, world.ports.clock(), 3600))
     submit(world, 1)
     assert reread(world, first).admission == "called"
     assert world.row("golden/1.vhd").admission == "called"
@@ -154,7 +156,7 @@ def test_drop_admitted_by_another_worker_keeps_its_slot_and_gets_no_second_messa
     rows = [submit(world, number) for number in range(4)]
     rows.append(submit(world, 4, data_images=1))
     line = world.ports.ledger.queued()
-    world.ports.ledger.save(transitions.admit(reread(world, rows[3]), world.ports.clock()))
+    world.ports.ledger.save(transitions.admit(reread(world, rows[3]), world.ports.clock(), 3600))
     world.ports.ledger.queued = lambda limit=None: line[:limit]  # type: ignore[method-assign] # the index lags
     world.ports.ledger.tasks_in_progress = lambda: {rows[2].drop_id: 1}  # type: ignore[method-assign]
     assert admission.admit_next(world.ports) == 0
@@ -178,7 +180,7 @@ def test_row_changed_by_another_worker_during_admission_is_skipped(world: World)
 
     def raced(drop: Drop) -> Drop:
         if drop.drop_id == rows[3].drop_id:
-            save(transitions.admit(reread(world, drop), world.ports.clock()))
+            save(transitions.admit(reread(world, drop), world.ports.clock(), 3600))
         return save(drop)
 
     world.ports.ledger.save = raced  # type: ignore[method-assign]
@@ -287,7 +289,7 @@ def test_drop_with_unknown_outcome_has_no_slot(world: World) -> None:
 
 
 def test_drop_queued_until_the_deadline_fails_and_says_that_it_waited() -> None:
-    world = World(ims_tasks=1, attempt_deadline=3600)
+    world = World(ims_tasks=1, queue_deadline=3600)
     world.ports.images.fail("create", *(ImsError("busy", "IMG.0060", "too many tasks") for _ in range(500)))
     submit(world, 0)
     waits = submit(world, 1)
@@ -297,6 +299,61 @@ def test_drop_queued_until_the_deadline_fails_and_says_that_it_waited() -> None:
     assert ended.reason is not None
     assert "waited for a free task" in ended.reason.message
     assert world.ports.meter.counts["Redriven"] == 0
+
+
+def test_drop_that_waits_in_the_queue_for_longer_than_its_deadline_is_registered() -> None:
+    world = World(ims_tasks=1, attempt_deadline=3600)
+    world.ports.images.plan(*[Outcome(3000)] * 4)
+    rows = [submit(world, number) for number in range(4)]
+    world.live_through(hours=5)
+    assert [reread(world, row).stage for row in rows] == ["registered"] * 4
+
+
+def test_held_drop_that_is_queued_again_and_again_fails_at_the_deadline_of_its_attempt() -> None:
+    """The time in the queue does not count, and each stay in the queue does not start the deadline again."""
+    world, first = World(ims_tasks=1, attempt_deadline=3600), "golden/0.vhd"
+    create = world.ports.images.create
+
+    def hold_the_first(body: Mapping[str, Any]) -> str:
+        if body["image_url"].endswith(first):
+            raise ImsError("held", "IMG.0099", "that KMS key is not ours")
+        return create(body)
+
+    world.ports.images.create = hold_the_first  # type: ignore[method-assign]
+    world.ports.images.plan(*[Outcome(900)] * 8)
+    for number in range(8):
+        submit(world, number)
+    world.live_through(hours=5)
+    ended = world.row(first)
+    assert (ended.stage, ended.reason and ended.reason.code) == ("failed", "deadline")
+    assert ended.ended_at is not None
+    assert seconds_between(ended.received_at, parse_timestamp(ended.ended_at)) > 2 * 3600
+
+
+def queued_by_an_older_version(world: World, number: int) -> Drop:
+    row = accepted(world, number)
+    return world.ports.ledger.save(row.updated(world.ports.clock(), admission="queued"))
+
+
+def test_drop_that_an_older_version_queued_stays_in_its_place_after_its_deadline() -> None:
+    world = World(ims_tasks=1, attempt_deadline=3600, queue_deadline=86_400)
+    world.ports.images.plan(Outcome(50_000))
+    blocking = submit(world, 0)
+    world.ports.ledger.save(reread(world, blocking).model_copy(update={"deadline_at": "2027-01-01T00:00:00.000Z"}))
+    rows = [queued_by_an_older_version(world, number) for number in (1, 2)]
+    world.live_through(hours=2)
+    assert [drop.drop_id for drop in world.ports.ledger.queued()] == [row.drop_id for row in rows]
+    world.live_through(hours=14)
+    assert [reread(world, row).stage for row in rows] == ["registered"] * 2
+
+
+def test_message_to_a_drop_that_an_older_version_queued_does_not_end_it() -> None:
+    world = World(ims_tasks=1, attempt_deadline=3600)
+    row = queued_by_an_older_version(world, 1)
+    world.ports.clock.advance(7200)
+    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": row.attempt})
+    world.step()
+    assert reread(world, row) == row
 
 
 def test_queued_drop_is_not_redriven(world: World) -> None:

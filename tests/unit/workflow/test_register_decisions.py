@@ -48,7 +48,8 @@ def image(status: str = "active") -> Image:
         ({"next_at": at(1)}, Action.WAIT),
         ({"admission": "called"}, Action.CALL),
         ({"admission": "queued"}, Action.NOTHING),
-        ({"admission": "queued", "deadline_at": at(0)}, Action.GIVE_UP),
+        ({"admission": "queued", "deadline_at": at(0), "queued_since": at(-9)}, Action.GIVE_UP),
+        ({"admission": "queued", "deadline_at": at(0)}, Action.NOTHING),  # queued by an older version
         ({"deadline_at": at(0)}, Action.GIVE_UP),
         ({"stage": "submitting"}, Action.CALL),
         (SENT, Action.LOOK_UP),

@@ -53,6 +53,11 @@ class Row(BaseModel):
         return super().model_copy(update=update, deep=deep)
 
 
+def added_later() -> Any:
+    """A field that older versions do not have. It is written only if it is set, so older rows stay as they are."""
+    return Field(None, exclude_if=lambda value: value is None)
+
+
 class FileVersion(Row):
     etag: str
     last_modified: str
@@ -130,6 +135,8 @@ class Drop(Row):
     request: StoredRequest | None = None
     # registration and polling
     admission: Literal["", "queued", "called"] = Field("", alias="turn")  # waits for a slot of IMS; has one
+    queued_since: str | None = added_later()  # when this attempt was first queued
+    attempt_left: int | None = added_later()  # s of `attempt_deadline`, which does not run while the drop is queued
     sent_at: str | None = None  # set just before CreateImage is called: without it IMS has had no request
     sends: int = 0  # calls of CreateImage that IMS may have taken
     restarts: int = 0  # new jobs after one that failed with a temporary error

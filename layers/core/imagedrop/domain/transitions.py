@@ -17,7 +17,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from imagedrop.common.timestamps import add_seconds, format_timestamp
+from imagedrop.common.timestamps import add_seconds, format_timestamp, seconds_between
 from imagedrop.domain import drop as drops
 from imagedrop.domain.drop import (
     CHANNELS,
@@ -100,14 +100,42 @@ def accept(drop: Drop, now: datetime, attempt_deadline: float, **found: Any) -> 
     return drop.updated(now, stage="accepted", missing=(), blocked_by=None, deadline_at=deadline, redrives=0, **found)
 
 
-def queue(drop: Drop, now: datetime) -> Drop:
-    """Puts the drop at the end of the queue for IMS. Only while IMS has no request."""
-    return drop.updated(now, stage="accepted", admission="queued", redrives=0, next_at=None)
+def queue(drop: Drop, now: datetime, queue_deadline: float) -> Drop:
+    """Puts the drop at the end of the queue for IMS. Only while IMS has no request. Its deadline is now
+    `queue_deadline` seconds after it was first queued; `admit` restores that of the attempt."""
+    at = format_timestamp(now)
+    since = drop.queued_since or at
+    return drop.updated(
+        now,
+        stage="accepted",
+        admission="queued",
+        queued_since=since,
+        attempt_left=-int(seconds_between(drop.deadline_at, now)),
+        deadline_at=add_seconds(since, queue_deadline),
+        redrives=0,
+        next_at=None,
+    )
 
 
-def admit(drop: Drop, now: datetime) -> Drop:
-    """Gives the drop a slot; its tasks count from now on."""
-    return drop.updated(now, admission="called", held=None, redrives=0, next_at=None)
+def limit_queue_time(drop: Drop, queue_deadline: float) -> Drop:
+    """A row that an older version has queued, with the deadline that `queue` sets. It keeps its place in the queue,
+    which follows from `updated_at`."""
+    since = drop.updated_at
+    return drop.model_copy(update={"queued_since": since, "deadline_at": add_seconds(since, queue_deadline)})
+
+
+def admit(drop: Drop, now: datetime, attempt_deadline: float) -> Drop:
+    """Gives the drop a slot; its tasks count from now on. The attempt has the time left that it had when queued."""
+    left = attempt_deadline if drop.attempt_left is None else drop.attempt_left
+    return drop.updated(
+        now,
+        admission="called",
+        deadline_at=add_seconds(format_timestamp(now), left),
+        attempt_left=None,
+        held=None,
+        redrives=0,
+        next_at=None,
+    )
 
 
 def begin_submit(drop: Drop, now: datetime) -> Drop:

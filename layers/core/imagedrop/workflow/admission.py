@@ -24,7 +24,7 @@ def admit(ports: Ports, row: Drop) -> bool:
     has_slot = fits(_tasks_in_use(ports, row), row.tasks, ports.settings.ims_tasks)
     if has_slot and not ports.ledger.queued(1):
         return True
-    log_drop("queued for IMS", ports.ledger.save(transitions.queue(row, ports.clock())))
+    log_drop("queued for IMS", _queue(ports, row))
     if has_slot:  # for the drop that has waited longest
         admit_next(ports)
     return False
@@ -34,9 +34,13 @@ def _yields_slot(ports: Ports, row: Drop) -> bool:
     """A held drop yields its slot if others wait: its error may concern it alone."""
     if not ports.ledger.queued(1):
         return False
-    ports.ledger.save(transitions.queue(row, ports.clock()))
+    _queue(ports, row)
     admit_next(ports, row)
     return True
+
+
+def _queue(ports: Ports, row: Drop) -> Drop:
+    return ports.ledger.save(transitions.queue(row, ports.clock(), ports.settings.queue_deadline))
 
 
 def free_slot(ports: Ports, before: Drop) -> None:
@@ -67,7 +71,7 @@ def _admit_queued(ports: Ports, drop_id: str) -> Drop | None:
     if row is None or row.open_index_partition != "queued":
         return None
     try:
-        return ports.ledger.save(transitions.admit(row, ports.clock()))
+        return ports.ledger.save(transitions.admit(row, ports.clock(), ports.settings.attempt_deadline))
     except Conflict:
         return None
 

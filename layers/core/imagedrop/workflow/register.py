@@ -186,5 +186,6 @@ def _give_up(ports: Ports, row: Drop) -> None:
         return
     why = f" It waited for an operator because of {row.held.code}: {row.held.message}" if row.held else ""
     if row.open_index_partition == "queued":
-        why = f" It waited for a free task: IMS runs {ports.settings.ims_tasks} at the same time.{why}"
+        tasks = ports.settings.ims_tasks
+        why = f" It waited for a free task since {row.queued_since}: IMS runs {tasks} at the same time.{why}"
     completion.fail(ports, row, "deadline", f"IMS did not accept the request by {row.deadline_at}.{why}")

@@ -80,4 +80,6 @@ def may_resend(row: Drop, now: datetime, settings: Settings) -> bool:
 
 
 def is_overdue(row: Drop, now: datetime) -> bool:
+    if row.open_index_partition == "queued" and row.queued_since is None:
+        return False  # an older version has queued it: the sweep sets its deadline
     return now >= parse_timestamp(row.deadline_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from logging import WARNING
 
 from imagedrop.common.timestamps import parse_timestamp, seconds_between
@@ -34,9 +35,19 @@ def redrive_overdue(ports: Ports, queued: Sequence[QueuedDrop]) -> int:
     now = ports.clock()
     overdue = [drop.drop_id for drop in queued if now >= parse_timestamp(drop.deadline_at)]
     rows = [row for row in map(ports.ledger.get, overdue) if row is not None]
-    if rows:
-        ports.queues.send_many("registrations", [{"drop_id": row.drop_id, "attempt": row.attempt} for row in rows])
+    for row in rows:
+        if row.open_index_partition == "queued" and row.queued_since is None:
+            _limit_queue_time(ports, row)
+    messages = [{"drop_id": row.drop_id, "attempt": row.attempt} for row in rows if row.queued_since is not None]
+    if messages:
+        ports.queues.send_many("registrations", messages)
     return len(rows)
+
+
+def _limit_queue_time(ports: Ports, row: Drop) -> None:
+    """An older version has queued the row, and its deadline is that of the attempt."""
+    with suppress(Conflict):  # another worker has admitted it
+        ports.ledger.save(transitions.limit_queue_time(row, ports.settings.queue_deadline))
 
 
 def _redrive_idle(ports: Ports, row: Drop) -> bool:
@@ -46,7 +57,9 @@ def _redrive_idle(ports: Ports, row: Drop) -> bool:
     if seconds_between(due, now) < ports.settings.stall_after:
         return False
     if row.stage == "accepted" and not row.admission and now < parse_timestamp(row.deadline_at):
-        ports.ledger.save(transitions.queue(row, now))  # no message: it gets one when it is admitted
+        ports.ledger.save(
+            transitions.queue(row, now, ports.settings.queue_deadline)
+        )  # no message: it gets one when it is admitted
         return True
     if row.redrives >= MAX_REDRIVES:
         ports.meter.count("SweepGaveUp")
