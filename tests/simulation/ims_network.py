@@ -50,6 +50,10 @@ class Import:
     def image_ids(self) -> list[str]:
         return [part["image_id"] for part in self.job["parts"]]
 
+    def file_of(self, image_id: str) -> str:
+        """The key that this image is made of."""
+        return next(str(part["key"]) for part in self.job["parts"] if part["image_id"] == image_id)
+
 
 class ImsNetwork:
     """`port()` is imagedrop's adapter. `log` takes lines for the history's text; `on_import` gets every import."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def install(history: History) -> None:
     _observe_ledger(history)
     _observe_queues(history)
+    _observe_bucket(history)
     _observe_channels(history)
 
 
@@ -75,14 +76,30 @@ def _observe_queues(history: History) -> None:
     queues.send_many = partial_send  # type: ignore[method-assign]
 
 
-def _observe_channels(history: History) -> None:
-    ports, checks, workers = history.ports, history.checks, history.workers
-    upload = ports.objects.upload
+def _observe_bucket(history: History) -> None:
+    objects, checks = history.ports.objects, history.checks
+    upload, delete = objects.upload, objects.delete
 
     def observed_upload(bucket: str, key: str, body: Any, **more: Any) -> Any:
         if key.endswith(object_keys.RESULT_SUFFIX):
-            checks.notified("result", json.loads(body), workers.current)
+            checks.notified("result", json.loads(body), history.workers.current)
+        checks.bucket_records.written(key, body)
         return upload(bucket, key, body, **more)
+
+    def observed_delete(bucket: str, key: str) -> None:
+        body = objects.body(bucket, key)
+        try:
+            delete(bucket, key)
+        finally:  # a call that fails may still have taken effect
+            if body is not None and objects.body(bucket, key) is None:
+                checks.bucket_records.deleted(key, body)
+
+    objects.upload = observed_upload  # type: ignore[method-assign]
+    objects.delete = observed_delete  # type: ignore[method-assign]
+
+
+def _observe_channels(history: History) -> None:
+    ports, checks, workers = history.ports, history.checks, history.workers
 
     def published(message: Any) -> None:
         checks.notified("sns", json.loads(message.body), workers.current)
@@ -91,7 +108,6 @@ def _observe_channels(history: History) -> None:
         assert workers.current is not None
         checks.notified("mail", workers.current.body, workers.current)
 
-    ports.objects.upload = observed_upload  # type: ignore[method-assign]
     ports.topic.published = _ObservedList(published)
     ports.mail.sent = _ObservedList(mailed)
 

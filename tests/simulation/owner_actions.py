@@ -34,12 +34,12 @@ class Owners:
     def _put(self, action: Action, random: Random) -> None:
         etag, body = contents()[action.content]
         self._ports.objects.upload(BUCKET, action.key, body, etag=etag)
-        self._history.checks.images.uploaded(action.key, etag)
+        self._history.checks.record.uploaded(action.key, etag)
         self._send_event(action.key, etag, random)
 
     def _delete(self, action: Action, random: Random) -> None:
         self._ports.objects.delete(BUCKET, action.key)
-        self._history.checks.images.uploaded(action.key, "")
+        self._history.checks.record.uploaded(action.key, "")
 
     def _send_event(self, key: str, etag: str, random: Random) -> None:
         """It may be lost, doubled or late."""

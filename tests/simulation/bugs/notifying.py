@@ -8,6 +8,7 @@ from imagedrop.domain import transitions
 from imagedrop.domain.drop import Channel, Drop
 from imagedrop.ports import Ports
 from imagedrop.workflow import completion, notify
+from imagedrop.workflow.bucket_records import claims, end_markers
 from tests.simulation.bugs.planting import Planting
 
 
@@ -43,3 +44,14 @@ def published_before_it_is_saved(patch: Planting) -> None:
         return finish(ports, row, stage, reason, **more)
 
     patch.setattr(completion, "finish", early)
+
+
+def claim_deleted_first(patch: Planting) -> None:
+    """The claim is deleted before the end marker is written."""
+    write_end_marker = end_markers.write_end_marker
+
+    def late(objects: Any, row: Drop) -> None:
+        claims.delete_claim(objects, row)
+        write_end_marker(objects, row)
+
+    patch.setattr(end_markers, "write_end_marker", late)

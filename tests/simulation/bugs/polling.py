@@ -18,6 +18,22 @@ def replacement_unnoticed(patch: Planting) -> None:
     patch.setattr(poll, "_changed_file", lambda ports, row: None)
 
 
+def data_file_forgotten(patch: Planting) -> None:
+    """A drop is registered though its data file was replaced during the import."""
+    changed_file = poll._changed_file
+
+    def of_image(ports: Ports, row: Drop) -> str | None:
+        return changed_file(ports, changed(row, versions={row.key: row.versions[row.key]}))
+
+    patch.setattr(poll, "_changed_file", of_image)
+
+
+def data_image_forgotten(patch: Planting) -> None:
+    """A drop is registered as its system image alone, without its data images."""
+    describe = poll.describe
+    patch.setattr(poll, "describe", lambda row, active: describe(row, active)[:1])
+
+
 def disowned_image_adopted(patch: Planting) -> None:
     """An image in `disowned_images` is adopted."""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from imagedrop.domain.drop import CHANNELS, ChannelDelivery, Drop
 from imagedrop.entry import sqs_batch
 from imagedrop.workflow import admission
-from imagedrop.workflow.bucket_records import end_markers
+from imagedrop.workflow.bucket_records import end_markers, results
 from imagedrop.workflow.sweep import redrive
 from imagedrop_local.memory import MemoryLedger
-from tests.simulation.bugs.planting import Planting
+from tests.simulation.bugs.planting import Planting, changed
 
 
 def no_revision_check(patch: Planting) -> None:
@@ -28,6 +31,18 @@ def unreadable_message_retried(patch: Planting) -> None:
 def attempts_recounted(patch: Planting) -> None:
     """After the ledger is lost, attempts are counted from 1 again."""
     patch.setattr(end_markers, "last_attempt", lambda *_: 0)
+
+
+def recovered_end_untold(patch: Planting) -> None:
+    """An end that is restored from its result file counts as told, though its notices were not all sent."""
+    read_result = results.read_result
+
+    def told(*arguments: Any) -> Drop | None:
+        row = read_result(*arguments)
+        done = {channel: ChannelDelivery(state="done") for channel in CHANNELS}
+        return changed(row, deliveries=done) if row else None
+
+    patch.setattr(results, "read_result", told)
 
 
 def queue_never_admitted(patch: Planting) -> None:

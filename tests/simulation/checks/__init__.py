@@ -1,7 +1,8 @@
 """What must hold in every history, whatever goes wrong.
 
 rows            stages, attempts, generations, one live drop per key, every end in time
-images          at most one image per drop, made from the right content
+images          at most one image per drop and disk, made from the right content
+bucket_records  no claim is deleted before its end marker is written
 notices         every end is notified, and how often
 final_state     nothing is left
 """
@@ -12,6 +13,7 @@ from typing import Any
 
 from imagedrop.domain.drop import Channel, Drop
 from imagedrop_local.memory import MemoryPorts, SettableClock
+from tests.simulation.checks.bucket_records import BucketRecordChecks
 from tests.simulation.checks.final_state import check_final_state
 from tests.simulation.checks.history_record import HistoryRecord
 from tests.simulation.checks.images import ImageChecks
@@ -25,6 +27,7 @@ class Checks:
     def __init__(self, ports: MemoryPorts, clock: SettableClock, ims: ImsNetwork) -> None:
         self.record = HistoryRecord(ports, clock)
         self.images = ImageChecks(self.record, ims)
+        self.bucket_records = BucketRecordChecks(self.record)
         self.rows, self.notices = RowChecks(self.record), NoticeChecks(self.record)
 
     def row_written(self, after: Drop, worker: Worker | None) -> None:

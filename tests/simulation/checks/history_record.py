@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from imagedrop.domain import drop as drops
+from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import ObjectHead
+from imagedrop.workflow.bucket_records import end_markers
 from imagedrop_local.memory import MemoryPorts, SettableClock
 from tests.support.world import BUCKET
 
@@ -16,6 +20,15 @@ End = tuple[str, int]  # drop id, attempt
 
 def describe(row: Drop) -> str:
     return f"{row.drop_id[:6]} {row.key} attempt {row.attempt}"
+
+
+@dataclass(frozen=True)
+class LostEnd:
+    """The ledger was lost at `at` (s) before this end had an end marker. `claimed`: the claim was in the bucket."""
+
+    row: Drop
+    at: float
+    claimed: bool
 
 
 @dataclass
@@ -30,7 +43,10 @@ class HistoryRecord:
     ends: dict[End, Drop] = field(default_factory=dict)
     ended_at: dict[End, float] = field(default_factory=dict)
     wipes: int = 0
-    lost_ends: set[End] = field(default_factory=set)  # the ledger was lost before these were notified
+    lost_ends: dict[End, LostEnd] = field(default_factory=dict)
+    disowned: dict[End, set[str]] = field(default_factory=dict)  # images of unknown content, as an end has said
+    claimed: set[str] = field(default_factory=set)  # drops that had a claim in the bucket
+    uploads: defaultdict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))  # s, ETag
     redriven: set[tuple[str, int]] = field(default_factory=set)  # (key, attempt) of each redrive
     faults_stopped_at: float | None = None
     fault_count: int = 0  # crashes, failed calls, lost messages: each may stop the progress of a drop
@@ -39,10 +55,47 @@ class HistoryRecord:
         self.log(f"BROKEN: {text}")
         self.broken.append(text)
 
+    def uploaded(self, key: str, etag: str) -> None:
+        """`etag`: empty if the file was deleted."""
+        self.uploads[key].append((self.clock.seconds(), etag))
+
     def ledger_wiped(self) -> None:
-        self.lost_ends |= {(row.drop_id, row.attempt) for row in self.rows.values() if row.ended and not row.end_marked}
+        """What is in the bucket is not lost: result files, end markers and claims."""
+        for row in self.rows.values():
+            end = row.drop_id, row.attempt
+            if row.ended and not self.has_object(end_markers.end_marker_key(row)):
+                claimed = self.has_object(object_keys.claim_key(row.drop_id))
+                self.lost_ends[end] = LostEnd(row, self.clock.seconds(), claimed)
+                if self._result(row.key) != end:
+                    self.disowned.pop(end, None)  # only the lost row said so
         self.rows.clear()
         self.wipes += 1
+
+    def may_stay_untold(self, end: End) -> bool:
+        """True if the end was lost with the ledger and nothing in the bucket led back to it: no claim, no file."""
+        lost = self.lost_ends.get(end)
+        if lost is None or lost.claimed:
+            return False
+        sidecar = object_keys.sidecar_key(lost.row.key)
+        files = {lost.row.key: lost.row.etag or ""} if lost.row.etag else {lost.row.key: "", sidecar: None}
+        return any(self._was_replaced(key, etag, lost) for key, etag in files.items())
+
+    def _was_replaced(self, key: str, etag: str | None, lost: LostEnd) -> bool:
+        """The file was not this one when the ledger was lost, or at some time since. `etag` None: as the row says."""
+        version = lost.row.versions.get(key)
+        etag = (version.etag if version else "") if etag is None else etag
+        then = [uploaded for at, uploaded in self.uploads[key] if at <= lost.at][-1:] or [""]
+        since = [uploaded for at, uploaded in self.uploads[key] if at > lost.at]
+        return any(uploaded != etag for uploaded in (*then, *since))
+
+    def has_object(self, key: str) -> bool:
+        return self.head(key) is not None
+
+    def _result(self, key: str) -> End | None:
+        """The end that the result file is about."""
+        body = self.ports.objects.body(BUCKET, object_keys.result_key(key))
+        result = json.loads(body) if body else None
+        return (result["drop_id"], result["attempt"]) if result else None
 
     def head(self, key: str) -> ObjectHead | None:
         """The object's head, without a port call, which could fail."""

@@ -24,6 +24,7 @@ class RowChecks:
         self._record = record
         self._moved_at: dict[str, float] = {}  # when a row last changed without a redrive
         self._fault_count: dict[str, int] = {}  # faults until then
+        self._without_key: set[str] = set()  # revived drops whose key belongs to newer content
 
     def row_written(self, after: Drop, worker: Worker | None) -> bool:
         """True if the row has another stage or attempt than before."""
@@ -46,7 +47,7 @@ class RowChecks:
             self._check_change(before, after)
         elif before is not None and before.ended and _outcome(before) != _outcome(after):
             record.fail(f"the end of {describe(after)} has changed")
-        self._check_one_live(after)
+        self._check_one_live(before, after)
         return changed
 
     def _check_message(self, before: Drop, worker: Worker) -> None:
@@ -126,12 +127,21 @@ class RowChecks:
             if late > MAX_DELAY:
                 record.fail(f"{describe(after)} ended {late:.0f} s after its deadline")
 
-    def _check_one_live(self, row: Drop) -> None:
-        if row.stage in LIVE and not self._record.wipes:
-            rows = self._record.rows.values()
-            live = [other.drop_id[:6] for other in rows if other.key == row.key and other.stage in LIVE]
-            if len(live) > 1:
-                self._record.fail(f"{row.key} has two live drops: {live}")
+    def _check_one_live(self, before: Drop | None, after: Drop) -> None:
+        """One live drop per key. A drop may be revived from its claim after newer content has taken its key: it lives
+        beside that."""
+        if after.stage not in LIVE or (before is not None and before.stage in LIVE):
+            return
+        if before is None and after.drop_id not in self._record.claimed:
+            self._record.fail(f"{describe(after)} is {after.stage} in a new row, without a claim")
+        if before is None and self._record.ports.ledger.live().get((after.bucket, after.key)) != after.drop_id:
+            self._without_key.add(after.drop_id)
+            return
+        rows = self._record.rows.values()
+        live = [row.drop_id for row in rows if row.key == after.key and row.stage in LIVE]
+        others = [drop_id[:6] for drop_id in live if drop_id not in self._without_key | {after.drop_id}]
+        if others:
+            self._record.fail(f"{describe(after)} is live beside {others}")
 
 
 def _outcome(row: Drop) -> tuple[object, ...]:

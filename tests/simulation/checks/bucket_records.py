@@ -1,0 +1,38 @@
+"""No claim is deleted while the bucket needs it: without claim and end marker, a lost ledger loses the drop."""
+
+from __future__ import annotations
+
+import json
+
+from imagedrop.domain import object_keys
+from imagedrop.workflow.bucket_records import end_markers
+from tests.simulation.checks.history_record import HistoryRecord
+from tests.support.world import BUCKET
+
+
+def is_claim(key: str) -> bool:
+    return key.startswith(object_keys.FOLDER) and not key.startswith(object_keys.END_MARKERS)
+
+
+class BucketRecordChecks:
+    def __init__(self, record: HistoryRecord) -> None:
+        self._record = record
+
+    def written(self, key: str, body: bytes) -> None:
+        if is_claim(key):
+            self._record.claimed.add(str(json.loads(body)["drop_id"]))
+
+    def deleted(self, key: str, body: bytes) -> None:
+        """Only after the end marker of its attempt was written, or if its drop is parked: IMS has nothing then."""
+        if not is_claim(key):
+            return
+        claim = json.loads(body)
+        row = self._record.rows.get(claim["drop_id"])
+        if (row is None or row.open) and self._last_end(claim["drop_id"]) < claim["attempt"]:
+            self._record.fail(f"the claim of {claim['drop_id'][:6]} is deleted before its end marker is written")
+
+    def _last_end(self, drop_id: str) -> int:
+        keys = self._record.ports.objects.keys(BUCKET)
+        folder = f"{object_keys.END_MARKERS}{drop_id}/"
+        markers = [end_markers.parse_end_marker(key) for key in keys if key.startswith(folder)]
+        return max((marker[1] for marker in markers if marker), default=0)
