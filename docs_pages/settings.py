@@ -30,11 +30,11 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "region": "Calls to OBS and IMS fail, or drops are rejected because the bucket is in another region.",
         "project_id": "IMS refuses all calls: no drop is registered.",
         "credentials": "Calls to OBS and IMS fail. Messages are retried and an alarm is raised.",
-        "drop_bucket": "No drop is found. Events of your bucket are logged and counted as `EventsForeignBucket`.",
+        "drop_bucket": "No new drop is found. Events of your bucket are logged and counted as `EventsForeignBucket`.",
         "declarations_accepted": "false: every drop is rejected.",
     },
     "Drops": {
-        "drop_prefix": "Objects outside the prefix are ignored.",
+        "drop_prefix": "Objects outside the prefix are ignored, unless they belong to a drop that is open.",
         "image_suffixes": "An image with another ending and without sidecar is ignored, and no mail is sent.",
         "min_disk_floor": "Too small: IMS refuses accepted drops. Too large: valid sidecars are rejected.",
     },

@@ -27,9 +27,23 @@ def looks_like_image(key: str, settings: Settings) -> bool:
 
 
 def image_keys_of_object(ports: Ports, bucket: str, key: str) -> list[str]:
-    """The image keys of the drops that an object belongs to, as image, sidecar, data file or bitmap file."""
-    if object_keys.is_ours(key) or not key.startswith(ports.settings.drop_prefix):
+    """The image keys of the drops that an object belongs to, as image, sidecar, data file or bitmap file. A drop that
+    is open belongs to us whatever bucket, prefix and suffixes are set now."""
+    if object_keys.is_ours(key):
         return []
+    is_in_scope = bucket == ports.settings.drop_bucket and key.startswith(ports.settings.drop_prefix)
+    found = _image_keys_by_settings(ports, bucket, key) if is_in_scope else []
+    return found or _image_keys_of_open_drops(ports, bucket, key)
+
+
+def _image_keys_of_open_drops(ports: Ports, bucket: str, key: str) -> list[str]:
+    candidates = {key.removesuffix(object_keys.SIDECAR_SUFFIX), key, *ports.ledger.images_naming_part(bucket, key)}
+    return sorted(
+        image_key for image_key in candidates if any(row.open for row in ports.ledger.rows_of_key(bucket, image_key))
+    )
+
+
+def _image_keys_by_settings(ports: Ports, bucket: str, key: str) -> list[str]:
     image_key = key.removesuffix(object_keys.SIDECAR_SUFFIX)
     if image_key != key:
         is_sidecar = looks_like_image(image_key, ports.settings) or (

@@ -7,11 +7,13 @@ from contextlib import suppress
 from logging import WARNING
 
 from imagedrop.common.timestamps import parse_timestamp, seconds_between
+from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, Versions
 from imagedrop.observability import LOG, log_drop, log_fields
-from imagedrop.ports import Conflict, Ports, QueuedDrop
+from imagedrop.ports import Conflict, ObjectHead, Ports, QueuedDrop
 from imagedrop.workflow import completion, dispatch
+from imagedrop.workflow.bucket_records import file_versions
 from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
 
 MAX_REDRIVES = 5
@@ -77,7 +79,7 @@ def _redrive_idle(ports: Ports, row: Drop) -> bool:
 
 def _redrive_waiting(ports: Ports, inventory: BucketInventory, row: Drop) -> bool:
     """Has a waiting drop validated if its files have changed, its key may be free, or its deadline has passed."""
-    current: Versions = {key: inventory.versions.get(key) for key in row.versions}
+    current = _current_versions(ports, inventory, row)
     image = current.get(row.key)
     if row.etag is not None and (image is None or image.etag != row.etag):
         _discard_replaced(ports, row)
@@ -92,9 +94,25 @@ def _redrive_waiting(ports: Ports, inventory: BucketInventory, row: Drop) -> boo
     return overdue
 
 
+def _current_versions(ports: Ports, inventory: BucketInventory, row: Drop) -> Versions:
+    """From the listing, and by HEAD of the files that are outside it: bucket or prefix may have been set anew."""
+    unlisted = [key for key in row.versions if not _is_listed(ports, row, key)]
+    listed = {key: inventory.versions.get(key) for key in row.versions}
+    return listed | file_versions.current_versions(ports.objects, row.bucket, unlisted)
+
+
+def _is_listed(ports: Ports, row: Drop, key: str) -> bool:
+    return row.bucket == ports.settings.drop_bucket and key.startswith(ports.settings.drop_prefix)
+
+
 def _discard_replaced(ports: Ports, row: Drop) -> None:
     """The image of a waiting drop is gone. What has its key now is another drop, or nothing."""
     head = ports.objects.head(row.bucket, row.key)  # the listing may be older than the row
-    if head is None or head.etag != row.etag:
+    if head is None or (head.etag != row.etag and (_is_listed(ports, row, row.key) or _has_row(ports, row, head))):
         completion.discard_waiting(ports, row)
     dispatch.revalidate(ports, row)
+
+
+def _has_row(ports: Ports, row: Drop, head: ObjectHead) -> bool:
+    """True if the new content of the key is a drop already. Outside the listing nothing else would lead to it."""
+    return ports.ledger.get(drops.drop_id(row.bucket, row.key, head.etag)) is not None

@@ -35,21 +35,22 @@ def validate_events(ports: Ports, body: dict[str, Any]) -> None:
     """Validates every drop that a message is about: `{"bucket", "key"}`, or any envelope of an OBS event. Raises
     BadMessage if a record cannot be read, after it has handled the others."""
     outcomes = events.parse(body, keys_encoded=ports.settings.event_keys_encoded)
-    report_foreign_events(outcomes, ports)
-    for outcome in outcomes:
-        if isinstance(outcome, events.ObjectCreated) and outcome.bucket == ports.settings.drop_bucket:
-            validate_key(ports, outcome.bucket, outcome.key, outcome.after_attempt)
+    created = [outcome for outcome in outcomes if isinstance(outcome, events.ObjectCreated)]
+    ignored = [new for new in created if not validate_key(ports, new.bucket, new.key, new.after_attempt)]
+    report_foreign_events(ignored, ports)
     bad = [f"{outcome.at or 'body'}: {outcome.reason}" for outcome in outcomes if isinstance(outcome, events.Bad)]
     if bad:
         raise BadMessage("; ".join(bad))
 
 
-def validate_key(ports: Ports, bucket: str, key: str, after_attempt: int | None = None) -> None:
-    """Validates every drop that the object at `key` belongs to. `after_attempt`: redrives the drop that ended with that
-    attempt, even if no file has changed. After all drops, raises RetryLater or what the validation of one raised."""
+def validate_key(ports: Ports, bucket: str, key: str, after_attempt: int | None = None) -> bool:
+    """Validates every drop that the object at `key` belongs to. False: it belongs to none.
+
+    `after_attempt`: redrives the drop that ended with that attempt, even if no file has changed, and whatever bucket,
+    prefix and suffixes are set now. After all drops, raises RetryLater or what the validation of one raised."""
     failure: Exception | None = None
     failure_fields: dict[str, Any] = {}
-    image_keys = pairing.image_keys_of_object(ports, bucket, key)
+    image_keys = pairing.image_keys_of_object(ports, bucket, key) or ([] if after_attempt is None else [key])
     for image_key in image_keys:
         try:
             _validate_drop(ports, bucket, image_key, after_attempt)
@@ -60,6 +61,7 @@ def validate_key(ports: Ports, bucket: str, key: str, after_attempt: int | None 
     if failure is not None:
         add_log_fields(**failure_fields)
         raise failure
+    return bool(image_keys)
 
 
 def _validate_drop(ports: Ports, bucket: str, image_key: str, after_attempt: int | None) -> None:
@@ -87,13 +89,13 @@ class _Validation:
         if head is None:
             self._wait_for_image(files)
             return
-        self._discard_waiting_sidecar()
         found = self._find_or_create_row(head.etag, files)
         row = self._next_attempt(found, files) if found.ended else found
         if row and row.stage == "accepted" and row.open_index_partition != "queued":  # a queued one needs no message
             dispatch.send_next(self.ports, row)
         elif row and row.stage == "waiting" and not self._is_blocked(row):
             self._wait_or_decide(row, files)
+        self._discard_waiting_sidecar()  # last: until the drop has a row of its own, the sweep finds it by that one
 
     # --- the row -------------------------------------------------------------------------------------------------
 
