@@ -15,7 +15,7 @@ from imagedrop.adapters.dynamodb.open_index import QUEUED_ATTRIBUTES
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import ChannelDelivery, Drop, FileVersion, Owner, Reason
-from imagedrop.ports import Conflict, KeyTaken, Ledger, QueuedDrop
+from imagedrop.ports import KEPT_OF_KEY, Conflict, KeyTaken, Ledger, QueuedDrop
 from imagedrop_local.memory import MemoryLedger
 from tests.contract.clouds import unique
 
@@ -321,6 +321,30 @@ def test_images_that_name_a_part_are_listed(ledger: Ledger) -> None:
     assert list(ledger.images_naming_part("drops", "data.vhd")) == ["a.vhd", "b.vhd"]
     assert list(ledger.images_naming_part("drops", "other.vhd")) == []
     assert list(ledger.images_naming_part("elsewhere", "data.vhd")) == []
+
+
+def test_rows_of_a_key_with_many_versions_are_the_open_ones_and_the_newest_of_the_others(ledger: Ledger) -> None:
+    open_rows = [ledger.save(row("e-open", at=NOW - timedelta(days=1)))]
+    ended = {"stage": "failed", "end_marked": True}
+    saved = [
+        ledger.save(row(f"e{number}", at=NOW + timedelta(seconds=number)).model_copy(update=ended))
+        for number in range(3 * KEPT_OF_KEY)
+    ]
+    open_rows.append(ledger.accept(row("e-new", at=NOW + timedelta(days=1))))
+    found = {drop.drop_id for drop in ledger.rows_of_key("drops", KEY)}
+    assert {drop.drop_id for drop in [*open_rows, *saved[-KEPT_OF_KEY:]]} <= found
+    assert len(found) <= 2 * KEPT_OF_KEY + 1
+    assert ledger.get(saved[0].drop_id) == saved[0]  # the row itself stays
+
+
+def test_images_that_name_a_part_are_bounded_and_the_last_one_is_listed(ledger: Ledger) -> None:
+    for number in range(2 * KEPT_OF_KEY):
+        ledger.record_part("drops", "data.vhd", f"{number:03d}.vhd")
+    for image in ("zz.vhd", "000-.vhd"):
+        ledger.record_part("drops", "data.vhd", image)
+        named = ledger.images_naming_part("drops", "data.vhd")
+        assert image in named
+        assert KEPT_OF_KEY <= len(named) <= 2 * KEPT_OF_KEY
 
 
 def test_notes_are_stored_by_name(ledger: Ledger) -> None:

@@ -84,7 +84,8 @@ def _expanded(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     short = {**value.get("ExpressionAttributeNames", {}), **value.get("ExpressionAttributeValues", {})}
-    kept = {name: part for name, part in value.items() if not name.startswith("ExpressionAttribute")}
+    left_out = ("ExpressionAttribute", "ReturnValues")
+    kept = {name: part for name, part in value.items() if not name.startswith(left_out)}
     return {
         name: _replaced(part, short) if name.endswith("Expression") else _expanded(part) for name, part in kept.items()
     }

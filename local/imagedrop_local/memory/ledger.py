@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from imagedrop.domain.drop import Drop, OpenIndexPartition, with_next_revision
-from imagedrop.ports import Conflict, KeyTaken, QueuedDrop
+from imagedrop.ports import KEPT_OF_KEY, Conflict, KeyTaken, QueuedDrop
 from imagedrop_local.memory.open_index import MemoryOpenIndex
 from imagedrop_local.memory.scripted_faults import ScriptedFaults
 
@@ -56,7 +56,8 @@ class MemoryLedger(ScriptedFaults):
         with self._call("delete"):
             self._check(drop)
             if self._rows.pop(drop.drop_id, None) is not None:
-                del self._revisions[drop.drop_id], self._keys[drop.bucket, drop.key][drop.drop_id]
+                del self._revisions[drop.drop_id]
+                self._keys[drop.bucket, drop.key].pop(drop.drop_id, None)
                 self._open_index.delete(drop.drop_id)
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
@@ -97,7 +98,10 @@ class MemoryLedger(ScriptedFaults):
 
     def record_part(self, bucket: str, part: str, image_key: str) -> None:
         with self._call("record_part"):
-            self._parts[bucket, part].add(image_key)
+            images = self._parts[bucket, part]
+            images.add(image_key)
+            if len(images) > 2 * KEPT_OF_KEY:
+                images.difference_update(sorted(images - {image_key})[KEPT_OF_KEY:])
 
     def images_naming_part(self, bucket: str, part: str) -> Sequence[str]:
         with self._call("images_naming_part"):
@@ -128,7 +132,14 @@ class MemoryLedger(ScriptedFaults):
         self._revisions[drop.drop_id] = saved.revision
         self._keys[drop.bucket, drop.key][drop.drop_id] = None
         self._open_index.put(saved)
+        if len(self._keys[drop.bucket, drop.key]) > 2 * KEPT_OF_KEY:
+            self._forget_old_drops(self._keys[drop.bucket, drop.key])
         return saved
+
+    def _forget_old_drops(self, drop_ids: dict[str, None]) -> None:
+        rows = [row for row in map(self._get, drop_ids) if row is not None and not row.open]
+        for row in sorted(rows, key=lambda row: row.updated_at)[:-KEPT_OF_KEY]:
+            del drop_ids[row.drop_id]
 
     def _text(self, saved: Drop) -> str:
         return json.dumps(saved.model_dump(mode="json"))

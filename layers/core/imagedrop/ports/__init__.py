@@ -5,7 +5,7 @@ The core reads the clock, sleeps, draws random numbers and opens connections onl
 
 from imagedrop.ports.bundle import Ports
 from imagedrop.ports.images import ErrorClass, Image, Images, ImsError, Job
-from imagedrop.ports.ledger import Conflict, KeyTaken, Ledger, QueuedDrop
+from imagedrop.ports.ledger import KEPT_OF_KEY, Conflict, KeyTaken, Ledger, QueuedDrop
 from imagedrop.ports.messaging import Mail, MailRefused, Meter, QueueName, Queues, RetryLater, Topic
 from imagedrop.ports.objects import Listing, ObjectChanged, ObjectHead, Objects, ObjectsRefused, ObjectsUnavailable
 from imagedrop.ports.system import (
@@ -20,6 +20,7 @@ from imagedrop.ports.system import (
 )
 
 __all__ = [
+    "KEPT_OF_KEY",
     "Clock",
     "Conflict",
     "ErrorClass",

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from imagedrop.domain.drop import Drop
 
 
+KEPT_OF_KEY = 100  # rows of one key, or images that name one part: a key may get many thousand versions in its life
+
+
 class Conflict(Exception):
     """Another worker has written the row since it was read: read it again and decide again."""
 
@@ -66,10 +69,11 @@ class Ledger(Protocol):
         """The drops in the queue for IMS, or the first `limit` of them; longest waiting first."""
 
     def rows_of_key(self, bucket: str, key: str) -> Iterable[Drop]:
-        """Every row of this key, one for each content."""
+        """The rows of this key, one for each content: every open one, and the newest KEPT_OF_KEY others at least."""
 
     def record_part(self, bucket: str, part: str, image_key: str) -> None:
-        """Records that the sidecar of `image_key` names the file `part` (a data or bitmap file)."""
+        """Records that the sidecar of `image_key` names the file `part` (a data or bitmap file). If very many sidecars
+        do, others are forgotten, but KEPT_OF_KEY are kept at least."""
 
     def images_naming_part(self, bucket: str, part: str) -> Sequence[str]:
         """The image keys whose sidecars name this file."""

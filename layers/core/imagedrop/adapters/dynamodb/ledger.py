@@ -3,8 +3,8 @@
 pk                         other attributes
 <drop id>                  the row: `revision`, `stage` ..., and while it is open the attributes of the index
 live:<bucket>/<key>        `drop_id`: the drop that holds the key
-key:<bucket>/<key>         `drops` (string set): every drop that this key ever had
-part:<bucket>/<key>        `images` (string set): the images whose sidecars name this file
+key:<bucket>/<key>         `drops` (string set): the drops of this key (sets.py)
+part:<bucket>/<key>        `images` (string set): the images whose sidecars name this file (sets.py)
 note:<name> count:<name>   see notes.py
 """
 
@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 
 from imagedrop.adapters.dynamodb.items import Item, if_unchanged, live_key_pk, to_dynamodb, to_row
 from imagedrop.adapters.dynamodb.notes import CONDITION_FAILED
-from imagedrop.adapters.dynamodb.open_index import DynamoIndex
+from imagedrop.adapters.dynamodb.sets import DynamoSets
 from imagedrop.domain.drop import Drop, with_next_revision
 from imagedrop.ports import Conflict, KeyTaken
 
@@ -26,14 +26,15 @@ CONFLICT_CODES = (CONDITION_FAILED, "TransactionConflictException")
 CONFLICT_REASONS = ("ConditionalCheckFailed", "TransactionConflict")  # the same in a cancelled transaction
 
 
-class DynamoLedger(DynamoIndex):
+class DynamoLedger(DynamoSets):
     """`client`: boto3's for DynamoDB. botocore retries throttled calls; other ClientErrors are not caught."""
 
     def save(self, drop: Drop) -> Drop:
-        self._record_drop_of_key(drop)
+        recorded = self._record_drop_of_key(drop)
         saved = with_next_revision(drop)
         with _raising_conflict(drop):
             self._client.put_item(**self._put_row(saved, drop))
+        self._bound_drops_of_key(drop, recorded)
         return saved
 
     def delete(self, drop: Drop) -> None:
@@ -41,7 +42,7 @@ class DynamoLedger(DynamoIndex):
             self._client.delete_item(**self._at(drop.drop_id), **if_unchanged(drop))
 
     def accept(self, drop: Drop, over: Drop | None = None) -> Drop:
-        self._record_drop_of_key(drop)
+        recorded = self._record_drop_of_key(drop)
         saved = with_next_revision(drop)
         writes: list[dict[str, Any]] = [{"Put": self._put_row(saved, drop)}, {"Put": self._put_live_key(drop, over)}]
         if over is not None and over.drop_id != drop.drop_id:
@@ -53,6 +54,7 @@ class DynamoLedger(DynamoIndex):
             if conflict is None:
                 raise
             raise conflict from error
+        self._bound_drops_of_key(drop, recorded)
         return saved
 
     def release_key(self, drop: Drop) -> None:
@@ -65,33 +67,6 @@ class DynamoLedger(DynamoIndex):
         except ClientError as error:
             if _code(error) != CONDITION_FAILED:
                 raise
-
-    def rows_of_key(self, bucket: str, key: str) -> Iterator[Drop]:
-        rows = (self.get(drop_id) for drop_id in self._members(f"key:{bucket}/{key}", "drops"))
-        return (row for row in rows if row is not None)
-
-    def record_part(self, bucket: str, part: str, image_key: str) -> None:
-        self._add(f"part:{bucket}/{part}", "images", image_key)
-
-    def images_naming_part(self, bucket: str, part: str) -> Sequence[str]:
-        return self._members(f"part:{bucket}/{part}", "images")
-
-    def _record_drop_of_key(self, drop: Drop) -> None:
-        """Called before the first save of a row, so that `rows_of_key` misses none. An id without a row is harmless."""
-        if not drop.revision:
-            self._add(f"key:{drop.bucket}/{drop.key}", "drops", drop.drop_id)
-
-    def _add(self, pk: str, attribute: str, member: str) -> None:
-        self._client.update_item(
-            **self._at(pk),
-            UpdateExpression="ADD #set :member",
-            ExpressionAttributeNames={"#set": attribute},
-            ExpressionAttributeValues={":member": {"SS": [member]}},
-        )
-
-    def _members(self, pk: str, attribute: str) -> Sequence[str]:
-        item = self._item(pk)
-        return sorted(item[attribute]) if item else ()
 
     def _put_row(self, saved: Drop, read: Drop) -> Item:
         return {"TableName": self._table, "Item": to_dynamodb(to_row(saved)), **if_unchanged(read)}
