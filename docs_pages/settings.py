@@ -72,6 +72,9 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "resend_after": "Below 900, two images of one drop are possible: IMS accepts a signed request for 15 minutes.",
         "stall_after": "Too small: drops that make progress are redriven, and fail after five redrives.",
     },
+    "This installation": {
+        "installation": "Another name than before: no drop is registered (`OtherInstallation`).",
+    },
     "AWS resources (template.yaml sets them)": {
         "ledger_table": "The functions fail. Messages are retried and an alarm is raised.",
         "drops_queue": "Events are answered with 503.",

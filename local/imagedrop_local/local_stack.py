@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -112,6 +113,10 @@ class LocalStack:
         """Runs the sweep once, now. Raises FunctionFailed."""
         return self.stack.invoke("sweep", {})
 
+    def _installation(self) -> dict[str, str]:
+        """Two machines on one bucket of the real cloud are two installations."""
+        return {"Installation": f"{socket.gethostname()}:{self.folder}"} if self._elsewhere else {}
+
     # --- steps ---------------------------------------------------------------------------------------------------
 
     def _check_ports(self) -> None:
@@ -129,7 +134,7 @@ class LocalStack:
         self.stack = Stack(
             self.folder / "aws",
             port=self._ports.aws,
-            parameters=wiring.template_parameters(connection, self.bucket) | self._parameters,
+            parameters=wiring.template_parameters(connection, self.bucket) | self._installation() | self._parameters,
             credentials=connection.keys(),
             webhook_secret=WEBHOOK_SECRET,
             intake_port=self._ports.intake,

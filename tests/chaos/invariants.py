@@ -52,7 +52,7 @@ def ends_do_not_change(observed: Observation) -> Iterator[Violation]:
 
 def nothing_is_left(observed: Observation) -> Iterator[Violation]:
     for key in observed.objects:
-        if key.startswith(object_keys.FOLDER) and not key.startswith(object_keys.END_MARKERS):
+        if object_keys.is_claim(key):
             yield Violation(key.removeprefix(object_keys.FOLDER).removesuffix(".json"), f"the claim {key} is left")
     for queue, count in observed.queued.items():
         if count:

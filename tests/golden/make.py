@@ -47,7 +47,18 @@ from tests.golden.rows import (
     registered,
     rows,
 )
-from tests.golden.support import FOLDER, Recorder, attributes, of_first_version, stored, text
+from tests.golden.support import (
+    FOLDER,
+    Recorder,
+    as_first,
+    attributes,
+    first_attributes,
+    first_claim,
+    first_drops,
+    of_first_version,
+    stored,
+    text,
+)
 
 PUSH = SmnPush("Notification", "a message id", "2026-11-24T13:00:00Z", datetime(2026, 11, 24, 13, tzinfo=UTC), {})
 
@@ -55,7 +66,7 @@ PUSH = SmnPush("Notification", "a message id", "2026-11-24T13:00:00Z", datetime(
 def files() -> dict[str, bytes]:
     """The content of every golden file by its name, made by the present code."""
     made = {
-        "attributes.json": text(attributes(Drop)),
+        "attributes.json": text(first_attributes(attributes(Drop))),
         "inspected.json": text(inspect_sample()),
         "check_names.json": text(check_names()),
         "keys.json": text(keys()),
@@ -67,7 +78,7 @@ def files() -> dict[str, bytes]:
     }
     for name, row in rows().items():
         made[f"rows/{name}.json"] = text(stored(row))
-        made[f"items/{name}.json"] = text(to_dynamodb(to_row(row)))
+        made[f"items/{name}.json"] = text(to_dynamodb(as_first(to_row(row))))
         if row.stage in drops.LIVE:
             made[f"claims/{name}.json"] = claim_body(row)
         if row.ended:
@@ -80,8 +91,8 @@ def files() -> dict[str, bytes]:
 
 def claim_body(row: Drop) -> bytes:
     ports = memory_ports()
-    claims.write_claim(ports.objects, row)
-    return of_first_version(ports.objects.body(BUCKET, claim_key(row.drop_id)) or b"")
+    claims.write_claim(ports.objects, row, ports.settings.installation)
+    return first_claim(ports.objects.body(BUCKET, claim_key(row.drop_id)) or b"")
 
 
 def result_body(row: Drop) -> bytes:
@@ -189,11 +200,11 @@ def statuses() -> dict[str, bytes]:
     return {
         "status/lines.json": text({name: status.summary(row) for name, row in rows().items()}),
         "status/overview.json": text(status.overview(ports)),
-        "status/stories.json": text(status.rows_of_key(ports, BUCKET, KEY)),
+        "status/stories.json": text([as_first(row) for row in status.rows_of_key(ports, BUCKET, KEY)]),
         "status/function.json": text(function("status").handle(event, ports)),
         "status/function-one.json": text(function("status").handle(event_with_key, ports)),
         "cli/status.json": command(ports, lambda: status_command.status(json=True)),
-        "cli/status-one.json": command(ports, lambda: status_command.status(KEY, json=True)),
+        "cli/status-one.json": first_drops(command(ports, lambda: status_command.status(KEY, json=True))),
         "cli/redrive.json": redrive(ended),
     }
 

@@ -15,9 +15,32 @@ FOLDER = Path(__file__).parent
 FIRST_VERSION = "0.1.0"  # in the files
 
 
+MAPPINGS = ("versions", "told")  # fields whose values are models by arbitrary names
+
+
 def stored(row: Drop) -> dict[str, Any]:
     """The row as JSON data, with the stored names."""
-    return row.model_dump(mode="json")
+    return as_first(row.model_dump(mode="json"))
+
+
+def as_first(data: dict[str, Any]) -> dict[str, Any]:
+    """A row, or a document that has the names of a row, without the fields that were added since the first version."""
+    return _as_first(data, attributes(Drop), json.loads(golden("attributes.json")))
+
+
+def _as_first(data: dict[str, Any], present: dict[str, Any], first: dict[str, Any]) -> dict[str, Any]:
+    kept = {name: value for name, value in data.items() if name in first or name not in present}
+    return {name: _field(name, value, present.get(name), first.get(name)) for name, value in kept.items()}
+
+
+def _field(name: str, value: Any, present: dict[str, Any] | None, first: dict[str, Any] | None) -> Any:
+    if not present or not first or value is None:
+        return value
+    if isinstance(value, list):
+        return [_as_first(item, present, first) for item in value]
+    if name in MAPPINGS:
+        return {key: item and _as_first(item, present, first) for key, item in value.items()}
+    return _as_first(value, present, first)
 
 
 def restored(data: dict[str, Any]) -> Drop:
@@ -32,6 +55,25 @@ def text(value: Any) -> bytes:
 def of_first_version(body: bytes) -> bytes:
     """Replaces the version of imagedrop, which claims and result files contain."""
     return body.replace(f'"imagedrop": "{__version__}"'.encode(), f'"imagedrop": "{FIRST_VERSION}"'.encode())
+
+
+def first_claim(body: bytes) -> bytes:
+    """A claim as the first version wrote it: without the fields that were added since."""
+    claim = as_first(json.loads(of_first_version(body)))
+    del claim["installation"]
+    return json.dumps(claim, ensure_ascii=False).encode()
+
+
+def first_drops(body: bytes) -> bytes:
+    """What `status KEY --json` prints, without the fields of rows that were added since the first version."""
+    drops = [as_first(row) for row in json.loads(body)["drops"]]
+    return (json.dumps({"drops": drops}, indent=2) + "\n").encode()
+
+
+def first_attributes(present: dict[str, Any]) -> dict[str, Any]:
+    """Those of `attributes` that the first version had too."""
+    first = json.loads(golden("attributes.json"))
+    return {name: {key: {} for key in present[name] if key in first[name]} for name in present if name in first}
 
 
 def golden(name: str) -> bytes:

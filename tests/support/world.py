@@ -10,6 +10,7 @@ from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, FileVersion
+from imagedrop.domain.object_keys import INSTALLATION
 from imagedrop.ports import QueueName
 from imagedrop_local.memory import MemoryPorts, memory_ports, memory_settings
 from imagedrop_local.project_paths import function
@@ -42,6 +43,8 @@ class World:
     def accepted(self, key: str = KEY, body: bytes = b"image", **changes: Any) -> Drop:
         """An accepted drop. Its files are in the bucket; no registration message was sent."""
         ports = self.ports
+        if ports.objects.body(BUCKET, INSTALLATION) is None:
+            ports.objects.upload(BUCKET, INSTALLATION, ports.settings.installation.encode())
         self.put(key, body, event=False)
         self.put(key + ".json", SIDECAR, event=False)
         heads = [ports.objects.head(BUCKET, file) for file in (key, key + ".json")]

@@ -141,6 +141,13 @@ class Settings(BaseModel):
     )
     stall_after: int = Field(900, ge=1, description="Seconds without progress after which the sweep redrives a drop.")
 
+    # this installation
+    installation: str = Field(
+        "",
+        description="Name of this installation. imagedrop registers no drop of a bucket that another one has taken. "
+        "Empty: account, region and name of the stack.",
+    )
+
     # AWS resources
     ledger_table: str = Field("", description="Name of the DynamoDB table with a row for each drop.")
     drops_queue: str = Field("", description="URL of the SQS queue of events.")

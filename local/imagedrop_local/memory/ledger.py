@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,8 @@ from imagedrop.domain.drop import Drop, OpenIndexPartition, with_next_revision
 from imagedrop.ports import KEPT_OF_KEY, Conflict, KeyTaken, QueuedDrop
 from imagedrop_local.memory.open_index import MemoryOpenIndex
 from imagedrop_local.memory.scripted_faults import ScriptedFaults
+
+CONTENTS = ("_rows", "_revisions", "_keys", "_open_index", "_live", "_parts", "_notes", "_counts")
 
 
 class MemoryLedger(ScriptedFaults):
@@ -36,6 +39,15 @@ class MemoryLedger(ScriptedFaults):
             rows.clear()
         for records in (self._live, self._parts, self._notes, self._counts):
             records.clear()
+
+    def backup(self) -> dict[str, Any]:
+        """A copy of everything, for `restore`."""
+        return copy.deepcopy({name: getattr(self, name) for name in CONTENTS})
+
+    def restore(self, backup: Mapping[str, Any]) -> None:
+        """What was written after the backup is gone."""
+        for name, value in copy.deepcopy(dict(backup)).items():
+            setattr(self, name, value)
 
     def live(self) -> dict[tuple[str, str], str]:
         """(bucket, key) -> id of the drop that holds the key."""

@@ -10,21 +10,17 @@ from tests.simulation.checks.history_record import HistoryRecord
 from tests.support.world import BUCKET
 
 
-def is_claim(key: str) -> bool:
-    return key.startswith(object_keys.FOLDER) and not key.startswith(object_keys.END_MARKERS)
-
-
 class BucketRecordChecks:
     def __init__(self, record: HistoryRecord) -> None:
         self._record = record
 
     def written(self, key: str, body: bytes) -> None:
-        if is_claim(key):
+        if object_keys.is_claim(key):
             self._record.claimed.add(str(json.loads(body)["drop_id"]))
 
     def deleted(self, key: str, body: bytes) -> None:
         """Only after the end marker of its attempt was written, or if its drop is parked: IMS has nothing then."""
-        if not is_claim(key):
+        if not object_keys.is_claim(key):
             return
         claim = json.loads(body)
         row = self._record.rows.get(claim["drop_id"])

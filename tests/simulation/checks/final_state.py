@@ -15,7 +15,7 @@ def check_final_state(record: HistoryRecord) -> None:
     for key in keys:
         if not object_keys.is_ours(key) and not key.endswith(object_keys.SIDECAR_SUFFIX):
             _check_ended(record, key, keys)
-    claims = [key for key in keys if key.startswith(object_keys.FOLDER) and not key.startswith(object_keys.END_MARKERS)]
+    claims = [key for key in keys if object_keys.is_claim(key)]
     if claims:
         record.fail(f"claims are left: {claims}")
 

@@ -33,6 +33,12 @@ def test_every_setting_is_a_variable_and_every_variable_a_setting(template: dict
     assert named == set(Settings.model_fields)
 
 
+def parameter_of(variable: dict[str, Any]) -> str:
+    """The parameter or resource that a variable refers to. The name of the installation has a default of its own."""
+    name: str = (variable["Fn::If"][1] if "Fn::If" in variable else variable)["Ref"]
+    return name
+
+
 def source_of(field: str) -> str:
     """The parameter or resource that a setting comes from."""
     camel = "".join(word.capitalize() for word in field.split("_"))
@@ -41,7 +47,7 @@ def source_of(field: str) -> str:
 
 @pytest.mark.parametrize("field", Settings.model_fields)
 def test_a_setting_comes_from_the_parameter_of_its_name(template: dict[str, Any], field: str) -> None:
-    source = variables(template)[PREFIX + field.upper()]["Ref"]
+    source = parameter_of(variables(template)[PREFIX + field.upper()])
     assert source == source_of(field)
     assert source in (template["Resources"] if field in RESOURCES else template["Parameters"])
 
@@ -69,7 +75,7 @@ def test_the_settings_page_and_the_console_have_the_same_groups(template: dict[s
 
 def test_with_only_the_required_parameters_every_setting_keeps_its_default(template: dict[str, Any]) -> None:
     parameters = template["Parameters"]
-    given = {name: str(variables(template)[name]["Ref"]) for name in variables(template) if name.startswith(PREFIX)}
+    given = {name: parameter_of(variables(template)[name]) for name in variables(template) if name.startswith(PREFIX)}
     left_out = {
         name: str(parameters[source]["Default"])
         for name, source in given.items()

@@ -5,13 +5,14 @@
 <folder>/<base>.mf         its bitmap file
 <folder>/<file>            a data disk that the sidecar names
 <image>.result.json        the result file, written by imagedrop
-.imagedrop/...             claims and end markers, written by imagedrop
+.imagedrop/...             claims, end markers and the name of the installation, written by imagedrop
 """
 
 from __future__ import annotations
 
 FOLDER = ".imagedrop/"
 END_MARKERS = FOLDER + "ended/"
+INSTALLATION = FOLDER + "installation"
 RESULT_SUFFIX = ".result.json"
 SIDECAR_SUFFIX = ".json"
 
@@ -19,6 +20,10 @@ SIDECAR_SUFFIX = ".json"
 def is_ours(key: str) -> bool:
     """True for objects that imagedrop writes. They never start a drop."""
     return key.startswith(FOLDER) or key.endswith(RESULT_SUFFIX)
+
+
+def is_claim(key: str) -> bool:
+    return key.startswith(FOLDER) and key.endswith(".json") and "/" not in key.removeprefix(FOLDER)
 
 
 def sidecar_key(image_key: str) -> str:

@@ -12,8 +12,7 @@ from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, Reason
 from imagedrop.observability import log_drop
 from imagedrop.ports import Ports
-from imagedrop.workflow import admission, dispatch
-from imagedrop.workflow.bucket_records import end_markers
+from imagedrop.workflow import admission, dispatch, recovery
 
 
 def finish(
@@ -21,7 +20,7 @@ def finish(
 ) -> Drop:
     """Ends the drop. `more`: other fields to change. Raises Conflict. The sweep does what a crash leaves undone."""
     if row.stage == "waiting":
-        row = end_markers.with_attempt_number(ports.objects, row)
+        row = recovery.numbered(ports, row)
     ended = ports.ledger.save(transitions.end(row, ports.clock(), stage, reason, **more))
     log_drop("ended", ended, code=reason.code if reason else None, images=[image.id for image in ended.images])
     dispatch.send_next(ports, ended)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from logging import WARNING
 
 from imagedrop import notices
 from imagedrop.common.timestamps import format_timestamp, seconds_between
 from imagedrop.domain.drop import CHANNELS, Channel, ChannelDelivery, DeliveryState, Drop
 from imagedrop.domain.email_address import is_address, mailbox_id
 from imagedrop.observability import log_drop
-from imagedrop.ports import Conflict, MailRefused, Ports, RetryLater
+from imagedrop.ports import Conflict, MailRefused, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
 from imagedrop.settings import Settings
-from imagedrop.workflow import dispatch
+from imagedrop.workflow import dispatch, recovery
 from imagedrop.workflow.bucket_records import claims, end_markers, file_versions, results
 from imagedrop.workflow.owner_policy import may_write_to
 
@@ -31,6 +32,8 @@ def notify(ports: Ports, drop_id: str, attempt: int) -> None:
     if row is None or row.attempt != attempt or not row.ended:
         return
     try:
+        if _was_notified(ports, row):
+            return
         row = _deliver_all(ports, row)
         if not row.end_marked:
             end_markers.write_end_marker(ports.objects, row)
@@ -42,6 +45,21 @@ def notify(ports: Ports, drop_id: str, attempt: int) -> None:
         raise RetryLater(30) from None
     if file_versions.current_versions(ports.objects, row.bucket, row.versions) != row.versions:
         dispatch.revalidate(ports, row)
+
+
+def _was_notified(ports: Ports, row: Drop) -> bool:
+    """True if the bucket says that this end was notified, though the row does not: a backup of the ledger was restored.
+    The row is then replaced by the end that the result file tells. Raises Conflict."""
+    try:
+        if row.all_delivered or ports.objects.head(row.bucket, end_markers.end_marker_key(row)) is None:
+            return False
+    except (ObjectsUnavailable, ObjectsRefused):
+        return False  # the other channels do not wait for OBS
+    log_drop("notified before the ledger was restored", row, level=WARNING)
+    known = recovery.recover(ports, row.bucket, row.key, row.drop_id, row.owner, row)
+    if known is None:
+        ports.ledger.save(row.updated(ports.clock(), deliveries=recovery.delivered(row), end_marked=True))
+    return True
 
 
 def _deliver_all(ports: Ports, row: Drop) -> Drop:

@@ -1,39 +1,59 @@
-"""Rebuilds a row that the ledger has lost, from claim and result file. Neither knows all attempts: the number of the
-next one comes from the end markers (`with_attempt_number`)."""
+"""Makes a row from claim and result file where the ledger has lost it, or has an older one than the bucket: a backup
+was restored. Neither object knows all attempts: the number of the next one comes from the end markers
+(`with_attempt_number`)."""
 
 from __future__ import annotations
 
+from logging import WARNING
+
 from imagedrop.common.timestamps import format_timestamp
-from imagedrop.domain.drop import CHANNELS, ChannelDelivery, Drop, Owner
-from imagedrop.ports import KeyTaken, Ports
+from imagedrop.domain.drop import CHANNELS, Channel, ChannelDelivery, Drop, Owner
+from imagedrop.observability import log_drop
+from imagedrop.ports import Conflict, KeyTaken, Ports
 from imagedrop.workflow import dispatch
 from imagedrop.workflow.bucket_records import claims, end_markers, results
 
 
-def recover(ports: Ports, bucket: str, image_key: str, drop_id: str, owner: Owner | None = None) -> Drop | None:
+def recover(
+    ports: Ports, bucket: str, image_key: str, drop_id: str, owner: Owner | None = None, over: Drop | None = None
+) -> Drop | None:
     """The recovered and saved row: ended if the drop has a result file, live if it has a claim, None if it has neither.
 
     A claim stays until the end is notified, so the result file counts unless the claim is of a later attempt.
-    `owner`: the one to notify if there is no claim; a result file does not name the owner.
+    `owner`: the one to notify if there is no claim; a result file does not name the owner. `over`: the older row that
+    the recovered one replaces. Raises OtherInstallation, and Conflict if another worker was faster.
     """
-    claimed = claims.read_claim(ports.objects, bucket, drop_id)
+    claimed = claims.read_own_claim(ports.objects, bucket, drop_id, ports.settings.installation)
     ended = results.read_result(ports.objects, bucket, image_key, drop_id)
+    if over is not None and ended is not None and ended.attempt < over.attempt:
+        ended = None
     if ended is None or (claimed is not None and claimed.attempt > ended.attempt):
-        return revive(ports, claimed) if claimed is not None else None
-    ended = ended.updated(ports.clock(), owner=claimed.owner if claimed is not None else owner)
+        return revive(ports, claimed, over) if claimed is not None else None
+    owner = claimed.owner if claimed is not None else owner
+    ended = ended.updated(ports.clock(), owner=owner, revision=over.revision if over is not None else 0)
     if ports.objects.head(bucket, end_markers.end_marker_key(ended)) is not None:
-        deliveries = {channel: ChannelDelivery(state="done", at=ended.ended_at) for channel in CHANNELS}
-        ended = ended.model_copy(update={"deliveries": deliveries, "end_marked": True})
+        ended = ended.model_copy(update={"deliveries": delivered(ended), "end_marked": True})
     return ports.ledger.save(ended)
 
 
-def revive(ports: Ports, claimed: Drop) -> Drop:
-    """Makes a claimed row live again. Raises Conflict if another worker was faster.
+def delivered(row: Drop) -> dict[Channel, ChannelDelivery]:
+    """The deliveries of an end that was notified on all channels."""
+    return {channel: ChannelDelivery(state="done", at=row.ended_at) for channel in CHANNELS}
+
+
+def revive(ports: Ports, claimed: Drop, over: Drop | None = None) -> Drop:
+    """Makes a claimed row live again, in place of the row `over`. Raises Conflict if another worker was faster.
 
     The claim may be older than the lost row: the next generation makes old messages void, and the drop is due now."""
     now = ports.clock()
     row = claimed.updated(
-        now, generation=claimed.generation + 1, admission="", next_at=format_timestamp(now), redrives=0
+        now,
+        revision=over.revision if over is not None else 0,
+        generation=max(claimed.generation, over.generation if over is not None else 0) + 1,
+        called_at=claimed.called_at or claimed.sent_at,
+        admission="",
+        next_at=format_timestamp(now),
+        redrives=0,
     )
     try:
         row = ports.ledger.accept(row)
@@ -41,3 +61,32 @@ def revive(ports: Ports, claimed: Drop) -> Drop:
         row = ports.ledger.save(row)
     dispatch.send_next(ports, row)
     return row
+
+
+def catch_up(ports: Ports, row: Drop) -> bool:
+    """Before CreateImage is called, or its image is searched for. True: the bucket knows more than the row, which is
+    replaced. Raises OtherInstallation, and Conflict if another worker was faster."""
+    claimed = claims.read_own_claim(ports.objects, row.bucket, row.drop_id, ports.settings.installation)
+    if claimed is not None and claims.is_ahead(claimed, row):
+        log_drop("the claim tells of a call that the ledger does not know", row, level=WARNING)
+        revive(ports, claimed, row)
+        return True
+    if (renumbered := numbered(ports, row)).attempt == row.attempt:
+        return False
+    dispatch.send_next(ports, ports.ledger.save(renumbered))
+    return True
+
+
+def numbered(ports: Ports, row: Drop) -> Drop:
+    """The row with an attempt number that no attempt of its drop has ended with. If the result file says how the drop
+    ended, the row is older than the bucket: it is replaced by that end. Raises Conflict then, or if another worker was
+    faster."""
+    renumbered = end_markers.with_attempt_number(ports.objects, row)
+    if renumbered.attempt == row.attempt:
+        return row
+    known = recover(ports, row.bucket, row.key, row.drop_id, row.owner, row)
+    if known is None:
+        return renumbered
+    if known.open:
+        dispatch.send_next(ports, known)
+    raise Conflict(row.drop_id)

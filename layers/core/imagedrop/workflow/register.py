@@ -20,8 +20,8 @@ from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, DropImage, Held, Reason, Versions
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, Image, ImsError, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
-from imagedrop.workflow import admission, completion, dispatch
-from imagedrop.workflow.bucket_records import claims, file_versions
+from imagedrop.workflow import admission, completion, dispatch, recovery
+from imagedrop.workflow.bucket_records import claims, file_versions, installation
 from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG, find_images, images_by_tag, usable
 from imagedrop.workflow.operator_hold import hold_for
 from imagedrop.workflow.register_decisions import (
@@ -66,6 +66,9 @@ def _submit(ports: Ports, row: Drop) -> None:
     if not admission.admit(ports, row):
         return
     try:
+        installation.take_bucket(ports.objects, row.bucket, ports.settings.installation)
+        if recovery.catch_up(ports, row):
+            return
         current = file_versions.current_versions(ports.objects, row.bucket, row.versions)
         if (action := decide_on_files(row, current)) is not Action.CALL:
             _files_changed(ports, row, action, current)
@@ -84,8 +87,13 @@ def _submit(ports: Ports, row: Drop) -> None:
 
 def _call(ports: Ports, row: Drop) -> None:
     sent = transitions.mark_sent(row, ports.clock(), ANSWER_WITHIN)
-    claims.write_claim(ports.objects, sent)
-    row = ports.ledger.save(sent)
+    try:
+        _write_claim(ports, sent)
+        # Again, now that the other installation can read the claim: so not both of them call.
+        installation.take_bucket(ports.objects, row.bucket, ports.settings.installation)
+    except (ObjectsUnavailable, ObjectsRefused) as error:
+        _call_later(ports, row.model_copy(update={"called_at": sent.called_at}), error)
+    row = _save_sent(ports, row, sent)
     assert row.request is not None
     log_drop("calling CreateImage", row, sends=row.sends)
     try:
@@ -94,6 +102,16 @@ def _call(ports: Ports, row: Drop) -> None:
         _call_failed(ports, row, error)
     else:
         _follow(ports, row, job_id, ())
+
+
+def _save_sent(ports: Ports, row: Drop, sent: Drop) -> Drop:
+    try:
+        return ports.ledger.save(sent)
+    except Conflict:
+        raise
+    except Exception:
+        _write_claim(ports, row)  # nothing was sent: the claim must not say so
+        raise
 
 
 def _files_changed(ports: Ports, row: Drop, action: Action, current: Versions) -> None:
@@ -124,9 +142,13 @@ def _call_later(ports: Ports, row: Drop, error: Exception) -> NoReturn:
     held = hold_for(ports, row, error)
     wait = HELD_WAIT if held else growing_wait(BUSY_FIRST, BUSY_LONGEST, row.tries, ports.random)
     accepted = ports.ledger.save(transitions.return_to_accepted(row, ports.clock(), wait, held, admission="called"))
-    if row.stage == "submitting":
-        claims.write_claim(ports.objects, accepted)  # the claim in the bucket may say that a request was sent
+    if row.stage == "submitting" and not isinstance(error, installation.OtherInstallation):
+        _write_claim(ports, accepted)  # the claim in the bucket may say that a request was sent
     raise RetryLater(wait)
+
+
+def _write_claim(ports: Ports, row: Drop) -> None:
+    claims.write_claim(ports.objects, row, ports.settings.installation)
 
 
 # --- IMS may have the request ------------------------------------------------------------------------------------
@@ -134,8 +156,10 @@ def _call_later(ports: Ports, row: Drop, error: Exception) -> NoReturn:
 
 def _look_up(ports: Ports, row: Drop) -> None:
     try:
+        if recovery.catch_up(ports, row):
+            return
         found = find_images(ports, row)
-    except ImsError as error:
+    except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
         _look_up_later(ports, row, hold_for(ports, row, error))
         return
     now = ports.clock()
@@ -172,7 +196,7 @@ def _follow(ports: Ports, row: Drop, job_id: str | None, found: Sequence[Image])
     first = ports.settings.poll_first if job_id else 1
     row = ports.ledger.save(transitions.begin_import(row, ports.clock(), job_id=job_id, images=images, first=first))
     log_drop("importing", row, job_id=job_id, images=[image.id for image in images])
-    claims.write_claim(ports.objects, row)
+    _write_claim(ports, row)
     dispatch.send_next(ports, row, delay=first)
 
 

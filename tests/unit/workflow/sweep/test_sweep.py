@@ -11,7 +11,7 @@ from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import FileVersion
 from imagedrop.ports import ImsError, ObjectHead
 from imagedrop.settings import Settings
-from imagedrop.workflow.bucket_records import claims, end_markers
+from imagedrop.workflow.bucket_records import claims, end_markers, installation
 from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
 from imagedrop.workflow.sweep.redrive import MAX_REDRIVES
 from imagedrop.workflow.sweep.sweep import MAX_FOUND
@@ -38,7 +38,8 @@ def test_drops_that_have_ended_cost_only_the_listing(world: World) -> None:
     done = world.sweep()
     keys = len(world.ports.objects.keys(BUCKET))
     objects = world.ports.objects.calls - before[0]
-    assert set(objects) == {"list"}
+    assert set(objects) == {"list", "get"}
+    assert objects["get"] == 1  # the name of the installation
     assert objects["list"] <= keys / 25 + 4
     assert set(world.ports.ledger.calls - before[1]) <= {"open", "queued", "load"}
     assert world.ports.images.calls == before[2]
@@ -258,7 +259,7 @@ def test_a_claim_that_was_written_after_the_end_is_deleted(world: World) -> None
 @pytest.mark.parametrize("changes", [{"stage": "waiting"}, {"request": None}, {"versions": {}}, {"stage": "importing"}])
 def test_an_incomplete_claim_is_ignored(world: World, changes: dict[str, Any]) -> None:
     row = world.accepted().model_copy(update=changes)
-    claims.write_claim(world.ports.objects, row)
+    claims.write_claim(world.ports.objects, row, world.ports.settings.installation)
     world.ports.ledger.wipe()
     world.put("golden/new.vhd", b"new", event=False)
     assert world.sweep()["revived"] == 0
@@ -282,6 +283,7 @@ def calls_of_a_round(world: World, count: int, rows: bool) -> dict[str, int]:
     """The calls that a round of the sweep makes for `count` drops that have ended."""
     for number in range(count):
         ended(world, number, rows)
+    installation.take_bucket(world.ports.objects, BUCKET, "")
     ports = (world.ports.objects, world.ports.ledger, world.ports.images, world.ports.queues)
     for port in ports:
         port.calls.clear()
@@ -294,7 +296,8 @@ def test_ten_thousand_ended_drops_cost_one_list_page_per_thousand_keys(world: Wo
     world.ports.objects.page = 100  # instead of 1,000, to save time
     calls = calls_of_a_round(world, 10_000, rows=False)
     assert calls == {
-        "list": 200 + 1,
+        "get": 1,  # the name of the installation
+        "list": 200 + 2,
         "load": 1,
         "open": 1,
         "queued": 1,

@@ -26,20 +26,27 @@ def test_attempt_numbers_go_on_after_the_ledger_is_lost(world: World) -> None:
 
 
 @pytest.mark.parametrize("min_disk", [5, 40])  # rejected, registered
-def test_a_slow_validation_gets_a_new_number_if_the_ledger_is_lost_meanwhile(world: World, min_disk: int) -> None:
+@pytest.mark.parametrize(("result_kept", "attempts"), [(True, [1]), (False, [1, 2])])
+def test_a_slow_validation_takes_the_end_from_the_bucket_if_the_ledger_is_lost_meanwhile(
+    world: World, min_disk: int, result_kept: bool, attempts: list[int]
+) -> None:
+    """If the result file is gone too, the validation goes on under a new number."""
     save = world.ports.ledger.save
 
     def slow(drop: drops.Drop) -> drops.Drop:
         world.ports.ledger.save = save  # type: ignore[method-assign]
         world.run()  # a faster worker, up to the end
         world.ports.ledger.wipe()
+        if not result_kept:
+            world.ports.objects.delete(BUCKET, KEY + ".result.json")
         return save(drop)
 
     put_drop(world, min_disk=min_disk)
     world.ports.ledger.save = slow  # type: ignore[method-assign]
     validate.validate_key(world.ports, BUCKET, KEY)
     world.run()
-    assert [end["attempt"] for end in published(world)] == [1, 2]
+    assert [end["attempt"] for end in published(world)] == attempts
+    assert world.row(KEY).end_marked
 
 
 def test_an_answer_gets_a_new_number_even_if_somebody_restores_an_old_result_file(world: World) -> None:

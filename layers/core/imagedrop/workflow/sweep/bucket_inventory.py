@@ -30,7 +30,7 @@ class BucketInventory:
             if marker := end_markers.parse_end_marker(key):
                 folder, _, digests = marker
                 self.end_markers.setdefault(folder, []).append(digests)
-        elif key.startswith(object_keys.FOLDER):
+        elif object_keys.is_claim(key):
             self.claims.add(key.removeprefix(object_keys.FOLDER).removesuffix(".json"))
         elif not object_keys.is_ours(key) and key.startswith(self.settings.drop_prefix):
             version = FileVersion(etag=head.etag, last_modified=head.last_modified)

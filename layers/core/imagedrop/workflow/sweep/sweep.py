@@ -16,7 +16,8 @@ from imagedrop.domain.drop import Drop
 from imagedrop.observability import log_drop, log_fields
 from imagedrop.ports import Conflict, ObjectHead, Ports, QueuedDrop
 from imagedrop.workflow import admission, dispatch, recovery
-from imagedrop.workflow.bucket_records import claims
+from imagedrop.workflow.bucket_records import claims, installation
+from imagedrop.workflow.bucket_records.installation import OtherInstallation
 from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
 from imagedrop.workflow.sweep.redrive import redrive_if_stalled, redrive_overdue
 
@@ -44,6 +45,8 @@ class Round:
 def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
     """One round. `time_left`: seconds for listing; without any left, the next round goes on from there."""
     inventory, counts = BucketInventory(ports.settings, ports.settings.drop_bucket), Round()
+    if not installation.may_work_on(ports, inventory.bucket):
+        return counts
     _list(ports, inventory, time_left, counts)
     rows = {row.drop_id: row for row in ports.ledger.open(queued=False)}
     queued = ports.ledger.queued()
@@ -97,22 +100,31 @@ def _revive(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], que
 
 def _recover(ports: Ports, bucket: str, drop_id: str) -> Drop | None:
     known = ports.ledger.get(drop_id)
-    if known is not None:
-        if not known.open:
-            claims.delete_claim(ports.objects, known)  # a slow worker wrote it after the drop had ended
-        return None
-    claimed = claims.read_claim(ports.objects, bucket, drop_id)
-    if claimed is None:
+    if known is not None and known.open:
         return None
     try:
-        row = recovery.recover(ports, claimed.bucket, claimed.key, drop_id)
+        claimed = claims.read_own_claim(ports.objects, bucket, drop_id, ports.settings.installation)
+        if known is not None and (claimed is None or _is_over(known, claimed)):
+            claims.delete_claim(ports.objects, known)  # a slow worker wrote it after the drop had ended
+            return None
+        if claimed is None:
+            return None
+        row = recovery.recover(ports, claimed.bucket, claimed.key, drop_id, over=known)
     except Conflict:
         return None  # another worker was faster
+    except OtherInstallation as error:
+        installation.report(ports, error)
+        return None
     if row is not None:
         log_drop("recovered from its claim", row, level=WARNING)
         if row.ended:  # for a live one, `recover` has sent the message
             dispatch.send_next(ports, row)
     return row
+
+
+def _is_over(known: Drop, claimed: Drop) -> bool:
+    """False if the row is older than the claim, because a backup of the ledger was restored."""
+    return claimed.attempt < known.attempt or (claimed.attempt == known.attempt and known.ended)
 
 
 def _find(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], queued: Sequence[QueuedDrop]) -> int:

@@ -15,8 +15,8 @@ from imagedrop.inspection.source import ObjectSource, ParallelSource, SourceChan
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, KeyTaken, ObjectHead, Ports
 from imagedrop.settings import Settings
-from imagedrop.workflow import completion, dispatch, owner_policy, pairing
-from imagedrop.workflow.bucket_records import end_markers, file_versions
+from imagedrop.workflow import completion, dispatch, owner_policy, pairing, recovery
+from imagedrop.workflow.bucket_records import file_versions
 from imagedrop.workflow.pairing import Files
 
 
@@ -34,7 +34,7 @@ def accept_or_reject(ports: Ports, row: Drop, files: Files) -> None:
         reject(ports, row, files.versions, findings, facts=facts)
         return
     accepted = transitions.accept(
-        end_markers.with_attempt_number(ports.objects, row),
+        recovery.numbered(ports, row),
         ports.clock(),
         ports.settings.attempt_deadline,
         versions=files.versions,

@@ -22,7 +22,7 @@ from imagedrop.inspection.source import SourceChanged
 from imagedrop.observability import add_log_fields, current_log_fields, log_drop
 from imagedrop.ports import Conflict, ImsError, Ports, RetryLater
 from imagedrop.workflow import completion, dispatch, pairing, recovery
-from imagedrop.workflow.bucket_records import end_markers, file_versions, results
+from imagedrop.workflow.bucket_records import end_markers, file_versions, installation, results
 from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG
 from imagedrop.workflow.pairing import Files, Missing
 from imagedrop.workflow.validate import accept
@@ -51,17 +51,21 @@ def validate_key(ports: Ports, bucket: str, key: str, after_attempt: int | None 
     failure: Exception | None = None
     failure_fields: dict[str, Any] = {}
     image_keys = pairing.image_keys_of_object(ports, bucket, key) or ([] if after_attempt is None else [key])
+    if not image_keys:
+        return False
+    if not installation.may_work_on(ports, bucket):
+        return True
     for image_key in image_keys:
         try:
             _validate_drop(ports, bucket, image_key, after_attempt)
         except Exception as error:  # noqa: BLE001 - raised below
             failure, failure_fields = error, current_log_fields()
-    if image_keys and key not in image_keys:  # it is a sidecar or a part of other drops: a row of its own is void
+    if key not in image_keys:  # it is a sidecar or a part of other drops: a row of its own is void
         pairing.discard_if_part(ports, bucket, key, ports.objects.head(bucket, key))
     if failure is not None:
         add_log_fields(**failure_fields)
         raise failure
-    return bool(image_keys)
+    return True
 
 
 def _validate_drop(ports: Ports, bucket: str, image_key: str, after_attempt: int | None) -> None:

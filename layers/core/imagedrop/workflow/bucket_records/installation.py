@@ -1,0 +1,51 @@
+"""`.imagedrop/installation` names the installation that registers the drops of a bucket.
+
+Two installations on one bucket and project, by mistake, would each make an image of every drop: each has a ledger of
+its own. So the first one takes the bucket, and any other refuses to work on it.
+"""
+
+from __future__ import annotations
+
+from imagedrop.domain.object_keys import INSTALLATION
+from imagedrop.observability import LOG
+from imagedrop.ports import Objects, ObjectsRefused, Ports
+
+MAX_NAME_BYTES = 1024
+
+
+class OtherInstallation(ObjectsRefused):
+    """Another installation has taken the bucket, or works on the drop. An operator must act."""
+
+    def __init__(self, object_key: str, other: str, own: str) -> None:
+        super().__init__(
+            "installation.other",
+            f"The object {object_key} was written by the installation {other!r}, and this one is {own!r}. Only one may "
+            f"work on a bucket. Stop one of them. If the other one no longer exists, name this one {other!r} "
+            "(IMAGEDROP_INSTALLATION), so that it continues the drops of the other.",
+        )
+
+
+def take_bucket(objects: Objects, bucket: str, own: str) -> None:
+    """Takes a bucket that no installation has. Raises OtherInstallation."""
+    found = objects.get(bucket, INSTALLATION, limit=MAX_NAME_BYTES)
+    if found is None:
+        objects.put(bucket, INSTALLATION, own.encode(), "text/plain; charset=utf-8")
+        return
+    if (other := found[1].decode(errors="replace").strip()) != own:
+        raise OtherInstallation(INSTALLATION, other, own)
+
+
+def may_work_on(ports: Ports, bucket: str) -> bool:
+    """Takes a bucket that no installation has. False, with an error in the log and the metric `OtherInstallation`, if
+    another one has it."""
+    try:
+        take_bucket(ports.objects, bucket, ports.settings.installation)
+    except OtherInstallation as error:
+        report(ports, error)
+        return False
+    return True
+
+
+def report(ports: Ports, error: OtherInstallation) -> None:
+    LOG.error("another installation works on this bucket", extra={"code": error.code, "reason": error.message})
+    ports.meter.count("OtherInstallation")

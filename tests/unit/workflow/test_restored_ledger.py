@@ -1,0 +1,138 @@
+"""A backup of the ledger is restored, of any age and at any moment: no drop gets a second image or a second notice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from imagedrop.domain import object_keys
+from imagedrop.domain.drop import Drop
+from imagedrop.ports import ObjectsUnavailable
+from imagedrop.workflow.validate import validate
+from imagedrop_local.memory.images import Outcome
+from tests.support.world import BUCKET, World
+from tests.unit.workflow.validate.sample_drop import KEY, SIDECAR_KEY, published, put_drop, sidecar
+
+WRITES = 13  # of the ledger, until the drop below has ended and its owner is notified
+OUTCOMES = {"registered": Outcome(200), "failed": Outcome(200, "IMG.0072", "the format is unknown")}
+
+
+def new_world(outcome: str = "registered") -> World:
+    world = World(poll_first=300)
+    world.ports.images.plan(OUTCOMES[outcome])
+    return world
+
+
+def watch_backups(world: World) -> list[Mapping[str, Any]]:
+    """A backup before the first write of the ledger, and after each."""
+    ledger = world.ports.ledger
+    write = ledger._write
+    backups: list[Mapping[str, Any]] = [ledger.backup()]
+
+    def write_and_back_up(drop: Drop) -> Drop:
+        saved = write(drop)
+        backups.append(ledger.backup())
+        return saved
+
+    ledger._write = write_and_back_up  # type: ignore[method-assign]
+    return backups
+
+
+def advance(world: World) -> bool:
+    """Handles the next message. False: none is left."""
+    due = world.ports.queues.next_at()
+    if due is not None:
+        world.ports.clock.advance(max(0.0, due - world.ports.clock.seconds()) + 0.001)
+        world.step()
+    return due is not None
+
+
+def check_one_image_and_one_notice(world: World) -> None:
+    assert len(world.ports.images.bodies) == 1
+    assert [end["attempt"] for end in published(world)] == [1]
+    assert len(world.mails()) == 1
+    assert all(row.end_marked for row in world.ports.ledger.rows())  # none, if the ledger forgot a drop that has ended
+    assert object_keys.claim_key(published(world)[0]["drop_id"]) not in world.ports.objects.keys(BUCKET)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("queues_kept", [True, False])
+@pytest.mark.parametrize("age", range(WRITES + 1))
+def test_restored_backup_makes_no_second_image_and_no_second_notice(age: int, queues_kept: bool, outcome: str) -> None:
+    steps, going_on = 0, True
+    while going_on:
+        world = new_world(outcome)
+        backups = watch_backups(world)
+        put_drop(world)
+        for _ in range(steps):
+            going_on = advance(world)
+        if len(backups) > age:
+            world.ports.ledger.restore(backups[age])
+            if not queues_kept:
+                world.ports.queues.wipe()
+            world.live_through(6)
+            check_one_image_and_one_notice(world)
+        steps += 1
+    assert len(backups) > age
+
+
+def test_backup_from_before_a_new_attempt_is_followed_by_that_attempt(world: World) -> None:
+    backups = watch_backups(world)
+    put_drop(world, min_disk=5)
+    world.run()
+    first_end = len(backups) - 1
+    world.ports.clock.advance(60)
+    world.put(SIDECAR_KEY, sidecar())
+    world.run(30)
+    assert (world.row(KEY).attempt, world.row(KEY).stage) == (2, "importing")
+    world.ports.ledger.restore(backups[first_end])
+    world.ports.queues.wipe()
+    world.live_through(6)
+    assert [(end["attempt"], end["stage"]) for end in published(world)] == [(1, "rejected"), (2, "registered")]
+    assert len(world.ports.images.bodies) == 1
+
+
+def test_an_end_that_no_result_file_tells_gets_the_next_number(world: World) -> None:
+    put_drop(world)
+    validate.validate_key(world.ports, BUCKET, KEY)
+    assert world.row(KEY).stage == "accepted"
+    accepted = world.ports.ledger.backup()
+    world.run()
+    world.ports.objects.delete(BUCKET, KEY + ".result.json")
+    world.ports.ledger.restore(accepted)
+    world.live_through(6)
+    assert [end["attempt"] for end in published(world)] == [1, 2]
+    assert len(world.ports.images.bodies) == 1  # the second attempt found the image of the first
+
+
+class Crash(BaseException):
+    """The worker is killed."""
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("call", ["put", "save"])
+def test_call_is_made_at_once_if_its_claim_or_row_could_not_be_written(world: World, call: str, after: bool) -> None:
+    row = world.accepted()
+    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+    if call == "put":
+        world.ports.objects.fail("put", ObjectsUnavailable("503"), after=after)
+    else:
+        world.ports.ledger.fail("save", None, OSError("no answer"))  # of the save that says `sent_at`
+    world.run(600)
+    assert world.row().stage == "registered"
+    assert len(world.ports.images.bodies) == 1
+
+
+def test_claim_of_a_killed_worker_counts_as_a_call(world: World) -> None:
+    """The row says that nothing was sent, the claim that it may have been: a restored backup looks the same."""
+    row = world.accepted()
+    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+    world.ports.ledger.fail("save", None, Crash())
+    with pytest.raises(Crash):
+        world.step()
+    world.run(600)
+    assert world.row().stage == "submitting"
+    assert world.row().sent_at is not None
+    assert not world.ports.images.bodies
