@@ -127,14 +127,14 @@ class _Call:
 
 
 class FunctionClock:
-    """The clock of the function that runs. `skews`: function -> s by which its clock is ahead."""
+    """The clock of the worker that runs. `skew_of` gives the seconds by which a worker's clock is ahead."""
 
-    def __init__(self, clock: VirtualClock, workers: Workers, skews: dict[str, float]) -> None:
-        self._clock, self._workers, self._skews = clock, workers, skews
+    def __init__(self, clock: VirtualClock, workers: Workers, skew_of: Callable[[Worker], float]) -> None:
+        self._clock, self._workers, self._skew_of = clock, workers, skew_of
 
     def __call__(self) -> datetime:
         worker = self._workers.current
-        return self._clock() + timedelta(seconds=self._skews.get(worker.name, 0.0) if worker else 0.0)
+        return self._clock() + timedelta(seconds=self._skew_of(worker) if worker else 0.0)
 
     def advance(self, seconds: float) -> datetime:
         return self._clock.advance(seconds)

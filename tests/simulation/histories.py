@@ -19,9 +19,8 @@ from tests.simulation.owner_actions import Owners
 from tests.simulation.reduction import COMPLETE, Reduction
 from tests.simulation.schedule import Schedule
 from tests.simulation.simulated_stack import ports_of
-from tests.simulation.workers import Workers
+from tests.simulation.workers import Worker, Workers
 from tests.simulation.workload import Action, draw_actions
-from tests.support.world import HANDLERS
 
 MAX_DELIVERIES = 60_000
 
@@ -47,14 +46,17 @@ class History:
         self._plan_actions()
 
     def _install(self) -> None:
-        memory, skew = ports_of(self), self.rates.clock_skew
+        memory = ports_of(self)
         self.ims = ImsNetwork(memory.objects, self.clock, self.rates, self.workers, self.faults)
-        random = self.random("skew")
-        skews = {name: random.uniform(-skew, skew) for name in (*HANDLERS.values(), "sweep", "intake")}
-        clock: Any = FunctionClock(self.clock, self.workers, skews)
+        clock: Any = FunctionClock(self.clock, self.workers, self._clock_skew)
         sleep: Any = self._sleep
         images: Any = self.ims.port(memory.settings, sleep, self.random("adapter"), clock)
         self.ports = replace(memory, clock=clock, images=images, sleep=sleep, time_left=self._time_left)
+
+    def _clock_skew(self, worker: Worker) -> float:
+        """Each worker is a machine of its own, and its clock is wrong in its own way."""
+        skew = self.rates.clock_skew
+        return self.random(f"skew {worker.label}").uniform(-skew, skew) if skew else 0.0
 
     def _connect(self) -> None:
         self.faults.log = self.ims.log = self.checks.record.log = self.log

@@ -27,7 +27,7 @@ class ImsApi:
 
     def create(self, body: Mapping[str, Any]) -> Any:
         assert self._worker is not None
-        return self._ims.create(self._worker, body, self._clock())
+        return self._ims.create(self._worker, body, self._clock)
 
     def job(self, call: str, job_id: str) -> Any:
         path = f"/v1/{signed_requests.PROJECT}/jobs/{job_id}" if call == "ShowJob" else f"/v1/cloudimages/job/{job_id}"

@@ -30,7 +30,7 @@ from tests.simulation.ims_api import ImsApi
 from tests.simulation.workers import Worker, Workers
 from tests.support import signed_requests
 
-SIGNATURE_VALID = 900.0  # s; IMS accepts a request for so long after it was signed
+LATEST = 1_800.0  # s; longer than IMS accepts a request, by whichever clock: its gateway refuses what is too old
 # What may happen to a CreateImage. The adapter sees the same error for the first three.
 LOST, LATE, ANSWER_LOST = "the request is lost", "the request arrives late", "the response is lost"
 BUSY, NO_CONNECTION, ACCEPTED_503 = "throttled", "no connection", "503, though the request was accepted"
@@ -83,6 +83,7 @@ class ImsNetwork:
         self.log: Callable[[str], None] = lambda text: None
         self.run_later: Callable[[float, Callable[[], object]], None] = lambda seconds, run: None
         self.on_import: Callable[[Import], None] = lambda accepted: None
+        self.lateness: Callable[[Random], float] = lambda random: random.random() * LATEST
         gateway = self.service._gateway
         check = gateway._check_signature
         # Reads are not signed: signing would take most of the time of a history. Writes are signed and checked.
@@ -118,10 +119,10 @@ class ImsNetwork:
             self.calls += 1
             return self._response(Request("GET", path, urlencode(query), Message(), io.BytesIO(), 0))
 
-    def create(self, worker: Worker, body: Mapping[str, Any], at: datetime) -> Any:
+    def create(self, worker: Worker, body: Mapping[str, Any], function_clock: Callable[[], datetime]) -> Any:
         with self._faults.call("images", "CreateImage"):
             self.calls += 1
-            request = signed_requests.request("POST", "/v2/cloudimages/action", dict(body), at=at)
+            request = signed_requests.request("POST", "/v2/cloudimages/action", dict(body), at=function_clock())
             fails = self._faults.occurs(worker, "create", self._rates.create_fault)
             fault = worker.random.choice(CREATE_FAULTS) if fails else None
             if fault is None:
@@ -132,7 +133,7 @@ class ImsNetwork:
             if fault == NO_CONNECTION:
                 raise ImsError("undelivered", "NewConnectionError", fault)
             if fault == LATE:
-                delay = worker.random.random() * (SIGNATURE_VALID - 60)
+                delay = self.lateness(worker.random)
                 self.run_later(delay, lambda: self._send_without_response(request))
             elif fault in (ANSWER_LOST, ACCEPTED_503):
                 self._send_without_response(request)

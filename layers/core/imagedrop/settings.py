@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from imagedrop.domain.resend_bound import RESEND_AFTER
+
 PREFIX = "IMAGEDROP_"
 
 IMAGE_SUFFIXES = (".vhd", ".vhdx", ".vmdk", ".qcow2", ".qcow", ".qed", ".vdi", ".raw", ".img", ".zvhd", ".zvhd2")
@@ -137,7 +139,9 @@ class Settings(BaseModel):
     poll_first: int = Field(60, ge=1, le=900, description="Seconds from the start of a job to its first poll.")
     poll_longest: int = Field(300, ge=1, le=900, description="Longest wait in seconds between two polls of a job.")
     resend_after: int = Field(
-        1_200, ge=1, description="Seconds to wait before retrying CreateImage when its result is unknown."
+        RESEND_AFTER,
+        ge=1,
+        description="Seconds from a CreateImage whose result is unknown until IMS can no longer accept it.",
     )
     stall_after: int = Field(900, ge=1, description="Seconds without progress after which the sweep redrives a drop.")
 

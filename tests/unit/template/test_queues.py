@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from imagedrop.domain.resend_bound import REGISTER_TIME_LIMIT
+
 QUEUES = {"Drops": "Validate", "Registrations": "Register", "Polls": "Poll", "Notices": "Notify"}
 DAY = 86_400
 
@@ -54,3 +56,7 @@ def test_drops_and_notices_are_retried_for_half_a_day_at_a_wait_of_15_minutes(
     resources: dict[str, Any], queue: str
 ) -> None:
     assert resources[f"{queue}Queue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] * 900 >= DAY / 2
+
+
+def test_time_limit_of_register_is_the_one_that_repeating_a_request_relies_on(resources: dict[str, Any]) -> None:
+    assert resources["RegisterFunction"]["Properties"]["Timeout"] == REGISTER_TIME_LIMIT

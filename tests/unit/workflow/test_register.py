@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
+from imagedrop.domain.resend_bound import (
+    FUNCTION_CLOCK_WRONG,
+    IMS_CLOCK_BEHIND,
+    REGISTER_TIME_LIMIT,
+    RESEND_AFTER,
+    SIGNATURE_VALID,
+)
 from imagedrop.ports import Image, ImsError, ObjectsRefused
+from imagedrop.workflow import register
 from tests.support.world import BUCKET, KEY, SIDECAR, World
 
 
@@ -60,16 +68,57 @@ def test_request_that_never_arrived_fails_as_outcome_unknown_where_ims_hides_imp
     assert world.ports.images.calls["by_tag"] < 600
 
 
-def test_request_that_never_arrived_is_sent_again_after_20_minutes_where_ims_shows_imports() -> None:
+def test_request_that_never_arrived_is_sent_again_after_the_bound_where_ims_shows_imports() -> None:
     world = World(ims_shows_imports=True)
     send_accepted(world)
     world.ports.images.fail("create", unknown())
-    world.run(1_190)
+    world.run(RESEND_AFTER - 10)
     assert world.ports.images.calls["create"] == 1
     world.run()
     assert world.row().stage == "registered"
     assert world.ports.images.calls["create"] == 2
     assert len(world.ports.images.bodies) == 1
+
+
+LAST_MOMENT = REGISTER_TIME_LIMIT + SIGNATURE_VALID + IMS_CLOCK_BEHIND + 2 * FUNCTION_CLOCK_WRONG - 1
+
+
+@pytest.mark.parametrize("accepted_after", [1_203, 1_243, LAST_MOMENT])
+def test_request_that_ims_accepts_at_the_last_moment_is_not_sent_again(
+    monkeypatch: pytest.MonkeyPatch, accepted_after: int
+) -> None:
+    """Seconds by the clock of the worker that looks."""
+    monkeypatch.setattr(register, "LOOK_UP_LONGEST", 5.0)
+    world = World(ims_shows_imports=True)
+    send_accepted(world)
+    world.ports.images.fail("create", unknown())
+    world.ports.images.shows_imports = True
+    world.run(accepted_after)
+    world.ports.images.create(world.row().request or {})
+    world.run()
+    assert (world.row().stage, len(world.ports.images.bodies)) == ("registered", 1)
+
+
+def test_request_that_ims_accepts_during_a_slow_search_is_not_sent_again() -> None:
+    """IMS accepts it within the bound, after the search by name has found nothing; the search ends after the bound. IMS
+    shows no tags."""
+    world = World(ims_shows_imports=True)
+    images, clock = world.ports.images, world.ports.clock
+    images.shows_imports, by_name = True, images.by_name
+    send_accepted(world)
+    images.fail("create", unknown())
+    bound = clock.seconds() + RESEND_AFTER
+
+    def slow_by_name(name: str) -> Any:
+        found = by_name(name)
+        if bound - 300 < clock.seconds() < bound and not images.bodies:
+            images.create(world.row().request or {})
+            clock.advance(300)
+        return found
+
+    images.by_name, images.by_tag = slow_by_name, lambda key, value: []  # type: ignore[method-assign]
+    world.run()
+    assert (world.row().stage, len(images.bodies)) == ("registered", 1)
 
 
 @pytest.mark.parametrize("kind", ["busy", "undelivered"])

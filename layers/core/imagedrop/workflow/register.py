@@ -18,6 +18,7 @@ from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_tim
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, DropImage, Held, Reason, Versions
+from imagedrop.domain.resend_bound import REGISTER_TIME_LIMIT
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, Image, ImsError, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
 from imagedrop.workflow import admission, completion, dispatch, recovery
@@ -36,7 +37,7 @@ from imagedrop.workflow.register_decisions import (
 BUSY_FIRST, BUSY_LONGEST = 20.0, 600.0  # s between two calls of CreateImage
 HELD_WAIT = 900.0  # s
 LOOK_UP_FIRST, LOOK_UP_LONGEST = 15.0, 300.0  # s between two lookups
-ANSWER_WITHIN = 90.0  # s; more than the function may run
+ANSWER_WITHIN = REGISTER_TIME_LIMIT + 30.0  # s; more than the function may run
 
 
 def register(ports: Ports, drop_id: str, attempt: int) -> None:
@@ -155,6 +156,7 @@ def _write_claim(ports: Ports, row: Drop) -> None:
 
 
 def _look_up(ports: Ports, row: Drop) -> None:
+    began = ports.clock()  # IMS may accept the request while a slow search is under way
     try:
         if recovery.catch_up(ports, row):
             return
@@ -162,15 +164,14 @@ def _look_up(ports: Ports, row: Drop) -> None:
     except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
         _look_up_later(ports, row, hold_for(ports, row, error))
         return
-    now = ports.clock()
-    action = decide_on_lookup(row, found, now, ports.settings)
+    action = decide_on_lookup(row, found, began, ports.settings)
     if action is Action.FOLLOW:
         _follow(ports, row, None, usable(found.own))
     elif action is Action.DELETED:
         image = found.own[0]
         completion.fail(ports, row, "ims.import_failed", f"The image {image.id} is {image.status} in IMS.")
     elif action is Action.CALL:
-        _submit(ports, ports.ledger.save(transitions.return_to_accepted(row, now, 0)))
+        _submit(ports, ports.ledger.save(transitions.return_to_accepted(row, ports.clock(), 0)))
     else:
         _look_up_later(ports, row)
 

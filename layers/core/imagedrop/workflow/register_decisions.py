@@ -59,23 +59,23 @@ def decide_on_error(row: Drop, error: ImsError) -> Action:
     return Action.REJECT if error.kind == "refused" else Action.RETRY
 
 
-def decide_on_lookup(row: Drop, found: FoundImages, now: datetime, settings: Settings) -> Action:
-    """The images were searched for: FOLLOW, DELETED, CALL or LOOK_UP (again)."""
+def decide_on_lookup(row: Drop, found: FoundImages, began: datetime, settings: Settings) -> Action:
+    """The images were searched for: FOLLOW, DELETED, CALL or LOOK_UP (again). `began`: when the search began."""
     if usable(found.own):
         return Action.FOLLOW
     if found.own:
         return Action.DELETED
-    return Action.CALL if not found.possible and may_resend(row, now, settings) else Action.LOOK_UP
+    return Action.CALL if not found.possible and may_resend(row, began, settings) else Action.LOOK_UP
 
 
-def may_resend(row: Drop, now: datetime, settings: Settings) -> bool:
+def may_resend(row: Drop, began: datetime, settings: Settings) -> bool:
     """True once IMS can no longer accept the request that was sent (`resend_after`), and only where IMS shows images
     during their import: else the lookup proves nothing."""
     return (
         settings.ims_shows_imports
-        and not is_overdue(row, now)
+        and not is_overdue(row, began)
         and row.sent_at is not None
-        and seconds_between(row.sent_at, now) >= settings.resend_after
+        and seconds_between(row.sent_at, began) >= settings.resend_after
     )
 
 
