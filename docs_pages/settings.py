@@ -69,8 +69,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "queue_deadline": "Too small: drops fail while many others wait. Too large: a blocked queue is reported late.",
         "poll_first": "Too small: more calls to IMS. Too large: the end of short imports is found late.",
         "poll_longest": "Too small: more calls to IMS. Too large: the end of long imports is found late.",
-        "resend_after": "Too small: two images of one drop (decision 0002 has the parts of the default). Too large: a lost "
-        "request is repeated late.",
+        "resend_after": "Less than the default, which decision 0002 derives: two images of one drop are possible. Too "
+        "large: a lost request is repeated late.",
         "stall_after": "Too small: drops that make progress are redriven, and fail after five redrives.",
     },
     "This installation": {

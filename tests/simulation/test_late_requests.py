@@ -15,8 +15,13 @@ from tests.simulation.ims_network import LATE
 WRONG = resend_bound.FUNCTION_CLOCK_WRONG
 ACCEPTED_FOR = resend_bound.SIGNATURE_VALID + resend_bound.IMS_CLOCK_BEHIND  # s, if the sender's clock is right
 WORST: dict[str, Any] = {
-    **{"ims_clock_skew": -resend_bound.IMS_CLOCK_BEHIND, "clock_skew": WRONG, "time_scale": 1},
-    **{"ims_shows_imports": True, "ims_refuses_windows": False, "create_fault": 0.7, "pause": 0.2},
+    "ims_clock_skew": -resend_bound.IMS_CLOCK_BEHIND,
+    "clock_skew": WRONG,
+    "time_scale": 1,
+    "ims_shows_imports": True,
+    "ims_refuses_windows": False,
+    "create_fault": 0.7,
+    "pause": 0.2,
     **dict.fromkeys(("job_fails", "crash", "error"), 0),
 }
 

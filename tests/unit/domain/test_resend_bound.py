@@ -17,8 +17,8 @@ CORNERS = tuple(product((-WRONG, WRONG), (False, True), (-WRONG, WRONG), (-bound
 def test_search_that_proves_something_begins_after_the_last_acceptance_is_listed(
     sender: int, set_right: bool, reader: int, ims: int
 ) -> None:
-    """`sender`, `reader`, `ims`: seconds by which each clock is ahead. `set_right`: the sender's is right when it signs.
-    The row says that it was sent at second 0; it is signed at the last moment."""
+    """`sender`, `reader`, `ims`: seconds by which each clock is ahead. `set_right`: the sender's is right
+    at the signature. The row says that it was sent at second 0; it is signed at the last moment."""
     signer = 0 if set_right else sender
     sent_at = 0 + sender
     signed_at = bound.REGISTER_TIME_LIMIT + signer
