@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from imagedrop.ports import QueueName, unlimited_time
-from tests.simulation import observers
+from tests.simulation import observers, oracle, oracle_view
 from tests.simulation.checks import Checks
 from tests.simulation.fault_rates import HOUR, FaultRates
 from tests.simulation.faults import Faults, FunctionClock
@@ -92,6 +92,8 @@ class History:
                     record.fail(f"the history does not end: {self._open_rows()}, {deliveries} deliveries")
                     return record.broken
         self._check_ims_calls()
+        for fault in oracle.judge(oracle_view.seen_from_outside(self)):
+            record.fail(f"second oracle: {fault}")
         return self.checks.finish()
 
     def text(self) -> str:

@@ -143,6 +143,17 @@ def test_registered_images_include_the_data_images(world: World) -> None:
     assert [(image.role, image.file) for image in world.row().images] == [("system", KEY), ("data", "golden/d.vhd")]
 
 
+def test_data_image_that_only_an_earlier_attempt_asked_for_is_not_registered(world: World) -> None:
+    importing(world)
+    row = world.row()
+    tag = {"imagedrop": row.drop_id}
+    images = world.ports.images
+    images.forget(row.job_id or "")
+    images.add(Image("data-1", "D", "active", 10, row.received_at, tag, f"file,{BUCKET}:golden/d.vhd", data_disk=True))
+    world.run()
+    assert [image.role for image in world.row().images] == ["system"]
+
+
 def test_job_is_polled_once_more_after_the_deadline(world: World) -> None:
     importing(world)
     world.ports.clock.advance(90_000)  # no function ran for a day

@@ -100,6 +100,9 @@ def _check_images(ports: Ports, row: Drop, found: Sequence[Image], *, job_succee
     # Deleted images of earlier requests do not count. IMS dates to the second.
     since = (row.sent_at or row.received_at)[:19]
     found = [image for image in found if image.status not in DELETED_STATUSES or image.created_at[:19] >= since]
+    # Nor do images of data files that only an earlier attempt asked for.
+    files = _files_by_origin(row)
+    found = [image for image in found if not image.data_disk or image.origin in (None, *files)]
     foreign = [image for image in found if image.tags.get(DROP_TAG, row.drop_id) != row.drop_id]
     deleted = [image for image in found if image.status in DELETED_STATUSES]
     active = [image for image in found if image.status == "active"]
@@ -141,16 +144,19 @@ def _changed_file(ports: Ports, row: Drop) -> str | None:
 
 def describe(row: Drop, active: Sequence[Image]) -> tuple[DropImage, ...]:
     """The images with role and file, the system image first."""
-    files = {f"file,{row.bucket}:{row.key}": row.key}
-    for data_image in row.data_images:
-        bucket, _, key = data_image["image_url"].partition(":")
-        files[f"file,{bucket}:{key}"] = key
+    files = _files_by_origin(row)
     described = []
     for image in active:
         file = files.get(image.origin or "")
         role: Literal["system", "data"] = "data" if image.data_disk or file not in (None, row.key) else "system"
         described.append(DropImage(role=role, id=image.id, name=image.name, min_disk=image.min_disk, file=file))
     return tuple(sorted(described, key=lambda image: image.role != "system"))
+
+
+def _files_by_origin(row: Drop) -> dict[str, str]:
+    """Origin in IMS -> key, of the image and the data files that are asked for."""
+    urls = [f"{row.bucket}:{row.key}", *(image["image_url"] for image in row.data_images)]
+    return {f"file,{url}": url.partition(":")[2] for url in urls}
 
 
 def _job_failed(ports: Ports, row: Drop, job: Job) -> None:

@@ -1,0 +1,150 @@
+"""A second opinion on a finished history: it sees the bucket, IMS and the mailboxes, never the ledger.
+
+It shares no code with `checks` or the product: it computes drop ids and digests itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+ENDED = re.compile(r"\.imagedrop/ended/([^/]+)/n(\d+)\.(.+)")
+MAIL = re.compile(r"^Drop (\S+), attempt (\d+), ended ", re.MULTILINE)
+GONE = ("deleted", "killed")
+UNKNOWN = ("ims.outcome_unknown", "import.deadline", "internal")  # IMS may have made an image that nobody saw
+
+
+class StoredFile(NamedTuple):
+    etag: str
+    last_modified: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class World:
+    """`bucket`: by key. `images`: as IMS has them, by id. `jobs`: that IMS accepted. `published`: bodies of SNS
+    messages. `mails`: texts. `mails_withheld`: refused by the mail service, or over the limit of an hour.
+    `ledger_losses`: how often the operator has lost the ledger: an end may have been forgotten and told otherwise."""
+
+    name: str
+    bucket: Mapping[str, StoredFile]
+    images: Mapping[str, Mapping[str, Any]]
+    jobs: Sequence[Mapping[str, Any]]
+    published: Sequence[Mapping[str, Any]]
+    mails: Sequence[str]
+    mails_withheld: int
+    ledger_losses: int
+
+
+def judge(world: World) -> list[str]:
+    """What is wrong; empty: nothing."""
+    verdict = _Verdict(world)
+    return [*filter(None, (*verdict.of_files(), *verdict.of_images(), *verdict.of_notices()))]
+
+
+class _Verdict:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._digests = {self._digest(key) for key in world.bucket}
+        self._markers: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)  # folder -> its ends
+        for found in filter(None, map(ENDED.fullmatch, world.bucket)):
+            self._markers[found[1]].append((int(found[2]), frozenset(found[3].split("."))))
+        self._read = {digest for ends in self._markers.values() for _, digests in ends for digest in digests}
+        self._told: defaultdict[tuple[str, int], list[Mapping[str, Any]]] = defaultdict(list)
+        for body in world.published:
+            self._told[self._folder(body["drop_id"]), body["attempt"]].append(body)
+        self._jobs: defaultdict[str, list[list[str]]] = defaultdict(list)  # drop -> images of each job, system first
+        self._failed = {part["image_id"] for job in world.jobs if job["status"] == "FAIL" for part in job["parts"]}
+        for job in world.jobs:  # IMS may keep a part of what a failed job has made
+            self._jobs[job["parts"][0]["tags"]["imagedrop"]].append([part["image_id"] for part in job["parts"]])
+
+    def of_files(self) -> Iterator[str]:
+        """Each file has ended as a drop, or was read as a part of one, and its result file says how."""
+        yield from (
+            f"claim {key} is left" for key in self._world.bucket if re.fullmatch(r"\.imagedrop/[^/]+\.json", key)
+        )
+        for key, file in self._world.bucket.items():
+            if key.startswith(".imagedrop/") or key.endswith(".json"):
+                continue
+            drop_id = _hash(self._world.name, key, file.etag)
+            ends = self._markers.get(drop_id, [])
+            if not ends and key + ".json" not in self._world.bucket and self._digest(key) in self._read:
+                continue
+            last = max(ends, default=(0, frozenset[str]()))
+            # A sidecar that was deleted after the end is no change that an owner waits for.
+            own = {self._digest(name) for name in (key, key + ".json") if name in self._world.bucket}
+            read = {digest for digest in last[1] if digest.startswith("v")}
+            if not own <= read or (len(own) > 1 and not read <= self._digests):
+                yield f"{key} is in the bucket as {drop_id[:6]}, and no end is about its files as they are"
+            else:
+                yield from self._of_result(key, drop_id, *last)
+
+    def _of_result(self, key: str, drop_id: str, attempt: int, digests: frozenset[str]) -> Iterator[str]:
+        file = self._world.bucket.get(key + ".result.json")
+        result = json.loads(file.body) if file else {}
+        if (result.get("drop_id"), result.get("attempt")) != (drop_id, attempt):
+            yield f"the result file of {key} is not about attempt {attempt} of {drop_id[:6]}"
+        elif not all(self._digest(name, version) in digests for name, version in result["versions"].items()):
+            yield f"the result file of {key} names other files than the end marker"
+
+    def of_images(self) -> Iterator[str]:
+        """One usable image per drop and disk, unless an end has said why there is another."""
+        for drop_id, jobs in self._jobs.items():
+            told = [body for (folder, _), bodies in self._told.items() if folder == drop_id for body in bodies[:1]]
+            disowned = {image["id"] for body in told if _reason(body) == "object.replaced" for image in body["images"]}
+            usable = [
+                ids[0] for ids in jobs if self._status(ids[0]) not in GONE and ids[0] not in disowned | self._failed
+            ]
+            unknown = sum(_reason(body) in UNKNOWN for body in told)
+            if len(usable) > 1 + unknown:
+                yield f"{drop_id[:6]} has {len(usable)} images; {unknown} ends did not know the outcome"
+            yield from (self._of_registered(body, disowned) for body in told if body["stage"] == "registered")
+
+    def _status(self, image_id: str) -> str:
+        return str(self._world.images[image_id]["status"]) if image_id in self._world.images else "deleted"
+
+    def _of_registered(self, body: Mapping[str, Any], disowned: set[str]) -> str:
+        ids = {image["id"] for image in body["images"]}
+        name = f"attempt {body['attempt']} of {body['drop_id'][:6]}"
+        if ids not in map(set, self._jobs[body["drop_id"]]):
+            return f"{name} is registered as {len(ids)} images that no job has made together for it"
+        status = {self._status(image_id) for image_id in ids}
+        bad = ids & disowned or status - {"active", "deleted"}
+        return f"{name} is registered as an image that is disowned or {status}" if bad else ""
+
+    def of_notices(self) -> Iterator[str]:
+        """Each end is told by SNS and mail, always as the same."""
+        told_by_mail = (found for text in self._world.mails for found in MAIL.findall(text))
+        mailed = {(self._folder(drop_id), int(attempt)) for drop_id, attempt in told_by_mail}
+        ends = Counter((folder, attempt) for folder, ends in self._markers.items() for attempt, _ in ends)
+        for (folder, attempt), count in ends.items():
+            bodies = self._told.get((folder, attempt), [])
+            ways = len({(body["stage"], _reason(body)) for body in bodies})
+            if count > 1 or not 1 <= ways <= 1 + self._world.ledger_losses:
+                yield f"attempt {attempt} of {folder[:14]} has {count} end markers and {ways} different SNS messages"
+        if len(ends.keys() - mailed) > self._world.mails_withheld:
+            yield f"{len(ends.keys() - mailed)} ends have no mail; {self._world.mails_withheld} were withheld"
+
+    def _folder(self, drop_id: str) -> str:
+        """Of a drop's end markers. A sidecar without an image has no drop id."""
+        kind, waiting, location = drop_id.partition(":")
+        return f"{kind}-{_hash(location, size=9)}" if waiting else drop_id
+
+    def _digest(self, key: str, version: Any = ...) -> str:
+        """Of a file: as it is, or of `version` (etag, last_modified); None: absent."""
+        file = self._world.bucket.get(key)
+        etag, modified = (file or ("", ""))[:2] if version is ... else (version or {"": "", 1: ""}).values()
+        return f"v{_hash(key, etag, modified, size=9)}" if etag else f"a{_hash(key, size=9)}"
+
+
+def _reason(body: Mapping[str, Any]) -> str:
+    return body["reason"]["code"] if body["reason"] else ""
+
+
+def _hash(*parts: str, size: int = 32) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256("\0".join(parts).encode()).digest()[:size]).decode().rstrip("=")
