@@ -93,6 +93,10 @@ class LoadQueues:
     def change_visibility(self, queue: QueueName, receipt: str, seconds: int) -> None:
         self._put(queue, self._messages[receipt.partition("#")[0]], self._clock.seconds() + seconds)
 
+    def change_visibility_of_batch(self, queue: QueueName, receipts: Sequence[str], seconds: int) -> None:
+        for receipt in receipts:
+            self.change_visibility(queue, receipt, seconds)
+
     def _put(self, queue: QueueName, message: Message, at: float) -> None:
         message.visible_at = at
         heapq.heappush(self._ready[queue], (at, message.id))

@@ -53,9 +53,10 @@ class ObsConnection:
     def objects(self) -> ObsObjects:
         import random
 
+        from imagedrop.adapters.calls import Calls
         from imagedrop.adapters.obs.objects import ObsObjects
 
-        return ObsObjects(self.client(), sleep, random.Random())  # noqa: S311 - jitter
+        return ObsObjects(self.client(), Calls(sleep, random.Random()))  # noqa: S311 - jitter
 
     def client(self) -> Any:
         """boto3's S3 client, for uploads."""

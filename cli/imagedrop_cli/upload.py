@@ -15,14 +15,15 @@ from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
+from imagedrop.adapters.calls import Calls
 from imagedrop.adapters.obs.errors import translate_errors
-from imagedrop.adapters.retries import retry_briefly
 from imagedrop.ports import ObjectsUnavailable
 from imagedrop_cli.output import CommandError, sleep
 
 MIN_PART_SIZE = 16 << 20  # bytes
 MAX_PARTS = 10_000  # OBS API: UploadPart
 WORKERS = 4
+PART_LIMIT = 3600.0  # s, for one part with its repetitions
 IMAGE, JSON = "application/octet-stream", "application/json"
 
 T = TypeVar("T")
@@ -122,7 +123,7 @@ def _retry(call: Callable[[], T]) -> T:
             return call()
 
     temporary = lambda error: isinstance(error, ObjectsUnavailable)  # noqa: E731
-    return retry_briefly(sleep, random.Random(), temporary)(once)  # noqa: S311 - jitter
+    return Calls(sleep, random.Random()).run(once, PART_LIMIT, temporary)  # noqa: S311 - jitter
 
 
 def _check_etag(key: str, answer: Any, ours: str) -> str:

@@ -13,7 +13,7 @@ from imagedrop.workflow import status
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     with invocation(context) as runtime:
-        return handle(event, runtime.ports)
+        return function_url.or_unavailable(lambda: handle(event, runtime.ports))
 
 
 def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from imagedrop.adapters.calls import Calls
 from imagedrop.adapters.obs.objects import ObsObjects
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import FileVersion
@@ -42,7 +43,7 @@ class Bucket:
                 return
 
     def list_all(self) -> dict[str, FileVersion]:
-        objects, after = ObsObjects(self._client, lambda seconds: time.sleep(seconds), random.Random()), None
+        objects, after = ObsObjects(self._client, Calls(lambda seconds: time.sleep(seconds), random.Random())), None
         found: dict[str, FileVersion] = {}
         while True:
             page = objects.list(BUCKET, "", after)

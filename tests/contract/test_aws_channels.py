@@ -15,6 +15,7 @@ from imagedrop.ports import MailRefused
 from imagedrop_local.memory import SettableClock
 from imagedrop_local.stack.aws import Clients
 from tests.contract.clouds import unique
+from tests.support.service_calls import aws_client_of
 
 
 def test_sns_message_reaches_a_queue_with_its_attributes(aws: Clients) -> None:
@@ -22,7 +23,8 @@ def test_sns_message_reaches_a_queue_with_its_attributes(aws: Clients) -> None:
     url = aws("sqs").create_queue(QueueName=unique("machine"))["QueueUrl"]
     arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     aws("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    SnsTopic(aws("sns"), topic).publish("registered: 窗\n", '{"stage": "registered"}', {"stage": "registered"})
+    sns = SnsTopic(aws_client_of(aws("sns")), topic)
+    sns.publish("registered: 窗\n", '{"stage": "registered"}', {"stage": "registered"})
     (message,) = aws("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"]
     envelope = json.loads(message["Body"])
     assert json.loads(envelope["Message"]) == {"stage": "registered"}
@@ -32,13 +34,13 @@ def test_sns_message_reaches_a_queue_with_its_attributes(aws: Clients) -> None:
 def test_mail_is_delivered_and_an_unverified_sender_is_refused(aws: Clients) -> None:
     ses: Any = aws("sesv2")
     ses.create_email_identity(EmailIdentity="imagedrop@example.com")
-    SesMail(ses, "imagedrop@example.com").send("ada@example.com", "您的镜像", "text 文", "<p>文</p>")
+    SesMail(aws_client_of(ses), "imagedrop@example.com").send("ada@example.com", "您的镜像", "text 文", "<p>文</p>")
     with urllib.request.urlopen(f"{ses.meta.endpoint_url}/_ministack/ses/messages", timeout=60) as answer:
         mails = json.dumps(json.load(answer), ensure_ascii=False)
     assert "ada@example.com" in mails
     assert "您的镜像" in mails
     with pytest.raises(MailRefused):
-        SesMail(ses, "nobody@example.org").send("ada@example.com", "s", "t", "h")
+        SesMail(aws_client_of(ses), "nobody@example.org").send("ada@example.com", "s", "t", "h")
 
 
 def test_keys_are_read_from_secrets_manager(aws: Clients) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import random
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.memory import MemoryImages, RecordedSleep, SettableClock
 from imagedrop_local.memory.images import Outcome
 from tests.contract.clouds import KEYS, Cloud
+from tests.support.service_calls import quick_calls
 
 DROP = "Zb_rzVoERPbgn50sf9qGfvKNWdstlmSv9t1OlpzQaxw"
 QCOW2 = struct.pack(">4sIQIIQI", b"QFI\xfb", 2, 0, 0, 16, 40 << 30, 0).ljust(512, b"\0")
@@ -52,7 +52,7 @@ def memory() -> ImagesHarness:
 
 def real(cloud: Cloud, sleep: RecordedSleep | None = None, **settings: Any) -> ImsImages:
     read = cloud.settings(**settings)
-    return ImsImages(partial(open_connection, read, lambda: KEYS), sleep or RecordedSleep(), random.Random(1), read)
+    return ImsImages(partial(open_connection, read, lambda: KEYS), quick_calls(sleep), read)
 
 
 def ims(cloud: Cloud, **settings: Any) -> ImagesHarness:
@@ -241,13 +241,13 @@ def test_create_is_retried_once_with_rotated_keys(cloud: Cloud) -> None:
 
     settings = cloud.settings()
     connect = partial(open_connection, settings, lambda: keys[0])
-    assert ImsImages(connect, RecordedSleep(), random.Random(1), settings, renew).create(body())
+    assert ImsImages(connect, quick_calls(), settings, renew).create(body())
     assert harness
 
 
 def test_wrong_keys_are_held(cloud: Cloud) -> None:
     settings, wrong = cloud.settings(), dataclasses.replace(KEYS, sk="wrong")
-    images = ImsImages(partial(open_connection, settings, lambda: wrong), RecordedSleep(), random.Random(1), settings)
+    images = ImsImages(partial(open_connection, settings, lambda: wrong), quick_calls(), settings)
     assert (refused(images).kind, refused(images).code) == ("held", "APIGW.0301")
 
 

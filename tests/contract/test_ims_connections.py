@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import random
 import socket
 import ssl
 import threading
@@ -20,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from imagedrop.adapters.ims.images import ImsImages, open_connection
 from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.ports import ImsError
-from imagedrop_local.memory import RecordedSleep, memory_settings
+from imagedrop_local.memory import memory_settings
+from tests.support.service_calls import quick_calls
 from tests.support.waiting import PATIENCE
 
 Respond = Callable[[socket.socket], None]
@@ -90,7 +90,7 @@ def peer() -> Iterator[Callable[..., Peer]]:
 def create(endpoint: str) -> str:
     settings = memory_settings(ims_endpoint=endpoint)
     connect = partial(open_connection, settings, lambda: HuaweiKeys("AK", "SK"))
-    return ImsImages(connect, RecordedSleep(), random.Random(1), settings).create({"name": "n"})
+    return ImsImages(connect, quick_calls(), settings).create({"name": "n"})
 
 
 def failure(endpoint: str) -> ImsError:
@@ -164,7 +164,7 @@ def test_untrusted_certificate_is_undelivered(peer: Callable[..., Peer], tmp_pat
 def test_missing_or_incomplete_response_is_unknown(
     peer: Callable[..., Peer], respond: Respond, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("imagedrop.adapters.ims.client.READ_TIMEOUT", 0.3)
+    monkeypatch.setattr("imagedrop.adapters.ims.images.IMS_CREATE", 0.3)
     server = peer(respond)
     assert failure(f"http://127.0.0.1:{server.port}").kind == "unknown"
     assert server.requests() == 1

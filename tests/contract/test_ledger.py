@@ -18,6 +18,7 @@ from imagedrop.domain.drop import ChannelDelivery, Drop, FileVersion, Owner, Rea
 from imagedrop.ports import KEPT_OF_KEY, Conflict, KeyTaken, Ledger, QueuedDrop
 from imagedrop_local.memory import MemoryLedger
 from tests.contract.clouds import unique
+from tests.support.service_calls import aws_client_of
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 KEY = "golden/窗 +%.vhd"
@@ -47,7 +48,7 @@ def dynamo(request: pytest.FixtureRequest) -> Callable[[], DynamoLedger]:
                 }
             ],
         )
-        return DynamoLedger(client, table)
+        return DynamoLedger(aws_client_of(client), table)
 
     return made
 

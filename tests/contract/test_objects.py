@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import random
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from imagedrop_local.faults import Fault
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.memory import MemoryObjects, RecordedSleep, SettableClock, memory_settings
 from tests.contract.clouds import KEYS, Cloud, cloud_in
+from tests.support.service_calls import quick_calls
 
 SPECIAL_KEYS = [
     "a b+c%2F%.vhd",
@@ -61,7 +61,7 @@ def cloud(shared: tuple[Cloud, Any]) -> Iterator[Cloud]:
 
 @pytest.fixture
 def real(shared: tuple[Cloud, Any], cloud: Cloud) -> ObsObjects:
-    return ObsObjects(shared[1], RecordedSleep(), random.Random(1))
+    return ObsObjects(shared[1], quick_calls())
 
 
 def obs(cloud: Cloud, real: ObsObjects) -> ObjectsHarness:
@@ -228,17 +228,16 @@ def test_temporary_failure_is_retried(cloud: Cloud, real: ObsObjects, fault: str
 
 
 @pytest.mark.parametrize("fault", ["status", "reset"])
-def test_lasting_failure_is_unavailable_after_three_attempts(
+def test_read_that_keeps_failing_is_unavailable_after_three_attempts(
     shared: tuple[Cloud, Any], cloud: Cloud, fault: str
 ) -> None:
     sleep = RecordedSleep()
-    objects = ObsObjects(shared[1], sleep, random.Random(1))
+    objects = ObsObjects(shared[1], quick_calls(sleep))
     cloud.faults.add(Fault(service="obs", fault=fault, status=503))
     for call in (
         lambda: objects.head("drops", "k"),
         lambda: objects.get("drops", "k", limit=1),
         lambda: objects.read("drops", "k", "e", 0, 1),
-        lambda: objects.put("drops", "k", b""),
         lambda: objects.list("drops"),
     ):
         sleep.slept.clear()
@@ -248,15 +247,27 @@ def test_lasting_failure_is_unavailable_after_three_attempts(
         assert 0 < sum(sleep.slept) < 10
 
 
+@pytest.mark.parametrize(("fault", "status", "puts"), [("reset", 503, 1), ("status", 500, 1), ("status", 429, 3)])
+def test_write_is_repeated_only_if_obs_has_surely_not_taken_it(
+    shared: tuple[Cloud, Any], cloud: Cloud, fault: str, status: int, puts: int
+) -> None:
+    objects = ObsObjects(shared[1], quick_calls())
+    before = cloud.faults.calls["obs.PutObject"]
+    cloud.faults.add(Fault(service="obs", call="PutObject", fault=fault, status=status))
+    with pytest.raises(ObjectsUnavailable):
+        objects.put("drops", "k", b"")
+    assert cloud.faults.calls["obs.PutObject"] - before == puts
+
+
 def test_refused_connection_is_unavailable(cloud: Cloud) -> None:
     settings = cloud.settings(obs_endpoint="http://127.0.0.1:9")
     with pytest.raises(ObjectsUnavailable):
-        ObsObjects(obs_client(settings, lambda: KEYS), RecordedSleep(), random.Random(1)).head("drops", "k")
+        ObsObjects(obs_client(settings, lambda: KEYS), quick_calls()).head("drops", "k")
 
 
 def test_wrong_keys_are_refused_without_a_retry(cloud: Cloud) -> None:
     sleep, wrong = RecordedSleep(), dataclasses.replace(KEYS, sk="wrong")
-    objects = ObsObjects(obs_client(cloud.settings(), lambda: wrong), sleep, random.Random(1))
+    objects = ObsObjects(obs_client(cloud.settings(), lambda: wrong), quick_calls(sleep))
     with pytest.raises(ObjectsRefused, match="SignatureDoesNotMatch"):
         objects.put("drops", "k", b"")
     with pytest.raises(ObjectsRefused):
@@ -272,7 +283,7 @@ def test_rotated_keys_are_read_again_once(cloud: Cloud) -> None:
         keys[0] = KEYS
         return changed
 
-    objects = ObsObjects(obs_client(cloud.settings(), lambda: keys[0]), RecordedSleep(), random.Random(1), renew)
+    objects = ObsObjects(obs_client(cloud.settings(), lambda: keys[0]), quick_calls(), renew)
     objects.put("drops", "k", b"x")
     assert objects.head("drops", "k") is not None
 

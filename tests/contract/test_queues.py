@@ -14,6 +14,7 @@ from imagedrop.adapters.sqs import SqsQueues
 from imagedrop.ports import Queues
 from imagedrop_local.memory import MemoryQueues, SettableClock
 from tests.contract.clouds import unique
+from tests.support.service_calls import aws_client_of
 
 BODY = {"bucket": "drops", "key": "golden/窗 +%\uffff\x01.vhd", "attempt": 1}
 
@@ -72,7 +73,7 @@ def sqs(client: Any) -> QueuesHarness:
     def delete(receipt: str) -> None:
         client.delete_message(QueueUrl=url, ReceiptHandle=receipt)
 
-    return QueuesHarness(SqsQueues(client, {"drops": url}), receive, delete, time.time, time.sleep)
+    return QueuesHarness(SqsQueues(aws_client_of(client), {"drops": url}), receive, delete, time.time, time.sleep)
 
 
 def ignore_result(_: object) -> None:
@@ -132,6 +133,14 @@ def test_visibility_over_the_maximum_is_reduced_to_it(harness: QueuesHarness) ->
     harness.queues.send("drops", BODY)
     harness.queues.change_visibility("drops", harness.receive()[0][0], 100_000)
     assert harness.receive() == []
+
+
+def test_several_messages_are_made_visible_again_in_one_call(harness: QueuesHarness) -> None:
+    for _ in range(3):
+        harness.queues.send("drops", BODY)
+    receipts = [receipt for receipt, _, _ in harness.receive()]
+    harness.queues.change_visibility_of_batch("drops", [*receipts[:2], "never-was"], 0)
+    assert len(harness.receive()) == 2
 
 
 def test_expired_receipt_is_no_error(harness: QueuesHarness) -> None:

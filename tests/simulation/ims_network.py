@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+from imagedrop.adapters.calls import Calls
 from imagedrop.adapters.ims.errors import error_from_response
 from imagedrop.adapters.ims.images import ImsImages
 from imagedrop.ports import ImsError
@@ -95,7 +96,7 @@ class ImsNetwork:
 
     def port(self, settings: Any, sleep: Any, random: Any, function_clock: Callable[[], datetime]) -> ImsImages:
         api: Any = lambda: ImsApi(self, function_clock)  # noqa: E731
-        return ImsImages(api, sleep, random, settings)
+        return ImsImages(api, Calls(sleep, random), settings)
 
     def _plan_job_faults(self) -> None:
         def add(rate: float, **fault: Any) -> None:

@@ -103,11 +103,18 @@ class MemoryQueues(ScriptedFaults):
 
     def change_visibility(self, queue: QueueName, receipt: str, seconds: int) -> None:
         with self._call("change_visibility"):
-            seconds = max(0, min(43_200, seconds))
-            self.visibility_changes.append((queue, seconds))
-            message = self._messages[queue].get(receipt.partition("#")[0])
-            if message is not None and message.receipt == receipt:
-                message.visible_at = self._clock.seconds() + seconds
+            self._change_visibility(queue, receipt, max(0, min(43_200, seconds)))
+
+    def change_visibility_of_batch(self, queue: QueueName, receipts: Sequence[str], seconds: int) -> None:
+        with self._call("change_visibility_of_batch"):
+            for receipt in receipts:
+                self._change_visibility(queue, receipt, seconds)
+
+    def _change_visibility(self, queue: QueueName, receipt: str, seconds: int) -> None:
+        self.visibility_changes.append((queue, seconds))
+        message = self._messages[queue].get(receipt.partition("#")[0])
+        if message is not None and message.receipt == receipt:
+            message.visible_at = self._clock.seconds() + seconds
 
     def _put(self, queue: QueueName, body: Mapping[str, Any], delay: int) -> None:
         now = self._clock.seconds()

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from imagedrop.domain import transitions
-from imagedrop.domain.drop import Channel, Drop
+from imagedrop.domain.drop import Channel, ChannelDelivery, Drop
 from imagedrop.ports import Ports
 from imagedrop.workflow import completion, notify
 from imagedrop.workflow.bucket_records import claims, end_markers
-from tests.simulation.bugs.planting import Planting
+from tests.simulation.bugs.planting import Planting, changed
 
 
 def done_before_it_is_sent(patch: Planting) -> None:
     """A channel is recorded as done before it has sent."""
     record = notify._record
 
-    def early(ports: Ports, row: Drop, channel: Channel, state: Any, note: str | None = None) -> Drop:
-        return record(ports, row, channel, "done" if state == "sending" else state, note)
+    def early(ports: Ports, row: Drop, channel: Channel, delivery: ChannelDelivery) -> Drop:
+        return record(ports, row, channel, changed(delivery, state="done") if delivery.state == "sending" else delivery)
 
     patch.setattr(notify, "_record", early)
 
@@ -30,7 +30,7 @@ def channel_not_claimed(patch: Planting) -> None:
         if delivery is not None and delivery.state in ("done", "skipped", "refused"):
             return row, None
         state, note = notify._send(ports, row, channel, again=False)
-        return notify._record(ports, row, channel, state, note), None
+        return notify._record(ports, row, channel, ChannelDelivery(state=state, note=note)), None
 
     patch.setattr(notify, "_deliver", deliver)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -16,7 +15,8 @@ from imagedrop.adapters.secrets import Secrets
 from imagedrop.adapters.threads import MAX_THREADS, thread_pool
 from imagedrop.inspection import SourceChanged
 from imagedrop.ports import ObjectsRefused, RunParallel, run_in_sequence
-from imagedrop_local.memory import RecordedSleep, SettableClock
+from imagedrop_local.memory import SettableClock
+from tests.support.service_calls import quick_calls
 
 FOUR = 4
 TIMEOUT = 20.0  # s; reached only if the test fails
@@ -82,7 +82,7 @@ def test_threads_refused_with_old_keys_all_continue_with_the_new_ones(parallel: 
             return changed
 
     client = Client()
-    objects = ObsObjects(client, RecordedSleep(), random.Random(1), client.renew)
+    objects = ObsObjects(client, quick_calls(), client.renew)
     assert parallel([lambda: objects.read("b", "k", "e", 2, 2)] * FOUR) == [b"23"] * FOUR
     assert client.renewals == 1
 
@@ -93,7 +93,7 @@ def test_refused_keys_that_did_not_change_raise_objects_refused() -> None:
             raise refusal("AccessDenied")
 
     with pytest.raises(ObjectsRefused):
-        ObsObjects(Client(), RecordedSleep(), random.Random(1), lambda: False).read("b", "k", "e", 2, 2)
+        ObsObjects(Client(), quick_calls(), lambda: False).read("b", "k", "e", 2, 2)
 
 
 def test_threads_that_need_a_secret_at_the_same_time_read_it_once(parallel: RunParallel) -> None:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from imagedrop.adapters.sqs import SqsQueues
 from imagedrop.domain.messages import BadMessage, NoticeMessage, PollMessage, RegistrationMessage
+from imagedrop.ports import ServiceError
+from tests.support.service_calls import aws_client_of
 
 
 def test_message_is_parsed_from_its_own_body() -> None:
@@ -64,7 +66,7 @@ class Sqs:
 def test_send_many_returns_the_positions_that_sqs_refused() -> None:
     client = Sqs()
     bodies = [{"name": "bad" if number in (0, 9, 10, 24) else "good"} for number in range(25)]
-    assert SqsQueues(client, {"drops": "url"}).send_many("drops", bodies) == [0, 9, 10, 24]
+    assert SqsQueues(aws_client_of(client), {"drops": "url"}).send_many("drops", bodies) == [0, 9, 10, 24]
     assert client.batches == [10, 10, 5]
 
 
@@ -73,15 +75,15 @@ def test_send_many_returns_the_positions_that_sqs_refused() -> None:
 )
 def test_expired_receipt_is_ignored(code: str) -> None:
     error = ClientError({"Error": {"Code": code}}, "ChangeMessageVisibility")
-    SqsQueues(Sqs(error), {"polls": "url"}).change_visibility("polls", "receipt", 5)
+    SqsQueues(aws_client_of(Sqs(error)), {"polls": "url"}).change_visibility("polls", "receipt", 5)
 
 
 def test_other_error_of_change_visibility_is_raised() -> None:
     error = ClientError({"Error": {"Code": "AccessDenied"}}, "ChangeMessageVisibility")
-    with pytest.raises(ClientError):
-        SqsQueues(Sqs(error), {"polls": "url"}).change_visibility("polls", "receipt", 5)
+    with pytest.raises(ServiceError):
+        SqsQueues(aws_client_of(Sqs(error)), {"polls": "url"}).change_visibility("polls", "receipt", 5)
 
 
 def test_missing_queue_is_named_by_its_setting() -> None:
     with pytest.raises(LookupError, match="IMAGEDROP_POLLS_QUEUE"):
-        SqsQueues(Sqs(), {"drops": "url", "polls": ""}).change_visibility("polls", "receipt", 5)
+        SqsQueues(aws_client_of(Sqs()), {"drops": "url", "polls": ""}).change_visibility("polls", "receipt", 5)

@@ -8,11 +8,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import pytest
 
-from imagedrop.adapters.aws import AwsService
-from imagedrop.entry.runtime import SHORT, Runtime
+from imagedrop.adapters.aws import AwsService, aws_client
+from imagedrop.adapters.time_limits import SHORT, STANDARD, AwsLimits
+from imagedrop.entry.runtime import Runtime
 from imagedrop.ports import Ports
 from imagedrop.settings import SettingsError
 
@@ -83,11 +85,10 @@ def test_an_operator_mail_that_is_no_bare_address_is_an_error(mail: str) -> None
     assert Runtime({"IMAGEDROP_OPERATOR_MAIL": "ops@example.com"}).settings.operator_mail == "ops@example.com"
 
 
-@pytest.mark.parametrize("service", ["dynamodb", "sqs", "secretsmanager"])
-def test_a_service_that_hangs_costs_intake_at_most_5_seconds(service: AwsService, environment: dict[str, str]) -> None:
-    config = Runtime(environment, SHORT).aws(service).meta.config
-    attempts, pause = config.retries["total_max_attempts"], 1  # s, at most, between two attempts
-    assert attempts * max(config.connect_timeout, config.read_timeout) + (attempts - 1) * pause <= 5
+@pytest.mark.parametrize("service", get_args(AwsService))
+@pytest.mark.parametrize("limits", [STANDARD, SHORT])
+def test_boto_sends_each_request_once(service: AwsService, limits: AwsLimits, environment: dict[str, str]) -> None:
+    assert aws_client(service, limits).meta.config.retries["total_max_attempts"] == 1
 
 
 def test_ports_know_the_time_that_is_left_of_the_current_invocation_in_every_thread(

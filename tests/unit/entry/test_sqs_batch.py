@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from imagedrop.domain.messages import BadMessage
-from imagedrop.entry.sqs_batch import MAX_UNREADABLE_RECEIVES, process_batch
+from imagedrop.entry.sqs_batch import GIVEN_BACK_WAIT, MAX_UNREADABLE_RECEIVES, NEEDED, process_batch
 from imagedrop.observability import current_log_fields, log_fields
-from imagedrop.ports import RetryLater
+from imagedrop.ports import OutOfTime, RetryLater
 from imagedrop_local.memory import MemoryPorts, memory_ports
 
 Body = dict[str, Any]
@@ -139,6 +139,70 @@ def test_a_message_is_reported_even_if_its_visibility_timeout_cannot_be_changed(
     handle, names = raising(bad=RuntimeError("broken"), pending=RetryLater(1))
     assert run(ports, event, handle) == {record["messageId"] for record in event["Records"][:2]}
     assert len(names) == 3
+
+
+class Watch:
+    """`time_left` of an invocation; each message takes `seconds`."""
+
+    def __init__(self, left: float) -> None:
+        self.left = left
+
+    def __call__(self) -> float:
+        return self.left
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch(120)
+
+
+def test_a_batch_stops_when_the_next_message_may_not_fit_and_gives_the_rest_back(
+    watch: Watch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ports, names = memory_ports(time_left=watch), list[str]()
+    event = send(ports, *"abcdefghij")
+
+    def handle(body: Body) -> None:
+        names.append(body["name"])
+        watch.left -= 15
+
+    with caplog.at_level(logging.INFO):
+        failed = run(ports, event, handle)
+    done = len(names)
+    assert 1 < done < 10
+    assert watch.left + 15 >= NEEDED["polls"] > watch.left
+    assert failed == {record["messageId"] for record in event["Records"][done:]}
+    assert ports.queues.visibility_changes == [("polls", GIVEN_BACK_WAIT)] * (10 - done)
+    assert ports.queues.calls["change_visibility_of_batch"] == 1
+    assert ports.meter.counts == {}
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+
+
+def test_the_first_message_of_a_batch_is_begun_however_little_time_is_left(watch: Watch) -> None:
+    ports, watch.left = memory_ports(time_left=watch), 0.5
+    handle, names = raising()
+    run(ports, send(ports, "a", "b"), handle)
+    assert names == ["a"]
+
+
+def test_a_message_that_runs_out_of_time_comes_again_soon_and_is_no_failure(
+    ports: MemoryPorts, caplog: pytest.LogCaptureFixture
+) -> None:
+    event = send(ports, "slow")
+    handle, _ = raising(slow=OutOfTime("too late"))
+    with caplog.at_level(logging.INFO):
+        assert run(ports, event, handle) == {event["Records"][0]["messageId"]}
+    ((_, wait),) = ports.queues.visibility_changes
+    assert 5 <= wait <= 10
+    assert ports.meter.counts == {}
+    assert [record.levelname for record in caplog.records] == ["INFO"]
+
+
+def test_messages_are_given_back_even_if_no_time_is_left_to_say_so(watch: Watch) -> None:
+    ports = memory_ports(time_left=watch)
+    ports.queues.fail("change_visibility_of_batch", OutOfTime("too late"))
+    watch.left, event = 1, send(ports, "a", "b")
+    assert run(ports, event, raising()[0]) == {event["Records"][1]["messageId"]}
 
 
 def test_the_log_fields_of_a_message_end_with_it(ports: MemoryPorts) -> None:

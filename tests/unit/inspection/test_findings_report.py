@@ -8,7 +8,7 @@ from imagedrop.findings import inspection as kinds
 from imagedrop.inspection import SourceChanged
 from imagedrop.inspection.errors import PastEnd, malformed
 from imagedrop.inspection.findings_report import FindingsReport
-from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
+from imagedrop.ports import ObjectsRefused, ObjectsUnavailable, OutOfTime, ServiceError
 
 
 @pytest.mark.parametrize("error", [ValueError("x"), ZeroDivisionError(), RecursionError(), MemoryError()])
@@ -29,7 +29,16 @@ def test_a_read_past_the_end_is_reported_as_cut_off_and_unreadable_as_its_own_fi
 
 
 @pytest.mark.parametrize(
-    "error", [OSError(), ObjectsUnavailable(), ObjectsRefused("a", "b"), SourceChanged(), KeyboardInterrupt()]
+    "error",
+    [
+        OSError(),
+        ObjectsUnavailable(),
+        ObjectsRefused("a", "b"),
+        OutOfTime(),
+        ServiceError("busy", "a", "b"),  # of Secrets Manager, which has the keys
+        SourceChanged(),
+        KeyboardInterrupt(),
+    ],
 )
 def test_errors_of_the_source_are_not_caught(error: BaseException) -> None:
     report = FindingsReport("a.vhd", 1)

@@ -6,9 +6,12 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Owner, Reason
+from imagedrop.ports import ErrorClass, OutOfTime, ServiceError
 from imagedrop_local.project_paths import ROOT
 from tests.support.world import KEY, World
 
@@ -54,6 +57,36 @@ def test_crash_after_the_mail_is_sent_sends_it_again(world: World) -> None:
     world.run()
     assert len(world.mails()) == 2
     assert not world.row().open
+
+
+def test_mail_service_that_takes_mails_and_never_answers_gives_few_doubles(world: World) -> None:
+    ended(world)
+    lost = ServiceError("unknown", "ReadTimeoutError", "no answer")
+    world.ports.mail.fail("send", *[lost] * 100, after=True)
+    world.live_through(24)
+    assert 10 <= len(world.mails()) <= 14
+    assert (len(world.ports.topic.published), world.ports.meter.counts["Redriven"]) == (1, 0)
+    assert world.row().deliveries["mail"].state == "sending"
+    world.ports.mail._plans.clear()
+    world.live_through(4)
+    assert not world.row().open
+
+
+@pytest.mark.parametrize("kind", ["busy", "undelivered", "refused"])
+def test_mail_that_was_surely_not_sent_is_sent_again_soon_and_counted_once(kind: ErrorClass) -> None:
+    world = World(mails_per_hour=1)
+    ended(world)
+    world.ports.mail.fail("send", *[ServiceError(kind, "code", "message")] * 3)
+    world.run(150)
+    assert (len(world.mails()), world.row().deliveries["mail"].state) == (1, "done")
+
+
+def test_invocation_that_runs_out_of_time_leaves_no_channel_waiting(world: World) -> None:
+    ended(world)
+    world.ports.topic.fail("publish", OutOfTime("too late"))
+    world.run(30)
+    assert (len(world.mails()), len(world.ports.topic.published)) == (1, 1)
+    assert world.ports.meter.counts["RecordsFailed"] == 0
 
 
 def test_refused_mail_is_recorded_and_counted(world: World) -> None:
@@ -189,7 +222,7 @@ def test_operator_has_the_same_limit() -> None:
 def test_mail_sent_again_is_counted_once() -> None:
     world = World(mails_per_hour=2)
     ended_many(world, 1)
-    world.ports.mail.fail("send", *(RuntimeError("throttled") for _ in range(4)))
+    world.ports.mail.fail("send", *[ServiceError("unknown", "ReadTimeoutError", "no answer")] * 2)
     world.run(1800)
     ended_many(world, 1, "Ada@example.com")
     world.run(60)

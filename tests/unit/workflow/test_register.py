@@ -13,7 +13,7 @@ from imagedrop.domain.resend_bound import (
     RESEND_AFTER,
     SIGNATURE_VALID,
 )
-from imagedrop.ports import Image, ImsError, ObjectsRefused
+from imagedrop.ports import Image, ImsError, ObjectsRefused, OutOfTime
 from imagedrop.workflow import register
 from tests.support.world import BUCKET, KEY, SIDECAR, World
 
@@ -128,6 +128,19 @@ def test_request_that_ims_did_not_accept_is_sent_again(world: World, kind: str) 
     world.run()
     assert world.row().stage == "registered"
     assert world.ports.images.calls["create"] == 6
+
+
+@pytest.mark.parametrize("no_time_to_say_so", [False, True])
+def test_call_that_no_time_was_left_for_is_made_later_and_was_not_sent(world: World, no_time_to_say_so: bool) -> None:
+    send_accepted(world)
+    world.ports.images.fail("create", OutOfTime("too late"))
+    if no_time_to_say_so:  # the first claim is written, the one that says that nothing was sent is not
+        world.ports.objects.fail("put", None, None, OutOfTime("too late"))
+    world.run(60)
+    assert (world.row().stage, world.row().sends) == ("importing", 1)
+    assert world.ports.images.calls["create"] == 2
+    assert len(world.ports.images.bodies) == 1
+    assert world.ports.meter.counts["RecordsFailed"] == 0
 
 
 def test_refused_request_rejects_the_drop_with_the_reason_of_ims(world: World) -> None:

@@ -2,37 +2,69 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, MutableMapping
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal
+
+from imagedrop.adapters.calls import Calls
+from imagedrop.adapters.connections import limited_pool
+from imagedrop.adapters.time_limits import AwsLimits
+from imagedrop.ports import ServiceError
 
 if TYPE_CHECKING:
     from botocore.loaders import Loader
     from botocore.session import Session
 
 AwsService = Literal["dynamodb", "secretsmanager", "sesv2", "sns", "sqs"]
+READS = frozenset({"get_item", "query", "get_secret_value"})
 
 
-@dataclass(frozen=True)
-class AwsLimits:
-    """Of calls to AWS services. Timeouts in s, of each attempt."""
+class AwsClient:
+    """A client of boto3 each of whose calls ends within `limit` seconds, is repeated only if the service surely has not
+    taken it (reads: also if they failed quickly), and raises ServiceError for every error of the service."""
 
-    connect_timeout: float
-    read_timeout: float
-    attempts: int
+    def __init__(self, client: Any, calls: Calls, limit: float) -> None:
+        self._client, self._calls, self._limit = client, calls, limit
+
+    def get_paginator(self, operation: str) -> Any:
+        paginator = self._client.get_paginator(operation)
+        paginator._method = getattr(self, operation)
+        return paginator
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        """`operation` by its name in boto3."""
+        from imagedrop.adapters.aws_errors import translate_errors
+
+        def run(**arguments: Any) -> Any:
+            def once() -> Any:
+                with translate_errors():
+                    return getattr(self._client, operation)(**arguments)
+
+            return self._calls.run(once, self._limit, partial(_is_repeatable, operation))
+
+        return run
+
+
+def _is_repeatable(operation: str, error: Exception) -> bool:
+    harmless = ("busy", "undelivered", "unknown") if operation in READS else ("busy", "undelivered")
+    return isinstance(error, ServiceError) and error.kind in harmless
 
 
 def aws_client(service: AwsService, limits: AwsLimits) -> Any:
-    """A client of boto3. Endpoint and region come from AWS_ENDPOINT_URL and AWS_REGION."""
+    """A client of boto3, for AwsClient. Endpoint and region come from AWS_ENDPOINT_URL and AWS_REGION."""
     import boto3
     from botocore.config import Config
 
-    config = Config(
-        retries={"mode": "standard", "total_max_attempts": limits.attempts},
-        connect_timeout=limits.connect_timeout,
-        read_timeout=limits.read_timeout,
-    )
-    return boto3.Session(botocore_session=_aws_session()).client(service, config=config)
+    config = Config(retries={"total_max_attempts": 1}, connect_timeout=limits.connect, read_timeout=limits.longest)
+    return limited(boto3.Session(botocore_session=_aws_session()).client(service, config=config))
+
+
+def limited(client: Any) -> Any:
+    """The client of boto3, with connections that keep the limit of the current call."""
+    # botocore has no public way to set the classes of its connections. Its proxies use the same mapping.
+    pools: MutableMapping[str, type[Any]] = client._endpoint.http_session._pool_classes_by_scheme
+    pools.update({scheme: limited_pool(pool) for scheme, pool in pools.items()})
+    return client
 
 
 def new_session() -> Session:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import io
 import socket
 import string
 import threading
@@ -12,6 +11,8 @@ from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import SplitResult, quote
+
+from imagedrop.adapters.connections import read_within
 
 MIN_SPEED = 64 * 1024  # bytes/s
 
@@ -69,32 +70,9 @@ class HttpConnections:
         deadline = self._clock() + self._timeout + length / MIN_SPEED
 
         def response_class(sock: socket.socket, **options: Any) -> HTTPResponse:
-            response = HTTPResponse(sock, **options)
-            reader = _DeadlineReader(response.fp.detach(), sock, lambda: deadline - self._clock())
-            response.fp = io.BufferedReader(reader)
-            return response
+            return read_within(HTTPResponse(sock, **options), sock, lambda: deadline - self._clock())
 
         connection.response_class = response_class  # type: ignore[assignment]
         query = f"?{quote(url.query, string.punctuation)}" if url.query else ""
         connection.request("GET", quote(url.path or "/", string.punctuation) + query, headers=dict(headers))
         return connection.getresponse()
-
-
-class _DeadlineReader(io.RawIOBase):
-    """The bytes of a socket, for headers and body. Raises TimeoutError when no seconds are `left`."""
-
-    def __init__(self, raw: io.RawIOBase, sock: socket.socket, left: Callable[[], float]) -> None:
-        self._raw, self._sock, self._left = raw, sock, left
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        if (left := self._left()) <= 0:
-            raise TimeoutError("the response is too slow")
-        self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()

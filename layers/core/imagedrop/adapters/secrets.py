@@ -43,7 +43,7 @@ class HuaweiKeys:
 
 
 class Secrets:
-    """`connect` returns boto3's client for Secrets Manager; its errors are not caught. Thread-safe."""
+    """`connect` returns an AwsClient of Secrets Manager. Thread-safe. Both methods may raise ServiceError."""
 
     def __init__(self, connect: Callable[[], Any], clock: Clock) -> None:
         self._connect, self._clock = connect, clock

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from imagedrop.common.display_text import one_line
-from imagedrop.ports import MailRefused
+from imagedrop.ports import MailRefused, ServiceError
 
 # SES v2 SendEmail: permanent errors. The others (too many requests, sending paused) are temporary.
 PERMANENT_ERRORS = (
@@ -19,11 +17,13 @@ PERMANENT_ERRORS = (
 
 
 class SesMail:
+    """`client`: an AwsClient of SES v2."""
+
     def __init__(self, client: Any, sender: str) -> None:
         self._client, self._sender = client, sender
 
     def send(self, to: str, subject: str, text: str, html: str) -> None:
-        """Raises MailRefused, also if `to` is not one bare address."""
+        """Raises ServiceError or MailRefused, the latter also if `to` is not one bare address."""
         from imagedrop.domain.email_address import is_address  # imports the sidecar model, which only mails need
 
         if not is_address(to):
@@ -35,10 +35,9 @@ class SesMail:
                 Destination={"ToAddresses": [to]},
                 Content={"Simple": {"Subject": _utf8(one_line(" ".join(subject.split()))), "Body": body}},
             )
-        except ClientError as error:
-            code = str(error.response["Error"]["Code"])
-            if code in PERMANENT_ERRORS:
-                raise MailRefused(f"{code}: {error.response['Error'].get('Message', '')}") from error
+        except ServiceError as error:
+            if error.code in PERMANENT_ERRORS:
+                raise MailRefused(str(error)) from error
             raise
 
 

@@ -11,6 +11,8 @@ SUBJECT_LIMIT = 99  # SNS: fewer than 100 ASCII characters, no line breaks
 
 
 class SnsTopic:
+    """`client`: an AwsClient of SNS."""
+
     def __init__(self, client: Any, arn: str) -> None:
         self._client, self._arn = client, arn
 

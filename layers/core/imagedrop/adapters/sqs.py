@@ -9,9 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-from botocore.exceptions import ClientError
-
-from imagedrop.ports import QueueName
+from imagedrop.ports import QueueName, ServiceError
 
 MAX_DELAY = 900  # s; SQS: SendMessage
 MAX_VISIBILITY = 43_200  # s; SQS: ChangeMessageVisibility
@@ -22,7 +20,7 @@ EXPIRED = ("ReceiptHandleIsInvalid", "MessageNotInflight", "InvalidParameterValu
 
 
 class SqsQueues:
-    """`client`: boto3's for SQS; `urls`: of each queue. Errors of botocore are not caught."""
+    """`client`: an AwsClient of SQS; `urls`: of each queue. Every method may raise ServiceError."""
 
     def __init__(self, client: Any, urls: Mapping[QueueName, str]) -> None:
         self._client, self._urls = client, urls
@@ -49,9 +47,16 @@ class SqsQueues:
             self._client.change_message_visibility(
                 QueueUrl=self._url(queue), ReceiptHandle=receipt, VisibilityTimeout=timeout
             )
-        except ClientError as error:
-            if not _is_expired(error):
+        except ServiceError as error:
+            if not error.code.removeprefix("AWS.SimpleQueueService.").startswith(EXPIRED):
                 raise
+
+    def change_visibility_of_batch(self, queue: QueueName, receipts: Sequence[str], seconds: int) -> None:
+        entries = [
+            {"Id": str(number), "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
+            for number, receipt in enumerate(receipts)
+        ]
+        self._client.change_message_visibility_batch(QueueUrl=self._url(queue), Entries=entries)
 
     def _url(self, queue: QueueName) -> str:
         url = self._urls.get(queue)
@@ -62,7 +67,3 @@ class SqsQueues:
 
 def _to_json(body: Mapping[str, Any]) -> str:
     return json.dumps(dict(body), separators=(",", ":"))  # ASCII, because SQS refuses some Unicode characters
-
-
-def _is_expired(error: Any) -> bool:
-    return str(error.response["Error"]["Code"]).removeprefix("AWS.SimpleQueueService.").startswith(EXPIRED)

@@ -96,11 +96,13 @@ class DropImage(Row):
 
 
 class ChannelDelivery(Row):
-    """Delivery of the notice by one channel. `at`: when the state began."""
+    """Delivery of the notice by one channel. `at`: when the state began; `sending` without it: what was sent surely did
+    not get through. `repeats`: how often it was sent again after an unknown outcome."""
 
     state: DeliveryState = "pending"
     at: str | None = None
     note: str | None = None
+    repeats: int = Field(0, exclude_if=lambda repeats: not repeats)
 
 
 class WrongStage(Exception):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from imagedrop.common.display_text import json_line
+from imagedrop.observability import LOG
+from imagedrop.ports import OutOfTime, ServiceError
 
 
 def method(event: Mapping[str, Any]) -> str:
@@ -33,6 +35,15 @@ def body(event: Mapping[str, Any], limit: int) -> bytes:
 def is_signed(event: Mapping[str, Any]) -> bool:
     """True if AWS_IAM of the function URL has checked a signature: it then names the signer."""
     return bool(((event.get("requestContext") or {}).get("authorizer") or {}).get("iam"))
+
+
+def or_unavailable(answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The answer; 503 if a service that it needs does not answer in the time that is left."""
+    try:
+        return answer()
+    except (OutOfTime, ServiceError) as error:
+        LOG.exception("request not answered")
+        return json_response(503, {"error": f"a service does not answer in time ({error}): try again"})
 
 
 def json_response(status: int, answer: Mapping[str, Any] | str, **more_headers: str) -> dict[str, Any]:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
-from imagedrop.adapters.aws import AwsLimits, AwsService, aws_client
+from imagedrop.adapters.aws import AwsClient, AwsService, aws_client
+from imagedrop.adapters.calls import Calls
 from imagedrop.adapters.secrets import HuaweiKeys, Secrets
+from imagedrop.adapters.time_limits import ANSWER, STANDARD, AwsLimits
+from imagedrop.adapters.time_limits import SHORT as SHORT  # for functions
 from imagedrop.common.display_text import json_line
 from imagedrop.observability import log_fields, set_log_fields
 from imagedrop.ports import (
@@ -38,9 +41,6 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 SERVICE = "imagedrop"
-
-STANDARD = AwsLimits(connect_timeout=3, read_timeout=10, attempts=6)
-SHORT = AwsLimits(connect_timeout=1, read_timeout=2, attempts=2)  # 5 s at most: intake has 10 s in all
 
 
 @cache
@@ -67,7 +67,7 @@ class Runtime:
     def __init__(self, environment: Mapping[str, str], limits: AwsLimits = STANDARD) -> None:
         self.settings = Settings.read(environment)
         self.service = environment.get("POWERTOOLS_SERVICE_NAME") or SERVICE
-        self.aws: Callable[[AwsService], Any] = partial(aws_client, limits=limits)
+        self._limits = limits
         self.secrets = Secrets(partial(self.aws, "secretsmanager"), _now)
         self._time_left: TimeLeft = unlimited_time
         self.ports: Ports = LazyPorts(self)
@@ -96,6 +96,19 @@ class Runtime:
             raise SettingsError(f"IMAGEDROP_{setting.upper()} is not set, and this function needs it")
         return value
 
+    def aws(self, service: AwsService) -> AwsClient:
+        """A new client. Ledger and queues may use the time that other calls leave for them."""
+        reserve = ANSWER if service in ("dynamodb", "sqs") else self._limits.record
+        limit = self._limits.sent if service in ("sesv2", "sns") else self._limits.stored
+        return AwsClient(aws_client(service, self._limits), self._calls(reserve), limit)
+
+    def calls(self) -> Calls:
+        """For OBS and IMS."""
+        return self._calls(self._limits.record)
+
+    def _calls(self, reserve: float) -> Calls:
+        return Calls(self.ports.sleep, self.ports.random, self.time_left, reserve)
+
     def huawei_keys(self) -> HuaweiKeys:
         return HuaweiKeys.parse(self.secrets.get(self.needed("credentials")))
 
@@ -119,14 +132,14 @@ class LazyPorts(Ports):
         from imagedrop.adapters.obs.objects import ObsObjects
 
         client = obs_client(self.settings, self._runtime.huawei_keys)
-        return ObsObjects(client, self.sleep, self.random, renew=self._runtime.renew_keys)
+        return ObsObjects(client, self._runtime.calls(), renew=self._runtime.renew_keys)
 
     @cached_property
     def images(self) -> Images:
         from imagedrop.adapters.ims.images import ImsImages, open_connection
 
         connect = partial(open_connection, self.settings, self._runtime.huawei_keys)
-        return ImsImages(connect, self.sleep, self.random, self.settings, renew=self._runtime.renew_keys)
+        return ImsImages(connect, self._runtime.calls(), self.settings, renew=self._runtime.renew_keys)
 
     @cached_property
     def ledger(self) -> Ledger:

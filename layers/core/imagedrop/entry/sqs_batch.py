@@ -3,23 +3,33 @@
 A message that is to be retried is reported as failed: Lambda deletes every other one. A message that cannot be parsed
 is retried a few times, because an older version of this code may have received a newer version's message; then it is
 deleted, so that it is not retried without end.
+
+A batch stops when the next message may not fit into the time that is left. What is left over is given back: it comes
+again soon, and is no failure.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from imagedrop.adapters.time_limits import IMS_READ, OBS, STANDARD
 from imagedrop.backoff import growing_wait
 from imagedrop.domain.messages import BadMessage
 from imagedrop.observability import LOG, add_log_fields, log_fields
-from imagedrop.ports import Ports, QueueName, RetryLater
+from imagedrop.ports import OutOfTime, Ports, QueueName, RetryLater
 
 FIRST_WAIT, LONGEST_WAIT = 10, 900  # s
 MAX_UNREADABLE_RECEIVES = 5
 LOGGED_CHARACTERS = 2000  # of a message's body
+GIVEN_BACK_WAIT = 10  # s, for a message that was not begun
+INTERRUPTED_WAIT = 300  # s at most, for one that ran out of time: it may do so again
+# s that one message may need: the calls of a service that hangs, recording that, and some other calls. The first
+# message of a batch is always begun, so queues whose batches have one message are left out.
+NEEDED: Mapping[QueueName, float] = {"polls": IMS_READ + STANDARD.record + 2, "notices": 2 * OBS + STANDARD.record + 2}
 
 M = TypeVar("M")
 
@@ -39,9 +49,14 @@ def process_batch(
     from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    begun, given_back = list[str](), list[str]()  # receipts
 
     def process(record: Any) -> None:
         with log_fields():  # so that what is added for one message ends with it
+            if begun and ports.time_left() < NEEDED.get(queue, 0):
+                given_back.append(record.receipt_handle)
+                raise OutOfTime
+            begun.append(record.receipt_handle)
             try:
                 body = _json_object(record.body)
                 if "drop_id" in body:
@@ -56,6 +71,8 @@ def process_batch(
 
     with processor(list(event.get("Records", ())), process):
         processor.process()
+    if given_back:
+        _give_back(given_back, queue, ports)
     return dict(processor.response())
 
 
@@ -64,6 +81,9 @@ def _wait_after(error: Exception, record: Any, queue: QueueName, ports: Ports) -
     if isinstance(error, RetryLater):
         return error.seconds
     received = int(record.attributes.approximate_receive_count)
+    if isinstance(error, OutOfTime):
+        LOG.info("out of time in the middle of a message", extra={"queue": queue, "reason": str(error)})
+        return growing_wait(FIRST_WAIT, INTERRUPTED_WAIT, received - 1, ports.random)
     more = {"queue": queue, "body": record.body[:LOGGED_CHARACTERS], "received": received}
     if not isinstance(error, BadMessage):
         ports.meter.count("RecordsFailed")
@@ -88,9 +108,23 @@ def _json_object(text: str) -> dict[str, Any]:
 
 
 def _retry_after(seconds: float, record: Any, queue: QueueName, ports: Ports) -> None:
-    """Rounds up: a message that came too early would only wait again. If this call fails, the message comes again
-    after the queue's own visibility timeout."""
-    try:
+    """Rounds up: a message that came too early would only wait again."""
+    with _visibility_is_optional(queue):
         ports.queues.change_visibility(queue, record.receipt_handle, math.ceil(seconds))
+
+
+def _give_back(receipts: list[str], queue: QueueName, ports: Ports) -> None:
+    LOG.info("messages given back for lack of time", extra={"queue": queue, "count": len(receipts)})
+    with _visibility_is_optional(queue):
+        ports.queues.change_visibility_of_batch(queue, receipts, GIVEN_BACK_WAIT)
+
+
+@contextmanager
+def _visibility_is_optional(queue: QueueName) -> Iterator[None]:
+    """Without the change, the messages come again after the queue's own visibility timeout."""
+    try:
+        yield
+    except OutOfTime:
+        LOG.info("no time left to change the visibility timeout", extra={"queue": queue})
     except Exception:
         LOG.exception("visibility timeout of a message not changed", extra={"queue": queue})

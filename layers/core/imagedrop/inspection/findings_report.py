@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from imagedrop.findings import Finding, Kind
 from imagedrop.findings import inspection as kinds
 from imagedrop.inspection.errors import PastEnd, Unreadable
-from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
+from imagedrop.ports import ObjectsRefused, ObjectsUnavailable, OutOfTime, ServiceError
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ class FindingsReport:
         """Turns every error of a reader inside into a finding; errors of the source go up."""
         try:
             yield
-        except (ObjectsUnavailable, ObjectsRefused, OSError):
+        except (ObjectsUnavailable, ObjectsRefused, OutOfTime, ServiceError, OSError):
             raise
         except Unreadable as error:
             self.add(error.kind, **error.values)

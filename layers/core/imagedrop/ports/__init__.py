@@ -8,6 +8,7 @@ from imagedrop.ports.images import ErrorClass, Image, Images, ImsError, Job
 from imagedrop.ports.ledger import KEPT_OF_KEY, Conflict, KeyTaken, Ledger, QueuedDrop
 from imagedrop.ports.messaging import Mail, MailRefused, Meter, QueueName, Queues, RetryLater, Topic
 from imagedrop.ports.objects import Listing, ObjectChanged, ObjectHead, Objects, ObjectsRefused, ObjectsUnavailable
+from imagedrop.ports.service_error import ServiceError, surely_without_effect
 from imagedrop.ports.system import (
     Clock,
     OutOfTime,
@@ -47,9 +48,11 @@ __all__ = [
     "Random",
     "RetryLater",
     "RunParallel",
+    "ServiceError",
     "Sleep",
     "TimeLeft",
     "Topic",
     "run_in_sequence",
+    "surely_without_effect",
     "unlimited_time",
 ]

@@ -27,6 +27,9 @@ class Queues(Protocol):
     def change_visibility(self, queue: QueueName, receipt: str, seconds: int) -> None:
         """Makes the message visible again after `seconds` (ChangeMessageVisibility)."""
 
+    def change_visibility_of_batch(self, queue: QueueName, receipts: Sequence[str], seconds: int) -> None:
+        """The same for at most ten messages, in one call. What fails of it is left to the queue's own time-out."""
+
 
 class Topic(Protocol):
     def publish(self, subject: str, body: str, attributes: Mapping[str, str]) -> None: ...

@@ -6,13 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from imagedrop.ports.images import ErrorClass
+
 
 class ObjectChanged(Exception):
     """The object has another ETag than expected (412 on If-Match), or it is gone."""
 
 
 class ObjectsUnavailable(Exception):
-    """OBS failed or did not answer, also after the retries inside the call: try again later."""
+    """OBS failed or did not answer, also after the retries inside the call: try again later. `kind`: as of ImsError,
+    `busy`, `unknown` or `undelivered`."""
+
+    def __init__(self, message: str = "", kind: ErrorClass = "unknown") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class ObjectsRefused(Exception):

@@ -1,7 +1,8 @@
 """Delivers the notice of an ended drop by three channels (result file, SNS, mail), then writes the end marker.
 
 A channel is set to `sending` before it is used, so that two workers do not both send. If it is still `sending` after
-LEASE, a worker has crashed, and the channel is used again: a notice may be sent twice, but is never lost.
+LEASE, a worker has crashed or got no answer, and the channel is used again: a notice may be sent twice, but is never
+lost. The wait doubles each time, so that a mail service that takes mails and never answers sends few of them twice.
 """
 
 from __future__ import annotations
@@ -11,17 +12,26 @@ from datetime import timedelta
 from logging import WARNING
 
 from imagedrop import notices
-from imagedrop.common.timestamps import format_timestamp, seconds_between
+from imagedrop.common.timestamps import add_seconds, format_timestamp, seconds_between
 from imagedrop.domain.drop import CHANNELS, Channel, ChannelDelivery, DeliveryState, Drop
 from imagedrop.domain.email_address import is_address, mailbox_id
 from imagedrop.observability import log_drop
-from imagedrop.ports import Conflict, MailRefused, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
+from imagedrop.ports import (
+    Conflict,
+    MailRefused,
+    ObjectsRefused,
+    ObjectsUnavailable,
+    Ports,
+    RetryLater,
+    surely_without_effect,
+)
 from imagedrop.settings import Settings
 from imagedrop.workflow import dispatch, recovery
 from imagedrop.workflow.bucket_records import claims, end_markers, file_versions, results
 from imagedrop.workflow.owner_policy import may_write_to
 
 LEASE = 180.0  # s; more than the function may run
+MAX_DOUBLINGS = 6  # of LEASE: 3.2 hours
 COUNT_KEPT = timedelta(hours=2)  # for a count of the mails of one hour
 
 
@@ -79,21 +89,35 @@ def _deliver(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception
     if delivery.state in ("done", "skipped", "refused"):
         return row, None
     if delivery.state == "sending" and delivery.at is not None:
-        left = LEASE - seconds_between(delivery.at, ports.clock())
+        left = _lease(channel, delivery) - seconds_between(delivery.at, ports.clock())
         if left > 0:
             raise RetryLater(left)
-    row = _record(ports, row, channel, "sending")
+    again, now = delivery.state == "sending", ports.clock()
+    repeats = delivery.repeats + (again and delivery.at is not None)
+    sending = ChannelDelivery(state="sending", at=format_timestamp(now), repeats=repeats)
+    row = _record(ports, row, channel, sending)
     try:
-        state, note = _send(ports, row, channel, again=delivery.state == "sending")
+        state, note = _send(ports, row, channel, again=again)
     except Exception as error:  # noqa: BLE001 - raised after the other channels
+        if surely_without_effect(error):
+            row = _record(ports, row, channel, sending.model_copy(update={"at": None}))
         return row, error
-    return _record(ports, row, channel, state, note), None
+    at = format_timestamp(ports.clock())
+    return _record(ports, row, channel, sending.model_copy(update={"state": state, "at": at, "note": note})), None
 
 
-def _record(ports: Ports, row: Drop, channel: Channel, state: DeliveryState, note: str | None = None) -> Drop:
-    now = ports.clock()
-    delivery = ChannelDelivery(state=state, at=format_timestamp(now), note=note)
-    return ports.ledger.save(row.updated(now, deliveries=row.deliveries | {channel: delivery}))
+def _lease(channel: Channel, delivery: ChannelDelivery) -> float:
+    """s. Constant for the result file, which may be written again."""
+    repeats = 0 if channel == "result" else delivery.repeats
+    return LEASE * float(2 ** min(repeats, MAX_DOUBLINGS))
+
+
+def _record(ports: Ports, row: Drop, channel: Channel, delivery: ChannelDelivery) -> Drop:
+    """While a channel waits for longer than LEASE, `next_at` keeps the sweep from redriving the drop."""
+    deliveries = row.deliveries | {channel: delivery}
+    waits = {name: each for name, each in deliveries.items() if each.state == "sending" and each.repeats}
+    ends = [add_seconds(each.at, _lease(name, each)) for name, each in waits.items() if each.at is not None]
+    return ports.ledger.save(row.updated(ports.clock(), deliveries=deliveries, next_at=max(ends, default=None)))
 
 
 def _send(ports: Ports, row: Drop, channel: Channel, *, again: bool) -> tuple[DeliveryState, str | None]:

@@ -20,7 +20,7 @@ from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, DropImage, Held, Reason, Versions
 from imagedrop.domain.resend_bound import REGISTER_TIME_LIMIT
 from imagedrop.observability import log_drop
-from imagedrop.ports import Conflict, Image, ImsError, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
+from imagedrop.ports import Conflict, Image, ImsError, ObjectsRefused, ObjectsUnavailable, OutOfTime, Ports, RetryLater
 from imagedrop.workflow import admission, completion, dispatch, recovery
 from imagedrop.workflow.bucket_records import claims, file_versions, installation
 from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG, find_images, images_by_tag, usable
@@ -92,7 +92,7 @@ def _call(ports: Ports, row: Drop) -> None:
         _write_claim(ports, sent)
         # Again, now that the other installation can read the claim: so not both of them call.
         installation.take_bucket(ports.objects, row.bucket, ports.settings.installation)
-    except (ObjectsUnavailable, ObjectsRefused) as error:
+    except (ObjectsUnavailable, ObjectsRefused, OutOfTime) as error:
         _call_later(ports, row.model_copy(update={"called_at": sent.called_at}), error)
     row = _save_sent(ports, row, sent)
     assert row.request is not None
@@ -101,6 +101,8 @@ def _call(ports: Ports, row: Drop) -> None:
         job_id = ports.images.create(row.request)
     except ImsError as error:
         _call_failed(ports, row, error)
+    except OutOfTime as error:
+        _call_later(ports, row.model_copy(update={"sends": row.sends - 1}), error)
     else:
         _follow(ports, row, job_id, ())
 

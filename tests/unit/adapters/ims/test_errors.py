@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from random import Random
 from typing import Any, get_args
 
 import pytest
@@ -14,6 +13,7 @@ from imagedrop.adapters.ims.errors import CLASSES, ImsNotFound, classify, error_
 from imagedrop.adapters.ims.images import ImsImages
 from imagedrop.ports import ErrorClass, ImsError
 from imagedrop_local.memory import memory_settings
+from tests.support.service_calls import quick_calls
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_unknown_job_is_not_retried(code: str, calls: int) -> None:
             raise ImsError("unknown", code, "message")
 
     connect: Any = Api
-    images = ImsImages(connect, lambda seconds: None, Random(1), memory_settings())
+    images = ImsImages(connect, quick_calls(), memory_settings())
     with contextlib.suppress(ImsError):
         assert images.job("job") is None
     assert len(requested) == calls

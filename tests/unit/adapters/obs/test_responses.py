@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import random
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -13,6 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from imagedrop.adapters.obs.objects import ObsObjects
 from imagedrop.ports import ObjectChanged, ObjectsRefused, ObjectsUnavailable
 from imagedrop_local.memory import RecordedSleep
+from tests.support.service_calls import quick_calls
 
 CHINA = timezone(timedelta(hours=8))
 
@@ -36,7 +36,7 @@ class Client:
 
 
 def objects(client: Client) -> ObsObjects:
-    return ObsObjects(client, RecordedSleep(), random.Random(1))
+    return ObsObjects(client, quick_calls())
 
 
 def error(status: int, code: str = "") -> ClientError:
@@ -94,7 +94,7 @@ def test_failed_precondition_raises_object_changed(status: int, code: str) -> No
 def test_permanent_obs_error_is_not_retried(status: int, code: str) -> None:
     sleep = RecordedSleep()
     with pytest.raises(ObjectsRefused) as raised:
-        ObsObjects(Client(error(status, code)), sleep, random.Random(1)).get("b", "k", limit=1)
+        ObsObjects(Client(error(status, code)), quick_calls(sleep)).get("b", "k", limit=1)
     assert (raised.value.code, sleep.slept) == (code, [])
 
 

@@ -14,20 +14,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from imagedrop.adapters.dynamodb.items import Item, if_unchanged, live_key_pk, to_dynamodb, to_row
 from imagedrop.adapters.dynamodb.notes import CONDITION_FAILED
 from imagedrop.adapters.dynamodb.sets import DynamoSets
 from imagedrop.domain.drop import Drop, with_next_revision
-from imagedrop.ports import Conflict, KeyTaken
+from imagedrop.ports import Conflict, KeyTaken, ServiceError
 
 CONFLICT_CODES = (CONDITION_FAILED, "TransactionConflictException")
 CONFLICT_REASONS = ("ConditionalCheckFailed", "TransactionConflict")  # the same in a cancelled transaction
 
 
 class DynamoLedger(DynamoSets):
-    """`client`: boto3's for DynamoDB. botocore retries throttled calls; other ClientErrors are not caught."""
+    """`client`: an AwsClient of DynamoDB. Every method may raise ServiceError."""
 
     def save(self, drop: Drop) -> Drop:
         recorded = self._record_drop_of_key(drop)
@@ -49,8 +47,9 @@ class DynamoLedger(DynamoSets):
             writes.append({"ConditionCheck": {**self._at(over.drop_id), **if_unchanged(over)}})
         try:
             self._client.transact_write_items(TransactItems=writes)
-        except self._client.exceptions.TransactionCanceledException as error:
-            conflict = self._conflict(error.response.get("CancellationReasons", ()), drop)
+        except ServiceError as error:
+            reasons = getattr(error.__cause__, "response", {}).get("CancellationReasons", ())
+            conflict = self._conflict(reasons, drop)
             if conflict is None:
                 raise
             raise conflict from error
@@ -64,8 +63,8 @@ class DynamoLedger(DynamoSets):
                 ConditionExpression="drop_id = :drop",
                 ExpressionAttributeValues={":drop": {"S": drop.drop_id}},
             )
-        except ClientError as error:
-            if _code(error) != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
 
     def _put_row(self, saved: Drop, read: Drop) -> Item:
@@ -82,7 +81,7 @@ class DynamoLedger(DynamoSets):
         }
 
     def _conflict(self, reasons: Sequence[Mapping[str, Any]], drop: Drop) -> Conflict | KeyTaken | None:
-        """None: the cause was throttling, not another writer. The first reason is of the row, the others of the key."""
+        """None: the cause was not another writer. The first reason is of the row, the others of the key."""
         conflicts = [reason.get("Code") in CONFLICT_REASONS for reason in reasons]
         if not any(conflicts):
             return None
@@ -92,15 +91,11 @@ class DynamoLedger(DynamoSets):
         return KeyTaken(str(holder["drop_id"]))
 
 
-def _code(error: Any) -> str:
-    return str(error.response["Error"]["Code"])
-
-
 @contextmanager
 def _raising_conflict(drop: Drop) -> Iterator[None]:
     try:
         yield
-    except ClientError as error:
-        if _code(error) not in CONFLICT_CODES:
+    except ServiceError as error:
+        if error.code not in CONFLICT_CODES:
             raise
         raise Conflict(f"{drop.drop_id}: {error}") from error

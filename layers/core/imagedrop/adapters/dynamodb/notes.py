@@ -11,16 +11,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from imagedrop.adapters.dynamodb.items import Item, from_dynamodb, to_dynamodb
+from imagedrop.ports import ServiceError
 
 EXPIRES = "expires"
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class DynamoNotes:
-    """`client`: boto3's for DynamoDB."""
+    """`client`: an AwsClient of DynamoDB."""
 
     def __init__(self, client: Any, table: str) -> None:
         self._client, self._table = client, table
@@ -45,8 +44,8 @@ class DynamoNotes:
                 ExpressionAttributeNames={"#counted": "counted", "#expires": EXPIRES},
                 ExpressionAttributeValues=to_dynamodb({":one": 1, ":most": most, ":until": _seconds(until)}),
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != CONDITION_FAILED:
+        except ServiceError as error:
+            if error.code != CONDITION_FAILED:
                 raise
             return False
         return True

@@ -6,7 +6,6 @@ Imported only where IMS is called, because the SDK takes a third of a second to 
 from __future__ import annotations
 
 import json
-import ssl
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,16 +22,22 @@ from huaweicloudsdkims.v2 import (
     ShowJobRequest,
 )
 from requests import RequestException, Response
-from requests.exceptions import ConnectionError as RequestsConnectionError
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, SSLError
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+from urllib3.poolmanager import pool_classes_by_scheme
 
 from imagedrop import __version__
+from imagedrop.adapters.calls import surely_unsent
+from imagedrop.adapters.connections import limited_pool
 from imagedrop.adapters.ims.errors import error_from_response
 from imagedrop.adapters.secrets import HuaweiKeys
-from imagedrop.ports import ImsError
+from imagedrop.adapters.time_limits import CONNECT_TIMEOUT, IMS_CREATE
+from imagedrop.ports import ErrorClass, ImsError
 from imagedrop.settings import Settings
 
-CONNECT_TIMEOUT, READ_TIMEOUT = 5, 30  # s
+# All that the SDK raises because of the connection or of what came over it. It wraps some errors of requests, which
+# wraps most of urllib3.
+TRANSPORT_ERRORS = (SdkException, RequestException, HTTPError)
 
 
 class _JsonImsClient(ImsClient):  # type: ignore[misc]
@@ -51,6 +56,22 @@ class _JsonImsClient(ImsClient):  # type: ignore[misc]
         return self.do_http_request(**call)
 
 
+_LIMITED_POOLS = {scheme: limited_pool(pool) for scheme, pool in pool_classes_by_scheme.items()}
+
+
+class _LimitedAdapter(HTTPAdapter):
+    """Sends each request once, over connections that keep the limit of the current call."""
+
+    def init_poolmanager(self, *arguments: Any, **more: Any) -> None:
+        super().init_poolmanager(*arguments, **more)
+        self.poolmanager.pool_classes_by_scheme = _LIMITED_POOLS
+
+    def proxy_manager_for(self, *arguments: Any, **more: Any) -> Any:
+        manager = super().proxy_manager_for(*arguments, **more)
+        manager.pool_classes_by_scheme = _LIMITED_POOLS
+        return manager
+
+
 class ImsConnection:
     """A client for one call and its pages. Always new: open connections may close while the function is frozen."""
 
@@ -58,10 +79,14 @@ class ImsConnection:
         credentials = BasicCredentials(keys.ak, keys.sk, settings.project_id)
         if keys.token:
             credentials = credentials.with_security_token(keys.token)
-        config = HttpConfig(timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), retry_times=0)
+        config = HttpConfig(timeout=(CONNECT_TIMEOUT, IMS_CREATE))
         config.user_agent = f"imagedrop/{__version__}"  # the SDK's own reads a file in the home directory
         builder = _JsonImsClient.new_builder().with_http_config(config).with_credentials(credentials)
         self._client = builder.with_endpoint(settings.ims_url()).build()
+        # The SDK has no public way to replace its adapter, which repeats requests.
+        session = self._client.get_http_client()._session
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, _LimitedAdapter())
 
     def __enter__(self) -> Self:
         return self
@@ -92,24 +117,15 @@ def _translate_errors() -> Iterator[None]:
         yield
     except ServiceResponseException as error:
         raise error_from_response(error.status_code, error.error_code, error.error_msg, error.request_id) from error
-    except (SdkException, RequestException) as error:
-        raise _transport_error(error) from error
+    except TRANSPORT_ERRORS as error:
+        kind: ErrorClass = "undelivered" if surely_unsent() else "unknown"
+        shown = _innermost(error)
+        raise ImsError(kind, type(shown).__name__, str(shown)[:1000]) from error
 
 
-def _transport_error(error: Exception) -> ImsError:
-    """The SDK wraps connection errors of requests, which are then the context. It does not wrap read time-outs."""
-    request_error = error if isinstance(error, RequestException) else error.__context__
-    cause = _cause(request_error) if isinstance(request_error, RequestsConnectionError) else None
-    may_be_sent = not isinstance(cause, (NewConnectionError, ConnectTimeoutError)) and not _is_untrusted(cause)
-    shown = cause if cause is not None else request_error or error
-    return ImsError("unknown" if may_be_sent else "undelivered", type(shown).__name__, str(shown)[:1000])
-
-
-def _cause(error: RequestsConnectionError) -> object:
-    """The reason in urllib3's MaxRetryError."""
-    return getattr(error.args[0], "reason", None) if error.args else None
-
-
-def _is_untrusted(cause: object) -> bool:
-    """Whether we refused the server's certificate: then nothing was sent."""
-    return isinstance(cause, SSLError) and any(isinstance(arg, ssl.SSLCertVerificationError) for arg in cause.args)
+def _innermost(error: BaseException) -> BaseException:
+    """The error that the others wrap: the context of the SDK's, the first argument or the reason of the libraries'."""
+    if isinstance(error, SdkException) and isinstance(error.__context__, RequestException):
+        return _innermost(error.__context__)
+    inner = getattr(error, "reason", None) or (error.args[0] if error.args else None)
+    return _innermost(inner) if isinstance(inner, HTTPError) else error

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from imagedrop.adapters.calls import Calls, never
 from imagedrop.adapters.ims.errors import JOB_NOT_FOUND_CODES, KEYS_REFUSED, ImsNotFound
 from imagedrop.adapters.ims.responses import read_image, read_job
-from imagedrop.adapters.retries import retry_briefly
 from imagedrop.adapters.secrets import HuaweiKeys
-from imagedrop.ports import Image, ImsError, Job, Random, Sleep
+from imagedrop.adapters.time_limits import IMS_CREATE, IMS_READ
+from imagedrop.ports import Image, ImsError, Job
 from imagedrop.settings import Settings
 
 if TYPE_CHECKING:
@@ -33,16 +35,15 @@ class ImsImages:
     def __init__(
         self,
         connect: Callable[[], ImsConnection],
-        sleep: Sleep,
-        random: Random,
+        calls: Calls,
         settings: Settings,
         renew: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._connect, self._sleep, self._random, self._renew = connect, sleep, random, renew
+        self._connect, self._calls, self._renew = connect, calls, renew
         self._job_call, self._owner = settings.ims_job_call, settings.project_id
 
     def create(self, body: Mapping[str, Any]) -> str:
-        response = self._with_key_renewal(lambda connection: connection.create(body))
+        response = self._with_key_renewal(lambda connection: connection.create(body), IMS_CREATE, never)
         job_id = response.get("job_id") if isinstance(response, dict) else None
         if not isinstance(job_id, str) or not job_id:
             raise ImsError("unknown", "no_job_id", f"a response without a job id: {str(response)[:200]}")
@@ -72,29 +73,28 @@ class ImsImages:
         return self._read(lambda connection: list(_list_images(connection, filters)))
 
     def _read(self, call: Callable[[ImsConnection], T]) -> T:
-        result: T = retry_briefly(self._sleep, self._random, _is_temporary)(self._with_key_renewal, call)
-        return result
+        return self._with_key_renewal(call, IMS_READ, _is_temporary)
 
-    def _with_key_renewal(self, call: Callable[[ImsConnection], T]) -> T:
-        """Retries once with renewed keys if the keys are refused. IMS has done nothing then."""
+    def _with_key_renewal(
+        self, call: Callable[[ImsConnection], T], limit: float, repeatable: Callable[[Exception], bool]
+    ) -> T:
+        """Calls again, once, with renewed keys if the keys are refused. IMS has done nothing then."""
+        once = partial(self._call_once, call)
         try:
-            return self._call_once(call)
+            return self._calls.run(once, limit, repeatable)
         except ImsError as error:
             if error.code not in KEYS_REFUSED or not self._renew():
                 raise
-            return self._call_once(call)
+            return self._calls.run(once, limit, repeatable)
 
     def _call_once(self, call: Callable[[ImsConnection], T]) -> T:
         with self._connect() as connection:
             return call(connection)
 
 
-def _is_temporary(error: BaseException) -> bool:
-    """Not for a read time-out, because three of them exceed the function's time. Not for an unknown job either, because
-    it stays unknown for hours."""
-    if not isinstance(error, ImsError) or isinstance(error, ImsNotFound):
-        return False
-    if error.code == "ReadTimeout" or error.code in JOB_NOT_FOUND_CODES:
+def _is_temporary(error: Exception) -> bool:
+    """Of a call that only reads. Not for an unknown job, because it stays unknown for hours."""
+    if not isinstance(error, ImsError) or isinstance(error, ImsNotFound) or error.code in JOB_NOT_FOUND_CODES:
         return False
     return error.kind in ("busy", "unknown", "undelivered")
 

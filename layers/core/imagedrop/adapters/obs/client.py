@@ -13,18 +13,19 @@ import boto3
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, Credentials, ReadOnlyCredentials
 
-from imagedrop.adapters.aws import new_session
+from imagedrop.adapters.aws import limited, new_session
 from imagedrop.adapters.secrets import HuaweiKeys
+from imagedrop.adapters.time_limits import CONNECT_TIMEOUT
 from imagedrop.settings import Settings
 
-CONNECT_TIMEOUT, READ_TIMEOUT = 5, 15  # s; three attempts fit into one invocation
+READ_TIMEOUT = 60  # s without progress, for an upload whose call has a longer limit (calls.py)
 
 
 def obs_client(settings: Settings, keys: Callable[[], HuaweiKeys], connections: int = 16) -> Any:
     """boto3's S3 client for OBS. Calls `keys` for every request, so a long-running process uses rotated keys."""
     session = new_session()
     session.register_component("credential_provider", CredentialResolver([_Provider(keys)]))
-    return boto3.Session(botocore_session=session).client(
+    client = boto3.Session(botocore_session=session).client(
         "s3",
         region_name=settings.region or "region",
         endpoint_url=settings.obs_url(),
@@ -33,12 +34,13 @@ def obs_client(settings: Settings, keys: Callable[[], HuaweiKeys], connections: 
             s3={"addressing_style": settings.obs_addressing},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
-            retries={"total_max_attempts": 1},  # ObsObjects retries, with the injected sleep
+            retries={"total_max_attempts": 1},  # ObsObjects repeats what does no harm
             connect_timeout=CONNECT_TIMEOUT,
             read_timeout=READ_TIMEOUT,
             max_pool_connections=connections,
         ),
     )
+    return limited(client)
 
 
 class _CurrentKeys(Credentials):  # type: ignore[misc]

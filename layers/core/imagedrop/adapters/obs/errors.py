@@ -6,19 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.exceptions import (
-    ClientError,
-    ConnectionError,  # noqa: A004 - botocore's, the base of its connection errors
-    HTTPClientError,
-    IncompleteReadError,
-)
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import ClientError
 
-from imagedrop.ports import ObjectChanged, ObjectsRefused, ObjectsUnavailable
+from imagedrop.adapters.aws_errors import TRANSPORT_ERRORS, kind_of_failure
+from imagedrop.ports import ErrorClass, ObjectChanged, ObjectsRefused, ObjectsUnavailable
 
-TRANSPORT_ERRORS = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError)
-# Temporary although below 500 (OBS: error codes): slow down, a stalled upload, concurrent writers.
-TRANSIENT_STATUSES = frozenset({408, 409, 429})
+# OBS has not taken the request and may take it soon (OBS: error codes): slow down, concurrent writers.
+BUSY_STATUSES = frozenset({409, 429})
+BUSY_CODES = frozenset({"SlowDown", "ServiceUnavailable"})
 KEYS_REFUSED = ("403", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "AccessDenied")
 
 
@@ -30,11 +25,18 @@ def translate_errors() -> Iterator[None]:
     except ClientError as error:
         code, status = code_of(error), status_of(error)
         message = str(error.response["Error"].get("Message", "")) or f"HTTP {status}"
-        if status in TRANSIENT_STATUSES or (status >= 500 and status != 501):
-            raise ObjectsUnavailable(f"{code}: {message}") from error
+        if (kind := kind_of_response(status, code)) != "refused":
+            raise ObjectsUnavailable(f"{code}: {message}", kind) from error
         raise ObjectsRefused(code, message) from error
     except TRANSPORT_ERRORS as error:
-        raise ObjectsUnavailable(f"{type(error).__name__}: {error}") from error
+        raise ObjectsUnavailable(f"{type(error).__name__}: {error}", kind_of_failure()) from error
+
+
+def kind_of_response(status: int, code: str) -> ErrorClass:
+    """busy, unknown or refused. 408: OBS waited too long for the body of an upload."""
+    if status in BUSY_STATUSES or code in BUSY_CODES:
+        return "busy"
+    return "unknown" if status == 408 or (status >= 500 and status != 501) else "refused"
 
 
 @contextmanager

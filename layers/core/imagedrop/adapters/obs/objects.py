@@ -6,18 +6,21 @@ OBS answers a range past the end with 200 and the whole object. So responses are
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import closing
 from datetime import UTC
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
+from imagedrop.adapters.calls import Calls
 from imagedrop.adapters.obs.errors import KEYS_REFUSED, is_missing, raise_if_changed, translate_errors
-from imagedrop.adapters.retries import retry_briefly
-from imagedrop.ports import Listing, ObjectChanged, ObjectHead, ObjectsRefused, ObjectsUnavailable, Random, Sleep
+from imagedrop.adapters.time_limits import OBS
+from imagedrop.ports import ErrorClass, Listing, ObjectChanged, ObjectHead, ObjectsRefused, ObjectsUnavailable
 
 PAGE = 1000
+READS: frozenset[ErrorClass] = frozenset({"busy", "undelivered", "unknown"})
+WRITES: frozenset[ErrorClass] = frozenset({"busy", "undelivered"})
 
 T = TypeVar("T")
 
@@ -25,8 +28,8 @@ T = TypeVar("T")
 class ObsObjects:
     """`renew` reads the keys again after a refusal and returns whether they have changed. Thread-safe."""
 
-    def __init__(self, client: Any, sleep: Sleep, random: Random, renew: Callable[[], bool] = lambda: False) -> None:
-        self._client, self._sleep, self._random, self._renew = client, sleep, random, renew
+    def __init__(self, client: Any, calls: Calls, renew: Callable[[], bool] = lambda: False) -> None:
+        self._client, self._calls, self._renew = client, calls, renew
         self._renew_lock, self._renewals = threading.Lock(), 0
 
     def head(self, bucket: str, key: str) -> ObjectHead | None:
@@ -59,10 +62,10 @@ class ObsObjects:
         return self._try(read_once)
 
     def put(self, bucket: str, key: str, body: bytes, content_type: str = "application/json") -> None:
-        self._try(lambda: self._client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type))
+        self._try(lambda: self._client.put_object(Bucket=bucket, Key=key, Body=body, ContentType=content_type), WRITES)
 
     def delete(self, bucket: str, key: str) -> None:
-        self._try(lambda: _none_if_missing(self._client.delete_object, Bucket=bucket, Key=key))
+        self._try(lambda: _none_if_missing(self._client.delete_object, Bucket=bucket, Key=key), WRITES)
 
     def list(self, bucket: str, prefix: str = "", after: str | None = None) -> Listing:
         start = {"StartAfter": after} if after is not None else {}
@@ -84,14 +87,15 @@ class ObsObjects:
         headers: Mapping[str, str] = response["ResponseMetadata"]["HTTPHeaders"]
         return headers
 
-    def _try(self, call: Callable[[], T]) -> T:
+    def _try(self, call: Callable[[], T], repeated: Container[ErrorClass] = READS) -> T:
+        """`repeated`: the kinds of errors after which the call may be repeated."""
         renewals = self._renewals
         try:
-            return self._with_retries(call)
+            return self._run(call, repeated)
         except ObjectsRefused as error:
             if error.code not in KEYS_REFUSED or not self._keys_changed(renewals):
                 raise
-            return self._with_retries(call)
+            return self._run(call, repeated)
 
     def _keys_changed(self, since: int) -> bool:
         """Of several threads refused with the same keys only one renews them. `since`: _renewals before the call."""
@@ -100,12 +104,13 @@ class ObsObjects:
                 self._renewals += 1
             return self._renewals != since
 
-    def _with_retries(self, call: Callable[[], T]) -> T:
-        def attempt() -> T:
+    def _run(self, call: Callable[[], T], repeated: Container[ErrorClass]) -> T:
+        def once() -> T:
             with translate_errors():
                 return call()
 
-        return retry_briefly(self._sleep, self._random, lambda error: isinstance(error, ObjectsUnavailable))(attempt)
+        repeatable = lambda error: isinstance(error, ObjectsUnavailable) and error.kind in repeated  # noqa: E731
+        return self._calls.run(once, OBS, repeatable)
 
 
 def _none_if_missing(call: Callable[..., Any], **arguments: Any) -> Any:

@@ -11,7 +11,7 @@ from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, Versions
 from imagedrop.observability import LOG, log_drop, log_fields
-from imagedrop.ports import Conflict, ObjectHead, Ports, QueuedDrop
+from imagedrop.ports import Conflict, ObjectHead, OutOfTime, Ports, QueuedDrop
 from imagedrop.workflow import completion, dispatch
 from imagedrop.workflow.bucket_records import file_versions
 from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
@@ -20,12 +20,14 @@ MAX_REDRIVES = 5
 
 
 def redrive_if_stalled(ports: Ports, inventory: BucketInventory, row: Drop) -> bool:
-    """True if the drop was redriven. Never raises, so that the other drops have their redrive too."""
+    """True if the drop was redriven. Raises only OutOfTime, so that the other drops have their redrive too."""
     with log_fields(drop_id=row.drop_id):
         try:
             return _redrive_waiting(ports, inventory, row) if row.stage == "waiting" else _redrive_idle(ports, row)
         except Conflict:
             return False  # another worker has just changed the row: it makes progress
+        except OutOfTime:
+            raise  # for the other drops there is no time either
         except Exception:
             ports.meter.count("DriveFailed")
             LOG.exception("redrive failed")
