@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from imagedrop.domain.drop import LIVE
+from imagedrop.domain.drop import LIVE, Drop
 from imagedrop.ports import QueueName
+from imagedrop_local.memory import MemoryPorts
 from imagedrop_local.memory.queues import Message
 from imagedrop_local.project_paths import function
 from tests.simulation import event_delivery
@@ -108,6 +109,13 @@ class Functions:
         else:
             history.count_fault()
 
+    def register_elsewhere(self, ports: MemoryPorts, row: Drop) -> None:
+        """Runs register of another installation, which has a message for this drop."""
+        event = ports.queues.event("registrations")
+        body = {"drop_id": row.drop_id, "attempt": row.attempt}
+        limit = LIMITS["registrations"][2]
+        self._invoke("register elsewhere", body, limit, lambda: function("register").handle(event, ports))
+
     # --- the sweep
 
     def sweep_now(self) -> None:
@@ -138,7 +146,7 @@ class Functions:
         name: str,
         body: dict[str, Any],
         limit: float,
-        run: Callable[[], None],
+        run: Callable[[], object],
         after: Callable[[], None] = lambda: None,
     ) -> None:
         history = self._history

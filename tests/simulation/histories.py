@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from imagedrop.ports import QueueName, unlimited_time
+from imagedrop.workflow.bucket_records.installation import take_bucket
 from tests.simulation import observers, oracle, oracle_view
 from tests.simulation.checks import Checks
 from tests.simulation.fault_rates import HOUR, FaultRates
@@ -21,6 +22,7 @@ from tests.simulation.schedule import Schedule
 from tests.simulation.simulated_stack import ports_of
 from tests.simulation.workers import Worker, Workers
 from tests.simulation.workload import Action, draw_actions
+from tests.support.world import BUCKET
 
 MAX_DELIVERIES = 60_000
 
@@ -51,6 +53,7 @@ class History:
         clock: Any = FunctionClock(self.clock, self.workers, self._clock_skew)
         sleep: Any = self._sleep
         images: Any = self.ims.port(memory.settings, sleep, self.random("adapter"), clock)
+        take_bucket(memory.objects, BUCKET, memory.settings.installation)
         self.ports = replace(memory, clock=clock, images=images, sleep=sleep, time_left=self._time_left)
 
     def _clock_skew(self, worker: Worker) -> float:

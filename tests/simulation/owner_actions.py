@@ -1,11 +1,16 @@
-"""Performs the drawn actions: uploads, deletions, repeated or unreadable messages, emptied queues and a lost ledger."""
+"""Performs the drawn actions: uploads, deletions, repeated or unreadable messages, emptied queues, a ledger that is
+lost or restored from a backup, a second installation."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from imagedrop.domain.drop import LIVE
 from imagedrop.ports import QueueName
+from imagedrop_local.memory import memory_ports
 from tests.simulation import event_delivery
 from tests.simulation.fault_rates import HOUR
 from tests.simulation.workload import Action, contents
@@ -23,10 +28,21 @@ UNREADABLE: tuple[dict[str, Any], ...] = (
     {"bucket": BUCKET},
 )
 
+# Changes of a row: the ledger of another installation knows nothing of the calls of this one.
+NOT_SENT: dict[str, Any] = {
+    "sent_at": None,
+    "called_at": None,
+    "sends": 0,
+    "job_id": None,
+    "images": (),
+    "next_at": None,
+}
+
 
 class Owners:
     def __init__(self, history: History) -> None:
         self._history, self._ports, self._ims = history, history.ports, history.ims
+        self._backup: Mapping[str, Any] | None = None
 
     def perform(self, action: Action, random: Random) -> None:
         getattr(self, "_" + action.what.replace(" ", "_"))(action, random)
@@ -81,5 +97,27 @@ class Owners:
 
     def _wipe_ledger(self, action: Action, random: Random) -> None:
         self._ports.ledger.wipe()
-        self._history.checks.record.ledger_wiped()
+        self._history.checks.record.ledger_replaced({})
         self._history.count_fault()
+
+    def _back_up_ledger(self, action: Action, random: Random) -> None:
+        self._backup = self._ports.ledger.backup()
+
+    def _restore_ledger(self, action: Action, random: Random) -> None:
+        """What was written since the backup is gone."""
+        if self._backup is not None:
+            self._ports.ledger.restore(self._backup)
+            rows = {row.drop_id: row for row in self._ports.ledger.rows()}
+            self._history.checks.record.ledger_replaced(rows)
+            self._history.count_fault()
+
+    def _other_installation(self, action: Action, random: Random) -> None:
+        """A second installation on the same bucket and project, by mistake, tries to register the drops of this key."""
+        settings = self._ports.settings.model_copy(update={"installation": "other"})
+        others = memory_ports(settings, clock=self._ports.clock, objects=self._ports.objects)
+        for row in self._ports.ledger.rows_of_key(BUCKET, action.key):
+            if row.stage in LIVE:
+                accepted = row.model_copy(update={**NOT_SENT, "stage": "accepted", "revision": 0})
+                others.ledger.accept(accepted)
+                others.queues.send("registrations", {"drop_id": row.drop_id, "attempt": row.attempt})
+                self._history.functions.register_elsewhere(replace(others, images=self._ports.images), row)

@@ -59,6 +59,7 @@ def ports_of(history: History) -> MemoryPorts:
         ims_job_call="ShowJob" if calls == "both" else calls,
         ims_chinese_names=switches["ims_chinese_names"],
         event_keys_encoded=switches["obs_event_keys_encoded"],
+        installation="main",
         attempt_deadline=rates.attempt_deadline,
         pairing_deadline=rates.pairing_deadline,
         poll_longest=rates.poll_longest,

@@ -14,7 +14,20 @@ from tests.simulation.fault_rates import FaultRates
 
 FOLDER = "golden/"
 DATA = FOLDER + "data.qcow2"
-What = Literal["put", "delete", "event", "redrive", "remove", "replay", "poison", "wipe queues", "wipe ledger"]
+What = Literal[
+    "put",
+    "delete",
+    "event",
+    "redrive",
+    "remove",
+    "replay",
+    "poison",
+    "wipe queues",
+    "wipe ledger",
+    "back up ledger",
+    "restore ledger",
+    "other installation",
+]
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,10 @@ def draw_actions(random: Random, rates: FaultRates) -> list[Action]:
     actions += [Action(random.random() * end, random.choice(INCIDENTS), random.choice(keys)) for _ in range(count)]
     if random.random() < 0.15:
         actions += _rewritten_sidecar(random, end, random.choice(keys))
+    if random.random() < 0.2:
+        actions += _restored_backup(random, end)
+    if random.random() < 0.1:
+        actions += [Action(random.random() * end, "other installation", key) for key in keys for _ in range(3)]
     return sorted(actions, key=lambda action: action.at)
 
 
@@ -137,3 +154,12 @@ def _rewritten_sidecar(random: Random, end: float, key: str) -> Iterator[Action]
     yield Action(start, "put", key, "first")
     for number in range(random.randint(6, 30)):
         yield Action(min(end, start + number * step), "put", key + ".json", pair[number % 2])
+
+
+def _restored_backup(random: Random, end: float) -> Iterator[Action]:
+    """A backup of the ledger, a second or hours old, that is restored once or twice."""
+    at = random.random() * end
+    yield Action(at, "back up ledger")
+    for _ in range(random.choice((1, 1, 2))):
+        at += random.random() * random.choice((1, 60, 600, end - at))
+        yield Action(min(at, end), "restore ledger")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from imagedrop.domain import drop as drops
@@ -59,16 +59,17 @@ class HistoryRecord:
         """`etag`: empty if the file was deleted."""
         self.uploads[key].append((self.clock.seconds(), etag))
 
-    def ledger_wiped(self) -> None:
-        """What is in the bucket is not lost: result files, end markers and claims."""
+    def ledger_replaced(self, rows: Mapping[str, Drop]) -> None:
+        """By an older backup with these rows, or by an empty ledger. What is in the bucket is not lost: result files,
+        end markers and claims."""
         for row in self.rows.values():
             end = row.drop_id, row.attempt
-            if row.ended and not self.has_object(end_markers.end_marker_key(row)):
+            if row != rows.get(row.drop_id) and row.ended and not self.has_object(end_markers.end_marker_key(row)):
                 claimed = self.has_object(object_keys.claim_key(row.drop_id))
                 self.lost_ends[end] = LostEnd(row, self.clock.seconds(), claimed)
                 if self._result(row.key) != end:
                     self.disowned.pop(end, None)  # only the lost row said so
-        self.rows.clear()
+        self.rows = dict(rows)
         self.wipes += 1
 
     def may_stay_untold(self, end: End) -> bool:

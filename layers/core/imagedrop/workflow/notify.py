@@ -59,15 +59,17 @@ def notify(ports: Ports, drop_id: str, attempt: int) -> None:
 
 def _was_notified(ports: Ports, row: Drop) -> bool:
     """True if the bucket says that this end was notified, though the row does not: a backup of the ledger was restored.
-    The row is then replaced by the end that the result file tells. Raises Conflict."""
+    If the result file tells another end, it replaces the row. Raises Conflict."""
     try:
         if row.all_delivered or ports.objects.head(row.bucket, end_markers.end_marker_key(row)) is None:
             return False
     except (ObjectsUnavailable, ObjectsRefused):
         return False  # the other channels do not wait for OBS
     log_drop("notified before the ledger was restored", row, level=WARNING)
-    known = recovery.recover(ports, row.bucket, row.key, row.drop_id, row.owner, row)
-    if known is None:
+    told = results.read_result(ports.objects, row.bucket, row.key, row.drop_id)
+    if told is not None and (told.attempt, told.stage, told.images) != (row.attempt, row.stage, row.images):
+        recovery.recover(ports, row.bucket, row.key, row.drop_id, row.owner, row)
+    else:
         ports.ledger.save(row.updated(ports.clock(), deliveries=recovery.delivered(row), end_marked=True))
     return True
 
