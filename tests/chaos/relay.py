@@ -20,7 +20,8 @@ from tests.chaos.observation import Notice, Observation, RowWrite
 
 TIMEOUT = 60.0  # s
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
-END_IN_MAIL = re.compile(r"(waiting:.+?|[\w-]{43})(?:, attempt |，第 )(\d+)")
+END_IN_MAIL = re.compile(r"(waiting:.+?|[\w-]{43})(?:, attempt |，第 )(\d+)(?:, ended| 次尝试，结束于)")
+DELAY_IN_MAIL = re.compile(r"[\w-]{43}(?:, attempt |，第 )\d+(?:, still in progress| 次尝试，仍在进行)")
 
 
 @dataclass
@@ -78,8 +79,8 @@ class Relay:
             document = json.loads(parse_qs(body.decode())["Message"][0])
             end = document["drop_id"], document["attempt"]
             self.observed.notices.append(Notice(at, "sns", end, document=document))
-        elif call == "ses.SendEmail":
-            self.observed.notices.append(mail_notice(at, json.loads(body)))
+        elif call == "ses.SendEmail" and (notice := mail_notice(at, json.loads(body))) is not None:
+            self.observed.notices.append(notice)
 
 
 def call_name(target: str, path: str, body: bytes) -> str:
@@ -99,10 +100,12 @@ def written_rows(call: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     return (put["Item"] for put in puts if "stage" in put.get("Item", ()))
 
 
-def mail_notice(at: float, call: Mapping[str, Any]) -> Notice:
-    """The mail's text names drop and attempt. Raises ValueError if it does not."""
+def mail_notice(at: float, call: Mapping[str, Any]) -> Notice | None:
+    """The mail's text names drop and attempt. Raises ValueError if it does not. None: the mail is about a delay."""
     text = call["Content"]["Simple"]["Body"]["Text"]["Data"]
     found = END_IN_MAIL.search(text)
+    if found is None and DELAY_IN_MAIL.search(text):
+        return None
     if found is None:
         raise ValueError(f"the mail names no drop: {text[-300:]}")
     return Notice(at, "mail", (found[1], int(found[2])), to=call["Destination"]["ToAddresses"][0])

@@ -11,7 +11,8 @@ import pytest
 from imagedrop.adapters.dynamodb.items import from_dynamodb, to_drop, to_dynamodb, to_row
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
-from imagedrop.notices import letter
+from imagedrop.domain.lateness import Late
+from imagedrop.notices import late_letter, letter
 from imagedrop_local.faults import Fault
 from imagedrop_local.switches import Switches
 from tests.chaos import contents, drops, plan
@@ -95,7 +96,15 @@ def test_mail_names_drop_and_attempt(language: Any, drop_id: str) -> None:
     text = letter(_row("rejected", drop_id), language).text
     call = {"Content": {"Simple": {"Body": {"Text": {"Data": text}}}}, "Destination": {"ToAddresses": ["ada@x.com"]}}
     notice = mail_notice(1.0, call)
+    assert notice is not None
     assert (notice.end, notice.to, notice.channel) == ((drop_id, 12), "ada@x.com", "mail")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_mail_about_a_delay_is_no_notice_of_an_end(language: Any) -> None:
+    row = _row("rejected", "A-_" * 14 + "b").model_copy(update={"stage": "importing"})
+    text = late_letter(row, Late("importing", row.updated_at), language).text
+    assert mail_notice(1.0, {"Content": {"Simple": {"Body": {"Text": {"Data": text}}}}}) is None
 
 
 def test_tasks_at_once_are_counted_by_images() -> None:

@@ -104,9 +104,12 @@ def _observe_channels(history: History) -> None:
     def published(message: Any) -> None:
         checks.notified("sns", json.loads(message.body), workers.current)
 
-    def mailed(_: Any) -> None:
+    def mailed(mail: Any) -> None:
         assert workers.current is not None
-        checks.notified("mail", workers.current.body, workers.current)
+        if mail.subject.startswith("Image delayed"):
+            checks.delays.told(workers.current)
+        else:
+            checks.notified("mail", workers.current.body, workers.current)
 
     ports.topic.published = _ObservedList(published)
     ports.mail.sent = _ObservedList(mailed)

@@ -118,7 +118,10 @@ class Settings(BaseModel):
     )
     owner_domains: Words = Field((), description="Mail domains that owners may have. Empty: any.")
     mails_per_hour: int = Field(
-        60, ge=1, description="Mails to one address in an hour. Further mails are skipped, and that is recorded."
+        60,
+        ge=1,
+        description="Mails to one address in an hour, and one in ten more about delays. Further mails are skipped, and "
+        "that is recorded.",
     )
 
     # time

@@ -40,6 +40,7 @@ BUGS: Mapping[str, Bug] = {
     "another drop's image is adopted by its origin": Bug(polling.foreign_image_adopted, 314),
     "a channel is recorded as done before it has sent": Bug(notifying.done_before_it_is_sent, 3),
     "a channel is used without a claim": Bug(notifying.channel_not_claimed, 39),
+    "owners are not told of delays": Bug(notifying.no_word_of_delays, 1),
     "an attempt begins before the last one's notice": Bug(validating.unnotified_end_forgotten, 0),
     "every poll moves the deadline": Bug(polling.deadline_starts_again, 3),
     "the sweep redrives drops that make progress": Bug(storing.live_drops_redriven, 1),

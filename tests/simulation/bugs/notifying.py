@@ -9,6 +9,7 @@ from imagedrop.domain.drop import Channel, ChannelDelivery, Drop
 from imagedrop.ports import Ports
 from imagedrop.workflow import completion, notify
 from imagedrop.workflow.bucket_records import claims, end_markers
+from imagedrop.workflow.sweep import sweep
 from tests.simulation.bugs.planting import Planting, changed
 
 
@@ -33,6 +34,11 @@ def channel_not_claimed(patch: Planting) -> None:
         return notify._record(ports, row, channel, ChannelDelivery(state=state, note=note)), None
 
     patch.setattr(notify, "_deliver", deliver)
+
+
+def no_word_of_delays(patch: Planting) -> None:
+    """The owner of a drop that is late is told only of its end."""
+    patch.setattr(sweep, "report_late_drops", lambda *_: 0)
 
 
 def published_before_it_is_saved(patch: Planting) -> None:

@@ -31,6 +31,8 @@ class RowChecks:
         record = self._record
         before = record.rows.get(after.drop_id)
         record.rows[after.drop_id] = after
+        if before is not None and _only_mailed(before, after):
+            return False
         moved_at = self._moved_at.get(after.drop_id, 0.0)
         if before is None or after.redrives <= before.redrives:
             self._moved_at[after.drop_id] = record.clock.seconds()
@@ -145,6 +147,11 @@ class RowChecks:
         others = [drop_id[:6] for drop_id in live if drop_id not in self._without_key | {after.drop_id}]
         if others:
             self._record.fail(f"{describe(after)} is live beside {others}")
+
+
+def _only_mailed(before: Drop, after: Drop) -> bool:
+    """True if only a mail about a delay was recorded, which is no progress of the drop."""
+    return before == after.model_copy(update={"late": before.late, "revision": before.revision})
 
 
 def _outcome(row: Drop) -> tuple[object, ...]:

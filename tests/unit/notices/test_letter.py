@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
 
 from imagedrop import notices
-from imagedrop.domain.drop import Drop, DropImage, Owner, Reason, Stage
+from imagedrop.domain.drop import Drop, DropImage, Held, LateReason, Owner, Reason, Stage
+from imagedrop.domain.lateness import Late
 from imagedrop.notices import Language
 from tests.support.hostile import HOSTILE, unprintable
 
 STAGES: tuple[Stage, ...] = ("registered", "rejected", "failed")
+REASONS: tuple[LateReason, ...] = get_args(LateReason)
 TAGS = {"html", "head", "meta", "body", "div", "p", "h3", "ul", "li", "br", "span", "b", "code"}
 
 
@@ -66,12 +68,40 @@ class ParsedPage(HTMLParser):
         self.comments.append(data)
 
 
+def late_letter(reason: LateReason, text: str, language: Language) -> notices.Letter:
+    held = Held(code=text, message=text, since="2026-11-24T13:00:00Z")
+    row = ended("failed", text, language).model_copy(update={"stage": "accepted", "held": held})
+    return notices.late_letter(row, Late(reason, "2026-11-24T13:00:00Z"), language)
+
+
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("language", ["en", "zh"])
 @settings(max_examples=40)
 @given(text=HOSTILE)
 def test_text_from_a_file_is_inert_in_a_mail(stage: Stage, language: Language, text: str) -> None:
-    letter = notices.letter(ended(stage, text, language), language)
+    _check_inert(notices.letter(ended(stage, text, language), language))
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+@settings(max_examples=40)
+@given(text=HOSTILE)
+def test_text_from_a_file_is_inert_in_a_mail_about_a_delay(reason: LateReason, language: Language, text: str) -> None:
+    _check_inert(late_letter(reason, text, language))
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_mail_about_a_delay_says_since_when_and_until_when(reason: LateReason, language: Language) -> None:
+    letter = late_letter(reason, "golden/w.vhd", language)
+    for page in (letter.text, letter.html):
+        assert "2026-11-24T13:00:00Z" in page
+        assert "2026-11-25T13:00:00Z" in page
+        assert "i" * 43 in page
+        assert not re.search(r"[{}]", page)
+
+
+def _check_inert(letter: notices.Letter) -> None:
     assert not unprintable(letter.subject)
     assert not unprintable(letter.text, allowed="\n")
     assert not unprintable(letter.html, allowed="\n")

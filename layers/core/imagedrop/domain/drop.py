@@ -37,6 +37,7 @@ OBJECT_REPLACED = "object.replaced"  # reason code of an attempt that failed bec
 
 Channel = Literal["result", "sns", "mail"]
 CHANNELS: tuple[Channel, ...] = ("result", "sns", "mail")
+LateReason = Literal["queued", "held", "unanswered", "importing"]  # see lateness
 DeliveryState = Literal["pending", "sending", "done", "skipped", "refused"]
 
 
@@ -154,6 +155,7 @@ class Drop(Row):
     tries: int = 0  # of the present step; its waits grow with them
     next_at: str | None = None  # when the next step is due, if known
     held: Held | None = None
+    late: dict[LateReason, ChannelDelivery] | None = added_later()  # mails that told the owner of a delay
     redrives: int = 0
     # the end
     reason: Reason | None = None

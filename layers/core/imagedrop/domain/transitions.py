@@ -132,7 +132,6 @@ def admit(drop: Drop, now: datetime, attempt_deadline: float) -> Drop:
         admission="called",
         deadline_at=add_seconds(format_timestamp(now), left),
         attempt_left=None,
-        held=None,
         redrives=0,
         next_at=None,
     )
@@ -140,7 +139,7 @@ def admit(drop: Drop, now: datetime, attempt_deadline: float) -> Drop:
 
 def begin_submit(drop: Drop, now: datetime) -> Drop:
     """CreateImage is about to be called. Nothing is sent yet."""
-    return drop.updated(now, stage="submitting", admission="called", sent_at=None, held=None, redrives=0)
+    return drop.updated(now, stage="submitting", admission="called", sent_at=None, redrives=0)
 
 
 def mark_sent(drop: Drop, now: datetime, answer_within: float) -> Drop:

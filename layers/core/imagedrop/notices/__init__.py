@@ -1,9 +1,13 @@
-"""Notices: the mail that an owner gets when a drop has ended, with the next step.
+"""Notices: the mail that an owner gets when a drop has ended, with the next step, or when it takes long.
 
-texts   the sentences, in English and Chinese        letter   the mail made from them, as text and as HTML
+texts        the sentences, in English and Chinese      letter        the mail about an end
+late_texts   those of the mail about a delay            late_letter   the mail about a delay
+rendering    a mail as text and as HTML
 """
 
 from imagedrop.common.vocabulary import Language
-from imagedrop.notices.letter import Letter, letter, subject
+from imagedrop.notices.late_letter import late_letter
+from imagedrop.notices.letter import letter, subject
+from imagedrop.notices.rendering import Letter
 
-__all__ = ["Language", "Letter", "letter", "subject"]
+__all__ = ["Language", "Letter", "late_letter", "letter", "subject"]

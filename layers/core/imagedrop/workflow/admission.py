@@ -20,7 +20,8 @@ def fits(in_use: int, tasks: int, limit: int) -> bool:
 def admit(ports: Ports, row: Drop) -> bool:
     """False: the drop may not call IMS now; it is queued until `admit_next` sends its message. Raises Conflict."""
     if row.admission == "called":
-        return not (row.held and _yields_slot(ports, row))
+        has_called = row.next_at is not None  # since it was admitted
+        return not (row.held and has_called and _yields_slot(ports, row))
     has_slot = fits(_tasks_in_use(ports, row), row.tasks, ports.settings.ims_tasks)
     if has_slot and not ports.ledger.queued(1):
         return True

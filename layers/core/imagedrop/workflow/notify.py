@@ -1,45 +1,34 @@
 """Delivers the notice of an ended drop by three channels (result file, SNS, mail), then writes the end marker.
 
 A channel is set to `sending` before it is used, so that two workers do not both send. If it is still `sending` after
-LEASE, a worker has crashed or got no answer, and the channel is used again: a notice may be sent twice, but is never
-lost. The wait doubles each time, so that a mail service that takes mails and never answers sends few of them twice.
+the lease (mailing.py), a worker has crashed or got no answer, and the channel is used again: a notice may be sent
+twice, but is never lost. The lease doubles each time, so that a mail service that takes mails and never answers sends
+few of them twice. For a drop that is still open, `late_notice` tells the owner if it is late.
 """
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from logging import WARNING
 
 from imagedrop import notices
-from imagedrop.common.timestamps import add_seconds, format_timestamp, seconds_between
+from imagedrop.common.timestamps import add_seconds, format_timestamp
 from imagedrop.domain.drop import CHANNELS, Channel, ChannelDelivery, DeliveryState, Drop
-from imagedrop.domain.email_address import is_address, mailbox_id
+from imagedrop.domain.email_address import is_address
 from imagedrop.observability import log_drop
-from imagedrop.ports import (
-    Conflict,
-    MailRefused,
-    ObjectsRefused,
-    ObjectsUnavailable,
-    Ports,
-    RetryLater,
-    surely_without_effect,
-)
-from imagedrop.settings import Settings
-from imagedrop.workflow import dispatch, recovery
+from imagedrop.ports import Conflict, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater, surely_without_effect
+from imagedrop.workflow import dispatch, late_notice, mailing, recovery
 from imagedrop.workflow.bucket_records import claims, end_markers, file_versions, results
-from imagedrop.workflow.owner_policy import may_write_to
-
-LEASE = 180.0  # s; more than the function may run
-MAX_DOUBLINGS = 6  # of LEASE: 3.2 hours
-COUNT_KEPT = timedelta(hours=2)  # for a count of the mails of one hour
 
 
 def notify(ports: Ports, drop_id: str, attempt: int) -> None:
-    """Delivers the notice, then writes the end marker. Raises RetryLater while another worker delivers, or what a
-    channel raised."""
+    """Delivers the notice of an end, then writes the end marker; or tells the owner that an open drop is late. Raises
+    RetryLater while another worker delivers, or what a channel raised."""
     row = ports.ledger.get(drop_id)
-    if row is None or row.attempt != attempt or not row.ended:
+    if row is None or row.attempt != attempt:
+        return
+    if not row.ended:
+        late_notice.notify_late(ports, row)
         return
     try:
         if _was_notified(ports, row):
@@ -91,9 +80,7 @@ def _deliver(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception
     if delivery.state in ("done", "skipped", "refused"):
         return row, None
     if delivery.state == "sending" and delivery.at is not None:
-        left = _lease(channel, delivery) - seconds_between(delivery.at, ports.clock())
-        if left > 0:
-            raise RetryLater(left)
+        mailing.wait_for(delivery.at, _lease(channel, delivery), ports.clock())
     again, now = delivery.state == "sending", ports.clock()
     repeats = delivery.repeats + (again and delivery.at is not None)
     sending = ChannelDelivery(state="sending", at=format_timestamp(now), repeats=repeats)
@@ -110,12 +97,11 @@ def _deliver(ports: Ports, row: Drop, channel: Channel) -> tuple[Drop, Exception
 
 def _lease(channel: Channel, delivery: ChannelDelivery) -> float:
     """s. Constant for the result file, which may be written again."""
-    repeats = 0 if channel == "result" else delivery.repeats
-    return LEASE * float(2 ** min(repeats, MAX_DOUBLINGS))
+    return mailing.LEASE if channel == "result" else mailing.lease(delivery)
 
 
 def _record(ports: Ports, row: Drop, channel: Channel, delivery: ChannelDelivery) -> Drop:
-    """While a channel waits for longer than LEASE, `next_at` keeps the sweep from redriving the drop."""
+    """While a channel waits for longer than the first lease, `next_at` keeps the sweep from redriving the drop."""
     deliveries = row.deliveries | {channel: delivery}
     waits = {name: each for name, each in deliveries.items() if each.state == "sending" and each.repeats}
     ends = [add_seconds(each.at, _lease(name, each)) for name, each in waits.items() if each.at is not None]
@@ -142,31 +128,9 @@ def _publish(ports: Ports, row: Drop) -> None:
 
 
 def _mail(ports: Ports, row: Drop, *, again: bool) -> tuple[DeliveryState, str | None]:
-    to, language = addressee(row, ports.settings)
-    if not ports.settings.mail_from or not to:
-        missing = "IMAGEDROP_MAIL_FROM" if to else "no valid owner address, and IMAGEDROP_OPERATOR_MAIL"
-        return "skipped", f"{missing} is not set"
-    if not again and not _within_limit(ports, to):  # a mail that is sent again was counted the first time
-        ports.meter.count("MailLimited")
-        return "skipped", f"more than {ports.settings.mails_per_hour} mails to {to} this hour"
-    letter = notices.letter(row, language)
-    try:
-        ports.mail.send(to, letter.subject, letter.text, letter.html)
-    except MailRefused as refused:
-        ports.meter.count("MailRefused")
-        return "refused", str(refused)
-    return "done", None
-
-
-def addressee(row: Drop, settings: Settings) -> tuple[str, notices.Language]:
-    """The owner; the operator if the owner's address is missing, invalid or of another domain."""
-    if row.owner is not None and may_write_to(row.owner.email, settings):
-        return row.owner.email, row.owner.language
-    return settings.operator_mail, "en"
-
-
-def _within_limit(ports: Ports, to: str) -> bool:
-    """Counts this mail, unless the limit of this hour is reached."""
-    now = ports.clock()
-    counter = f"mails:{mailbox_id(to)}:{format_timestamp(now)[:13]}"
-    return ports.ledger.count(counter, ports.settings.mails_per_hour, now + COUNT_KEPT)
+    to, language = mailing.addressee(row, ports.settings)
+    if missing := mailing.missing(ports, to):
+        return "skipped", missing
+    if not again and (reached := mailing.limit_reached(ports, to, "mails", ports.settings.mails_per_hour)):
+        return "skipped", reached  # a mail that is sent again was counted the first time
+    return mailing.send(ports, to, notices.letter(row, language))

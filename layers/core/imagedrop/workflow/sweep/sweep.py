@@ -19,6 +19,7 @@ from imagedrop.workflow import admission, dispatch, recovery
 from imagedrop.workflow.bucket_records import claims, installation
 from imagedrop.workflow.bucket_records.installation import OtherInstallation
 from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
+from imagedrop.workflow.sweep.late_drops import report_late_drops
 from imagedrop.workflow.sweep.redrive import redrive_if_stalled, redrive_overdue
 
 MAX_FOUND = 1_000  # enqueued in one round at most: if there are more, their own events are still in the queue
@@ -35,6 +36,7 @@ class Round:
     revived: int = 0  # rows recovered from their claims
     found: int = 0  # drops enqueued
     driven: int = 0  # redriven
+    late: int = 0  # messages to notify about open drops that take long
     called: int = 0  # queued drops that were admitted
     whole: bool = True  # False: the next round goes on listing where this one stopped
 
@@ -55,6 +57,7 @@ def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
     counts.found = _find(ports, inventory, rows, queued)
     counts.driven = sum(redrive_if_stalled(ports, inventory, row) for row in rows.values())
     counts.driven += redrive_overdue(ports, queued)
+    counts.late = report_late_drops(ports, rows.values(), queued)
     counts.called = admission.admit_next(ports) if counts.open else 0
     return counts
 

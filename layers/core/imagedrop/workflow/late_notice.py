@@ -1,0 +1,84 @@
+"""Tells the owner of an open drop by mail that it takes longer than usual: once for each attempt and reason.
+
+There is no result file and no SNS message about it: machines wait for the end. The state of the mail is in the row, as
+for the notice of an end. Other workers write the row meanwhile, so only `late` is changed: with another `updated_at` a
+queued drop would lose its place.
+"""
+
+from __future__ import annotations
+
+from imagedrop import notices
+from imagedrop.common.timestamps import format_timestamp, seconds_between
+from imagedrop.domain import lateness
+from imagedrop.domain.drop import ChannelDelivery, Drop
+from imagedrop.domain.lateness import Late
+from imagedrop.observability import log_drop
+from imagedrop.ports import Conflict, Ports, RetryLater
+from imagedrop.workflow import mailing
+
+PART_OF_LIMIT = 10  # of the mails to one address in an hour, one in ten more may be about delays
+MAX_RECORDINGS = 5  # of the state after the mail, if other workers change the row
+
+
+def notify_late(ports: Ports, row: Drop) -> None:
+    """Sends the mail, unless the drop is not late or its owner was told. Raises RetryLater while another worker sends,
+    or what the mail service raised."""
+    late = lateness.untold(row, ports.clock(), ports.settings.attempt_deadline)
+    if late is None or _is_being_called(row, ports):
+        return
+    before = lateness.delivery(row, late.reason)
+    if before.at is not None:  # it is being sent
+        mailing.wait_for(before.at, mailing.lease(before), ports.clock())
+    to, language = mailing.addressee(row, ports.settings)
+    note = _not_sent(ports, to, again=before.at is not None)
+    delivery = ChannelDelivery(
+        state="skipped" if note else "sending",
+        at=format_timestamp(ports.clock()),
+        note=note,
+        repeats=before.repeats + (before.at is not None),
+    )
+    try:
+        row = _record(ports, row, late, delivery)
+    except Conflict:
+        return  # it makes progress; the sweep finds it again if it stays late
+    if note is None:
+        state, note = mailing.send(ports, to, notices.late_letter(row, late, language))
+        sent = delivery.model_copy(update={"state": state, "at": format_timestamp(ports.clock()), "note": note})
+        _record_sent(ports, row, late, sent)
+        log_drop("owner told of a delay", row, reason=late.reason, since=late.since)
+
+
+def _not_sent(ports: Ports, to: str, *, again: bool) -> str | None:
+    """The note if the mail must not be sent. `again`: it was counted the first time."""
+    note = mailing.missing(ports, to)
+    if note is None and not again:
+        most = max(1, ports.settings.mails_per_hour // PART_OF_LIMIT)
+        note = mailing.limit_reached(ports, to, "late mails", most)
+    return note
+
+
+def _is_being_called(row: Drop, ports: Ports) -> bool:
+    """True while a worker may call CreateImage: the row must stay as it is, else the job id is lost."""
+    if row.stage != "submitting":
+        return False
+    return row.sent_at is None or seconds_between(row.sent_at, ports.clock()) < lateness.UNANSWERED_LONG
+
+
+def _record(ports: Ports, row: Drop, late: Late, delivery: ChannelDelivery) -> Drop:
+    return ports.ledger.save(row.model_copy(update={"late": (row.late or {}) | {late.reason: delivery}}))
+
+
+def _record_sent(ports: Ports, told: Drop, late: Late, delivery: ChannelDelivery) -> None:
+    """Raises RetryLater if it cannot be recorded now."""
+    row: Drop | None = told
+    for _ in range(MAX_RECORDINGS):
+        if row is None or row.attempt != told.attempt or row.ended:
+            return
+        if _is_being_called(row, ports):
+            break
+        try:
+            _record(ports, row, late, delivery)
+            return
+        except Conflict:
+            row = ports.ledger.get(told.drop_id)
+    raise RetryLater(mailing.LEASE)
