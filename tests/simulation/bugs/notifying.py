@@ -61,3 +61,8 @@ def claim_deleted_first(patch: Planting) -> None:
         write_end_marker(objects, row)
 
     patch.setattr(end_markers, "write_end_marker", late)
+
+
+def restored_end_told_again(patch: Planting) -> None:
+    """A ledger restored from a backup does not know that an end was notified, and nobody asks the bucket."""
+    patch.setattr(notify, "_was_notified", lambda *_: False)

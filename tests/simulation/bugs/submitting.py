@@ -9,8 +9,8 @@ from typing import Any
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Ports
-from imagedrop.workflow import dispatch, image_lookup, register, register_decisions
-from imagedrop.workflow.bucket_records import claims
+from imagedrop.workflow import dispatch, image_lookup, recovery, register, register_decisions
+from imagedrop.workflow.bucket_records import claims, installation
 from tests.simulation.bugs.planting import Planting, changed
 
 
@@ -41,7 +41,18 @@ def resent_too_soon(patch: Planting) -> None:
 
 def no_claim(patch: Planting) -> None:
     """No claim is written to the bucket."""
-    patch.setattr(claims, "write_claim", lambda objects, row: None)
+    patch.setattr(claims, "write_claim", lambda *_: None)
+
+
+def older_ledger_obeyed(patch: Planting) -> None:
+    """The bucket is not asked before CreateImage is called."""
+    patch.setattr(recovery, "catch_up", lambda *_: False)
+
+
+def other_installation_unnoticed(patch: Planting) -> None:
+    """Nobody reads whose bucket it is, and whose claim."""
+    patch.setattr(installation, "take_bucket", lambda *_: None)
+    patch.setattr(recovery, "catch_up", lambda *_: False)
 
 
 def no_clock_skew(patch: Planting) -> None:
