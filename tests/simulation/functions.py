@@ -20,7 +20,7 @@ from tests.support.world import HANDLERS
 if TYPE_CHECKING:
     from tests.simulation.histories import History
 
-IDLE_SWEEP_EVERY, SWEEP_LIMIT, INTAKE_LIMIT = 3600.0, 300.0, 15.0  # s
+IDLE_SWEEP_EVERY, SWEEP_LIMIT, INTAKE_LIMIT = 3600.0, 300.0, 10.0  # s
 MAX_DUPLICATES = 2  # of one message: each lives as long as its drop
 
 

@@ -97,9 +97,9 @@ class Runtime:
         return value
 
     def aws(self, service: AwsService) -> AwsClient:
-        """A new client. Ledger and queues may use the time that other calls leave for them."""
-        reserve = ANSWER if service in ("dynamodb", "sqs") else self._limits.record
-        limit = self._limits.sent if service in ("sesv2", "sns") else self._limits.stored
+        """A new client. Mails and SNS messages act on the world; the other calls may use the time kept for them."""
+        acts = service in ("sesv2", "sns")
+        limit, reserve = (self._limits.sent, self._limits.record) if acts else (self._limits.stored, ANSWER)
         return AwsClient(aws_client(service, self._limits), self._calls(reserve), limit)
 
     def calls(self) -> Calls:
