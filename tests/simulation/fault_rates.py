@@ -52,6 +52,15 @@ class FaultRates:
     attempt_deadline: int
     pairing_deadline: int
     poll_longest: int
+    ims_tasks: int
+    # keys of IMS: s for which they live, and s after which Secrets Manager has the next ones
+    keys_live: float
+    keys_late: float
+    versioned: bool  # the bucket keeps versions, and people go back to older ones
+    list_lag: float  # rate per page of a listing: it shows keys as they were seconds ago
+    late_effect: float  # rate per write to OBS that failed: it lands later
+    repeated_write: float  # rate per write of the ledger: it is repeated after a success
+    crowd: bool  # others have more than 100 images of the same names
 
     @classmethod
     def draw(cls, random: Random) -> FaultRates:
@@ -83,6 +92,14 @@ class FaultRates:
             attempt_deadline=int(random.choice((2, 2, 3, 3, 12)) * HOUR),
             pairing_deadline=int(random.choice((1, 1, 3, 12)) * HOUR),
             poll_longest=random.choice((300, 900)),
+            ims_tasks=random.choice((40, 40, 40, 2, 1)),
+            keys_live=random.choice((NEVER, NEVER, 3600, 1200)),
+            keys_late=random.choice((0, 60, 400, 900)),
+            versioned=random.random() < 0.2,
+            list_lag=random.choice((0, 0, 0.1)),
+            late_effect=random.choice((0, 0.5)),
+            repeated_write=random.choice((0, 0, 0, 0.01)),
+            crowd=random.random() < 0.1,
         )
 
     def changed(self, changes: Mapping[str, Any]) -> FaultRates:

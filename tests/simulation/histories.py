@@ -8,8 +8,9 @@ from typing import Any
 
 from imagedrop.ports import QueueName, unlimited_time
 from imagedrop.workflow.bucket_records.installation import take_bucket
-from tests.simulation import observers, oracle, oracle_view
+from tests.simulation import lagging, observers, oracle, oracle_view, unheard_effects
 from tests.simulation.checks import Checks
+from tests.simulation.console_actions import draw_console_actions
 from tests.simulation.fault_rates import HOUR, FaultRates
 from tests.simulation.faults import Faults, FunctionClock
 from tests.simulation.functions import Functions
@@ -21,7 +22,7 @@ from tests.simulation.reduction import COMPLETE, Reduction
 from tests.simulation.schedule import Schedule
 from tests.simulation.simulated_stack import ports_of
 from tests.simulation.workers import Worker, Workers
-from tests.simulation.workload import Action, draw_actions
+from tests.simulation.workload import DATA, Action, draw_actions
 from tests.support.world import BUCKET
 
 MAX_DELIVERIES = 60_000
@@ -68,9 +69,13 @@ class History:
         self.ims.run_later = self.schedule.run_later
         self.faults.install(self.ports)
         observers.install(self)
+        lagging.install(self)
+        unheard_effects.install(self)
 
     def _plan_actions(self) -> None:
-        self.actions = draw_actions(self.random("workload"), self.rates)
+        drawn = draw_actions(self.random("workload"), self.rates)
+        files = sorted({action.key for action in drawn if action.what == "put"}) or [DATA]
+        self.actions = [*drawn, *draw_console_actions(self.random("console"), self.rates, files)]
         for number, action in enumerate(self.actions):
             if number not in self._reduction.actions:
                 self.schedule.plan(action.at, lambda action=action, number=number: self._perform(action, number))  # type: ignore[misc]

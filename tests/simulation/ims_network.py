@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import Message
 from random import Random
@@ -15,6 +14,7 @@ from urllib.parse import urlencode
 from imagedrop.adapters.calls import Calls
 from imagedrop.adapters.ims.errors import error_from_response
 from imagedrop.adapters.ims.images import ImsImages
+from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.ports import ImsError
 from imagedrop.workflow.image_lookup import DROP_TAG
 from imagedrop_local import faults as simulator_faults
@@ -24,10 +24,13 @@ from imagedrop_local.ims.service import Ims
 from imagedrop_local.ims.sources import Source
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.memory import MemoryObjects, SettableClock
+from tests.simulation.crowd import SIZE, Crowd
 from tests.simulation.fake_objects import FakeObjects
 from tests.simulation.fault_rates import FaultRates
 from tests.simulation.faults import Faults
 from tests.simulation.ims_api import ImsApi
+from tests.simulation.ims_project import Import, ImsProject
+from tests.simulation.key_rotation import KeyRotation
 from tests.simulation.workers import Worker, Workers
 from tests.support import signed_requests
 
@@ -38,25 +41,7 @@ BUSY, NO_CONNECTION, ACCEPTED_503 = "throttled", "no connection", "503, though t
 CREATE_FAULTS = (LOST, LATE, ANSWER_LOST, ANSWER_LOST, BUSY, NO_CONNECTION, ACCEPTED_503)
 
 
-@dataclass
-class Import:
-    """An import that IMS accepted at `at`."""
-
-    drop_id: str
-    key: str
-    job: dict[str, Any]
-    at: float
-
-    @property
-    def image_ids(self) -> list[str]:
-        return [part["image_id"] for part in self.job["parts"]]
-
-    def file_of(self, image_id: str) -> str:
-        """The key that this image is made of."""
-        return next(str(part["key"]) for part in self.job["parts"] if part["image_id"] == image_id)
-
-
-class ImsNetwork:
+class ImsNetwork(ImsProject):
     """`port()` is imagedrop's adapter. `log` takes lines for the history's text; `on_import` gets every import."""
 
     def __init__(
@@ -80,6 +65,10 @@ class ImsNetwork:
             Random(len(rates.switches)),
         )
         self.imports: list[Import] = []
+        self.edited: set[str] = set()  # images that people gave another tag of imagedrop, or none
+        start = clock.seconds()
+        self._rotation = KeyRotation(rates, lambda: clock.seconds() - start)
+        self._crowd = Crowd(self, Random(0)) if self._has_crowd() else None
         self.calls = 0
         self.log: Callable[[str], None] = lambda text: None
         self.run_later: Callable[[float, Callable[[], object]], None] = lambda seconds, run: None
@@ -96,7 +85,30 @@ class ImsNetwork:
 
     def port(self, settings: Any, sleep: Any, random: Any, function_clock: Callable[[], datetime]) -> ImsImages:
         api: Any = lambda: ImsApi(self, function_clock)  # noqa: E731
-        return ImsImages(api, Calls(sleep, random), settings)
+        return ImsImages(api, Calls(sleep, random), settings, self._renew)
+
+    def _has_crowd(self) -> bool:
+        return self._rates.crowd and not self.switches.ims_names_unique and self.switches.ims_image_quota > SIZE
+
+    def keys(self, worker: Worker | None, clock: Callable[[], datetime]) -> HuaweiKeys:
+        if worker is None or not self._rotation.rotates:
+            return HuaweiKeys(signed_requests.AK, signed_requests.SK)
+        return self._rotation.keys_of(worker.name, clock)
+
+    def _renew(self) -> bool:
+        worker = self._workers.current
+        renewed = worker is not None and self._rotation.renew(worker.name)
+        self.log(f"the keys of IMS are read again: {'other ones' if renewed else 'the same'}")
+        return renewed
+
+    def _admit(self, ak: str) -> None:
+        """Reads are not signed: only their access key is checked. Raises ImsError."""
+        if not self._rotation.rotates:
+            return
+        if ak not in self._rotation.accepted():
+            self.log(f"IMS: 401 {ak} is no longer valid")
+            self._faults.count_fault()
+            raise error_from_response(401, "APIGW.0301", "Incorrect IAM authentication information")
 
     def _plan_job_faults(self) -> None:
         def add(rate: float, **fault: Any) -> None:
@@ -112,21 +124,30 @@ class ImsNetwork:
         """No import fails any more, and the quota is raised."""
         self._simulator_faults.clear()
         self.switches.__dict__.update(ims_image_quota=1_000_000, ims_rate=None)
+        self._rotation.stop()
 
     # --- calls over the network
 
-    def read(self, path: str, query: list[tuple[str, str]]) -> Any:
+    def read(self, path: str, query: list[tuple[str, str]], keys: HuaweiKeys) -> Any:
         with self._faults.call("images", path.rpartition("/")[2]):
             self.calls += 1
+            self._admit(keys.ak)
+            if self._crowd and any(name == "marker" for name, _ in query):
+                self.log("IMS: a listing has another page")
+                self._crowd.add()
             return self._response(Request("GET", path, urlencode(query), Message(), io.BytesIO(), 0))
 
-    def create(self, worker: Worker, body: Mapping[str, Any], function_clock: Callable[[], datetime]) -> Any:
+    def create(
+        self, worker: Worker, body: Mapping[str, Any], function_clock: Callable[[], datetime], keys: HuaweiKeys
+    ) -> Any:
         with self._faults.call("images", "CreateImage"):
             self.calls += 1
-            request = signed_requests.request("POST", "/v2/cloudimages/action", dict(body), at=function_clock())
+            at, path = function_clock(), "/v2/cloudimages/action"
+            request = signed_requests.request("POST", path, dict(body), at=at, ak=keys.ak, sk=keys.sk)
             fails = self._faults.occurs(worker, "create", self._rates.create_fault)
             fault = worker.random.choice(CREATE_FAULTS) if fails else None
             if fault is None:
+                self._admit_signed()
                 return self._response(request)
             self.log(f"IMS: CreateImage, {fault}")
             if fault == BUSY:
@@ -142,9 +163,15 @@ class ImsNetwork:
 
     def _send_without_response(self, request: Request) -> None:
         try:
+            self._admit_signed()
             self._response(request)
         except ImsError as error:
             self.log(f"IMS: refused, the response is lost: {error}")
+
+    def _admit_signed(self) -> None:
+        """The gateway checks signatures with the keys that are valid now."""
+        if self._rotation.rotates:
+            self.service._gateway._credentials = self._rotation.accepted()
 
     def _response(self, request: Request) -> Any:
         _, handle = self.service.route(request)
@@ -169,27 +196,9 @@ class ImsNetwork:
         self.on_import(self.imports[-1])
         return job_id
 
-    # --- what the checks read
-
-    def all_images(self) -> dict[str, dict[str, Any]]:
-        """Every image as it is now, visible through the API or not."""
-        images = self.service._images
-        self.service._advance()
-        return {image["id"]: images.as_api(image) for image in images.all()}
-
-    def visible_image_ids(self, drop_id: str) -> set[str]:
-        """What a lookup by tag would find now."""
-        self.service._advance()
-        visible = self.service._images.visible()
-        return {image["id"] for image in visible if f"{DROP_TAG}={drop_id}" in image["tags"]}
-
-    def may_become_active(self, accepted: Import) -> bool:
-        """The system image is active, or may become so: it is neither failed nor deleted."""
-        self.service._advance()
-        image = self.service._images.get(accepted.image_ids[0])
-        return image is not None and image["status"] not in ("killed", "deleted") and accepted.job["status"] != "FAIL"
-
     def delete_image(self, image_id: str) -> None:
         """Another client deletes an image."""
-        request = signed_requests.request("DELETE", f"/v2/images/{image_id}", at=self.service._clock())
+        self._admit_signed()
+        ak, sk = next(iter(self.service._gateway._credentials.items()))
+        request = signed_requests.request("DELETE", f"/v2/images/{image_id}", at=self.service._clock(), ak=ak, sk=sk)
         self._send_without_response(request)

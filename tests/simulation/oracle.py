@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 ENDED = re.compile(r"\.imagedrop/ended/([^/]+)/n(\d+)\.(.+)")
 MAIL = re.compile(r"^Drop (\S+), attempt (\d+), ended ", re.MULTILINE)
-GONE = ("deleted", "killed")
 UNKNOWN = ("ims.outcome_unknown", "import.deadline", "internal")  # IMS may have made an image that nobody saw
 
 
@@ -49,79 +48,81 @@ def judge(world: World) -> list[str]:
 
 class _Verdict:
     def __init__(self, world: World) -> None:
-        self._world = world
+        self._world, self._usable = world, set[str]()
         self._digests = {self._digest(key) for key in world.bucket}
-        self._markers: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)  # folder -> its ends
+        self._markers: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(
+            list
+        )  # folder -> (attempt, files read)
         for found in filter(None, map(ENDED.fullmatch, world.bucket)):
-            self._markers[found[1]].append((int(found[2]), frozenset(found[3].split("."))))
+            read = frozenset(digest for digest in found[3].split(".") if digest.startswith("v"))
+            self._markers[found[1]].append((int(found[2]), read))
         self._read = {digest for ends in self._markers.values() for _, digests in ends for digest in digests}
         self._told: defaultdict[tuple[str, int], list[Mapping[str, Any]]] = defaultdict(list)
         for body in world.published:
             self._told[self._folder(body["drop_id"]), body["attempt"]].append(body)
         self._jobs: defaultdict[str, list[list[str]]] = defaultdict(list)  # drop -> images of each job, system first
-        self._failed = {part["image_id"] for job in world.jobs if job["status"] == "FAIL" for part in job["parts"]}
-        for job in world.jobs:  # IMS may keep a part of what a failed job has made
-            self._jobs[job["parts"][0]["tags"]["imagedrop"]].append([part["image_id"] for part in job["parts"]])
+        for job in world.jobs:
+            drop_id, ids = job["parts"][0]["tags"]["imagedrop"], [part["image_id"] for part in job["parts"]]
+            self._jobs[drop_id].append(ids)
+            if job["status"] != "FAIL":  # IMS may keep a part of what a failed job has made
+                self._usable |= {i for i in ids if i in world.images and self._has_tag(world.images[i], drop_id)}
+
+    def _has_tag(self, image: Mapping[str, Any], drop_id: str) -> bool:
+        """False if somebody has deleted the image, or edited its tag of imagedrop."""
+        return image["status"] not in ("deleted", "killed") and f"imagedrop={drop_id}" in image["tags"]
 
     def of_files(self) -> Iterator[str]:
         """Each file has ended as a drop, or was read as a part of one, and its result file says how."""
-        yield from (
-            f"claim {key} is left" for key in self._world.bucket if re.fullmatch(r"\.imagedrop/[^/]+\.json", key)
-        )
         for key, file in self._world.bucket.items():
+            if re.fullmatch(r"\.imagedrop/[^/]+\.json", key):
+                yield f"claim {key} is left"
             if key.startswith(".imagedrop/") or key.endswith(".json"):
                 continue
             drop_id = _hash(self._world.name, key, file.etag)
             ends = self._markers.get(drop_id, [])
             if not ends and key + ".json" not in self._world.bucket and self._digest(key) in self._read:
                 continue
-            last = max(ends, default=(0, frozenset[str]()))
             # A sidecar that was deleted after the end is no change that an owner waits for.
             own = {self._digest(name) for name in (key, key + ".json") if name in self._world.bucket}
-            read = {digest for digest in last[1] if digest.startswith("v")}
-            if not own <= read or (len(own) > 1 and not read <= self._digests):
+            about = [end for end in ends if own <= end[1] and (len(own) == 1 or end[1] <= self._digests)]
+            if not about:
                 yield f"{key} is in the bucket as {drop_id[:6]}, and no end is about its files as they are"
             else:
-                yield from self._of_result(key, drop_id, *last)
+                yield from self._of_result(key, drop_id, *max(about))
 
     def _of_result(self, key: str, drop_id: str, attempt: int, digests: frozenset[str]) -> Iterator[str]:
-        file = self._world.bucket.get(key + ".result.json")
-        result = json.loads(file.body) if file else {}
-        if (result.get("drop_id"), result.get("attempt")) != (drop_id, attempt):
-            yield f"the result file of {key} is not about attempt {attempt} of {drop_id[:6]}"
-        elif not all(self._digest(name, version) in digests for name, version in result["versions"].items()):
-            yield f"the result file of {key} names other files than the end marker"
+        file, bucket = self._world.bucket.get(key + ".result.json"), self._world.bucket
+        result: dict[str, Any] = json.loads(file.body) if file else dict.fromkeys(("drop_id", "attempt"), "")
+        for name, version in result.get("versions", {}).items():
+            if name in bucket and file and (version or file._asdict())["last_modified"] > bucket[name].last_modified:
+                return  # somebody has removed the newest version of this file: the one before is back, which had ended
+        read = {self._digest(name, version) for name, version in result.get("versions", {}).items() if version}
+        if (result["drop_id"], result["attempt"]) != (drop_id, attempt) or read != digests:
+            yield f"the result file of {key} is not about attempt {attempt} of {drop_id[:6]} and its files"
 
     def of_images(self) -> Iterator[str]:
         """One usable image per drop and disk, unless an end has said why there is another."""
         for drop_id, jobs in self._jobs.items():
             told = [body for (folder, _), bodies in self._told.items() if folder == drop_id for body in bodies[:1]]
             disowned = {image["id"] for body in told if _reason(body) == "object.replaced" for image in body["images"]}
-            usable = [
-                ids[0] for ids in jobs if self._status(ids[0]) not in GONE and ids[0] not in disowned | self._failed
-            ]
+            usable = [ids[0] for ids in jobs if ids[0] in self._usable - disowned]
             unknown = sum(_reason(body) in UNKNOWN for body in told)
             if len(usable) > 1 + unknown:
                 yield f"{drop_id[:6]} has {len(usable)} images; {unknown} ends did not know the outcome"
             yield from (self._of_registered(body, disowned) for body in told if body["stage"] == "registered")
 
-    def _status(self, image_id: str) -> str:
-        return str(self._world.images[image_id]["status"]) if image_id in self._world.images else "deleted"
-
     def _of_registered(self, body: Mapping[str, Any], disowned: set[str]) -> str:
-        ids = {image["id"] for image in body["images"]}
-        name = f"attempt {body['attempt']} of {body['drop_id'][:6]}"
+        ids, name = {image["id"] for image in body["images"]}, f"attempt {body['attempt']} of {body['drop_id'][:6]}"
         if ids not in map(set, self._jobs[body["drop_id"]]):
             return f"{name} is registered as {len(ids)} images that no job has made together for it"
-        status = {self._status(image_id) for image_id in ids}
-        bad = ids & disowned or status - {"active", "deleted"}
-        return f"{name} is registered as an image that is disowned or {status}" if bad else ""
+        found = {self._world.images[i]["status"] for i in ids if i in self._world.images} - {"active", "deleted"}
+        return f"{name} is registered as an image that is disowned or not active" if ids & disowned or found else ""
 
     def of_notices(self) -> Iterator[str]:
         """Each end is told by SNS and mail, always as the same."""
-        told_by_mail = (found for text in self._world.mails for found in MAIL.findall(text))
-        mailed = {(self._folder(drop_id), int(attempt)) for drop_id, attempt in told_by_mail}
-        ends = Counter((folder, attempt) for folder, ends in self._markers.items() for attempt, _ in ends)
+        told = (found for text in self._world.mails for found in MAIL.findall(text))
+        mailed = {(self._folder(drop_id), int(attempt)) for drop_id, attempt in told}
+        ends = Counter((folder, end[0]) for folder, ends in self._markers.items() for end in ends)
         for (folder, attempt), count in ends.items():
             bodies = self._told.get((folder, attempt), [])
             ways = len({(body["stage"], _reason(body)) for body in bodies})
@@ -135,11 +136,10 @@ class _Verdict:
         kind, waiting, location = drop_id.partition(":")
         return f"{kind}-{_hash(location, size=9)}" if waiting else drop_id
 
-    def _digest(self, key: str, version: Any = ...) -> str:
-        """Of a file: as it is, or of `version` (etag, last_modified); None: absent."""
-        file = self._world.bucket.get(key)
-        etag, modified = (file or ("", ""))[:2] if version is ... else (version or {"": "", 1: ""}).values()
-        return f"v{_hash(key, etag, modified, size=9)}" if etag else f"a{_hash(key, size=9)}"
+    def _digest(self, key: str, version: Mapping[str, str] | None = None) -> str:
+        """Of a file in the bucket, as it is or as `version` says."""
+        file = version or self._world.bucket[key]._asdict()
+        return f"v{_hash(key, file['etag'], file['last_modified'], size=9)}"
 
 
 def _reason(body: Mapping[str, Any]) -> str:

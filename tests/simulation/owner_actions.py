@@ -12,6 +12,7 @@ from imagedrop.domain.drop import LIVE
 from imagedrop.ports import QueueName
 from imagedrop_local.memory import memory_ports
 from tests.simulation import event_delivery
+from tests.simulation.console_actions import ConsoleActions
 from tests.simulation.fault_rates import HOUR
 from tests.simulation.workload import Action, contents
 from tests.support.world import BUCKET, HANDLERS
@@ -39,9 +40,9 @@ NOT_SENT: dict[str, Any] = {
 }
 
 
-class Owners:
+class Owners(ConsoleActions):
     def __init__(self, history: History) -> None:
-        self._history, self._ports, self._ims = history, history.ports, history.ims
+        super().__init__(history)
         self._backup: Mapping[str, Any] | None = None
 
     def perform(self, action: Action, random: Random) -> None:
@@ -49,12 +50,14 @@ class Owners:
 
     def _put(self, action: Action, random: Random) -> None:
         etag, body = contents()[action.content]
-        self._ports.objects.upload(BUCKET, action.key, body, etag=etag)
+        head = self._ports.objects.upload(BUCKET, action.key, body, etag=etag)
+        self._versions[action.key].append((head, body))
         self._history.checks.record.uploaded(action.key, etag)
         self._send_event(action.key, etag, random)
 
     def _delete(self, action: Action, random: Random) -> None:
         self._ports.objects.delete(BUCKET, action.key)
+        self._versions[action.key].append(None)
         self._history.checks.record.uploaded(action.key, "")
 
     def _send_event(self, key: str, etag: str, random: Random) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from tests.simulation.fault_rates import NO_PERIOD
+from tests.simulation.fault_rates import NEVER, NO_PERIOD
 from tests.simulation.histories import History
 from tests.simulation.reduction import COMPLETE, Reduction
 
@@ -13,13 +13,18 @@ T = TypeVar("T")
 
 RATES = (
     *("crash", "error", "pause", "event_lost", "event_doubled", "event_late", "message_doubled", "create_fault"),
-    *("job_fails", "job_slow", "index_lag", "clock_skew", "ims_clock_skew"),
+    *("job_fails", "job_slow", "index_lag", "clock_skew", "ims_clock_skew", "list_lag", "late_effect"),
+    *("repeated_write",),
 )
 NO_FAULTS: Mapping[str, Any] = {
     **dict.fromkeys(RATES, 0),
     **dict.fromkeys(("ims_outage", "obs_outage", "ims_denies", "obs_denies"), NO_PERIOD),
     "page_size": 1000,
     "signed_pushes": False,
+    "ims_tasks": 40,
+    "keys_live": NEVER,
+    "versioned": False,
+    "crowd": False,
 }
 
 

@@ -63,6 +63,7 @@ def ports_of(history: History) -> MemoryPorts:
         attempt_deadline=rates.attempt_deadline,
         pairing_deadline=rates.pairing_deadline,
         poll_longest=rates.poll_longest,
+        ims_tasks=rates.ims_tasks,
         smn_topic_urn=event_delivery.TOPIC,
         webhook_secret=event_delivery.SECRET_ID,
         webhook_header=event_delivery.HEADER,

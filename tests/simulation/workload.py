@@ -27,6 +27,9 @@ What = Literal[
     "back up ledger",
     "restore ledger",
     "other installation",
+    "remove one",
+    "edit tags",
+    "undo",
 ]
 
 

@@ -47,6 +47,7 @@ class HistoryRecord:
     disowned: dict[End, set[str]] = field(default_factory=dict)  # images of unknown content, as an end has said
     claimed: set[str] = field(default_factory=set)  # drops that had a claim in the bucket
     uploads: defaultdict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))  # s, ETag
+    undone: set[str] = field(default_factory=set)  # files whose newest version was removed: the one before is back
     redriven: set[tuple[str, int]] = field(default_factory=set)  # (key, attempt) of each redrive
     faults_stopped_at: float | None = None
     fault_count: int = 0  # crashes, failed calls, lost messages: each may stop the progress of a drop
@@ -57,6 +58,7 @@ class HistoryRecord:
 
     def uploaded(self, key: str, etag: str) -> None:
         """`etag`: empty if the file was deleted."""
+        self.undone.discard(key)
         self.uploads[key].append((self.clock.seconds(), etag))
 
     def ledger_replaced(self, rows: Mapping[str, Drop]) -> None:

@@ -9,7 +9,8 @@ from datetime import datetime
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import OBJECT_REPLACED, Drop
 from tests.simulation.checks.history_record import HistoryRecord, describe
-from tests.simulation.ims_network import Import, ImsNetwork
+from tests.simulation.ims_network import ImsNetwork
+from tests.simulation.ims_project import Import
 from tests.simulation.workers import Worker
 from tests.simulation.workload import content_of
 
