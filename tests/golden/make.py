@@ -19,14 +19,15 @@ from imagedrop.adapters.dynamodb.items import to_dynamodb, to_row
 from imagedrop.adapters.dynamodb.ledger import DynamoLedger
 from imagedrop.adapters.sqs import QUEUES, SqsQueues
 from imagedrop.domain import drop as drops
-from imagedrop.domain.drop import Drop
+from imagedrop.domain.drop import Drop, FileVersion
 from imagedrop.domain.messages import NoticeMessage, PollMessage, RegistrationMessage
 from imagedrop.domain.object_keys import claim_key, result_key
 from imagedrop.intake import enqueue, replay_protection
 from imagedrop.intake.smn_push import SmnPush
 from imagedrop.workflow import dispatch, notify, status
 from imagedrop.workflow.bucket_records import claims, end_markers, results
-from imagedrop.workflow.sweep.sweep import sweep
+from imagedrop.workflow.sweep.place import Place
+from imagedrop.workflow.sweep.search import NOTE
 from imagedrop_cli import connections
 from imagedrop_cli import redrive as redrive_command
 from imagedrop_cli import status as status_command
@@ -72,6 +73,7 @@ def files() -> dict[str, bytes]:
         "keys.json": text(keys()),
         "messages.json": text(messages()),
         "notes.json": text(notes()),
+        "place.json": text(place().note(NOW[7])),
         "ledger_calls.json": text(ledger_calls()),
         "notified.json": text(notified()),
         **statuses(),
@@ -152,12 +154,16 @@ def notes() -> list[dict[str, Any]]:
     """The ledger's notes, as DynamoDB gets them."""
     client = Recorder()
     ports = memory_ports(ledger=DynamoLedger(client, "ledger"), clock=SettableClock(NOW[7]))
-    for key in (KEY, UNICODE):
-        ports.objects.upload(BUCKET, key, b"image")
-    sweep(ports, lambda: 0.0)
+    ports.ledger.store(NOTE, Place(after=UNICODE).note(ports.clock()))
     replay_protection.remember(PUSH, ports)
     ports.ledger.count("mails:a mailbox:2026-11-24T13", 30, NOW[7])
     return [call for call in client.calls if call["call"] in ("put_item", "update_item")]
+
+
+def place() -> Place:
+    """Of a sweep that has stopped between an image and its sidecar, and had no time for all end markers."""
+    pending = [(UNICODE, FileVersion(etag="e1", last_modified="2026-11-24T13:00:00Z"))]
+    return Place(UNICODE + "-old", pending, first_folder="Aa_-0", end_folder="zz_-9")
 
 
 def ledger_calls() -> list[dict[str, Any]]:

@@ -14,10 +14,11 @@ from imagedrop.domain.messages import DropMessage, NoticeMessage, PollMessage, R
 from imagedrop.domain.object_keys import claim_key, result_key
 from imagedrop.intake import replay_protection
 from imagedrop.workflow.bucket_records import claims, end_markers, file_versions, results
+from imagedrop.workflow.sweep.place import Place
 from imagedrop.workflow.sweep.sweep import sweep
 from imagedrop_local.memory import MemoryPorts, memory_ports
 from tests.golden.make import PUSH, claim_body, files, result_body
-from tests.golden.rows import BUCKET, DATA, KEY, SIDECAR, UNICODE
+from tests.golden.rows import BUCKET, DATA, KEY, NOW, SIDECAR, UNICODE
 from tests.golden.support import attributes, first_attributes, golden, names, restored, stored, text
 
 made = cache(files)
@@ -118,6 +119,10 @@ def test_sweep_continues_where_the_last_one_stopped() -> None:
     for key in (KEY, DATA, SIDECAR, UNICODE):
         ports.objects.upload(BUCKET, key, b"a file")
     assert not sweep(ports, lambda: 60.0).whole
+
+
+def test_place_of_the_sweep_is_read_and_written_unchanged() -> None:
+    assert text(Place.load(json.loads(golden("place.json"))).note(NOW[7])) == golden("place.json")
 
 
 def test_received_push_is_recognised() -> None:

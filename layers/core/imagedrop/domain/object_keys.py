@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+import re
+
 FOLDER = ".imagedrop/"
 END_MARKERS = FOLDER + "ended/"
 INSTALLATION = FOLDER + "installation"
@@ -23,7 +25,8 @@ def is_ours(key: str) -> bool:
 
 
 def is_claim(key: str) -> bool:
-    return key.startswith(FOLDER) and key.endswith(".json") and "/" not in key.removeprefix(FOLDER)
+    """False for whatever else is in the folder."""
+    return re.fullmatch(re.escape(FOLDER) + r"[\w-]{43}\.json", key, re.ASCII) is not None
 
 
 def sidecar_key(image_key: str) -> str:

@@ -9,12 +9,10 @@ import pytest
 from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import FileVersion
-from imagedrop.ports import ImsError, ObjectHead
-from imagedrop.settings import Settings
+from imagedrop.ports import ImsError, ObjectsUnavailable
 from imagedrop.workflow.bucket_records import claims, end_markers, installation
-from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
 from imagedrop.workflow.sweep.redrive import MAX_REDRIVES
-from imagedrop.workflow.sweep.sweep import MAX_FOUND
+from imagedrop.workflow.sweep.search import MAX_FOUND, MAX_UNKNOWN
 from imagedrop_local.project_paths import function
 from tests.support.world import BUCKET, KEY, World
 
@@ -45,6 +43,31 @@ def test_drops_that_have_ended_cost_only_the_listing(world: World) -> None:
     assert world.ports.images.calls == before[2]
     assert sent(world) == []
     assert (done["found"], done["driven"], done["listed"]) == (0, 0, 60)
+
+
+def test_a_round_that_crashes_goes_on_after_its_last_step() -> None:
+    """Ten pages are a step. What it found is enqueued before the place is stored."""
+    world = World(drop_prefix="golden/")
+    for number in range(30):
+        world.put(f"golden/{number:02d}.vhd", b"x", event=False)
+    world.ports.objects.page = 1
+    world.ports.objects.fail("list", *[None] * 16, RuntimeError("killed"))
+    with pytest.raises(RuntimeError, match="killed"):
+        world.sweep()
+    assert [message["key"] for message in sent(world)] == [f"golden/{number:02d}.vhd" for number in range(9)]
+    world.ports.queues.wipe()
+    assert world.sweep()["whole"] is False
+    assert [message["key"] for message in sent(world)] == [f"golden/{number:02d}.vhd" for number in range(9, 30)]
+    assert world.sweep()["whole"] is True
+
+
+def test_a_listing_that_fails_does_not_stop_the_redrives(world: World) -> None:
+    world.accepted(admission="called")
+    world.ports.clock.advance(1000)
+    world.ports.objects.fail("list", ObjectsUnavailable("503"))
+    with pytest.raises(ObjectsUnavailable):
+        world.sweep()
+    assert len(world.ports.queues.bodies("registrations")) == 1
 
 
 def test_an_image_whose_event_was_lost_is_found(world: World) -> None:
@@ -82,6 +105,33 @@ def test_a_drop_is_found_when_a_part_comes_that_its_end_has_missed(world: World)
     world.put("golden/d.vhd", b"data", event=False)
     world.sweep()
     assert {"bucket": BUCKET, "key": KEY} in sent(world)
+
+
+@pytest.mark.parametrize("page", [2, 3])
+@pytest.mark.parametrize("part", ["golden/a.vhd", "golden/z.vhd"])
+def test_a_part_that_comes_is_found_even_if_no_round_lists_it_together_with_its_image(
+    world: World, part: str, page: int
+) -> None:
+    row = world.accepted()
+    row = world.ports.ledger.save(
+        transitions.end(row, world.ports.clock(), "rejected", None, versions={**row.versions, part: None})
+    )
+    world.ports.queues.send("notices", {"drop_id": row.drop_id, "attempt": 1})
+    world.run()
+    world.ports.objects.delete(BUCKET, object_keys.result_key(KEY))
+    world.put(part, b"data", event=False)
+    world.ports.objects.page = page
+    for _ in range(4):
+        function("sweep").handle(world.ports, lambda: 0.0)
+    assert {"bucket": BUCKET, "key": KEY} in sent(world)
+
+
+def test_of_ended_drops_whose_parts_are_not_in_this_round_only_some_are_validated_again(world: World) -> None:
+    for number in range(MAX_UNKNOWN + 20):
+        ended(world, number, row=False, part="golden/z.vhd")
+    world.ports.objects.page = len(world.ports.objects.keys(BUCKET))
+    world.put("notes.txt", b"x", event=False)
+    assert function("sweep").handle(world.ports, lambda: 0.0)["found"] == MAX_UNKNOWN
 
 
 def test_a_data_file_of_a_registered_drop_is_not_found_as_a_drop(world: World) -> None:
@@ -191,6 +241,21 @@ def test_a_waiting_drop_whose_image_was_replaced_is_deleted(world: World) -> Non
     assert {"bucket": BUCKET, "key": KEY} in sent(world)
 
 
+def test_a_waiting_drop_whose_files_are_in_another_round_is_left_to_that_round() -> None:
+    world = World(drop_prefix="golden/")
+    world.put(KEY, b"image")
+    world.run()
+    world.put("golden/a.txt", b"x", event=False)
+    world.put("golden/b.txt", b"x", event=False)
+    world.ports.objects.page = 2
+    calls = world.ports.objects.calls["head"]
+    assert function("sweep").handle(world.ports, lambda: 0.0)["driven"] == 0
+    assert function("sweep").handle(world.ports, lambda: 0.0)["driven"] == 0
+    world.put(KEY + ".json", {"name": "x"}, event=False)
+    driven = [function("sweep").handle(world.ports, lambda: 0.0)["driven"] for _ in range(2)]
+    assert (driven, world.ports.objects.calls["head"]) == ([0, 1], calls)
+
+
 def test_a_listing_that_runs_out_of_time_continues_in_the_next_round(world: World) -> None:
     for number in range(10):
         world.put(f"golden/{number}.vhd", b"x", event=False)
@@ -199,28 +264,6 @@ def test_a_listing_that_runs_out_of_time_continues_in_the_next_round(world: Worl
     found = [message["key"] for message in sent(world)]
     assert set(found) == {f"golden/{number}.vhd" for number in range(10)}
     assert rounds[0]["whole"] is False
-
-
-def test_an_end_marker_counts_only_while_the_files_have_the_versions_in_its_key() -> None:
-    inventory = BucketInventory(Settings(), BUCKET)
-    version = FileVersion(etag="e", last_modified="2026-11-24T13:00:00Z")
-    beside = object_keys.sidecar_key(KEY)
-    row = drops.Drop(
-        drop_id=drops.drop_id(BUCKET, KEY, "e"),
-        bucket=BUCKET,
-        key=KEY,
-        etag="e",
-        versions={KEY: version, beside: None},
-        received_at="",
-        updated_at="",
-        deadline_at="",
-    )
-    inventory.add(ObjectHead(end_markers.end_marker_key(row), "", 0, "2026-11-24T13:00:00Z"))
-    inventory.add(ObjectHead(KEY, "e", 1, version.last_modified))
-    assert inventory.has_ended(KEY)
-    inventory.add(ObjectHead(beside, "s", 1, version.last_modified))
-    assert not inventory.has_ended(KEY)
-    assert len(end_markers.end_marker_key(row).encode()) < 1024
 
 
 def test_a_drop_that_cannot_be_redriven_does_not_stop_the_others(world: World) -> None:
@@ -248,6 +291,14 @@ def test_a_lost_ledger_does_not_undo_an_end_with_a_result_file(world: World) -> 
     assert [mail.to for mail in world.mails()] == ["ada@example.com"]
 
 
+def test_objects_of_others_in_the_folder_of_claims_are_not_taken_for_claims(world: World) -> None:
+    for name in ("notes.json", "a/b.json", "x" * 43, "installation"):
+        world.ports.objects.upload(BUCKET, object_keys.FOLDER + name, b"{}")
+    before = world.ports.ledger.calls["get"]
+    world.sweep()
+    assert world.ports.ledger.calls["get"] == before
+
+
 def test_a_claim_that_was_written_after_the_end_is_deleted(world: World) -> None:
     registered(world)
     claim = object_keys.claim_key(world.row().drop_id)
@@ -266,11 +317,16 @@ def test_an_incomplete_claim_is_ignored(world: World, changes: dict[str, Any]) -
     assert {"bucket": BUCKET, "key": "golden/new.vhd"} in sent(world)
 
 
-def ended(world: World, number: int, row: bool) -> None:
-    """An image without sidecar whose rejection was notified: its objects and, if `row`, its row in the ledger."""
+def ended(world: World, number: int, row: bool, part: str | None = None) -> None:
+    """An image without sidecar whose rejection was notified: its objects and, if `row`, its row in the ledger.
+    `part`: it had a sidecar, and this part was missing."""
     key = f"golden/{number:06d}.vhd"
     head = world.ports.objects.upload(BUCKET, key, b"x", etag=str(number))
-    versions = {key: FileVersion(etag=head.etag, last_modified=head.last_modified), key + ".json": None}
+    version = FileVersion(etag=head.etag, last_modified=head.last_modified)
+    versions: drops.Versions = {key: version, key + ".json": None}
+    if part:
+        world.ports.objects.upload(BUCKET, key + ".json", b"{}", etag=str(number))
+        versions = {key: version, key + ".json": version, part: None}
     at = dict.fromkeys(("received_at", "updated_at", "deadline_at"), world.now())
     drop = drops.Drop(drop_id=drops.drop_id(BUCKET, key, head.etag), bucket=BUCKET, key=key, etag=head.etag, **at)
     drop = drop.model_copy(update={"stage": "rejected", "end_marked": True, "versions": versions})
@@ -295,13 +351,9 @@ def calls_of_a_round(world: World, count: int, rows: bool) -> dict[str, int]:
 def test_ten_thousand_ended_drops_cost_one_list_page_per_thousand_keys(world: World) -> None:
     world.ports.objects.page = 100  # instead of 1,000, to save time
     calls = calls_of_a_round(world, 10_000, rows=False)
-    assert calls == {
-        "get": 1,  # the name of the installation
-        "list": 200 + 2,
-        "load": 1,
-        "open": 1,
-        "queued": 1,
-    }  # two objects each: the image and the end marker
+    # Two objects each: the image and the end marker. The place is stored after each ten pages of files, and at the end.
+    # The object that is read names the installation.
+    assert calls == {"get": 1, "list": 200 + 2, "load": 1, "open": 1, "queued": 1, "store": 10 + 1}
 
 
 def test_rows_of_ended_drops_cost_the_sweep_nothing(world: World) -> None:

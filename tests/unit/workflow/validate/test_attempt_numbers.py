@@ -6,6 +6,7 @@ import pytest
 
 from imagedrop.domain import drop as drops
 from imagedrop.domain.object_keys import END_MARKERS
+from imagedrop.workflow.bucket_records import end_markers
 from imagedrop.workflow.validate import validate
 from tests.support.world import BUCKET, World
 from tests.unit.workflow.validate.sample_drop import KEY, SAMPLE, SIDECAR_KEY, published, put_drop, sidecar
@@ -89,3 +90,14 @@ def test_attempt_numbers_go_on_when_an_earlier_content_comes_back(world: World) 
     world.live_through(1)
     ends = published(world)
     assert len({(end["drop_id"], end["attempt"]) for end in ends}) == len(ends) == 3
+
+
+def test_an_attempt_gets_the_number_after_all_end_markers_however_many_pages_they_fill(world: World) -> None:
+    """Markers are listed as texts: n10 comes before n2."""
+    put_drop(world, min_disk=5)
+    world.run()
+    row = world.row(KEY)
+    for attempt in range(1, 13):
+        end_markers.write_end_marker(world.ports.objects, row.model_copy(update={"attempt": attempt}))
+    world.ports.objects.page = 3
+    assert end_markers.last_attempt(world.ports.objects, BUCKET, KEY, row.etag) == 12

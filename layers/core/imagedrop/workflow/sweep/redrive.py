@@ -14,16 +14,16 @@ from imagedrop.observability import LOG, log_drop, log_fields
 from imagedrop.ports import Conflict, ObjectHead, OutOfTime, Ports, QueuedDrop
 from imagedrop.workflow import completion, dispatch
 from imagedrop.workflow.bucket_records import file_versions
-from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
+from imagedrop.workflow.sweep.seen_files import SeenFiles
 
 MAX_REDRIVES = 5
 
 
-def redrive_if_stalled(ports: Ports, inventory: BucketInventory, row: Drop) -> bool:
+def redrive_if_stalled(ports: Ports, seen: SeenFiles, row: Drop) -> bool:
     """True if the drop was redriven. Raises only OutOfTime, so that the other drops have their redrive too."""
     with log_fields(drop_id=row.drop_id):
         try:
-            return _redrive_waiting(ports, inventory, row) if row.stage == "waiting" else _redrive_idle(ports, row)
+            return _redrive_waiting(ports, seen, row) if row.stage == "waiting" else _redrive_idle(ports, row)
         except Conflict:
             return False  # another worker has just changed the row: it makes progress
         except OutOfTime:
@@ -79,14 +79,14 @@ def _redrive_idle(ports: Ports, row: Drop) -> bool:
     return True
 
 
-def _redrive_waiting(ports: Ports, inventory: BucketInventory, row: Drop) -> bool:
+def _redrive_waiting(ports: Ports, seen: SeenFiles, row: Drop) -> bool:
     """Has a waiting drop validated if its files have changed, its key may be free, or its deadline has passed."""
-    current = _current_versions(ports, inventory, row)
+    current = _current_versions(ports, seen, row)
     image = current.get(row.key)
-    if row.etag is not None and (image is None or image.etag != row.etag):
+    if row.etag is not None and row.key in current and (image is None or image.etag != row.etag):
         _discard_replaced(ports, row)
         return True
-    if current != row.versions or row.blocked_by is not None:
+    if row.blocked_by is not None or any(version != row.versions[key] for key, version in current.items()):
         dispatch.revalidate(ports, row)
         return True
     if not row.missing:  # a worker is validating it, or has crashed
@@ -96,11 +96,11 @@ def _redrive_waiting(ports: Ports, inventory: BucketInventory, row: Drop) -> boo
     return overdue
 
 
-def _current_versions(ports: Ports, inventory: BucketInventory, row: Drop) -> Versions:
-    """From the listing, and by HEAD of the files that are outside it: bucket or prefix may have been set anew."""
+def _current_versions(ports: Ports, seen: SeenFiles, row: Drop) -> Versions:
+    """From the listing, as far as this round has come, and by HEAD of the files that no listing shows: bucket or prefix
+    may have been set anew."""
     unlisted = [key for key in row.versions if not _is_listed(ports, row, key)]
-    listed = {key: inventory.versions.get(key) for key in row.versions}
-    return listed | file_versions.current_versions(ports.objects, row.bucket, unlisted)
+    return seen.of(row) | file_versions.current_versions(ports.objects, row.bucket, unlisted)
 
 
 def _is_listed(ports: Ports, row: Drop, key: str) -> bool:

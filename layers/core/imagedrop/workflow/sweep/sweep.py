@@ -1,30 +1,28 @@
 """The sweep: finds and continues whatever an event, a queue or a crash lost, from bucket and ledger alone.
 
-It costs one LIST page per 1,000 keys, and no call at all for a drop that has ended: the key of an end marker says which
-versions of which files that drop has read. Open rows without progress are redriven.
+It costs one LIST page per 1,000 keys and one write of its place per ten pages, and no other call for a drop that has
+ended: the key of an end marker says which versions of which files that drop has read. Open rows without progress are
+redriven.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from dataclasses import asdict, dataclass
 from logging import WARNING
 
-from imagedrop.common.timestamps import format_timestamp
-from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
 from imagedrop.observability import log_drop, log_fields
-from imagedrop.ports import Conflict, ObjectHead, Ports, QueuedDrop
+from imagedrop.ports import Conflict, Ports, QueuedDrop
 from imagedrop.workflow import admission, dispatch, recovery
 from imagedrop.workflow.bucket_records import claims, installation
 from imagedrop.workflow.bucket_records.installation import OtherInstallation
-from imagedrop.workflow.sweep.bucket_inventory import BucketInventory
 from imagedrop.workflow.sweep.late_drops import report_late_drops
+from imagedrop.workflow.sweep.place import Place
+from imagedrop.workflow.sweep.records import list_records
 from imagedrop.workflow.sweep.redrive import redrive_if_stalled, redrive_overdue
-
-MAX_FOUND = 1_000  # enqueued in one round at most: if there are more, their own events are still in the queue
-CURSOR = "sweep"  # the ledger's note of where listing goes on
-AFTER_FOLDER = object_keys.FOLDER + "~"  # sorts after every key in the folder
+from imagedrop.workflow.sweep.search import NOTE, OpenDrops, Search
+from imagedrop.workflow.sweep.seen_files import SeenFiles
 
 
 @dataclass
@@ -45,57 +43,52 @@ class Round:
 
 
 def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
-    """One round. `time_left`: seconds for listing; without any left, the next round goes on from there."""
-    inventory, counts = BucketInventory(ports.settings, ports.settings.drop_bucket), Round()
-    if not installation.may_work_on(ports, inventory.bucket):
+    """One round. `time_left`: seconds for listing; without any left, the next round goes on from there. Raises what the
+    listing has raised after the redrives, which do not need it."""
+    counts, failure = Round(), None
+    if not installation.may_work_on(ports, ports.settings.drop_bucket):
         return counts
-    _list(ports, inventory, time_left, counts)
     rows = {row.drop_id: row for row in ports.ledger.open(queued=False)}
     queued = ports.ledger.queued()
     counts.open = len(rows) + len(queued)
-    counts.revived = _revive(ports, inventory, rows, {drop.drop_id for drop in queued})
-    counts.found = _find(ports, inventory, rows, queued)
-    counts.driven = sum(redrive_if_stalled(ports, inventory, row) for row in rows.values())
+    seen = SeenFiles(ports.settings, rows.values())
+    try:
+        _list(ports, rows, queued, seen, time_left, counts)
+    except Exception as error:  # noqa: BLE001 - raised below
+        failure = error
+    counts.driven = sum(redrive_if_stalled(ports, seen, row) for row in rows.values())
     counts.driven += redrive_overdue(ports, queued)
     counts.late = report_late_drops(ports, rows.values(), queued)
     counts.called = admission.admit_next(ports) if counts.open else 0
+    if failure is not None:
+        raise failure
     return counts
 
 
-def _list(ports: Ports, inventory: BucketInventory, time_left: Callable[[], float], counts: Round) -> None:
-    """Lists the end markers and claims always, and as much of the rest as there is time for."""
-    for head in _pages(ports, inventory.bucket, object_keys.FOLDER, None, lambda: float("inf")):
-        inventory.add(head)
-    cursor = (ports.ledger.load(CURSOR) or {}).get("after")
-    last = None
-    for head in _pages(ports, inventory.bucket, inventory.settings.drop_prefix, cursor, time_left):
-        last = head.key
-        if not last.startswith(object_keys.FOLDER):
-            inventory.add(head)
-    counts.listed, counts.whole = len(inventory.versions), cursor is None and time_left() > 0
-    if not counts.whole:
-        ports.ledger.store(CURSOR, {"after": last if time_left() <= 0 else None, "at": format_timestamp(ports.clock())})
+def _list(
+    ports: Ports,
+    rows: dict[str, Drop],
+    queued: Sequence[QueuedDrop],
+    seen: SeenFiles,
+    time_left: Callable[[], float],
+    counts: Round,
+) -> None:
+    """Lists the records and as many files as there is time for. Adds the rows that it recovers to `rows`."""
+    place = Place.load(ports.ledger.load(NOTE))
+    is_first = place.is_first
+    claimed, ended = list_records(ports, place, time_left)
+    counts.revived = _revive(ports, claimed, rows, {drop.drop_id for drop in queued})
+    search = Search(ports, place, ended, OpenDrops.of([*rows.values(), *queued]), seen)
+    counts.whole = search.run(time_left) and is_first and place.end_folder is None
+    counts.listed, counts.found = search.listed, search.found
 
 
-def _pages(
-    ports: Ports, bucket: str, prefix: str, after: str | None, time_left: Callable[[], float]
-) -> Iterator[ObjectHead]:
-    while True:
-        page = ports.objects.list(bucket, prefix, after)
-        yield from page.objects
-        after = page.after
-        if after is None or time_left() <= 0:
-            return
-        if prefix == "" and after.startswith(object_keys.FOLDER):  # listed before
-            after = AFTER_FOLDER
-
-
-def _revive(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], queued: Set[str]) -> int:
+def _revive(ports: Ports, claimed: Set[str], rows: dict[str, Drop], queued: Set[str]) -> int:
     """Recovers rows that the ledger has lost, from their claims, and adds them to `rows`. Returns how many."""
     revived = 0
-    for drop_id in sorted(inventory.claims - rows.keys() - queued):
+    for drop_id in sorted(claimed - rows.keys() - queued):
         with log_fields(drop_id=drop_id):
-            if (row := _recover(ports, inventory.bucket, drop_id)) is not None:
+            if (row := _recover(ports, ports.settings.drop_bucket, drop_id)) is not None:
                 rows[drop_id] = row
                 revived += 1
     return revived
@@ -128,24 +121,3 @@ def _recover(ports: Ports, bucket: str, drop_id: str) -> Drop | None:
 def _is_over(known: Drop, claimed: Drop) -> bool:
     """False if the row is older than the claim, because a backup of the ledger was restored."""
     return claimed.attempt < known.attempt or (claimed.attempt == known.attempt and known.ended)
-
-
-def _find(ports: Ports, inventory: BucketInventory, rows: dict[str, Drop], queued: Sequence[QueuedDrop]) -> int:
-    """Enqueues drops without a row, and ended ones whose files have changed. Returns how many."""
-    open_drops: list[Drop | QueuedDrop] = [*rows.values(), *queued]
-    open_keys = {drop.key for drop in open_drops}
-    open_parts = {key for drop in open_drops for key in drop.parts}
-    digests_read = inventory.digests_read()
-    found = [
-        {"bucket": inventory.bucket, "key": image_key}
-        for image_key in inventory.image_keys()
-        if image_key not in open_keys
-        and not inventory.has_ended(image_key)
-        and not inventory.is_part_or_read_sidecar(image_key, open_parts, digests_read)
-    ]
-    if len(found) > MAX_FOUND:  # from a random start: drops that never get a row must not block the others
-        start = int(ports.random.random() * len(found))
-        found = (found[start:] + found[:start])[:MAX_FOUND]
-    if found:
-        ports.queues.send_many("drops", found)
-    return len(found)
