@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from imagedrop.domain import drop as drops
 from imagedrop.ports import ObjectsUnavailable, run_in_sequence
+from imagedrop.workflow.bucket_records import file_versions
+from imagedrop_local.project_paths import function
 from tests.support.world import BUCKET, World, ids
-from tests.unit.workflow.validate.sample_drop import KEY, SAMPLE, SIDECAR_KEY, put_drop, sidecar
+from tests.unit.workflow.validate.sample_drop import (
+    DATA_KEY,
+    KEY,
+    SAMPLE,
+    SIDECAR_KEY,
+    WITH_DATA,
+    put_drop,
+    sidecar,
+)
 
 
 def test_image_and_sidecar_become_a_registered_image(world: World) -> None:
@@ -141,3 +152,30 @@ def test_newer_content_is_registered_after_older_content_of_its_key(world: World
     world.put(KEY, SAMPLE + b"\0" * 512)
     world.run()
     assert [row.stage for row in world.ports.ledger.rows()] == ["registered", "registered"]
+
+
+@pytest.mark.parametrize("parts", [{}, WITH_DATA], ids=["sidecar", "data disk"])
+def test_file_that_changes_after_the_inspection_is_read_again_before_the_drop_is_accepted(
+    world: World, parts: dict[str, Any]
+) -> None:
+    world.put(KEY, SAMPLE, event=False)
+    world.put(DATA_KEY, SAMPLE, event=False)
+    world.put(SIDECAR_KEY, sidecar(**parts), event=False)
+    changed = (DATA_KEY, SAMPLE + bytes(512)) if parts else (SIDECAR_KEY, sidecar(name="changed"))
+    region = world.ports.objects.region
+
+    def change_and_ask(bucket: str) -> str | None:  # it is asked when all files have been inspected
+        if not changes:
+            world.ports.clock.advance(2)
+            world.put(*changed, event=False)
+            changes.append(changed[0])
+        return region(bucket)
+
+    changes: list[str] = []
+    world.ports.objects.region = change_and_ask  # type: ignore[method-assign]
+    world.event(KEY)
+    function("validate").handle(world.ports.queues.event("drops", limit=1), world.ports)
+    row, head = world.row(KEY), world.ports.objects.head(BUCKET, changed[0])
+    assert head is not None
+    assert (changes, row.stage, row.attempt) == ([changed[0]], "accepted", 1)
+    assert row.versions[changed[0]] == file_versions.version_of(head)
