@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import botocore.session
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.leaks import (  # noqa: F401 - hooks and fixtures
     _logs_of_processes,
@@ -13,6 +14,10 @@ from tests.support.leaks import (  # noqa: F401 - hooks and fixtures
     pytest_unconfigure,
 )
 from tests.support.workers import pytest_xdist_make_scheduler  # noqa: F401 - a hook
+
+# How fast the machine is says nothing about what a test checks.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -82,7 +82,12 @@ class LocalStack:
             self._start()
         except (StackError, StoreError, FolderInUse, wiring.SubscriptionNotConfirmed, OSError) as error:
             self.stop()
-            raise CannotStart(wiring.error_text(error)) from error
+            log = (
+                f" Log: {self.folder / 'aws/ministack.log'}"
+                if isinstance(error, wiring.SubscriptionNotConfirmed)
+                else ""
+            )
+            raise CannotStart(wiring.error_text(error) + log) from error
         except BaseException:
             self.stop()
             raise
@@ -142,9 +147,7 @@ class LocalStack:
         )
         outputs = self.stack.start()
         if self.cloud is not None:
-            wiring.wait_for_confirmation(
-                self.cloud, wiring.subscribe_intake(self.cloud, self.bucket, outputs.intake_url)
-            )
+            wiring.connect_intake(self.cloud, self.bucket, outputs.intake_url)
         self.addresses = self._addresses(connection)
         addresses.write(self.folder, self.addresses)
         if restarted:

@@ -15,7 +15,7 @@ from pathlib import Path
 from imagedrop_local.stack import aws, bridge, host
 from imagedrop_local.stack.errors import StackError
 
-_START, _STOP = 30.0, 20.0  # s
+_START, _STOP = 180.0, 60.0  # s; usually two and one, on a busy machine much more
 
 
 class Ministack:
