@@ -39,6 +39,7 @@ def report(loads: list[Load]) -> str:
 def _totals(loads: list[Load]) -> list[Row]:
     return [
         ("registered", *(f"{load.ended()['registered']:,}" for load in loads), ""),
+        ("told that they are late", *(f"{load.told_of_a_delay():,}" for load in loads), ""),
         ("hours until the last end", *(f"{load.hours:.1f}" for load in loads), ""),
         ("most IMS tasks at once", *(str(load.images.most_tasks) for load in loads), ""),
         ("CreateImage refused: no free task", *(f"{load.images.refused:,}" for load in loads), ""),
