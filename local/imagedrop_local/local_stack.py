@@ -72,6 +72,7 @@ class LocalStack:
         self.cloud: Cloud | None = None  # None if `elsewhere` is used
         self.stack: Stack
         self.addresses: dict[str, Any] = {}
+        self._log = self.folder / "aws/ministack.log"
         self._stopped = threading.Event()
 
     def start(self) -> Self:
@@ -82,12 +83,7 @@ class LocalStack:
             self._start()
         except (StackError, StoreError, FolderInUse, wiring.SubscriptionNotConfirmed, OSError) as error:
             self.stop()
-            log = (
-                f" Log: {self.folder / 'aws/ministack.log'}"
-                if isinstance(error, wiring.SubscriptionNotConfirmed)
-                else ""
-            )
-            raise CannotStart(wiring.error_text(error) + log) from error
+            raise CannotStart(wiring.error_text(error)) from error
         except BaseException:
             self.stop()
             raise
@@ -147,7 +143,7 @@ class LocalStack:
         )
         outputs = self.stack.start()
         if self.cloud is not None:
-            wiring.connect_intake(self.cloud, self.bucket, outputs.intake_url)
+            wiring.connect_intake(self.cloud, self.bucket, outputs.intake_url, self._log)
         self.addresses = self._addresses(connection)
         addresses.write(self.folder, self.addresses)
         if restarted:
@@ -176,7 +172,7 @@ class LocalStack:
         return {
             "pid": os.getpid(),
             "folder": str(self.folder),
-            "logs": str(self.folder / "aws" / "ministack.log"),
+            "logs": str(self._log),
             "aws": {**aws, "mails": mails},
             "webhook": {"header": "x-imagedrop-secret", "secret": WEBHOOK_SECRET},
             **cloud_addresses,

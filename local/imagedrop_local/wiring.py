@@ -139,10 +139,12 @@ def connect_intake(
     cloud: Cloud,
     bucket: str,
     url: str,
+    log: Path,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Subscribes the intake at `url` and waits until it has confirmed. Raises SubscriptionNotConfirmed."""
+    """Subscribes the intake at `url` and waits until it has confirmed. `log`: of the functions, for the error's text.
+    Raises SubscriptionNotConfirmed."""
     begin = clock()
     for number in range(math.ceil(CONFIRMED_WITHIN / ASK_AGAIN_AFTER)):
         subscription = subscribe_intake(cloud, bucket, url)  # a pending one gets a new request to confirm
@@ -154,5 +156,6 @@ def connect_intake(
     pushes = ", ".join(f"{count} {result}" for result, count in cloud.state()["pushes"].items())
     raise SubscriptionNotConfirmed(
         f"no event would arrive: SMN has waited {CONFIRMED_WITHIN:.0f} s for the intake function at {url} to confirm "
-        f"its subscription to the topic {TOPIC} (pushes: {pushes}). If the machine is busy, start again when it is not."
+        f"its subscription to the topic {TOPIC} (pushes: {pushes}; log of the functions: {log}). If the machine is "
+        "busy, start again when it is not."
     )

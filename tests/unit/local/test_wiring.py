@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, cloud: Any) -> float:
     """Seconds until it is connected."""
     monkeypatch.setattr(wiring, "subscribe_intake", cloud.subscribe)
     began = cloud.now
-    wiring.connect_intake(cloud, "drops", URL, clock=lambda: cloud.now, sleep=cloud.sleep)
+    wiring.connect_intake(cloud, "drops", URL, Path("functions.log"), clock=lambda: cloud.now, sleep=cloud.sleep)
     return float(cloud.now - began)
 
 
@@ -55,5 +56,5 @@ def test_intake_is_asked_again_every_half_minute(monkeypatch: pytest.MonkeyPatch
 def test_start_that_fails_says_what_it_has_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(wiring.SubscriptionNotConfirmed) as raised:
         connect(monkeypatch, SlowCloud(None, 0.0))
-    for part in ("300 s", URL, "confirm its subscription", "1 waiting, 6 retried"):
+    for part in ("300 s", URL, "confirm its subscription", "1 waiting, 6 retried", "functions.log"):
         assert part in str(raised.value)

@@ -391,3 +391,23 @@ def test_drop_validated_again_when_admitted_frees_its_slot(world: World) -> None
     world.ports.queues.apply_response("registrations", event, function("register").handle(event, world.ports))
     assert reread(world, rows[3]).stage == "waiting"
     assert reread(world, rows[4]).admission == "called"
+
+
+def test_drop_that_was_queued_for_long_when_the_ledger_was_lost_still_has_time_for_its_import() -> None:
+    """Its claim has the deadline of the time before it was queued."""
+    world = World(ims_tasks=1, attempt_deadline=7200)
+    world.ports.images.fail("create", ImsError("held", "IMG.0099", "that KMS key is not ours"))
+    world.ports.images.plan(Outcome(3 * 3600))
+    first = submit(world, 0)
+    world.run(60)
+    submit(world, 1)
+    blocking = reread(world, world.row("golden/1.vhd"))
+    world.live_through(hours=0.5)
+    assert reread(world, first).open_index_partition == "queued"
+    running = reread(world, blocking)
+    world.ports.ledger.save(running.model_copy(update={"deadline_at": "2027-01-01T00:00:00.000Z"}))
+    world.live_through(hours=2.2)
+    world.ports.ledger.wipe()
+    world.ports.queues.wipe()
+    world.live_through(hours=2)
+    assert world.row("golden/0.vhd").stage == "registered"

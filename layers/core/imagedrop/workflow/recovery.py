@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from logging import WARNING
 
-from imagedrop.common.timestamps import format_timestamp
+from imagedrop.common.timestamps import add_seconds, format_timestamp
 from imagedrop.domain.drop import CHANNELS, Channel, ChannelDelivery, Drop, Owner
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, KeyTaken, Ports
@@ -44,14 +44,17 @@ def delivered(row: Drop) -> dict[Channel, ChannelDelivery]:
 def revive(ports: Ports, claimed: Drop, over: Drop | None = None) -> Drop:
     """Makes a claimed row live again, in place of the row `over`. Raises Conflict if another worker was faster.
 
-    The claim may be older than the lost row: the next generation makes old messages void, and the drop is due now."""
+    The claim may be older than the lost row: the next generation makes old messages void, and the drop is due now. If
+    IMS has no request, the deadline starts again: the claim does not say how long the drop was queued since."""
     now = ports.clock()
+    deadline = add_seconds(format_timestamp(now), ports.settings.attempt_deadline)
     row = claimed.updated(
         now,
         revision=over.revision if over is not None else 0,
         generation=max(claimed.generation, over.generation if over is not None else 0) + 1,
         called_at=claimed.called_at or claimed.sent_at,
         admission="",
+        deadline_at=deadline if claimed.stage == "accepted" else claimed.deadline_at,
         next_at=format_timestamp(now),
         redrives=0,
     )

@@ -61,9 +61,8 @@ def _redrive_idle(ports: Ports, row: Drop) -> bool:
     if seconds_between(due, now) < ports.settings.stall_after:
         return False
     if row.stage == "accepted" and not row.admission and now < parse_timestamp(row.deadline_at):
-        ports.ledger.save(
-            transitions.queue(row, now, ports.settings.queue_deadline)
-        )  # no message: it gets one when it is admitted
+        # No message: it gets one when it is admitted.
+        ports.ledger.save(transitions.queue(row, now, ports.settings.queue_deadline))
         return True
     if row.redrives >= MAX_REDRIVES:
         ports.meter.count("SweepGaveUp")
