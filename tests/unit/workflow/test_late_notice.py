@@ -8,7 +8,7 @@ import pytest
 
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import ChannelDelivery, Drop, Held
-from imagedrop.ports import ImsError
+from imagedrop.ports import ImsError, ServiceError
 from imagedrop.workflow.sweep import late_drops
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import World
@@ -155,6 +155,20 @@ def test_mail_that_fails_is_sent_again_by_the_queue_and_not_by_every_sweep(world
     assert [world.sweep()["late"] for _ in range(3)] == [0, 0, 0]
     world.run(HOUR)
     assert subjects(world) == [DELAYED]
+
+
+def test_mail_that_was_surely_not_sent_is_sent_after_the_next_sweep_and_counted_once() -> None:
+    world = World(mails_per_hour=10)
+    row = held(world)
+    world.ports.clock.advance(HOUR)
+    world.ports.mail.fail("send", *(ServiceError("busy", "Throttling", "too many") for _ in range(4)))
+    for _ in range(5):
+        assert world.sweep()["late"] == 1
+        world.run(10)
+        assert not world.ports.queues.messages("notices")
+        world.ports.clock.advance(300)
+    assert subjects(world) == [DELAYED]
+    assert (reread(world, row).late or {})["held"].repeats == 0
 
 
 def test_refused_mail_is_recorded_and_not_sent_again(world: World) -> None:

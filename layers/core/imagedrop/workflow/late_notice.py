@@ -7,13 +7,15 @@ queued drop would lose its place.
 
 from __future__ import annotations
 
+from logging import WARNING
+
 from imagedrop import notices
 from imagedrop.common.timestamps import format_timestamp, seconds_between
 from imagedrop.domain import lateness
 from imagedrop.domain.drop import ChannelDelivery, Drop
 from imagedrop.domain.lateness import Late
 from imagedrop.observability import log_drop
-from imagedrop.ports import Conflict, Ports, RetryLater
+from imagedrop.ports import Conflict, Ports, RetryLater, surely_without_effect
 from imagedrop.workflow import mailing
 
 PART_OF_LIMIT = 10  # of the mails to one address in an hour, one in ten more may be about delays
@@ -22,15 +24,15 @@ MAX_RECORDINGS = 5  # of the state after the mail, if other workers change the r
 
 def notify_late(ports: Ports, row: Drop) -> None:
     """Sends the mail, unless the drop is not late or its owner was told. Raises RetryLater while another worker sends,
-    or what the mail service raised."""
+    or what the mail service raised if the mail may have been sent."""
     late = lateness.untold(row, ports.clock(), ports.settings.attempt_deadline)
     if late is None or _is_being_called(row, ports):
         return
     before = lateness.delivery(row, late.reason)
     if before.at is not None:  # it is being sent
         mailing.wait_for(before.at, mailing.lease(before), ports.clock())
-    to, language = mailing.addressee(row, ports.settings)
-    note = _not_sent(ports, to, again=before.at is not None)
+    to, _ = mailing.addressee(row, ports.settings)
+    note = _not_sent(ports, to, again=before.state == "sending")
     delivery = ChannelDelivery(
         state="skipped" if note else "sending",
         at=format_timestamp(ports.clock()),
@@ -42,10 +44,21 @@ def notify_late(ports: Ports, row: Drop) -> None:
     except Conflict:
         return  # it makes progress; the sweep finds it again if it stays late
     if note is None:
+        _record_sent(ports, row, late, _send(ports, row, late, delivery))
+
+
+def _send(ports: Ports, row: Drop, late: Late, delivery: ChannelDelivery) -> ChannelDelivery:
+    """The delivery afterwards: without time if surely nothing was sent, so that the next sweep has it sent."""
+    to, language = mailing.addressee(row, ports.settings)
+    try:
         state, note = mailing.send(ports, to, notices.late_letter(row, late, language))
-        sent = delivery.model_copy(update={"state": state, "at": format_timestamp(ports.clock()), "note": note})
-        _record_sent(ports, row, late, sent)
-        log_drop("owner told of a delay", row, reason=late.reason, since=late.since)
+    except Exception as error:
+        if not surely_without_effect(error):
+            raise
+        log_drop("owner not told of a delay", row, level=WARNING, reason=late.reason, error=str(error))
+        return delivery.model_copy(update={"at": None})
+    log_drop("owner told of a delay", row, reason=late.reason, since=late.since, state=state)
+    return delivery.model_copy(update={"state": state, "at": format_timestamp(ports.clock()), "note": note})
 
 
 def _not_sent(ports: Ports, to: str, *, again: bool) -> str | None:
