@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from imagedrop.intake.receive import PushChecks
+from imagedrop_local.memory.fake_clock import START
 from imagedrop_local.obs import envelopes
 from imagedrop_local.obs.model import Cause, EventRule, ObjectEvent
 from imagedrop_local.obs.switches import ObsSwitches
@@ -35,7 +36,7 @@ RULE = EventRule(id="imagedrop", topic=TOPIC, events=("ObjectCreated:*",))
 @cache
 def certificate() -> Certificate:
     with TemporaryDirectory() as folder:
-        return Certificate(Path(folder), signed_requests.REGION)
+        return Certificate(Path(folder), signed_requests.REGION, START)
 
 
 def fetch(url: str) -> bytes:

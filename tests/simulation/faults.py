@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from imagedrop.ports import ImsError, MailRefused, ObjectsRefused, ObjectsUnavai
 from imagedrop_local.memory import MemoryPorts
 from imagedrop_local.memory.scripted_faults import ScriptedFaults
 from tests.simulation.fault_rates import FaultRates, Period
+from tests.simulation.places import Kind, Moment, Place, Strike, current_line
 from tests.simulation.reduction import Reduction
 from tests.simulation.schedule import VirtualClock
 from tests.simulation.workers import Crash, Worker, Workers
@@ -21,13 +23,14 @@ SWEEP_DURING_PAUSE = 0.1  # share of pauses
 
 
 class Faults:
-    """`log` takes lines for the history's text. `occurred`: the names of all faults so far."""
+    """`log` takes lines for the history's text. `occurred`: the names of all faults so far. `struck`: their places."""
 
     def __init__(self, rates: FaultRates, reduction: Reduction, clock: VirtualClock, workers: Workers) -> None:
         self._rates, self._reduction, self._clock, self._workers = rates, reduction, clock, workers
         self._start = clock.seconds()
         self.stopped = False
         self.occurred: list[str] = []
+        self.struck: Counter[Strike] = Counter()
         self.log: Callable[[str], None] = lambda text: None
         self.count_fault: Callable[[], None] = lambda: None
         self.sweep: Callable[[], None] = lambda: None
@@ -51,17 +54,20 @@ class Faults:
         self.occurred.append(name)
         return True
 
-    def at_call(self, worker: Worker, name: str, call: str, when: str) -> None:
+    def at_call(self, worker: Worker, name: str, call: str, when: Moment) -> None:
         self._clock.advance(worker.random.random() * 0.04)
         if self._clock.at > worker.times_out_at:
+            self.strikes(worker, name, when, "time-out")
             self._crash(f"times out {when} {name}.{call}")
         if self.stopped:
             return
         if when == "before":
-            self._outage(name, call)
+            self._outage(worker, name, call)
         if self.occurs(worker, f"{when} crash", self._rates.crash):
+            self.strikes(worker, name, when, "crash")
             self._crash(f"crashes {when} {name}.{call}")
         if self.occurs(worker, f"{when} error", self._rates.error):
+            self.strikes(worker, name, when, "error")
             self.log(f"{name}.{call} fails {when} its effect")
             self.count_fault()
             raise self._error(worker, name, call, when)
@@ -70,34 +76,39 @@ class Faults:
             if worker.random.random() < SWEEP_DURING_PAUSE:
                 self.sweep()
             self.log(f"pauses for {seconds:.0f} s {when} {name}.{call}")
-            self._workers.pause(seconds)
+            self.pause(worker, seconds, name, when)
             self.log(f"continues {when} {name}.{call}")
+
+    def strikes(self, worker: Worker, port: str, when: Moment, kind: Kind) -> None:
+        """Notes where this fault strikes the worker."""
+        self.struck[Place(worker.function, current_line(port), when), kind] += 1
+
+    def pause(self, worker: Worker, seconds: float, port: str, when: Moment) -> None:
+        """Others run meanwhile. Raises Crash if the worker is out of time afterwards."""
+        ends = self._clock.at + seconds <= worker.times_out_at
+        self.strikes(worker, port, when, "pause" if ends else "time-out")
+        self._workers.pause(seconds)
 
     def _crash(self, how: str) -> None:
         self.count_fault()
         self.log(how)
         raise Crash
 
-    def _is_within(self, period: Period) -> bool:
-        within = period[0] <= self._clock.seconds() - self._start < period[1]
-        if within:
-            self.count_fault()
-        return within
-
-    def _outage(self, name: str, call: str) -> None:
-        rates = self._rates
-        if name == "objects" and self._is_within(rates.obs_outage):
-            self.log(f"objects.{call}: OBS is down")
-            raise ObjectsUnavailable("down")
-        if name == "objects" and self._is_within(rates.obs_denies):
-            self.log(f"objects.{call}: OBS denies access")
-            raise ObjectsRefused("AccessDenied", "simulated")
-        if name == "images" and self._is_within(rates.ims_outage):
-            self.log(f"images.{call}: IMS is down")
-            raise ImsError("undelivered", "down", "IMS is down")
-        if name == "images" and self._is_within(rates.ims_denies):
-            self.log(f"images.{call}: IMS denies access")
-            raise ImsError("held", "APIGW.0302", "simulated")
+    def _outage(self, worker: Worker, name: str, call: str) -> None:
+        rates, now = self._rates, self._clock.seconds() - self._start
+        down, denies = (
+            (rates.obs_outage, rates.obs_denies) if name == "objects" else (rates.ims_outage, rates.ims_denies)
+        )
+        if name not in ("objects", "images") or not (_within(now, down) or _within(now, denies)):
+            return
+        self.count_fault()
+        self.strikes(worker, name, "before", "error")
+        if _within(now, down):
+            self.log(f"{name}.{call}: the service is down")
+            raise ObjectsUnavailable("down") if name == "objects" else ImsError("undelivered", "down", "IMS is down")
+        self.log(f"{name}.{call}: access is denied")
+        code = "AccessDenied" if name == "objects" else "APIGW.0302"
+        raise ObjectsRefused(code, "simulated") if name == "objects" else ImsError("held", code, "simulated")
 
     def _error(self, worker: Worker, name: str, call: str, when: str) -> Exception:
         if name == "objects":
@@ -107,6 +118,10 @@ class Faults:
         if name == "mail" and when == "before" and worker.random.random() < 0.3:
             return MailRefused("no such address")
         return RuntimeError(f"{name}.{call} fails {when} its effect")
+
+
+def _within(now: float, period: Period) -> bool:
+    return period[0] <= now < period[1]
 
 
 class _Call:

@@ -34,19 +34,34 @@ class History:
     def __init__(self, seed: int, reduction: Reduction = COMPLETE, **changes: Any) -> None:
         self.seed, self._reduction = seed, reduction
         self.order = self.random("order")
-        self.rates = rates = FaultRates.draw(self.random("climate")).changed(changes)
+        self.rates = self._draw_rates().changed(changes)
         self.lines: list[tuple[float, str]] = []  # time, text
         self.sent: list[tuple[QueueName, dict[str, Any]]] = []  # all messages
         self.schedule = Schedule()
         self.clock = self.schedule.clock
         self.workers = Workers(self.schedule.run_later, self.clock.seconds)
-        self.faults = Faults(rates, reduction, self.clock, self.workers)
+        self.faults = self._new_faults()
         self._install()
         self.checks = Checks(self.ports, self.clock, self.ims)
         self.functions = Functions(self)
         self._owners = Owners(self)
         self._connect()
         self._plan_actions()
+
+    # --- what `tests.simulation.systematic` decides otherwise
+
+    def _draw_rates(self) -> FaultRates:
+        return FaultRates.draw(self.random("climate"))
+
+    def _new_faults(self) -> Faults:
+        return Faults(self.rates, self._reduction, self.clock, self.workers)
+
+    def _draw_actions(self) -> list[Action]:
+        drawn = draw_actions(self.random("workload"), self.rates)
+        files = sorted({action.key for action in drawn if action.what == "put"}) or [DATA]
+        return [*drawn, *draw_console_actions(self.random("console"), self.rates, files)]
+
+    # --- before the start
 
     def _install(self) -> None:
         memory = ports_of(self)
@@ -73,9 +88,7 @@ class History:
         unheard_effects.install(self)
 
     def _plan_actions(self) -> None:
-        drawn = draw_actions(self.random("workload"), self.rates)
-        files = sorted({action.key for action in drawn if action.what == "put"}) or [DATA]
-        self.actions = [*drawn, *draw_console_actions(self.random("console"), self.rates, files)]
+        self.actions = self._draw_actions()
         for number, action in enumerate(self.actions):
             if number not in self._reduction.actions:
                 self.schedule.plan(action.at, lambda action=action, number=number: self._perform(action, number))  # type: ignore[misc]

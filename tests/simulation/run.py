@@ -12,6 +12,7 @@ import argparse
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -21,7 +22,10 @@ import pytest
 from tests.simulation.bugs import BUGS
 from tests.simulation.bugs.planting import NothingPlanted, find
 from tests.simulation.histories import History
+from tests.simulation.places import Strike
 from tests.simulation.shrinking import Shrinking
+from tests.simulation.systematic.runs import places
+from tests.simulation.systematic.table import report
 
 BATCH = 50
 FOUND_WITHIN, PRINT_EVERY = 1000, 10_000  # histories
@@ -29,7 +33,7 @@ FOUND_WITHIN, PRINT_EVERY = 1000, 10_000  # histories
 
 @dataclass
 class Tally:
-    """Totals of many histories. `broken`: seeds, with the checks that failed."""
+    """Totals of many histories. `broken`: seeds, with the checks that failed. `struck`: how often each place was."""
 
     histories: int = 0
     ends: int = 0
@@ -37,11 +41,13 @@ class Tally:
     hours: float = 0.0  # of virtual time
     faults: int = 0
     broken: list[tuple[int, list[str]]] = field(default_factory=list)
+    struck: Counter[Strike] = field(default_factory=Counter)
 
     def add(self, other: Tally) -> None:
         for name in ("histories", "ends", "images", "hours", "faults"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.broken += other.broken
+        self.struck.update(other.struck)
 
     def __str__(self) -> str:
         return (
@@ -56,8 +62,9 @@ def run_seeds(seeds: Iterable[int]) -> Tally:
         history = History(seed)
         broken = history.run()
         ends, images = len(history.checks.record.ends), len(history.ims.imports)
-        hours = history.schedule.now() / 3600
-        tally.add(Tally(1, ends, images, hours, len(history.faults.occurred), [(seed, broken)] if broken else []))
+        hours, faults = history.schedule.now() / 3600, history.faults
+        failed = [(seed, broken)] if broken else []
+        tally.add(Tally(1, ends, images, hours, len(faults.occurred), failed, faults.struck))
     return tally
 
 
@@ -82,6 +89,7 @@ def run(count: int, first: int) -> bool:
         elif not tally.histories % PRINT_EVERY:
             print(f"{tally.histories:,} of {count:,} in {time.monotonic() - started:.0f} s", flush=True)
     print(f"\r{tally} in {time.monotonic() - started:.0f} s, seeds {first} to {first + count - 1}")
+    print(report({*places(), *(place for place, _ in tally.struck)}, tally.struck))
     if tally.broken:
         print_history(tally.broken[0][0], short=True)
     return not tally.broken

@@ -33,6 +33,10 @@ class Worker:
     finished: bool = False  # returned, raised or crashed
     coroutine: greenlet | None = field(default=None, repr=False)
 
+    @property
+    def function(self) -> str:
+        return self.name.removesuffix(" elsewhere")  # of another installation
+
 
 class Workers:
     """`run_later(seconds, run)` plans a call; `now()` in seconds."""

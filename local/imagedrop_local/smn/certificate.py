@@ -20,13 +20,14 @@ from cryptography.x509.oid import NameOID
 
 
 class Certificate:
-    """RSA 2048 with SHA-256. `name`: the file name below /smn, `SMN_<region>_<32 hex>.pem`."""
+    """RSA 2048 with SHA-256. `name`: the file name below /smn, `SMN_<region>_<32 hex>.pem`. `now`: for a new one, which
+    is valid from the day before."""
 
-    def __init__(self, folder: Path, region: str) -> None:
+    def __init__(self, folder: Path, region: str, now: datetime | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "signing.pem"
         if not path.exists():
-            _make(path, region)
+            _make(path, region, now or datetime.now(UTC))
         pem = path.read_bytes()
         key = load_pem_private_key(pem, None)
         assert isinstance(key, rsa.RSAPrivateKey)
@@ -40,10 +41,9 @@ class Certificate:
         return base64.b64encode(self._key.sign(text.encode(), padding.PKCS1v15(), SHA256())).decode()
 
 
-def _make(path: Path, region: str) -> None:
+def _make(path: Path, region: str, now: datetime) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"smn.{region}.myhuaweicloud.com")])
-    now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
