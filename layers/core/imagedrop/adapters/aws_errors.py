@@ -12,13 +12,14 @@ from botocore.exceptions import (
     IncompleteReadError,
 )
 from botocore.parsers import ResponseParserError
+from urllib3.exceptions import HTTPError
 
-from imagedrop.adapters.calls import surely_unsent
+from imagedrop.adapters.calls import kind_of_failure
 from imagedrop.ports import ErrorClass, ServiceError
 
-# All that botocore raises because of the connection or of what came over it. Its other errors are of our settings or
-# our code: they are not translated.
-TRANSPORT_ERRORS = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError)
+# All that botocore raises because of the connection or of what came over it. While a body is read, it does not wrap all
+# errors of urllib3. Its other errors are of our settings or our code: they are not translated.
+TRANSPORT_ERRORS = (ConnectionError, HTTPClientError, IncompleteReadError, ResponseParserError, HTTPError)
 # The service has not taken the request and may take it soon. The first lines: botocore's own list.
 BUSY_CODES = frozenset(
     {
@@ -59,11 +60,6 @@ def translate_errors() -> Iterator[None]:
         raise ServiceError(kind_of_response(error), code, message) from error
     except TRANSPORT_ERRORS as error:
         raise ServiceError(kind_of_failure(), type(error).__name__, str(error)) from error
-
-
-def kind_of_failure() -> ErrorClass:
-    """Of a transport error: by the moment alone. Once a byte was sent, the service may have taken the request."""
-    return "undelivered" if surely_unsent() else "unknown"
 
 
 def kind_of_response(error: ClientError) -> ErrorClass:

@@ -1,18 +1,19 @@
 """Calls out: each ends within a limit, and is repeated within it only if that does no harm.
 
-The connections of connections.py keep the limit, and note whether a byte of the request was sent.
+The connections of connections.py keep the limit, and note the moment at which a call fails. Its error is classed by
+that moment and by what the service answered, never by its type alone: an SSLError, for one, can come at any moment.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from imagedrop.backoff import growing_wait
-from imagedrop.ports import OutOfTime, Random, Sleep, TimeLeft, unlimited_time
+from imagedrop.ports import ErrorClass, OutOfTime, Random, Sleep, TimeLeft, unlimited_time
 
 ATTEMPTS = 3
 FIRST_WAIT, MAX_WAIT = 0.4, 4.0  # s
@@ -20,13 +21,18 @@ FIRST_WAIT, MAX_WAIT = 0.4, 4.0  # s
 T = TypeVar("T")
 
 
+# before: no byte of the request was sent; sending: some were; after: all were. A call without an answer:
+Moment = Literal["before", "sending", "after"]
+KINDS: Mapping[Moment, ErrorClass] = {"before": "undelivered", "sending": "unknown", "after": "unknown"}
+
+
 @dataclass
 class Call:
-    """A call of this thread. `until`: by `clock`, monotonic. `unsent`: True only while surely nothing was sent."""
+    """A call of this thread. `until`: by `clock`, monotonic. `moment`: `before` only while surely nothing was sent."""
 
     until: float
     clock: Callable[[], float]
-    unsent: bool = False
+    moment: Moment = "after"
 
     def left(self) -> float:
         return self.until - self.clock()
@@ -40,10 +46,10 @@ def current_call() -> Call | None:
     return _CURRENT.get()
 
 
-def surely_unsent() -> bool:
-    """Whether the current call failed before a byte of its request was sent."""
+def kind_of_failure() -> ErrorClass:
+    """Of the current call, which has failed without an answer."""
     call = _CURRENT.get()
-    return call is not None and call.unsent
+    return KINDS[call.moment if call else "after"]
 
 
 def never(error: Exception) -> bool:
@@ -79,7 +85,7 @@ class Calls:
                     wait = growing_wait(FIRST_WAIT, MAX_WAIT, tries, self._random)
                     if not repeatable(error) or current.left() - wait < limit / 2:
                         raise
-                current.unsent = False
+                current.moment = "after"
                 self._sleep(wait)
             return call()
         finally:

@@ -61,7 +61,7 @@ class _Limited:
 
     def connect(self) -> None:
         if call := current_call():
-            call.unsent = True
+            call.moment = "before"
             self.timeout = max(SHORTEST_TIMEOUT, min(self.timeout, call.left()))
         super().connect()  # type: ignore[misc]
 
@@ -70,7 +70,7 @@ class _Limited:
             self.connect()
         self._used_at, call = time.time(), current_call()
         if call is not None:
-            call.unsent = False
+            call.moment = "sending"
         left = call.left() if call else SEND_TIMEOUT
         self.sock.settimeout(max(SHORTEST_TIMEOUT, min(SEND_TIMEOUT, left)))
         super().send(data)  # type: ignore[misc]
@@ -79,6 +79,7 @@ class _Limited:
         call, usual, timeout = current_call(), self.response_class, self.timeout
         if call is None:
             return super().getresponse()  # type: ignore[misc]
+        call.moment = "after"
         left = lambda: min(timeout, call.left())  # noqa: E731
         self.response_class = lambda sock, **options: read_within(usual(sock, **options), sock, left)
         try:

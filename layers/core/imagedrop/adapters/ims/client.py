@@ -27,12 +27,12 @@ from urllib3.exceptions import HTTPError
 from urllib3.poolmanager import pool_classes_by_scheme
 
 from imagedrop import __version__
-from imagedrop.adapters.calls import surely_unsent
+from imagedrop.adapters.calls import kind_of_failure
 from imagedrop.adapters.connections import limited_pool
 from imagedrop.adapters.ims.errors import error_from_response
 from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.adapters.time_limits import CONNECT_TIMEOUT, IMS_CREATE
-from imagedrop.ports import ErrorClass, ImsError
+from imagedrop.ports import ImsError
 from imagedrop.settings import Settings
 
 # All that the SDK raises because of the connection or of what came over it. It wraps some errors of requests, which
@@ -118,9 +118,8 @@ def _translate_errors() -> Iterator[None]:
     except ServiceResponseException as error:
         raise error_from_response(error.status_code, error.error_code, error.error_msg, error.request_id) from error
     except TRANSPORT_ERRORS as error:
-        kind: ErrorClass = "undelivered" if surely_unsent() else "unknown"
         shown = _innermost(error)
-        raise ImsError(kind, type(shown).__name__, str(shown)[:1000]) from error
+        raise ImsError(kind_of_failure(), type(shown).__name__, str(shown)[:1000]) from error
 
 
 def _innermost(error: BaseException) -> BaseException:

@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from imagedrop.adapters.aws_errors import TRANSPORT_ERRORS, kind_of_failure
+from imagedrop.adapters.aws_errors import TRANSPORT_ERRORS
+from imagedrop.adapters.calls import kind_of_failure
 from imagedrop.ports import ErrorClass, ObjectChanged, ObjectsRefused, ObjectsUnavailable
 
 # OBS has not taken the request and may take it soon (OBS: error codes): slow down, concurrent writers.
