@@ -43,7 +43,10 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "obs_addressing": "OBS refuses all calls. Messages are retried and an alarm is raised.",
         "ims_endpoint": "Calls to IMS fail: no drop is registered.",
         "ims_job_call": "The state of jobs stays unknown. The end of an import is found by the state of its images.",
-        "ims_shows_imports": "Wrongly true: two images of one drop. Wrongly false: a lost response fails the drop.",
+        "ims_shows_imports": "Wrongly true: two images of one drop. Wrongly false: a lost response fails the drop, "
+        "unless names are unique.",
+        "ims_names_unique": "More than IMS does: two images of one drop. Less: a lost response fails the drop, "
+        "unless IMS shows imports.",
         "ims_allows_windows": "Wrongly true: Windows imports fail. Wrongly false: Windows drops are rejected.",
         "ims_tasks": "Too large: IMS refuses calls, which are retried. Too small: drops wait without need.",
         "ims_chinese_names": "Wrongly true: IMS refuses such names. Wrongly false: valid names are rejected.",

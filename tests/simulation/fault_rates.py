@@ -10,6 +10,8 @@ from typing import Any
 from tests.simulation.switch_draw import draw_switches
 
 MINUTE, HOUR = 60.0, 3600.0
+LONGEST_ACTIVE_DELAY = 25 * MINUTE  # by the clock: poll takes an image for lost after half an hour
+LONGEST_JOB, SLOW_JOB = 600.0, 3600.0  # s of IMS: of a job with a few small files, and what a fault adds
 NEVER = 1e12
 
 Period = tuple[float, float]  # s from the start: begin, end
@@ -65,9 +67,11 @@ class FaultRates:
     @classmethod
     def draw(cls, random: Random) -> FaultRates:
         faults_end = random.choice((0.2, 1, 1, 1, 2, 2, 2, 4, 4, 12, 36)) * HOUR
+        switches, time_scale = draw_switches(random), random.choice((100, 1, 1, 0.4, 0.1, 0.03))
+        active_delay = min(switches["ims_active_delay"], LONGEST_ACTIVE_DELAY * time_scale)
         return cls(
-            switches=draw_switches(random),
-            time_scale=random.choice((100, 1, 1, 0.4, 0.1, 0.03)),
+            switches=switches | {"ims_active_delay": active_delay},
+            time_scale=time_scale,
             crash=random.choice((0, 0, 0.003, 0.02)),
             error=random.choice((0, 0, 0.005, 0.03)),
             pause=random.choice((0, 0.01, 0.05, 0.2)),
@@ -109,6 +113,12 @@ class FaultRates:
         return FaultRates(
             **own | {"switches": dict(self.switches) | switches} | dict(changes.items() - switches.items())
         )
+
+    def longest_import(self) -> float:
+        """Seconds from the acceptance of a request until its images are active."""
+        slow = SLOW_JOB if self.job_slow else 0
+        waits = self.switches["ims_init_time"] + self.switches["ims_active_delay"]
+        return float(waits + LONGEST_JOB + slow) / self.time_scale
 
     def __str__(self) -> str:
         values = {field.name: getattr(self, field.name) for field in fields(self)}

@@ -26,7 +26,7 @@ from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.memory import MemoryObjects, SettableClock
 from tests.simulation.crowd import SIZE, Crowd
 from tests.simulation.fake_objects import FakeObjects
-from tests.simulation.fault_rates import FaultRates
+from tests.simulation.fault_rates import SLOW_JOB, FaultRates
 from tests.simulation.faults import Faults
 from tests.simulation.ims_api import ImsApi
 from tests.simulation.ims_project import Import, ImsProject
@@ -118,7 +118,7 @@ class ImsNetwork(ImsProject):
         for code in ("IMG.1075", "IMG.0072") if self._rates.job_fails else ():
             add(self._rates.job_fails / 2, fault="status", code=code)
         if self._rates.job_slow:
-            add(self._rates.job_slow, fault="slow", seconds=3600)
+            add(self._rates.job_slow, fault="slow", seconds=SLOW_JOB)
 
     def stop_faults(self) -> None:
         """No import fails any more, and the quota is raised."""

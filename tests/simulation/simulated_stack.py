@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from imagedrop.domain.drop import Drop
+from imagedrop.domain.resend_bound import RESEND_AFTER
 from imagedrop.ports import QueueName
+from imagedrop.workflow.import_durations import SHORTEST_WINDOW
 from imagedrop_local.memory import (
     MemoryLedger,
     MemoryObjects,
@@ -16,6 +18,7 @@ from imagedrop_local.memory import (
     memory_settings,
 )
 from tests.simulation import event_delivery
+from tests.simulation.fault_rates import FaultRates
 from tests.support.world import BUCKET
 
 if TYPE_CHECKING:
@@ -49,6 +52,15 @@ class FastLedger(MemoryLedger):
         return saved
 
 
+def _names_unique(rates: FaultRates) -> str:
+    """The setting. `after_import` promises that imports end within the window after an unknown outcome."""
+    if not rates.switches["ims_names_unique"]:
+        return "no"
+    if rates.switches["ims_names_reserved"]:
+        return "always"
+    return "after_import" if rates.longest_import() + RESEND_AFTER <= SHORTEST_WINDOW else "no"
+
+
 def ports_of(history: History) -> MemoryPorts:
     """All ports. The history replaces the fake IMS."""
     rates, clock = history.rates, history.clock
@@ -56,6 +68,7 @@ def ports_of(history: History) -> MemoryPorts:
     calls = switches["ims_job_calls"]
     settings = memory_settings(
         ims_shows_imports=switches["ims_shows_imports"],
+        ims_names_unique=_names_unique(rates),
         ims_job_call="ShowJob" if calls == "both" else calls,
         ims_chinese_names=switches["ims_chinese_names"],
         event_keys_encoded=switches["obs_event_keys_encoded"],

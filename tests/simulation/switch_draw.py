@@ -18,7 +18,7 @@ VALUES: Mapping[str, Sequence[Any]] = {
     "ims_image_quota": (1000, 1000, 1000, 4),
     "ims_init_time": (5, 5, 0, 900),
     "ims_job_retention": (None, None, 600, 20),
-    "ims_names_unique": (False, False, False, False, False, True),
+    "ims_names_unique": (False, False, False, True),
     "ims_os_list": ("all",),
     "ims_other_windows": ("Other Windows(64 bit)", "Other(64 bit) Windows"),
     "ims_rate": (None, None, None, 20),

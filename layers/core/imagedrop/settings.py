@@ -80,6 +80,11 @@ class Settings(BaseModel):
         description="IMS call for the state of a job. New documents deprecate ShowJob, but some regions have no other.",
     )
     ims_shows_imports: bool = Field(False, description="true if ListImages lists images during their import.")
+    ims_names_unique: Literal["no", "after_import", "always"] = Field(
+        "no",
+        description="Whether IMS refuses an image name that is taken (IMG.0009): always, also while the import of its "
+        "image runs; after_import, only once the image exists; or no.",
+    )
     ims_allows_windows: bool = Field(
         True,
         description="false if IMS imports no Windows images in your region. imagedrop then rejects Windows drops "

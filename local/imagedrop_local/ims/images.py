@@ -70,7 +70,12 @@ class Images:
         self._records.put(image)
 
     def names(self) -> set[str]:
-        return {image["name"] for image in self._records if image["status"] != "deleted" and image["name"]}
+        """The names in use."""
+        return {image["name"] for image in self._records if self._holds_name(image) and image["name"]}
+
+    def _holds_name(self, image: Document) -> bool:
+        importing = image["status"] in ("queued", "saving") and not image.get("described") and "active_at" not in image
+        return image["status"] != "deleted" and (self._switches.ims_names_reserved or not importing)
 
     def quota_used(self) -> int:
         """The number of images that count to the quota."""

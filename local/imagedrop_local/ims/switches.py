@@ -59,6 +59,11 @@ class ImsSwitches(BaseModel):
 
     # what is accepted
     ims_names_unique: bool = Field(False, description="a name that is in use is refused (IMG.0009)")
+    ims_names_reserved: bool = Field(
+        True,
+        description="if names are unique, a name is in use from the acceptance of its request on; off: only once "
+        "its image has been made",
+    )
     ims_refuses_windows: bool = Field(False, description="this region accepts no Windows images")
     ims_windows_code: str = Field("IMG.0056", description="the code of that refusal")
     ims_chinese_names: bool = Field(True, description="image names may be Chinese")

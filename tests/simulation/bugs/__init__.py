@@ -28,6 +28,8 @@ BUGS: Mapping[str, Bug] = {
     "no look-up after an unknown outcome": Bug(submitting.no_lookup, 2),
     "not found is taken as proof": Bug(submitting.not_found_is_proof, 2),
     "the call is repeated while the first request is still valid": Bug(submitting.resent_too_soon, 301),
+    "the call is repeated during a hidden import that holds no name yet": Bug(submitting.name_taken_for_granted, 0),
+    "an earlier call is forgotten when IMS is busy at the next": Bug(submitting.earlier_call_forgotten, 0),
     "no claim in the bucket": Bug(submitting.no_claim, 198),
     "a restored ledger is obeyed": Bug(submitting.older_ledger_obeyed, 309),
     "another installation goes unnoticed": Bug(submitting.other_installation_unnoticed, 74),

@@ -54,8 +54,8 @@ def foreign_image_adopted(patch: Planting) -> None:
 
     check_images = poll._check_images
 
-    def blind(ports: Ports, row: Drop, found: Any, *, job_succeeded: bool) -> None:
-        check_images(ports, row, [_retagged(image, row) for image in found], job_succeeded=job_succeeded)
+    def blind(ports: Ports, row: Drop, found: Any, job: Any) -> None:
+        check_images(ports, row, [_retagged(image, row) for image in found], job)
 
     patch.setattr(register, "find_images", find)
     patch.setattr(poll, "_check_images", blind)

@@ -9,6 +9,7 @@ from typing import Any
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Ports
+from imagedrop.settings import Settings
 from imagedrop.workflow import dispatch, image_lookup, recovery, register, register_decisions
 from imagedrop.workflow.bucket_records import claims, installation
 from tests.simulation.bugs.planting import Planting, changed
@@ -27,16 +28,42 @@ def no_lookup(patch: Planting) -> None:
 
 def not_found_is_proof(patch: Planting) -> None:
     """CreateImage is called again after 20 minutes, though IMS may hide the image during its import."""
-    may = register_decisions.may_resend
-    patch.setattr(
-        register_decisions, "may_resend", lambda row, now, s: may(row, now, changed(s, ims_shows_imports=True))
-    )
+    _with_settings(patch, ims_shows_imports=True)
 
 
 def resent_too_soon(patch: Planting) -> None:
     """CreateImage is called again while the signature of the first request is still valid."""
-    may = register_decisions.may_resend
-    patch.setattr(register_decisions, "may_resend", lambda row, now, s: may(row, now, changed(s, resend_after=100)))
+    _with_settings(patch, resend_after=100)
+
+
+def _with_settings(patch: Planting, **fields: Any) -> None:
+    """What to do after a look-up is decided with other settings."""
+    decide = register_decisions.decide_on_lookup
+
+    def decide_otherwise(row: Drop, found: Any, began: datetime, settings: Settings, window: float) -> Any:
+        return decide(row, found, began, changed(settings, **fields), window)
+
+    patch.setattr(register, "decide_on_lookup", decide_otherwise)
+
+
+def name_taken_for_granted(patch: Planting) -> None:
+    """CreateImage is called again while a hidden import may run, though IMS refuses only names of existing images."""
+    decide = register_decisions.decide_on_lookup
+
+    def decide_otherwise(row: Drop, found: Any, began: datetime, settings: Settings, window: float) -> Any:
+        unique = settings.ims_names_unique != "no"
+        return decide(row, found, began, changed(settings, ims_names_unique="always") if unique else settings, window)
+
+    patch.setattr(register, "decide_on_lookup", decide_otherwise)
+
+
+def earlier_call_forgotten(patch: Planting) -> None:
+    """If IMS is busy when CreateImage is called again, the drop counts as not sent."""
+    patch.setattr(register, "_call_later", _as_not_sent(register._call_later))
+
+
+def _as_not_sent(call_later: Callable[..., None]) -> Callable[..., None]:
+    return lambda ports, row, error: call_later(ports, changed(row, sent_at=None), error)
 
 
 def no_claim(patch: Planting) -> None:

@@ -77,6 +77,16 @@ def test_new_attempt_resets_an_ended_drop() -> None:
     assert (fresh.stage, fresh.attempt, fresh.reason, fresh.versions, fresh.deliveries) == ("waiting", 2, None, {}, {})
 
 
+def test_messages_of_an_earlier_attempt_or_job_are_void() -> None:
+    """They carry its generation."""
+    accepted = transitions.accept(make_drop().model_copy(update={"generation": 4}), NOW, 60)
+    importing = transitions.begin_import(accepted, NOW, job_id="j", images=(), first=1)
+    assert importing.generation == 4
+    assert transitions.restart_job(importing, NOW).generation == 5
+    failed = transitions.end(importing, NOW, "failed", Reason(code="x", message="y"))
+    assert transitions.new_attempt(failed, NOW, 3600).generation == 5
+
+
 def test_registered_drop_cannot_fail() -> None:
     row = transitions.begin_import(transitions.accept(make_drop(), NOW, 60), NOW, job_id="j", images=(), first=1)
     row = transitions.end(row, NOW, "registered", None)

@@ -9,6 +9,7 @@ import pytest
 
 from imagedrop.common.timestamps import parse_timestamp
 from imagedrop.ports import Image, ImsError, Job, ObjectsRefused
+from imagedrop.workflow.poll import Action, decide
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, KEY, World
 
@@ -25,6 +26,31 @@ def importing(world: World, outcome: Outcome | None = None, **changes: object) -
 def code(world: World) -> str | None:
     reason = world.row().reason
     return reason.code if reason else None
+
+
+EARLY, NOW, LATE = "2026-11-24T12:59:59.999Z", "2026-11-24T13:00:00.000Z", "2026-11-24T13:00:01.000Z"
+
+
+@pytest.mark.parametrize(
+    ("changes", "action"),
+    [
+        ({}, Action.POLL),
+        ({"next_at": NOW}, Action.POLL),
+        ({"next_at": LATE}, Action.WAIT),
+        ({"next_at": LATE, "deadline_at": NOW}, Action.POLL),  # once more, before it fails
+        ({"next_at": LATE, "deadline_at": EARLY}, Action.POLL),
+        ({"attempt": 2}, Action.NOTHING),
+        ({"generation": 1}, Action.NOTHING),
+        ({"stage": "submitting"}, Action.NOTHING),
+        ({"stage": "registered"}, Action.NOTHING),
+    ],
+)
+def test_message_is_handled_by_stage_deadline_and_due_time(
+    world: World, changes: dict[str, str], action: Action
+) -> None:
+    row = world.accepted().model_copy(update={"stage": "importing", **changes})
+    assert decide(row, 1, 0, parse_timestamp(NOW)) is action
+    assert decide(None, 1, 0, parse_timestamp(NOW)) is Action.NOTHING
 
 
 def test_end_of_a_job_of_one_hour_is_found_within_12_percent_and_60_calls(world: World) -> None:

@@ -58,16 +58,6 @@ def test_lost_answer_is_looked_up_and_create_image_is_called_once(world: World) 
     assert world.ports.images.calls["create"] == 1
 
 
-def test_request_that_never_arrived_fails_as_outcome_unknown_where_ims_hides_imports(world: World) -> None:
-    send_accepted(world)
-    world.ports.images.fail("create", unknown())
-    world.run()
-    row = world.row()
-    assert (row.stage, row.reason and row.reason.code) == ("failed", "ims.outcome_unknown")
-    assert world.ports.images.calls["create"] == 1
-    assert world.ports.images.calls["by_tag"] < 600
-
-
 def test_request_that_never_arrived_is_sent_again_after_the_bound_where_ims_shows_imports() -> None:
     world = World(ims_shows_imports=True)
     send_accepted(world)
@@ -352,15 +342,6 @@ def test_taken_name_rejects_the_drop_after_busy_answers(world: World) -> None:
     world.ports.images.fail("create", busy, busy, taken)
     world.run()
     assert (world.row().stage, world.result()["reason"]["code"]) == ("rejected", "IMG.0009")
-
-
-def test_taken_name_after_a_lost_answer_is_looked_up() -> None:
-    world = World(ims_shows_imports=True)
-    send_accepted(world)
-    taken = ImsError("refused", "IMG.0009", "the name is taken")
-    world.ports.images.fail("create", unknown(), taken)
-    world.run(1500)
-    assert world.row().stage == "submitting"
 
 
 def test_drop_is_held_while_obs_denies_access(world: World) -> None:

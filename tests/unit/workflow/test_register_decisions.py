@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal, get_args
 
 import pytest
 
 from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain import transitions
-from imagedrop.domain.drop import Drop, FileVersion, Versions
+from imagedrop.domain.drop import Drop, FileVersion, Held, Versions
 from imagedrop.ports import Image, ImsError
 from imagedrop.settings import Settings
 from imagedrop.workflow.image_lookup import FoundImages
-from imagedrop.workflow.register_decisions import Action, decide, decide_on_error, decide_on_files, decide_on_lookup
+from imagedrop.workflow.register_decisions import (
+    CALL_AGAIN_FOR,
+    Action,
+    decide,
+    decide_on_error,
+    decide_on_files,
+    decide_on_lookup,
+)
 
 NOW = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 KEY, SIDECAR, DATA = "golden/w.vhd", "golden/w.vhd.json", "golden/d.vhd"
@@ -90,7 +97,9 @@ def test_changed_file_prevents_the_call(changes: Versions, action: Action) -> No
     [
         ("refused", "IMG.0056", 1, Action.REJECT),
         ("refused", "IMG.0009", 1, Action.REJECT),
-        ("refused", "IMG.0009", 2, Action.LOOK_UP),
+        ("refused", "IMG.0009", 2, Action.RETRY),  # perhaps an earlier call made the image with this name
+        ("refused", "IMG.0057", 2, Action.RETRY),
+        ("unknown", "ReadTimeout", 2, Action.LOOK_UP),
         ("unknown", "ReadTimeout", 1, Action.LOOK_UP),
         ("busy", "IMG.0060", 2, Action.RETRY),
         ("held", "IMG.0015", 1, Action.RETRY),
@@ -101,23 +110,56 @@ def test_failed_call_is_handled_by_kind_of_error(kind: Any, code: str, sends: in
     assert decide_on_error(accepted(**SENT | {"sends": sends}), ImsError(kind, code, "message")) is action
 
 
+WINDOW, BOUND = 7200.0, 1500
+MORE = WINDOW + CALL_AGAIN_FOR
+NONE = FoundImages([])
+Names = Literal["no", "after_import", "always"]
+
+
 @pytest.mark.parametrize(
-    ("found", "seconds", "shows_imports", "action"),
+    ("found", "seconds", "shows_imports", "names", "action"),
     [
-        (FoundImages([image()]), 100, False, Action.FOLLOW),
-        (FoundImages([image("killed"), image("saving")]), 100, False, Action.FOLLOW),
-        (FoundImages([image("killed")]), 2000, True, Action.DELETED),
-        (FoundImages([]), 2000, True, Action.CALL),
-        (FoundImages([]), 1200, True, Action.CALL),
-        (FoundImages([]), 1199, True, Action.LOOK_UP),
-        (FoundImages([]), 2000, False, Action.LOOK_UP),
-        (FoundImages([], [image()]), 2000, True, Action.LOOK_UP),
-        (FoundImages([]), 4000, True, Action.LOOK_UP),
+        (FoundImages([image()]), 100, False, "no", Action.FOLLOW),
+        (FoundImages([image()]), WINDOW, False, "no", Action.FOLLOW),
+        (FoundImages([image("killed"), image("saving")]), 100, False, "no", Action.FOLLOW),
+        (FoundImages([image("killed")]), 2000, True, "no", Action.DELETED),
+        (FoundImages([image("killed")]), MORE, False, "always", Action.DELETED),
+        # IMS shows imports: not found proves that it has no request
+        (NONE, BOUND - 1, True, "no", Action.LOOK_UP),
+        (NONE, BOUND, True, "no", Action.CALL),
+        (NONE, MORE, True, "always", Action.CALL),
+        (FoundImages([], [image()]), BOUND, True, "no", Action.LOOK_UP),
+        (FoundImages([], [image()]), MORE, True, "always", Action.LOOK_UP),
+        # IMS hides imports
+        (NONE, BOUND, False, "no", Action.LOOK_UP),
+        (NONE, WINDOW - 1, False, "no", Action.LOOK_UP),
+        (NONE, WINDOW, False, "no", Action.GIVE_UP),
+        (FoundImages([], [image()]), WINDOW, False, "no", Action.LOOK_UP),
+        # ... and refuses the name of a hidden import
+        (NONE, BOUND - 1, False, "always", Action.LOOK_UP),
+        (NONE, BOUND, False, "always", Action.CALL_AGAIN),
+        (NONE, MORE - 1, False, "always", Action.CALL_AGAIN),
+        (NONE, MORE, False, "always", Action.GIVE_UP),
+        (FoundImages([], [image()]), BOUND, False, "always", Action.LOOK_UP),
+        # ... and refuses only the names of images that exist
+        (NONE, WINDOW - 1, False, "after_import", Action.LOOK_UP),
+        (NONE, WINDOW, False, "after_import", Action.CALL_AGAIN),
+        (NONE, MORE - 1, False, "after_import", Action.CALL_AGAIN),
+        (NONE, MORE, False, "after_import", Action.GIVE_UP),
+        # the deadline is after 20,000 s
+        *((NONE, 20_000, shows, names, Action.LOOK_UP) for shows in (True, False) for names in get_args(Names)),
     ],
 )
-def test_request_is_sent_again_only_if_ims_cannot_have_it(
-    found: FoundImages, seconds: float, shows_imports: bool, action: Action
+def test_request_is_sent_again_only_if_it_cannot_make_a_second_image(
+    found: FoundImages, seconds: float, shows_imports: bool, names: Names, action: Action
 ) -> None:
-    row = accepted(**SENT | {"sent_at": at(0)})
-    settings = Settings(ims_shows_imports=shows_imports, resend_after=1200)
-    assert decide_on_lookup(row, found, NOW + timedelta(seconds=seconds), settings) is action
+    row = accepted(**SENT | {"sent_at": at(0), "deadline_at": at(20_000)})
+    settings = Settings(ims_shows_imports=shows_imports, ims_names_unique=names, resend_after=BOUND)
+    assert decide_on_lookup(row, found, NOW + timedelta(seconds=seconds), settings, WINDOW) is action
+
+
+def test_drop_that_an_operator_must_help_is_not_given_up_before_its_deadline() -> None:
+    held = Held(code="IMG.0015", message="quota", since=at(0))
+    row = accepted(**SENT | {"sent_at": at(0), "deadline_at": at(20_000), "held": held})
+    settings = Settings(ims_names_unique="always")
+    assert decide_on_lookup(row, NONE, NOW + timedelta(seconds=MORE), settings, WINDOW) is Action.CALL_AGAIN

@@ -149,6 +149,8 @@ class Drop(Row):
     # Seconds after `job_started_at`. Only stored rows and claims of earlier versions have them; nothing uses them.
     planned_polls: tuple[int, ...] = Field((), alias="looks")
     images: tuple[DropImage, ...] = ()
+    # Since when IMS does not show images that it has made, or that it showed before.
+    images_missing_since: str | None = added_later()
     # Ids of images that are never adopted: they were deleted, or a file was replaced during their import.
     disowned_images: tuple[str, ...] = Field((), alias="doubtful")
     generation: int = 0

@@ -174,6 +174,7 @@ def begin_import(drop: Drop, now: datetime, *, job_id: str | None, images: tuple
         job_id=job_id,
         images=images,
         job_started_at=at,
+        images_missing_since=None,
         held=None,
         redrives=0,
         tries=0,

@@ -37,8 +37,8 @@ EN = LateTexts(
         "queued": "It starts the import when a task is free, in the order of arrival.",
         "held": "It has raised an alarm for the operator, and repeats the request until the operator has resolved the "
         "error.",
-        "unanswered": "It searches for the image again and again. It does not repeat a request that IMS may have "
-        "accepted: that could make a second image.",
+        "unanswered": "It searches for the image again and again. It repeats the request only when that cannot make a "
+        "second image.",
         "importing": "It asks IMS every few minutes whether the import has ended.",
     },
     latest={
@@ -65,7 +65,7 @@ ZH = LateTexts(
     actions={
         "queued": "一旦有空闲任务，即按到达顺序开始导入。",
         "held": "已向运维人员发出告警，并会重复请求，直到运维人员解决该错误。",
-        "unanswered": "持续查找该镜像。对 IMS 可能已受理的请求不会重复提交，以免生成第二个镜像。",
+        "unanswered": "持续查找该镜像。仅在不会生成第二个镜像时，才会重新提交请求。",
         "importing": "每隔几分钟向 IMS 查询导入是否结束。",
     },
     latest={

@@ -65,6 +65,7 @@ EN = Texts(
         "you do not need to upload it again.",
         "ims.outcome_unknown": "look in the IMS console for an image with the tag imagedrop={drop_id}. If there is one, it is "
         "your image. If there is none, upload the sidecar again to start a new attempt.",
+        "ims.image_missing": "ask who deleted the image in IMS. To import the file again, upload the sidecar again.",
         "ims.foreign_image": "contact the operator: IMS returned an image that belongs to another drop.",
         "import.deadline": "check in the IMS console whether the import is still running (tag imagedrop={drop_id}). If it is "
         "not, upload the sidecar again to start a new attempt.",
@@ -100,6 +101,7 @@ ZH = Texts(
         "object.replaced": "文件在注册或导入期间被改动。技术详情：{message}（{code}）",
         "ims.import_failed": "IMS 导入失败。技术详情：{message}（{code}）",
         "ims.outcome_unknown": "无法确认 IMS 是否已创建镜像。技术详情：{message}（{code}）",
+        "ims.image_missing": "IMS 已创建镜像，但镜像现已不存在或被删除。技术详情：{message}（{code}）",
         "ims.foreign_image": "IMS 返回的镜像属于另一个投放。技术详情：{message}（{code}）",
         "import.deadline": "导入未在截止时间前完成。技术详情：{message}（{code}）",
         "deadline": "IMS 未在截止时间前受理请求。技术详情：{message}（{code}）",
@@ -115,6 +117,7 @@ ZH = Texts(
     advice={
         "object.replaced": "导入期间请勿改动文件。桶中现有的文件会自动作为新的投放处理，无需重新上传。",
         "ims.outcome_unknown": "请在 IMS 控制台查找标签为 imagedrop={drop_id} 的镜像。若存在，即为您的镜像；若不存在，请重新上传描述文件以重试。",
+        "ims.image_missing": "请确认是谁在 IMS 中删除了该镜像。如需重新导入，请重新上传描述文件。",
         "ims.foreign_image": "请联系运维人员：IMS 返回的镜像属于另一个投放。",
         "import.deadline": "请在 IMS 控制台确认导入是否仍在进行（标签 imagedrop={drop_id}）。若已停止，请重新上传描述文件以重试。",
         "deadline": "请联系运维人员解决上述原因，然后重新上传描述文件。",

@@ -16,9 +16,9 @@ from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import Drop, DropImage, Held
 from imagedrop.ports import Conflict, Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
-from imagedrop.workflow import completion, dispatch
+from imagedrop.workflow import completion, dispatch, import_durations, missing_images
 from imagedrop.workflow.bucket_records import file_versions
-from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG, images_by_tag
+from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG, images_by_tag, usable
 from imagedrop.workflow.operator_hold import hold_for
 from imagedrop.workflow.poll_schedule import next_wait
 
@@ -58,20 +58,20 @@ def _poll(ports: Ports, row: Drop) -> None:
     try:
         job = ports.images.job(row.job_id) if row.job_id else None
         if job is None:
-            _check_images(ports, row, _find_images(ports, row), job_succeeded=False)
+            _check_images(ports, row, _find_images(ports, row), None)
         elif job.status == "SUCCESS":
             all_named = len(job.image_ids) >= row.tasks
             found = ports.images.by_ids(job.image_ids) if all_named else _find_images(ports, row, job.image_ids)
-            _check_images(ports, row, found, job_succeeded=True)
+            _check_images(ports, row, found, job)
         elif job.status == "FAIL":
             _job_failed(ports, row, job)
         else:
             _wait(ports, row)
     except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
-        _wait(ports, row, hold_for(ports, row, error))
+        _wait(ports, row, hold_for(ports, row, error), row.images_missing_since)
 
 
-def _wait(ports: Ports, row: Drop, held: Held | None = None) -> None:
+def _wait(ports: Ports, row: Drop, held: Held | None = None, missing_since: str | None = None) -> None:
     """Raises RetryLater before the deadline; afterwards fails the drop."""
     now, settings = ports.clock(), ports.settings
     if now >= parse_timestamp(row.deadline_at):
@@ -81,9 +81,11 @@ def _wait(ports: Ports, row: Drop, held: Held | None = None) -> None:
     assert row.job_started_at is not None
     elapsed = seconds_between(row.job_started_at, now)
     wait = next_wait(elapsed, settings.poll_first, settings.poll_longest, ports.random)
-    ports.ledger.save(
-        row.updated(now, tries=row.tries + 1, held=held, redrives=0, next_at=add_seconds(format_timestamp(now), wait))
-    )
+    if missing_since is not None:  # few polls more: the wait doubles
+        wait = min(settings.poll_longest, max(wait, seconds_between(missing_since, now)))
+    due = add_seconds(format_timestamp(now), wait)
+    progress = {"tries": row.tries + 1, "held": held, "redrives": 0, "images_missing_since": missing_since}
+    ports.ledger.save(row.updated(now, next_at=due, **progress))
     raise RetryLater(wait)
 
 
@@ -95,8 +97,8 @@ def _find_images(ports: Ports, row: Drop, named: Sequence[str] = ()) -> Sequence
     return list({image.id: image for image in [*by_id, *tagged]}.values())
 
 
-def _check_images(ports: Ports, row: Drop, found: Sequence[Image], *, job_succeeded: bool) -> None:
-    """Ends the drop or waits. `job_succeeded`: False if the job is not known and only the images count."""
+def _check_images(ports: Ports, row: Drop, found: Sequence[Image], job: Job | None) -> None:
+    """Ends the drop or waits. `job`: the one that succeeded; None if it is not known and only the images count."""
     # Deleted images of earlier requests do not count. IMS dates to the second.
     since = (row.sent_at or row.received_at)[:19]
     found = [image for image in found if image.status not in DELETED_STATUSES or image.created_at[:19] >= since]
@@ -111,11 +113,27 @@ def _check_images(ports: Ports, row: Drop, found: Sequence[Image], *, job_succee
         completion.fail(ports, row, "ims.foreign_image", text)
     elif len(active) >= row.tasks:
         _register(ports, row, active)
-    elif deleted and not job_succeeded:
+    elif deleted and job is None:
         text = f"The image {deleted[0].id} is {deleted[0].status} in IMS. The reason is not known."
         completion.fail(ports, row, "ims.import_failed", text)
-    else:
+    elif len(usable(found)) >= row.tasks:
         _wait(ports, row)
+    else:
+        _images_missing(ports, row, found, job)
+
+
+def _images_missing(ports: Ports, row: Drop, found: Sequence[Image], job: Job | None) -> None:
+    """Fails the drop when IMS will surely not show the images any more; waits until then."""
+    now = format_timestamp(ports.clock())
+    if job is not None or missing_images.lost_ids(row, found, job):
+        since, start, patience = row.images_missing_since or now, None, missing_images.MISSING_FOR
+    else:  # the import may still be running, hidden
+        since, start, patience = None, row.job_started_at, import_durations.window_of(ports, row)
+    if seconds_between(since or start or now, parse_timestamp(now)) < patience:
+        _wait(ports, row, missing_since=since)
+        return
+    left = describe(row, usable(found))
+    completion.finish(ports, row, "failed", missing_images.reason(row, found, job, since), images=left)
 
 
 def _register(ports: Ports, row: Drop, active: Sequence[Image]) -> None:
@@ -129,6 +147,7 @@ def _register(ports: Ports, row: Drop, active: Sequence[Image]) -> None:
         completion.fail(ports, row, drops.OBJECT_REPLACED, text, images=images)
     else:
         completion.finish(ports, row, "registered", None, images=images)
+        import_durations.record(ports, row)
 
 
 def _changed_file(ports: Ports, row: Drop) -> str | None:

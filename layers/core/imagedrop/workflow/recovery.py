@@ -48,8 +48,10 @@ def revive(ports: Ports, claimed: Drop, over: Drop | None = None) -> Drop:
     IMS has no request, the deadline starts again: the claim does not say how long the drop was queued since."""
     now = ports.clock()
     deadline = add_seconds(format_timestamp(now), ports.settings.attempt_deadline)
+    told = over.late if over is not None and over.attempt == claimed.attempt else None
     row = claimed.updated(
         now,
+        late={**(claimed.late or {}), **(told or {})} or None,
         revision=over.revision if over is not None else 0,
         generation=max(claimed.generation, over.generation if over is not None else 0) + 1,
         called_at=claimed.called_at or claimed.sent_at,

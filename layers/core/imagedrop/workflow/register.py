@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from logging import WARNING
-from typing import NoReturn
 
 from imagedrop.backoff import growing_wait
 from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_timestamp
@@ -21,7 +20,7 @@ from imagedrop.domain.drop import Drop, DropImage, Held, Reason, Versions
 from imagedrop.domain.resend_bound import REGISTER_TIME_LIMIT
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, Image, ImsError, ObjectsRefused, ObjectsUnavailable, OutOfTime, Ports, RetryLater
-from imagedrop.workflow import admission, completion, dispatch, recovery
+from imagedrop.workflow import admission, completion, dispatch, import_durations, recovery
 from imagedrop.workflow.bucket_records import claims, file_versions, installation
 from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG, find_images, images_by_tag, usable
 from imagedrop.workflow.operator_hold import hold_for
@@ -77,6 +76,7 @@ def _submit(ports: Ports, row: Drop) -> None:
         found = images_by_tag(ports, row)
     except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
         _call_later(ports, row, error)
+        return
     if any(not image.data_disk for image in usable(found)):  # if all are data images, the system image was deleted
         _follow(ports, row, None, usable(found))  # made by an earlier attempt, or before the ledger was lost
         return
@@ -94,17 +94,18 @@ def _call(ports: Ports, row: Drop) -> None:
         installation.take_bucket(ports.objects, row.bucket, ports.settings.installation)
     except (ObjectsUnavailable, ObjectsRefused, OutOfTime) as error:
         _call_later(ports, row.model_copy(update={"called_at": sent.called_at}), error)
-    row = _save_sent(ports, row, sent)
-    assert row.request is not None
-    log_drop("calling CreateImage", row, sends=row.sends)
+        return
+    sent = _save_sent(ports, row, sent)
+    assert sent.request is not None
+    log_drop("calling CreateImage", sent, sends=sent.sends)
     try:
-        job_id = ports.images.create(row.request)
+        job_id = ports.images.create(sent.request)
     except ImsError as error:
-        _call_failed(ports, row, error)
+        _call_failed(ports, row, sent, error)
     except OutOfTime as error:
-        _call_later(ports, row.model_copy(update={"sends": row.sends - 1}), error)
+        _not_taken(ports, row, sent, error)
     else:
-        _follow(ports, row, job_id, ())
+        _follow(ports, sent, job_id, ())
 
 
 def _save_sent(ports: Ports, row: Drop, sent: Drop) -> Drop:
@@ -128,21 +129,31 @@ def _files_changed(ports: Ports, row: Drop, action: Action, current: Versions) -
         admission.free_slot(ports, row)
 
 
-def _call_failed(ports: Ports, row: Drop, error: ImsError) -> None:
+def _call_failed(ports: Ports, before: Drop, row: Drop, error: ImsError) -> None:
+    """`before`: the row before the call."""
     log_drop("CreateImage failed", row, level=WARNING, code=error.code, kind=error.kind, request_id=error.request_id)
     action = decide_on_error(row, error)
     if action is Action.LOOK_UP:
         _look_up_later(ports, row)
     elif action is Action.RETRY:
-        _call_later(ports, row.model_copy(update={"sends": row.sends - 1}), error)  # IMS has not taken this call
+        _not_taken(ports, before, row, error)
     else:
         ports.meter.count("Refused")
         completion.finish(ports, row, "rejected", Reason(code=error.code, message=error.message))
 
 
-def _call_later(ports: Ports, row: Drop, error: Exception) -> NoReturn:
-    """Back to `accepted`; raises RetryLater. The drop keeps its slot: a busy IMS would refuse another drop as well."""
+def _not_taken(ports: Ports, before: Drop, row: Drop, error: Exception) -> None:
+    """IMS has not taken this call. Earlier ones count as before."""
+    _call_later(ports, row.model_copy(update={"sends": before.sends, "sent_at": before.sent_at}), error)
+
+
+def _call_later(ports: Ports, row: Drop, error: Exception) -> None:
+    """Back to `accepted`, or to looking up if IMS may have an earlier call; raises RetryLater before the deadline. The
+    drop keeps its slot: a busy IMS would refuse another drop as well."""
     held = hold_for(ports, row, error)
+    if row.sent_at is not None:
+        _look_up_later(ports, row, held)
+        return
     wait = HELD_WAIT if held else growing_wait(BUSY_FIRST, BUSY_LONGEST, row.tries, ports.random)
     accepted = ports.ledger.save(transitions.return_to_accepted(row, ports.clock(), wait, held, admission="called"))
     if row.stage == "submitting" and not isinstance(error, installation.OtherInstallation):
@@ -166,14 +177,34 @@ def _look_up(ports: Ports, row: Drop) -> None:
     except (ImsError, ObjectsUnavailable, ObjectsRefused) as error:
         _look_up_later(ports, row, hold_for(ports, row, error))
         return
-    action = decide_on_lookup(row, found, began, ports.settings)
+    window = import_durations.window_of(ports, row)
+    action = decide_on_lookup(row, found, began, ports.settings, window)
     if action is Action.FOLLOW:
         _follow(ports, row, None, usable(found.own))
     elif action is Action.DELETED:
         image = found.own[0]
         completion.fail(ports, row, "ims.import_failed", f"The image {image.id} is {image.status} in IMS.")
     elif action is Action.CALL:
+        row = row.model_copy(update={"sends": 0})  # IMS has taken none of them, nor will it
         _submit(ports, ports.ledger.save(transitions.return_to_accepted(row, ports.clock(), 0)))
+    elif action is Action.CALL_AGAIN:
+        _call_again(ports, row)
+    elif action is Action.GIVE_UP:
+        _give_up(ports, row)
+    else:
+        _look_up_later(ports, row)
+
+
+def _call_again(ports: Ports, row: Drop) -> None:
+    """If IMS has an earlier call of this drop, it refuses this one because of the name. So the drop stays `submitting`,
+    takes no slot, and only the same files are sent."""
+    try:
+        current = file_versions.current_versions(ports.objects, row.bucket, row.versions)
+    except (ObjectsUnavailable, ObjectsRefused) as error:
+        _call_later(ports, row, error)
+        return
+    if decide_on_files(row, current) is Action.CALL:
+        _call(ports, row)
     else:
         _look_up_later(ports, row)
 
@@ -206,8 +237,8 @@ def _follow(ports: Ports, row: Drop, job_id: str | None, found: Sequence[Image])
 def _give_up(ports: Ports, row: Drop) -> None:
     if row.stage == "submitting" and row.sent_at is not None:
         text = (
-            f"IMS did not answer the request of {row.sent_at}, and no image with the tag {DROP_TAG}={row.drop_id} was "
-            f"found by {row.deadline_at}."
+            f"IMS did not answer the request of {row.sent_at}. imagedrop looked for an image with the tag "
+            f"{DROP_TAG}={row.drop_id} until {format_timestamp(ports.clock())} and found none."
         )
         completion.fail(ports, row, "ims.outcome_unknown", text)
         return

@@ -11,14 +11,15 @@ from imagedrop.ports import ImsError
 from imagedrop.settings import Settings
 from imagedrop.workflow.image_lookup import FoundImages, usable
 
-NAME_TAKEN = "IMG.0009"
+CALL_AGAIN_FOR = 1_800.0  # s after the window
 
 
 class Action(Enum):
     NOTHING = "the message is out of date, or the drop is queued"
     WAIT = "the next step is not due yet"
-    GIVE_UP = "the deadline has passed"
+    GIVE_UP = "the deadline has passed, or the image was looked for long enough"
     CALL = "IMS has no request: call CreateImage"
+    CALL_AGAIN = "IMS may have a request, and refuses a second one then: call CreateImage"
     NEW_ATTEMPT = "a file other than the image has changed: validate again"
     REPLACED = "the image was replaced or deleted: fail"
     REJECT = "IMS rejects the request for good"
@@ -53,30 +54,29 @@ def decide_on_files(row: Drop, current: Versions) -> Action:
 
 def decide_on_error(row: Drop, error: ImsError) -> Action:
     """CreateImage has failed: REJECT, RETRY or LOOK_UP."""
-    # With several calls that IMS may have taken, one whose answer was lost may have made the image with this name.
-    if error.kind == "unknown" or (error.code == NAME_TAKEN and row.sends > 1):
+    if error.kind == "unknown":
         return Action.LOOK_UP
-    return Action.REJECT if error.kind == "refused" else Action.RETRY
+    # With several calls that IMS may have taken, an earlier one may have made the image, for example with this name.
+    return Action.REJECT if error.kind == "refused" and row.sends == 1 else Action.RETRY
 
 
-def decide_on_lookup(row: Drop, found: FoundImages, began: datetime, settings: Settings) -> Action:
-    """The images were searched for: FOLLOW, DELETED, CALL or LOOK_UP (again). `began`: when the search began."""
+def decide_on_lookup(row: Drop, found: FoundImages, began: datetime, settings: Settings, window: float) -> Action:
+    """The images were searched for: FOLLOW, DELETED, CALL, CALL_AGAIN, LOOK_UP (again) or GIVE_UP. `began`: when the
+    search began. `window`: seconds after which the import that was perhaps started has surely ended."""
     if usable(found.own):
         return Action.FOLLOW
     if found.own:
         return Action.DELETED
-    return Action.CALL if not found.possible and may_resend(row, began, settings) else Action.LOOK_UP
-
-
-def may_resend(row: Drop, began: datetime, settings: Settings) -> bool:
-    """True once IMS can no longer accept the request that was sent (`resend_after`), and only where IMS shows images
-    during their import: else the lookup proves nothing."""
-    return (
-        settings.ims_shows_imports
-        and not is_overdue(row, began)
-        and row.sent_at is not None
-        and seconds_between(row.sent_at, began) >= settings.resend_after
-    )
+    assert row.sent_at is not None
+    waited, names = seconds_between(row.sent_at, began), settings.ims_names_unique
+    if found.possible or is_overdue(row, began) or waited < settings.resend_after:
+        return Action.LOOK_UP
+    if settings.ims_shows_imports:
+        return Action.CALL
+    if waited >= window + (CALL_AGAIN_FOR if names != "no" else 0) and row.held is None:
+        return Action.GIVE_UP
+    name_is_taken = names == "always" or (names == "after_import" and waited >= window)  # if IMS has the request
+    return Action.CALL_AGAIN if name_is_taken else Action.LOOK_UP
 
 
 def is_overdue(row: Drop, now: datetime) -> bool:

@@ -222,6 +222,7 @@ TRIALS: dict[str, Trial] = {
     "ims_bad_file_code": Trial(
         lambda ims: _failed_job(ims)["error_code"], {"IMG.0072": "IMG.0072", "IMG.1075": "IMG.1075"}
     ),
+    "ims_names_reserved": Trial(_second_create, {True: "IMG.0009", False: None}, {"ims_names_unique": True}),
     "ims_names_unique": Trial(_second_create, {False: None, True: "IMG.0009"}),
     "ims_refuses_windows": Trial(lambda ims: ims.create(os_type="Windows").code, {False: None, True: "IMG.0056"}),
     "ims_windows_code": Trial(

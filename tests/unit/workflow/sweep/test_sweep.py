@@ -166,6 +166,18 @@ def test_a_job_whose_message_was_lost_is_polled_again_with_a_new_generation(worl
     assert len(world.ports.images.bodies) == 1
 
 
+def test_messages_from_before_the_ledger_was_lost_are_void(world: World) -> None:
+    row = world.accepted()
+    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+    world.run(5)
+    world.ports.ledger.save(world.row().updated(world.ports.clock(), generation=6))
+    claims.write_claim(world.ports.objects, world.row(), world.ports.settings.installation)
+    world.ports.ledger.wipe()
+    world.ports.queues.wipe()
+    world.sweep()
+    assert (world.row().stage, world.row().generation) == ("importing", 7)
+
+
 def test_a_lost_ledger_makes_no_second_image_and_the_owner_is_notified(world: World) -> None:
     row = world.accepted()
     world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from imagedrop.ports import ImsError
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from imagedrop.ports import Image, ImsError
 from tests.support.world import World, ids
 from tests.unit.workflow.validate.sample_drop import KEY, SAMPLE, SIDECAR_KEY, published, put_drop, sidecar
 
@@ -90,6 +95,29 @@ def test_a_registered_drop_that_is_dropped_again_is_registered_again_if_ims_has_
     world.run()
     assert world.result(KEY)["stage"] == "registered"
     assert len(world.ports.images.bodies) == 2
+
+
+@pytest.mark.parametrize("status", ["deleted", "killed"])
+def test_a_registered_drop_that_is_dropped_again_is_not_answered_with_a_deleted_image(
+    world: World, status: str
+) -> None:
+    """IMS still shows it for a while."""
+    put_drop(world)
+    world.run()
+    image = world.ports.images.images()[0]
+    world.ports.images.remove(image.id)
+    images, by_ids = world.ports.images, world.ports.images.by_ids
+
+    def with_deleted(image_ids: Sequence[str]) -> Sequence[Image]:
+        return [*by_ids(image_ids), *([replace(image, status=status)] if image.id in image_ids else [])]
+
+    images.by_ids = with_deleted  # type: ignore[method-assign]
+    world.ports.clock.advance(60)
+    world.put(KEY, SAMPLE)
+    world.run()
+    result = world.result(KEY)
+    assert (result["stage"], result["attempt"], len(images.bodies)) == ("registered", 2, 2)
+    assert result["images"][0]["id"] != image.id
 
 
 def test_a_registered_drop_that_is_dropped_again_while_ims_is_down_is_tried_once_per_sweep(world: World) -> None:
