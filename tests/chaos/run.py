@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from imagedrop.domain import object_keys
 from tests.chaos import contents, plan, report
 from tests.chaos.all_ended import unfinished_drops
 from tests.chaos.invariants import find_violations
@@ -63,7 +64,7 @@ def wait_for_ends(world: World) -> bool:
 
 def _is_finished(world: World) -> bool:
     observed = world.observe()
-    claims = any(key.startswith(".imagedrop/") and not key.startswith(".imagedrop/ended/") for key in observed.objects)
+    claims = any(map(object_keys.is_claim, observed.objects))
     return not claims and not any(observed.queued.values()) and not unfinished_drops(observed)
 
 
