@@ -1,6 +1,6 @@
 # Every target sets up what it needs: Python 3.11 or newer, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format types lint pages locks bench simulate chaos sam-local matrix oslo fuzz clean
+.PHONY: help demo test check format types lint pages locks bench simulate chaos sam-local matrix oslo fuzz mutants clean
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
@@ -55,6 +55,9 @@ chaos: $(VENV)/.test ## runs drops through the real processes, with kills and fa
 
 fuzz: $(VENV)/.test ## inspects RUNS=n randomly changed images, or the one of SEED=n
 	$(BIN)/python -m tests.fuzz $(if $(SEED),--seed $(SEED),--runs $(or $(RUNS),1000))
+
+mutants: $(VENV)/.test ## changes COUNT=300 places of the code, one at a time, and shows which changes no test notices: SEED=n
+	$(BIN)/python -m tests.mutants --seed $(or $(SEED),1) --count $(or $(COUNT),300)
 
 matrix: $(VENV)/.test ## inspects every test disk in every format and compares with dissect (needs root and Debian's tools)
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory $(VENV)-matrix/.done; fi
