@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from imagedrop.domain import lateness
 from imagedrop.domain.drop import Drop, LateReason
+from imagedrop.workflow.late_notice import PART_OF_DEADLINE
 from tests.simulation.checks.history_record import HistoryRecord, describe
 from tests.simulation.workers import Worker
 
@@ -51,6 +52,6 @@ class DelayChecks:
         if stopped_at is None or record.clock.seconds() - stopped_at < TOLD_WITHIN:
             return
         then = record.clock() - timedelta(seconds=TOLD_WITHIN)
-        late = lateness.untold(row, then, record.ports.settings.attempt_deadline)
+        late = lateness.untold(row, then, record.ports.settings.attempt_deadline * PART_OF_DEADLINE)
         if late is not None:
             record.fail(f"{describe(row)} is {late.reason} since {late.since}, and its owner was not told")

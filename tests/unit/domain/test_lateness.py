@@ -42,8 +42,8 @@ def held(since: float) -> Held:
 )
 def test_drop_is_late_from_its_time_on(changes: dict[str, Any], reason: Any, after: float) -> None:
     drop = row(**changes)
-    assert lateness.untold(drop, NOW + timedelta(seconds=after - 1), DAY) is None
-    assert lateness.untold(drop, NOW + timedelta(seconds=after), DAY) == Late(reason, at(0))
+    assert lateness.untold(drop, NOW + timedelta(seconds=after - 1), DAY / 2) is None
+    assert lateness.untold(drop, NOW + timedelta(seconds=after), DAY / 2) == Late(reason, at(0))
 
 
 @pytest.mark.parametrize(
@@ -57,18 +57,18 @@ def test_drop_is_late_from_its_time_on(changes: dict[str, Any], reason: Any, aft
     ],
 )
 def test_other_drops_are_never_late(changes: dict[str, Any]) -> None:
-    assert lateness.untold(row(**changes), NOW + timedelta(days=9), DAY) is None
+    assert lateness.untold(row(**changes), NOW + timedelta(days=9), DAY / 2) is None
 
 
 @pytest.mark.parametrize("state", ["done", "skipped", "refused"])
 def test_owner_who_was_told_of_one_reason_is_told_of_another(state: Any) -> None:
     drop = row(admission="queued", queued_since=at(-DAY), held=held(-DAY), late={"held": ChannelDelivery(state=state)})
-    assert lateness.untold(drop, NOW, DAY) == Late("queued", at(-DAY))
+    assert lateness.untold(drop, NOW, DAY / 2) == Late("queued", at(-DAY))
 
 
 def test_mail_that_is_being_sent_counts_as_untold() -> None:
     drop = row(held=held(-DAY), late={"held": ChannelDelivery(state="sending", at=at(0))})
-    assert lateness.untold(drop, NOW, DAY) == Late("held", at(-DAY))
+    assert lateness.untold(drop, NOW, DAY / 2) == Late("held", at(-DAY))
 
 
 def test_next_attempt_is_told_again() -> None:

@@ -9,6 +9,7 @@ import pytest
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import ChannelDelivery, Drop, Held
 from imagedrop.ports import ImsError, ServiceError
+from imagedrop.workflow import import_durations
 from imagedrop.workflow.sweep import late_drops
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import World
@@ -90,7 +91,17 @@ def test_owner_of_a_drop_whose_request_is_not_answered_is_told_once_and_then_of_
     assert [subject for _, subject in subjects(world)] == [DELAYED[1], "Image import failed: Golden W"]
 
 
-def test_owner_of_an_import_that_takes_half_of_its_deadline_is_told_once(world: World) -> None:
+def test_owner_of_an_import_that_takes_much_longer_than_others_is_told_once(world: World) -> None:
+    world.ports.images.plan(Outcome(6 * HOUR))
+    register(world, accepted(world))
+    world.live_through(hours=1.9)
+    assert not world.mails()
+    world.live_through(hours=5)
+    assert [subject for _, subject in subjects(world)] == [DELAYED[1], "Image registered: Golden W"]
+
+
+def test_owner_of_an_import_that_takes_half_of_its_deadline_is_told_though_others_took_long(world: World) -> None:
+    world.ports.ledger.store(import_durations.NOTE, {"seen": [[0.001, 4 * HOUR]]})
     world.ports.images.plan(Outcome(20 * HOUR))
     register(world, accepted(world))
     world.live_through(hours=11.9)

@@ -13,7 +13,6 @@ from imagedrop.domain.drop import LIVE, ChannelDelivery, Drop, LateReason
 QUEUED_LONG = 4 * 3600.0
 HELD_LONG = 3600.0
 UNANSWERED_LONG = 1800.0
-IMPORTING_PART = 0.5  # of the deadline of an attempt
 
 TOLD = ("done", "skipped", "refused")
 
@@ -26,9 +25,10 @@ class Late:
     since: str
 
 
-def untold(row: Drop, now: datetime, attempt_deadline: float) -> Late | None:
-    """The first reason for which the drop is late and its owner has not been told. None: there is none."""
-    for late, after in _waits(row, attempt_deadline):
+def untold(row: Drop, now: datetime, importing_long: float) -> Late | None:
+    """The first reason for which the drop is late and its owner has not been told. None: there is none.
+    `importing_long`: s after which an import of this drop takes long."""
+    for late, after in _waits(row, importing_long):
         if seconds_between(late.since, now) >= after and delivery(row, late.reason).state not in TOLD:
             return late
     return None
@@ -38,7 +38,7 @@ def delivery(row: Drop, reason: LateReason) -> ChannelDelivery:
     return (row.late or {}).get(reason, ChannelDelivery())
 
 
-def _waits(row: Drop, attempt_deadline: float) -> Iterator[tuple[Late, float]]:
+def _waits(row: Drop, importing_long: float) -> Iterator[tuple[Late, float]]:
     """What the drop waits for, and after how many s it is late because of that."""
     if row.held is not None and row.stage in LIVE:
         yield Late("held", row.held.since), HELD_LONG
@@ -47,4 +47,4 @@ def _waits(row: Drop, attempt_deadline: float) -> Iterator[tuple[Late, float]]:
     if row.stage == "submitting" and row.sent_at is not None:
         yield Late("unanswered", row.sent_at), UNANSWERED_LONG
     if row.stage == "importing" and row.job_started_at is not None:
-        yield Late("importing", row.job_started_at), attempt_deadline * IMPORTING_PART
+        yield Late("importing", row.job_started_at), importing_long

@@ -16,16 +16,26 @@ from imagedrop.domain.drop import ChannelDelivery, Drop
 from imagedrop.domain.lateness import Late
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, Ports, RetryLater, surely_without_effect
-from imagedrop.workflow import mailing
+from imagedrop.workflow import import_durations, mailing
 
 PART_OF_LIMIT = 10  # of the mails to one address in an hour, one in ten more may be about delays
+PART_OF_DEADLINE = 0.5  # an import takes long after this part of the deadline, or if it takes much longer than others
 MAX_RECORDINGS = 5  # of the state after the mail, if other workers change the row
+
+
+def find_late(ports: Ports, row: Drop) -> Late | None:
+    """Why the drop is late, unless its owner was told. None: it is not late."""
+    now, importing_long = ports.clock(), ports.settings.attempt_deadline * PART_OF_DEADLINE
+    elapsed = seconds_between(row.job_started_at, now) if row.job_started_at is not None else 0.0
+    if row.stage == "importing" and import_durations.SHORTEST_WINDOW <= elapsed < importing_long:
+        importing_long = min(importing_long, import_durations.window_of(ports, row))
+    return lateness.untold(row, now, importing_long)
 
 
 def notify_late(ports: Ports, row: Drop) -> None:
     """Sends the mail, unless the drop is not late or its owner was told. Raises RetryLater while another worker sends,
     or what the mail service raised if the mail may have been sent."""
-    late = lateness.untold(row, ports.clock(), ports.settings.attempt_deadline)
+    late = find_late(ports, row)
     if late is None or _is_being_called(row, ports):
         return
     before = lateness.delivery(row, late.reason)

@@ -10,7 +10,7 @@ from imagedrop.domain import lateness
 from imagedrop.domain.drop import Drop
 from imagedrop.observability import LOG
 from imagedrop.ports import Ports, QueuedDrop
-from imagedrop.workflow import mailing
+from imagedrop.workflow import late_notice, mailing
 
 NOTE = "late"  # the ledger's note of the last queued drop whose owner was told
 READ_IN_ONE_ROUND = 200  # rows of queued drops
@@ -33,7 +33,7 @@ def report_late_drops(ports: Ports, rows: Iterable[Drop], queued: Sequence[Queue
 
 def _has_to_be_told(ports: Ports, row: Drop) -> bool:
     now = ports.clock()
-    late = lateness.untold(row, now, ports.settings.attempt_deadline)
+    late = late_notice.find_late(ports, row)
     if late is None:
         return False
     delivery = lateness.delivery(row, late.reason)
