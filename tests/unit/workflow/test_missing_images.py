@@ -12,6 +12,7 @@ from imagedrop.common.timestamps import parse_timestamp
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Image, ImsError
 from imagedrop.workflow.import_durations import SHORTEST_WINDOW
+from imagedrop.workflow.missing_images import MISSING_FOR
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, KEY, World
 
@@ -19,16 +20,19 @@ SYSTEM, DATA = "image-0001-0", "image-0001-1"
 PART = {"name": "D", "image_url": f"{BUCKET}:golden/d.vhd", "min_disk": 10}
 
 
-def importing(world: World, *, data_disk: bool = False, seconds: float = 300) -> Drop:
+def send(world: World, data_disk: bool, seconds: float) -> None:
     row = world.accepted()
     tag = {"key": "imagedrop", "value": row.drop_id}
     more = {"data_images": [PART | {"image_tags": [tag]}]} if data_disk else {}
     world.ports.ledger.save(row.model_copy(update={"request": (row.request or {}) | more}))
     world.ports.images.plan(Outcome(seconds=seconds))
     world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+
+
+def importing(world: World, *, data_disk: bool = False, seconds: float = 300) -> None:
+    send(world, data_disk, seconds)
     world.run(5)
     assert world.row().stage == "importing"
-    return world.row()
 
 
 def ended(world: World) -> tuple[str | None, str, float]:
@@ -136,13 +140,11 @@ def test_wait_goes_on_while_ims_cannot_be_asked(world: World) -> None:
 # --- the job is not known ----------------------------------------------------------------------------------------
 
 
-def adopted(world: World) -> Drop:
+def adopted(world: World, *, data_disk: bool = False, seconds: float = 7200) -> Drop:
     """The answer of CreateImage was lost; the image was found while it is imported."""
-    row = world.accepted()
     world.ports.images.shows_imports = True
-    world.ports.images.plan(Outcome(seconds=7200))
     world.ports.images.fail("create", ImsError("unknown", "ReadTimeout", "no answer"), after=True)
-    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+    send(world, data_disk, seconds)
     world.run(120)
     assert (world.row().stage, world.row().job_id) == ("importing", None)
     return world.row()
@@ -163,13 +165,45 @@ def test_import_without_known_job_is_followed_by_its_image(world: World) -> None
     assert world.row().stage == "registered"
 
 
+def test_data_image_may_be_hidden_while_the_system_image_is_being_imported(world: World) -> None:
+    """IMS shows no tags during an import, so only the system image is found, by its source."""
+    row = adopted(world, data_disk=True, seconds=30_000)
+    images, by_tag = world.ports.images, world.ports.images.by_tag
+
+    def when_active(key: str, value: str) -> Sequence[Image]:
+        return [image for image in by_tag(key, value) if image.status == "active"]
+
+    images.by_tag = when_active  # type: ignore[method-assign]
+    world.ports.ledger.save(row.model_copy(update={"images": row.images[:1]}))
+    world.run()
+    assert [image.role for image in world.row().images] == ["system", "data"]
+
+
 def test_hidden_import_whose_job_ims_does_not_know_is_looked_for_as_long_as_imports_take(world: World) -> None:
     importing(world, seconds=86_000)
     world.ports.images.forget("job-0001")
     world.run()
     code, message, seconds = ended(world)
-    assert (code, SHORTEST_WINDOW <= seconds < SHORTEST_WINDOW + 400) == ("ims.outcome_unknown", True)
+    assert (code, SHORTEST_WINDOW + MISSING_FOR <= seconds < SHORTEST_WINDOW + MISSING_FOR + 600) == (
+        "ims.outcome_unknown",
+        True,
+    )
     assert "IMS does not know the job job-0001" in message
+
+
+def test_image_that_appears_25_minutes_after_ims_forgot_its_long_job_is_registered(world: World) -> None:
+    importing(world, seconds=30_000)
+    images, by_tag = world.ports.images, world.ports.images.by_tag
+    world.run(30_000 - 60)
+    images.forget("job-0001")
+    shown_from = world.ports.clock.seconds() + 1500
+
+    def late(key: str, value: str) -> Sequence[Image]:
+        return by_tag(key, value) if world.ports.clock.seconds() >= shown_from else []
+
+    images.by_tag = late  # type: ignore[method-assign]
+    world.run()
+    assert world.row().stage == "registered"
 
 
 def test_data_image_that_never_shows_is_told_though_the_job_is_not_known(world: World) -> None:
@@ -181,5 +215,8 @@ def test_data_image_that_never_shows_is_told_though_the_job_is_not_known(world: 
     world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
     world.run()
     code, message, seconds = ended(world)
-    assert (code, SHORTEST_WINDOW <= seconds < SHORTEST_WINDOW + 400) == ("ims.image_missing", True)
+    assert (code, SHORTEST_WINDOW + MISSING_FOR <= seconds < SHORTEST_WINDOW + MISSING_FOR + 600) == (
+        "ims.image_missing",
+        True,
+    )
     assert "IMS has started the import, but shows 1 of 2. The image old is still there" in message

@@ -123,17 +123,18 @@ def _check_images(ports: Ports, row: Drop, found: Sequence[Image], job: Job | No
 
 
 def _images_missing(ports: Ports, row: Drop, found: Sequence[Image], job: Job | None) -> None:
-    """Fails the drop when IMS will surely not show the images any more; waits until then."""
-    now = format_timestamp(ports.clock())
-    if job is not None or missing_images.lost_ids(row, found, job):
-        since, start, patience = row.images_missing_since or now, None, missing_images.MISSING_FOR
-    else:  # the import may still be running, hidden
-        since, start, patience = None, row.job_started_at, import_durations.window_of(ports, row)
-    if seconds_between(since or start or now, parse_timestamp(now)) < patience:
+    """Fails the drop if the import has ended and IMS still does not show its images half an hour later."""
+    now, left = ports.clock(), usable(found)
+    made = job is not None or bool(missing_images.lost_ids(row, found, job))
+    running = any(image.status != "active" for image in left)
+    elapsed = seconds_between(row.job_started_at or row.updated_at, now)
+    ended = made or (not running and elapsed >= import_durations.window_of(ports, row))  # it may be hidden until then
+    since = (row.images_missing_since or format_timestamp(now)) if ended else None
+    if since is None or seconds_between(since, now) < missing_images.MISSING_FOR:
         _wait(ports, row, missing_since=since)
         return
-    left = describe(row, usable(found))
-    completion.finish(ports, row, "failed", missing_images.reason(row, found, job, since), images=left)
+    reason = missing_images.reason(row, found, job, since if made else None)
+    completion.finish(ports, row, "failed", reason, images=describe(row, left))
 
 
 def _register(ports: Ports, row: Drop, active: Sequence[Image]) -> None:
