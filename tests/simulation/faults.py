@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 
-from imagedrop.ports import ImsError, MailRefused, ObjectsRefused, ObjectsUnavailable
+from imagedrop.ports import ImsError, MailRefused, ObjectsRefused
 from imagedrop_local.memory import MemoryPorts
 from imagedrop_local.memory.scripted_faults import ScriptedFaults
+from tests.simulation import port_errors
 from tests.simulation.fault_rates import FaultRates, Period
 from tests.simulation.places import Kind, Moment, Place, Strike, current_line
 from tests.simulation.reduction import Reduction
@@ -59,6 +60,8 @@ class Faults:
         if self._clock.at > worker.times_out_at:
             self.strikes(worker, name, when, "time-out")
             self._crash(f"times out {when} {name}.{call}")
+        if when == "before":
+            self._check_time(worker, name, call)
         if self.stopped:
             return
         if when == "before":
@@ -89,6 +92,12 @@ class Faults:
         self.strikes(worker, port, when, "pause" if ends else "time-out")
         self._workers.pause(seconds)
 
+    def _check_time(self, worker: Worker, name: str, call: str) -> None:
+        """Raises OutOfTime, as the adapter does, if the call may not fit into what is left of the invocation."""
+        if late := port_errors.out_of_time(name, worker.times_out_at - self._clock.at):
+            self.log(f"no time is left for {name}.{call}")
+            raise late
+
     def _crash(self, how: str) -> None:
         self.count_fault()
         self.log(how)
@@ -105,19 +114,15 @@ class Faults:
         self.strikes(worker, name, "before", "error")
         if _within(now, down):
             self.log(f"{name}.{call}: the service is down")
-            raise ObjectsUnavailable("down") if name == "objects" else ImsError("undelivered", "down", "IMS is down")
+            raise port_errors.errors(name, "before")[0]
         self.log(f"{name}.{call}: access is denied")
         code = "AccessDenied" if name == "objects" else "APIGW.0302"
         raise ObjectsRefused(code, "simulated") if name == "objects" else ImsError("held", code, "simulated")
 
     def _error(self, worker: Worker, name: str, call: str, when: str) -> Exception:
-        if name == "objects":
-            return ObjectsUnavailable("503")
-        if name == "images":
-            return ImsError("unknown", "503", f"{call} fails {when} its effect")
         if name == "mail" and when == "before" and worker.random.random() < 0.3:
             return MailRefused("no such address")
-        return RuntimeError(f"{name}.{call} fails {when} its effect")
+        return worker.random.choice(port_errors.errors(name, when))
 
 
 def _within(now: float, period: Period) -> bool:

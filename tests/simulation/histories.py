@@ -6,6 +6,8 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from imagedrop.adapters.calls import Calls
+from imagedrop.adapters.time_limits import STANDARD
 from imagedrop.ports import QueueName, unlimited_time
 from imagedrop.workflow.bucket_records.installation import take_bucket
 from tests.simulation import lagging, observers, oracle, oracle_view, unheard_effects
@@ -68,7 +70,8 @@ class History:
         self.ims = ImsNetwork(memory.objects, self.clock, self.rates, self.workers, self.faults)
         clock: Any = FunctionClock(self.clock, self.workers, self._clock_skew)
         sleep: Any = self._sleep
-        images: Any = self.ims.port(memory.settings, sleep, self.random("adapter"), clock)
+        calls = Calls(sleep, self.random("adapter"), self._time_left, STANDARD.record, self.clock.seconds)
+        images: Any = self.ims.port(memory.settings, calls, clock)
         take_bucket(memory.objects, BUCKET, memory.settings.installation)
         self.ports = replace(memory, clock=clock, images=images, sleep=sleep, time_left=self._time_left)
 

@@ -83,9 +83,9 @@ class ImsNetwork(ImsProject):
         imports = self.service._imports
         self._submit, imports.submit = imports.submit, self._submit_import  # type: ignore[method-assign]
 
-    def port(self, settings: Any, sleep: Any, random: Any, function_clock: Callable[[], datetime]) -> ImsImages:
+    def port(self, settings: Any, calls: Calls, function_clock: Callable[[], datetime]) -> ImsImages:
         api: Any = lambda: ImsApi(self, function_clock)  # noqa: E731
-        return ImsImages(api, Calls(sleep, random), settings, self._renew)
+        return ImsImages(api, calls, settings, self._renew)
 
     def _has_crowd(self) -> bool:
         return self._rates.crowd and not self.switches.ims_names_unique and self.switches.ims_image_quota > SIZE
@@ -159,7 +159,7 @@ class ImsNetwork(ImsProject):
                 self.run_later(delay, lambda: self._send_without_response(request))
             elif fault in (ANSWER_LOST, ACCEPTED_503):
                 self._send_without_response(request)
-            raise ImsError("unknown", "503" if fault == ACCEPTED_503 else "ReadTimeout", fault)
+            raise ImsError("unknown", "503" if fault == ACCEPTED_503 else "ReadTimeoutError", fault)
 
     def _send_without_response(self, request: Request) -> None:
         try:

@@ -73,6 +73,9 @@ def _failures(port: str) -> Mapping[str, list[Broken]]:
 class NetworkFaults(Faults):
     """The same faults as in other histories, raised where the network raises them."""
 
+    def _check_time(self, worker: Worker, name: str, call: str) -> None:
+        """The adapters do that themselves."""
+
     def _outage(self, worker: Worker, name: str, call: str) -> None:
         try:
             super()._outage(worker, name, call)

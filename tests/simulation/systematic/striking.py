@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from imagedrop.ports import ImsError, MailRefused, ObjectsRefused, ObjectsUnavailable
+from imagedrop.ports import ImsError, MailRefused, ObjectsRefused
+from tests.simulation import port_errors
 from tests.simulation.faults import Faults
 from tests.simulation.places import Kind, Line, Moment, Place, current_line
 from tests.simulation.workers import Worker
@@ -27,10 +28,10 @@ IMS_ERRORS: Errors = {
     for kind in ("undelivered", "busy", "held", "unknown")
 }
 OBS_ERRORS: Errors = {
-    "unavailable": lambda: ObjectsUnavailable("503"),
+    "unavailable": lambda: port_errors.errors("objects", "after")[0],
     "refused": lambda: ObjectsRefused("AccessDenied", "simulated"),
 }
-OTHER_ERRORS: Errors = {"error": lambda: RuntimeError("simulated")}
+OTHER_ERRORS: Errors = {"error": lambda: port_errors.errors("ledger", "after")[0]}
 
 
 def errors_of(call: str, moment: Moment) -> Errors:

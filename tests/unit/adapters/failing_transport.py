@@ -38,10 +38,10 @@ HEAD = (
 
 
 class FailingSocket:
-    """`sent`: bytes of the request."""
+    """`answer`: before which it does not fail. `sent`: bytes of the request."""
 
-    def __init__(self, place: Place, error: BaseException) -> None:
-        self._place, self._error, self.sent = place, error, 0
+    def __init__(self, place: Place, error: BaseException, answer: bytes) -> None:
+        self._place, self._error, self._answer, self.sent = place, error, answer, 0
 
     def sendall(self, data: Any) -> None:
         if self._place == "send":
@@ -49,7 +49,7 @@ class FailingSocket:
         self.sent += len(data)
 
     def makefile(self, *_: Any, **__: Any) -> io.BufferedReader:
-        before = {"answer": b"", "head": HEAD, "body": HEAD + b"\r\n{"}.get(self._place, b"")
+        before = {"answer": self._answer, "head": HEAD, "body": HEAD + b"\r\n{"}.get(self._place, b"")
         return io.BufferedReader(_FailingReader(before, self._error))
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -77,13 +77,14 @@ class Transport:
 
     place: Place
     error: BaseException
+    answer: bytes = b""
     requests: int = 0
 
     def create_connection(self, *_: Any, **__: Any) -> FailingSocket:
         self.requests += 1
         if self.place == "connect":
             raise self.error
-        return FailingSocket(self.place, self.error)
+        return FailingSocket(self.place, self.error, self.answer)
 
     def wrap_socket(self, sock: FailingSocket, *_: Any, **__: Any) -> Any:
         """In place of urllib3's: the socket and whether its certificate was verified."""
@@ -93,12 +94,14 @@ class Transport:
 
 
 @contextmanager
-def failing(place: Place, error: BaseException) -> Iterator[Transport]:
-    transport = Transport(place, error)
+def failing(place: Place, error: BaseException, answer: bytes = b"") -> Iterator[Transport]:
+    """`answer`: a whole one, for the place "answer"."""
+    transport = Transport(place, error, answer)
     with (
         mock.patch("urllib3.util.connection.create_connection", transport.create_connection),
         mock.patch("urllib3.connection._ssl_wrap_socket_and_match_hostname", transport.wrap_socket),
         mock.patch("urllib3.connection.HTTPConnection.is_connected", True),
+        mock.patch("urllib3.util.wait_for_read", return_value=False),  # no early answer to Expect: 100-continue
         mock.patch.dict("os.environ", ENVIRONMENT),
     ):
         yield transport

@@ -30,6 +30,7 @@ from botocore.retries.standard import ThrottledRetryableChecker
 from imagedrop.adapters import aws_errors
 from imagedrop.adapters.ims import client as ims_client
 from imagedrop.ports import ErrorClass, ImsError, ObjectsUnavailable, ServiceError
+from tests.simulation import port_errors
 from tests.unit.adapters.failing_transport import PLACES, READS, SSL_IN_MID_ANSWER, WRITES, Place, failing
 
 # Of our settings or arguments, or of what we do not use: streams that cannot be read again, proxies, checksums of
@@ -175,3 +176,36 @@ def test_ssl_error_in_mid_answer_is_unknown_and_a_refused_certificate_is_undeliv
 def test_fake_transport_is_used_by_every_client() -> None:
     for call in READS | WRITES:
         assert kind_raised(call, "connect", ConnectionRefusedError())[1] >= 1, call
+
+
+# --- ports in memory
+
+XML_ERROR = b"<ErrorResponse><Error><Code>InternalError</Code></Error></ErrorResponse>"
+CALL_OF_PORT = {
+    "objects": "OBS, put",
+    "images": "IMS, create",
+    "ledger": "DynamoDB, put",
+    "queues": "SQS, send",
+    "topic": "SNS, publish",
+    "mail": "SES, send",
+}
+
+
+@pytest.mark.parametrize("port", CALL_OF_PORT)
+def test_ports_in_memory_fail_as_the_real_adapters_do(port: str) -> None:
+    body = XML_ERROR if port in ("topic", "objects") else b"{}"
+    head = "HTTP/1.1 {} X\r\nConnection: close\r\nContent-Length: {}\r\n\r\n"
+    busy, failed = (head.format(status, len(body)).encode() + body for status in (429, 500))
+    failures: list[tuple[Place, BaseException, bytes]] = [
+        ("connect", ConnectionRefusedError(), b""),
+        ("answer", TimeoutError(), busy),
+        ("answer", TimeoutError(), b""),
+        ("answer", TimeoutError(), failed),
+    ]
+    real = []
+    for place, failure, answer in failures:
+        with failing(place, failure, answer), pytest.raises((ImsError, ObjectsUnavailable, ServiceError)) as raised:
+            (READS | WRITES)[CALL_OF_PORT[port]]()
+        real.append((type(raised.value), raised.value.kind))  # type: ignore[attr-defined] # all three have it
+    assert [(type(fake), fake.kind) for fake in port_errors.errors(port, "before")] == real  # type: ignore[attr-defined]
+    assert [(type(fake), fake.kind) for fake in port_errors.errors(port, "after")] == real[2:]  # type: ignore[attr-defined]

@@ -281,7 +281,7 @@ def test_hold_of_the_whole_account_costs_few_calls(world: World) -> None:
 
 
 def test_drop_with_unknown_outcome_has_no_slot(world: World) -> None:
-    lost = ImsError("unknown", "ReadTimeout", "no answer")
+    lost = ImsError("unknown", "ReadTimeoutError", "no answer")
     world.ports.images.fail("create", lost, lost, lost)
     for number in range(4):
         submit(world, number)

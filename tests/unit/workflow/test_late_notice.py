@@ -83,7 +83,7 @@ def test_owner_of_a_drop_that_waits_long_in_the_queue_is_told_once(world: World)
 
 
 def test_owner_of_a_drop_whose_request_is_not_answered_is_told_once_and_then_of_the_end(world: World) -> None:
-    world.ports.images.fail("create", ImsError("unknown", "ReadTimeout", "no answer"))
+    world.ports.images.fail("create", ImsError("unknown", "ReadTimeoutError", "no answer"))
     register(world, accepted(world))
     world.live_through(hours=1)
     assert subjects(world) == [DELAYED]

@@ -24,7 +24,7 @@ def send_accepted(world: World) -> None:
 
 
 def unknown() -> ImsError:
-    return ImsError("unknown", "ReadTimeout", "no answer")
+    return ImsError("unknown", "ReadTimeoutError", "no answer")
 
 
 def test_accepted_drop_becomes_one_image_and_one_notice(world: World) -> None:

@@ -99,8 +99,8 @@ def test_changed_file_prevents_the_call(changes: Versions, action: Action) -> No
         ("refused", "IMG.0009", 1, Action.REJECT),
         ("refused", "IMG.0009", 2, Action.RETRY),  # perhaps an earlier call made the image with this name
         ("refused", "IMG.0057", 2, Action.RETRY),
-        ("unknown", "ReadTimeout", 2, Action.LOOK_UP),
-        ("unknown", "ReadTimeout", 1, Action.LOOK_UP),
+        ("unknown", "ReadTimeoutError", 2, Action.LOOK_UP),
+        ("unknown", "ReadTimeoutError", 1, Action.LOOK_UP),
         ("busy", "IMG.0060", 2, Action.RETRY),
         ("held", "IMG.0015", 1, Action.RETRY),
         ("undelivered", "ConnectTimeout", 1, Action.RETRY),

@@ -9,7 +9,7 @@ import pytest
 from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import FileVersion
-from imagedrop.ports import ImsError, ObjectsUnavailable
+from imagedrop.ports import ImsError, ObjectsUnavailable, OutOfTime
 from imagedrop.workflow.bucket_records import claims, end_markers, installation
 from imagedrop.workflow.sweep.redrive import MAX_REDRIVES
 from imagedrop.workflow.sweep.search import MAX_FOUND, MAX_UNKNOWN
@@ -285,6 +285,18 @@ def test_a_drop_that_cannot_be_redriven_does_not_stop_the_others(world: World) -
     world.ports.queues.fail("send", RuntimeError("throttled"))
     assert world.sweep()["driven"] == 2
     assert len(world.ports.queues.bodies("registrations")) == 2
+
+
+def test_a_round_that_is_out_of_time_leaves_the_rest_to_the_next_one(world: World) -> None:
+    for number in range(3):
+        world.accepted(f"golden/{number}.vhd", str(number).encode(), admission="called")
+    world.ports.clock.advance(1000)
+    world.ports.queues.fail("send", None, OutOfTime("too late"))
+    counts = world.sweep()
+    assert (counts["driven"], counts["whole"], len(world.ports.queues.bodies("registrations"))) == (1, False, 1)
+    assert world.ports.meter.counts["DriveFailed"] == 0
+    world.ports.clock.advance(1000)
+    assert world.sweep()["driven"] == 3
 
 
 def test_a_lost_ledger_does_not_undo_an_end_with_a_result_file(world: World) -> None:

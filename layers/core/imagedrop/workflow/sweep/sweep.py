@@ -7,13 +7,13 @@ redriven.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from logging import WARNING
 
 from imagedrop.domain.drop import Drop
-from imagedrop.observability import log_drop, log_fields
-from imagedrop.ports import Conflict, Ports, QueuedDrop
+from imagedrop.observability import LOG, log_drop, log_fields
+from imagedrop.ports import Conflict, OutOfTime, Ports, QueuedDrop
 from imagedrop.workflow import admission, dispatch, recovery
 from imagedrop.workflow.bucket_records import claims, installation
 from imagedrop.workflow.bucket_records.installation import OtherInstallation
@@ -44,7 +44,7 @@ class Round:
 
 def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
     """One round. `time_left`: seconds for listing; without any left, the next round goes on from there. Raises what the
-    listing has raised after the redrives, which do not need it."""
+    listing has raised after the redrives, which do not need it. Out of time, it leaves the rest to the next round."""
     counts, failure = Round(), None
     if not installation.may_work_on(ports, ports.settings.drop_bucket):
         return counts
@@ -56,13 +56,24 @@ def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
         _list(ports, rows, queued, seen, time_left, counts)
     except Exception as error:  # noqa: BLE001 - raised below
         failure = error
-    counts.driven = sum(redrive_if_stalled(ports, seen, row) for row in rows.values())
+    try:
+        _redrive(ports, rows, queued, seen, counts)
+        if failure is not None:
+            raise failure
+    except OutOfTime as error:
+        counts.whole = False
+        LOG.warning("the round is out of time", extra={"reason": str(error)})
+    return counts
+
+
+def _redrive(
+    ports: Ports, rows: Mapping[str, Drop], queued: Sequence[QueuedDrop], seen: SeenFiles, counts: Round
+) -> None:
+    for row in rows.values():
+        counts.driven += redrive_if_stalled(ports, seen, row)
     counts.driven += redrive_overdue(ports, queued)
     counts.late = report_late_drops(ports, rows.values(), queued)
     counts.called = admission.admit_next(ports) if counts.open else 0
-    if failure is not None:
-        raise failure
-    return counts
 
 
 def _list(
