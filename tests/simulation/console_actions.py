@@ -57,5 +57,6 @@ class ConsoleActions:
             if key not in held.objects:
                 insort(held.order, _encoded(key))
             held.objects[key] = versions[-1]
+        self._history.log(f"an older version is back: {key}")
         record.uploaded(key, versions[-1][0].etag if versions[-1] else "")
         record.undone.add(key)

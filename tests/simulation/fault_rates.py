@@ -55,6 +55,7 @@ class FaultRates:
     pairing_deadline: int
     poll_longest: int
     ims_tasks: int
+    mails_per_hour: int
     # keys of IMS: s for which they live, and s after which Secrets Manager has the next ones
     keys_live: float
     keys_late: float
@@ -96,6 +97,7 @@ class FaultRates:
             attempt_deadline=int(random.choice((2, 2, 3, 3, 12)) * HOUR),
             pairing_deadline=int(random.choice((1, 1, 3, 12)) * HOUR),
             poll_longest=random.choice((300, 900)),
+            mails_per_hour=random.choice((60, 60, 60, 3)),
             ims_tasks=random.choice((40, 40, 40, 2, 1)),
             keys_live=random.choice((NEVER, NEVER, 3600, 1200)),
             keys_late=random.choice((0, 60, 400, 900)),

@@ -23,6 +23,7 @@ from tests.simulation.owner_actions import Owners
 from tests.simulation.reduction import COMPLETE, Reduction
 from tests.simulation.schedule import Schedule
 from tests.simulation.simulated_stack import ports_of
+from tests.simulation.situations import Situations
 from tests.simulation.workers import Worker, Workers
 from tests.simulation.workload import DATA, Action, draw_actions
 from tests.support.world import BUCKET
@@ -43,6 +44,7 @@ class History:
         self.clock = self.schedule.clock
         self.workers = Workers(self.schedule.run_later, self.clock.seconds)
         self.faults = self._new_faults()
+        self._skews: dict[Worker, float] = {}
         self._install()
         self.checks = Checks(self.ports, self.clock, self.ims)
         self.functions = Functions(self)
@@ -77,8 +79,10 @@ class History:
 
     def _clock_skew(self, worker: Worker) -> float:
         """Each worker is a machine of its own, and its clock is wrong in its own way."""
-        skew = self.rates.clock_skew
-        return self.random(f"skew {worker.label}").uniform(-skew, skew) if skew else 0.0
+        if worker not in self._skews:
+            skew = self.rates.clock_skew
+            self._skews[worker] = self.random(f"skew {worker.label}").uniform(-skew, skew) if skew else 0.0
+        return self._skews[worker]
 
     def _connect(self) -> None:
         self.faults.log = self.ims.log = self.checks.record.log = self.log
@@ -89,6 +93,7 @@ class History:
         observers.install(self)
         lagging.install(self)
         unheard_effects.install(self)
+        self.situations = Situations(self)
 
     def _plan_actions(self) -> None:
         self.actions = self._draw_actions()
@@ -107,6 +112,8 @@ class History:
         """Runs the history. Returns the checks that failed."""
         self.log(str(self.rates))
         limit = self.rates.faults_end + 3 * self.rates.attempt_deadline + 3 * self.rates.pairing_deadline + 4 * HOUR
+        keys = len({action.key for action in self.actions})
+        limit += keys * self.rates.attempt_deadline / self.rates.ims_tasks  # drops wait in the queue for one another
         record, deliveries = self.checks.record, 0
         with cached_inspection(record.fail), watch_log(self.failed):
             while not self._is_finished():
@@ -115,6 +122,7 @@ class History:
                 if self.schedule.now() > limit or deliveries > MAX_DELIVERIES:
                     record.fail(f"the history does not end: {self._open_rows()}, {deliveries} deliveries")
                     return record.broken
+        self.situations.finish()
         self._check_ims_calls()
         for fault in oracle.judge(oracle_view.seen_from_outside(self)):
             record.fail(f"second oracle: {fault}")

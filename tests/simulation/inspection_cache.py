@@ -29,6 +29,7 @@ def _result(etag: str, file_name: str, role: Any) -> Any:
     return inspect(_Bytes(file_name, content_of(etag)), file_name=file_name, role=role)
 
 
+@cache
 def facts_of(etag: str, key: str) -> dict[str, Any]:
     """The public facts of the content with this ETag."""
     facts: dict[str, Any] = _result(etag, "disk" + PurePosixPath(key).suffix, "system").facts.public()

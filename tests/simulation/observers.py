@@ -27,6 +27,7 @@ def _observe_ledger(history: History) -> None:
 
     def observed_write(drop: Drop) -> Drop:
         saved = write(drop)
+        history.situations.row_written(checks.record.rows.get(drop.drop_id), saved, history.workers.current)
         checks.row_written(saved, history.workers.current)
         history.functions.idle_sweeps = 0
         return saved
@@ -92,7 +93,7 @@ def _observe_bucket(history: History) -> None:
             delete(bucket, key)
         finally:  # a call that fails may still have taken effect
             if body is not None and objects.body(bucket, key) is None:
-                checks.bucket_records.deleted(key, body)
+                checks.bucket_records.deleted(key, body, history.workers.current)
 
     objects.upload = observed_upload  # type: ignore[method-assign]
     objects.delete = observed_delete  # type: ignore[method-assign]

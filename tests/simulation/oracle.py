@@ -78,27 +78,28 @@ class _Verdict:
                 yield f"claim {key} is left"
             if key.startswith(".imagedrop/") or key.endswith(".json"):
                 continue
-            drop_id = _hash(self._world.name, key, file.etag)
-            ends = self._markers.get(drop_id, [])
-            if not ends and key + ".json" not in self._world.bucket and self._digest(key) in self._read:
+            if key + ".json" not in self._world.bucket and self._digest(key) in self._read:
                 continue
             # A sidecar that was deleted after the end is no change that an owner waits for.
             own = {self._digest(name) for name in (key, key + ".json") if name in self._world.bucket}
-            about = [end for end in ends if own <= end[1] and (len(own) == 1 or end[1] <= self._digests)]
+            drop_id = _hash(self._world.name, key, file.etag)
+            about = [
+                end for end in self._markers[drop_id] if own <= end[1] and (len(own) == 1 or end[1] <= self._digests)
+            ]
             if not about:
                 yield f"{key} is in the bucket as {drop_id[:6]}, and no end is about its files as they are"
             else:
-                yield from self._of_result(key, drop_id, *max(about))
+                yield from self._of_result(key, drop_id, max(about)[0])
 
-    def _of_result(self, key: str, drop_id: str, attempt: int, digests: frozenset[str]) -> Iterator[str]:
+    def _of_result(self, key: str, drop_id: str, attempt: int) -> Iterator[str]:
         file, bucket = self._world.bucket.get(key + ".result.json"), self._world.bucket
         result: dict[str, Any] = json.loads(file.body) if file else dict.fromkeys(("drop_id", "attempt"), "")
-        for name, version in result.get("versions", {}).items():
-            if name in bucket and file and (version or file._asdict())["last_modified"] > bucket[name].last_modified:
-                return  # somebody has removed the newest version of this file: the one before is back, which had ended
-        read = {self._digest(name, version) for name, version in result.get("versions", {}).items() if version}
-        if (result["drop_id"], result["attempt"]) != (drop_id, attempt) or read != digests:
-            yield f"the result file of {key} is not about attempt {attempt} of {drop_id[:6]} and its files"
+        for name, version in result.get("versions", {}).items() if file else ():
+            now, then = bucket.get(name), (version or file._asdict())["last_modified"]  # type: ignore[union-attr]
+            if then > now.last_modified if now else version:
+                return  # somebody has removed what this end has read: what was there before is back, and had ended
+        if (result["drop_id"], result["attempt"]) != (drop_id, attempt):
+            yield f"the result file of {key} is not about attempt {attempt} of {drop_id[:6]}"
 
     def of_images(self) -> Iterator[str]:
         """One usable image per drop and disk, unless an end has said why there is another."""
@@ -120,8 +121,8 @@ class _Verdict:
 
     def of_notices(self) -> Iterator[str]:
         """Each end is told by SNS and mail, always as the same."""
-        told = (found for text in self._world.mails for found in MAIL.findall(text))
-        mailed = {(self._folder(drop_id), int(attempt)) for drop_id, attempt in told}
+        mails = [found for text in self._world.mails for found in MAIL.findall(text)]
+        mailed = {(self._folder(drop_id), int(attempt)) for drop_id, attempt in mails}
         ends = Counter((folder, end[0]) for folder, ends in self._markers.items() for end in ends)
         for (folder, attempt), count in ends.items():
             bodies = self._told.get((folder, attempt), [])
@@ -133,8 +134,7 @@ class _Verdict:
 
     def _folder(self, drop_id: str) -> str:
         """Of a drop's end markers. A sidecar without an image has no drop id."""
-        kind, waiting, location = drop_id.partition(":")
-        return f"{kind}-{_hash(location, size=9)}" if waiting else drop_id
+        return re.sub("waiting:(.*)", lambda found: f"waiting-{_hash(found[1], size=9)}", drop_id)
 
     def _digest(self, key: str, version: Mapping[str, str] | None = None) -> str:
         """Of a file in the bucket, as it is or as `version` says."""

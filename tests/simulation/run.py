@@ -3,7 +3,6 @@
 python -m tests.simulation.run --seeds 10000     10,000 histories on all processors; prints the first that breaks
 python -m tests.simulation.run --seed 42         prints one whole history
 python -m tests.simulation.run --seed 42 --short prints only what is needed to break it
-python -m tests.simulation.run --adapters --seeds 1000   the same with the real adapters, over a network in this process
 python -m tests.simulation.run --bugs            finds the first history that detects each planted bug
 """
 
@@ -17,11 +16,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 
 import pytest
 
-from tests.simulation.adapters.adapter_history import AdapterHistory
+from tests.simulation import situations
 from tests.simulation.bugs import BUGS
 from tests.simulation.bugs.planting import NothingPlanted, find
 from tests.simulation.histories import History
@@ -45,10 +43,12 @@ class Tally:
     faults: int = 0
     broken: list[tuple[int, list[str]]] = field(default_factory=list)
     struck: Counter[Strike] = field(default_factory=Counter)
+    situations: Counter[str] = field(default_factory=Counter)  # histories in which each happened
 
     def add(self, other: Tally) -> None:
         for name in ("histories", "ends", "images", "hours", "faults"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.situations.update(other.situations)
         self.broken += other.broken
         self.struck.update(other.struck)
 
@@ -59,31 +59,31 @@ class Tally:
         )
 
 
-def run_seeds(seeds: Iterable[int], kind: type[History] = History) -> Tally:
+def run_seeds(seeds: Iterable[int]) -> Tally:
     tally = Tally()
     for seed in seeds:
-        history = kind(seed)
+        history = History(seed)
         broken = history.run()
         ends, images = len(history.checks.record.ends), len(history.ims.imports)
         hours, faults = history.schedule.now() / 3600, history.faults
-        failed = [(seed, broken)] if broken else []
-        tally.add(Tally(1, ends, images, hours, len(faults.occurred), failed, faults.struck))
+        failed, seen = [(seed, broken)] if broken else [], Counter(history.situations.seen)
+        tally.add(Tally(1, ends, images, hours, len(faults.occurred), failed, faults.struck, seen))
     return tally
 
 
-def run_parallel(kind: type[History], count: int, first: int = 0) -> Iterator[Tally]:
+def run_parallel(count: int, first: int = 0) -> Iterator[Tally]:
     """Yields the total so far after each batch."""
-    total, size = Tally(), BATCH if kind is History else 2
-    batches = [range(start, min(start + size, first + count)) for start in range(first, first + count, size)]
+    total = Tally()
+    batches = [range(start, min(start + BATCH, first + count)) for start in range(first, first + count, BATCH)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for tally in pool.map(partial(run_seeds, kind=kind), batches):
+        for tally in pool.map(run_seeds, batches):
             total.add(tally)
             yield total
 
 
-def run(kind: type[History], count: int, first: int) -> bool:
+def run(count: int, first: int) -> bool:
     started, tally, printed = time.monotonic(), Tally(), 0
-    for tally in run_parallel(kind, count, first):
+    for tally in run_parallel(count, first):
         for seed, broken in tally.broken[printed:]:
             print(f"\rseed {seed}: {broken[0]}", flush=True)
         printed = len(tally.broken)
@@ -93,14 +93,19 @@ def run(kind: type[History], count: int, first: int) -> bool:
             print(f"{tally.histories:,} of {count:,} in {time.monotonic() - started:.0f} s", flush=True)
     print(f"\r{tally} in {time.monotonic() - started:.0f} s, seeds {first} to {first + count - 1}")
     print(report({*places(), *(place for place, _ in tally.struck)}, tally.struck))
+    missing = situations.never_seen(tally.situations) if count >= situations.NEEDED_AFTER else []
+    if count >= situations.NEEDED_AFTER:
+        print(f"histories in which each situation happened:\n{situations.table(tally.situations)}")
+    if missing:
+        print(f"never happened: {', '.join(missing)}")
     if tally.broken:
-        print_history(kind, tally.broken[0][0], short=kind is History)
-    return not tally.broken
+        print_history(tally.broken[0][0], short=True)
+    return not tally.broken and not missing
 
 
-def print_history(kind: type[History], seed: int, *, short: bool) -> bool:
+def print_history(seed: int, *, short: bool) -> bool:
     """True if every check holds."""
-    history = kind(seed)
+    history = History(seed)
     broken = history.run()
     if broken and short:
         shrinking = Shrinking(seed)
@@ -138,14 +143,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="print the history of this seed")
     parser.add_argument("--short", action="store_true", help="leave out everything that it breaks without")
     parser.add_argument("--bugs", action="store_true", help="search for the planted bugs")
-    parser.add_argument("--adapters", action="store_true", help="with the real adapters")
     arguments = parser.parse_args()
-    kind = AdapterHistory if arguments.adapters else History
     if arguments.bugs:
         return not find_bugs()
     if arguments.seed is not None:
-        return not print_history(kind, arguments.seed, short=arguments.short)
-    return not run(kind, arguments.seeds, arguments.first)
+        return not print_history(arguments.seed, short=arguments.short)
+    return not run(arguments.seeds, arguments.first)
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ def ports_of(history: History) -> MemoryPorts:
         pairing_deadline=rates.pairing_deadline,
         poll_longest=rates.poll_longest,
         ims_tasks=rates.ims_tasks,
+        mails_per_hour=rates.mails_per_hour,
         smn_topic_urn=event_delivery.TOPIC,
         webhook_secret=event_delivery.SECRET_ID,
         webhook_header=event_delivery.HEADER,

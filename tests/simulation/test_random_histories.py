@@ -10,21 +10,33 @@ from imagedrop_local.switches import Switches
 from tests.simulation.bugs import BUGS
 from tests.simulation.bugs.planting import Planting, find
 from tests.simulation.histories import History
-from tests.simulation.run import FOUND_WITHIN, Tally, run_seeds
+from tests.simulation.run import FOUND_WITHIN, Tally, run_parallel, run_seeds
 from tests.simulation.shrinking import Shrinking
+from tests.simulation.situations import NEEDED_AFTER, never_seen
 from tests.simulation.switch_draw import VALUES, draw_switches
 
-SEEDS, SHORT_SEEDS, PER_TEST = 2000, 200, 25  # SHORT_SEEDS: of `make test`; `make simulate` runs more
+SHORT_SEEDS, PER_TEST = 200, 25  # of `make test`; `make simulate` runs more
 
 
-@pytest.mark.parametrize(
-    "first",
-    [pytest.param(first, marks=[pytest.mark.long] * (first >= SHORT_SEEDS)) for first in range(0, SEEDS, PER_TEST)],
-)
+@pytest.mark.parametrize("first", range(0, SHORT_SEEDS, PER_TEST))
 def test_all_checks_hold_in_random_histories(first: int) -> None:
     tally = run_seeds(range(first, first + PER_TEST))
     assert tally.histories == PER_TEST
-    assert not tally.broken, f"make simulate SEED={tally.broken[0][0]} SHORT=1\n{tally.broken[0][1]}"
+    assert not tally.broken, _first_broken(tally)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_all_checks_hold_and_every_situation_happens_in_2000_other_histories() -> None:
+    for tally in run_parallel(NEEDED_AFTER, first=SHORT_SEEDS):
+        assert not tally.broken, _first_broken(tally)
+    assert tally.histories == NEEDED_AFTER
+    assert not never_seen(tally.situations)
+
+
+def _first_broken(tally: Tally) -> str:
+    seed, broken = tally.broken[0]
+    return f"make simulate SEED={seed} SHORT=1\n{broken}"
 
 
 def test_same_seed_gives_same_history() -> None:
@@ -65,6 +77,6 @@ def test_every_switch_is_drawn_with_different_values() -> None:
 
 
 def test_tallies_are_added_up() -> None:
-    tally = Tally(1, 2, 3, 24.0, 5, [(7, ["no"])])
+    tally = Tally(1, 2, 3, 24.0, 5, broken=[(7, ["no"])])
     tally.add(Tally(1, 2, 3, 24.0, 5))
     assert str(tally) == "2 histories (4 ends, 6 imports, 10 faults, 2 virtual days), 1 broken"

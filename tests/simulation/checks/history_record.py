@@ -75,10 +75,13 @@ class HistoryRecord:
         self.wipes += 1
 
     def may_stay_untold(self, end: End) -> bool:
-        """True if the end was lost with the ledger and nothing in the bucket led back to it: no claim, no file."""
+        """True if the end was lost with the ledger and nothing in the bucket led back to it: no claim, no file. Or an
+        older row of a backup went on to a later attempt, which was told."""
         lost = self.lost_ends.get(end)
         if lost is None or lost.claimed:
             return False
+        if any(drop_id == end[0] and attempt > end[1] for drop_id, attempt in self.ends):
+            return True
         sidecar = object_keys.sidecar_key(lost.row.key)
         files = {lost.row.key: lost.row.etag or ""} if lost.row.etag else {lost.row.key: "", sidecar: None}
         return any(self._was_replaced(key, etag, lost) for key, etag in files.items())

@@ -44,6 +44,9 @@ class NoticeChecks:
             if delivery.state == "done":
                 self._sender.pop((channel, end), None)
 
+    def mailed_twice(self) -> bool:
+        return any(count > 1 for count in self._counts["mail"].values())
+
     def finish(self) -> None:
         for end, row in self._record.ends.items():
             for channel in CHANNELS:

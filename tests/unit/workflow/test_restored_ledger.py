@@ -136,3 +136,19 @@ def test_claim_of_a_killed_worker_counts_as_a_call(world: World) -> None:
     assert world.row().stage == "submitting"
     assert world.row().sent_at is not None
     assert not world.ports.images.bodies
+
+
+def test_overdue_drop_of_a_backup_is_followed_if_its_claim_tells_of_a_call(world: World) -> None:
+    backups = watch_backups(world)
+    put_drop(world)
+    advance(world)
+    assert world.row(KEY).stage == "importing"
+    for backup in reversed(backups):
+        world.ports.ledger.restore(backup)
+        if world.row(KEY).stage == "accepted":
+            break
+    world.ports.clock.advance(world.ports.settings.attempt_deadline)
+    world.ports.queues.send("registrations", {"drop_id": world.row(KEY).drop_id, "attempt": 1})
+    world.run()
+    assert world.row(KEY).stage == "registered"
+    assert len(world.ports.images.bodies) == 1

@@ -47,7 +47,8 @@ def register(ports: Ports, drop_id: str, attempt: int) -> None:
         return
     try:
         if action is Action.GIVE_UP:
-            _give_up(ports, row)
+            if not _has_caught_up(ports, row):
+                _give_up(ports, row)
         elif action is Action.WAIT:
             assert row.next_at is not None
             raise RetryLater(max(1.0, (parse_timestamp(row.next_at) - ports.clock()).total_seconds()))
@@ -84,6 +85,15 @@ def _submit(ports: Ports, row: Drop) -> None:
     row = row.model_copy(update={"disowned_images": (*row.disowned_images, *deleted)})
     # Saved before the claim is written, so that only one worker writes a claim.
     _call(ports, ports.ledger.save(transitions.begin_submit(row, ports.clock())))
+
+
+def _has_caught_up(ports: Ports, row: Drop) -> bool:
+    """Before a drop ends of which the row says that IMS has no request: the bucket may know more. False, too, while the
+    bucket cannot be read."""
+    try:
+        return recovery.catch_up(ports, row)
+    except (ObjectsUnavailable, ObjectsRefused):
+        return False
 
 
 def _call(ports: Ports, row: Drop) -> None:
