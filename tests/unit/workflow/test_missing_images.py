@@ -125,6 +125,16 @@ def test_images_that_vanish_and_come_back_start_the_wait_anew(world: World) -> N
     assert (code, seconds >= 2500 + 1800) == ("ims.image_missing", True)
 
 
+def test_deadline_within_the_half_hour_has_the_true_reason_too() -> None:
+    world = World(attempt_deadline=1200)
+    importing(world)
+    world.ports.images.remove(SYSTEM)
+    world.run()
+    code, message, seconds = ended(world)
+    assert (code, seconds < 1600) == ("ims.image_missing", True)
+    assert f"The image {SYSTEM} is not there." in message
+
+
 def test_wait_goes_on_while_ims_cannot_be_asked(world: World) -> None:
     importing(world)
     world.ports.images.remove(SYSTEM)

@@ -123,14 +123,16 @@ def _check_images(ports: Ports, row: Drop, found: Sequence[Image], job: Job | No
 
 
 def _images_missing(ports: Ports, row: Drop, found: Sequence[Image], job: Job | None) -> None:
-    """Fails the drop if the import has ended and IMS still does not show its images half an hour later."""
+    """Fails the drop if the import has ended and IMS still does not show its images half an hour later, or at the
+    deadline."""
     now, left = ports.clock(), usable(found)
     made = job is not None or bool(missing_images.lost_ids(row, found, job))
     running = any(image.status != "active" for image in left)
     elapsed = seconds_between(row.job_started_at or row.updated_at, now)
     ended = made or (not running and elapsed >= import_durations.window_of(ports, row))  # it may be hidden until then
     since = (row.images_missing_since or format_timestamp(now)) if ended else None
-    if since is None or seconds_between(since, now) < missing_images.MISSING_FOR:
+    overdue = now >= parse_timestamp(row.deadline_at)
+    if since is None or (seconds_between(since, now) < missing_images.MISSING_FOR and not overdue):
         _wait(ports, row, missing_since=since)
         return
     reason = missing_images.reason(row, found, job, since if made else None)
