@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -179,3 +180,14 @@ def test_part_outside_the_prefix_is_seen_by_the_sweep() -> None:
     put(world, DATA)
     world.live_through(hours=1)
     assert world.row(KEY).stage == "registered"
+
+
+def test_drop_in_the_new_bucket_is_found_while_one_with_its_key_waits_in_the_old_bucket() -> None:
+    world = World()
+    put(world, IMAGE)
+    change(world, CHANGES["bucket"])
+    for key, body in (IMAGE, GOOD_SIDECAR):
+        world.ports.objects.upload("other", key, json.dumps(body).encode() if isinstance(body, dict) else body)
+    world.live_through(hours=1)
+    stages = {row.bucket: row.stage for row in world.ports.ledger.rows()}
+    assert stages == {BUCKET: "waiting", "other": "registered"}

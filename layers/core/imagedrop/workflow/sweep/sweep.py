@@ -89,7 +89,8 @@ def _list(
     is_first = place.is_first
     claimed, ended = list_records(ports, place, time_left)
     counts.revived = _revive(ports, claimed, rows, {drop.drop_id for drop in queued})
-    search = Search(ports, place, ended, OpenDrops.of([*rows.values(), *queued]), seen)
+    of_bucket = [row for row in rows.values() if row.bucket == ports.settings.drop_bucket]
+    search = Search(ports, place, ended, OpenDrops.of([*of_bucket, *queued]), seen)
     counts.whole = search.run(time_left) and is_first and place.end_folder is None
     counts.listed, counts.found = search.listed, search.found
 
