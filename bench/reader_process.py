@@ -38,7 +38,7 @@ def print_cost(read: Callable[[], tuple[Mapping[str, Any], int | None]]) -> None
     except Exception as failure:  # noqa: BLE001 - libraries raise anything
         error = f"{type(failure).__name__}: {failure}"
     seconds = time.perf_counter() - begun
-    print(json.dumps(InspectionCost(facts, seconds, _peak_memory(), round_trips, error)._asdict()))
+    print(json.dumps(InspectionCost(facts, seconds, peak_memory(), round_trips, error)._asdict()))
 
 
 def measure(python: str, module: str, *arguments: str) -> InspectionCost:
@@ -50,7 +50,7 @@ def measure(python: str, module: str, *arguments: str) -> InspectionCost:
     return InspectionCost(**json.loads(done.stdout))
 
 
-def _peak_memory() -> int:
+def peak_memory() -> int:
     """Bytes. getrusage would include the memory of the process that started this one."""
     status = Path("/proc/self/status").read_text(encoding="utf-8")
     found = re.search(r"VmHWM:\s*(\d+) kB", status)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.simulation.histories import History
 
 IDLE_SWEEP_EVERY, SWEEP_LIMIT, INTAKE_LIMIT = 3600.0, 300.0, 10.0  # s
+LISTING_CUT = 0.1  # of the pages that a sweep lists while there are faults
 MAX_DUPLICATES = 2  # of one message: each lives as long as its drop
 
 
@@ -32,6 +33,7 @@ class Functions:
         self._labels: Counter[str] = Counter()
         self.sweep_at = history.order.random() * history.rates.sweep_every
         self.idle_sweeps, self.deliveries = 0, 0
+        self._cuts = history.random("cuts of listings")
 
     # --- intake
 
@@ -131,14 +133,20 @@ class Functions:
 
     def _run_sweep(self) -> None:
         history = self._history
-        counts = function("sweep").handle(self._ports, lambda: 600.0)
+        counts = function("sweep").handle(self._ports, self._listing_time)
         moved = sum(int(count) for name, count in counts.items() if name not in ("listed", "open", "whole"))
         if moved:
             history.log(f"sweep: {counts}")
-        self.idle_sweeps = 0 if moved or not history.faults.stopped else self.idle_sweeps + 1
+        idle = history.faults.stopped and not moved and counts["whole"]
+        self.idle_sweeps = self.idle_sweeps + 1 if idle else 0
         rows = history.checks.record.rows.values()
         if not moved and not any(row.stage in LIVE or row.ended for row in rows if row.open):
             self.sweep_at = max(self.sweep_at, self._schedule.now() + IDLE_SWEEP_EVERY)
+
+    def _listing_time(self) -> float:
+        """What is left, asked after each page. Without any, the next sweep goes on from there."""
+        cut = not self._history.faults.stopped and self._cuts.random() < LISTING_CUT
+        return 0.0 if cut else 600.0
 
     # --- any of them
 

@@ -102,7 +102,7 @@ times_left = st.one_of(st.lists(st.sampled_from([0.0, 1.0]), max_size=60), st.ju
 
 
 @given(drops(), st.sampled_from(["", "d/"]), pages)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_one_round_finds_exactly_what_the_whole_inventory_finds(dropped: Drops, prefix: str, page: int) -> None:
     ports, model = bucket_with(dropped, prefix, page)
     found, rounds = listing(ports, ())
@@ -110,7 +110,7 @@ def test_one_round_finds_exactly_what_the_whole_inventory_finds(dropped: Drops, 
 
 
 @given(drops(), st.sampled_from(["", "d/"]), pages, times_left)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_rounds_that_are_cut_anywhere_find_it_together(
     dropped: Drops, prefix: str, page: int, times: list[float]
 ) -> None:
@@ -123,7 +123,7 @@ def test_rounds_that_are_cut_anywhere_find_it_together(
 
 
 @given(drops(), pages)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_only_drops_with_parts_are_found_by_mistake_while_all_end_markers_fit_into_a_round(
     dropped: Drops, page: int
 ) -> None:
