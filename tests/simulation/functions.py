@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from imagedrop.domain.drop import LIVE, Drop
-from imagedrop.ports import QueueName
+from imagedrop.ports import Ports, QueueName
 from imagedrop_local.memory import MemoryPorts
 from imagedrop_local.memory.queues import Message
 from imagedrop_local.project_paths import function
@@ -30,6 +30,7 @@ class Functions:
 
     def __init__(self, history: History) -> None:
         self._history, self._ports, self._schedule = history, history.ports, history.schedule
+        self.handler_ports: Ports = history.ports
         self._labels: Counter[str] = Counter()
         self.sweep_at = history.order.random() * history.rates.sweep_every
         self.idle_sweeps, self.deliveries = 0, 0
@@ -42,7 +43,7 @@ class Functions:
         history, accepted = self._history, list[bool]()
 
         def run() -> None:
-            response = function("intake").handle(event, self._ports, event_delivery.CHECKS)
+            response = function("intake").handle(event, self.handler_ports, event_delivery.CHECKS)
             if response["statusCode"] != 200:
                 history.log(f"{response['statusCode']} {response['body']}")
             accepted.append(response["statusCode"] < 500)
@@ -106,7 +107,7 @@ class Functions:
 
     def _handle(self, queue: QueueName, name: str, event: dict[str, Any]) -> None:
         history = self._history
-        response = function(name).handle(event, self._ports)
+        response = function(name).handle(event, self.handler_ports)
         if history.faults.stopped or history.order.random() >= history.rates.error:
             self._ports.queues.apply_response(queue, event, response)
         else:
@@ -133,7 +134,7 @@ class Functions:
 
     def _run_sweep(self) -> None:
         history = self._history
-        counts = function("sweep").handle(self._ports, self._listing_time)
+        counts = function("sweep").handle(self.handler_ports, self._listing_time)
         moved = sum(int(count) for name, count in counts.items() if name not in ("listed", "open", "whole"))
         if moved:
             history.log(f"sweep: {counts}")

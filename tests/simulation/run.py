@@ -3,6 +3,7 @@
 python -m tests.simulation.run --seeds 10000     10,000 histories on all processors; prints the first that breaks
 python -m tests.simulation.run --seed 42         prints one whole history
 python -m tests.simulation.run --seed 42 --short prints only what is needed to break it
+python -m tests.simulation.run --adapters --seeds 1000   the same with the real adapters, over a network in this process
 python -m tests.simulation.run --bugs            finds the first history that detects each planted bug
 """
 
@@ -16,10 +17,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
 from tests.simulation import situations
+from tests.simulation.adapters.adapter_history import AdapterHistory
 from tests.simulation.bugs import BUGS
 from tests.simulation.bugs.planting import NothingPlanted, find
 from tests.simulation.histories import History
@@ -59,10 +62,10 @@ class Tally:
         )
 
 
-def run_seeds(seeds: Iterable[int]) -> Tally:
+def run_seeds(seeds: Iterable[int], kind: type[History] = History) -> Tally:
     tally = Tally()
     for seed in seeds:
-        history = History(seed)
+        history = kind(seed)
         broken = history.run()
         ends, images = len(history.checks.record.ends), len(history.ims.imports)
         hours, faults = history.schedule.now() / 3600, history.faults
@@ -71,19 +74,19 @@ def run_seeds(seeds: Iterable[int]) -> Tally:
     return tally
 
 
-def run_parallel(count: int, first: int = 0) -> Iterator[Tally]:
+def run_parallel(kind: type[History], count: int, first: int = 0) -> Iterator[Tally]:
     """Yields the total so far after each batch."""
-    total = Tally()
-    batches = [range(start, min(start + BATCH, first + count)) for start in range(first, first + count, BATCH)]
+    total, size = Tally(), BATCH if kind is History else 2
+    batches = [range(start, min(start + size, first + count)) for start in range(first, first + count, size)]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for tally in pool.map(run_seeds, batches):
+        for tally in pool.map(partial(run_seeds, kind=kind), batches):
             total.add(tally)
             yield total
 
 
-def run(count: int, first: int) -> bool:
+def run(kind: type[History], count: int, first: int) -> bool:
     started, tally, printed = time.monotonic(), Tally(), 0
-    for tally in run_parallel(count, first):
+    for tally in run_parallel(kind, count, first):
         for seed, broken in tally.broken[printed:]:
             print(f"\rseed {seed}: {broken[0]}", flush=True)
         printed = len(tally.broken)
@@ -99,13 +102,13 @@ def run(count: int, first: int) -> bool:
     if missing:
         print(f"never happened: {', '.join(missing)}")
     if tally.broken:
-        print_history(tally.broken[0][0], short=True)
+        print_history(kind, tally.broken[0][0], short=kind is History)
     return not tally.broken and not missing
 
 
-def print_history(seed: int, *, short: bool) -> bool:
+def print_history(kind: type[History], seed: int, *, short: bool) -> bool:
     """True if every check holds."""
-    history = History(seed)
+    history = kind(seed)
     broken = history.run()
     if broken and short:
         shrinking = Shrinking(seed)
@@ -143,12 +146,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="print the history of this seed")
     parser.add_argument("--short", action="store_true", help="leave out everything that it breaks without")
     parser.add_argument("--bugs", action="store_true", help="search for the planted bugs")
+    parser.add_argument("--adapters", action="store_true", help="with the real adapters")
     arguments = parser.parse_args()
+    kind = AdapterHistory if arguments.adapters else History
     if arguments.bugs:
         return not find_bugs()
     if arguments.seed is not None:
-        return not print_history(arguments.seed, short=arguments.short)
-    return not run(arguments.seeds, arguments.first)
+        return not print_history(kind, arguments.seed, short=arguments.short)
+    return not run(kind, arguments.seeds, arguments.first)
 
 
 if __name__ == "__main__":

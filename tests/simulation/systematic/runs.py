@@ -39,7 +39,7 @@ def unstruck(name: str) -> Unstruck:
     """The run of a scenario without a strike."""
     history = ScenarioHistory(SCENARIOS[name])
     broken = history.run()
-    assert not broken, f"{name}: {broken}"
+    assert not broken, f"{name}: {broken[:3]}"
     return Unstruck(history.faults.calls, history.ends())
 
 

@@ -43,8 +43,9 @@ Ends = dict[str, tuple[str, str, int]]  # image key -> stage, reason code, activ
 class ScenarioHistory(History):
     faults: Striking
 
-    def __init__(self, scenario: Scenario, strikes: Sequence[Strike] = ()) -> None:
+    def __init__(self, scenario: Scenario, strikes: Sequence[Strike] = (), *, keeps_state: bool = False) -> None:
         self.scenario, self._strikes = scenario, strikes
+        self._keeps_state = keeps_state or not strikes
         super().__init__(0)
         for code in scenario.job_failures:
             fault = simulator_faults.Fault(service="ims", call="ImportJob", times=1, fault="status", code=code)
@@ -69,8 +70,8 @@ class ScenarioHistory(History):
 
     def state(self) -> Any:
         """All but times and counts that have no effect: calls that find the same state need no second strike."""
-        if self._strikes:
-            return None  # nobody asks
+        if not self._keeps_state:
+            return None
         return tuple(_state(row) for row in self.ports.ledger.rows()), tuple(self.ports.objects.keys(BUCKET))
 
     def duplicate(self, worker: Worker) -> None:

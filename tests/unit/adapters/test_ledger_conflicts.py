@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from imagedrop.adapters.dynamodb.ledger import DynamoLedger
 from imagedrop.domain import transitions
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 24, 13, tzinfo=UTC)
 class Table:
     """DynamoDB that refuses to write. `holder`: the drop that has the key."""
 
-    def __init__(self, error: ClientError | None = None, holder: str | None = None) -> None:
+    def __init__(self, error: ClientError | BotoCoreError | None = None, holder: str | None = None) -> None:
         self.error, self.holder, self.reads = error, holder, list[dict[str, Any]]()
 
     def get_item(self, **arguments: Any) -> dict[str, Any]:
@@ -90,6 +90,12 @@ def test_throttled_transaction_is_no_conflict(row: Drop) -> None:
     with pytest.raises(ServiceError) as raised:
         ledger(Table(refusal("TransactionCanceledException", "ThrottlingError", "None"))).accept(row)
     assert raised.value.kind == "busy"
+
+
+def test_transaction_without_an_answer_is_no_conflict(row: Drop) -> None:
+    with pytest.raises(ServiceError) as raised:
+        ledger(Table(ReadTimeoutError(endpoint_url="http://dynamodb"))).accept(row)
+    assert raised.value.kind == "unknown"
 
 
 def test_other_refusals_are_no_conflict(row: Drop) -> None:

@@ -48,7 +48,8 @@ class DynamoLedger(DynamoSets):
         try:
             self._client.transact_write_items(TransactItems=writes)
         except ServiceError as error:
-            reasons = getattr(error.__cause__, "response", {}).get("CancellationReasons", ())
+            response = getattr(error.__cause__, "response", None) or {}  # None: there was no answer
+            reasons = response.get("CancellationReasons", ())
             conflict = self._conflict(reasons, drop)
             if conflict is None:
                 raise
