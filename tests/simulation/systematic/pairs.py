@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from tests.simulation.places import Kind
 from tests.simulation.systematic.runs import Result, distinct, run, unstruck
 from tests.simulation.systematic.scenario_history import ScenarioHistory
 from tests.simulation.systematic.scenarios import SCENARIOS
@@ -54,11 +55,9 @@ def _first_calls(calls: Sequence[Call]) -> frozenset[int]:
 
 
 def _strikes_at(call: Call, *, is_first: bool) -> Iterator[Strike]:
-    for kind in ("crash", "time-out", "pause"):
-        if is_first:
-            yield Strike(call.number, "before", kind)
-        yield Strike(call.number, "after", kind)
-    for error in errors_of(call.line.call, "before"):
-        yield Strike(call.number, "before", "error", error)
-    for error in errors_of(call.line.call, "after"):
-        yield Strike(call.number, "after", "error", error)
+    for moment in call.moments:
+        kinds: tuple[Kind, ...] = ("crash", "time-out", "pause") if is_first or moment == "after" else ()
+        for kind in kinds:
+            yield Strike(call.number, moment, kind)
+        for error in errors_of(call.line.call, moment):
+            yield Strike(call.number, moment, "error", error)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from tests.simulation.places import MOMENTS, Place
+from tests.simulation.places import Place
 from tests.simulation.places import Strike as Struck
 from tests.simulation.systematic.scenario_history import Ends, ScenarioHistory
 from tests.simulation.systematic.scenarios import MAIN, SCENARIOS
@@ -64,11 +64,11 @@ def _line(call: Call) -> object:
 
 def places() -> set[Place]:
     """Every place that a scenario reaches."""
-    return {call.place(moment) for name in SCENARIOS for call in unstruck(name).calls for moment in MOMENTS}
+    return {call.place(moment) for name in SCENARIOS for call in unstruck(name).calls for moment in call.moments}
 
 
 def strikes_at(call: Call) -> Iterator[Strike]:
-    for moment in MOMENTS:
+    for moment in call.moments:
         yield Strike(call.number, moment, "crash")
         yield Strike(call.number, moment, "time-out")
         yield Strike(call.number, moment, "pause")

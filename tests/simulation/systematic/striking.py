@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imagedrop.ports import ImsError, MailRefused, ObjectsRefused
 from tests.simulation import port_errors
 from tests.simulation.faults import Faults
-from tests.simulation.places import Kind, Line, Moment, Place, current_line
+from tests.simulation.places import MOMENTS, Kind, Line, Moment, Place, current_line
 from tests.simulation.workers import Worker
 
 if TYPE_CHECKING:
@@ -68,12 +68,14 @@ class Strike:
 
 @dataclass
 class Call:
-    """A port call of a handler. `state`: what it found, as `ScenarioHistory.state` says."""
+    """A port call of a handler. `state`: what it found, as `ScenarioHistory.state` says. `moments`: those that it
+    reached: there is none after a call that raised an error itself."""
 
     number: int
     worker: Worker
     line: Line
     state: Any
+    moments: tuple[Moment, ...] = ("before",)
 
     def place(self, moment: Moment) -> Place:
         return Place(self.worker.function, self.line, moment)
@@ -153,4 +155,5 @@ class _StruckCall:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
+            self._call.moments = MOMENTS
             self._striking.at(self._call, "after")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.simulation.bugs import notifying
 from tests.simulation.bugs.planting import Planting
-from tests.simulation.places import KINDS, MOMENTS, lines
+from tests.simulation.places import KINDS, lines
 from tests.simulation.places import Strike as Struck
 from tests.simulation.systematic import runs
 from tests.simulation.systematic.scenario_history import ScenarioHistory
@@ -26,7 +26,7 @@ def test_drop_ends_rightly_though_one_port_call_is_struck(name: str, part: int, 
     calls = runs.calls_to_strike(name)[part::parts]
     result = runs.run_all(name, calls)
     assert not result.broken
-    struck = {(call.place(moment), kind) for call in calls for moment in MOMENTS for kind in KINDS}
+    struck = {(call.place(moment), kind) for call in calls for moment in call.moments for kind in KINDS}
     assert struck <= result.struck.keys()
 
 
