@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imagedrop.adapters import aws
 from tests.simulation.adapters.adapter_history import AdapterHistory
 from tests.simulation.run import run_seeds
 
@@ -23,3 +24,9 @@ def test_same_seed_gives_same_history_with_the_real_adapters() -> None:
     first.run()
     second.run()
     assert first.text() == second.text()
+
+
+def test_adapter_that_repeats_what_may_have_been_sent_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aws, "_is_repeatable", lambda operation, error: True)
+    histories = (AdapterHistory(seed, error=0.05, crash=0, pause=0) for seed in (3, *range(20)))
+    assert any("was sent 2 times" in broken for history in histories for broken in history.run())
