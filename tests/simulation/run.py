@@ -74,7 +74,7 @@ def run_seeds(seeds: Iterable[int], kind: type[History] = History) -> Tally:
     return tally
 
 
-def run_parallel(kind: type[History], count: int, first: int = 0) -> Iterator[Tally]:
+def run_parallel(count: int, first: int = 0, kind: type[History] = History) -> Iterator[Tally]:
     """Yields the total so far after each batch."""
     total, size = Tally(), BATCH if kind is History else 2
     batches = [range(start, min(start + size, first + count)) for start in range(first, first + count, size)]
@@ -86,7 +86,7 @@ def run_parallel(kind: type[History], count: int, first: int = 0) -> Iterator[Ta
 
 def run(kind: type[History], count: int, first: int) -> bool:
     started, tally, printed = time.monotonic(), Tally(), 0
-    for tally in run_parallel(kind, count, first):
+    for tally in run_parallel(count, first, kind):
         for seed, broken in tally.broken[printed:]:
             print(f"\rseed {seed}: {broken[0]}", flush=True)
         printed = len(tally.broken)
@@ -96,8 +96,9 @@ def run(kind: type[History], count: int, first: int) -> bool:
             print(f"{tally.histories:,} of {count:,} in {time.monotonic() - started:.0f} s", flush=True)
     print(f"\r{tally} in {time.monotonic() - started:.0f} s, seeds {first} to {first + count - 1}")
     print(report({*places(), *(place for place, _ in tally.struck)}, tally.struck))
-    missing = situations.never_seen(tally.situations) if count >= situations.NEEDED_AFTER else []
-    if count >= situations.NEEDED_AFTER:
+    enough = kind is History and count >= situations.NEEDED_AFTER
+    missing = situations.never_seen(tally.situations) if enough else []
+    if enough:
         print(f"histories in which each situation happened:\n{situations.table(tally.situations)}")
     if missing:
         print(f"never happened: {', '.join(missing)}")
