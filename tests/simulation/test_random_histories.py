@@ -28,7 +28,7 @@ def test_all_checks_hold_in_random_histories(first: int) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_all_checks_hold_and_every_situation_happens_in_2000_other_histories() -> None:
-    for tally in run_parallel(History, NEEDED_AFTER, first=SHORT_SEEDS):
+    for tally in run_parallel(NEEDED_AFTER, first=SHORT_SEEDS):
         assert not tally.broken, _first_broken(tally)
     assert tally.histories == NEEDED_AFTER
     assert not never_seen(tally.situations)
