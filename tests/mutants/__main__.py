@@ -20,7 +20,7 @@ from tests.mutants import report
 from tests.mutants.covering import BrokenTests, Covering, measure
 from tests.mutants.draw import Mutant, draw
 from tests.mutants.trees import Tree, digest
-from tests.mutants.trial import Outcome, try_mutant
+from tests.mutants.trial import Outcome, first_broken_history, try_mutant
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build" / "mutants"  # coverage and outcomes, by digest of code and tests
@@ -54,7 +54,9 @@ def main() -> int:
 
 def _covering(tree: Tree, kept: Path, processes: int) -> Covering:
     if not kept.exists():
-        print("runs the unit and contract tests to see which code they cover", flush=True)
+        print("runs everything without a mutant, to see whether it passes and which code the tests cover", flush=True)
+        if broken := first_broken_history(tree):
+            raise BrokenTests(broken)
         measure(tree, processes).save(kept)
     return Covering.load(kept)
 

@@ -24,7 +24,8 @@ class BrokenTests(Exception):
 
 @dataclass
 class Covering:
-    """`lines`: path -> line -> tests that run it, as `file::name`. Lines that run only at import have none."""
+    """`lines`: path -> line -> tests that run it, as `file::name`. Lines that run only at import have none there; lines
+    that never run are missing."""
 
     lines: dict[str, dict[int, list[str]]]
 
@@ -33,7 +34,7 @@ class Covering:
         at import, all tests that run anything of the module."""
         lines = self.lines.get(mutant.path, {})
         found = {test for line in mutant.lines for test in lines.get(line, ())}
-        if not found and not mutant.function:
+        if not found and any(line in lines for line in mutant.lines):
             found = {test for tests in lines.values() for test in tests}
         return sorted(
             (test for test in found if test.startswith(folder)), key=lambda test: (self._lines_run[test], test)

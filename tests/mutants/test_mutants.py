@@ -106,8 +106,10 @@ def test_most_specific_test_runs_first() -> None:
 
 
 def test_constant_is_tried_by_all_tests_of_its_module() -> None:
-    constant = replace(mutant("found = range(n)"), function="", lines=range(1, 2))
-    assert COVERING.tests(constant, "tests/unit/") == ["tests/unit/test_sums.py::test_last"]
+    covering = Covering({PATH: {1: [], 2: ["tests/unit/test_sums.py::test_last"]}})
+    constant, dead_code = (replace(mutant("found = range(n)"), lines=range(line, line + 1)) for line in (1, 3))
+    assert covering.tests(constant, "tests/unit/") == ["tests/unit/test_sums.py::test_last"]
+    assert covering.tests(dead_code, "tests/unit/") == []
 
 
 def test_run_is_good_enough_if_nine_of_ten_are_killed_and_survivors_are_explained() -> None:

@@ -51,7 +51,12 @@ def _stages(tree: Tree, mutant: Mutant, covering: Covering) -> Iterator[tuple[st
             arguments = tree.root / ".tests"
             arguments.write_text("\n".join(tests), "utf-8")
             yield stage, tree.pytest("-x", "-rfE", "--tb=no", "--no-header", f"@{arguments}")
-    yield "histories", [sys.executable, *HISTORIES_COMMAND]
+    yield "histories", [sys.executable, *HISTORIES_COMMAND, mutant.path]
+
+
+def first_broken_history(tree: Tree) -> str:
+    """Without a mutant: empty if none is broken."""
+    return _run(tree, [sys.executable, *HISTORIES_COMMAND])
 
 
 def _run(tree: Tree, command: list[str]) -> str:
