@@ -215,13 +215,16 @@ PREPARED: dict[str, Callable[[World], Any]] = {
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
-    print("| function | limit | hanging service | seconds | requests that it got | outcome |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print("| function | limit, s | hanging service | ran for, s | requests that it got | outcome |")
+    print("| --- | ---: | --- | ---: | --- | --- |")
     for name, service in CASES:
         outcome = run(name, service)
-        requests = ", ".join(f"{count} x {request}" for request, count in outcome.requests.items())
+        verbs = Counter[str]()
+        for request, count in outcome.requests.items():
+            verbs[request.partition(" ")[0]] += count
+        requests = ", ".join(f"{count} {verb}" for verb, count in verbs.items())
         if outcome.messages:
-            shown = f"{outcome.given_back} of {outcome.messages} messages given back"
+            shown = f"{outcome.given_back} of {outcome.messages} given back"
         elif isinstance(outcome.answer, dict):
             shown = f"answers {outcome.answer.get('statusCode', outcome.answer)}"
         else:

@@ -253,6 +253,16 @@ def test_push_is_answered_with_503_when_a_url_does_not_answer(
     assert receive_push(push, ports, checks).status == 200
 
 
+@pytest.mark.parametrize("kind", ["Notification", "SubscriptionConfirmation"])
+def test_url_is_not_called_when_too_little_time_is_left(kind: str, key: Key, checks: PushChecks, web: Web) -> None:
+    settings = memory_settings(smn_topic_urn=TOPIC)
+    ports = memory_ports(settings, time_left=lambda: 3.9)
+    assert receive_push(post(signed(key, unsigned(kind))), ports, checks).status == 503
+    assert web.requested == []
+    ports = memory_ports(settings, time_left=lambda: 4.0)
+    assert receive_push(post(signed(key, unsigned(kind))), ports, checks).status == 200
+
+
 def test_push_is_answered_with_503_when_no_bucket_is_configured(key: Key, checks: PushChecks) -> None:
     ports = memory_ports(memory_settings(smn_topic_urn=TOPIC))
     ports = replace(ports, settings=memory_settings(smn_topic_urn=TOPIC, drop_bucket=""))

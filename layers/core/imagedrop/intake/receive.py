@@ -24,7 +24,7 @@ from typing import Any
 from imagedrop.intake import replay_protection, smn_signature, webhook_secret
 from imagedrop.intake.enqueue import enqueue
 from imagedrop.intake.errors import PushRefused, PushUnavailable
-from imagedrop.intake.http_get import Fetch, fetch
+from imagedrop.intake.http_get import TIMEOUT, Fetch, FetchFailed, fetch
 from imagedrop.intake.smn_certificates import Certificates
 from imagedrop.intake.smn_push import SmnPush, is_smn_push, parse_smn_push
 from imagedrop.intake.smn_subscription import confirm_subscription
@@ -125,7 +125,7 @@ def _receive_smn_push(body: Mapping[str, Any], ports: Ports, checks: PushChecks,
         return PushResponse.of(200, ignored="a type of push that carries no events")
     replay_protection.check_age(push, settings, ports.clock())
     if not has_secret or push.type != "Notification":
-        smn_signature.verify(push, settings, checks.certificates, checks.fetch, ports.clock())
+        smn_signature.verify(push, settings, checks.certificates, _fetch_in_time(ports, checks), ports.clock())
     repeated = replay_protection.received_before(push, ports)
     if repeated:
         ports.meter.count("PushesRepeated")
@@ -145,9 +145,20 @@ def _handle_smn_push(push: SmnPush, ports: Ports, checks: PushChecks) -> PushRes
         ports.meter.count("Unsubscribed")
         LOG.warning("SMN has cancelled the subscription", extra=topic)  # its subscribe_url would subscribe again
         return PushResponse.of(200, unsubscribed=True)
-    confirm_subscription(push.fields["subscribe_url"], ports.settings, checks.fetch)
+    confirm_subscription(push.fields["subscribe_url"], ports.settings, _fetch_in_time(ports, checks))
     LOG.info("subscription confirmed", extra=topic)
     return PushResponse.of(200, confirmed=True)
+
+
+def _fetch_in_time(ports: Ports, checks: PushChecks) -> Fetch:
+    """Fails at once if a fetch and the answer may not fit into what is left of the invocation."""
+
+    def fetch_in_time(url: str) -> bytes:
+        if ports.time_left() < TIMEOUT + 1:
+            raise FetchFailed("no time is left for it")
+        return checks.fetch(url)
+
+    return fetch_in_time
 
 
 def _enqueue(body: Any, ports: Ports, *, refuse_all_bad: bool) -> PushResponse:
