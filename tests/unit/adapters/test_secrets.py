@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from imagedrop.adapters.secrets import HuaweiKeys, Secrets
+from imagedrop.ports import OutOfTime, ServiceError
 from imagedrop.settings import SettingsError
 from imagedrop_local.memory import SettableClock
 from tests.support.planted_secrets import PLANTED
@@ -16,9 +17,12 @@ from tests.support.planted_secrets import PLANTED
 class Manager:
     def __init__(self, **answer: Any) -> None:
         self.answer, self.reads = answer, 0
+        self.error: Exception | None = None
 
     def get_secret_value(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803
         self.reads += 1
+        if self.error:
+            raise self.error
         return self.answer
 
 
@@ -31,6 +35,23 @@ def test_secret_is_read_once_in_five_minutes() -> None:
     assert (secrets.get("id"), manager.reads) == ("first", 1)
     clock.advance(1)
     assert (secrets.get("id"), manager.reads) == ("second", 2)
+
+
+def test_old_secret_is_used_while_secrets_manager_does_not_answer() -> None:
+    manager, clock = Manager(SecretString="first"), SettableClock()
+    secrets = Secrets(lambda: manager, clock)
+    manager.error = ServiceError("unknown", "ReadTimeoutError", "no answer")
+    with pytest.raises(ServiceError):
+        secrets.get("id")
+    manager.error = None
+    secrets.get("id")
+    clock.advance(300)
+    manager.error, reads = OutOfTime("too late"), manager.reads
+    assert [secrets.get("id") for _ in range(8)] == ["first"] * 8
+    assert manager.reads == reads + 1
+    clock.advance(60)
+    manager.answer, manager.error = {"SecretString": "second"}, None
+    assert secrets.get("id") == "second"
 
 
 def test_renew_returns_whether_the_secret_has_changed() -> None:

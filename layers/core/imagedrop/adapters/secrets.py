@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from imagedrop.ports import Clock
+from imagedrop.observability import LOG
+from imagedrop.ports import Clock, OutOfTime, ServiceError
 from imagedrop.settings import SettingsError
 
 MAX_AGE = timedelta(minutes=5)
@@ -43,7 +44,7 @@ class HuaweiKeys:
 
 
 class Secrets:
-    """`connect` returns an AwsClient of Secrets Manager. Thread-safe. Both methods may raise ServiceError."""
+    """`connect` returns an AwsClient of Secrets Manager. Thread-safe. May raise ServiceError or OutOfTime."""
 
     def __init__(self, connect: Callable[[], Any], clock: Clock) -> None:
         self._connect, self._clock = connect, clock
@@ -52,12 +53,19 @@ class Secrets:
         self._lock = threading.Lock()
 
     def get(self, secret_id: str) -> str:
-        """The secret's text, at most MAX_AGE old."""
+        """The secret's text, at most MAX_AGE old; older only while Secrets Manager does not answer."""
         with self._lock:
-            read_at, text = self._cached.get(secret_id, (None, ""))
-            if read_at is not None and self._clock() - read_at < MAX_AGE:
+            (read_at, text), now = self._cached.get(secret_id, (None, "")), self._clock()
+            if read_at is not None and now - read_at < MAX_AGE:
                 return text
-            return self._read(secret_id)
+            try:
+                return self._read(secret_id)
+            except (ServiceError, OutOfTime):
+                if read_at is None:
+                    raise
+                LOG.exception("secret not read again, the old one is used")
+                self._cached[secret_id] = now - MAX_AGE + RENEW_INTERVAL, text  # other threads wait for this one
+                return text
 
     def renew(self, secret_id: str) -> bool:
         """Reads the secret again, at most once per RENEW_INTERVAL. Returns whether it has changed."""
