@@ -15,8 +15,8 @@ from imagedrop.workflow.sweep.seen_files import SeenFiles
 
 NOTE = "sweep"  # the ledger's note of the place
 PAGES_PER_STEP = 10  # after these, what was found is enqueued and the place is stored
-MAX_FOUND = 1_000  # enqueued in one step of a round: if there are more, their own events are still in the queue
-MAX_UNKNOWN = 100  # enqueued in one round, of drops that have ended, but of which not all files were listed
+MAX_FOUND = 1_000  # then a round ends, and the next one goes on: their own events may still be in the queue
+MAX_UNKNOWN = 100  # enqueued in one round, of ended drops with parts of which not all files were listed
 
 
 @dataclass(frozen=True)
