@@ -86,6 +86,7 @@ def run_parallel(count: int, first: int = 0, kind: type[History] = History) -> I
 
 def run(kind: type[History], count: int, first: int) -> bool:
     started, tally, printed = time.monotonic(), Tally(), 0
+    known = places()  # now, from the sources that are loaded: they may be changed while this runs
     for tally in run_parallel(count, first, kind):
         for seed, broken in tally.broken[printed:]:
             print(f"\rseed {seed}: {broken[0]}", flush=True)
@@ -95,7 +96,7 @@ def run(kind: type[History], count: int, first: int) -> bool:
         elif not tally.histories % PRINT_EVERY:
             print(f"{tally.histories:,} of {count:,} in {time.monotonic() - started:.0f} s", flush=True)
     print(f"\r{tally} in {time.monotonic() - started:.0f} s, seeds {first} to {first + count - 1}")
-    print(report({*places(), *(place for place, _ in tally.struck)}, tally.struck))
+    print(report({*known, *(place for place, _ in tally.struck)}, tally.struck))
     enough = kind is History and count >= situations.NEEDED_AFTER
     missing = situations.never_seen(tally.situations) if enough else []
     if enough:

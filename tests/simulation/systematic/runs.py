@@ -11,7 +11,7 @@ from tests.simulation.places import Place
 from tests.simulation.places import Strike as Struck
 from tests.simulation.systematic.scenario_history import Ends, ScenarioHistory
 from tests.simulation.systematic.scenarios import MAIN, SCENARIOS
-from tests.simulation.systematic.striking import Call, Strike, errors_of
+from tests.simulation.systematic.striking import LATE, Call, Strike, errors_of
 
 
 @dataclass
@@ -74,8 +74,9 @@ def strikes_at(call: Call) -> Iterator[Strike]:
         yield Strike(call.number, moment, "pause")
         for error in errors_of(call.line.call, moment):
             yield Strike(call.number, moment, "error", error)
-            if moment == "after":
-                yield Strike(call.number, moment, "time-out", error)
+    if "after" in call.moments:
+        for error in (LATE, *errors_of(call.line.call, "after")):
+            yield Strike(call.number, "after", "time-out", error)
 
 
 def run(name: str, strikes: Sequence[Strike]) -> Result:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PAUSE = 45.0  # s; a function that may not run for so long pauses for a third of its time limit
 REFUSAL = "IMG.0029"  # the code with which IMS refuses a CreateImage
+LATE = "late"  # a time-out after which the function still runs, but no other call fits into its time
+LEFT = 4.0  # s then
 HANG = 10.0  # s from a call to the error that says that nobody has answered
 
 # Errors of a port by name. "no answer": after HANG.
@@ -50,7 +52,7 @@ def errors_of(call: str, moment: Moment) -> Errors:
 @dataclass(frozen=True)
 class Strike:
     """`number`: of the port call in the run, from 1. `error`: a name in `errors_of`; only for errors and time-outs:
-    a time-out with an error is a call that nobody answers, one without lasts until the worker's time limit."""
+    a time-out with an error is a call that nobody answers, one without lasts until the worker's time limit; LATE."""
 
     number: int
     moment: Moment
@@ -137,9 +139,9 @@ class Striking(Faults):
             self._history.duplicate(worker)
             self._workers.pause(min(PAUSE, (worker.times_out_at - self._clock.at) / 3))
         if strike.kind == "time-out":
-            hangs = HANG if strike.error else worker.times_out_at - self._clock.at + 1
-            self._workers.pause(hangs)
-        if strike.error:
+            left = worker.times_out_at - self._clock.at
+            self._workers.pause({LATE: left - LEFT, "": left + 1}.get(strike.error, HANG))
+        if strike.error and strike.error != LATE:
             raise errors_of(call.line.call, strike.moment)[strike.error]()
 
 
