@@ -47,8 +47,8 @@ sam-local: $(VENV)/.test ## compares every function in its Lambda container with
 bench: $(VENV)/.test $(VENV)-bench/.done ## benchmarks, compared with other tools as ratios; `python3 -m bench.images` builds the images
 	$(BIN)/python -m bench
 
-simulate: $(VENV)/.test ## runs the handlers in random histories with faults: SEEDS=n histories, or prints history SEED=n (SHORT=1: reduced); STRIKES=1: a fault at every port call of fixed scenarios; PAIRS=1: two faults; ADAPTERS=1: with the real adapters
-	$(BIN)/python -m tests.simulation.$(if $(STRIKES)$(PAIRS),systematic $(if $(PAIRS),--pairs,--all),run $(if $(ADAPTERS),--adapters) $(if $(SEED),--seed $(SEED) $(if $(SHORT),--short),--seeds $(or $(SEEDS),1000)))
+simulate: $(VENV)/.test ## runs the handlers in random histories with faults: SEEDS=n histories, or prints history SEED=n (SHORT=1: reduced); STRIKES=1: a fault at every port call of fixed scenarios; PAIRS=1: two faults; ADAPTERS=1: with the real adapters; LASTING=1: one fault never heals
+	$(BIN)/python -m tests.simulation.$(if $(STRIKES)$(PAIRS),systematic $(if $(PAIRS),--pairs,--all),run $(if $(ADAPTERS),--adapters) $(if $(LASTING),--lasting) $(if $(SEED),--seed $(SEED) $(if $(SHORT),--short),--seeds $(or $(SEEDS),1000)))
 
 chaos: $(VENV)/.test ## runs drops through the real processes, with kills and faults: DROPS=n, SEED=n; CALM=1: no faults, measures the cost
 	$(BIN)/python -m $(if $(CALM),tests.chaos.load,tests.chaos.run) --drops $(or $(DROPS),100) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))

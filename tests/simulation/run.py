@@ -26,6 +26,7 @@ from tests.simulation.adapters.adapter_history import AdapterHistory
 from tests.simulation.bugs import BUGS
 from tests.simulation.bugs.planting import NothingPlanted, find
 from tests.simulation.histories import History
+from tests.simulation.lasting_faults import LivenessHistory
 from tests.simulation.places import Strike
 from tests.simulation.shrinking import Shrinking
 from tests.simulation.systematic.runs import places
@@ -149,8 +150,9 @@ def main() -> int:
     parser.add_argument("--short", action="store_true", help="leave out everything that it breaks without")
     parser.add_argument("--bugs", action="store_true", help="search for the planted bugs")
     parser.add_argument("--adapters", action="store_true", help="with the real adapters")
+    parser.add_argument("--lasting", action="store_true", help="one fault of each history never heals")
     arguments = parser.parse_args()
-    kind = AdapterHistory if arguments.adapters else History
+    kind = AdapterHistory if arguments.adapters else LivenessHistory if arguments.lasting else History
     if arguments.bugs:
         return not find_bugs()
     if arguments.seed is not None:
