@@ -72,7 +72,7 @@ def test_restored_backup_makes_no_second_image_and_no_second_notice(age: int, qu
             world.ports.ledger.restore(backups[age])
             if not queues_kept:
                 world.ports.queues.wipe()
-            world.live_through(6)
+            world.live_through(2)
             check_one_image_and_one_notice(world)
         steps += 1
     assert len(backups) > age
@@ -89,7 +89,7 @@ def test_backup_from_before_a_new_attempt_is_followed_by_that_attempt(world: Wor
     assert (world.row(KEY).attempt, world.row(KEY).stage) == (2, "importing")
     world.ports.ledger.restore(backups[first_end])
     world.ports.queues.wipe()
-    world.live_through(6)
+    world.live_through(2)
     assert [(end["attempt"], end["stage"]) for end in published(world)] == [(1, "rejected"), (2, "registered")]
     assert len(world.ports.images.bodies) == 1
 
@@ -102,7 +102,7 @@ def test_an_end_that_no_result_file_tells_gets_the_next_number(world: World) -> 
     world.run()
     world.ports.objects.delete(BUCKET, KEY + ".result.json")
     world.ports.ledger.restore(accepted)
-    world.live_through(6)
+    world.live_through(2)
     assert [end["attempt"] for end in published(world)] == [1, 2]
     assert len(world.ports.images.bodies) == 1  # the second attempt found the image of the first
 
