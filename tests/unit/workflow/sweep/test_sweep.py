@@ -61,10 +61,11 @@ def test_a_round_that_crashes_goes_on_after_its_last_step() -> None:
     assert world.sweep()["whole"] is True
 
 
-def test_a_listing_that_fails_does_not_stop_the_redrives(world: World) -> None:
+@pytest.mark.parametrize("call", ["get", "list"])  # the name of the installation, the records
+def test_a_bucket_that_does_not_answer_does_not_stop_the_redrives(world: World, call: str) -> None:
     world.accepted(admission="called")
     world.ports.clock.advance(1000)
-    world.ports.objects.fail("list", ObjectsUnavailable("503"))
+    world.ports.objects.fail(call, ObjectsUnavailable("503"))
     with pytest.raises(ObjectsUnavailable):
         world.sweep()
     assert len(world.ports.queues.bodies("registrations")) == 1

@@ -46,13 +46,13 @@ def sweep(ports: Ports, time_left: Callable[[], float]) -> Round:
     """One round. `time_left`: seconds for listing; without any left, the next round goes on from there. Raises what the
     listing has raised after the redrives, which do not need it. Out of time, it leaves the rest to the next round."""
     counts, failure = Round(), None
-    if not installation.may_work_on(ports, ports.settings.drop_bucket):
-        return counts
     rows = {row.drop_id: row for row in ports.ledger.open(queued=False)}
     queued = ports.ledger.queued()
     counts.open = len(rows) + len(queued)
     seen = SeenFiles(ports.settings, rows.values())
     try:
+        if not installation.may_work_on(ports, ports.settings.drop_bucket):
+            return counts
         _list(ports, rows, queued, seen, time_left, counts)
     except Exception as error:  # noqa: BLE001 - raised below
         failure = error
