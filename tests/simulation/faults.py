@@ -96,6 +96,7 @@ class Faults:
         """Raises OutOfTime, as the adapter does, if the call may not fit into what is left of the invocation."""
         if late := port_errors.out_of_time(name, worker.times_out_at - self._clock.at):
             self.log(f"no time is left for {name}.{call}")
+            self.count_fault()
             raise late
 
     def _crash(self, how: str) -> None:

@@ -57,15 +57,6 @@ def name_taken_for_granted(patch: Planting) -> None:
     patch.setattr(register, "decide_on_lookup", decide_otherwise)
 
 
-def earlier_call_forgotten(patch: Planting) -> None:
-    """If IMS is busy when CreateImage is called again, the drop counts as not sent."""
-    patch.setattr(register, "_call_later", _as_not_sent(register._call_later))
-
-
-def _as_not_sent(call_later: Callable[..., None]) -> Callable[..., None]:
-    return lambda ports, row, error: call_later(ports, changed(row, sent_at=None), error)
-
-
 def no_claim(patch: Planting) -> None:
     """No claim is written to the bucket."""
     patch.setattr(claims, "write_claim", lambda *_: None)
