@@ -109,8 +109,16 @@ def test_image_file_replaced_during_the_import_fails_the_drop_and_names_the_imag
     ended = next(row for row in world.ports.ledger.rows() if row.ended)
     assert ended.reason is not None
     assert ended.reason.code == "object.replaced"
+    assert f"{KEY} was replaced" in ended.reason.message
     assert "image-0001-0" in ended.reason.message
     assert ended.images[0].id == "image-0001-0"
+
+
+def test_image_file_deleted_during_the_import_fails_the_drop_and_says_so(world: World) -> None:
+    importing(world)
+    world.ports.objects.delete(BUCKET, KEY)
+    world.run(400)
+    assert f"{KEY} was deleted" in world.result()["reason"]["message"]
 
 
 def test_sidecar_replaced_during_the_import_does_not_fail_the_drop(world: World) -> None:

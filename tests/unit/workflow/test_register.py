@@ -141,6 +141,7 @@ def test_refused_request_rejects_the_drop_with_the_reason_of_ims(world: World) -
     assert world.result()["reason"] == {"code": "IMG.0056", "message": "the OS version is invalid"}
     assert "IMG.0056" in world.mails()[0].text
     assert world.ports.images.calls["create"] == 1
+    assert world.ports.meter.counts["Refused"] == 1
 
 
 def test_held_drop_stays_accepted_and_is_registered_after_the_operator_acted(world: World) -> None:

@@ -47,6 +47,16 @@ def test_drop_fails_after_two_hours_where_ims_hides_imports(world: World) -> Non
     assert world.ports.images.calls["by_tag"] <= 40
 
 
+def test_drop_fails_at_once_if_its_image_was_made_and_deleted(world: World) -> None:
+    sent_without_answer(world)
+    row = world.row()
+    tags = {"imagedrop": row.drop_id}
+    killed = Image("i", "Golden W", "killed", 40, row.sent_at or "", tags, f"file,{BUCKET}:{KEY}")
+    world.ports.images.add(killed)
+    assert hours_until_end(world) < 0.1
+    assert world.result()["reason"] == {"code": "ims.import_failed", "message": "The image i is killed in IMS."}
+
+
 def test_slow_imports_seen_before_make_the_search_longer(world: World) -> None:
     world.ports.ledger.store(NOTE, {"seen": [[40.0, 7200]]})
     sent_without_answer(world, size=int(40 * GIB))
