@@ -16,16 +16,21 @@ class HashSet:
     """
 
     def __init__(self) -> None:
-        self._parts = [array("q") for _ in range(PARTS)]
+        self._parts: dict[int, array[int]] = {}  # those that have hashes: most rounds see few keys
 
     def add(self, hashed: int) -> None:
-        self._parts[hashed % PARTS].append(hashed)
+        number = hashed % PARTS
+        if number not in self._parts:
+            self._parts[number] = array("q")
+        self._parts[number].append(hashed)
 
     def sort(self) -> None:
         """In parts, because `sorted` makes a list that takes five times the memory of what is in it."""
-        self._parts = [array("q", sorted(part)) for part in self._parts]
+        self._parts = {number: array("q", sorted(part)) for number, part in self._parts.items()}
 
     def __contains__(self, hashed: int) -> bool:
-        part = self._parts[hashed % PARTS]
+        part = self._parts.get(hashed % PARTS)
+        if part is None:
+            return False
         at = bisect_left(part, hashed)
         return at < len(part) and part[at] == hashed
