@@ -14,6 +14,7 @@ from tests.mutants.draw import Mutant
 from tests.mutants.strata import CORE
 from tests.mutants.trees import Tree
 
+FEW = 3  # tests
 FOLDERS = ("tests/unit", "tests/contract")
 LEFT_OUT = ("bench", "cli", "docs_pages", "inspection", "local", "samples", "template")  # of the unit tests: other code
 
@@ -30,15 +31,15 @@ class Covering:
     lines: dict[str, dict[int, list[str]]]
 
     def tests(self, mutant: Mutant, folder: str) -> list[str]:
-        """Of a folder; the most specific first: those that run the fewest lines of the core. If the mutated code runs
-        at import, all tests that run anything of the module."""
+        """Of a folder; the most specific first: those that run the fewest lines of the core. If no test or only a few
+        run the mutated lines, all of its module too: a constant is set at import, a cached function runs once."""
         lines = self.lines.get(mutant.path, {})
-        found = {test for line in mutant.lines for test in lines.get(line, ())}
-        if not found and any(line in lines for line in mutant.lines):
-            found = {test for tests in lines.values() for test in tests}
-        return sorted(
-            (test for test in found if test.startswith(folder)), key=lambda test: (self._lines_run[test], test)
-        )
+        direct = {test for line in mutant.lines for test in lines.get(line, ())}
+        found = set(direct)
+        if len(direct) < FEW and any(line in lines for line in mutant.lines):
+            found |= {test for tests in lines.values() for test in tests}
+        chosen = (test for test in found if test.startswith(folder))
+        return sorted(chosen, key=lambda test: (test not in direct, self._lines_run[test], test))
 
     def __post_init__(self) -> None:
         self._lines_run = Counter(test for file in self.lines.values() for tests in file.values() for test in tests)

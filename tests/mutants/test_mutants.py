@@ -112,6 +112,12 @@ def test_constant_is_tried_by_all_tests_of_its_module() -> None:
     assert covering.tests(dead_code, "tests/unit/") == []
 
 
+def test_code_that_one_test_runs_is_tried_by_the_others_of_its_module_too() -> None:
+    covering = Covering({PATH: {2: ["tests/unit/first"], 3: ["tests/unit/first", "tests/unit/b", "tests/unit/a"]}})
+    tests = covering.tests(mutant("found = range(n)"), "tests/unit/")
+    assert tests == ["tests/unit/first", "tests/unit/a", "tests/unit/b"]
+
+
 def test_run_is_good_enough_if_nine_of_ten_are_killed_and_survivors_are_explained() -> None:
     survivor = mutant("found = range(n)")
     explained = {("domain/sums.py last", survivor.was, survivor.now): "a range has the same items"}
