@@ -69,9 +69,9 @@ def deadline_starts_again(patch: Planting) -> None:
     """Every poll of a job moves its deadline."""
     wait = poll._wait
 
-    def patient(ports: Ports, row: Drop, held: Any = None) -> None:
+    def patient(ports: Ports, row: Drop, held: Any = None, missing_since: str | None = None) -> None:
         more = add_seconds(format_timestamp(ports.clock()), ports.settings.attempt_deadline)
-        wait(ports, changed(row, deadline_at=more), held)
+        wait(ports, changed(row, deadline_at=more), held, missing_since)
 
     patch.setattr(poll, "_wait", patient)
 

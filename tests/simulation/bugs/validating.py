@@ -30,7 +30,8 @@ def swapped_sidecar_unnoticed(patch: Planting) -> None:
         sidecar = object_keys.sidecar_key(row.key)
         for head in files.present():
             accept._subject(ports, row, head, files)
-        heads = {**files.heads, sidecar: ports.objects.head(row.bucket, sidecar)}
+        again = Files.read(ports.objects, row.bucket, row.key, files.image_head)
+        heads = {**files.heads, sidecar: again.sidecar_head}
         accept_or_reject(ports, row, replace(files, heads=heads))
 
     patch.setattr(accept, "accept_or_reject", late)
