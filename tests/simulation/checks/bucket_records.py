@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from imagedrop.domain import object_keys
 from imagedrop.workflow.bucket_records import end_markers
@@ -25,12 +26,18 @@ class BucketRecordChecks:
         if not object_keys.is_claim(key):
             return
         claim = json.loads(body)
-        if worker is not None and worker.body.get("attempt", claim["attempt"]) < claim["attempt"]:
+        if self._is_late(claim, worker):
             self._record.log(f"a slow worker deletes the claim of {claim['drop_id'][:6]}, attempt {claim['attempt']}")
             return
         row = self._record.rows.get(claim["drop_id"])
         if (row is None or row.open) and self._last_end(claim["drop_id"]) < claim["attempt"]:
             self._record.fail(f"the claim of {claim['drop_id'][:6]} is deleted before its end marker is written")
+
+    def _is_late(self, claim: dict[str, Any], worker: Worker | None) -> bool:
+        """`worker`: None if its request takes effect after it has ended."""
+        if worker is None:
+            return 0 < self._last_end(claim["drop_id"]) < int(claim["attempt"])
+        return bool(worker.body.get("attempt", claim["attempt"]) < claim["attempt"])
 
     def _last_end(self, drop_id: str) -> int:
         keys = self._record.ports.objects.keys(BUCKET)

@@ -1,10 +1,11 @@
-"""Somebody deletes end markers or the result file of a drop that has ended."""
+"""Somebody deletes claims, end markers or the result file of a drop."""
 
 from __future__ import annotations
 
 import pytest
 
-from imagedrop.domain.object_keys import END_MARKERS, result_key
+from imagedrop.domain.object_keys import END_MARKERS, claim_key, result_key
+from imagedrop.workflow.bucket_records import claims
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, World
 from tests.unit.workflow.validate.sample_drop import KEY, put_drop
@@ -96,3 +97,42 @@ def test_with_nothing_left_the_drop_is_a_new_one_and_an_image_that_it_has_is_fou
     assert costs(world) == (images + (stage == "failed"), mails + 1, messages + 1)
     assert (world.row(KEY).stage, left(world)) == (then, {MARKER, RESULT})
     assert len(world.ports.images.images()) == (then == "registered")
+
+
+def importing(world: World) -> str:
+    """The key of the claim of a drop that IMS is importing."""
+    world.ports.images.plan(Outcome(7200))
+    put_drop(world)
+    world.run(600)
+    assert world.row(KEY).stage == "importing"
+    return claim_key(world.row(KEY).drop_id)
+
+
+def test_a_claim_that_is_missing_during_the_import_is_written_again(world: World) -> None:
+    claim = importing(world)
+    before = world.ports.objects.body(BUCKET, claim)
+    world.ports.objects.delete(BUCKET, claim)
+    world.sweep()
+    read = claims.read_claim(world.ports.objects, BUCKET, world.row(KEY).drop_id)
+    assert before is not None
+    assert read is not None
+    assert (read.row.stage, read.row.job_id) == ("importing", world.row(KEY).job_id)
+
+
+def test_a_claim_of_the_last_minutes_is_not_missed(world: World) -> None:
+    """LIST may not have it yet."""
+    world.ports.images.plan(Outcome(7200))
+    put_drop(world)
+    world.run(100)
+    claim = claim_key(world.row(KEY).drop_id)
+    world.ports.objects.delete(BUCKET, claim)
+    world.sweep()
+    assert claim not in world.ports.objects.keys(BUCKET)
+
+
+def test_a_slow_worker_does_not_delete_the_claim_of_the_next_attempt(world: World) -> None:
+    claim = importing(world)
+    claims.delete_claim(world.ports.objects, world.row(KEY).model_copy(update={"attempt": 0}))
+    assert claim in world.ports.objects.keys(BUCKET)
+    claims.delete_claim(world.ports.objects, world.row(KEY))
+    assert claim not in world.ports.objects.keys(BUCKET)

@@ -394,3 +394,11 @@ def test_a_round_enqueues_at_most_1000_new_drops_and_later_rounds_all_of_them(wo
     for _ in range(20):
         world.sweep()
     assert {message["key"] for message in sent(world)} == keys
+
+
+def test_a_new_attempt_that_nobody_has_read_is_discarded_when_its_image_is_replaced(world: World) -> None:
+    row = world.accepted()
+    world.ports.ledger.save(transitions.new_attempt(row, world.ports.clock(), 3600))
+    world.put(KEY, b"newer content", event=False)
+    world.sweep()
+    assert [row.parked for row in world.ports.ledger.rows()] == [True]

@@ -28,8 +28,11 @@ class Claim(NamedTuple):
 
 
 def delete_claim(objects: Objects, drop: Drop) -> None:
-    """Only before a new attempt can begin: its claim has the same key."""
-    if drop.etag is not None:
+    """Not that of a later attempt, which has the same key: a slow worker comes here when that has begun."""
+    if drop.etag is None:
+        return
+    claim = read_claim(objects, drop.bucket, drop.drop_id)
+    if claim is None or claim.row.attempt <= drop.attempt:
         objects.delete(drop.bucket, claim_key(drop.drop_id))
 
 

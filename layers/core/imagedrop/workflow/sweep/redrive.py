@@ -85,7 +85,7 @@ def _redrive_waiting(ports: Ports, seen: SeenFiles, row: Drop) -> bool:
     if row.etag is not None and row.key in current and (image is None or image.etag != row.etag):
         _discard_replaced(ports, row)
         return True
-    if row.blocked_by is not None or any(version != row.versions[key] for key, version in current.items()):
+    if row.blocked_by is not None or any(current.get(key, version) != version for key, version in row.versions.items()):
         dispatch.revalidate(ports, row)
         return True
     if not row.missing:  # a worker is validating it, or has crashed
@@ -98,7 +98,7 @@ def _redrive_waiting(ports: Ports, seen: SeenFiles, row: Drop) -> bool:
 def _current_versions(ports: Ports, seen: SeenFiles, row: Drop) -> Versions:
     """From the listing, as far as this round has come, and by HEAD of the files that no listing shows: bucket or prefix
     may have been set anew."""
-    unlisted = [key for key in row.versions if not _is_listed(ports, row, key)]
+    unlisted = [key for key in {row.key, *row.versions} if not _is_listed(ports, row, key)]
     return seen.of(row) | file_versions.current_versions(ports.objects, row.bucket, unlisted)
 
 

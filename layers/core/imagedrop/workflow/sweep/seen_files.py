@@ -13,7 +13,7 @@ class SeenFiles:
 
     def __init__(self, settings: Settings, rows: Iterable[Drop]) -> None:
         self._bucket, self._prefix = settings.drop_bucket, settings.drop_prefix
-        self._asked = {key for row in rows if row.stage == "waiting" for key in row.versions}
+        self._asked = {key for row in rows if row.stage == "waiting" for key in _files(row)}
         self._versions: dict[str, FileVersion] = {}
         self._after: str | None = None
         self._last: str | None = None
@@ -34,10 +34,13 @@ class SeenFiles:
 
     def of(self, row: Drop) -> Versions:
         """The versions of the row's files, of those that would have been seen if they were there."""
-        return {
-            key: self._versions.get(key) for key in row.versions if row.bucket == self._bucket and self._covers(key)
-        }
+        return {key: self._versions.get(key) for key in _files(row) if row.bucket == self._bucket and self._covers(key)}
 
     def _covers(self, key: str) -> bool:
         listed = self._at_end or (self._last is not None and key <= self._last)
         return listed and key.startswith(self._prefix) and (self._after is None or key > self._after)
+
+
+def _files(row: Drop) -> set[str]:
+    """Also of a new attempt, whose versions nobody has read yet."""
+    return {row.key, *row.versions}

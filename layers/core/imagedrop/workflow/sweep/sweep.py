@@ -7,10 +7,11 @@ redriven.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from logging import WARNING
 
+from imagedrop.common.timestamps import seconds_between
 from imagedrop.domain.drop import Drop
 from imagedrop.observability import LOG, log_drop, log_fields
 from imagedrop.ports import Conflict, OutOfTime, Ports, QueuedDrop
@@ -23,6 +24,8 @@ from imagedrop.workflow.sweep.records import list_records
 from imagedrop.workflow.sweep.redrive import redrive_if_stalled, redrive_overdue
 from imagedrop.workflow.sweep.search import NOTE, OpenDrops, Search
 from imagedrop.workflow.sweep.seen_files import SeenFiles
+
+LISTED_WITHIN = 300.0  # s after which LIST has surely an object that was written
 
 
 @dataclass
@@ -88,11 +91,30 @@ def _list(
     place = Place.load(ports.ledger.load(NOTE))
     is_first = place.is_first
     claimed, ended = list_records(ports, place, time_left)
+    _restore_claims(ports, claimed, rows.values())
     counts.revived = _revive(ports, claimed, rows, {drop.drop_id for drop in queued})
     of_bucket = [row for row in rows.values() if row.bucket == ports.settings.drop_bucket]
     search = Search(ports, place, ended, OpenDrops.of([*of_bucket, *queued]), seen)
     counts.whole = search.run(time_left) and is_first and place.end_folder is None
     counts.listed, counts.found = search.listed, search.found
+
+
+def _restore_claims(ports: Ports, claimed: Set[str], rows: Iterable[Drop]) -> None:
+    """Writes claims again that are missing while IMS may have a request: a slow worker of an earlier attempt, or a
+    person, has deleted them."""
+    for listed in rows:
+        if _should_have_claim(ports, listed) and listed.drop_id not in claimed:
+            row = ports.ledger.get(listed.drop_id)  # the listing is older
+            if row is not None and _should_have_claim(ports, row):
+                log_drop("its claim was missing", row, level=WARNING)
+                claims.write_claim(ports.objects, row, ports.settings.installation)
+
+
+def _should_have_claim(ports: Ports, row: Drop) -> bool:
+    """False also for a call of the last minutes: LIST may not have its claim yet."""
+    called = row.stage == "importing" or (row.stage == "submitting" and row.sent_at is not None)
+    settled = seconds_between(row.called_at or row.received_at, ports.clock()) >= LISTED_WITHIN
+    return called and settled and row.bucket == ports.settings.drop_bucket
 
 
 def _revive(ports: Ports, claimed: Set[str], rows: dict[str, Drop], queued: Set[str]) -> int:
