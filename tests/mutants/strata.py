@@ -17,7 +17,12 @@ STRATA: Mapping[str, tuple[str, ...]] = {  # patterns below CORE
         "domain/create_image_request.py",
         "domain/resend_bound.py",
     ),
-    "polling": ("workflow/poll.py", "workflow/poll_schedule.py", "workflow/missing_images.py"),
+    "polling": (
+        "workflow/poll.py",
+        "workflow/poll_schedule.py",
+        "workflow/made_images.py",
+        "workflow/missing_images.py",
+    ),
     "look-up": ("workflow/image_lookup.py",),
     "transitions": ("domain/transitions.py", "domain/drop.py", "domain/messages.py"),
     "completion": ("workflow/completion.py", "workflow/dispatch.py"),

@@ -9,7 +9,7 @@ from typing import Any
 from imagedrop.common.timestamps import add_seconds, format_timestamp
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Image, Ports
-from imagedrop.workflow import image_lookup, poll, register
+from imagedrop.workflow import image_lookup, made_images, poll, register
 from tests.simulation.bugs.planting import Planting, changed
 
 
@@ -30,8 +30,7 @@ def data_file_forgotten(patch: Planting) -> None:
 
 def data_image_forgotten(patch: Planting) -> None:
     """A drop is registered as its system image alone, without its data images."""
-    describe = poll.describe
-    patch.setattr(poll, "describe", lambda row, active: describe(row, active)[:1])
+    patch.setattr(poll, "one_per_file", lambda row, images: made_images.one_per_file(row, images)[:1])
 
 
 def disowned_image_adopted(patch: Planting) -> None:

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imagedrop.common.timestamps import add_seconds, format_timestamp
-from imagedrop.domain.object_keys import INSTALLATION
+from imagedrop.domain.object_keys import INSTALLATION, is_claim
+from imagedrop_local.memory import MemoryObjects
 from imagedrop_local.project_paths import function
 from tests.simulation.fault_rates import HOUR
 from tests.simulation.systematic.striking import IMS_ERRORS
@@ -42,6 +43,12 @@ def ask_status(history: ScenarioHistory) -> None:
 def delete_row(history: ScenarioHistory) -> None:
     """Somebody deletes the row of the first drop in the ledger's table."""
     history.ports.ledger.delete(next(iter(history.ports.ledger.rows())))
+
+
+def delete_claims(history: ScenarioHistory) -> None:
+    """A person does it, against all advice."""
+    for key in filter(is_claim, history.ports.objects.keys(BUCKET)):
+        MemoryObjects.delete(history.ports.objects, BUCKET, key)
 
 
 def delete_installation(history: ScenarioHistory) -> None:

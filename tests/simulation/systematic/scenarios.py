@@ -12,6 +12,7 @@ from tests.simulation.systematic.effects import (
     ask_status,
     back_up,
     change_prefix,
+    delete_claims,
     delete_installation,
     delete_row,
     fail,
@@ -110,6 +111,7 @@ LOSSES: Mapping[str, Scenario] = {
         drop(0), given=[Given(SEND + " #3", "after", act("wipe queues"), "validate")]
     ),
     "poll message lost": Scenario(drop(0), given=[Given(SEND + " #2", "after", act("wipe queues"), "register")]),
+    "claim deleted during the import": Scenario(drop(0), {"time_scale": 0.1}, later=[(10 * MINUTE, delete_claims)]),
     "ledger lost while it waits": Scenario([put(0, KEY, "first"), Action(60, "wipe ledger"), *drop(HOUR)]),
     "ledger lost during the import": Scenario([*drop(0), Action(MINUTE, "wipe ledger")]),
     "ledger lost during the import, then an event": Scenario(

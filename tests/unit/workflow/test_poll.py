@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from imagedrop.common.timestamps import parse_timestamp
+from imagedrop.domain.drop import Drop
 from imagedrop.ports import Image, ImsError, Job, ObjectsRefused
+from imagedrop.workflow import made_images
 from imagedrop.workflow.poll import Action, decide
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, KEY, World
@@ -175,6 +177,43 @@ def test_registered_images_include_the_data_images(world: World) -> None:
     importing(world, request=row_request)
     world.run()
     assert [(image.role, image.file) for image in world.row().images] == [("system", KEY), ("data", "golden/d.vhd")]
+
+
+DATA_URL = f"{BUCKET}:golden/d.vhd"
+
+
+def with_data_disk() -> Drop:
+    data = {"name": "D", "image_url": DATA_URL, "min_disk": 10}
+    request = {"name": "W", "image_url": f"{BUCKET}:{KEY}", "min_disk": 40, "data_images": [data]}
+    return World().accepted(request=request)
+
+
+def image(name: str, url: str | None, at: str = "2026-11-24T13:00:00Z") -> Image:
+    origin = url and f"file,{url}"
+    return Image(name, name, "active", 40, at, origin=origin, data_disk=name.startswith("data"))
+
+
+SYSTEM, DATA_IMAGE = image("system", f"{BUCKET}:{KEY}"), image("data", DATA_URL)
+LATER = "2026-11-24T14:00:00Z"
+NEWER = [image("system 2", f"{BUCKET}:{KEY}", LATER), image("data 2", DATA_URL, LATER)]
+
+
+@pytest.mark.parametrize(
+    ("images", "chosen"),
+    [
+        ([DATA_IMAGE, SYSTEM], [SYSTEM, DATA_IMAGE]),
+        ([SYSTEM], []),
+        ([DATA_IMAGE], []),
+        ([SYSTEM, NEWER[0]], []),  # as many as asked for, but no data image
+        ([*NEWER, SYSTEM, DATA_IMAGE], NEWER),
+        ([image("system", None), image("data", None)], [image("system", None), image("data", None)]),
+        ([image("system", "in another form"), DATA_IMAGE], [image("system", "in another form"), DATA_IMAGE]),
+    ],
+)
+def test_newest_image_of_each_file_is_chosen_and_none_if_one_is_missing(
+    images: list[Image], chosen: list[Image]
+) -> None:
+    assert made_images.one_per_file(with_data_disk(), images) == chosen
 
 
 def test_data_image_that_only_an_earlier_attempt_asked_for_is_not_registered(world: World) -> None:

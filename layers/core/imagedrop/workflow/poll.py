@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Literal
 
 from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_timestamp, seconds_between
 from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys, transitions
-from imagedrop.domain.drop import Drop, DropImage, Held
+from imagedrop.domain.drop import Drop, Held
 from imagedrop.ports import Conflict, Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
 from imagedrop.workflow import completion, dispatch, import_durations, missing_images
 from imagedrop.workflow.bucket_records import file_versions
 from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG, images_by_tag, usable
+from imagedrop.workflow.made_images import describe, files_by_origin, one_per_file
 from imagedrop.workflow.operator_hold import hold_for
 from imagedrop.workflow.poll_schedule import next_wait
 
@@ -103,7 +103,7 @@ def _check_images(ports: Ports, row: Drop, found: Sequence[Image], job: Job | No
     since = (row.sent_at or row.received_at)[:19]
     found = [image for image in found if image.status not in DELETED_STATUSES or image.created_at[:19] >= since]
     # Nor do images of data files that only an earlier attempt asked for.
-    files = _files_by_origin(row)
+    files = files_by_origin(row)
     found = [image for image in found if not image.data_disk or image.origin in (None, *files)]
     foreign = [image for image in found if image.tags.get(DROP_TAG, row.drop_id) != row.drop_id]
     deleted = [image for image in found if image.status in DELETED_STATUSES]
@@ -111,12 +111,12 @@ def _check_images(ports: Ports, row: Drop, found: Sequence[Image], job: Job | No
     if foreign:
         text = f"The image {foreign[0].id} that the job names belongs to another drop ({foreign[0].tags[DROP_TAG]})."
         completion.fail(ports, row, "ims.foreign_image", text)
-    elif len(active) >= row.tasks:
-        _register(ports, row, active)
+    elif chosen := one_per_file(row, active):
+        _register(ports, row, chosen)
     elif deleted and job is None:
         text = f"The image {deleted[0].id} is {deleted[0].status} in IMS. The reason is not known."
         completion.fail(ports, row, "ims.import_failed", text)
-    elif len(usable(found)) >= row.tasks:
+    elif one_per_file(row, usable(found)):
         _wait(ports, row)
     else:
         _images_missing(ports, row, found, job)
@@ -162,23 +162,6 @@ def _changed_file(ports: Ports, row: Drop) -> str | None:
         if (before.etag if before else None) != (after.etag if after else None):
             return f"{key} was {'deleted' if after is None else 'replaced'}"
     return None
-
-
-def describe(row: Drop, active: Sequence[Image]) -> tuple[DropImage, ...]:
-    """The images with role and file, the system image first."""
-    files = _files_by_origin(row)
-    described = []
-    for image in active:
-        file = files.get(image.origin or "")
-        role: Literal["system", "data"] = "data" if image.data_disk or file not in (None, row.key) else "system"
-        described.append(DropImage(role=role, id=image.id, name=image.name, min_disk=image.min_disk, file=file))
-    return tuple(sorted(described, key=lambda image: image.role != "system"))
-
-
-def _files_by_origin(row: Drop) -> dict[str, str]:
-    """Origin in IMS -> key, of the image and the data files that are asked for."""
-    urls = [f"{row.bucket}:{row.key}", *(image["image_url"] for image in row.data_images)]
-    return {f"file,{url}": url.partition(":")[2] for url in urls}
 
 
 def _job_failed(ports: Ports, row: Drop, job: Job) -> None:
