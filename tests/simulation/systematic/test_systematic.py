@@ -15,9 +15,14 @@ from tests.simulation.systematic.striking import Strike
 from tests.simulation.systematic.table import missing, table
 
 PARTS = 8  # of the calls of a main scenario, so that each test takes a few seconds
+SHORT = {"answer lost, imports hidden", "ledger lost during the import", "image only"}  # of `make test`
 TESTS = [
     *(pytest.param(name, part, PARTS, marks=pytest.mark.long) for name in MAIN for part in range(PARTS)),
-    *(pytest.param(name, 0, 1) for name in SCENARIOS if name not in MAIN),
+    *(
+        pytest.param(name, 0, 1, marks=[] if name in SHORT else pytest.mark.long)
+        for name in SCENARIOS
+        if name not in MAIN
+    ),
 ]
 
 

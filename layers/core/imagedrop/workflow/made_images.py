@@ -26,7 +26,7 @@ def one_per_file(row: Drop, images: Sequence[Image]) -> Sequence[Image]:
             and image.id not in chosen
         ]
         if not of_file:
-            return ()
+            return []
         newest = max(of_file, key=lambda image: (image.created_at, image.id))
         chosen[newest.id] = newest
     if len(images) > len(chosen):
