@@ -92,7 +92,6 @@ def attributes(model: type[BaseModel]) -> dict[str, Any]:
             key: value for inner in _models(field.annotation) for key, value in attributes(inner).items()
         }
         for name, field in model.model_fields.items()
-        if field.exclude_if is None  # else a later version has added it
     }
 
 

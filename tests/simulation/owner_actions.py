@@ -32,7 +32,7 @@ UNREADABLE: tuple[dict[str, Any], ...] = (
 # Changes of a row: the ledger of another installation knows nothing of the calls of this one.
 NOT_SENT: dict[str, Any] = {
     "sent_at": None,
-    "called_at": None,
+    "calls": 0,
     "sends": 0,
     "job_id": None,
     "images": (),

@@ -36,7 +36,7 @@ BUGS: Mapping[str, Bug] = {
     "no ETag in the drop id": Bug(validating.no_etag, 0),
     "rows are written without a check of the revision": Bug(storing.no_revision_check, 2),
     "a replaced object goes unnoticed": Bug(polling.replacement_unnoticed, 77),
-    "a replaced data file goes unnoticed": Bug(polling.data_file_forgotten, 1845),
+    "a replaced data file goes unnoticed": Bug(polling.data_file_forgotten, 6104),
     "a drop is registered without its data images": Bug(polling.data_image_forgotten, 26),
     "the claim is deleted before the end marker is written": Bug(notifying.claim_deleted_first, 1),
     "after the ledger is lost an end is taken as told": Bug(storing.recovered_end_untold, 39),

@@ -84,7 +84,8 @@ class RowChecks:
     def _check_change(self, before: Drop | None, after: Drop) -> None:
         fail = self._record.fail
         if self._record.wipes and after.ended and (after.drop_id, after.attempt) in self._record.ended_at:
-            return  # an older row, of a backup, has taken its end from the bucket
+            self._check_end(before, after)
+            return  # an older row, of a backup, has taken its end from the bucket, or has ended anew
         if after.stage == "accepted" or (after.stage == "rejected" and after.facts):
             self._check_validated_files(after)
         if (

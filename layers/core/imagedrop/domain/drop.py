@@ -141,7 +141,8 @@ class Drop(Row):
     queued_since: str | None = added_later()  # when this attempt was first queued
     attempt_left: int | None = added_later()  # s of `attempt_deadline`, which does not run while the drop is queued
     sent_at: str | None = None  # set just before CreateImage is called: without it IMS has had no request
-    called_at: str | None = None  # `sent_at` of the last call in this attempt, kept also if IMS has not taken it
+    # Calls of CreateImage in this attempt, also those that IMS has surely not taken.
+    calls: int = Field(0, exclude_if=lambda calls: not calls)
     sends: int = 0  # calls of CreateImage that IMS may have taken
     restarts: int = 0  # new jobs after one that failed with a temporary error
     job_id: str | None = None

@@ -146,7 +146,9 @@ def mark_sent(drop: Drop, now: datetime, answer_within: float) -> Drop:
     """CreateImage is called now. For `answer_within` seconds other workers do not write the row: else saving the job id
     would fail."""
     at = format_timestamp(now)
-    return drop.updated(now, sent_at=at, called_at=at, sends=drop.sends + 1, next_at=add_seconds(at, answer_within))
+    return drop.updated(
+        now, sent_at=at, calls=drop.calls + 1, sends=drop.sends + 1, next_at=add_seconds(at, answer_within)
+    )
 
 
 def return_to_accepted(

@@ -54,7 +54,6 @@ def revive(ports: Ports, claimed: Drop, over: Drop | None = None) -> Drop:
         late={**(claimed.late or {}), **(told or {})} or None,
         revision=over.revision if over is not None else 0,
         generation=max(claimed.generation, over.generation if over is not None else 0) + 1,
-        called_at=claimed.called_at or claimed.sent_at,
         admission="",
         deadline_at=deadline if claimed.stage == "accepted" else claimed.deadline_at,
         next_at=format_timestamp(now),

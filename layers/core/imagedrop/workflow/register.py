@@ -10,6 +10,7 @@ signature is valid (15 minutes), and may hide an image until its import ends.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from logging import WARNING
 
 from imagedrop.backoff import growing_wait
@@ -103,7 +104,7 @@ def _call(ports: Ports, row: Drop) -> None:
         # Again, now that the other installation can read the claim: so not both of them call.
         installation.take_bucket(ports.objects, row.bucket, ports.settings.installation)
     except (ObjectsUnavailable, ObjectsRefused, OutOfTime) as error:
-        _call_later(ports, row.model_copy(update={"called_at": sent.called_at}), error)
+        _call_later(ports, row.model_copy(update={"calls": sent.calls}), error)
         return
     sent = _save_sent(ports, row, sent)
     assert sent.request is not None
@@ -165,9 +166,12 @@ def _call_later(ports: Ports, row: Drop, error: Exception) -> None:
         _look_up_later(ports, row, held)
         return
     wait = HELD_WAIT if held else growing_wait(BUSY_FIRST, BUSY_LONGEST, row.tries, ports.random)
-    accepted = ports.ledger.save(transitions.return_to_accepted(row, ports.clock(), wait, held, admission="called"))
+    accepted = transitions.return_to_accepted(row, ports.clock(), wait, held, admission="called")
     if row.stage == "submitting" and not isinstance(error, installation.OtherInstallation):
-        _write_claim(ports, accepted)  # the claim in the bucket may say that a request was sent
+        # The claim may say that a request was sent. Before the save, because after it another worker may call.
+        with suppress(ObjectsUnavailable, ObjectsRefused, OutOfTime):
+            _write_claim(ports, accepted)
+    ports.ledger.save(accepted)
     raise RetryLater(wait)
 
 

@@ -69,10 +69,12 @@ def read_own_claim(objects: Objects, bucket: str, drop_id: str, installation: st
 
 def is_ahead(claimed: Drop, row: Drop) -> bool:
     """True if the claim is of a later attempt, or tells of a call or a job that the row does not know: a backup of the
-    ledger was restored, or a worker has crashed between writing the claim and saving the row."""
+    ledger was restored, or a worker has crashed between writing the claim and saving the row. False for a claim that a
+    slow worker has written over a later one."""
     if claimed.attempt != row.attempt:
         return claimed.attempt > row.attempt
-    called_at = claimed.called_at or claimed.sent_at  # claims of earlier versions have only `sent_at`
-    if called_at is not None and called_at != row.called_at:
-        return True
+    if claimed.calls != row.calls:
+        return claimed.calls > row.calls
+    if not claimed.calls and claimed.restarts == row.restarts:  # claims of earlier versions do not count the calls
+        return claimed.sent_at is not None and row.sent_at is None
     return claimed.stage == "importing" and row.stage == "submitting"

@@ -113,7 +113,7 @@ def _restore_claims(ports: Ports, claimed: Set[str], rows: Iterable[Drop]) -> No
 def _should_have_claim(ports: Ports, row: Drop) -> bool:
     """False also for a call of the last minutes: LIST may not have its claim yet."""
     called = row.stage == "importing" or (row.stage == "submitting" and row.sent_at is not None)
-    settled = seconds_between(row.called_at or row.received_at, ports.clock()) >= LISTED_WITHIN
+    settled = seconds_between(row.sent_at or row.updated_at, ports.clock()) >= LISTED_WITHIN
     return called and settled and row.bucket == ports.settings.drop_bucket
 
 
