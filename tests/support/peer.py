@@ -86,7 +86,9 @@ def _is_complete(request: bytes) -> bool:
 
 
 def answer(body: bytes, status: str = "200 OK", headers: str = "") -> Respond:
-    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
+    """It says that the connection is closed afterwards, so that the client opens another one for the next request."""
+    lengths = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n"
+    head = f"HTTP/1.1 {status}\r\n{lengths}{headers}\r\n"
     return lambda connection: connection.sendall(head.encode() + body)
 
 
