@@ -1,6 +1,6 @@
 """Connections of urllib3 that keep the limit of the current call (calls.py). requests and botocore both use urllib3.
 
-Their own time-outs start again with every byte that arrives, so a slow server could hold a call for ever.
+Their own time-outs start again with every byte that arrives, so a slow server could hold a call without limit.
 """
 
 from __future__ import annotations

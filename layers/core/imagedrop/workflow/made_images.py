@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from logging import WARNING
 from typing import Literal
 
 from imagedrop.domain.drop import Drop, DropImage
-from imagedrop.observability import log_drop
 from imagedrop.ports import Image
 
 
@@ -29,9 +27,6 @@ def one_per_file(row: Drop, images: Sequence[Image]) -> Sequence[Image]:
             return []
         newest = max(of_file, key=lambda image: (image.created_at, image.id))
         chosen[newest.id] = newest
-    if len(images) > len(chosen):
-        others = [image.id for image in images if image.id not in chosen]
-        log_drop("more images than asked for", row, level=WARNING, others=others)
     return list(chosen.values())
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
+from logging import WARNING
 
 from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_timestamp, seconds_between
 from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import Drop, Held
+from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
 from imagedrop.workflow import completion, dispatch, import_durations, missing_images
 from imagedrop.workflow.bucket_records import file_versions
@@ -112,6 +114,8 @@ def _check_images(ports: Ports, row: Drop, found: Sequence[Image], job: Job | No
         text = f"The image {foreign[0].id} that the job names belongs to another drop ({foreign[0].tags[DROP_TAG]})."
         completion.fail(ports, row, "ims.foreign_image", text)
     elif chosen := one_per_file(row, active):
+        if others := [image.id for image in active if image not in chosen]:
+            log_drop("more images than asked for", row, level=WARNING, others=others)
         _register(ports, row, chosen)
     elif deleted and job is None:
         text = f"The image {deleted[0].id} is {deleted[0].status} in IMS. The reason is not known."
