@@ -114,10 +114,11 @@ class Faults:
             return
         self.count_fault()
         self.strikes(worker, name, "before", "error")
+        cloud = "OBS" if name == "objects" else "IMS"
         if _within(now, down):
-            self.log(f"{name}.{call}: the service is down")
+            self.log(f"{name}.{call}: {cloud} is down")
             raise port_errors.errors(name, "before")[0]
-        self.log(f"{name}.{call}: access is denied")
+        self.log(f"{name}.{call}: {cloud} denies access")
         code = "AccessDenied" if name == "objects" else "APIGW.0302"
         raise ObjectsRefused(code, "simulated") if name == "objects" else ImsError("held", code, "simulated")
 
