@@ -9,7 +9,7 @@ from imagedrop.domain.messages import RegistrationMessage
 from imagedrop.entry.runtime import invocation
 from imagedrop.entry.sqs_batch import process_batch
 from imagedrop.ports import Ports
-from imagedrop.workflow import register
+from imagedrop.workflow.register import register
 
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:

@@ -11,8 +11,7 @@ AREAS = ("domain", "workflow", "adapters")  # each of their modules is in one st
 STRATA: Mapping[str, tuple[str, ...]] = {  # patterns below CORE
     "validation": ("workflow/validate/*.py", "workflow/pairing.py", "domain/object_keys.py"),
     "registration": (
-        "workflow/register.py",
-        "workflow/register_decisions.py",
+        "workflow/register/*.py",
         "workflow/import_durations.py",
         "domain/create_image_request.py",
         "domain/resend_bound.py",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from imagedrop.domain import resend_bound
-from imagedrop.workflow import register
+from imagedrop.workflow.register import next_steps
 from tests.simulation import ims_network
 from tests.simulation.histories import History
 from tests.simulation.ims_network import LATE
@@ -29,7 +29,7 @@ WORST: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def _late_requests_and_frequent_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ims_network, "CREATE_FAULTS", (LATE,))
-    monkeypatch.setattr(register, "LOOK_UP_LONGEST", 20.0)
+    monkeypatch.setattr(next_steps, "LOOK_UP_LONGEST", 20.0)
 
     def skew(history: History, worker: Any) -> float:
         return history.random(worker.label).choice((-WRONG, WRONG))

@@ -9,7 +9,8 @@ from typing import Any
 from imagedrop.common.timestamps import add_seconds, format_timestamp
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Image, Ports
-from imagedrop.workflow import image_lookup, made_images, poll, register
+from imagedrop.workflow import image_lookup, made_images, poll
+from imagedrop.workflow.register import create_image, register
 from tests.simulation.bugs.planting import Planting, changed
 
 
@@ -39,7 +40,7 @@ def disowned_image_adopted(patch: Planting) -> None:
     def by_tag(ports: Ports, row: Drop) -> list[Image]:
         return list(ports.images.by_tag(image_lookup.DROP_TAG, row.drop_id))
 
-    patch.setattr(register, "images_by_tag", by_tag)
+    patch.setattr(create_image, "images_by_tag", by_tag)
     patch.setattr(poll, "images_by_tag", by_tag)
 
 

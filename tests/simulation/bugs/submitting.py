@@ -10,18 +10,19 @@ from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Ports
 from imagedrop.settings import Settings
-from imagedrop.workflow import dispatch, image_lookup, recovery, register, register_decisions
+from imagedrop.workflow import dispatch, image_lookup, recovery
 from imagedrop.workflow.bucket_records import claims, installation
+from imagedrop.workflow.register import decisions, register
 from tests.simulation.bugs.planting import Planting, changed
 
 
 def no_lookup(patch: Planting) -> None:
     """CreateImage is called again after an unknown outcome, without a lookup."""
-    decide = register_decisions.decide
+    decide = decisions.decide
 
-    def hasty(*arguments: Any) -> register_decisions.Action:
+    def hasty(*arguments: Any) -> decisions.Action:
         action = decide(*arguments)
-        return register_decisions.Action.CALL if action is register_decisions.Action.LOOK_UP else action
+        return decisions.Action.CALL if action is decisions.Action.LOOK_UP else action
 
     patch.setattr(register, "decide", hasty)
 
@@ -38,7 +39,7 @@ def resent_too_soon(patch: Planting) -> None:
 
 def _with_settings(patch: Planting, **fields: Any) -> None:
     """What to do after a look-up is decided with other settings."""
-    decide = register_decisions.decide_on_lookup
+    decide = decisions.decide_on_lookup
 
     def decide_otherwise(row: Drop, found: Any, began: datetime, settings: Settings, window: float) -> Any:
         return decide(row, found, began, changed(settings, **fields), window)
@@ -48,7 +49,7 @@ def _with_settings(patch: Planting, **fields: Any) -> None:
 
 def name_taken_for_granted(patch: Planting) -> None:
     """CreateImage is called again while a hidden import may run, though IMS refuses only names of existing images."""
-    decide = register_decisions.decide_on_lookup
+    decide = decisions.decide_on_lookup
 
     def decide_otherwise(row: Drop, found: Any, began: datetime, settings: Settings, window: float) -> Any:
         unique = settings.ims_names_unique != "no"
@@ -107,9 +108,9 @@ def _keeping_ports(run: Callable[..., None]) -> Callable[..., None]:
 
 def older_attempt_obeyed(patch: Planting) -> None:
     """A message of an older attempt is not ignored."""
-    decide = register_decisions.decide
+    decide = decisions.decide
 
-    def any_attempt(row: Drop | None, attempt: int, now: datetime) -> register_decisions.Action:
+    def any_attempt(row: Drop | None, attempt: int, now: datetime) -> decisions.Action:
         return decide(row, row.attempt if row else attempt, now)
 
     patch.setattr(register, "decide", any_attempt)

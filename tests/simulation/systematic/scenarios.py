@@ -133,7 +133,7 @@ LOSSES: Mapping[str, Scenario] = {
         [*drop(0), put(HOUR, KEY, "cut")], given=[Given(NOTIFY, "before", back_up(2 * HOUR))]
     ),
     "older ledger restored, IMS has the request": Scenario(
-        drop(0), given=[Given("register._submit ledger.save", "before", back_up(30))]
+        drop(0), given=[Given("create_image.submit ledger.save", "before", back_up(30))]
     ),
     "older ledger restored before the notice": Scenario(drop(0), given=[Given(NOTIFY, "before", back_up(HOUR))]),
     "ledger lost during the notice": Scenario(

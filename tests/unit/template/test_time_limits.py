@@ -9,7 +9,8 @@ import pytest
 from imagedrop.adapters.time_limits import IMS_CREATE, IMS_READ, OBS, SHORT, STANDARD
 from imagedrop.entry.sqs_batch import NEEDED
 from imagedrop.ports import QueueName
-from imagedrop.workflow import mailing, register
+from imagedrop.workflow import mailing
+from imagedrop.workflow.register.create_image import ANSWER_WITHIN
 from tests.contract import hanging_services
 from tests.simulation import functions, simulated_stack
 from tests.support.world import HANDLERS
@@ -38,7 +39,7 @@ def test_simulation_uses_the_limits_of_sweep_and_intake(resources: dict[str, Any
 
 def test_what_another_worker_waits_for_is_longer_than_a_function_may_run(resources: dict[str, Any]) -> None:
     assert limit_of(resources, "notify") < mailing.LEASE
-    assert limit_of(resources, "register") < register.ANSWER_WITHIN
+    assert limit_of(resources, "register") < ANSWER_WITHIN
 
 
 def test_two_messages_of_a_batch_fit_into_a_function_when_none_hangs(resources: dict[str, Any]) -> None:

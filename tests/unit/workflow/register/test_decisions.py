@@ -13,7 +13,7 @@ from imagedrop.domain.drop import Drop, FileVersion, Held, Versions
 from imagedrop.ports import Image, ImsError
 from imagedrop.settings import Settings
 from imagedrop.workflow.image_lookup import FoundImages
-from imagedrop.workflow.register_decisions import (
+from imagedrop.workflow.register.decisions import (
     CALL_AGAIN_FOR,
     Action,
     decide,

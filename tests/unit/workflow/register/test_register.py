@@ -14,7 +14,7 @@ from imagedrop.domain.resend_bound import (
     SIGNATURE_VALID,
 )
 from imagedrop.ports import Image, ImsError, ObjectsRefused, OutOfTime
-from imagedrop.workflow import register
+from imagedrop.workflow.register import next_steps
 from tests.support.world import BUCKET, KEY, SIDECAR, World
 
 
@@ -78,7 +78,7 @@ def test_request_that_ims_accepts_at_the_last_moment_is_not_sent_again(
     monkeypatch: pytest.MonkeyPatch, accepted_after: int
 ) -> None:
     """Seconds by the clock of the worker that looks."""
-    monkeypatch.setattr(register, "LOOK_UP_LONGEST", 5.0)
+    monkeypatch.setattr(next_steps, "LOOK_UP_LONGEST", 5.0)
     world = World(ims_shows_imports=True)
     send_accepted(world)
     world.ports.images.fail("create", unknown())

@@ -10,7 +10,7 @@ from imagedrop.domain.drop import ChannelDelivery
 from imagedrop.domain.resend_bound import RESEND_AFTER
 from imagedrop.ports import Image, ImsError, ObjectsUnavailable
 from imagedrop.workflow.import_durations import GIB, NOTE, SHORTEST_WINDOW
-from imagedrop.workflow.register_decisions import CALL_AGAIN_FOR
+from imagedrop.workflow.register.decisions import CALL_AGAIN_FOR
 from tests.support.world import BUCKET, KEY, SIDECAR, World
 from tests.unit.workflow.validate.sample_drop import published
 

@@ -1,0 +1,1 @@
+"""register: makes exactly one IMS image per drop, though IMS has no idempotency token."""
