@@ -53,6 +53,7 @@ def image(
         ([image("a", "own", "killed")], ["a"], []),
         ([image("a", "own", "killed", EARLIER)], [], []),  # of an earlier request
         ([image("a", "none", "deleted", SKEWED)], [], []),
+        ([image("a", "none", "deleted", NOW)], ["a"], []),
         ([image("a", "own", "killed"), image("b", "own", "saving")], ["a", "b"], []),
         ([image("a", "own", "killed"), image("b", "none", "saving")], ["b"], []),  # the killed one hides no other
         ([image("a", "own", "deleted", EARLIER), image("b", "none")], ["b"], []),

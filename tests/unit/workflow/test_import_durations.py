@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from imagedrop.domain.resend_bound import RESEND_AFTER
 from imagedrop.workflow import import_durations
-from imagedrop.workflow.import_durations import GIB, KEPT, NOTE, SHORTEST_WINDOW, Import, window
+from imagedrop.workflow.import_durations import GIB, KEPT, SHORTEST_WINDOW, Import, window
 from tests.support.world import World
 
 HOUR = 3600.0
@@ -56,7 +56,7 @@ def test_durations_of_the_latest_registered_drops_are_kept(world: World) -> None
         world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
         world.run()
         assert world.row(row.key).stage == "registered"
-    seen = (world.ports.ledger.load(NOTE) or {})["seen"]
+    seen = (world.ports.ledger.load("imports") or {})["seen"]
     assert [gib for gib, _ in seen] == [number + 1.0 for number in range(3, KEPT + 3)]
     assert all(300 <= seconds <= 340 for _, seconds in seen)
     assert import_durations.window_of(world.ports, row) == 2 * HOUR
@@ -66,4 +66,4 @@ def test_durations_of_the_latest_registered_drops_are_kept(world: World) -> None
 def test_import_of_unknown_size_or_start_is_not_recorded(world: World, changes: dict[str, object]) -> None:
     fields = {"size": 1 << 30, "job_id": "job", "job_started_at": world.now(), **changes}
     import_durations.record(world.ports, world.accepted().model_copy(update=fields))
-    assert world.ports.ledger.load(NOTE) is None
+    assert world.ports.ledger.load("imports") is None

@@ -61,7 +61,7 @@ def test_image_deleted_before_the_first_look_is_told_after_half_an_hour(world: W
     world.run()
     code, message, seconds = ended(world)
     assert code == "ims.image_missing"
-    assert f"but shows 0 of 1 since {(world.row().ended_at or '')[:11]}" in message
+    assert f"IMS has made the image, but shows 0 of 1 since {(world.row().ended_at or '')[:11]}" in message
     assert f"The image {SYSTEM} is not there." in message
     assert 300 + 1800 <= seconds < 300 + 1800 + 400
     assert world.ports.images.calls["job"] - polls <= 12
@@ -76,6 +76,7 @@ def test_image_that_ims_shows_as_deleted_is_told(world: World, status: str) -> N
     world.run()
     assert ended(world)[0] == "ims.image_missing"
     assert f"The image {SYSTEM} is {status}." in ended(world)[1]
+    assert world.row().images == ()
 
 
 def test_image_that_appears_25_minutes_after_its_job_is_registered(world: World) -> None:
@@ -104,7 +105,7 @@ def test_part_of_the_images_that_is_missing_is_told_with_what_is_left(world: Wor
     world.run()
     code, message, seconds = ended(world)
     assert (code, seconds < 2600) == ("ims.image_missing", True)
-    assert "shows 1 of 2" in message
+    assert "IMS has made the images, but shows 1 of 2" in message
     assert f"The image {removed} is not there." in message
     assert f"The image {left} is still there: delete it before you start a new attempt." in message
     assert [image.id for image in world.row().images] == [left]

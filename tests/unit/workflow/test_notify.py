@@ -10,7 +10,7 @@ import pytest
 
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
-from imagedrop.domain.drop import Owner, Reason
+from imagedrop.domain.drop import Channel, ChannelDelivery, Owner, Reason
 from imagedrop.ports import ErrorClass, OutOfTime, ServiceError
 from imagedrop_local.project_paths import ROOT
 from tests.support.world import KEY, World
@@ -174,6 +174,20 @@ def test_no_channel_is_used_while_another_worker_sends(world: World) -> None:
     world.run(60)
     assert world.row().deliveries["mail"].state == "pending"
     assert world.row().revision <= claimed.revision + 2  # the result file, which comes before
+
+
+@pytest.mark.parametrize(("channel", "minutes"), [("result", 3), ("sns", 24), ("mail", 24)])
+def test_channel_whose_sending_was_repeated_is_left_longer_to_the_worker_that_sends(
+    world: World, channel: Channel, minutes: int
+) -> None:
+    """But a result file may be written twice."""
+    ended(world)
+    sending = ChannelDelivery(state="sending", at=world.now(), repeats=3)
+    world.ports.ledger.save(world.row().updated(world.ports.clock(), deliveries={channel: sending}))
+    world.run(minutes * 60 - 5)
+    assert world.row().open
+    world.run(10)
+    assert not world.row().open
 
 
 def test_findings_are_in_chinese_in_a_process_that_has_raised_none() -> None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from imagedrop.common.timestamps import parse_timestamp
+from imagedrop.common.timestamps import parse_timestamp, seconds_between
 from imagedrop.domain.drop import Drop
-from imagedrop.ports import Image, ImsError, Job, ObjectsRefused
-from imagedrop.workflow import made_images
+from imagedrop.ports import Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, RetryLater
+from imagedrop.workflow import made_images, poll
 from imagedrop.workflow.poll import Action, decide
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, KEY, World
@@ -159,6 +159,20 @@ def test_error_of_a_query_does_not_end_the_drop(world: World, kind: str) -> None
     assert world.row().stage == "registered"
 
 
+def test_row_that_another_worker_has_changed_is_looked_at_again_soon(world: World) -> None:
+    importing(world)
+    row, save = world.row(), world.ports.ledger.save
+
+    def conflicting(row: Drop) -> Drop:
+        save(world.row().updated(world.ports.clock()))  # by another worker
+        return save(row)
+
+    world.ports.ledger.save = conflicting  # type: ignore[method-assign]
+    world.ports.clock.advance(60)
+    with pytest.raises(RetryLater):
+        poll.poll(world.ports, row.drop_id, row.attempt, row.generation)
+
+
 def test_message_of_an_older_generation_is_ignored(world: World) -> None:
     importing(world)
     row = world.ports.ledger.save(world.row().updated(world.ports.clock(), generation=5))
@@ -176,7 +190,8 @@ def test_registered_images_include_the_data_images(world: World) -> None:
     }
     importing(world, request=row_request)
     world.run()
-    assert [(image.role, image.file) for image in world.row().images] == [("system", KEY), ("data", "golden/d.vhd")]
+    images = [(image.role, image.name, image.file) for image in world.row().images]
+    assert images == [("system", "Golden W", KEY), ("data", "D", "golden/d.vhd")]
 
 
 DATA_URL = f"{BUCKET}:golden/d.vhd"
@@ -206,6 +221,14 @@ NEWER = [image("system 2", f"{BUCKET}:{KEY}", LATER), image("data 2", DATA_URL, 
         ([DATA_IMAGE], []),
         ([SYSTEM, NEWER[0]], []),  # as many as asked for, but no data image
         ([*NEWER, SYSTEM, DATA_IMAGE], NEWER),
+        (
+            [image("system 2", f"{BUCKET}:{KEY}"), SYSTEM, DATA_IMAGE],
+            [image("system 2", f"{BUCKET}:{KEY}"), DATA_IMAGE],
+        ),
+        (
+            [SYSTEM, image("system 2", f"{BUCKET}:{KEY}"), DATA_IMAGE],
+            [image("system 2", f"{BUCKET}:{KEY}"), DATA_IMAGE],
+        ),
         ([image("system", None), image("data", None)], [image("system", None), image("data", None)]),
         ([image("system", "in another form"), DATA_IMAGE], [image("system", "in another form"), DATA_IMAGE]),
     ],
@@ -234,6 +257,15 @@ def test_job_is_polled_once_more_after_the_deadline(world: World) -> None:
     assert world.row().stage == "registered"
 
 
+def test_import_fails_at_its_deadline_to_the_second(world: World) -> None:
+    importing(world)
+    world.ports.images.fail("job", *(ImsError("busy", "429", "slow down") for _ in range(1000)))
+    row = world.row()
+    world.ports.clock.advance(seconds_between(world.now(), parse_timestamp(row.deadline_at)))
+    poll.poll(world.ports, row.drop_id, row.attempt, row.generation)
+    assert (world.row().stage, code(world)) == ("failed", "import.deadline")
+
+
 def test_data_images_that_the_job_does_not_name_are_found_by_tag(world: World) -> None:
     row = world.accepted()
     tag = {"key": "imagedrop", "value": row.drop_id}
@@ -252,11 +284,13 @@ def test_data_images_that_the_job_does_not_name_are_found_by_tag(world: World) -
     assert [image.role for image in world.row().images] == ["system", "data"]
 
 
-def test_import_continues_while_obs_denies_access_for_hours(world: World) -> None:
+@pytest.mark.parametrize("error", [ObjectsRefused("AccessDenied", "no"), ObjectsUnavailable("503", "unknown")])
+def test_import_continues_while_obs_cannot_be_read_for_hours(world: World, error: Exception) -> None:
     importing(world)
-    world.ports.objects.fail("head", *(ObjectsRefused("AccessDenied", "no") for _ in range(60)))
+    world.ports.objects.fail("head", *[error] * 60)
     world.live_through(3)
     assert world.row().stage == "importing"
     assert world.row().redrives == 0
+    assert world.row().tries > 20
     world.live_through(6)
     assert world.row().stage == "registered"

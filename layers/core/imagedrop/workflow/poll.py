@@ -14,7 +14,7 @@ from logging import WARNING
 from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_timestamp, seconds_between
 from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys, transitions
-from imagedrop.domain.drop import Drop, Held
+from imagedrop.domain.drop import Drop, FileVersion, Held
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
 from imagedrop.workflow import completion, dispatch, import_durations, missing_images
@@ -162,10 +162,13 @@ def _changed_file(ports: Ports, row: Drop) -> str | None:
     files = [key for key in row.versions if key != object_keys.sidecar_key(row.key)]
     current = file_versions.current_versions(ports.objects, row.bucket, files)
     for key in files:
-        before, after = row.versions[key], current[key]
-        if (before.etag if before else None) != (after.etag if after else None):
-            return f"{key} was {'deleted' if after is None else 'replaced'}"
+        if _etag(row.versions[key]) != _etag(current[key]):
+            return f"{key} was {'replaced' if current[key] else 'deleted'}"
     return None
+
+
+def _etag(version: FileVersion | None) -> str | None:
+    return version.etag if version else None
 
 
 def _job_failed(ports: Ports, row: Drop, job: Job) -> None:

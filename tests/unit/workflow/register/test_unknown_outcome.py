@@ -57,6 +57,20 @@ def test_drop_fails_at_once_if_its_image_was_made_and_deleted(world: World) -> N
     assert world.result()["reason"] == {"code": "ims.import_failed", "message": "The image i is killed in IMS."}
 
 
+def test_deleted_image_beside_the_one_that_is_followed_is_not_recorded(world: World) -> None:
+    sent_without_answer(world)
+    row = world.row()
+    for number, status in enumerate(("active", "killed")):
+        name = str(number)
+        tags = {"imagedrop": row.drop_id}
+        world.ports.images.add(Image(name, name, status, 40, row.sent_at or "", tags, f"file,{BUCKET}:{KEY}"))
+    step = world.ports.queues.next_at()
+    assert step is not None
+    world.run(step - world.ports.clock.seconds())
+    world.step()
+    assert (world.row().stage, [image.id for image in world.row().images]) == ("importing", ["0"])
+
+
 def test_slow_imports_seen_before_make_the_search_longer(world: World) -> None:
     world.ports.ledger.store(NOTE, {"seen": [[40.0, 7200]]})
     sent_without_answer(world, size=int(40 * GIB))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from imagedrop.sidecar.model import DataImage, Sidecar
+from imagedrop.workflow import pairing
+from imagedrop.workflow.pairing import BITMAP, DATA
 from tests.support.world import BUCKET, World, ids
 from tests.unit.workflow.validate.sample_drop import (
     DATA_KEY,
@@ -119,3 +124,23 @@ def test_a_drop_whose_system_image_was_deleted_is_registered_again_even_if_its_d
     world.run()
     assert world.result(KEY)["stage"] == "registered"
     assert len(world.ports.images.bodies) == 2
+
+
+@pytest.mark.parametrize(
+    ("image", "data", "wanted"),
+    [
+        ("w.raw", "d.img", ["golden/w.mf", "golden/d.mf"]),
+        ("W.RAW", "D.IMG", ["golden/W.mf", "golden/D.mf"]),
+        ("w.zvhd2", "d.ZVHD2", []),
+        ("w", "d.bin", ["golden/w.mf", "golden/d.mf"]),  # may be raw
+    ],
+)
+def test_raw_files_on_the_fast_channel_need_a_bitmap_file(image: str, data: str, wanted: list[str]) -> None:
+    disk = DataImage(file=data, is_quick_import=True)
+    asked_for = Sidecar.model_validate(sidecar(is_quick_import=True, data_images=[disk]))
+    assert [key for key, role in pairing.parts(f"golden/{image}", asked_for) if role == BITMAP][::-1] == wanted
+
+
+def test_files_on_the_normal_channel_need_no_bitmap_file() -> None:
+    asked_for = Sidecar.model_validate(sidecar(data_images=[DataImage(file="d.raw")]))
+    assert list(pairing.parts("golden/w.raw", asked_for)) == [("golden/d.raw", DATA)]

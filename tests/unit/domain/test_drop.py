@@ -1,0 +1,32 @@
+"""The row of a drop: which fields it takes, and what is written of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from imagedrop.domain.drop import ChannelDelivery, Drop, DropImage
+from tests.support.world import KEY, World
+
+
+def test_field_that_a_row_does_not_have_is_refused(world: World) -> None:
+    with pytest.raises(TypeError, match=r"^Drop has no field color, size_gb, stages$"):
+        world.accepted().model_copy(update={"stages": 1, "size_gb": 2, "color": 3, "size": 4})
+
+
+def test_fields_that_came_later_are_written_only_if_they_are_set() -> None:
+    row = Drop(drop_id="i", bucket="b", key=KEY, received_at="t", updated_at="t", deadline_at="t")
+    late = {"queued_since", "attempt_left", "calls", "images_missing_since", "late"}
+    assert not late & row.model_dump(mode="json").keys()
+    changes = {"queued_since": "t", "attempt_left": 0, "calls": 1, "images_missing_since": "t", "late": {}}
+    assert late <= row.model_copy(update=changes).model_dump(mode="json").keys()
+    assert "repeats" not in ChannelDelivery().model_dump()
+    assert ChannelDelivery(repeats=1).model_dump()["repeats"] == 1
+
+
+def test_parts_are_the_files_other_than_image_and_sidecar(world: World) -> None:
+    row = world.accepted()
+    assert row.parts == ()
+    versions = {**row.versions, "golden/data.vhd": None}
+    assert row.model_copy(update={"versions": versions, "images": (DropImage(role="system", id="i"),)}).parts == (
+        "golden/data.vhd",
+    )
