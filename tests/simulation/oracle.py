@@ -50,9 +50,8 @@ class _Verdict:
     def __init__(self, world: World) -> None:
         self._world, self._usable = world, set[str]()
         self._digests = {self._digest(key) for key in world.bucket}
-        self._markers: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(
-            list
-        )  # folder -> (attempt, files read)
+        # Folder -> (attempt, files read).
+        self._markers: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
         for found in filter(None, map(ENDED.fullmatch, world.bucket)):
             read = frozenset(digest for digest in found[3].split(".") if digest.startswith("v"))
             self._markers[found[1]].append((int(found[2]), read))
@@ -93,12 +92,13 @@ class _Verdict:
 
     def _of_result(self, key: str, drop_id: str, attempt: int) -> Iterator[str]:
         file, bucket = self._world.bucket.get(key + ".result.json"), self._world.bucket
-        result: dict[str, Any] = json.loads(file.body) if file else dict.fromkeys(("drop_id", "attempt"), "")
+        result: dict[str, Any] = json.loads(file.body) if file else {"drop_id": "", "attempt": 0}
         for name, version in result.get("versions", {}).items() if file else ():
             now, then = bucket.get(name), (version or file._asdict())["last_modified"]  # type: ignore[union-attr]
             if then > now.last_modified if now else version:
                 return  # somebody has removed what this end has read: what was there before is back, and had ended
-        if (result["drop_id"], result["attempt"]) != (drop_id, attempt):
+        forgotten = result["attempt"] > attempt and self._world.ledger_losses  # a redrive was lost with the ledger
+        if result["drop_id"] != drop_id or (result["attempt"] != attempt and not forgotten):
             yield f"the result file of {key} is not about attempt {attempt} of {drop_id[:6]}"
 
     def of_images(self) -> Iterator[str]:

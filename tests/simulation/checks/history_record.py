@@ -75,16 +75,24 @@ class HistoryRecord:
         self.wipes += 1
 
     def may_stay_untold(self, end: End) -> bool:
-        """True if the end was lost with the ledger and nothing in the bucket led back to it: no claim, no file. Or an
-        older row of a backup went on to a later attempt, which was told."""
+        """True if the end was lost with the ledger and nothing in the bucket led back to it: no claim, and the file was
+        replaced, or an operator had redriven it and the end of the earlier attempt was told. Or an older row of a
+        backup went on to a later attempt, which was told."""
         lost = self.lost_ends.get(end)
         if lost is None or lost.claimed:
             return False
         if any(drop_id == end[0] and attempt > end[1] for drop_id, attempt in self.ends):
             return True
+        if any(self._read_the_same(row, lost.row) for row in self.ends.values()):
+            return True
         sidecar = object_keys.sidecar_key(lost.row.key)
         files = {lost.row.key: lost.row.etag or ""} if lost.row.etag else {lost.row.key: "", sidecar: None}
         return any(self._was_replaced(key, etag, lost) for key, etag in files.items())
+
+    def _read_the_same(self, row: Drop, later: Drop) -> bool:
+        """`row` is an earlier attempt that has its end marker, and the operator had only the same files read again."""
+        earlier = row.drop_id == later.drop_id and row.attempt < later.attempt and row.versions == later.versions
+        return earlier and self.has_object(end_markers.end_marker_key(row))
 
     def _was_replaced(self, key: str, etag: str | None, lost: LostEnd) -> bool:
         """The file was not this one when the ledger was lost, or at some time since. `etag` None: as the row says."""

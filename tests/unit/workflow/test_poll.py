@@ -163,9 +163,9 @@ def test_row_that_another_worker_has_changed_is_looked_at_again_soon(world: Worl
     importing(world)
     row, save = world.row(), world.ports.ledger.save
 
-    def conflicting(row: Drop) -> Drop:
+    def conflicting(drop: Drop) -> Drop:
         save(world.row().updated(world.ports.clock()))  # by another worker
-        return save(row)
+        return save(drop)
 
     world.ports.ledger.save = conflicting  # type: ignore[method-assign]
     world.ports.clock.advance(60)
