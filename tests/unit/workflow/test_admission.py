@@ -264,6 +264,20 @@ def test_held_drops_yield_their_slots_to_queued_ones_and_retry_after_them(world:
     assert world.ports.images.calls["create"] == 3 + 6
 
 
+def test_held_drop_that_yields_its_slot_does_not_call(world: World) -> None:
+    world.ports.images.fail("create", ImsError("held", "IMG.0099", "that KMS key is not ours"))
+    rows = [submit(world, number) for number in range(4)]
+    world.ports.clock.advance(1)
+    assert not admission.admit(world.ports, reread(world, rows[0]))
+    assert states(world) == "qwww"
+
+
+def test_end_of_a_drop_without_a_slot_does_not_look_for_the_next(world: World) -> None:
+    row = accepted(world, 0)
+    finish(world, row, "failed")
+    assert not world.ports.ledger.calls["tasks_in_progress"]
+
+
 def test_held_drop_retries_when_no_other_is_queued(world: World) -> None:
     world.ports.images.fail("create", ImsError("held", "IMG.0015", "quota"))
     submit(world, 0)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from imagedrop.workflow.bucket_records.claims import is_ahead
-from tests.support.world import World
+from imagedrop.domain.object_keys import claim_key
+from imagedrop.workflow.bucket_records.claims import Claim, is_ahead, read_claim, write_claim
+from tests.support.world import BUCKET, World
 
 AT = "2026-11-24T13:00:00.000Z"
 SENT: dict[str, Any] = {"stage": "submitting", "sent_at": AT, "calls": 1}
@@ -40,3 +42,13 @@ def test_claim_is_ahead_only_if_it_knows_a_later_call(
 ) -> None:
     accepted = World().accepted()
     assert is_ahead(accepted.model_copy(update=claimed), accepted.model_copy(update=row)) is ahead
+
+
+def test_claim_names_its_schema_and_its_installation(world: World) -> None:
+    row = world.accepted()
+    write_claim(world.ports.objects, row, "eu-west-1/imagedrop")
+    written = json.loads(world.ports.objects.body(BUCKET, claim_key(row.drop_id)) or b"")
+    assert (written["schema"], written["installation"], written["drop_id"]) == (1, "eu-west-1/imagedrop", row.drop_id)
+    assert read_claim(world.ports.objects, BUCKET, row.drop_id) == Claim(
+        row.model_copy(update={"revision": 0}), "eu-west-1/imagedrop"
+    )

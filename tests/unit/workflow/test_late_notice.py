@@ -82,6 +82,16 @@ def test_owner_of_a_drop_that_waits_long_in_the_queue_is_told_once(world: World)
     assert world.ports.topic.published == []
 
 
+def test_owner_is_told_of_an_import_that_takes_half_of_its_deadline_though_others_took_longer(world: World) -> None:
+    world.ports.ledger.store(import_durations.NOTE, {"seen": [[40.0, 20 * HOUR]]})
+    world.ports.images.plan(Outcome(20 * HOUR))
+    register(world, accepted(world))
+    world.live_through(hours=11.9)
+    assert not world.mails()
+    world.live_through(hours=0.5)
+    assert subjects(world) == [DELAYED]
+
+
 def test_owner_of_a_drop_whose_request_is_not_answered_is_told_once_and_then_of_the_end(world: World) -> None:
     world.ports.images.fail("create", ImsError("unknown", "ReadTimeoutError", "no answer"))
     register(world, accepted(world))

@@ -11,7 +11,7 @@ import pytest
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Channel, ChannelDelivery, Owner, Reason
-from imagedrop.ports import ErrorClass, OutOfTime, ServiceError
+from imagedrop.ports import ErrorClass, ObjectsRefused, ObjectsUnavailable, OutOfTime, ServiceError
 from imagedrop_local.project_paths import ROOT
 from tests.support.world import KEY, World
 
@@ -87,6 +87,15 @@ def test_invocation_that_runs_out_of_time_leaves_no_channel_waiting(world: World
     world.run(30)
     assert (len(world.mails()), len(world.ports.topic.published)) == (1, 1)
     assert world.ports.meter.counts["RecordsFailed"] == 0
+
+
+@pytest.mark.parametrize("error", [ObjectsUnavailable("503"), ObjectsRefused("AccessDenied", "no")])
+def test_other_channels_do_not_wait_for_the_bucket(world: World, error: Exception) -> None:
+    ended(world)
+    world.ports.objects.fail("head", *[error] * 50)
+    world.ports.objects.fail("get", *[error] * 50)
+    world.run(30)
+    assert (len(world.mails()), len(world.ports.topic.published)) == (1, 1)
 
 
 def test_refused_mail_is_recorded_and_counted(world: World) -> None:

@@ -143,6 +143,9 @@ def test_the_sweep_does_not_revive_the_drops_of_another_installation(first: Worl
     accepted_by_both(first, second)
     first.step()
     second.ports.ledger.wipe()
+    claim = object_keys.claim_key(first.row().drop_id)
+    with pytest.raises(installation.OtherInstallation, match=rf"{claim} was written by the installation 'first'"):
+        claims.read_own_claim(second.ports.objects, BUCKET, first.row().drop_id, "second")
     assert second.sweep()["revived"] == 0
     assert second.ports.meter.counts["OtherInstallation"] == 1
     assert object_keys.claim_key(first.row().drop_id) in first.ports.objects.keys(BUCKET)
