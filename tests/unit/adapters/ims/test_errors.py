@@ -104,3 +104,34 @@ def test_unknown_job_is_not_retried(code: str, calls: int) -> None:
     with contextlib.suppress(ImsError):
         assert images.job("job") is None
     assert len(requested) == calls
+
+
+KEYS_REFUSED = ["401", "403", "APIGW.0301", "APIGW.0307", "IMG.0037", "IMG.0064", "IMG.0065", "IMG.0067", "IMG.0087"]
+
+
+@pytest.mark.parametrize(("code", "renewals"), [*((code, 1) for code in KEYS_REFUSED), ("IMG.0015", 0), ("404", 0)])
+@pytest.mark.parametrize("other_keys", [True, False])
+def test_call_is_made_again_once_if_its_keys_are_refused_and_there_are_other_ones(
+    code: str, renewals: int, other_keys: bool
+) -> None:
+    made, renewed = [], []
+
+    class Api:
+        def __enter__(self) -> Api:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            return None
+
+        def create(self, body: Any) -> Any:
+            made.append(body)
+            raise ImsError("held", code, "message")
+
+    def renew() -> bool:
+        renewed.append(code)
+        return other_keys
+
+    connect: Any = Api
+    with pytest.raises(ImsError):
+        ImsImages(connect, quick_calls(), memory_settings(), renew).create({"name": "w"})
+    assert (len(renewed), len(made)) == (renewals, 1 + (renewals and other_keys))

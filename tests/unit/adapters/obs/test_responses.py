@@ -144,3 +144,29 @@ def test_truncated_page_continues_after_its_last_key() -> None:
     assert objects(Client({"Contents": [item], "IsTruncated": True})).list("b").after == "a"
     assert objects(Client({"Contents": [item], "IsTruncated": False})).list("b").after is None
     assert objects(Client({})).list("b").after is None
+
+
+KEYS_REFUSED = ["403", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "AccessDenied"]
+
+
+@pytest.mark.parametrize(
+    ("code", "renewals"), [*((code, 1) for code in KEYS_REFUSED), ("NoSuchBucket", 0), ("InvalidBucketName", 0)]
+)
+@pytest.mark.parametrize("other_keys", [True, False])
+def test_call_is_made_again_once_if_its_keys_are_refused_and_there_are_other_ones(
+    code: str, renewals: int, other_keys: bool
+) -> None:
+    made, renewed = [], []
+
+    class Refusing:
+        def put_object(self, **_: Any) -> Any:
+            made.append(code)
+            raise error(403, code)
+
+    def renew() -> bool:
+        renewed.append(code)
+        return other_keys
+
+    with pytest.raises(ObjectsRefused):
+        ObsObjects(Refusing(), quick_calls(), renew).put("b", "k", b"")
+    assert (len(renewed), len(made)) == (renewals, 1 + (renewals and other_keys))
