@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from imagedrop import __version__
 from imagedrop.adapters.ims.images import ImsImages, open_connection
 from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.ports import ImsError
@@ -62,6 +63,20 @@ def test_error_raised_while_another_is_handled_has_its_own_class(peer: Callable[
     with pytest.raises(ImsError) as raised:
         second_try()
     assert raised.value.kind == "unknown"
+
+
+@pytest.mark.parametrize("token", [None, "a-token"])
+def test_request_has_the_version_the_project_and_the_token_of_temporary_keys(
+    peer: Callable[..., Peer], token: str | None
+) -> None:
+    server = peer(answer(b'{"job_id": "job"}'))
+    settings = memory_settings(ims_endpoint=f"http://127.0.0.1:{server.port}", project_id="a-project")
+    connect = partial(open_connection, settings, lambda: HuaweiKeys("AK", "SK", token))
+    ImsImages(connect, quick_calls(), settings).create({})
+    headers = server.last_request.decode().lower()
+    assert ("x-security-token: a-token\r\n" in headers) is bool(token)
+    assert f"; imagedrop/{__version__}\r\n" in headers
+    assert "x-project-id: a-project\r\n" in headers
 
 
 # --- with a response

@@ -100,6 +100,17 @@ def test_mutant_that_never_ends_is_killed_by_time_out(tree: Tree, monkeypatch: p
     assert trial.try_mutant(tree, endless, COVERING) == Outcome("unit", "time-out")
 
 
+def test_mutant_with_which_its_test_cannot_be_imported_is_killed(tree: Tree) -> None:
+    broken = replace(mutant("found = range(n)"), code="raise KeyError(1)\n")
+    assert trial.try_mutant(tree, broken, COVERING) == Outcome("unit", "tests/unit/test_sums.py")
+
+
+def test_mutant_is_not_tried_by_a_test_that_does_not_exist(tree: Tree) -> None:
+    covering = Covering({PATH: {2: ["tests/unit/test_gone.py::test_last"]}})
+    with pytest.raises(trial.CannotRun, match=r"test_gone\.py"):
+        trial.try_mutant(tree, mutant("found = range(n)"), covering)
+
+
 def test_most_specific_test_runs_first() -> None:
     covering = Covering({PATH: {2: ["tests/unit/wide", "tests/unit/narrow"], 3: ["tests/unit/wide"]}})
     assert covering.tests(mutant("found = range(n)"), "tests/unit/") == ["tests/unit/narrow", "tests/unit/wide"]

@@ -87,8 +87,9 @@ def _killer(code: int, log: Path) -> str:
         return ""
     if code < 0:
         return "time-out" if -code in (signal.SIGXCPU, signal.SIGKILL) else signal.Signals(-code).name
-    if code in KILLED or (code == USAGE and "ImportError while loading conftest" in text):
-        first = FIRST_FAILED.search(text)
+    first = FIRST_FAILED.search(text)
+    # Pytest calls it wrong usage if it cannot import the file of a test that is named.
+    if code in KILLED or (code == USAGE and (first or "ImportError while loading conftest" in text)):
         return (first[1] or first[2]) if first else "import"
     raise CannotRun(f"exit code {code}:\n{text[-2000:]}")
 

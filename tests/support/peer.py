@@ -28,6 +28,7 @@ class Peer:
 
     def __init__(self, respond: Respond, context: ssl.SSLContext | None = None, read_at_most: int = 1 << 20) -> None:
         self._respond, self._context, self._requests, self._at_most = respond, context, 0, read_at_most
+        self.last_request = b""
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.url = f"{'https' if context else 'http'}://127.0.0.1:{self.port}"
@@ -59,7 +60,7 @@ class Peer:
                 request += chunk
                 if b"100-continue" in request and request.endswith(b"\r\n\r\n"):
                     connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            self._requests += 1
+            self._requests, self.last_request = self._requests + 1, request
             self._respond(connection)
 
     def requests(self) -> int:

@@ -84,8 +84,21 @@ def test_not_found_comes_only_from_ims_and_not_from_the_gateway() -> None:
     assert not isinstance(error_from_response(400, "IMG.0086", "no"), ImsNotFound)
 
 
-@pytest.mark.parametrize(("code", "calls"), [("IMG.0023", 1), ("IMG.0086", 1), ("503", 3)])
-def test_unknown_job_is_not_retried(code: str, calls: int) -> None:
+@pytest.mark.parametrize(
+    ("error", "calls"),
+    [
+        (ImsError("unknown", "IMG.0023", "no such job"), 1),
+        (ImsError("unknown", "IMG.0086", "no such job"), 1),
+        (ImsNotFound("unknown", "IMG.0018", "no such job"), 1),
+        (ImsError("unknown", "503", "down"), 3),
+        (ImsError("busy", "429", "slow down"), 3),
+        (ImsError("undelivered", "NewConnectionError", "no route"), 3),
+        (ImsError("held", "IMG.0015", "quota"), 1),
+        (ImsError("refused", "IMG.0057", "bad file"), 1),
+        (TypeError("a bug"), 1),
+    ],
+)
+def test_only_temporary_errors_of_a_query_are_retried(error: Exception, calls: int) -> None:
     requested = []
 
     class Api:
@@ -97,11 +110,11 @@ def test_unknown_job_is_not_retried(code: str, calls: int) -> None:
 
         def job(self, call: str, job_id: str) -> Any:
             requested.append(job_id)
-            raise ImsError("unknown", code, "message")
+            raise error
 
     connect: Any = Api
     images = ImsImages(connect, quick_calls(), memory_settings())
-    with contextlib.suppress(ImsError):
+    with contextlib.suppress(ImsError, TypeError):
         assert images.job("job") is None
     assert len(requested) == calls
 

@@ -65,7 +65,7 @@ def test_unknown_job_status_counts_as_running() -> None:
 def test_response_without_a_status_raises_unknown(response: Any) -> None:
     with pytest.raises(ImsError) as raised:
         read_job("j", response)
-    assert raised.value.kind == "unknown"
+    assert (raised.value.kind, raised.value.code) == ("unknown", "no_status")
 
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(JOB_FIELDS, JSON)), st.none() | st.just(True))
