@@ -125,6 +125,16 @@ def test_call_is_made_at_once_if_its_claim_or_row_could_not_be_written(world: Wo
     assert len(world.ports.images.bodies) == 1
 
 
+def test_claim_that_was_written_though_it_looked_refused_does_not_delay_the_call(world: World) -> None:
+    """It says that a request was sent, and cannot be corrected either. The row says that none was."""
+    row = world.accepted()
+    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+    world.ports.objects.fail("put", ObjectsUnavailable("503"), after=True)
+    world.ports.objects.fail("put", ObjectsUnavailable("503"))
+    world.run(600)
+    assert world.row().stage == "registered"
+
+
 def test_claim_of_a_killed_worker_counts_as_a_call(world: World) -> None:
     """The row says that nothing was sent, the claim that it may have been: a restored backup looks the same."""
     row = world.accepted()
