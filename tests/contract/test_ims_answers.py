@@ -41,12 +41,18 @@ def failure(endpoint: str) -> ImsError:
     return raised.value
 
 
+NO_JOB_ID = [b"", b"[1]", b'"job"', b"5", b"null", b'{"job_id": 7}', b'{"job_id": ""}']
+
+
 @pytest.mark.parametrize(
-    "body", [b"", b"[1]", b'"job"', b"5", b"null", b"<html>", b'{"job_id": 7}', b'{"job_id": ""}', b"\xff"]
+    ("body", "code"), [*((body, "no_job_id") for body in NO_JOB_ID), (b"<html>", "no_json"), (b"\xff", "no_json")]
 )
-def test_response_without_a_job_id_is_unknown_and_not_retried(peer: Callable[..., Peer], body: bytes) -> None:
+def test_response_without_a_job_id_is_unknown_and_not_retried(
+    peer: Callable[..., Peer], body: bytes, code: str
+) -> None:
     server = peer(answer(body))
-    assert failure(f"http://127.0.0.1:{server.port}").kind == "unknown"
+    error = failure(f"http://127.0.0.1:{server.port}")
+    assert (error.kind, error.code) == ("unknown", code)
     assert server.requests() == 1
 
 

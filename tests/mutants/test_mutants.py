@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutants import draw, report, strata, trial
-from tests.mutants.covering import Covering
+from tests.mutants.covering import Covering, importers
 from tests.mutants.draw import Mutant, Source
 from tests.mutants.strata import CORE, LEFT_OUT, STRATA
 from tests.mutants.trees import Tree
@@ -121,6 +121,18 @@ def test_constant_is_tried_by_all_tests_of_its_module() -> None:
     constant, dead_code = (replace(mutant("found = range(n)"), lines=range(line, line + 1)) for line in (1, 3))
     assert covering.tests(constant, "tests/unit/") == ["tests/unit/test_sums.py::test_last"]
     assert covering.tests(dead_code, "tests/unit/") == []
+
+
+def test_constant_is_tried_by_the_tests_of_the_modules_that_import_it(tmp_path: Path) -> None:
+    user = str(CORE / "domain/user.py")
+    for path, code in ((PATH, "N = 1"), (user, "from imagedrop.domain import sums"), ("unrelated.py", "")):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(code)
+    found = importers(tmp_path)
+    assert found == {PATH: [user]}
+    covering = Covering({PATH: {1: []}, user: {1: [], 2: ["tests/unit/uses_it"]}}, found)
+    constant = replace(mutant("found = range(n)"), lines=range(1, 2))
+    assert covering.tests(constant, "tests/unit/") == ["tests/unit/uses_it"]
 
 
 def test_code_that_one_test_runs_is_tried_by_the_others_of_its_module_too() -> None:
