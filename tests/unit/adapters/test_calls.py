@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from imagedrop.adapters.aws import AwsClient
-from imagedrop.adapters.calls import ATTEMPTS, Calls, current_call
+from imagedrop.adapters.calls import ATTEMPTS, Calls, current_call, kind_of_failure
 from imagedrop.ports import ErrorClass, OutOfTime, ServiceError
 from imagedrop_local.memory import RecordedSleep, SettableClock
 from tests.support.service_calls import aws_client_of
@@ -145,3 +145,19 @@ def test_cancelled_transaction_is_busy_only_if_throttling_was_the_cause(codes: l
     with pytest.raises(ServiceError) as raised:
         client.transact_write_items(TransactItems=[])
     assert raised.value.kind == kind
+
+
+def test_repetition_may_have_been_sent_until_it_is_known_that_it_was_not(clock: SettableClock) -> None:
+    kinds: list[ErrorClass] = []
+
+    def call() -> None:
+        kinds.append(kind_of_failure())
+        current = current_call()
+        assert current is not None
+        current.moment = "before"  # as the connection says, of this try alone
+        kinds.append(kind_of_failure())
+        raise Failed
+
+    with pytest.raises(Failed):
+        Calls(RecordedSleep(), random.Random(1), clock=clock.seconds).run(call, 100, always)
+    assert kinds == ["unknown", "undelivered"] * ATTEMPTS
