@@ -73,6 +73,13 @@ def test_one_message_polls_the_job_to_its_end(world: World) -> None:
     assert world.ports.queues.messages("polls") == []
 
 
+def test_no_other_images_are_reported_where_there_are_none(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    importing(world)
+    world.run()
+    assert world.row().stage == "registered"
+    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+
+
 def test_message_is_retried_once_per_poll(world: World) -> None:
     importing(world, Outcome(seconds=1800))
     world.run()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from imagedrop.common.timestamps import parse_timestamp, seconds_between
 from imagedrop.domain.resend_bound import (
     FUNCTION_CLOCK_WRONG,
     IMS_CLOCK_BEHIND,
@@ -13,7 +14,7 @@ from imagedrop.domain.resend_bound import (
     RESEND_AFTER,
     SIGNATURE_VALID,
 )
-from imagedrop.ports import Image, ImsError, ObjectsRefused, OutOfTime
+from imagedrop.ports import Image, ImsError, ObjectsRefused, ObjectsUnavailable, OutOfTime
 from imagedrop.workflow.register import next_steps
 from tests.support.world import BUCKET, KEY, SIDECAR, World
 
@@ -48,6 +49,62 @@ def test_bucket_holds_a_claim_during_the_import_and_an_end_marker_afterwards(wor
     world.run()
     assert claim not in world.ports.objects.keys(BUCKET)
     assert any(key.startswith(".imagedrop/ended/") for key in world.ports.objects.keys(BUCKET))
+
+
+def test_row_is_left_to_the_worker_that_calls_for_longer_than_it_may_run(world: World) -> None:
+    send_accepted(world)
+    create, waits = world.ports.images.create, []
+
+    def calling(body: Any) -> str:
+        row = world.row()
+        waits.append(seconds_between(row.sent_at or "", parse_timestamp(row.next_at or "")))
+        return create(body)
+
+    world.ports.images.create = calling  # type: ignore[method-assign]
+    world.run(5)
+    assert waits[0] > REGISTER_TIME_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("port", "call", "error"),
+    [
+        ("objects", "get", ObjectsUnavailable("503")),
+        ("objects", "get", ObjectsRefused("AccessDenied", "no")),
+        ("objects", "head", ObjectsUnavailable("503")),
+        ("images", "by_tag", ImsError("unknown", "503", "down")),
+        ("images", "by_tag", ImsError("held", "APIGW.0302", "no")),
+    ],
+)
+def test_look_before_the_call_that_fails_is_repeated_and_the_slot_is_kept(
+    world: World, port: str, call: str, error: Exception
+) -> None:
+    send_accepted(world)
+    getattr(world.ports, port).fail(call, error)
+    world.step()
+    assert (world.row().stage, world.row().admission, world.row().tries) == ("accepted", "called", 1)
+    assert (world.row().held is None) is ("no" not in str(error))
+    world.run()
+    assert world.row().stage == "registered"
+    assert world.ports.meter.counts["RecordsFailed"] == 0
+
+
+@pytest.mark.parametrize(("newer", "what"), [(b"newer", "was replaced by newer content"), (None, "was deleted")])
+def test_image_that_changed_before_the_call_fails_the_drop_and_says_how(
+    world: World, newer: bytes | None, what: str
+) -> None:
+    send_accepted(world)
+    row = world.row()
+    if newer:
+        world.put(KEY, newer, event=False)
+    else:
+        world.ports.objects.delete(BUCKET, KEY)
+    world.run(60)
+    ended = world.ports.ledger.get(row.drop_id)
+    assert ended is not None
+    assert ended.reason is not None
+    assert (ended.stage, ended.reason.code) == ("failed", "object.replaced")
+    assert ended.reason.message == f"{KEY} {what} before it could be registered."
+    assert not world.ports.images.bodies
 
 
 def test_lost_answer_is_looked_up_and_create_image_is_called_once(world: World) -> None:

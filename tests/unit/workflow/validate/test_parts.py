@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
+from imagedrop.inspection import inspect
+from imagedrop.sidecar import LIMIT
 from imagedrop.sidecar.model import DataImage, Sidecar
 from imagedrop.workflow import pairing
 from imagedrop.workflow.pairing import BITMAP, DATA
@@ -34,6 +39,31 @@ def test_a_drop_waits_for_its_data_files_and_they_get_no_rows(world: World) -> N
         ("data", DATA_KEY),
     ]
     assert list(world.ports.ledger.rows_of_key(BUCKET, DATA_KEY)) == []
+
+
+def test_data_files_are_inspected_as_data_disks(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    roles = {}
+
+    def noting(source: Any, *, file_name: str, role: Any, budget: Any) -> Any:
+        roles[file_name] = role
+        return inspect(source, file_name=file_name, role=role, budget=budget)
+
+    monkeypatch.setattr("imagedrop.workflow.validate.accept.inspect", noting)
+    world.put(DATA_KEY, SAMPLE)
+    put_drop(world, **WITH_DATA)
+    world.run()
+    assert roles == {KEY: "system", DATA_KEY: "data"}
+
+
+@pytest.mark.parametrize(("bytes_more", "stage"), [(0, "registered"), (1, "rejected")])
+def test_sidecar_of_the_largest_size_is_read_whole(world: World, bytes_more: int, stage: str) -> None:
+    text = json.dumps(sidecar(**WITH_DATA)).encode()
+    world.put(KEY, SAMPLE)
+    world.put(SIDECAR_KEY, text.ljust(LIMIT + bytes_more))
+    world.put(DATA_KEY, SAMPLE)
+    world.run()
+    assert world.result(KEY)["stage"] == stage
+    assert (list(world.ports.ledger.rows_of_key(BUCKET, DATA_KEY)) == []) is (stage == "registered")
 
 
 def test_the_row_of_a_data_file_is_deleted_when_a_sidecar_names_it(world: World) -> None:
