@@ -44,6 +44,7 @@ def image(
         ([image("a", "none")], ["a"], []),
         ([image("a", "none", created_at=NOW)], ["a"], []),
         ([image("a", "none", created_at=SKEWED)], [], ["a"]),
+        ([image("a", "none", created_at="2026-11-24T12:45:00Z")], [], ["a"]),
         ([image("a", "none", created_at=EARLIER)], [], []),
         ([image("a", "none", origin="file,x:y")], [], []),
         ([image("a", "none", name="Other")], [], []),

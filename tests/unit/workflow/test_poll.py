@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from imagedrop.common.timestamps import parse_timestamp, seconds_between
+from imagedrop.common.timestamps import add_seconds, parse_timestamp, seconds_between
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, RetryLater
 from imagedrop.workflow import made_images, poll
@@ -271,6 +271,30 @@ def test_import_fails_at_its_deadline_to_the_second(world: World) -> None:
     world.ports.clock.advance(seconds_between(world.now(), parse_timestamp(row.deadline_at)))
     poll.poll(world.ports, row.drop_id, row.attempt, row.generation)
     assert (world.row().stage, code(world)) == ("failed", "import.deadline")
+
+
+def test_missing_image_fails_the_drop_at_its_deadline_to_the_second(world: World) -> None:
+    importing(world)
+    world.ports.images.remove("image-0001-0")
+    row = world.row()
+    world.ports.clock.advance(seconds_between(world.now(), parse_timestamp(row.deadline_at)))
+    poll.poll(world.ports, row.drop_id, row.attempt, row.generation)
+    assert (world.row().stage, code(world)) == ("failed", "ims.image_missing")
+
+
+def test_deleted_image_of_an_earlier_request_of_the_attempt_does_not_end_it(world: World) -> None:
+    importing(world, Outcome(seconds=600))
+    row = world.row()
+    assert row.sent_at is not None
+    before = {minutes: add_seconds(row.sent_at, -60 * minutes) for minutes in (1, 60)}
+    world.ports.ledger.save(row.model_copy(update={"received_at": before[60]}))
+    tags = {"imagedrop": row.drop_id}
+    world.ports.images.add(Image("earlier", "Golden W", "killed", 40, before[1], tags, f"file,{BUCKET}:{KEY}"))
+    world.ports.images.forget(row.job_id or "")
+    world.run(300)
+    assert world.row().stage == "importing"
+    world.run()
+    assert world.row().stage == "registered"
 
 
 def test_data_images_that_the_job_does_not_name_are_found_by_tag(world: World) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, World, ids
 from tests.unit.workflow.validate.sample_drop import KEY, SAMPLE, SIDECAR_KEY, published, put_drop, sidecar
 
@@ -21,6 +22,20 @@ def test_image_and_sidecar_may_come_in_any_order_hours_apart(world: World, order
     world.run()
     assert world.row(KEY).stage == "registered"
     assert [row.stage for row in world.ports.ledger.rows()] == ["registered"]
+
+
+def test_newer_content_that_waits_for_older_content_is_not_inspected_again(world: World) -> None:
+    world.ports.images.plan(Outcome(seconds=3600))
+    put_drop(world)
+    world.run(60)
+    world.put(KEY, SAMPLE + bytes(512))
+    world.run(1)
+    reads = world.ports.objects.calls["read"]
+    (newer,) = (row for row in world.ports.ledger.rows() if row.blocked_by)
+    world.event(KEY)
+    world.run(1)
+    assert world.ports.objects.calls["read"] == reads
+    assert world.ports.ledger.get(newer.drop_id) == newer
 
 
 def test_an_image_whose_sidecar_never_comes_is_rejected_and_the_operator_gets_a_mail(world: World) -> None:
