@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, get_args
+from typing import Any, Self, get_args
 
 import pytest
 from hypothesis import given
@@ -84,6 +84,14 @@ def test_not_found_comes_only_from_ims_and_not_from_the_gateway() -> None:
     assert not isinstance(error_from_response(400, "IMG.0086", "no"), ImsNotFound)
 
 
+class Connection:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
 @pytest.mark.parametrize(
     ("error", "calls"),
     [
@@ -101,13 +109,7 @@ def test_not_found_comes_only_from_ims_and_not_from_the_gateway() -> None:
 def test_only_temporary_errors_of_a_query_are_retried(error: Exception, calls: int) -> None:
     requested = []
 
-    class Api:
-        def __enter__(self) -> Api:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            return None
-
+    class Api(Connection):
         def job(self, call: str, job_id: str) -> Any:
             requested.append(job_id)
             raise error
@@ -129,13 +131,7 @@ def test_call_is_made_again_once_if_its_keys_are_refused_and_there_are_other_one
 ) -> None:
     made, renewed = [], []
 
-    class Api:
-        def __enter__(self) -> Api:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            return None
-
+    class Api(Connection):
         def create(self, body: Any) -> Any:
             made.append(body)
             raise ImsError("held", code, "message")

@@ -20,6 +20,8 @@ ANSWER_WITHIN = REGISTER_TIME_LIMIT + 30.0  # s; more than the function may run
 
 
 def submit(ports: Ports, row: Drop) -> None:
+    """Calls CreateImage if the drop may call now, its files are as validated, and IMS has no image of it. Raises
+    RetryLater to be called again, and Conflict if another worker was faster."""
     if not admission.admit(ports, row):
         return
     try:
@@ -44,6 +46,7 @@ def submit(ports: Ports, row: Drop) -> None:
 
 
 def call(ports: Ports, row: Drop) -> None:
+    """Writes claim and row, then calls CreateImage. Raises as `submit`."""
     sent = transitions.mark_sent(row, ports.clock(), ANSWER_WITHIN)
     try:
         write_claim(ports, sent)

@@ -66,6 +66,7 @@ def look_up_later(ports: Ports, row: Drop, held: Held | None = None) -> None:
 
 
 def give_up(ports: Ports, row: Drop) -> None:
+    """Fails the drop, and says what it has waited for."""
     if row.stage == "submitting" and row.sent_at is not None:
         text = (
             f"IMS did not answer the request of {row.sent_at}. imagedrop looked for an image with the tag "
@@ -81,4 +82,5 @@ def give_up(ports: Ports, row: Drop) -> None:
 
 
 def write_claim(ports: Ports, row: Drop) -> None:
+    """Under the name of this installation."""
     claims.write_claim(ports.objects, row, ports.settings.installation)
