@@ -115,11 +115,12 @@ class Owners(ConsoleActions):
             self._history.count_fault()
 
     def _other_installation(self, action: Action, random: Random) -> None:
-        """A second installation on the same bucket and project, by mistake, tries to register the drops of this key."""
+        """A second installation on the same bucket and project, by mistake, tries to register the drops of this key.
+        There may be two of them if the ledger was lost; then each is in a ledger of its own."""
         settings = self._ports.settings.model_copy(update={"installation": "other"})
-        others = memory_ports(settings, clock=self._ports.clock, objects=self._ports.objects)
         for row in self._ports.ledger.rows_of_key(BUCKET, action.key):
             if row.stage in LIVE:
+                others = memory_ports(settings, clock=self._ports.clock, objects=self._ports.objects)
                 accepted = row.model_copy(update={**NOT_SENT, "stage": "accepted", "revision": 0})
                 others.ledger.accept(accepted)
                 others.queues.send("registrations", {"drop_id": row.drop_id, "attempt": row.attempt})

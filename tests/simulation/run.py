@@ -67,7 +67,10 @@ def run_seeds(seeds: Iterable[int], kind: type[History] = History) -> Tally:
     tally = Tally()
     for seed in seeds:
         history = kind(seed)
-        broken = history.run()
+        try:
+            broken = history.run()
+        except Exception as error:  # noqa: BLE001 - the other histories still count
+            broken = [f"the simulation itself fails: {error!r}"]
         ends, images = len(history.checks.record.ends), len(history.ims.imports)
         hours, faults = history.schedule.now() / 3600, history.faults
         failed, seen = [(seed, broken)] if broken else [], Counter(history.situations.seen)

@@ -39,6 +39,16 @@ def _first_broken(tally: Tally) -> str:
     return f"make simulate SEED={seed} SHORT=1\n{broken}"
 
 
+def test_a_history_that_the_simulation_cannot_run_counts_as_broken() -> None:
+    class Unfinished(History):
+        def run(self) -> list[str]:
+            raise LookupError(self.seed)
+
+    assert run_seeds([4, 7], Unfinished).broken == [
+        (seed, [f"the simulation itself fails: LookupError({seed})"]) for seed in (4, 7)
+    ]
+
+
 def test_same_seed_gives_same_history() -> None:
     for seed in range(5):
         first, second = History(seed), History(seed)

@@ -62,6 +62,9 @@ FILES: Mapping[str, Scenario] = {
         [*drop(0, "bad"), put(HOUR, SIDECAR, "with data"), Action(2 * HOUR, "delete", KEY)]
     ),
     "replaced during the import": Scenario([*drop(0), put(MINUTE, KEY, "second")], {"ims_replaced_fails": False}),
+    "data file replaced during the import": Scenario(
+        [put(0, DATA, "first"), *drop(0, "with data"), put(MINUTE, DATA, "second")], {"ims_replaced_fails": False}
+    ),
     "dropped many times": Scenario(
         [*drop(0), put(HOUR, KEY, "cut"), *(put(hour * HOUR, KEY, "first") for hour in (2, 3, 4))], {"page_size": 1}
     ),

@@ -54,16 +54,20 @@ def new_attempt(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
     if not drop.ended and not not_sent:
         raise WrongStage(f"drop {drop.drop_id}: no new attempt while {drop.stage}")
     fresh = new_drop(drop.bucket, drop.key, drop.etag, now, pairing_deadline)
-    replaced = drop.reason is not None and drop.reason.code == OBJECT_REPLACED
-    disowned = (*drop.disowned_images, *(image.id for image in drop.images if replaced))
     return fresh.model_copy(
         update={
             "attempt": drop.attempt + 1,
             "revision": drop.revision,
             "generation": drop.generation + 1,
-            "disowned_images": disowned,
+            "disowned_images": disowned_for_later(drop),
         }
     )
+
+
+def disowned_for_later(drop: Drop) -> tuple[str, ...]:
+    """The images that no later attempt of this drop may adopt: also its own, if a file was replaced meanwhile."""
+    replaced = drop.reason is not None and drop.reason.code == OBJECT_REPLACED
+    return (*drop.disowned_images, *(image.id for image in drop.images if replaced))
 
 
 def answer_with_image(drop: Drop, now: datetime, versions: Versions, finding: Finding) -> Drop:

@@ -20,7 +20,7 @@ def finish(
 ) -> Drop:
     """Ends the drop. `more`: other fields to change. Raises Conflict. The sweep does what a crash leaves undone."""
     if row.stage == "waiting":
-        row = recovery.numbered(ports, row)
+        row = recovery.with_ends(ports, row)
     ended = ports.ledger.save(transitions.end(row, ports.clock(), stage, reason, **more))
     log_drop("ended", ended, code=reason.code if reason else None, images=[image.id for image in ended.images])
     dispatch.send_next(ports, ended)

@@ -1,6 +1,6 @@
 """Makes a row from claim and result file where the ledger has lost it, or has an older one than the bucket: a backup
-was restored. Neither object knows all attempts: the number of the next one comes from the end markers
-(`with_attempt_number`)."""
+was restored. Neither object knows all attempts: the number of the next one, and the images that they have disowned,
+come from the end markers (`with_ends`)."""
 
 from __future__ import annotations
 
@@ -75,22 +75,22 @@ def catch_up(ports: Ports, row: Drop) -> bool:
         log_drop("the claim tells of a call that the ledger does not know", row, level=WARNING)
         revive(ports, claimed, row)
         return True
-    if (renumbered := numbered(ports, row)).attempt == row.attempt:
+    if (informed := with_ends(ports, row)) == row:
         return False
-    dispatch.send_next(ports, ports.ledger.save(renumbered))
+    dispatch.send_next(ports, ports.ledger.save(informed))
     return True
 
 
-def numbered(ports: Ports, row: Drop) -> Drop:
-    """The row with an attempt number that no attempt of its drop has ended with. If the result file says how the drop
-    ended, the row is older than the bucket: it is replaced by that end. Raises Conflict then, or if another worker was
-    faster."""
-    renumbered = end_markers.with_attempt_number(ports.objects, row)
-    if renumbered.attempt == row.attempt:
-        return row
+def with_ends(ports: Ports, row: Drop) -> Drop:
+    """The row with an attempt number that no attempt of its drop has ended with, and the images that they have
+    disowned. If the result file says how the drop ended, the row is older than the bucket: it is replaced by that end.
+    Raises Conflict then, or if another worker was faster."""
+    informed = end_markers.with_ends(ports.objects, row)
+    if informed.attempt == row.attempt:
+        return informed
     known = recover(ports, row.bucket, row.key, row.drop_id, row.owner, row)
     if known is None:
-        return renumbered
+        return informed
     if known.open:
         dispatch.send_next(ports, known)
     raise Conflict(row.drop_id)

@@ -100,4 +100,4 @@ def test_an_attempt_gets_the_number_after_all_end_markers_however_many_pages_the
     for attempt in range(1, 13):
         end_markers.write_end_marker(world.ports.objects, row.model_copy(update={"attempt": attempt}))
     world.ports.objects.page = 3
-    assert end_markers.last_attempt(world.ports.objects, BUCKET, KEY, row.etag) == 12
+    assert end_markers.with_ends(world.ports.objects, row).attempt == 13

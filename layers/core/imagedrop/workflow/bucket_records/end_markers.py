@@ -1,16 +1,22 @@
 """End markers: `.imagedrop/ended/<id>/n<attempt>.<digests>` says which attempt has ended, and which files it read.
 
-All of this is in the object's key, so the sweep needs only LIST.
+All of this is in the object's key, so the sweep needs only LIST. The object is empty, unless there are images in IMS
+that no later attempt may adopt: `{"disowned": [id, ...]}`. A ledger that was lost or restored does not know them.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 
 from imagedrop.domain.drop import Drop, drop_id
 from imagedrop.domain.object_keys import END_MARKERS
-from imagedrop.ports import Objects
+from imagedrop.domain.transitions import disowned_for_later
+from imagedrop.ports import ObjectHead, Objects
 from imagedrop.workflow.bucket_records import file_versions
+
+MAX_MARKER_BYTES = 64 << 10
 
 
 def end_marker_folder(bucket: str, key: str, etag: str | None) -> str:
@@ -32,26 +38,46 @@ def parse_end_marker(key: str) -> tuple[str, int, frozenset[str]] | None:
     return (found[1], int(found[2]), frozenset(found[3].split("."))) if found else None
 
 
-def last_attempt(objects: Objects, bucket: str, key: str, etag: str | None) -> int:
-    """The number of the last attempt that has an end marker; 0: none."""
-    folder = f"{END_MARKERS}{end_marker_folder(bucket, key, etag)}/"
-    page = objects.list(bucket, folder)
-    heads = list(page.objects)
-    while page.after is not None:
-        page = objects.list(bucket, folder, page.after)
-        heads += page.objects
-    return max((marker[1] for head in heads if (marker := parse_end_marker(head.key))), default=0)
-
-
-def with_attempt_number(objects: Objects, drop: Drop) -> Drop:
-    """The row with an attempt number that no attempt of its drop has ended with. Machines identify an end by it.
+def with_ends(objects: Objects, drop: Drop) -> Drop:
+    """The row with what the end markers of its drop say: an attempt number that no attempt has ended with, because
+    machines identify an end by it, and the images that ended attempts have disowned.
 
     A ledger that was lost does not know all attempts, so call this just before saving the row: if the ledger is lost
     between the two, the save fails."""
-    last = last_attempt(objects, drop.bucket, drop.key, drop.etag)
-    return drop.model_copy(update={"attempt": max(drop.attempt, last + 1)})
+    found = list(_markers_of(objects, drop))
+    disowned = dict.fromkeys(drop.disowned_images)
+    for _, head in found:
+        if head.size:
+            disowned.update(dict.fromkeys(_disowned_by(objects, drop.bucket, head.key)))
+    attempt = max([drop.attempt, *(ended + 1 for ended, _ in found)])
+    return drop.model_copy(update={"attempt": attempt, "disowned_images": tuple(disowned)})
 
 
 def write_end_marker(objects: Objects, drop: Drop) -> None:
     """Idempotent. Delete the claim only afterwards: without either, the sweep would take the drop for a new one."""
-    objects.put(drop.bucket, end_marker_key(drop), b"", "application/octet-stream")
+    disowned = disowned_for_later(drop)
+    body = json.dumps({"disowned": disowned}).encode() if disowned else b""
+    objects.put(drop.bucket, end_marker_key(drop), body, "application/octet-stream")
+
+
+def _markers_of(objects: Objects, drop: Drop) -> Iterator[tuple[int, ObjectHead]]:
+    """(attempt, object) of each end marker of the drop."""
+    folder = f"{END_MARKERS}{end_marker_folder(drop.bucket, drop.key, drop.etag)}/"
+    page = objects.list(drop.bucket, folder)
+    heads = list(page.objects)
+    while page.after is not None:
+        page = objects.list(drop.bucket, folder, page.after)
+        heads += page.objects
+    for head in heads:
+        if (marker := parse_end_marker(head.key)) is not None:
+            yield marker[1], head
+
+
+def _disowned_by(objects: Objects, bucket: str, key: str) -> list[str]:
+    """The ids in an end marker's content; none if it is not what `write_end_marker` writes."""
+    found = objects.get(bucket, key, limit=MAX_MARKER_BYTES)
+    try:
+        ids = json.loads(found[1])["disowned"] if found else []
+    except (ValueError, TypeError, KeyError):
+        return []
+    return [image_id for image_id in ids if isinstance(image_id, str)] if isinstance(ids, list) else []

@@ -34,7 +34,7 @@ def accept_or_reject(ports: Ports, row: Drop, files: Files) -> None:
         reject(ports, row, files.versions, findings, facts=facts)
         return
     accepted = transitions.accept(
-        recovery.numbered(ports, row),
+        recovery.with_ends(ports, row),
         ports.clock(),
         ports.settings.attempt_deadline,
         versions=files.versions,

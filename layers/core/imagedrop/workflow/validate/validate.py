@@ -171,7 +171,7 @@ class _Validation:
             return False
         finding = pairing_findings.ALREADY_REGISTERED(image=images[0].id)
         answer = transitions.answer_with_image(row, ports.clock(), current, finding)
-        answer = end_markers.with_attempt_number(ports.objects, answer)
+        answer = end_markers.with_ends(ports.objects, answer)
         dispatch.send_next(ports, ports.ledger.save(answer))
         return True
 
