@@ -13,7 +13,7 @@ from imagedrop.ports import ObjectsUnavailable
 from imagedrop.workflow.validate import validate
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, World
-from tests.unit.workflow.validate.sample_drop import KEY, SIDECAR_KEY, published, put_drop, sidecar
+from tests.unit.workflow.validate.sample_drop import KEY, SAMPLE, SIDECAR_KEY, published, put_drop, sidecar
 
 WRITES = 13  # of the ledger, until the drop below has ended and its owner is notified
 OUTCOMES = {"registered": Outcome(200), "failed": Outcome(200, "IMG.0072", "the format is unknown")}
@@ -105,6 +105,37 @@ def test_an_end_that_no_result_file_tells_gets_the_next_number(world: World) -> 
     world.live_through(2)
     assert [end["attempt"] for end in published(world)] == [1, 2]
     assert len(world.ports.images.bodies) == 1  # the second attempt found the image of the first
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("newer_content", [False, True])
+@pytest.mark.parametrize("age", range(WRITES + 1))
+def test_backup_of_a_drop_whose_result_file_is_gone_comes_to_an_end(
+    age: int, newer_content: bool, outcome: str
+) -> None:
+    """The sweep writes the missing claim of the older row again. The end markers say that its attempt has ended."""
+    world = new_world(outcome)
+    backups = watch_backups(world)
+    put_drop(world)
+    world.run()
+    first = world.row(KEY)
+    if newer_content:
+        world.put(KEY, SAMPLE + bytes(512))
+        world.run()
+    else:
+        world.ports.objects.delete(BUCKET, object_keys.result_key(KEY))
+    world.ports.ledger.restore(backups[age])
+    world.live_through(2)
+    assert not [row for row in world.ports.ledger.rows() if row.open]
+    assert object_keys.claim_key(first.drop_id) not in world.ports.objects.keys(BUCKET)
+    own_tag = {"key": "imagedrop", "value": first.drop_id}
+    requests = [body for body in world.ports.images.bodies if own_tag in tags(body)]
+    assert len(requests) <= (1 if outcome == "registered" else 2)  # a failed drop is tried again
+
+
+def tags(body: Mapping[str, Any]) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = body["image_tags"]
+    return found
 
 
 class Crash(BaseException):

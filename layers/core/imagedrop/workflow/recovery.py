@@ -15,21 +15,31 @@ from imagedrop.workflow.bucket_records import claims, end_markers, results
 
 
 def recover(
-    ports: Ports, bucket: str, image_key: str, drop_id: str, owner: Owner | None = None, over: Drop | None = None
+    ports: Ports,
+    bucket: str,
+    image_key: str,
+    drop_id: str,
+    owner: Owner | None = None,
+    over: Drop | None = None,
+    last_ended: int = 0,
 ) -> Drop | None:
     """The recovered and saved row: ended if the drop has a result file, live if it has a claim, None if it has neither.
 
     A claim stays until the end is notified, so the result file counts unless the claim is of a later attempt.
     `owner`: the one to notify if there is no claim; a result file does not name the owner. `over`: the older row that
-    the recovered one replaces. Raises OtherInstallation, and Conflict if another worker was faster.
+    the recovered one replaces. `last_ended`: the last attempt that has an end marker. The claim of such an attempt does
+    not count: the sweep has written it again from an older row. Raises OtherInstallation, and Conflict if another
+    worker was faster.
     """
     claimed = claims.read_own_claim(ports.objects, bucket, drop_id, ports.settings.installation)
+    owner = claimed.owner if claimed is not None else owner
+    if claimed is not None and claimed.attempt <= last_ended:
+        claimed = None
     ended = results.read_result(ports.objects, bucket, image_key, drop_id)
     if over is not None and ended is not None and ended.attempt < over.attempt:
         ended = None
     if ended is None or (claimed is not None and claimed.attempt > ended.attempt):
         return revive(ports, claimed, over) if claimed is not None else None
-    owner = claimed.owner if claimed is not None else owner
     ended = ended.updated(ports.clock(), owner=owner, revision=over.revision if over is not None else 0)
     if ports.objects.head(bucket, end_markers.end_marker_key(ended)) is not None:
         ended = ended.model_copy(update={"deliveries": delivered(ended), "end_marked": True})
@@ -88,7 +98,7 @@ def with_ends(ports: Ports, row: Drop) -> Drop:
     informed = end_markers.with_ends(ports.objects, row)
     if informed.attempt == row.attempt:
         return informed
-    known = recover(ports, row.bucket, row.key, row.drop_id, row.owner, row)
+    known = recover(ports, row.bucket, row.key, row.drop_id, row.owner, row, last_ended=informed.attempt - 1)
     if known is None:
         return informed
     if known.open:
