@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imagedrop.domain import object_keys
-from imagedrop.domain.drop import Drop
+from imagedrop.domain.drop import OBJECT_REPLACED, Drop
 from imagedrop.ports import ObjectsUnavailable
 from imagedrop.workflow.validate import validate
 from imagedrop_local.memory.images import Outcome
@@ -131,6 +131,9 @@ def test_backup_of_a_drop_whose_result_file_is_gone_comes_to_an_end(
     own_tag = {"key": "imagedrop", "value": first.drop_id}
     requests = [body for body in world.ports.images.bodies if own_tag in tags(body)]
     assert len(requests) <= (1 if outcome == "registered" else 2)  # a failed drop is tried again
+    # Its file was replaced after its end, not during the import.
+    reasons = [row.reason.code for row in world.ports.ledger.rows() if row.reason]
+    assert OBJECT_REPLACED not in [*reasons, *((end["reason"] or {}).get("code") for end in published(world))]
 
 
 def tags(body: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -53,13 +53,19 @@ def new_attempt(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
     not_sent = drop.stage in ("accepted", "submitting") and drop.sent_at is None
     if not drop.ended and not not_sent:
         raise WrongStage(f"drop {drop.drop_id}: no new attempt while {drop.stage}")
+    later = {"attempt": drop.attempt + 1, "disowned_images": disowned_for_later(drop)}
+    return start_over(drop.model_copy(update=later), now, pairing_deadline)
+
+
+def start_over(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
+    """A fresh row with this row's attempt number and `disowned_images`; generation one higher; revision kept."""
     fresh = new_drop(drop.bucket, drop.key, drop.etag, now, pairing_deadline)
     return fresh.model_copy(
         update={
-            "attempt": drop.attempt + 1,
+            "attempt": drop.attempt,
             "revision": drop.revision,
             "generation": drop.generation + 1,
-            "disowned_images": disowned_for_later(drop),
+            "disowned_images": drop.disowned_images,
         }
     )
 

@@ -17,7 +17,7 @@ from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import Drop, FileVersion, Held
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
-from imagedrop.workflow import completion, dispatch, import_durations, missing_images
+from imagedrop.workflow import completion, dispatch, import_durations, missing_images, recovery
 from imagedrop.workflow.bucket_records import file_versions
 from imagedrop.workflow.image_lookup import DELETED_STATUSES, DROP_TAG, images_by_tag, usable
 from imagedrop.workflow.made_images import describe, files_by_origin, one_per_file
@@ -146,6 +146,8 @@ def _images_missing(ports: Ports, row: Drop, found: Sequence[Image], job: Job | 
 def _register(ports: Ports, row: Drop, active: Sequence[Image]) -> None:
     images = describe(row, active)
     if change := _changed_file(ports, row):
+        if recovery.catch_up(ports, row):
+            return
         ids = ", ".join(image.id for image in images)
         text = (
             f"{change} while IMS was reading it, so the image {ids} may hold a mix of both contents. It is still in "

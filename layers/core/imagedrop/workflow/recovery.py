@@ -7,10 +7,11 @@ from __future__ import annotations
 from logging import WARNING
 
 from imagedrop.common.timestamps import add_seconds, format_timestamp
+from imagedrop.domain import transitions
 from imagedrop.domain.drop import CHANNELS, Channel, ChannelDelivery, Drop, Owner
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, KeyTaken, Ports
-from imagedrop.workflow import dispatch
+from imagedrop.workflow import admission, dispatch
 from imagedrop.workflow.bucket_records import claims, end_markers, results
 
 
@@ -78,8 +79,9 @@ def revive(ports: Ports, claimed: Drop, over: Drop | None = None) -> Drop:
 
 
 def catch_up(ports: Ports, row: Drop) -> bool:
-    """Before CreateImage is called, or its image is searched for. True: the bucket knows more than the row, which is
-    replaced. Raises OtherInstallation, and Conflict if another worker was faster."""
+    """Before CreateImage is called, its image is searched for, or a replaced file ends the drop. True: the bucket knows
+    more than the row, which is replaced: it is validated again if its attempt has ended and nothing says how. Raises
+    OtherInstallation, and Conflict if another worker was faster."""
     claimed = claims.read_own_claim(ports.objects, row.bucket, row.drop_id, ports.settings.installation)
     if claimed is not None and claims.is_ahead(claimed, row):
         log_drop("the claim tells of a call that the ledger does not know", row, level=WARNING)
@@ -87,7 +89,13 @@ def catch_up(ports: Ports, row: Drop) -> bool:
         return True
     if (informed := with_ends(ports, row)) == row:
         return False
-    dispatch.send_next(ports, ports.ledger.save(informed))
+    if informed.attempt == row.attempt:
+        dispatch.send_next(ports, ports.ledger.save(informed))
+        return True
+    log_drop("its attempt has ended, and nothing says how", row, level=WARNING)
+    fresh = transitions.start_over(informed, ports.clock(), ports.settings.pairing_deadline)
+    dispatch.send_next(ports, ports.ledger.save(fresh))
+    admission.free_slot(ports, row)
     return True
 
 
