@@ -89,13 +89,13 @@ def catch_up(ports: Ports, row: Drop) -> bool:
         return True
     if (informed := with_ends(ports, row)) == row:
         return False
-    if informed.attempt == row.attempt:
-        dispatch.send_next(ports, ports.ledger.save(informed))
-        return True
-    log_drop("its attempt has ended, and nothing says how", row, level=WARNING)
-    fresh = transitions.start_over(informed, ports.clock(), ports.settings.pairing_deadline)
-    dispatch.send_next(ports, ports.ledger.save(fresh))
-    admission.free_slot(ports, row)
+    has_ended = informed.attempt != row.attempt
+    if has_ended:
+        log_drop("its attempt has ended, and nothing says how", row, level=WARNING)
+        informed = transitions.start_over(informed, ports.clock(), ports.settings.pairing_deadline)
+    dispatch.send_next(ports, ports.ledger.save(informed))
+    if has_ended:
+        admission.free_slot(ports, row)
     return True
 
 
