@@ -132,6 +132,9 @@ LOSSES: Mapping[str, Scenario] = {
     "older ledger restored, the result file tells the end": Scenario(
         drop(0), given=[Given("register.register ledger.get", "before", back_up(HOUR))]
     ),
+    "older ledger restored, the result file is of newer content": Scenario(
+        [*drop(0), put(HOUR, KEY, "cut")], given=[Given(CREATE, "before", back_up(2 * HOUR))]
+    ),
     "older ledger restored, its end was notified": Scenario(
         [*drop(0), put(HOUR, KEY, "cut")], given=[Given(NOTIFY, "before", back_up(2 * HOUR))]
     ),
