@@ -84,6 +84,8 @@ class Faults:
 
     def strikes(self, worker: Worker, port: str, when: Moment, kind: Kind) -> None:
         """Notes where this fault strikes the worker."""
+        if kind == "error":
+            worker.failed_ports.add(port)
         with suppress(LookupError):  # a planted bug makes the call, not the core
             self.struck[Place(worker.function, current_line(port), when), kind] += 1
 

@@ -21,7 +21,7 @@ class Crash(BaseException):
 @dataclass(eq=False)
 class Worker:
     """`name`: the function. `body`: its message. `label`: the same for this call in every variant of the history.
-    `fault_count`: faults in the history before it started."""
+    `fault_count`: faults in the history before it started. `failed_ports`: of its calls that have raised an error."""
 
     name: str
     body: dict[str, Any]
@@ -30,6 +30,7 @@ class Worker:
     random: Random
     fault_count: int = 0
     calls: int = 0
+    failed_ports: set[str] = field(default_factory=set)
     finished: bool = False  # returned, raised or crashed
     coroutine: greenlet | None = field(default=None, repr=False)
 

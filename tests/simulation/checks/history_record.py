@@ -44,6 +44,7 @@ class HistoryRecord:
     ended_at: dict[End, float] = field(default_factory=dict)
     wipes: int = 0
     lost_ends: dict[End, LostEnd] = field(default_factory=dict)
+    restored_ends: set[End] = field(default_factory=set)  # with an end marker, but not in the row of a restored ledger
     disowned: dict[End, set[str]] = field(default_factory=dict)  # images of unknown content, as an end has said
     claimed: set[str] = field(default_factory=set)  # drops that had a claim in the bucket
     uploads: defaultdict[str, list[tuple[float, str]]] = field(default_factory=lambda: defaultdict(list))  # s, ETag
@@ -71,6 +72,11 @@ class HistoryRecord:
                 self.lost_ends[end] = LostEnd(row, self.clock.seconds(), claimed)
                 if self._result(row.key) != end:
                     self.disowned.pop(end, None)  # only the lost row said so
+        self.restored_ends |= {
+            end
+            for end, row in self.ends.items()
+            if end[0] in rows and rows[end[0]].attempt <= end[1] and self.has_object(end_markers.end_marker_key(row))
+        }
         self.rows = dict(rows)
         self.wipes += 1
 

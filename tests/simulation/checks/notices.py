@@ -1,4 +1,5 @@
-"""Every end is notified on every channel, and a second time only if a worker could not record the first."""
+"""Every end is notified on every channel, and a second time only if a worker could not record the first, or could not
+read the end marker after an older ledger was restored."""
 
 from __future__ import annotations
 
@@ -24,6 +25,8 @@ class NoticeChecks:
         last = self._sender.get((channel, end))
         if last is not None and (last.finished or self._record.clock.seconds() > last.times_out_at):
             self._excused[channel, end] += 1  # the last sender could no longer record it
+        elif worker is not None and "objects" in worker.failed_ports and end in self._record.restored_ends:
+            self._excused[channel, end] += 1  # it could not ask OBS, and does not wait for it
         if worker is not None:
             self._sender[channel, end] = worker
         if "stage" in body:
