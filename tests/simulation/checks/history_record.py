@@ -82,8 +82,8 @@ class HistoryRecord:
 
     def may_stay_untold(self, end: End) -> bool:
         """True if the end was lost with the ledger and nothing in the bucket led back to it: no claim, and the file was
-        replaced, or an operator had redriven it and the end of the earlier attempt was told. Or an older row of a
-        backup went on to a later attempt, which was told."""
+        replaced, or an operator had redriven it and the end of the earlier attempt was told, or only a data file of a
+        sidecar without image was replaced. Or an older row of a backup went on to a later attempt, which was told."""
         lost = self.lost_ends.get(end)
         if lost is None or lost.claimed:
             return False
@@ -96,8 +96,13 @@ class HistoryRecord:
         return any(self._was_replaced(key, etag, lost) for key, etag in files.items())
 
     def _read_the_same(self, row: Drop, later: Drop) -> bool:
-        """`row` is an earlier attempt that has its end marker, and the operator had only the same files read again."""
-        earlier = row.drop_id == later.drop_id and row.attempt < later.attempt and row.versions == later.versions
+        """`row` is an earlier attempt that has its end marker, and the operator had only the same files read again. If
+        the image is missing, the sweep looks only at the sidecar."""
+        read, known = later.versions, row.versions
+        if later.etag is None:
+            sidecar = object_keys.sidecar_key(later.key)
+            read, known = {sidecar: read.get(sidecar)}, {sidecar: known.get(sidecar)}
+        earlier = row.drop_id == later.drop_id and row.attempt < later.attempt and read == known
         return earlier and self.has_object(end_markers.end_marker_key(row))
 
     def _was_replaced(self, key: str, etag: str | None, lost: LostEnd) -> bool:

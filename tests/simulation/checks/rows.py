@@ -92,6 +92,7 @@ class RowChecks:
             before is not None
             and before.attempt == after.attempt
             and after.stage not in ALLOWED_TRANSITIONS[before.stage]
+            and not self._is_from_claim(before, after)
         ):
             fail(f"{describe(after)} went from {before.stage} to {after.stage}")
         if before is not None and after.attempt not in (before.attempt, before.attempt + 1):
@@ -103,6 +104,11 @@ class RowChecks:
             fail(f"{describe(after)} begins though nothing has changed")
         if after.ended:
             self._check_end(before, after)
+
+    def _is_from_claim(self, before: Drop, after: Drop) -> bool:
+        """The waiting row of a restored ledger gives way to the claim."""
+        claimed = self._record.wipes and after.drop_id in self._record.claimed
+        return bool(claimed) and before.stage == "waiting" and after.stage in LIVE
 
     def _may_begin_again(self, before: Drop) -> bool:
         """A file has changed, or somebody asked for a redrive."""
