@@ -50,8 +50,7 @@ class _Verdict:
     def __init__(self, world: World) -> None:
         self._world, self._usable = world, set[str]()
         self._digests = {self._digest(key) for key in world.bucket}
-        # Folder -> (attempt, files read).
-        self._markers: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+        self._markers: defaultdict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)  # attempt, files read
         for found in filter(None, map(ENDED.fullmatch, world.bucket)):
             read = frozenset(digest for digest in found[3].split(".") if digest.startswith("v"))
             self._markers[found[1]].append((int(found[2]), read))
@@ -114,7 +113,8 @@ class _Verdict:
 
     def _of_registered(self, body: Mapping[str, Any], disowned: set[str]) -> str:
         ids, name = {image["id"] for image in body["images"]}, f"attempt {body['attempt']} of {body['drop_id'][:6]}"
-        if ids not in map(set, self._jobs[body["drop_id"]]):
+        jobs = [set(job) for job in self._jobs[body["drop_id"]] if job[0] in ids]
+        if not any(ids == job or (ids < job and body["attempt"] > 1) for job in jobs):  # it may ask for fewer disks
             return f"{name} is registered as {len(ids)} images that no job has made together for it"
         found = {self._world.images[i]["status"] for i in ids if i in self._world.images} - {"active", "deleted"}
         return f"{name} is registered as an image that is disowned or not active" if ids & disowned or found else ""

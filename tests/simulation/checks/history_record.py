@@ -83,12 +83,15 @@ class HistoryRecord:
     def may_stay_untold(self, end: End) -> bool:
         """True if the end was lost with the ledger and nothing in the bucket led back to it: no claim, and the file was
         replaced, or an operator had redriven it and the end of the earlier attempt was told, or only a data file of a
-        sidecar without image was replaced. Or an older row of a backup went on to a later attempt, which was told."""
+        sidecar without image was replaced. Or an older row, of a backup or of the claim, went on to a later attempt, which
+        was told."""
         lost = self.lost_ends.get(end)
-        if lost is None or lost.claimed:
+        if lost is None:
             return False
         if any(drop_id == end[0] and attempt > end[1] for drop_id, attempt in self.ends):
             return True
+        if lost.claimed:
+            return False
         if any(self._read_the_same(row, lost.row) for row in self.ends.values()):
             return True
         sidecar = object_keys.sidecar_key(lost.row.key)

@@ -37,7 +37,7 @@ class RowChecks:
         if before is None or after.redrives <= before.redrives:
             self._moved_at[after.drop_id] = record.clock.seconds()
         if before is not None and worker is not None:
-            self._check_message(before, worker)
+            self._check_message(before, after, worker)
             if after.redrives > before.redrives:
                 self._check_redrive(before)
         if after.redrives == 0:  # also counts faults that hit the message while this worker had it
@@ -52,10 +52,12 @@ class RowChecks:
         self._check_one_live(before, after)
         return changed
 
-    def _check_message(self, before: Drop, worker: Worker) -> None:
-        """A message of an older attempt or poll generation changes nothing."""
+    def _check_message(self, before: Drop, after: Drop, worker: Worker) -> None:
+        """A message of an older attempt or poll generation changes nothing, but its worker may admit the next drop."""
         message = worker.body
         if worker.name not in FROM_MESSAGE or message.get("drop_id") != before.drop_id:
+            return
+        if (before.admission, after.admission) == ("queued", "called"):
             return
         if before.attempt != message["attempt"]:
             self._record.fail(f"a message of attempt {message['attempt']} has changed {describe(before)}")
@@ -146,7 +148,8 @@ class RowChecks:
             return
         if before is None and after.drop_id not in self._record.claimed:
             self._record.fail(f"{describe(after)} is {after.stage} in a new row, without a claim")
-        if before is None and self._record.ports.ledger.live().get((after.bucket, after.key)) != after.drop_id:
+        revived = before is None or (self._record.wipes and after.drop_id in self._record.claimed)
+        if revived and self._record.ports.ledger.live().get((after.bucket, after.key)) != after.drop_id:
             self._without_key.add(after.drop_id)
             return
         rows = self._record.rows.values()

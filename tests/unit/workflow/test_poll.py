@@ -279,7 +279,7 @@ def test_missing_image_fails_the_drop_at_its_deadline_to_the_second(world: World
     row = world.row()
     world.ports.clock.advance(seconds_between(world.now(), parse_timestamp(row.deadline_at)))
     poll.poll(world.ports, row.drop_id, row.attempt, row.generation)
-    assert (world.row().stage, code(world)) == ("failed", "ims.image_missing")
+    assert (world.row().stage, code(world)) == ("failed", "import.deadline")
 
 
 def test_deleted_image_of_an_earlier_request_of_the_attempt_does_not_end_it(world: World) -> None:

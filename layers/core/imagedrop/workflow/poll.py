@@ -28,6 +28,9 @@ from imagedrop.workflow.poll_schedule import next_wait
 RESTARTABLE = frozenset({"IMG.1075", "IMG.0018", "IMG.0061"})
 
 
+DEADLINE = "import.deadline"  # reason code
+
+
 class Action(Enum):
     NOTHING = "the message is out of date"
     WAIT = "the next poll is not due yet"
@@ -78,7 +81,7 @@ def _wait(ports: Ports, row: Drop, held: Held | None = None, missing_since: str 
     now, settings = ports.clock(), ports.settings
     if now >= parse_timestamp(row.deadline_at):
         why = f" It waited for an operator because of {held.code}: {held.message}" if held else ""
-        completion.fail(ports, row, "import.deadline", f"The import did not end by {row.deadline_at}.{why}")
+        completion.fail(ports, row, DEADLINE, f"The import did not end by {row.deadline_at}.{why}")
         return
     assert row.job_started_at is not None
     elapsed = seconds_between(row.job_started_at, now)
@@ -127,19 +130,21 @@ def _check_images(ports: Ports, row: Drop, found: Sequence[Image], job: Job | No
 
 
 def _images_missing(ports: Ports, row: Drop, found: Sequence[Image], job: Job | None) -> None:
-    """Fails the drop if the import has ended and IMS still does not show its images half an hour later, or at the
-    deadline."""
+    """Fails the drop if the import has ended and IMS still does not show its images half an hour later. If the deadline
+    is earlier, they may still appear, so that is the reason."""
     now, left = ports.clock(), usable(found)
     made = job is not None or bool(missing_images.lost_ids(row, found, job))
     running = any(image.status != "active" for image in left)
     elapsed = seconds_between(row.job_started_at or row.updated_at, now)
     ended = made or (not running and elapsed >= import_durations.window_of(ports, row))  # it may be hidden until then
     since = (row.images_missing_since or format_timestamp(now)) if ended else None
-    overdue = now >= parse_timestamp(row.deadline_at)
-    if since is None or (seconds_between(since, now) < missing_images.MISSING_FOR and not overdue):
+    early = since is None or seconds_between(since, now) < missing_images.MISSING_FOR
+    if early and (since is None or now < parse_timestamp(row.deadline_at)):
         _wait(ports, row, missing_since=since)
         return
     reason = missing_images.reason(row, found, job, since if made else None)
+    if early:
+        reason = reason.model_copy(update={"code": DEADLINE})
     completion.finish(ports, row, "failed", reason, images=describe(row, left))
 
 
