@@ -83,8 +83,8 @@ class HistoryRecord:
     def may_stay_untold(self, end: End) -> bool:
         """True if the end was lost with the ledger and nothing in the bucket led back to it: no claim, and the file was
         replaced, or an operator had redriven it and the end of the earlier attempt was told, or only a data file of a
-        sidecar without image was replaced. Or an older row, of a backup or of the claim, went on to a later attempt, which
-        was told."""
+        sidecar without image was replaced. Or an older row, of a backup or a claim, went on to a later attempt that was
+        told."""
         lost = self.lost_ends.get(end)
         if lost is None:
             return False
