@@ -83,12 +83,12 @@ class HistoryRecord:
     def may_stay_untold(self, end: End) -> bool:
         """True if the end was lost with the ledger and nothing in the bucket led back to it: no claim, and the file was
         replaced, or an operator had redriven it and the end of the earlier attempt was told, or only a data file of a
-        sidecar without image was replaced. Or an older row, of a backup or a claim, went on to a later attempt that was
-        told."""
+        sidecar without image was replaced. Or the drop has ended again since then, or as a later attempt."""
         lost = self.lost_ends.get(end)
         if lost is None:
             return False
-        if any(drop_id == end[0] and attempt > end[1] for drop_id, attempt in self.ends):
+        others = [(attempt, at) for (drop_id, attempt), at in self.ended_at.items() if drop_id == end[0]]
+        if any(attempt > end[1] or (attempt < end[1] and at > lost.at) for attempt, at in others):
             return True
         if lost.claimed:
             return False

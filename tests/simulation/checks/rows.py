@@ -94,7 +94,7 @@ class RowChecks:
             before is not None
             and before.attempt == after.attempt
             and after.stage not in ALLOWED_TRANSITIONS[before.stage]
-            and not self._is_from_claim(before, after)
+            and not (before.stage == "waiting" and self._from_claim(after))
         ):
             fail(f"{describe(after)} went from {before.stage} to {after.stage}")
         if before is not None and after.attempt not in (before.attempt, before.attempt + 1):
@@ -102,15 +102,14 @@ class RowChecks:
             restored = self._record.wipes and after.attempt > before.attempt  # the claim is of a later attempt
             if not restored and (not may_skip or (after.drop_id, after.attempt - 1) not in self._record.ends):
                 fail(f"{describe(after)} follows attempt {before.attempt}")
-        if before is not None and before.ended and not self._may_begin_again(before):
+        if before is not None and before.ended and not (self._may_begin_again(before) or self._from_claim(after)):
             fail(f"{describe(after)} begins though nothing has changed")
         if after.ended:
             self._check_end(before, after)
 
-    def _is_from_claim(self, before: Drop, after: Drop) -> bool:
-        """The waiting row of a restored ledger gives way to the claim."""
-        claimed = self._record.wipes and after.drop_id in self._record.claimed
-        return bool(claimed) and before.stage == "waiting" and after.stage in LIVE
+    def _from_claim(self, after: Drop) -> bool:
+        """The row of a restored ledger gives way to a claim."""
+        return self._record.wipes > 0 and after.drop_id in self._record.claimed and after.stage in LIVE
 
     def _may_begin_again(self, before: Drop) -> bool:
         """A file has changed, or somebody asked for a redrive."""
@@ -148,8 +147,9 @@ class RowChecks:
             return
         if before is None and after.drop_id not in self._record.claimed:
             self._record.fail(f"{describe(after)} is {after.stage} in a new row, without a claim")
-        revived = before is None or (self._record.wipes and after.drop_id in self._record.claimed)
-        if revived and self._record.ports.ledger.live().get((after.bucket, after.key)) != after.drop_id:
+        if (before is None or self._from_claim(after)) and self._record.ports.ledger.live().get(
+            (after.bucket, after.key)
+        ) != after.drop_id:
             self._without_key.add(after.drop_id)
             return
         rows = self._record.rows.values()
