@@ -1,6 +1,5 @@
-"""A second opinion on a finished history: it sees the bucket, IMS and the mailboxes, never the ledger.
-
-It shares no code with `checks` or the product: it computes drop ids and digests itself."""
+"""A second opinion on a finished history: it sees the bucket, IMS and the mailboxes, never the ledger. It shares no
+code with `checks` or the product: it computes drop ids and digests itself."""
 
 from __future__ import annotations
 
@@ -94,7 +93,8 @@ class _Verdict:
         result: dict[str, Any] = json.loads(file.body) if file else {"drop_id": "", "attempt": 0}
         for name, version in result.get("versions", {}).items() if file else ():
             now, then = bucket.get(name), (version or file._asdict())["last_modified"]  # type: ignore[union-attr]
-            if then > now.last_modified if now else version:
+            same_second = version and now and then == now.last_modified and version["etag"] != now.etag
+            if same_second or (then > now.last_modified if now else version):
                 return  # somebody has removed what this end has read: what was there before is back, and had ended
         forgotten = result["attempt"] > attempt and self._world.ledger_losses  # a redrive was lost with the ledger
         if result["drop_id"] != drop_id or (result["attempt"] != attempt and not forgotten):

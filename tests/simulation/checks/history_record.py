@@ -81,7 +81,7 @@ class HistoryRecord:
         self.wipes += 1
 
     def may_stay_untold(self, end: End) -> bool:
-        """True if the end was lost with the ledger and nothing in the bucket led back to it: no claim, and the file was
+        """True if the end was lost with the ledger and nothing in the bucket led back to it: no claim, and a file was
         replaced, or an operator had redriven it and the end of the earlier attempt was told, or only a data file of a
         sidecar without image was replaced. Or the drop has ended again since then, or as a later attempt."""
         lost = self.lost_ends.get(end)
@@ -94,9 +94,9 @@ class HistoryRecord:
             return False
         if any(self._read_the_same(row, lost.row) for row in self.ends.values()):
             return True
-        sidecar = object_keys.sidecar_key(lost.row.key)
-        files = {lost.row.key: lost.row.etag or ""} if lost.row.etag else {lost.row.key: "", sidecar: None}
-        return any(self._was_replaced(key, etag, lost) for key, etag in files.items())
+        read = {key: version.etag if version else "" for key, version in lost.row.versions.items()}
+        files = {**read, lost.row.key: lost.row.etag or ""}
+        return any(self._was_replaced(key, etag, lost.at) for key, etag in files.items())
 
     def _read_the_same(self, row: Drop, later: Drop) -> bool:
         """`row` is an earlier attempt that has its end marker, and the operator had only the same files read again. If
@@ -108,12 +108,10 @@ class HistoryRecord:
         earlier = row.drop_id == later.drop_id and row.attempt < later.attempt and read == known
         return earlier and self.has_object(end_markers.end_marker_key(row))
 
-    def _was_replaced(self, key: str, etag: str | None, lost: LostEnd) -> bool:
-        """The file was not this one when the ledger was lost, or at some time since. `etag` None: as the row says."""
-        version = lost.row.versions.get(key)
-        etag = (version.etag if version else "") if etag is None else etag
-        then = [uploaded for at, uploaded in self.uploads[key] if at <= lost.at][-1:] or [""]
-        since = [uploaded for at, uploaded in self.uploads[key] if at > lost.at]
+    def _was_replaced(self, key: str, etag: str, lost_at: float) -> bool:
+        """The file was not this one when the ledger was lost, or at some time since."""
+        then = [uploaded for at, uploaded in self.uploads[key] if at <= lost_at][-1:] or [""]
+        since = [uploaded for at, uploaded in self.uploads[key] if at > lost_at]
         return any(uploaded != etag for uploaded in (*then, *since))
 
     def has_object(self, key: str) -> bool:

@@ -47,10 +47,15 @@ class RowChecks:
             record.log(f"ledger: {describe(after)} is {after.stage} {after.reason.code if after.reason else ''}")
             self._check_given_up(after, moved_at)
             self._check_change(before, after)
-        elif before is not None and before.ended and _outcome(before) != _outcome(after):
+        elif before is not None and before.ended and self._differs(before, after):
             record.fail(f"the end of {describe(after)} has changed")
         self._check_one_live(before, after)
         return changed
+
+    def _differs(self, before: Drop, after: Drop) -> bool:
+        """An end that a restored ledger had forgotten, and that came again, gives way to the one that was told."""
+        forgotten = (after.drop_id, after.attempt) in self._record.restored_ends
+        return _outcome(before) != _outcome(after) and not forgotten
 
     def _check_message(self, before: Drop, after: Drop, worker: Worker) -> None:
         """A message of an older attempt or poll generation changes nothing, but its worker may admit the next drop."""
