@@ -54,8 +54,8 @@ class RowChecks:
 
     def _differs(self, before: Drop, after: Drop) -> bool:
         """An end that a restored ledger had forgotten, and that came again, gives way to the one that was told."""
-        forgotten = (after.drop_id, after.attempt) in self._record.restored_ends
-        return _outcome(before) != _outcome(after) and not forgotten
+        forgotten = {*self._record.restored_ends, *self._record.lost_ends}
+        return _outcome(before) != _outcome(after) and (after.drop_id, after.attempt) not in forgotten
 
     def _check_message(self, before: Drop, after: Drop, worker: Worker) -> None:
         """A message of an older attempt or poll generation changes nothing, but its worker may admit the next drop."""

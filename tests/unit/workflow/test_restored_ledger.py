@@ -9,7 +9,7 @@ import pytest
 
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import OBJECT_REPLACED, Drop
-from imagedrop.ports import ObjectsUnavailable
+from imagedrop.ports import ObjectsUnavailable, ServiceError
 from imagedrop.workflow.validate import validate
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, World
@@ -134,6 +134,27 @@ def test_backup_of_a_drop_whose_result_file_is_gone_comes_to_an_end(
     # Its file was replaced after its end, not during the import.
     reasons = [row.reason.code for row in world.ports.ledger.rows() if row.reason]
     assert OBJECT_REPLACED not in [*reasons, *((end["reason"] or {}).get("code") for end in published(world))]
+
+
+def test_a_later_end_that_only_the_result_file_tells_is_notified_without_a_sweep(world: World) -> None:
+    backups = watch_backups(world)
+    put_drop(world, min_disk=5)
+    validate.validate_key(world.ports, BUCKET, KEY)
+    assert world.row(KEY).stage == "rejected"
+    ended = backups[-1]
+    world.run()
+    world.ports.clock.advance(60)
+    world.put(SIDECAR_KEY, sidecar(min_disk=6))
+    world.ports.topic.fail("publish", *(ServiceError("busy", "Throttling", "no") for _ in range(3)))
+    world.ports.mail.fail("send", *(ServiceError("busy", "Throttling", "no") for _ in range(3)))
+    world.run(5)
+    assert (world.result(KEY)["attempt"], [end["attempt"] for end in published(world)]) == (2, [1])
+    world.ports.queues.wipe()
+    world.ports.ledger.restore(ended)
+    world.ports.queues.send("notices", {"drop_id": world.row(KEY).drop_id, "attempt": 1})
+    world.run()
+    assert [end["attempt"] for end in published(world)] == [1, 2]
+    assert len(world.mails()) == 2
 
 
 def tags(body: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -25,6 +25,7 @@ def recover(
     last_ended: int = 0,
 ) -> Drop | None:
     """The recovered and saved row: ended if the drop has a result file, live if it has a claim, None if it has neither.
+    Sends the message that continues it.
 
     A claim stays until the end is notified, so the result file counts unless the claim is of a later attempt.
     `owner`: the one to notify if there is no claim; a result file does not name the owner. `over`: the older row that
@@ -44,7 +45,10 @@ def recover(
     ended = ended.updated(ports.clock(), owner=owner, revision=over.revision if over is not None else 0)
     if ports.objects.head(bucket, end_markers.end_marker_key(ended)) is not None:
         ended = ended.model_copy(update={"deliveries": delivered(ended), "end_marked": True})
-    return ports.ledger.save(ended)
+    recovered = ports.ledger.save(ended)
+    if not recovered.end_marked:
+        dispatch.send_next(ports, recovered)
+    return recovered
 
 
 def delivered(row: Drop) -> dict[Channel, ChannelDelivery]:
@@ -109,6 +113,4 @@ def with_ends(ports: Ports, row: Drop) -> Drop:
     known = recover(ports, row.bucket, row.key, row.drop_id, row.owner, row, last_ended=informed.attempt - 1)
     if known is None:
         return informed
-    if known.open:
-        dispatch.send_next(ports, known)
     raise Conflict(row.drop_id)

@@ -15,7 +15,7 @@ from imagedrop.common.timestamps import seconds_between
 from imagedrop.domain.drop import Drop
 from imagedrop.observability import LOG, log_drop, log_fields
 from imagedrop.ports import Conflict, OutOfTime, Ports, QueuedDrop
-from imagedrop.workflow import admission, dispatch, recovery
+from imagedrop.workflow import admission, recovery
 from imagedrop.workflow.bucket_records import claims, installation
 from imagedrop.workflow.bucket_records.installation import OtherInstallation
 from imagedrop.workflow.sweep.late_drops import report_late_drops
@@ -147,8 +147,6 @@ def _recover(ports: Ports, bucket: str, drop_id: str) -> Drop | None:
         return None
     if row is not None:
         log_drop("recovered from its claim", row, level=WARNING)
-        if row.ended:  # for a live one, `recover` has sent the message
-            dispatch.send_next(ports, row)
     return row
 
 
