@@ -33,7 +33,7 @@ from tests.simulation.systematic.runs import places
 from tests.simulation.systematic.table import report
 
 BATCH = 50
-FOUND_WITHIN, PRINT_EVERY = 1000, 10_000  # histories
+FOUND_WITHIN, PRINT_EVERY = 2500, 10_000  # histories
 
 
 @dataclass

@@ -57,6 +57,7 @@ def test_same_seed_gives_same_history() -> None:
         assert first.text() == second.text()
 
 
+@pytest.mark.timeout(600)  # if another history must be found
 @pytest.mark.parametrize("name", BUGS)
 def test_planted_bug_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     bug = BUGS[name]

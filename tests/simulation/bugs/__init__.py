@@ -30,7 +30,7 @@ BUGS: Mapping[str, Bug] = {
     "the call is repeated while the first request is still valid": Bug(submitting.resent_too_soon, 381),
     "the call is repeated during a hidden import that holds no name yet": Bug(submitting.name_taken_for_granted, 1314),
     "no claim in the bucket": Bug(submitting.no_claim, 189),
-    "a restored ledger is obeyed": Bug(submitting.older_ledger_obeyed, 122),
+    "a restored ledger is obeyed": Bug(submitting.older_ledger_obeyed, 2153),
     "another installation goes unnoticed": Bug(submitting.other_installation_unnoticed, 170),
     "an end is told again after its ledger was restored": Bug(notifying.restored_end_told_again, 84),
     "no ETag in the drop id": Bug(validating.no_etag, 0),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 
 from imagedrop.common.timestamps import parse_timestamp
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import ALLOWED_TRANSITIONS, LIVE, Drop
 from imagedrop.workflow.bucket_records import file_versions
 from imagedrop.workflow.sweep.redrive import MAX_REDRIVES
-from tests.simulation.checks.history_record import HistoryRecord, describe
+from tests.simulation.checks.history_record import End, HistoryRecord, describe
 from tests.simulation.inspection_cache import facts_of
 from tests.simulation.workers import Worker
 from tests.simulation.workload import content_of
@@ -24,6 +25,7 @@ class RowChecks:
         self._record = record
         self._moved_at: dict[str, float] = {}  # when a row last changed without a redrive
         self._fault_count: dict[str, int] = {}  # faults until then
+        self._outcomes: defaultdict[End, list[object]] = defaultdict(list)
         self._without_key: set[str] = set()  # revived drops whose key belongs to newer content
 
     def row_written(self, after: Drop, worker: Worker | None) -> bool:
@@ -50,12 +52,15 @@ class RowChecks:
         elif before is not None and before.ended and self._differs(before, after):
             record.fail(f"the end of {describe(after)} has changed")
         self._check_one_live(before, after)
+        if after.ended:
+            self._outcomes[after.drop_id, after.attempt].append(_outcome(after))
         return changed
 
     def _differs(self, before: Drop, after: Drop) -> bool:
         """An end that a restored ledger had forgotten, and that came again, gives way to the one that was told."""
-        forgotten = {*self._record.restored_ends, *self._record.lost_ends}
-        return _outcome(before) != _outcome(after) and (after.drop_id, after.attempt) not in forgotten
+        return (
+            _outcome(before) != _outcome(after) and _outcome(after) not in self._outcomes[after.drop_id, after.attempt]
+        )
 
     def _check_message(self, before: Drop, after: Drop, worker: Worker) -> None:
         """A message of an older attempt or poll generation changes nothing, but its worker may admit the next drop."""
