@@ -1,4 +1,4 @@
-"""`make chaos CALM=1`: uploads all drops at once, without faults, and prints the cost per drop.
+"""`make chaos CALM=1`: uploads all drops at once, without faults, and prints costs per drop and growth of memory.
 
 python -m tests.chaos.load --drops 1000      first 100 drops, then 1,000, and the ratio; exit code 1: violations
 """
@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from tests.chaos import costs, plan, report
+from tests.chaos.memory import MemorySampler
 from tests.chaos.observation import Violation
 from tests.chaos.run import exit_on_sigterm, run
 from tests.chaos.world import World
@@ -21,10 +22,12 @@ def measure(seed: int, count: int) -> tuple[dict[str, float], list[Violation]]:
     with tempfile.TemporaryDirectory(prefix="imagedrop-load-") as folder:
         with World(Path(folder).resolve(), plan.without_faults(seed, count)) as world:
             began, cpu = time.monotonic(), world.stack.cpu()
-            violations = run(world)
+            with MemorySampler(world) as memory:
+                violations = run(world)
             cost = costs.costs(world, time.monotonic() - began, cpu)
         print(report.violations_text(world.observed, violations), end="")
-        print(report.closing_line(world, violations, seed, cost["seconds"]), flush=True)
+        print(report.closing_line(world, violations, seed, cost["seconds"]))
+        print(memory, flush=True)
     return cost, violations
 
 

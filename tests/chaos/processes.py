@@ -91,6 +91,12 @@ class Stack(Process):
         """CPU seconds of ministack and the functions, ended processes included."""
         return sum(_cpu(pid) for pid in self._group())
 
+    def memory(self) -> tuple[float, list[float]]:
+        """MB of resident memory: of ministack, and of each function that runs now."""
+        by_pid = {pid: _memory(pid) for pid in self._group()}
+        ministack = by_pid.pop(self._leader(), 0.0) if by_pid else 0.0
+        return ministack, [size for size in by_pid.values() if size]
+
     def close(self) -> None:
         """Kills all processes, whatever their state."""
         self._kill_group()
@@ -136,6 +142,11 @@ def _state(pid: int) -> str:
 def _group_of(pid: int) -> int:
     fields = _fields(pid)
     return int(fields[2]) if fields else 0
+
+
+def _memory(pid: int) -> float:
+    fields = _fields(pid)
+    return int(fields[21]) * os.sysconf("SC_PAGE_SIZE") / 1e6 if fields else 0.0
 
 
 def _cpu(pid: int) -> float:
