@@ -115,7 +115,7 @@ def admitted(row: Drop) -> Drop:
 
 
 def sending(key: str = KEY) -> Drop:
-    return transitions.mark_sent(transitions.begin_submit(admitted(accepted(key)), NOW[4]), NOW[5], 90)
+    return transitions.mark_sent(transitions.begin_submit(admitted(accepted(key)), NOW[4], 90), NOW[5], 90)
 
 
 def importing(key: str = KEY) -> Drop:
@@ -226,7 +226,7 @@ def rows() -> dict[str, Drop]:
         "accepted-released": transitions.return_to_accepted(sending(), NOW[6], 30, admission="called"),
         "accepted-held": transitions.return_to_accepted(sending(), NOW[6], 900, held, admission="called"),
         "accepted-restarted": transitions.restart_job(importing(), NOW[7]),
-        "submitting-reserved": transitions.begin_submit(admitted(accepted()), NOW[4]),
+        "submitting-reserved": transitions.begin_submit(admitted(accepted()), NOW[4], 90).updated(NOW[4], next_at=None),
         "submitting-sent": sending(),
         "submitting-unknown": sending().updated(
             NOW[7], admission="", tries=2, next_at=format_timestamp(NOW[8]), held=None

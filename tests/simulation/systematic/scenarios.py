@@ -31,6 +31,7 @@ THREE_DROPS = [*drop(0), *drop(10, key=OTHER), *drop(20, key=THIRD)]
 NO_EVENTS = {"event_lost": 1.0}
 ONE_TASK = {"ims_tasks": 1}
 HIDDEN = {"ims_shows_imports": False, "ims_tags_early": False}
+UNIQUE = {"ims_names_unique": True, "ims_names_reserved": True}
 NOTIFY = "notify.notify ledger.get"
 CREATE, SEND = "images.create", "dispatch.send_next queues.send"
 
@@ -85,6 +86,9 @@ FILES: Mapping[str, Scenario] = {
 SERVICES: Mapping[str, Scenario] = {
     "temporary failure of the job": Scenario(drop(0), {"faults_end": HOUR}, job_failures=["IMG.1075"]),
     "request lost": Scenario(drop(0), given=[Given(CREATE, "before", ims_error("unknown"))]),
+    "request lost, imports hidden, names unique": Scenario(
+        drop(0), HIDDEN | UNIQUE, given=[Given(CREATE, "before", ims_error("unknown"))]
+    ),
     "answer lost": Scenario(drop(0), given=[Given(CREATE, "after", ims_error("unknown"))]),
     "answer lost, imports hidden": Scenario(drop(0), HIDDEN, given=[Given(CREATE, "after", ims_error("unknown"))]),
     "IMS busy": Scenario(drop(0), given=[Given(CREATE, "before", ims_error("busy"))]),

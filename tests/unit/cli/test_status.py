@@ -105,7 +105,7 @@ def test_status_lists_drops_in_progress_without_obs(
 
 def test_status_of_a_drop_whose_answer_from_ims_was_lost(ledger_cli: Cli, world: World) -> None:
     ledger, clock = world.ports.ledger, world.ports.clock
-    row = ledger.save(transitions.begin_submit(world.accepted(), clock()))
+    row = ledger.save(transitions.begin_submit(world.accepted(), clock(), 90))
     row = ledger.save(transitions.mark_sent(row, clock(), 90))
     assert "sending the request to IMS" in ledger_cli("status").out
     clock.advance(91)
@@ -117,7 +117,7 @@ def test_status_of_a_drop_whose_answer_from_ims_was_lost(ledger_cli: Cli, world:
 def test_status_and_redrive_of_a_held_drop_show_the_next_try(ledger_cli: Cli, world: World) -> None:
     held = drops.Held(code="IMG.0056", message="the quota is used up", since=world.now())
     row = transitions.return_to_accepted(
-        transitions.begin_submit(world.accepted(), world.ports.clock()), world.ports.clock(), 900, held
+        transitions.begin_submit(world.accepted(), world.ports.clock(), 90), world.ports.clock(), 900, held
     )
     due = world.ports.ledger.save(row).next_at
     refused = ledger_cli("redrive", KEY)
@@ -160,7 +160,7 @@ def test_redrive_sends_one_message(ledger_cli: Cli, world: World) -> None:
 def test_redrive_of_a_registered_or_open_drop_exits_1(ledger_cli: Cli, world: World, stage: Any, word: str) -> None:
     if stage:
         row = world.accepted()
-        row = world.ports.ledger.save(transitions.begin_submit(row, world.ports.clock()))
+        row = world.ports.ledger.save(transitions.begin_submit(row, world.ports.clock(), 90))
         row = world.ports.ledger.save(
             transitions.begin_import(row, world.ports.clock(), job_id="j", images=(), first=1)
         )

@@ -84,7 +84,10 @@ CHANGES: dict[str, tuple[str, dict[str, Any]]] = {  # transition -> the stage be
         "accepted",
         {"deadline_at": "2026-11-24T13:09:20.000Z", "attempt_left": None, "next_at": None, "redrives": 0},
     ),
-    "begin_submit": ("accepted", {"stage": "submitting", "sent_at": None, "redrives": 0}),
+    "begin_submit": (
+        "accepted",
+        {"stage": "submitting", "sent_at": None, "next_at": "2026-11-24T13:02:30.000Z", "redrives": 0},
+    ),
     "mark_sent": ("submitting", {"sent_at": AT, "calls": 4, "sends": 3, "next_at": "2026-11-24T13:02:30.000Z"}),
     "return_to_accepted": (
         "submitting",

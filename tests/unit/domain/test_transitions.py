@@ -31,7 +31,7 @@ STEPS: dict[str, Callable[[Drop, datetime], Drop]] = {
     "accept": lambda row, now: transitions.accept(row, now, 3600, versions={}),
     "queue": lambda row, now: transitions.queue(row, now, 86_400),
     "admit": lambda row, now: transitions.admit(row, now, 3600),
-    "begin_submit": transitions.begin_submit,
+    "begin_submit": lambda row, now: transitions.begin_submit(row, now, 90),
     "mark_sent": lambda row, now: transitions.mark_sent(row, now, 90),
     "return_to_accepted": lambda row, now: transitions.return_to_accepted(row, now, 30),
     "begin_import": lambda row, now: transitions.begin_import(row, now, job_id="j", images=(), first=1),
@@ -72,7 +72,7 @@ def test_new_attempt_resets_an_ended_drop() -> None:
         transitions.accept(make_drop(), NOW, 60, versions={"k": None}), NOW, "failed", Reason(code="x", message="y")
     )
     with pytest.raises(WrongStage):
-        transitions.begin_submit(row, NOW)
+        transitions.begin_submit(row, NOW, 90)
     fresh = transitions.new_attempt(row, NOW, 3600)
     assert (fresh.stage, fresh.attempt, fresh.reason, fresh.versions, fresh.deliveries) == ("waiting", 2, None, {}, {})
 

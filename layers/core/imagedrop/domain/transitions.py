@@ -147,9 +147,11 @@ def admit(drop: Drop, now: datetime, attempt_deadline: float) -> Drop:
     )
 
 
-def begin_submit(drop: Drop, now: datetime) -> Drop:
-    """CreateImage is about to be called. Nothing is sent yet."""
-    return drop.updated(now, stage="submitting", admission="called", sent_at=None, redrives=0)
+def begin_submit(drop: Drop, now: datetime, answer_within: float) -> Drop:
+    """CreateImage is about to be called. Nothing is sent yet. For `answer_within` seconds other workers wait: else one
+    could take the claim, which is written before `mark_sent`, for that of a lost call."""
+    due = add_seconds(format_timestamp(now), answer_within)
+    return drop.updated(now, stage="submitting", admission="called", sent_at=None, redrives=0, next_at=due)
 
 
 def mark_sent(drop: Drop, now: datetime, answer_within: float) -> Drop:

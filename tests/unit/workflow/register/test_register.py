@@ -332,7 +332,7 @@ def test_sidecar_changed_after_a_crash_before_the_call_begins_a_new_attempt(worl
     assert (world.row().stage, world.row().sent_at) == ("submitting", None)
     world.ports.clock.advance(5)
     world.put(KEY + ".json", {**SIDECAR, "name": "Another"}, event=False)
-    world.run(60)
+    world.run(150)
     assert (world.row().attempt, world.ports.images.calls["create"]) == (2, 0)
 
 

@@ -42,7 +42,7 @@ def submit(ports: Ports, row: Drop) -> None:
     deleted = (image.id for image in found if image.status in DELETED_STATUSES)
     row = row.model_copy(update={"disowned_images": (*row.disowned_images, *deleted)})
     # Saved before the claim is written, so that only one worker writes a claim.
-    call(ports, ports.ledger.save(transitions.begin_submit(row, ports.clock())))
+    call(ports, ports.ledger.save(transitions.begin_submit(row, ports.clock(), ANSWER_WITHIN)))
 
 
 def call(ports: Ports, row: Drop) -> None:

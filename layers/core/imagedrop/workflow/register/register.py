@@ -9,7 +9,7 @@ signature is valid (15 minutes), and may hide an image until its import ends.
 
 from __future__ import annotations
 
-from imagedrop.common.timestamps import parse_timestamp
+from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_timestamp
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import Conflict, ImsError, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
@@ -17,7 +17,7 @@ from imagedrop.workflow import completion, import_durations, recovery
 from imagedrop.workflow.bucket_records import file_versions
 from imagedrop.workflow.image_lookup import find_images, usable
 from imagedrop.workflow.operator_hold import hold_for
-from imagedrop.workflow.register.create_image import call, submit
+from imagedrop.workflow.register.create_image import ANSWER_WITHIN, call, submit
 from imagedrop.workflow.register.decisions import Action, decide, decide_on_files, decide_on_lookup
 from imagedrop.workflow.register.next_steps import call_later, follow, give_up, look_up_later
 
@@ -88,6 +88,7 @@ def _call_again(ports: Ports, row: Drop) -> None:
         call_later(ports, row, error)
         return
     if decide_on_files(row, current) is Action.CALL:
-        call(ports, row)
+        due = add_seconds(format_timestamp(ports.clock()), ANSWER_WITHIN)  # other workers wait, as after `begin_submit`
+        call(ports, ports.ledger.save(row.updated(ports.clock(), next_at=due)))
     else:
         look_up_later(ports, row)
