@@ -26,6 +26,7 @@ TESTS = [
 ]
 
 
+@pytest.mark.timeout(600)  # the first one in a process also runs all scenarios before it
 @pytest.mark.parametrize(("name", "part", "parts"), TESTS)
 def test_drop_ends_rightly_though_one_port_call_is_struck(name: str, part: int, parts: int) -> None:
     calls = runs.calls_to_strike(name)[part::parts]
