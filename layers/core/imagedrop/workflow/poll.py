@@ -26,8 +26,6 @@ from imagedrop.workflow.poll_schedule import next_wait
 
 # Job errors that a second request may not meet again (IMS API, error codes: IMG.1075, failed to register the file).
 RESTARTABLE = frozenset({"IMG.1075", "IMG.0018", "IMG.0061"})
-
-
 DEADLINE = "import.deadline"  # reason code
 
 
