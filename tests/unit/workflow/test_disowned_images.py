@@ -113,10 +113,22 @@ def test_later_attempts_pass_the_ids_on(world: World) -> None:
         assert set(known.disowned_images) == disowned(world)
 
 
-@pytest.mark.parametrize("body", [b"", b"junk", b"[]", b"{}", b'{"disowned": 1}', b'{"disowned": [1, null]}', b"\xff"])
-def test_a_marker_with_other_content_disowns_nothing(body: bytes) -> None:
-    world = World()
+@pytest.mark.parametrize("body", [b"junk", b"[]", b"{}", b'{"disowned": 1}', b"\xff"])
+def test_a_marker_with_other_content_disowns_nothing_and_is_logged(
+    world: World, body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert read_back(world, body) == (2, ())
+    assert "end marker not readable" in caplog.text
+
+
+@pytest.mark.parametrize("body", [b"", b'{"disowned": [1, null]}'])
+def test_a_marker_without_ids_disowns_nothing(world: World, body: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    assert read_back(world, body) == (2, ())
+    assert caplog.text == ""
+
+
+def read_back(world: World, body: bytes) -> tuple[int, tuple[str, ...]]:
     row = world.accepted()
     world.ports.objects.put(BUCKET, end_markers.end_marker_key(row), body, "application/octet-stream")
     known = end_markers.with_ends(world.ports.objects, row)
-    assert (known.attempt, known.disowned_images) == (2, ())
+    return known.attempt, known.disowned_images

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from imagedrop.domain.drop import Drop, drop_id
 from imagedrop.domain.object_keys import END_MARKERS
 from imagedrop.domain.transitions import disowned_for_later
+from imagedrop.observability import LOG
 from imagedrop.ports import ObjectHead, Objects
 from imagedrop.workflow.bucket_records import file_versions
 
@@ -77,7 +78,10 @@ def _disowned_by(objects: Objects, bucket: str, key: str) -> list[str]:
     """The ids in an end marker's content; none if it is not what `write_end_marker` writes."""
     found = objects.get(bucket, key, limit=MAX_MARKER_BYTES)
     try:
-        ids = json.loads(found[1])["disowned"] if found else []
+        ids = list(json.loads(found[1])["disowned"]) if found else []
     except (ValueError, TypeError, KeyError):
+        LOG.warning(
+            "end marker not readable: images that it names may be adopted again", extra={"bucket": bucket, "key": key}
+        )
         return []
-    return [image_id for image_id in ids if isinstance(image_id, str)] if isinstance(ids, list) else []
+    return [image_id for image_id in ids if isinstance(image_id, str)]
