@@ -4,10 +4,11 @@ the worker could not record the first."""
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 
+from imagedrop.common.timestamps import seconds_between
 from imagedrop.domain import lateness
 from imagedrop.domain.drop import Drop, LateReason
+from imagedrop.domain.lateness import Late
 from imagedrop.workflow.late_notice import PART_OF_DEADLINE
 from tests.simulation.checks.history_record import HistoryRecord, describe
 from tests.simulation.workers import Worker
@@ -23,6 +24,7 @@ class DelayChecks:
         self._excused: Counter[Delay] = Counter()
         self._about: dict[Worker, Delay] = {}  # the mail that a worker sends now
         self._sender: dict[Delay, Worker] = {}  # sent last, and has not recorded it yet
+        self._waits: dict[tuple[str, int], dict[Late, float]] = {}  # of each attempt, and since when its row says so
 
     def told(self, worker: Worker) -> None:
         delay = self._about.get(worker)
@@ -46,12 +48,25 @@ class DelayChecks:
                 self._about[worker] = delay
         if before is not None and before.attempt == after.attempt and after.ended and not before.ended:
             self._check_told(before)
+        attempt, now = (after.drop_id, after.attempt), self._record.clock.seconds()
+        known = self._waits.get(attempt, {})
+        self._waits[attempt] = {late: known.get(late, now) for late, _ in lateness.waits(after, self._importing_long)}
+
+    @property
+    def _importing_long(self) -> float:
+        return self._record.ports.settings.attempt_deadline * PART_OF_DEADLINE
 
     def _check_told(self, row: Drop) -> None:
+        """A row that says so only since a claim was read can be told only since then."""
         record, stopped_at = self._record, self._record.faults_stopped_at
-        if stopped_at is None or record.clock.seconds() - stopped_at < TOLD_WITHIN:
+        if stopped_at is None:
             return
-        then = record.clock() - timedelta(seconds=TOLD_WITHIN)
-        late = lateness.untold(row, then, record.ports.settings.attempt_deadline * PART_OF_DEADLINE)
-        if late is not None:
-            record.fail(f"{describe(row)} is {late.reason} since {late.since}, and its owner was not told")
+        now, known = record.clock.seconds(), self._waits.get((row.drop_id, row.attempt), {})
+        for late, after in lateness.waits(row, self._importing_long):
+            overdue = min(
+                now - stopped_at,
+                now - known.get(late, stopped_at),
+                seconds_between(late.since, record.clock()) - after,
+            )
+            if overdue >= TOLD_WITHIN and lateness.delivery(row, late.reason).state not in lateness.TOLD:
+                record.fail(f"{describe(row)} is {late.reason} since {late.since}, and its owner was not told")

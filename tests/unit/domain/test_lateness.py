@@ -62,8 +62,15 @@ def test_other_drops_are_never_late(changes: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("state", ["done", "skipped", "refused"])
 def test_owner_who_was_told_of_one_reason_is_told_of_another(state: Any) -> None:
-    drop = row(admission="queued", queued_since=at(-DAY), held=held(-DAY), late={"held": ChannelDelivery(state=state)})
-    assert lateness.untold(drop, NOW, DAY / 2) == Late("queued", at(-DAY))
+    changes = {"stage": "importing", "job_started_at": at(-DAY), "late": {"held": ChannelDelivery(state=state)}}
+    assert lateness.untold(row(held=held(-DAY), **changes), NOW, DAY / 2) == Late("importing", at(-DAY))
+
+
+def test_held_drop_in_the_queue_waits_for_the_queue() -> None:
+    """What held it may have passed while it waits: an owner who is told so would look for a fault that is gone."""
+    drop = row(admission="queued", queued_since=at(0), held=held(-DAY))
+    assert lateness.untold(drop, NOW + timedelta(hours=3), DAY / 2) is None
+    assert lateness.untold(drop, NOW + timedelta(hours=4), DAY / 2) == Late("queued", at(0))
 
 
 def test_mail_that_is_being_sent_counts_as_untold() -> None:

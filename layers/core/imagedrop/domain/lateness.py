@@ -28,7 +28,7 @@ class Late:
 def untold(row: Drop, now: datetime, importing_long: float) -> Late | None:
     """The first reason for which the drop is late and its owner has not been told. None: there is none.
     `importing_long`: s after which an import of this drop takes long."""
-    for late, after in _waits(row, importing_long):
+    for late, after in waits(row, importing_long):
         if seconds_between(late.since, now) >= after and delivery(row, late.reason).state not in TOLD:
             return late
     return None
@@ -38,12 +38,12 @@ def delivery(row: Drop, reason: LateReason) -> ChannelDelivery:
     return (row.late or {}).get(reason, ChannelDelivery())
 
 
-def _waits(row: Drop, importing_long: float) -> Iterator[tuple[Late, float]]:
+def waits(row: Drop, importing_long: float) -> Iterator[tuple[Late, float]]:
     """What the drop waits for, and after how many s it is late because of that."""
-    if row.held is not None and row.stage in LIVE:
-        yield Late("held", row.held.since), HELD_LONG
-    if row.open_index_partition == "queued":
+    if row.open_index_partition == "queued":  # what held it may have passed: only its next call can tell
         yield Late("queued", row.queued_since or row.updated_at), QUEUED_LONG
+    elif row.held is not None and row.stage in LIVE:
+        yield Late("held", row.held.since), HELD_LONG
     if row.stage == "submitting" and row.sent_at is not None:
         yield Late("unanswered", row.sent_at), UNANSWERED_LONG
     if row.stage == "importing" and row.job_started_at is not None:
