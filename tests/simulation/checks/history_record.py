@@ -12,6 +12,7 @@ from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop
 from imagedrop.ports import ObjectHead
 from imagedrop.workflow.bucket_records import end_markers
+from imagedrop.workflow.bucket_records.file_versions import version_of
 from imagedrop_local.memory import MemoryPorts, SettableClock
 from tests.support.world import BUCKET
 
@@ -96,7 +97,12 @@ class HistoryRecord:
             return True
         read = {key: version.etag if version else "" for key, version in lost.row.versions.items()}
         files = {**read, lost.row.key: lost.row.etag or ""}
-        return any(self._was_replaced(key, etag, lost.at) for key, etag in files.items())
+        if any(self._was_replaced(key, etag, lost.at) for key, etag in files.items()):
+            return True
+        # Equal content may have been uploaded twice, and the version before be back: its own end counts.
+        return any(
+            version_of(self.head(key)) != known for key, known in lost.row.versions.items() if key in self.undone
+        )
 
     def _read_the_same(self, row: Drop, later: Drop) -> bool:
         """`row` is an earlier attempt that has its end marker, and the operator had only the same files read again. If
