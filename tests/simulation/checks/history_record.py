@@ -43,6 +43,9 @@ class HistoryRecord:
     rows: dict[str, Drop] = field(default_factory=dict)  # as last written, since the ledger was last lost
     ends: dict[End, Drop] = field(default_factory=dict)
     ended_at: dict[End, float] = field(default_factory=dict)
+    ended_again_at: dict[End, float] = field(
+        default_factory=dict
+    )  # an open row of a restored ledger, for the last time
     wipes: int = 0
     lost_ends: dict[End, LostEnd] = field(default_factory=dict)
     restored_ends: set[End] = field(default_factory=set)  # with an end marker, but not in the row of a restored ledger
@@ -88,7 +91,8 @@ class HistoryRecord:
         lost = self.lost_ends.get(end)
         if lost is None:
             return False
-        others = [(attempt, at) for (drop_id, attempt), at in self.ended_at.items() if drop_id == end[0]]
+        ended_at = self.ended_at | self.ended_again_at
+        others = [(attempt, at) for (drop_id, attempt), at in ended_at.items() if drop_id == end[0]]
         if any(attempt > end[1] or (attempt < end[1] and at > lost.at) for attempt, at in others):
             return True
         if lost.claimed:

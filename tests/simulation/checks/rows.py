@@ -136,8 +136,10 @@ class RowChecks:
         record, now = self._record, self._record.clock.seconds()
         end = after.drop_id, after.attempt
         record.ends[end] = after
-        if end in record.ended_at:
-            return  # restored after its row was lost
+        if end in record.ended_at:  # restored after its row was lost
+            if before is not None and before.attempt == after.attempt and not before.ended:
+                record.ended_again_at[end] = now
+            return
         record.ended_at[end] = now
         stopped_at = record.faults_stopped_at
         if before is None or stopped_at is None or before.attempt != after.attempt:
