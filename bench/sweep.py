@@ -102,7 +102,7 @@ def _invoke(url: str, note: Mapping[str, Any] | None, timeout: float) -> dict[st
         "IMAGEDROP_OBS_ADDRESSING": "path",
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+        "IMAGEDROP_LOG_LEVEL": "ERROR",
     }
     command = [sys.executable, "-m", "bench.sweep_process", json.dumps(note), str(timeout)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)

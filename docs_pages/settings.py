@@ -15,11 +15,21 @@ HEAD = """# Settings
 
 <!-- Generated: python -m docs_pages.settings > docs/settings.md -->
 
-Settings are environment variables. `IMAGEDROP_DROP_BUCKET` is the parameter `DropBucket` of template.yaml, and so on;
-`IMAGEDROP_CREDENTIALS` is `HuaweiCredentialsSecretArn`, and `IMAGEDROP_WEBHOOK_SECRET` is `WebhookSecretArn`.
-Each process reads its settings once. An empty variable counts as not set. A value of the wrong form, or an unknown
-name, stops the process with an error that names the variable. The last column says what happens if a value has the
-right form but is wrong.
+A setting is an environment variable, or a field of a JSON object in the variable `IMAGEDROP_SETTINGS`: there,
+`IMAGEDROP_IMS_TASKS` is `ims_tasks`. If both are set, the field counts.
+
+On AWS, seven settings are parameters of template.yaml; all others go into its parameter `Settings`:
+
+```
+{"owner_domains": "example.com, example.org", "ims_tasks": 20, "smn_topic_urn": "urn:smn:cn-north-4:0123:imagedrop"}
+```
+
+A shell and samconfig.toml need quotes around it: `--parameter-overrides "Settings='{\"ims_tasks\": 20}'"`. With
+`imagedrop up`, use `--setting ims_tasks=20`.
+
+Each process reads its settings once. An empty value counts as not set. A value of the wrong form, or an unknown name,
+stops the process with an error that names the setting. The last column says what happens if a value has the right form
+but is wrong.
 """
 
 UNITS = {"min_disk_floor": "GB", "ims_tasks": "images", "mails_per_hour": "mails"}  # of numbers; others are seconds
@@ -78,6 +88,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     "This installation": {
         "installation": "Another name than before: no drop is registered (`OtherInstallation`).",
+        "log_level": "More or fewer log lines than you need.",
+        "aws_endpoint": "The functions fail, because they do not reach AWS.",
     },
     "AWS resources (template.yaml sets them)": {
         "ledger_table": "The functions fail. Messages are retried and an alarm is raised.",

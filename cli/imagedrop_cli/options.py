@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import typer
 from pydantic import ValidationError
 
+from imagedrop.settings import PREFIX, Settings, SettingsError
 from imagedrop_local.obs.keys import is_bucket
 from imagedrop_local.switches import Switches, from_text
 
@@ -52,6 +53,16 @@ def check_pairs(pairs: list[str]) -> list[str]:
 def parse_pairs(pairs: list[str]) -> dict[str, str]:
     """Of checked NAME=VALUE pairs; the last value of a repeated name is used."""
     return {name: value for name, _, value in (pair.partition("=") for pair in pairs)}
+
+
+def check_settings(pairs: list[str]) -> list[str]:
+    """Raises typer.BadParameter for an unknown setting or a value that it does not take."""
+    given = parse_pairs(check_pairs(pairs))
+    try:
+        Settings.read({f"{PREFIX}{name.upper()}": value for name, value in given.items()})
+    except SettingsError as error:
+        raise typer.BadParameter(str(error)) from None
+    return pairs
 
 
 def parse_switches(pairs: list[str]) -> Switches:
@@ -105,10 +116,13 @@ Switch = Annotated[
         help="Change a simulator's behaviour (docs/internals/simulators.md). Repeatable.",
     ),
 ]
-Parameter = Annotated[
+Setting = Annotated[
     list[str],
     typer.Option(
-        "--parameter", metavar="NAME=VALUE", callback=check_pairs, help="Parameter of template.yaml. Repeatable."
+        "--setting",
+        metavar="NAME=VALUE",
+        callback=check_settings,
+        help="Change a setting of the functions (docs/settings.md). Repeatable.",
     ),
 ]
 AddressesAsJson = Annotated[bool, typer.Option("--json", help="Print all addresses and keys as one line of JSON.")]

@@ -37,7 +37,8 @@ def up(
     accept_declarations: Annotated[
         bool, typer.Option("--accept-declarations", help="Accept IMS's declarations (docs/settings.md).")
     ] = False,
-    parameter: options.Parameter = [],  # noqa: B006 - typer wants a list
+    sweep_every: Annotated[int, typer.Option(min=1, metavar="MINUTES", help="Time between two sweeps.")] = 1,
+    setting: options.Setting = [],  # noqa: B006 - typer wants a list
     switch: options.Switch = [],  # noqa: B006
     json: options.AddressesAsJson = False,
 ) -> None:
@@ -59,9 +60,9 @@ def up(
     if obs_endpoint or ims_endpoint:
         obs_port = ims_port = smn_port = 0
         elsewhere = _elsewhere(obs_endpoint, ims_endpoint, smn_endpoint, smn_topic, region, project_id)
-    parameters = {}
+    settings: dict[str, Any] = {}
     if elsewhere is not None and not elsewhere.simulated:
-        parameters = {"DeclarationsAccepted": str(accept_declarations).lower()}
+        settings = {"declarations_accepted": accept_declarations}
     ports = Ports(port, obs_port, ims_port, smn_port, intake_port, status_port)
     local = LocalStack(
         folder,
@@ -70,7 +71,8 @@ def up(
         bucket=bucket,
         time_scale=time_scale,
         switches=options.parse_switches(switch),
-        parameters=parameters | options.parse_pairs(parameter),
+        sweep_every=sweep_every,
+        settings=settings | options.parse_pairs(setting),
     )
     _run(local, json=json)
 

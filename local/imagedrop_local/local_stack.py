@@ -52,7 +52,8 @@ class LocalStack:
     """`with LocalStack(folder) as local: ...`, or `start` and `stop`. `addresses`: the addresses of everything.
 
     `folder`: the state, kept over restarts; `<folder>/obs/<bucket>/` is the bucket. `time_scale`: simulated seconds per
-    second. `elsewhere`: a cloud to use instead of simulators. `parameters`: of the template, over those set here.
+    second. `elsewhere`: a cloud to use instead of simulators. `settings`: of the functions, over those set here.
+    `sweep_every`: minutes.
     """
 
     def __init__(
@@ -64,11 +65,12 @@ class LocalStack:
         bucket: str = BUCKET,
         time_scale: float = 60,
         switches: Switches | None = None,
-        parameters: Mapping[str, str] | None = None,
+        settings: Mapping[str, Any] | None = None,
+        sweep_every: int = 1,
     ) -> None:
         self.folder, self.bucket = Path(folder).resolve(), bucket
-        self._ports, self._elsewhere, self._parameters = ports or Ports(), elsewhere, dict(parameters or {})
-        self._time_scale, self._switches = time_scale, switches
+        self._ports, self._elsewhere, self._settings = ports or Ports(), elsewhere, dict(settings or {})
+        self._time_scale, self._switches, self._sweep_every = time_scale, switches, sweep_every
         self.cloud: Cloud | None = None  # None if `elsewhere` is used
         self.stack: Stack
         self.addresses: dict[str, Any] = {}
@@ -116,7 +118,7 @@ class LocalStack:
 
     def _installation(self) -> dict[str, str]:
         """Two machines on one bucket of the real cloud are two installations."""
-        return {"Installation": f"{socket.gethostname()}:{self.folder}"} if self._elsewhere else {}
+        return {"installation": f"{socket.gethostname()}:{self.folder}"} if self._elsewhere else {}
 
     # --- steps ---------------------------------------------------------------------------------------------------
 
@@ -132,10 +134,14 @@ class LocalStack:
         restarted = (self.folder / "aws").exists()
         self.folder.mkdir(parents=True, exist_ok=True)
         connection = self._elsewhere or self._simulators()
+        settings = wiring.settings(connection, self.bucket) | self._installation() | self._settings
+        parameters, others = wiring.template_parameters(settings)
         self.stack = Stack(
             self.folder / "aws",
             port=self._ports.aws,
-            parameters=wiring.template_parameters(connection, self.bucket) | self._installation() | self._parameters,
+            parameters=parameters,
+            settings=others,
+            sweep_every=self._sweep_every,
             credentials=connection.keys(),
             webhook_secret=WEBHOOK_SECRET,
             intake_port=self._ports.intake,
@@ -157,7 +163,7 @@ class LocalStack:
 
     def _catch_up(self) -> None:
         """Sweeps for the drops of an earlier run: at once, and again when the stalled ones count as stalled."""
-        for pause in (0.0, float(wiring.SHORT_INTERVALS["StallAfter"]) + 1):
+        for pause in (0.0, float(wiring.SHORT_INTERVALS["stall_after"]) + 1):
             if self._stopped.wait(pause):
                 return
             with contextlib.suppress(FunctionFailed, BotoCoreError, ClientError):  # the scheduled sweep tries again

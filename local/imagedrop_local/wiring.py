@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,19 @@ BUCKET, TOPIC = "drops", "imagedrop"
 CONFIRMED_WITHIN = 300.0  # s; usually one. On a busy machine with many waiting drops the functions start slowly.
 ASK_AGAIN_AFTER = 30.0  # s; SMN gives up a request to confirm after seven tries
 # Seconds instead of an installation's minutes: on one machine, a person waits for the result.
-SHORT_INTERVALS = {"PollFirst": "1", "PollLongest": "5", "StallAfter": "15", "SweepRate": "rate(1 minute)"}
-INSTALLATION_PARAMETERS = {
-    "DeclarationsAccepted": "true",
-    "MailFrom": "imagedrop@example.com",
-    "OperatorMail": "operator@example.com",
+SHORT_INTERVALS = {"poll_first": 1, "poll_longest": 5, "stall_after": 15}
+INSTALLATION = {
+    "declarations_accepted": True,
+    "mail_from": "imagedrop@example.com",
+    "operator_mail": "operator@example.com",
+}
+PARAMETERS = {  # the settings that are parameters of template.yaml
+    "region": "Region",
+    "project_id": "ProjectId",
+    "drop_bucket": "DropBucket",
+    "declarations_accepted": "DeclarationsAccepted",
+    "mail_from": "MailFrom",
+    "operator_mail": "OperatorMail",
 }
 
 
@@ -103,21 +111,31 @@ def simulator_connection(cloud: Cloud, bucket: str) -> CloudConnection:
     )
 
 
-def template_parameters(connection: CloudConnection, bucket: str) -> dict[str, str]:
-    """The parameters of template.yaml for this cloud."""
+def settings(connection: CloudConnection, bucket: str) -> dict[str, Any]:
+    """The functions' settings for this cloud."""
     return {
-        "Region": connection.region,
-        "ProjectId": connection.project_id,
-        "DropBucket": bucket,
-        "ObsEndpoint": connection.obs_endpoint,
-        "ObsAddressing": connection.addressing,
-        "ImsEndpoint": connection.ims_endpoint,
-        "SmnTopicUrn": connection.topic_urn,
-        "SmnCertOrigin": connection.smn_endpoint,
-        "SmnConfirmOrigin": connection.smn_endpoint,
+        "region": connection.region,
+        "project_id": connection.project_id,
+        "drop_bucket": bucket,
+        "obs_endpoint": connection.obs_endpoint,
+        "obs_addressing": connection.addressing,
+        "ims_endpoint": connection.ims_endpoint,
+        "smn_topic_urn": connection.topic_urn,
+        "smn_cert_origin": connection.smn_endpoint,
+        "smn_confirm_origin": connection.smn_endpoint,
         **SHORT_INTERVALS,
-        **INSTALLATION_PARAMETERS,
+        **INSTALLATION,
     }
+
+
+def template_parameters(settings: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """The parameters of template.yaml, and the settings that are none."""
+    parameters = {
+        parameter: str(settings[name]).lower() if isinstance(settings[name], bool) else str(settings[name])
+        for name, parameter in PARAMETERS.items()
+        if name in settings
+    }
+    return parameters, {name: value for name, value in settings.items() if name not in PARAMETERS}
 
 
 def subscribe_intake(cloud: Cloud, bucket: str, url: str) -> str:

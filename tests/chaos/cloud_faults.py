@@ -1,4 +1,4 @@
-"""How the clouds behave: faults, the switches of the simulators, and template parameters to match."""
+"""How the clouds behave: faults, the switches of the simulators, and settings to match."""
 
 from __future__ import annotations
 
@@ -8,16 +8,11 @@ from typing import Any
 Fault = dict[str, Any]  # as /_sim/faults takes it
 
 QUOTA = {"ims_image_quota": "1000000"}
-COMMON = {"MailsPerHour": "1000000", "PollFirst": "1", "PollLongest": "5"}
+COMMON = {"mails_per_hour": "1000000", "poll_first": "1", "poll_longest": "5"}
 # All drops arrive at once, so a row may wait as long as in production before it counts as stalled.
-LOAD_PARAMETERS = COMMON | {
-    "StallAfter": "900",
-    "AttemptDeadline": "7200",
-    "PairingDeadline": "7200",
-    "SweepRate": "rate(5 minutes)",
-}
-LONG_PARAMETERS = COMMON | {"StallAfter": "30", "AttemptDeadline": "400", "PairingDeadline": "120", "ResendAfter": "60"}
-SHORT_PARAMETERS = COMMON | {"StallAfter": "6", "AttemptDeadline": "60", "PairingDeadline": "15", "ResendAfter": "40"}
+LOAD = COMMON | {"stall_after": "900", "attempt_deadline": "7200", "pairing_deadline": "7200"}
+LONG = COMMON | {"stall_after": "30", "attempt_deadline": "400", "pairing_deadline": "120", "resend_after": "60"}
+SHORT = COMMON | {"stall_after": "6", "attempt_deadline": "60", "pairing_deadline": "15", "resend_after": "40"}
 
 
 def _fault(service: str, call: str, fault: str, **more: Any) -> Fault:

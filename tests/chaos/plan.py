@@ -25,7 +25,7 @@ class Plan:
     kills: tuple[tuple[float, Kill], ...]
     faults: tuple[Fault, ...]
     switches: dict[str, str]
-    parameters: dict[str, str]
+    settings: dict[str, str]
     sweep_every: float  # s; less than a minute, the shortest rate of an AWS schedule
 
 
@@ -36,9 +36,9 @@ def draw(seed: int, count: int, *, pace: float) -> Plan:
     uploads = sorted(drops.draw(random, count, window), key=lambda upload: upload.at)
     kills = tuple(_kills_of_short_run(random, window) if short else _kills(random, count, window))
     faults = cloud_faults.COUNTED_FAULTS if short else cloud_faults.RANDOM_FAULTS
-    parameters = cloud_faults.SHORT_PARAMETERS if short else cloud_faults.LONG_PARAMETERS
-    parameters = parameters | {"ImsShowsImports": switches["ims_shows_imports"]}
-    return Plan(count, tuple(uploads), kills, faults, switches, parameters, 4.0 if short else 30.0)
+    settings = cloud_faults.SHORT if short else cloud_faults.LONG
+    settings = settings | {"ims_shows_imports": switches["ims_shows_imports"]}
+    return Plan(count, tuple(uploads), kills, faults, switches, settings, 4.0 if short else 30.0)
 
 
 def without_faults(seed: int, count: int) -> Plan:
@@ -47,7 +47,7 @@ def without_faults(seed: int, count: int) -> Plan:
     keys = [f"c{number % 10}/d{number:05}.qcow2" for number in range(count)]
     uploads = [upload for key in keys for upload in drops.good(random, key, 0.0)]
     at_once = tuple(PlannedUpload(0.0, upload.key, upload.content) for upload in uploads)
-    return Plan(count, at_once, (), (), dict(cloud_faults.QUOTA), dict(cloud_faults.LOAD_PARAMETERS), 300.0)
+    return Plan(count, at_once, (), (), dict(cloud_faults.QUOTA), dict(cloud_faults.LOAD), 300.0)
 
 
 def _kills_of_short_run(random: Random, window: float) -> Iterator[tuple[float, Kill]]:

@@ -36,8 +36,8 @@ class World:
             *("--obs-port", str(obs), "--ims-port", str(ims), "--smn-port", str(smn)),
             *("--time-scale", str(TIME_SCALE), *options),
         )
-        parameters = plan.parameters | {"AwsEndpoint": self._relay.url}
-        options = [word for name, value in parameters.items() for word in ("--parameter", f"{name}={value}")]
+        settings = plan.settings | {"aws_endpoint": self._relay.url}
+        options = [word for name, value in settings.items() for word in ("--setting", f"{name}={value}")]
         self.stack = Stack(
             folder / "stack",
             folder / "stack.log",

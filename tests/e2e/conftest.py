@@ -17,8 +17,8 @@ from tests.support.e2e import World
 @pytest.fixture(scope="package")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
     """Stopped after the last test of this package: later tests may not open sockets, and its threads would."""
-    parameters = {"PollLongest": "1", "SweepRate": "rate(1 day)"}  # tests run the sweep themselves
-    with LocalStack(tmp_path_factory.mktemp("stack"), time_scale=120, parameters=parameters) as running:
+    folder, day = tmp_path_factory.mktemp("stack"), 1440  # minutes; tests run the sweep themselves
+    with LocalStack(folder, time_scale=120, settings={"poll_longest": 1}, sweep_every=day) as running:
         yield running
 
 

@@ -91,12 +91,12 @@ class World:
             self._folder / "stack",
             ports=Ports(aws=self._relays["aws"].port),
             elsewhere=replace(self._connection, obs_endpoint=obs, ims_endpoint=ims, smn_endpoint=smn),
-            parameters={
-                "AwsEndpoint": self._relays["aws"].url,
-                "Installation": "sam-local",  # the same in both worlds
-                "SweepRate": "rate(1 day)",
-                "PollLongest": "1",
+            settings={
+                "aws_endpoint": self._relays["aws"].url,
+                "installation": "sam-local",  # the same in both worlds
+                "poll_longest": 1,
             },
+            sweep_every=1440,
         )
 
     # --- preparing a state ---------------------------------------------------------------------------------------

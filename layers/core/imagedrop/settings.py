@@ -1,10 +1,11 @@
-"""Settings: environment variables, the same in template.yaml, on one machine and in docs/settings.md.
+"""Settings: environment variables, or fields of one JSON document in the variable IMAGEDROP_SETTINGS.
 
 Read once per process, when the first handler runs and never at import. A wrong value is an error that names it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -13,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from imagedrop.domain.resend_bound import RESEND_AFTER
 
 PREFIX = "IMAGEDROP_"
+DOCUMENT = "IMAGEDROP_SETTINGS"  # the parameter `Settings` of template.yaml
 
 IMAGE_SUFFIXES = (".vhd", ".vhdx", ".vmdk", ".qcow2", ".qcow", ".qed", ".vdi", ".raw", ".img", ".zvhd", ".zvhd2")
 
@@ -38,7 +40,8 @@ class SettingsError(ValueError):
 
 
 class Settings(BaseModel):
-    """Field `drop_bucket` is the variable IMAGEDROP_DROP_BUCKET, and so on. An empty variable counts as not set."""
+    """Field `drop_bucket` is the variable IMAGEDROP_DROP_BUCKET, and so on, or the field `drop_bucket` of the document.
+    An empty text counts as not set. The document counts more than a variable."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -110,7 +113,8 @@ class Settings(BaseModel):
     )
     webhook_secret: str = Field(
         "",
-        description="Secrets Manager id or ARN of the secrets, one per line, that allow unsigned events. Empty: none.",
+        description="Secrets Manager id of the secrets, one per line, that allow unsigned events. Its name must begin "
+        "with imagedrop/webhook, because intake may read no other. Empty: none.",
     )
     webhook_header: str = Field("x-imagedrop-secret", description="Name of the HTTP header with such a secret.")
 
@@ -159,6 +163,10 @@ class Settings(BaseModel):
         description="Name of this installation. imagedrop registers no drop of a bucket that another one has taken. "
         "Empty: account, region and name of the stack.",
     )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Lowest level of log lines that are written."
+    )
+    aws_endpoint: str = Field("", description="URL at which the functions call AWS. Empty: AWS itself.")
 
     # AWS resources
     ledger_table: str = Field("", description="Name of the DynamoDB table with a row for each drop.")
@@ -180,15 +188,26 @@ class Settings(BaseModel):
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
         """From `os.environ`. Raises SettingsError; an unknown name too, with the nearest known one."""
-        given = {
+        variables = {
             name.removeprefix(PREFIX).lower(): value
             for name, value in environment.items()
-            if name.startswith(PREFIX) and value != ""
+            if name.startswith(PREFIX) and name != DOCUMENT
         }
+        given = [*variables.items(), *_document(environment.get(DOCUMENT, "")).items()]
         try:
-            return cls.model_validate(given)
+            return cls.model_validate({name: value for name, value in given if value != ""})
         except ValidationError as error:
             raise SettingsError("; ".join(_explain(fault) for fault in error.errors())) from None
+
+
+def _document(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text or "{}")
+    except ValueError as error:
+        raise SettingsError(f"{DOCUMENT} is not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise SettingsError(f'{DOCUMENT} is not a JSON object like {{"ims_tasks": 20}}')
+    return document
 
 
 def _explain(error: Any) -> str:

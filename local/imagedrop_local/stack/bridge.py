@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 STATE, TEMPORARY = "state", "tmp"
+CONCURRENCY = 2  # calls of one function at the same time; at least 2 on AWS
 PAUSED = "Disabled"  # Lambda API: state of an event source mapping
 
 
@@ -84,25 +85,26 @@ def follow_port(folder: Path, port: int) -> None:
     port_file.write_text(str(port))
 
 
-def adapt_template(
-    template: Mapping[str, Any], addresses: Mapping[str, str], parameters: Mapping[str, str]
-) -> dict[str, Any]:
-    """The template with CodeUri and ContentUri replaced by `addresses` (s3://...), because ministack does not package,
-    and with a number for MaximumConcurrency, because ministack does not convert the parameter."""
-    given = {name: str(parameter.get("Default", "")) for name, parameter in template["Parameters"].items()}
-    given.update(parameters)
+def adapt_template(template: Mapping[str, Any], addresses: Mapping[str, str], sweep_every: int) -> dict[str, Any]:
+    """The template with CodeUri and ContentUri replaced by `addresses` (s3://...), because ministack does not package;
+    with a sweep every `sweep_every` minutes; and with few calls at the same time, for one machine."""
     resources = {
-        name: {**resource, "Properties": _adapt(resource.get("Properties", {}), addresses, given)}
+        name: {**resource, "Properties": _adapt(resource.get("Properties", {}), addresses, sweep_every)}
         for name, resource in template["Resources"].items()
     }
     return {**template, "Resources": resources}
 
 
-def _adapt(properties: dict[str, Any], addresses: Mapping[str, str], given: Mapping[str, str]) -> dict[str, Any]:
+def _adapt(properties: dict[str, Any], addresses: Mapping[str, str], sweep_every: int) -> dict[str, Any]:
     changed: dict[str, Any] = {
         key: addresses[properties[key]] for key in ("CodeUri", "ContentUri") if key in properties
     }
-    scaling = properties.get("ScalingConfig", {}).get("MaximumConcurrency")
-    if isinstance(scaling, dict):
-        changed["ScalingConfig"] = {"MaximumConcurrency": int(given[scaling["Ref"]])}
+    if "ScalingConfig" in properties:
+        changed["ScalingConfig"] = {"MaximumConcurrency": CONCURRENCY}
+    if "Events" in properties:
+        rate = f"rate({sweep_every} minute{'s' * (sweep_every > 1)})"
+        changed["Events"] = {
+            name: {**event, "Properties": {**event["Properties"], "Schedule": rate}}
+            for name, event in properties["Events"].items()
+        }
     return {**properties, **changed}

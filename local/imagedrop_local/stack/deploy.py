@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import tomllib
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -41,15 +40,13 @@ def read_project(source: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     return template, zips
 
 
-def samconfig_parameters(source: Path, environment: str = "local") -> dict[str, str]:
-    """The parameter_overrides of an environment in samconfig.toml."""
-    config = tomllib.loads((source / "samconfig.toml").read_text(encoding="utf-8"))
-    pairs: list[str] = config[environment]["global"]["parameters"]["parameter_overrides"]
-    return dict(pair.split("=", 1) for pair in pairs)
-
-
 def deploy(
-    clients: Clients, name: str, template: Mapping[str, Any], zips: Mapping[str, bytes], parameters: Mapping[str, str]
+    clients: Clients,
+    name: str,
+    template: Mapping[str, Any],
+    zips: Mapping[str, bytes],
+    parameters: Mapping[str, str],
+    sweep_every: int,
 ) -> dict[str, str]:
     """Creates or updates the stack; returns its outputs. Raises StackError with the failed resources."""
     unknown = parameters.keys() - template["Parameters"].keys()
@@ -58,7 +55,7 @@ def deploy(
     addresses = _upload(clients("s3"), zips)
     request = {
         "StackName": name,
-        "TemplateBody": json.dumps(bridge.adapt_template(template, addresses, parameters)),
+        "TemplateBody": json.dumps(bridge.adapt_template(template, addresses, sweep_every)),
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }

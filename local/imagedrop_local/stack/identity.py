@@ -9,13 +9,14 @@ from botocore.exceptions import ClientError
 
 from imagedrop_local.stack.aws import Clients
 
+WEBHOOK = "imagedrop/webhook"
 
-def secrets(clients: Clients, credentials: Mapping[str, str], webhook: str) -> dict[str, str]:
-    """Writes the secrets; returns the template parameters with their ARNs."""
-    named = {"HuaweiCredentialsSecretArn": _secret(clients, "imagedrop/huawei", json.dumps(dict(credentials)))}
+
+def secrets(clients: Clients, credentials: Mapping[str, str], webhook: str) -> str:
+    """Writes the secrets; returns the ARN of the first, which is a parameter of the template."""
     if webhook:
-        named["WebhookSecretArn"] = _secret(clients, "imagedrop/webhook", webhook)
-    return named
+        _secret(clients, WEBHOOK, webhook)
+    return _secret(clients, "imagedrop/huawei", json.dumps(dict(credentials)))
 
 
 def verify(clients: Clients, sender: str) -> None:

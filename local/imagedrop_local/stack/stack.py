@@ -30,8 +30,9 @@ class Stack:
     """`with Stack(folder, parameters=..., credentials={"ak": .., "sk": ..}) as stack:`, or `start` and `stop`.
 
     `folder`: the state, kept over restarts. `port`: the AWS endpoint; `intake_port`, `status_port`: the function URLs;
-    0: any free port. `parameters`: of template.yaml, over those in samconfig.toml's environment `local`; those with the
-    ARNs of the two secrets are set here. `source`: the checkout to run.
+    0: any free port. `parameters`: of template.yaml, without `Settings` and the ARN of the keys; `settings`: for the
+    functions, without the address of AWS and the webhook's secret. `sweep_every`: minutes. `source`: the checkout to
+    run.
     """
 
     def __init__(
@@ -40,14 +41,16 @@ class Stack:
         *,
         port: int = 4566,
         parameters: Mapping[str, str],
+        settings: Mapping[str, Any],
         credentials: Mapping[str, str],
         webhook_secret: str = "",
+        sweep_every: int = 1,
         intake_port: int = 0,
         status_port: int = 0,
         source: Path = Path(__file__).parents[3],
     ) -> None:
-        self._source, self._parameters = source, parameters
-        self._credentials, self._webhook_secret = credentials, webhook_secret
+        self._source, self._parameters, self._settings = source, parameters, settings
+        self._credentials, self._webhook_secret, self._sweep_every = credentials, webhook_secret, sweep_every
         self._intake_port, self._status_port = intake_port, status_port
         self._ministack = Ministack(folder.resolve(), port)
         self._url_servers: list[Server] = []
@@ -60,16 +63,21 @@ class Stack:
         try:
             self._ministack.start()
             template, zips = deploy.read_project(self._source)
-            parameters = {
-                **deploy.samconfig_parameters(self._source),
-                "AwsEndpoint": self._ministack.endpoint,
-                **self._parameters,
-            }
             self._ministack.wait_until_ready()
-            parameters |= identity.secrets(self.client, self._credentials, self._webhook_secret)
-            if sender := parameters.get("MailFrom"):
+            keys = identity.secrets(self.client, self._credentials, self._webhook_secret)
+            if sender := self._parameters.get("MailFrom"):
                 identity.verify(self.client, sender)
-            stack_outputs = deploy.deploy(self.client, NAME, template, zips, parameters)
+            settings = {
+                "aws_endpoint": self._ministack.endpoint,
+                "webhook_secret": identity.WEBHOOK if self._webhook_secret else "",
+                **self._settings,
+            }
+            parameters = {
+                **self._parameters,
+                "HuaweiCredentialsSecretArn": keys,
+                "Settings": json.dumps(settings),
+            }
+            stack_outputs = deploy.deploy(self.client, NAME, template, zips, parameters, self._sweep_every)
             intake = self._serve_url(function(stack_outputs, "intake"), self._intake_port, signed=False)
             status = self._serve_url(function(stack_outputs, "status"), self._status_port, signed=True)
             self.outputs = outputs(stack_outputs, self.endpoint, intake, status)

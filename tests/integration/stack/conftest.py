@@ -16,8 +16,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
-    for name in ("template.yaml", "samconfig.toml"):
-        shutil.copy(ROOT / name, folder)
+    shutil.copy(ROOT / "template.yaml", folder)
     for name in FUNCTIONS:
         (folder / "functions" / name).mkdir(parents=True)
         shutil.copy(Path(__file__).with_name("probe.py"), folder / "functions" / name / "app.py")

@@ -8,8 +8,10 @@ from imagedrop_local.stack.stack import Stack
 
 
 def probe_stack(folder: Path, project: Path, **more: Any) -> Stack:
-    defaults = {"port": 0, "parameters": {}, "credentials": {"ak": "AK", "sk": "SK"}, "webhook_secret": "hook"}
-    return Stack(folder, source=project, **{**defaults, **more})
+    required = {"Region": "cn-north-4", "ProjectId": "0" * 32, "DropBucket": "drops", "DeclarationsAccepted": "true"}
+    defaults = {"port": 0, "settings": {}, "credentials": {"ak": "AK", "sk": "SK"}, "webhook_secret": "hook"}
+    parameters = required | more.pop("parameters", {})
+    return Stack(folder, source=project, parameters=parameters, **{**defaults, **more})
 
 
 def send(stack: Stack, queue: str, *messages: dict[str, Any]) -> None:

@@ -31,3 +31,10 @@ def test_option_without_name_or_equals_sign_is_refused(given: str) -> None:
 
 def test_last_value_of_a_repeated_name_is_used() -> None:
     assert options.parse_pairs(["a=1", "b=", "a=2=3"]) == {"a": "2=3", "b": ""}
+
+
+def test_settings_are_checked_before_anything_starts() -> None:
+    assert options.check_settings(["ims_tasks=20", "owner_domains=a.com b.com"])
+    for given, named in (("nope=1", "IMAGEDROP_NOPE is no setting"), ("ims_tasks=0", "IMAGEDROP_IMS_TASKS")):
+        with pytest.raises(typer.BadParameter, match=named):
+            options.check_settings([given])

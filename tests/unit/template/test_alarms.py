@@ -48,7 +48,7 @@ def test_every_function_has_an_alarm_on_its_errors_and_a_log_with_a_retention(
 ) -> None:
     dimensions = resources[f"{function}ErrorsAlarm"]["Properties"]["Dimensions"]
     assert dimensions == [{"Name": "FunctionName", "Value": {"Ref": f"{function}Function"}}]
-    assert resources[f"{function}Log"]["Properties"]["RetentionInDays"] == {"Ref": "LogRetention"}
+    assert resources[f"{function}Log"]["Properties"]["RetentionInDays"] == 90
     assert resources[f"{function}Function"]["Properties"]["LoggingConfig"] == {"LogGroup": {"Ref": f"{function}Log"}}
 
 

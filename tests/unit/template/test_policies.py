@@ -39,7 +39,7 @@ LEDGER = {(action, "LedgerTable") for action in WRITE}
 NOTES = {("dynamodb:GetItem", "LedgerTable"), ("dynamodb:PutItem", "LedgerTable")}
 NOTIFY = {("sns:Publish", "NoticesTopic"), ("ses:SendEmail", "identity")}
 MAY = {
-    "Intake": send("Drops") | {("secretsmanager:GetSecretValue", "WebhookSecretArn")} | NOTES,
+    "Intake": send("Drops") | {("secretsmanager:GetSecretValue", "secret:imagedrop/webhook*")} | NOTES,
     "Validate": consume("Drops") | send(*QUEUES) | HUAWEI | LEDGER,
     "Register": consume("Registrations") | send(*QUEUES) | HUAWEI | LEDGER | OPEN,
     "Poll": consume("Polls") | send("Registrations", "Polls", "Notices") | HUAWEI | LEDGER | OPEN,
@@ -94,13 +94,28 @@ def test_intake_can_read_only_the_notes_of_received_notifications(resources: dic
     assert found == [{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["note:push:*"]}}]
 
 
-def test_intakes_concurrency_is_limited_only_if_the_parameter_says_so(resources: dict[str, Any]) -> None:
-    reserved = resources["IntakeFunction"]["Properties"]["ReservedConcurrentExecutions"]
-    assert reserved == {"Fn::If": ["CapsIntake", {"Ref": "IntakeConcurrency"}, {"Ref": "AWS::NoValue"}]}
-    reserving = [
-        resource for resource in resources.values() if "ReservedConcurrentExecutions" in resource["Properties"]
+def test_no_concurrency_is_reserved_because_a_new_account_has_little_of_it(resources: dict[str, Any]) -> None:
+    assert not [name for name, found in resources.items() if "ReservedConcurrentExecutions" in found["Properties"]]
+
+
+def test_intake_may_read_only_the_secret_of_its_webhook(resources: dict[str, Any]) -> None:
+    [resource] = [
+        statement["Resource"]
+        for policy in resources["IntakeFunctionRole"]["Properties"]["Policies"]
+        for statement in statements(policy)
+        if "secretsmanager:GetSecretValue" in listed(statement["Action"])
     ]
-    assert len(reserving) == 1
+    assert resource["Fn::Sub"].endswith(":secret:imagedrop/webhook*")
+
+
+def test_notify_may_send_only_as_the_sender_of_the_parameter(resources: dict[str, Any]) -> None:
+    [condition] = [
+        statement["Condition"]
+        for policy in resources["NotifyFunctionRole"]["Properties"]["Policies"]
+        for statement in statements(policy)
+        if "ses:SendEmail" in listed(statement["Action"])
+    ]
+    assert condition == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
 
 
 def test_notes_of_the_ledger_expire_and_rows_do_not(resources: dict[str, Any]) -> None:
@@ -143,6 +158,8 @@ def target(resource: Any) -> str:
     assert '"*"' not in text
     if ":ses:" in text:
         return "identity"
+    if found := re.search(r"secret:[^\"]+", text):
+        return found[0]
     for pattern in (r"\$\{(LedgerTable)\.Arn\}(/index/open)", r'"Fn::GetAtt": \["(\w+)"()', r'"Ref": "(\w+)"()'):
         if found := re.search(pattern, text):
             return found[1] + found[2]

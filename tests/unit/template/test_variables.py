@@ -1,4 +1,4 @@
-"""The functions' environment has every setting; samconfig.toml names parameters that exist."""
+"""The functions' environment: parameters, resources, and the document with all other settings."""
 
 import re
 import tomllib
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from docs_pages.settings import GROUPS, default_of
-from imagedrop.settings import PREFIX, Settings
+from docs_pages.settings import GROUPS
+from imagedrop.settings import DOCUMENT, PREFIX, Settings
 
 ROOT = Path(__file__).parents[3]
 RESOURCES = {
@@ -19,89 +19,74 @@ RESOURCES = {
     "notices_queue": "NoticesQueue",
     "topic_arn": "NoticesTopic",
 }
-SECRETS = {"credentials": "HuaweiCredentialsSecretArn", "webhook_secret": "WebhookSecretArn"}
+PARAMETERS = {  # the settings that are parameters of their own
+    "region": "Region",
+    "project_id": "ProjectId",
+    "drop_bucket": "DropBucket",
+    "credentials": "HuaweiCredentialsSecretArn",
+    "declarations_accepted": "DeclarationsAccepted",
+    "mail_from": "MailFrom",
+    "operator_mail": "OperatorMail",
+}
 REQUIRED = {"Region", "ProjectId", "DropBucket", "HuaweiCredentialsSecretArn"}
+NAME = "installation"  # a setting with a default of the template's
 
 
 def variables(template: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = template["Globals"]["Function"]["Environment"]["Variables"]
-    return found
+    return {name: value for name, value in found.items() if name.startswith(PREFIX)}
 
 
-def test_every_setting_is_a_variable_and_every_variable_a_setting(template: dict[str, Any]) -> None:
-    named = {name.removeprefix(PREFIX).lower() for name in variables(template) if name.startswith(PREFIX)}
-    assert named == set(Settings.model_fields)
+def test_every_variable_is_a_setting_or_the_document(template: dict[str, Any]) -> None:
+    named = {name.removeprefix(PREFIX).lower() for name in variables(template).keys() - {DOCUMENT}}
+    assert named == {*PARAMETERS, *RESOURCES, NAME}
+    assert named < Settings.model_fields.keys()
 
 
-def parameter_of(variable: dict[str, Any]) -> str:
-    """The parameter or resource that a variable refers to. The name of the installation has a default of its own."""
-    name: str = (variable["Fn::If"][1] if "Fn::If" in variable else variable)["Ref"]
-    return name
+def test_a_setting_comes_from_the_parameter_or_resource_of_its_name(template: dict[str, Any]) -> None:
+    sources = {**PARAMETERS, **RESOURCES}
+    given = {name: value["Ref"] for name, value in variables(template).items() if "Ref" in value}
+    assert given == {f"{PREFIX}{field.upper()}": source for field, source in sources.items()} | {DOCUMENT: "Settings"}
+    assert set(PARAMETERS.values()) | {"Settings"} == template["Parameters"].keys()
+    assert set(RESOURCES.values()) < template["Resources"].keys()
 
 
-def source_of(field: str) -> str:
-    """The parameter or resource that a setting comes from."""
-    camel = "".join(word.capitalize() for word in field.split("_"))
-    return RESOURCES.get(field, SECRETS.get(field, camel))
-
-
-@pytest.mark.parametrize("field", Settings.model_fields)
-def test_a_setting_comes_from_the_parameter_of_its_name(template: dict[str, Any], field: str) -> None:
-    source = parameter_of(variables(template)[PREFIX + field.upper()])
-    assert source == source_of(field)
-    assert source in (template["Resources"] if field in RESOURCES else template["Parameters"])
-
-
-@pytest.mark.parametrize("field", sorted(Settings.model_fields.keys() - RESOURCES))
-def test_a_parameter_is_described_in_the_words_of_its_setting(template: dict[str, Any], field: str) -> None:
-    """Without Markdown, and without Chinese, which CloudFormation's console does not show."""
-    setting, parameter = Settings.model_fields[field], template["Parameters"][source_of(field)]
-    words = re.sub(r" \([^\x00-\x7f]+\)", "", (setting.description or "").replace("`", ""))
-    default = default_of(setting.default).strip("`")
-    if default and parameter.get("Default") == "":
-        words += f" Default: {default}."
-    assert parameter["Description"] == words
-
-
-def test_the_settings_page_and_the_console_have_the_same_groups(template: dict[str, Any]) -> None:
-    on_console = {
-        group["Label"]["default"]: group["Parameters"]
-        for group in template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
-    }
-    for title, settings in list(GROUPS.items())[:-1]:
-        assert [source_of(field) for field in settings] == on_console[title][: len(settings)]
-    assert sorted(field for settings in GROUPS.values() for field in settings) == sorted(Settings.model_fields)
+def test_whoever_deploys_is_asked_at_most_eight_questions(template: dict[str, Any]) -> None:
+    assert len(template["Parameters"]) <= 8
 
 
 def test_with_only_the_required_parameters_every_setting_keeps_its_default(template: dict[str, Any]) -> None:
     parameters = template["Parameters"]
-    given = {name: parameter_of(variables(template)[name]) for name in variables(template) if name.startswith(PREFIX)}
-    left_out = {
-        name: str(parameters[source]["Default"])
-        for name, source in given.items()
-        if source in parameters and source not in REQUIRED
-    }
-    assert Settings.read(left_out) == Settings()
+    given = {f"{PREFIX}{field.upper()}": parameters[name].get("Default", "") for field, name in PARAMETERS.items()}
+    given[DOCUMENT] = parameters["Settings"]["Default"]
+    assert Settings.read(given) == Settings()
 
 
 def test_only_the_required_parameters_have_no_default(template: dict[str, Any]) -> None:
     assert {name for name, parameter in template["Parameters"].items() if "Default" not in parameter} == REQUIRED
 
 
-def test_every_parameter_is_in_a_group_of_the_console(template: dict[str, Any]) -> None:
-    groups = template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
-    placed = [name for group in groups for name in group["Parameters"]]
-    assert sorted(placed) == sorted(template["Parameters"])
+def test_the_example_in_the_description_of_settings_is_one(template: dict[str, Any]) -> None:
+    parameter = template["Parameters"]["Settings"]
+    [example] = re.findall(r"\{.*\}", parameter["Description"])
+    assert re.fullmatch(parameter["AllowedPattern"], example)
+    assert Settings.read({DOCUMENT: example}) != Settings()
 
 
-@pytest.mark.parametrize("environment", ["local", "dev", "prod"])
-def test_samconfig_overrides_only_parameters_that_exist(template: dict[str, Any], environment: str) -> None:
-    config = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))[environment]
-    names = {pair.split("=")[0] for pair in config["global"]["parameters"]["parameter_overrides"]}
-    assert names
-    assert names <= template["Parameters"].keys()
+@pytest.mark.parametrize("cut", ["{", '{"ims_tasks":', "ims_tasks=20", ""])
+def test_a_document_that_a_shell_has_cut_is_refused_before_anything_is_deployed(
+    template: dict[str, Any], cut: str
+) -> None:
+    assert not re.fullmatch(template["Parameters"]["Settings"]["AllowedPattern"], cut)
 
 
-def test_samconfig_gives_the_local_stack_every_required_parameter(template: dict[str, Any]) -> None:
-    config = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))["local"]
-    assert {pair.split("=")[0] for pair in config["global"]["parameters"]["parameter_overrides"]} >= REQUIRED
+def test_the_settings_page_has_every_setting() -> None:
+    assert sorted(field for settings in GROUPS.values() for field in settings) == sorted(Settings.model_fields)
+
+
+def test_samconfig_gives_sam_local_every_required_parameter(template: dict[str, Any]) -> None:
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
+    given = dict(pair.split("=", 1) for pair in config["local"]["global"]["parameters"]["parameter_overrides"])
+    assert given.keys() >= REQUIRED
+    for name, value in given.items():
+        assert re.fullmatch(template["Parameters"][name].get("AllowedPattern", ".*"), value), name

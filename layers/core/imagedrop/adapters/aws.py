@@ -50,13 +50,16 @@ def _is_repeatable(operation: str, error: Exception) -> bool:
     return isinstance(error, ServiceError) and error.kind in harmless
 
 
-def aws_client(service: AwsService, limits: AwsLimits) -> Any:
-    """A client of boto3, for AwsClient. Endpoint and region come from AWS_ENDPOINT_URL and AWS_REGION."""
+def aws_client(service: AwsService, limits: AwsLimits, endpoint: str = "") -> Any:
+    """A client of boto3, for AwsClient. Its region comes from AWS_REGION. `endpoint`: of AWS; empty: the one in
+    AWS_ENDPOINT_URL, or AWS itself."""
     import boto3
     from botocore.config import Config
 
     config = Config(retries={"total_max_attempts": 1}, connect_timeout=limits.connect, read_timeout=limits.longest)
-    return limited(boto3.Session(botocore_session=_aws_session()).client(service, config=config))
+    return limited(
+        boto3.Session(botocore_session=_aws_session()).client(service, config=config, endpoint_url=endpoint or None)
+    )
 
 
 def limited(client: Any) -> Any:

@@ -85,7 +85,7 @@ class Runtime:
         """The JSON log; the loggers `imagedrop` and `imagedrop.*` write to it."""
         from aws_lambda_powertools import Logger
 
-        log = Logger(service=SERVICE, json_serializer=json_line)
+        log = Logger(service=SERVICE, level=self.settings.log_level, json_serializer=json_line)
         log.registered_handler.addFilter(set_log_fields)
         return log
 
@@ -100,7 +100,8 @@ class Runtime:
         """A new client. Mails and SNS messages act on the world; the other calls may use the time kept for them."""
         acts = service in ("sesv2", "sns")
         limit, reserve = (self._limits.sent, self._limits.record) if acts else (self._limits.stored, ANSWER)
-        return AwsClient(aws_client(service, self._limits), self._calls(reserve), limit)
+        client = aws_client(service, self._limits, self.settings.aws_endpoint)
+        return AwsClient(client, self._calls(reserve), limit)
 
     def calls(self) -> Calls:
         """For OBS and IMS."""

@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from imagedrop_local.stack import bridge
 
 
@@ -55,18 +57,23 @@ def test_discard_state_deletes_the_state(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_the_adapted_template_has_s3_code_and_numeric_concurrency() -> None:
+@pytest.mark.parametrize(("minutes", "rate"), [(1, "rate(1 minute)"), (1440, "rate(1440 minutes)")])
+def test_the_adapted_template_has_s3_code_few_calls_at_a_time_and_its_own_rate(minutes: int, rate: str) -> None:
+    sweep = {"Schedule": {"Type": "Schedule", "Properties": {"Schedule": "rate(5 minutes)", "Description": "d"}}}
     template: dict[str, Any] = {
-        "Parameters": {"Many": {"Default": 10}, "Few": {"Default": 4}},
         "Resources": {
             "F": {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "functions/f/", "Timeout": 3}},
-            "M": {"Properties": {"ScalingConfig": {"MaximumConcurrency": {"Ref": "Many"}}}},
-            "N": {"Properties": {"ScalingConfig": {"MaximumConcurrency": {"Ref": "Few"}}}},
+            "M": {"Properties": {"ScalingConfig": {"MaximumConcurrency": 10}}},
+            "S": {"Properties": {"Events": sweep}},
             "T": {"Type": "AWS::SNS::Topic"},
         },
     }
-    resources = bridge.adapt_template(template, {"functions/f/": "s3://b/k"}, {"Few": "2"})["Resources"]
+    resources = bridge.adapt_template(template, {"functions/f/": "s3://b/k"}, minutes)["Resources"]
     assert resources["F"]["Properties"] == {"CodeUri": "s3://b/k", "Timeout": 3}
-    assert resources["M"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 10}
-    assert resources["N"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert resources["M"]["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert resources["S"]["Properties"]["Events"]["Schedule"] == {
+        "Type": "Schedule",
+        "Properties": {"Schedule": rate, "Description": "d"},
+    }
     assert template["Resources"]["F"]["Properties"]["CodeUri"] == "functions/f/"
+    assert sweep["Schedule"]["Properties"] == {"Schedule": "rate(5 minutes)", "Description": "d"}
