@@ -32,7 +32,8 @@ stops the process with an error that names the setting. The last column says wha
 but is wrong.
 """
 
-UNITS = {"min_disk_floor": "GB", "ims_tasks": "images", "mails_per_hour": "mails"}  # of numbers; others are seconds
+# Of numbers; the others are seconds.
+UNITS = {"min_disk_floor": "GB", "ims_tasks": "images", "mails_per_hour": "mails", "smtp_port": ""}
 
 # Group -> setting -> what happens if its value is wrong.
 GROUPS: Mapping[str, Mapping[str, str]] = {
@@ -71,10 +72,14 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "webhook_header": "Unsigned events are refused with 401.",
     },
     "Mail": {
-        "mail_from": "SES refuses the mails. Each is recorded as refused and an alarm is raised.",
+        "mail_from": "SES or the SMTP server refuses the mails. Each is recorded as refused and an alarm is raised.",
         "operator_mail": "The mails about such drops are not read.",
         "owner_domains": "Drops of owners with other domains are rejected.",
         "mails_per_hour": "Too small: owners miss mails. Too large: one owner may get very many mails.",
+        "smtp_host": "No mail is sent. Each is tried again later, and the error is logged.",
+        "smtp_port": "As with `smtp_host`.",
+        "smtp_security": "As with `smtp_host`; with `none`, mails and password can be read on their way.",
+        "smtp_credentials": "As with `smtp_host`.",
     },
     "Time": {
         "pairing_deadline": "Too small: drops are rejected during upload. Too large: missing files are reported late.",
@@ -117,7 +122,7 @@ def _row(name: str, if_wrong: str) -> str:
     field = Settings.model_fields[name]
     values = values_of(field)
     if field.annotation is int:
-        values = f"{UNITS.get(name, 'seconds')}, {values}"
+        values = ", ".join(filter(None, (UNITS.get(name, "seconds"), values)))
     cells = (f"`{PREFIX}{name.upper()}`", default_of(field.default), values, field.description or "", if_wrong)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 

@@ -120,7 +120,8 @@ class Settings(BaseModel):
 
     # mail
     mail_from: str = Field(
-        "", description="Sender address of mails, of an identity that SES has verified. Empty: no mails are sent."
+        "",
+        description="Sender address of mails; SES must have verified it or its domain. Empty: no mails are sent.",
     )
     operator_mail: Annotated[str, AfterValidator(_address)] = Field(
         "", description="Address for mails about drops whose owner has no allowed address. Empty: no such mails."
@@ -131,6 +132,21 @@ class Settings(BaseModel):
         ge=1,
         description="Mails to one address in an hour, and one in ten more about delays. Further mails are skipped, and "
         "that is recorded.",
+    )
+
+    smtp_host: str = Field(
+        "", description="Host name of an SMTP server that sends the mails. Empty: Amazon SES sends them."
+    )
+    smtp_port: int = Field(587, ge=1, le=65_535, description="Port of the SMTP server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls",
+        description="How the connection to the SMTP server is encrypted: starttls (usually port 587), tls from its "
+        "start (usually port 465), or none.",
+    )
+    smtp_credentials: str = Field(
+        "",
+        description="Secrets Manager id of the SMTP user, JSON: `user` and `password`. Its name must begin with "
+        "imagedrop/smtp, because notify may read no other. Empty: no login.",
     )
 
     # time

@@ -43,7 +43,12 @@ MAY = {
     "Validate": consume("Drops") | send(*QUEUES) | HUAWEI | LEDGER,
     "Register": consume("Registrations") | send(*QUEUES) | HUAWEI | LEDGER | OPEN,
     "Poll": consume("Polls") | send("Registrations", "Polls", "Notices") | HUAWEI | LEDGER | OPEN,
-    "Notify": consume("Notices") | send("Drops") | HUAWEI | LEDGER | NOTIFY,
+    "Notify": consume("Notices")
+    | send("Drops")
+    | HUAWEI
+    | LEDGER
+    | NOTIFY
+    | {("secretsmanager:GetSecretValue", "secret:imagedrop/smtp*")},
     "Sweep": send(*QUEUES) | HUAWEI | LEDGER | OPEN,
     "Status": {("dynamodb:GetItem", "LedgerTable")} | OPEN,
 }

@@ -28,19 +28,35 @@ class HuaweiKeys:
 
     @classmethod
     def parse(cls, text: str) -> HuaweiKeys:
-        """`{"ak": "..", "sk": "..", "token": ".."}`. Raises SettingsError, whose text does not quote the secret."""
-        try:
-            content = json.loads(text)
-        except ValueError:
-            raise SettingsError(
-                'the secret IMAGEDROP_CREDENTIALS is not JSON; write {"ak": "..", "sk": ".."}'
-            ) from None
-        fields = content if isinstance(content, dict) else {}
-        keys = [fields.get(name) for name in ("ak", "sk")]
-        missing = [name for name, key in zip(("ak", "sk"), keys, strict=True) if not isinstance(key, str) or not key]
-        if missing:
-            raise SettingsError(f"the secret IMAGEDROP_CREDENTIALS lacks {' and '.join(missing)}")
-        return cls(fields["ak"], fields["sk"], str(fields["token"]) if fields.get("token") else None)
+        """`{"ak": "..", "sk": "..", "token": ".."}`. Raises SettingsError."""
+        found = _texts(text, "IMAGEDROP_CREDENTIALS", ("ak", "sk"))
+        return cls(found["ak"], found["sk"], str(found["token"]) if found.get("token") else None)
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpLogin:
+    user: str
+    password: str = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> SmtpLogin:
+        """`{"user": "..", "password": ".."}`. Raises SettingsError."""
+        found = _texts(text, "IMAGEDROP_SMTP_CREDENTIALS", ("user", "password"))
+        return cls(found["user"], found["password"])
+
+
+def _texts(text: str, setting: str, names: tuple[str, str]) -> dict[str, Any]:
+    """The fields of a secret, of which `names` are not empty. Raises SettingsError, whose text does not quote it."""
+    first, second = names
+    try:
+        content = json.loads(text)
+    except ValueError:
+        raise SettingsError(f'the secret {setting} is not JSON; write {{"{first}": "..", "{second}": ".."}}') from None
+    fields: dict[str, Any] = content if isinstance(content, dict) else {}
+    missing = [name for name in names if not isinstance(fields.get(name), str) or not fields[name]]
+    if missing:
+        raise SettingsError(f"the secret {setting} lacks {' and '.join(missing)}")
+    return fields
 
 
 class Secrets:

@@ -12,6 +12,7 @@ CONNECT_TIMEOUT = 3.0  # for each address of a host
 OBS = 15.0  # any call of OBS, its body included; a single read has at most 16 MiB
 IMS_READ = 15.0  # a look-up with all its pages, or the state of a job
 IMS_CREATE = 20.0  # CreateImage: too short a limit would make an unknown outcome of a slow answer
+SMTP = 20.0  # a mail: some servers wait before each answer, to slow down senders of spam
 ANSWER = 1.0  # reserve of calls to ledger and queues: for the log and the function's answer
 
 

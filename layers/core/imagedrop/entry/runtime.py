@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from imagedrop.adapters.aws import AwsClient, AwsService, aws_client
 from imagedrop.adapters.calls import Calls
-from imagedrop.adapters.secrets import HuaweiKeys, Secrets
+from imagedrop.adapters.secrets import HuaweiKeys, Secrets, SmtpLogin
 from imagedrop.adapters.time_limits import ANSWER, STANDARD, AwsLimits
 from imagedrop.adapters.time_limits import SHORT as SHORT  # for functions
 from imagedrop.common.display_text import json_line
@@ -39,6 +39,8 @@ from imagedrop.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
+
+    from imagedrop.adapters.smtp import SmtpServer
 
 SERVICE = "imagedrop"
 
@@ -104,7 +106,7 @@ class Runtime:
         return AwsClient(client, self._calls(reserve), limit)
 
     def calls(self) -> Calls:
-        """For OBS and IMS."""
+        """For OBS, IMS and SMTP."""
         return self._calls(self._limits.record)
 
     def _calls(self, reserve: float) -> Calls:
@@ -112,6 +114,14 @@ class Runtime:
 
     def huawei_keys(self) -> HuaweiKeys:
         return HuaweiKeys.parse(self.secrets.get(self.needed("credentials")))
+
+    def smtp_server(self) -> SmtpServer:
+        from imagedrop.adapters.smtp import SmtpServer
+
+        settings = self.settings
+        secret = settings.smtp_credentials
+        login = SmtpLogin.parse(self.secrets.get(secret)) if secret else None
+        return SmtpServer(settings.smtp_host, settings.smtp_port, settings.smtp_security, login)
 
     def renew_keys(self) -> bool:
         """Reads the keys again after a refusal, at most once a minute. True if they have changed."""
@@ -167,6 +177,10 @@ class LazyPorts(Ports):
         from imagedrop.adapters.ses import SesMail, SilentMail
 
         sender = self.settings.mail_from
+        if sender and self.settings.smtp_host:
+            from imagedrop.adapters.smtp import SmtpMail
+
+            return SmtpMail(self._runtime.smtp_server, sender, self._runtime.calls())
         return SesMail(self._runtime.aws("sesv2"), sender) if sender else SilentMail()
 
     @cached_property
