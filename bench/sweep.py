@@ -15,8 +15,8 @@ from typing import Any
 from bench.big_bucket import BUCKET
 from bench.sweep_server import generated, serving, stored
 from bench.table import table
+from imagedrop_local.cloud_connection import PROJECT_ID, REGION
 from imagedrop_local.obs.store import Store
-from imagedrop_local.wiring import PROJECT_ID, REGION
 
 PAGE = Path(__file__).parents[1] / "docs/internals/sweep.md"
 TIMEOUT = 300.0  # s; of the function in template.yaml

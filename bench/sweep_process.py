@@ -14,7 +14,7 @@ from imagedrop.entry.runtime import runtime
 from imagedrop.workflow.sweep.search import NOTE
 from imagedrop_local.memory import MemoryLedger, MemoryQueues, SettableClock
 from imagedrop_local.project_paths import function
-from imagedrop_local.wiring import ACCESS_KEY, SECRET_KEY
+from imagedrop_local.simulated_cloud import ACCESS_KEY, SECRET_KEY
 
 
 class Context:

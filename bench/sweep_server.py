@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.big_bucket import BUCKET, BigBucket, foreign_key, image_key, rejected_without_sidecar
+from imagedrop_local.cloud_connection import REGION
 from imagedrop_local.faults import Faults
 from imagedrop_local.http import Server
 from imagedrop_local.obs.model import Attributes, Page, StoredObject
 from imagedrop_local.obs.service import Obs
 from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
-from imagedrop_local.wiring import ACCESS_KEY, REGION, SECRET_KEY
+from imagedrop_local.simulated_cloud import ACCESS_KEY, SECRET_KEY
 
 
 class BigStore(Store):

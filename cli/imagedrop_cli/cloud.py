@@ -8,9 +8,10 @@ from typing import Annotated, Any
 from imagedrop_cli import connections, options
 from imagedrop_cli.output import CommandError, print_json, print_line, print_note
 from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
-from imagedrop_local import sockets, wiring
+from imagedrop_local import simulated_cloud, sockets
 from imagedrop_local.cloud import Cloud, FolderInUse, Ports
 from imagedrop_local.obs.model import StoreError
+from imagedrop_local.stack.errors import error_text
 
 
 def cloud(
@@ -18,7 +19,7 @@ def cloud(
     obs_port: options.ObsPort = 4580,
     ims_port: options.ImsPort = 4581,
     smn_port: options.SmnPort = 4582,
-    bucket: options.Bucket = wiring.BUCKET,
+    bucket: options.Bucket = simulated_cloud.BUCKET,
     push_to: Annotated[str, options.url_option("Push the bucket's events to this URL.")] = "",
     time_scale: options.TimeScale = 60,
     switch: options.Switch = [],  # noqa: B006 - typer wants a list
@@ -40,13 +41,13 @@ def cloud(
         if port and not sockets.is_free(port):
             raise CommandError(f"127.0.0.1:{port} is in use: stop the other program, or choose another port")
     try:
-        running = wiring.create_cloud(folder.resolve(), ports, time_scale, options.parse_switches(switch))
+        running = simulated_cloud.create_cloud(folder.resolve(), ports, time_scale, options.parse_switches(switch))
     except (FolderInUse, OSError) as error:
-        raise CommandError(wiring.error_text(error)) from None
+        raise CommandError(error_text(error)) from None
     try:
         _run(running, bucket, push_to, json=json)
     except (StoreError, OSError) as error:
-        raise CommandError(wiring.error_text(error)) from None
+        raise CommandError(error_text(error)) from None
     except KeyboardInterrupt:
         pass  # the normal way to stop
     finally:
@@ -57,9 +58,9 @@ def cloud(
 
 def _run(running: Cloud, bucket: str, push_to: str, *, json: bool) -> None:
     running.start()
-    connection = wiring.simulator_connection(running, bucket)
+    connection = simulated_cloud.connection_to(running, bucket)
     if push_to:
-        wiring.subscribe_intake(running, bucket, push_to)
+        simulated_cloud.subscribe_intake(running, bucket, push_to)
     _print({"pid": os.getpid(), "folder": str(running.folder), **connection.public(bucket)}, json=json)
     wait_while()
 

@@ -14,7 +14,8 @@ from imagedrop_cli.drop_progress import StepPrinter, Stopwatch
 from imagedrop_cli.output import CommandError, print_json, print_line, print_parts
 from imagedrop_cli.run_until_stopped import ignoring_interrupts
 from imagedrop_cli.upload import Uploader
-from imagedrop_local.local_stack import CannotStart, LocalStack
+from imagedrop_local.local_stack import LocalStack
+from imagedrop_local.machine import CannotStart
 from imagedrop_local.project_paths import SAMPLES
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"

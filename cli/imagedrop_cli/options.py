@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 from pydantic import ValidationError
 
+from imagedrop.domain.object_keys import is_bucket
 from imagedrop.settings import PREFIX, Settings, SettingsError
-from imagedrop_local.obs.keys import is_bucket
-from imagedrop_local.switches import Switches, from_text
+
+if TYPE_CHECKING:
+    from imagedrop_local.switches import Switches
 
 FOLDER = "IMAGEDROP_FOLDER"
 
@@ -67,6 +69,8 @@ def check_settings(pairs: list[str]) -> list[str]:
 
 def parse_switches(pairs: list[str]) -> Switches:
     """Raises typer.BadParameter for an unknown switch or a value that it does not take."""
+    from imagedrop_local.switches import from_text  # imports the simulators
+
     try:
         return from_text(parse_pairs(pairs))
     except ValidationError as error:

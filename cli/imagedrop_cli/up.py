@@ -13,9 +13,10 @@ import typer
 from imagedrop_cli import connections, options
 from imagedrop_cli.output import CommandError, InputError, print_json, print_line, print_note
 from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
-from imagedrop_local import sockets, wiring
-from imagedrop_local.local_stack import CannotStart, LocalStack, Ports
-from imagedrop_local.wiring import CloudConnection
+from imagedrop_local import cloud_connection, simulated_cloud, sockets
+from imagedrop_local.cloud_connection import CloudConnection
+from imagedrop_local.local_stack import LocalStack, Ports
+from imagedrop_local.machine import CannotStart
 
 
 def up(
@@ -26,14 +27,14 @@ def up(
     smn_port: options.SmnPort = 4582,
     intake_port: Annotated[int, options.port_option("intake's function URL")] = 4583,
     status_port: Annotated[int, options.port_option("status's function URL")] = 4584,
-    bucket: options.Bucket = wiring.BUCKET,
+    bucket: options.Bucket = simulated_cloud.BUCKET,
     time_scale: options.TimeScale = 60,
     obs_endpoint: Annotated[str, options.url_option("Use this OBS instead of a simulated one.")] = "",
     ims_endpoint: Annotated[str, options.url_option("Use this IMS instead of a simulated one.")] = "",
     smn_endpoint: Annotated[str, options.url_option("SMN that pushes the events.")] = "",
     smn_topic: Annotated[str, typer.Option(metavar="URN", help="Topic of the events.")] = "",
-    region: Annotated[str, typer.Option(help="Region of that OBS and IMS.")] = wiring.REGION,
-    project_id: Annotated[str, typer.Option(help="Project of that IMS.")] = wiring.PROJECT_ID,
+    region: Annotated[str, typer.Option(help="Region of that OBS and IMS.")] = cloud_connection.REGION,
+    project_id: Annotated[str, typer.Option(help="Project of that IMS.")] = cloud_connection.PROJECT_ID,
     accept_declarations: Annotated[
         bool, typer.Option("--accept-declarations", help="Accept IMS's declarations (docs/settings.md).")
     ] = False,
@@ -63,7 +64,7 @@ def up(
     settings: dict[str, Any] = {}
     if elsewhere is not None and not elsewhere.simulated:
         settings = {"declarations_accepted": accept_declarations}
-    ports = Ports(port, obs_port, ims_port, smn_port, intake_port, status_port)
+    ports = Ports(port, intake_port, status_port, obs_port, ims_port, smn_port)
     local = LocalStack(
         folder,
         ports=ports,
@@ -138,13 +139,13 @@ def _elsewhere(obs: str, ims: str, smn: str, topic: str, region: str, project_id
     return CloudConnection(
         obs_endpoint=obs.rstrip("/"),
         ims_endpoint=ims.rstrip("/"),
-        access_key=given.ak if given else wiring.ACCESS_KEY,
-        secret_key=given.sk if given else wiring.SECRET_KEY,
+        access_key=given.ak if given else simulated_cloud.ACCESS_KEY,
+        secret_key=given.sk if given else simulated_cloud.SECRET_KEY,
         token=(given.token if given else None) or "",
         region=region,
         project_id=project_id,
         smn_endpoint=smn.rstrip("/"),
-        topic_urn=(topic or f"urn:smn:{region}:{project_id}:{wiring.TOPIC}") if smn else topic,
+        topic_urn=(topic or f"urn:smn:{region}:{project_id}:{simulated_cloud.TOPIC}") if smn else topic,
         addressing="path" if simulated else "virtual",
         simulated=simulated and given is None,
     )

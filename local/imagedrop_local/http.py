@@ -1,50 +1,48 @@
-"""The HTTP server of the simulators: threads, keep-alive, streamed bodies, and faults.
+"""The HTTP server of the simulators: faults, and the control at /_sim.
 
 A service only names the call of a request and answers it. The server counts calls, applies faults and serves /_sim.
 """
 
 from __future__ import annotations
 
-import threading
 import urllib.parse
 from collections.abc import Callable
-from functools import partial
+from typing import Any, Protocol
 
 from imagedrop_local import faults
-from imagedrop_local.faults import Fault
-from imagedrop_local.web.handler import Httpd, handler_class
-from imagedrop_local.web.messages import CHUNK, Body, CloseConnection, Control, FileSlice, Request, Response, Service
+from imagedrop_local.faults import Fault, Faults
+from imagedrop_local.web.messages import CHUNK, Body, CloseConnection, FileSlice, Request, Response
+from imagedrop_local.web.server import HttpServer
 
 MAX_FAULT_BODY = 64 << 10  # bytes
 
-__all__ = ["CHUNK", "Body", "CloseConnection", "Control", "FileSlice", "Request", "Response", "Server", "Service"]
+__all__ = ["CHUNK", "Body", "CloseConnection", "FileSlice", "Request", "Response", "Server", "Service"]
 
 
-class Server:
+class Service(Protocol):
+    name: str
+
+    def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
+        """The call's name in the SDK (`CreateImage`) and the function that answers it."""
+
+    def error(self, status: int, code: str | None, message: str) -> Response:
+        """An error in the service's format."""
+
+
+class Control(Protocol):
+    """Answers /_sim on every server."""
+
+    faults: Faults
+
+    def state(self) -> dict[str, Any]: ...
+
+
+class Server(HttpServer):
     """A service on 127.0.0.1. Port 0: any free one. Raises OSError if the port is in use."""
 
     def __init__(self, service: Service, control: Control, port: int = 0, host: str = "127.0.0.1") -> None:
         self.service, self.control = service, control
-        self.closing = threading.Event()
-        try:
-            self._httpd = Httpd((host, port), handler_class(self.answer))
-        except OSError as error:
-            raise OSError(error.errno, f"{service.name} cannot listen on {host}:{port}: {error.strerror}") from None
-        self.port: int = self._httpd.server_address[1]
-        self.url = f"http://{host}:{self.port}"
-        serve = partial(self._httpd.serve_forever, 0.05)  # s; `stop` waits at most this long
-        self._thread = threading.Thread(target=serve, name=f"sim-{service.name}", daemon=True)
-
-    def start(self) -> Server:
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        self.closing.set()
-        self._httpd.shutdown()
-        self._httpd.server_close()
-        self._httpd.hang_up()
-        self._thread.join(5)
+        super().__init__(service.name, self.answer, port, host)
 
     def answer(self, request: Request) -> Response:
         path = urllib.parse.unquote(request.path)

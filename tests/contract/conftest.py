@@ -15,7 +15,8 @@ from tests.contract.clouds import Cloud, cloud_in
 
 @pytest.fixture(scope="package")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clients]:
-    stack = Ministack(tmp_path_factory.mktemp("ministack"), 0)
+    folder = tmp_path_factory.mktemp("ministack")
+    stack = Ministack(folder, 0, folder / "ministack.log")
     stack.start()
     try:
         stack.wait_until_ready()

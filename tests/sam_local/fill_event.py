@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from imagedrop.domain.drop import drop_id
 from imagedrop.intake import smn_signature
 from imagedrop.intake.smn_push import is_smn_push
-from imagedrop_local import wiring
+from imagedrop_local.cloud_connection import PROJECT_ID, REGION
 from imagedrop_local.local_stack import WEBHOOK_SECRET
 from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.smn.topics import TopicStore
@@ -72,7 +72,7 @@ def _sign(world: World, request: dict[str, Any]) -> None:
     if "subscribe_url" in body:
         body["subscribe_url"] = _subscribe_url(world, body["topic_urn"])
     body |= {"timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", "message_id": uuid.uuid4().hex}
-    certificate = Certificate(world.cloud.folder / "smn", wiring.REGION)
+    certificate = Certificate(world.cloud.folder / "smn", REGION)
     body["signing_cert_url"] = f"{world.cloud.smn.origin}/smn/{certificate.name}"
     body["signature"] = certificate.sign(smn_signature.texts_to_sign(body)[0].decode())
     content = json.dumps(body, ensure_ascii=False)
@@ -83,6 +83,6 @@ FORGED = base64.b64encode(b"not SMN's").decode()
 
 
 def _subscribe_url(world: World, topic: str) -> str:
-    waiting = TopicStore(world.cloud.folder / "smn", wiring.REGION, wiring.PROJECT_ID).subscriptions(topic)
-    query = urlencode({"token": waiting[0]["token"], "topic_urn": topic, "region": wiring.REGION})
+    waiting = TopicStore(world.cloud.folder / "smn", REGION, PROJECT_ID).subscriptions(topic)
+    query = urlencode({"token": waiting[0]["token"], "topic_urn": topic, "region": REGION})
     return f"{world.cloud.smn.origin}/smn/subscription/confirm?{query}"

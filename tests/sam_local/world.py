@@ -18,7 +18,7 @@ from typing import Any, Self
 
 from imagedrop.adapters.dynamodb.ledger import DynamoLedger
 from imagedrop.domain.drop import Drop, drop_id
-from imagedrop_local import wiring
+from imagedrop_local import cloud_connection, simulated_cloud
 from imagedrop_local.cloud import Cloud
 from imagedrop_local.cloud import Ports as CloudPorts
 from imagedrop_local.faults import Fault
@@ -28,7 +28,7 @@ from imagedrop_local.switches import Switches
 from tests.sam_local.relay import Relay
 from tests.sam_local.sqs import Queue
 
-BUCKET, KEY = wiring.BUCKET, "golden/windows-server-2022.qcow2"
+BUCKET, KEY = simulated_cloud.BUCKET, "golden/windows-server-2022.qcow2"
 IMAGE = SAMPLES / "windows-server-2022.qcow2"
 SIDECAR: dict[str, Any] = json.loads((SAMPLES / "windows-server-2022.qcow2.json").read_text("utf-8"))
 QUEUE_OF = {"validate": "drops", "register": "registrations", "poll": "polls", "notify": "notices"}
@@ -74,16 +74,16 @@ class World:
         self._now = datetime.now(UTC)
         self.cloud = Cloud(
             self._folder / "cloud",
-            credentials=(wiring.ACCESS_KEY, wiring.SECRET_KEY),
+            credentials=(simulated_cloud.ACCESS_KEY, simulated_cloud.SECRET_KEY),
             ports=CloudPorts(*(self._relays[name].port for name in ("obs", "ims", "smn"))),
-            region=wiring.REGION,
-            project_id=wiring.PROJECT_ID,
+            region=cloud_connection.REGION,
+            project_id=cloud_connection.PROJECT_ID,
             switches=Switches(obs_copied_in_events=False),
             time_scale=1,
             clock=lambda: self._now,
         ).start()
         self.cloud.smn.origin = self._relays["smn"].url
-        self._connection = wiring.simulator_connection(self.cloud, BUCKET)
+        self._connection = simulated_cloud.connection_to(self.cloud, BUCKET)
 
     def _local(self) -> LocalStack:
         obs, ims, smn = (self._relays[name].url for name in ("obs", "ims", "smn"))

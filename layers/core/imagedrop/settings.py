@@ -6,7 +6,7 @@ Read once per process, when the first handler runs and never at import. A wrong 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -36,7 +36,11 @@ def _address(value: str) -> str:
 
 
 class SettingsError(ValueError):
-    """A setting is missing or wrong; the message names every one."""
+    """Settings are missing or wrong: `faults`, a sentence each. The message names every one."""
+
+    def __init__(self, *faults: str) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
 
 
 class Settings(BaseModel):
@@ -209,11 +213,21 @@ class Settings(BaseModel):
             for name, value in environment.items()
             if name.startswith(PREFIX) and name != DOCUMENT
         }
-        given = [*variables.items(), *_document(environment.get(DOCUMENT, "")).items()]
+        document = _document(environment.get(DOCUMENT, ""))
+        given = variables | {name: value for name, value in document.items() if value != ""}
+        return cls._validated(given, lambda name: f"{PREFIX}{name.upper()}")
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Settings:
+        """From values by the names of the fields. Raises SettingsError as `read`."""
+        return cls._validated(fields, str)
+
+    @classmethod
+    def _validated(cls, given: Mapping[str, Any], shown: Callable[[str], str]) -> Settings:
         try:
-            return cls.model_validate({name: value for name, value in given if value != ""})
+            return cls.model_validate({name: value for name, value in given.items() if value != ""})
         except ValidationError as error:
-            raise SettingsError("; ".join(_explain(fault) for fault in error.errors())) from None
+            raise SettingsError(*(_explain(fault, shown) for fault in error.errors())) from None
 
 
 def _document(text: str) -> dict[str, Any]:
@@ -226,12 +240,12 @@ def _document(text: str) -> dict[str, Any]:
     return document
 
 
-def _explain(error: Any) -> str:
+def _explain(error: Any, shown: Callable[[str], str]) -> str:
+    """`shown`: what the user calls a setting."""
     import difflib
 
     name = str(error["loc"][0])
-    variable = f"{PREFIX}{name.upper()}"
     if error["type"] != "extra_forbidden":
-        return f"{variable}: {error['msg'].removeprefix('Value error, ')}, not {error['input']!r}"
+        return f"{shown(name)}: {error['msg'].removeprefix('Value error, ')}, not {error['input']!r}"
     near = difflib.get_close_matches(name, Settings.model_fields, 1)
-    return f"{variable} is no setting" + (f"; did you mean {PREFIX}{near[0].upper()}?" if near else "")
+    return f"{shown(name)} is no setting" + (f"; did you mean {shown(near[0])}?" if near else "")

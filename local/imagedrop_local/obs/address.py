@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from imagedrop_local.obs.keys import is_bucket
+from imagedrop.domain.object_keys import is_bucket
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from imagedrop_local.obs.keys import is_bucket
+from imagedrop.domain.object_keys import is_bucket
 from imagedrop_local.obs.metadata_folder import MetadataFolder
 from imagedrop_local.obs.model import BucketInfo, StorageClass, StoreError
 

@@ -1,8 +1,7 @@
-"""Valid bucket names and keys, and which keys can be paths below a bucket's folder."""
+"""Valid keys, and which keys can be paths below a bucket's folder."""
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 
 from imagedrop_local.obs.model import StoreError
@@ -10,14 +9,6 @@ from imagedrop_local.obs.model import StoreError
 MAX_KEY = 1024
 MAX_FILE_NAME = 255
 MAX_DEPTH = 64
-
-_BUCKET = re.compile(r"(?!.*(\.\.|\.-|-\.))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_IP_ADDRESS = re.compile(r"(\d+\.){3}\d+")
-
-
-def is_bucket(name: str) -> bool:
-    """3 to 63 of a-z, 0-9, `-`, `.`, letter or digit at both ends, not an IP address (OBS API: CreateBucket)."""
-    return bool(_BUCKET.fullmatch(name)) and not _IP_ADDRESS.fullmatch(name)
 
 
 def check_key(key: str) -> None:

@@ -32,9 +32,10 @@ def environment(folder: Path, port: int, region: str) -> dict[str, str]:
 
 
 def empty_temporary(folder: Path) -> None:
-    """Deletes the unpacked functions of an earlier run that was killed; ministack does not."""
+    """Deletes the unpacked functions of an earlier run that was killed; ministack does not. A function of that run may
+    still be writing here."""
     shutil.rmtree(folder / TEMPORARY, ignore_errors=True)
-    (folder / TEMPORARY).mkdir()
+    (folder / TEMPORARY).mkdir(exist_ok=True)
 
 
 def discard_state(folder: Path) -> None:

@@ -14,8 +14,10 @@ import time
 from pathlib import Path
 
 from imagedrop_local.stack import bridge
+from imagedrop_local.stack.log_forwarding import LogForwarding
 
 IN_USE = 3  # exit code: another stack holds the folder
+STARTED_AT = time.time()
 
 
 def main() -> None:
@@ -46,7 +48,20 @@ def _ministack() -> None:
     from ministack.app import main as ministack  # reads its environment on import
 
     sys.argv[1:] = []
-    ministack()
+    ended = threading.Event()
+    forwarding = threading.Thread(target=_forward_logs, args=(ended,))
+    forwarding.start()
+    try:
+        ministack()
+    finally:
+        ended.set()
+        forwarding.join()
+
+
+def _forward_logs(ended: threading.Event) -> None:
+    from ministack.services import cloudwatch_logs
+
+    LogForwarding(cloudwatch_logs._log_groups, sys.stdout, STARTED_AT).run(ended)
 
 
 def _acquire(lock: int, seconds: float) -> bool:

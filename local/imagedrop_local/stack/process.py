@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 from imagedrop_local.stack import aws, bridge, host
@@ -21,22 +22,22 @@ _START, _STOP = 180.0, 60.0  # s; usually two and one, on a busy machine much mo
 class Ministack:
     """Ends with `stop`, and also when this process ends in any way."""
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = folder, port or _free_port()
+    def __init__(self, folder: Path, port: int, log: Path | None) -> None:
+        """`log`: None: the stderr of this process."""
+        self.folder, self.port, self._log = folder, port or _free_port(), log
         self.endpoint = f"http://127.0.0.1:{self.port}"
-        self.log = folder / "ministack.log"
         self._child: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         if _answers(self.port):
             raise StackError(f"127.0.0.1:{self.port} is in use: stop the other program, or choose another port")
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self.log.open("ab") as log:
+        with self._log.open("ab") if self._log else nullcontext(sys.stderr) as log:
             self._child = subprocess.Popen(  # noqa: S603 - the same Python
                 [sys.executable, "-m", host.__name__, str(self.folder)],
                 stdin=subprocess.PIPE,
                 stdout=log,
-                stderr=subprocess.STDOUT,
+                stderr=log,
                 env=_environment() | bridge.environment(self.folder, self.port, aws.REGION),
                 start_new_session=True,  # Ctrl-C must reach only the parent, which then stops it cleanly
             )
@@ -48,7 +49,7 @@ class Ministack:
             self._check_alive()
             if time.monotonic() > end:
                 self.stop()
-                raise StackError(f"ministack did not start within {_START:.0f} s; its log: {self.log}")
+                raise StackError(f"ministack did not start within {_START:.0f} s; its log: {self._log or 'above'}")
             time.sleep(0.02)
         self._check_alive()
 
@@ -72,7 +73,7 @@ class Ministack:
         if code == host.IN_USE:
             raise StackError(f"{self.folder} is in use by another stack: stop it, or choose another folder")
         if code is not None:
-            raise StackError(f"ministack ended while it started; its log: {self.log}")
+            raise StackError(f"ministack ended while it started; its log: {self._log or 'above'}")
 
 
 def _environment() -> dict[str, str]:

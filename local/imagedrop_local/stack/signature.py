@@ -11,8 +11,8 @@ import re
 import urllib.parse
 from datetime import UTC, datetime, timedelta
 
-from imagedrop_local.http import Request
 from imagedrop_local.stack import aws
+from imagedrop_local.web.messages import Request
 from imagedrop_local.web.sigv4 import ALGORITHM, canonical_request, signature
 
 _AUTHORIZATION = re.compile(

@@ -10,11 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from imagedrop_local.http import Server
-from imagedrop_local.stack import aws, bridge, deploy, identity
+from imagedrop_local.stack import aws, bridge, deploy, secrets
 from imagedrop_local.stack.outputs import FUNCTIONS, Outputs, function, outputs
+from imagedrop_local.stack.parameters import template_parameters
 from imagedrop_local.stack.process import Ministack
 from imagedrop_local.stack.urls import FunctionFailed, FunctionUrl
+from imagedrop_local.web.server import HttpServer
 
 NAME = "imagedrop"
 
@@ -27,12 +28,12 @@ class LogLine:
 
 
 class Stack:
-    """`with Stack(folder, parameters=..., credentials={"ak": .., "sk": ..}) as stack:`, or `start` and `stop`.
+    """`with Stack(folder, settings=..., secrets=...) as stack:`, or `start` and `stop`.
 
     `folder`: the state, kept over restarts. `port`: the AWS endpoint; `intake_port`, `status_port`: the function URLs;
-    0: any free port. `parameters`: of template.yaml, without `Settings` and the ARN of the keys; `settings`: for the
-    functions, without the address of AWS and the webhook's secret. `sweep_every`: minutes. `source`: the checkout to
-    run.
+    0: any free port. `settings`: of the functions, without those that follow from AWS and from `secrets`. `secrets`: by
+    the names in secrets.py. `sweep_every`: minutes. `log`: file that gets the logs; None: the stderr of this process.
+    `source`: the checkout to run.
     """
 
     def __init__(
@@ -40,20 +41,18 @@ class Stack:
         folder: Path,
         *,
         port: int = 4566,
-        parameters: Mapping[str, str],
         settings: Mapping[str, Any],
-        credentials: Mapping[str, str],
-        webhook_secret: str = "",
+        secrets: Mapping[str, str],
         sweep_every: int = 1,
         intake_port: int = 0,
         status_port: int = 0,
+        log: Path | None = None,
         source: Path = Path(__file__).parents[3],
     ) -> None:
-        self._source, self._parameters, self._settings = source, parameters, settings
-        self._credentials, self._webhook_secret, self._sweep_every = credentials, webhook_secret, sweep_every
-        self._intake_port, self._status_port = intake_port, status_port
-        self._ministack = Ministack(folder.resolve(), port)
-        self._url_servers: list[Server] = []
+        self._source, self._settings, self._secrets = source, settings, secrets
+        self._sweep_every, self._intake_port, self._status_port = sweep_every, intake_port, status_port
+        self._ministack = Ministack(folder.resolve(), port, log)
+        self._url_servers: list[HttpServer] = []
         self.endpoint = self._ministack.endpoint
         self.client = aws.Clients(self.endpoint)
         self.outputs: Outputs  # after start
@@ -64,19 +63,7 @@ class Stack:
             self._ministack.start()
             template, zips = deploy.read_project(self._source)
             self._ministack.wait_until_ready()
-            keys = identity.secrets(self.client, self._credentials, self._webhook_secret)
-            if sender := self._parameters.get("MailFrom"):
-                identity.verify(self.client, sender)
-            settings = {
-                "aws_endpoint": self._ministack.endpoint,
-                "webhook_secret": identity.WEBHOOK if self._webhook_secret else "",
-                **self._settings,
-            }
-            parameters = {
-                **self._parameters,
-                "HuaweiCredentialsSecretArn": keys,
-                "Settings": json.dumps(settings),
-            }
+            parameters = self._prepare()
             stack_outputs = deploy.deploy(self.client, NAME, template, zips, parameters, self._sweep_every)
             intake = self._serve_url(function(stack_outputs, "intake"), self._intake_port, signed=False)
             status = self._serve_url(function(stack_outputs, "status"), self._status_port, signed=True)
@@ -86,6 +73,15 @@ class Stack:
             self.stop()
             raise
         return self.outputs
+
+    def _prepare(self) -> dict[str, str]:
+        """Writes what the template needs in the account; returns the parameters of the template."""
+        keys = {name: secrets.write_secret(self.client, name, text) for name, text in self._secrets.items()}
+        if sender := self._settings.get("mail_from"):
+            secrets.verify_sender(self.client, sender)
+        named = {setting: name for setting, name in secrets.SETTINGS.items() if name in self._secrets}
+        settings = {"aws_endpoint": self._ministack.endpoint, **named, **self._settings}
+        return template_parameters(settings, keys[secrets.HUAWEI])
 
     def stop(self) -> None:
         """Stops it; the content of queues, ledger and mailbox stays in the folder."""

@@ -12,13 +12,13 @@ import time
 import urllib.parse
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from imagedrop_local.faults import Faults
-from imagedrop_local.http import Request, Response, Server
 from imagedrop_local.stack import aws, signature
+from imagedrop_local.web.messages import CloseConnection, Request, Response
+from imagedrop_local.web.server import HttpServer
 
 _TEXT = ("application/json", "application/xml", "application/javascript")
 _LIMIT = 6 << 20  # bytes; Lambda's limit for a request
@@ -38,33 +38,35 @@ class FunctionUrl:
     name: str
     invoke: Invoke
     signed: bool
-    faults: Faults = field(default_factory=Faults)
 
-    def serve(self, port: int = 0) -> Server:
-        return Server(self, self, port).start()
+    def serve(self, port: int = 0) -> HttpServer:
+        return HttpServer(self.name, self.answer, port).start()
 
-    def state(self) -> dict[str, Any]:
-        return {"calls": dict(self.faults.calls)}
-
-    def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
-        return "Invoke", lambda: self._answer(request)
-
-    def error(self, status: int, code: str | None, message: str) -> Response:
-        return Response.json(status, {"Message": message})
+    def answer(self, request: Request) -> Response:
+        try:
+            return self._answer(request)
+        except (CloseConnection, ConnectionError):
+            raise
+        except Exception:  # noqa: BLE001 - the client gets an answer, as from Lambda
+            return _BROKEN
 
     def _answer(self, request: Request) -> Response:
         if request.length > _LIMIT:
-            return self.error(413, None, "Request must be smaller than 6291456 bytes")
+            return _error(413, "Request must be smaller than 6291456 bytes")
         body = request.body()
         if self.signed:
             try:
                 signature.check(request, body, datetime.now(UTC))
             except signature.InvalidSignature as error:
-                return self.error(403, None, str(error))
+                return _error(403, str(error))
         try:
             return response(self.invoke(self.name, event(request, body, self.signed)))
         except FunctionFailed:
             return _BROKEN
+
+
+def _error(status: int, message: str) -> Response:
+    return Response.json(status, {"Message": message})
 
 
 def event(request: Request, body: bytes, signed: bool) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The parts of imagedrop_local.http."""
+"""An HTTP server, its requests and responses, and AWS's signatures."""

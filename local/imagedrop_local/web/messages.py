@@ -1,15 +1,13 @@
-"""Requests, responses, and the interface between a server and a service."""
+"""Requests and responses."""
 
 from __future__ import annotations
 
 import json
 import urllib.parse
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
-from typing import Any, BinaryIO, Protocol
-
-from imagedrop_local.faults import Faults
+from typing import BinaryIO, Protocol
 
 CHUNK = 1 << 20
 
@@ -97,23 +95,5 @@ def header_text(value: str) -> str:
     return value.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
-class Service(Protocol):
-    name: str
-
-    def route(self, request: Request) -> tuple[str, Callable[[], Response]]:
-        """The call's name in the SDK (`CreateImage`) and the function that answers it."""
-
-    def error(self, status: int, code: str | None, message: str) -> Response:
-        """An error in the service's format."""
-
-
 class CloseConnection(Exception):
     """Reset the connection without an answer."""
-
-
-class Control(Protocol):
-    """Answers /_sim on every server."""
-
-    faults: Faults
-
-    def state(self) -> dict[str, Any]: ...

@@ -4,14 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+from imagedrop_local.stack import secrets
 from imagedrop_local.stack.stack import Stack
+
+SETTINGS = {"region": "cn-north-4", "project_id": "0" * 32, "drop_bucket": "drops", "declarations_accepted": True}
+SECRETS = {secrets.HUAWEI: json.dumps({"ak": "AK", "sk": "SK"}), secrets.WEBHOOK: "hook"}
 
 
 def probe_stack(folder: Path, project: Path, **more: Any) -> Stack:
-    required = {"Region": "cn-north-4", "ProjectId": "0" * 32, "DropBucket": "drops", "DeclarationsAccepted": "true"}
-    defaults = {"port": 0, "settings": {}, "credentials": {"ak": "AK", "sk": "SK"}, "webhook_secret": "hook"}
-    parameters = required | more.pop("parameters", {})
-    return Stack(folder, source=project, parameters=parameters, **{**defaults, **more})
+    settings = SETTINGS | more.pop("settings", {})
+    return Stack(folder, source=project, settings=settings, **{"port": 0, "secrets": SECRETS, **more})
 
 
 def send(stack: Stack, queue: str, *messages: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -162,9 +163,14 @@ def test_the_error_of_a_port_in_use_names_the_port(project: Path, tmp_path: Path
             probe_stack(tmp_path, project, port=port).start()
 
 
-def test_an_unknown_parameter_is_refused_and_nothing_is_left_running(project: Path, tmp_path: Path) -> None:
-    stack = probe_stack(tmp_path, project, parameters={"Regoin": "x"})
-    with pytest.raises(StackError, match="no parameter Regoin"):
+def test_a_parameter_that_the_template_lacks_is_refused_and_nothing_is_left_running(
+    project: Path, tmp_path: Path
+) -> None:
+    older = shutil.copytree(project, tmp_path / "older")
+    template = older / "template.yaml"
+    template.write_text(template.read_text().replace("  OperatorMail:\n", "  Operator:\n"))
+    stack = probe_stack(tmp_path, older, settings={"operator_mail": "operator@example.com"})
+    with pytest.raises(StackError, match="no parameter OperatorMail"):
         stack.start()
     assert not is_port_open(int(stack.endpoint.rpartition(":")[2]))
 

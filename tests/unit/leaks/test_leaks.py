@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from imagedrop_local import local_stack, wiring
+from imagedrop_local import local_stack, simulated_cloud
 from imagedrop_local.project_paths import ROOT
 from tests.support import planted_secrets, signed_requests
 
@@ -85,7 +85,7 @@ def test_secrets_of_the_tests_are_found() -> None:
 
     for secret in (signed_requests.SK, KEYS.sk, SECRET):
         assert list(planted_secrets.leaked(f"x{secret}x", log=False))
-    for secret in (wiring.SECRET_KEY, local_stack.WEBHOOK_SECRET):
+    for secret in (simulated_cloud.SECRET_KEY, local_stack.WEBHOOK_SECRET):
         assert list(planted_secrets.leaked(secret, log=True))
         assert not list(planted_secrets.leaked(secret, log=False))
 

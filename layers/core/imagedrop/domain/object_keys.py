@@ -1,4 +1,4 @@
-"""Object keys in the bucket.
+"""The name of the bucket, and object keys in it.
 
 <image>                    the image
 <image>.json               its sidecar
@@ -17,6 +17,14 @@ END_MARKERS = FOLDER + "ended/"
 INSTALLATION = FOLDER + "installation"
 RESULT_SUFFIX = ".result.json"
 SIDECAR_SUFFIX = ".json"
+
+_BUCKET = re.compile(r"(?!.*(\.\.|\.-|-\.))[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_IP_ADDRESS = re.compile(r"(\d+\.){3}\d+")
+
+
+def is_bucket(name: str) -> bool:
+    """3 to 63 of a-z, 0-9, `-`, `.`, letter or digit at both ends, not an IP address (OBS API: CreateBucket)."""
+    return bool(_BUCKET.fullmatch(name)) and not _IP_ADDRESS.fullmatch(name)
 
 
 def is_ours(key: str) -> bool:

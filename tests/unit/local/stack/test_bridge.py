@@ -77,3 +77,14 @@ def test_the_adapted_template_has_s3_code_few_calls_at_a_time_and_its_own_rate(m
     }
     assert template["Resources"]["F"]["Properties"]["CodeUri"] == "functions/f/"
     assert sweep["Schedule"]["Properties"] == {"Schedule": "rate(5 minutes)", "Description": "d"}
+
+
+def test_temporary_files_are_deleted_also_while_a_function_of_an_earlier_run_writes_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / bridge.TEMPORARY / "old"
+    old.mkdir(parents=True)
+    bridge.empty_temporary(tmp_path)
+    assert list((tmp_path / bridge.TEMPORARY).iterdir()) == []
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)  # it has written a file meanwhile
+    bridge.empty_temporary(tmp_path)

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import replace
 from email.message import Message
 from typing import Any
 
@@ -71,8 +72,7 @@ def test_a_failing_function_is_answered_with_502() -> None:
     def fails(name: str, event: Any) -> Any:
         raise FunctionFailed("boom")
 
-    _, act = FunctionUrl("intake", fails, signed=False).route(request())
-    assert act().status == 502
+    assert FunctionUrl("intake", fails, signed=False).answer(request()).status == 502
 
 
 def test_a_request_over_lambdas_limit_is_answered_with_413_without_a_call() -> None:
@@ -80,5 +80,12 @@ def test_a_request_over_lambdas_limit_is_answered_with_413_without_a_call() -> N
         raise AssertionError
 
     huge = Request("POST", "/", "", Message(), io.BytesIO(), (6 << 20) + 1)
-    _, act = FunctionUrl("intake", never, signed=False).route(huge)
-    assert act().status == 413
+    assert FunctionUrl("intake", never, signed=False).answer(huge).status == 413
+
+
+def test_a_function_url_has_no_faults_that_callers_could_set() -> None:
+    """The simulators' servers have them at /_sim; an intake may be reachable from outside."""
+    called = []
+    url = FunctionUrl("intake", lambda name, event: called.append(event["rawPath"]), signed=False)
+    url.answer(replace(request(), method="POST", path="/_sim/faults"))
+    assert called == ["/_sim/faults"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from imagedrop_local import wiring
+from imagedrop_local import simulated_cloud
 
 URL = "http://127.0.0.1:1/intake"
 
@@ -36,9 +36,11 @@ class SlowCloud:
 
 def connect(monkeypatch: pytest.MonkeyPatch, cloud: Any) -> float:
     """Seconds until it is connected."""
-    monkeypatch.setattr(wiring, "subscribe_intake", cloud.subscribe)
+    monkeypatch.setattr(simulated_cloud, "subscribe_intake", cloud.subscribe)
     began = cloud.now
-    wiring.connect_intake(cloud, "drops", URL, Path("functions.log"), clock=lambda: cloud.now, sleep=cloud.sleep)
+    simulated_cloud.connect_intake(
+        cloud, "drops", URL, Path("functions.log"), clock=lambda: cloud.now, sleep=cloud.sleep
+    )
     return float(cloud.now - began)
 
 
@@ -54,7 +56,7 @@ def test_intake_is_asked_again_every_half_minute(monkeypatch: pytest.MonkeyPatch
 
 
 def test_start_that_fails_says_what_it_has_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(wiring.SubscriptionNotConfirmed) as raised:
+    with pytest.raises(simulated_cloud.SubscriptionNotConfirmed) as raised:
         connect(monkeypatch, SlowCloud(None, 0.0))
     for part in ("300 s", URL, "confirm its subscription", "1 waiting, 6 retried", "functions.log"):
         assert part in str(raised.value)

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-
 from botocore.exceptions import ClientError
 
 from imagedrop_local.stack.aws import Clients
 
-WEBHOOK = "imagedrop/webhook"
+# Names in Secrets Manager. The policies of template.yaml allow the last two by these names.
+HUAWEI, WEBHOOK, SMTP = "imagedrop/huawei", "imagedrop/webhook", "imagedrop/smtp"
+SETTINGS = {"webhook_secret": WEBHOOK, "smtp_credentials": SMTP}  # the settings that name a secret, if there is one
 
 
-def secrets(clients: Clients, credentials: Mapping[str, str], webhook: str) -> str:
-    """Writes the secrets; returns the ARN of the first, which is a parameter of the template."""
-    if webhook:
-        _secret(clients, WEBHOOK, webhook)
-    return _secret(clients, "imagedrop/huawei", json.dumps(dict(credentials)))
-
-
-def verify(clients: Clients, sender: str) -> None:
-    clients("ses").verify_email_identity(EmailAddress=sender)
-
-
-def _secret(clients: Clients, name: str, value: str) -> str:
+def write_secret(clients: Clients, name: str, value: str) -> str:
+    """Returns its ARN."""
     try:
         made: dict[str, str] = clients("secretsmanager").create_secret(Name=name, SecretString=value)
     except ClientError as error:
@@ -31,3 +20,7 @@ def _secret(clients: Clients, name: str, value: str) -> str:
             raise
         made = clients("secretsmanager").put_secret_value(SecretId=name, SecretString=value)
     return made["ARN"]
+
+
+def verify_sender(clients: Clients, sender: str) -> None:
+    clients("ses").verify_email_identity(EmailAddress=sender)
