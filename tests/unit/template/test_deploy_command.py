@@ -1,4 +1,4 @@
-"""README.md's commands to deploy, and the questions that they ask."""
+"""docs/deploy.md's commands to deploy, and the questions that they ask."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-README = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+README = (Path(__file__).parents[3] / "docs/deploy.md").read_text("utf-8")
 SECTION = README.partition("## Deploy\n")[2].partition("\n## ")[0]
 
 
