@@ -1,4 +1,4 @@
-"""docs/deploy.md's commands to deploy, and the questions that they ask."""
+"""The commands in docs/deploy.md that deploy to AWS, and the questions that they ask."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-README = (Path(__file__).parents[3] / "docs/deploy.md").read_text("utf-8")
-SECTION = README.partition("## Deploy\n")[2].partition("\n## ")[0]
+PAGE = (Path(__file__).parents[3] / "docs/deploy.md").read_text("utf-8")
+SECTION = PAGE.partition("## 3. AWS\n")[2].partition("\n## ")[0]
 
 
 def test_the_commands_need_no_environment_of_samconfig() -> None:
