@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,15 +11,15 @@ from typing import Annotated
 
 import typer
 
-from imagedrop.settings import SettingsError
-from imagedrop_cli import connections
-from imagedrop_cli.output import CommandError, InputError, print_note
+from imagedrop.adapters.secrets import HuaweiKeys
+from imagedrop_cli import doctor, server_settings
+from imagedrop_cli.checkup.checks import check
+from imagedrop_cli.output import CommandError, print_note, print_parts
 from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
 from imagedrop_local import server_file, sockets, systemd_unit
 from imagedrop_local.cloud_connection import CloudConnection
 from imagedrop_local.machine import CannotStart, Machine, Ports
 from imagedrop_local.server_file import ServerFile
-from imagedrop_local.stack import secrets
 
 
 def serve(
@@ -45,10 +43,14 @@ def serve(
     if example or systemd:
         sys.stdout.write(server_file.example() if example else systemd_unit.unit(_own_path(), config.absolute()))
         return
-    found = _read(config)
-    machine = _machine(found, os.environ)
+    found = server_settings.read(config)
+    site = server_settings.site(found, os.environ)
+    machine = _machine(found, site.keys, os.environ)
     for name, value in _summary(found):
         print_note(f"  {name:<13} {value}")
+    for result in check(site):
+        if result.outcome != "ok":
+            print_parts(doctor.lines(result), stderr=True)
     _run(machine)
 
 
@@ -69,22 +71,8 @@ def _run(machine: Machine) -> None:
     print_note("stopped; the next start with this folder continues here")
 
 
-def _read(config: Path) -> ServerFile:
-    try:
-        return server_file.read(config)
-    except FileNotFoundError:
-        raise InputError(
-            f"there is no {config}. Write one: imagedrop serve --example > {config}, and fill it in"
-        ) from None
-    except OSError as error:
-        raise InputError(f"{config}: {error.strerror}") from None
-    except SettingsError as error:
-        raise InputError("\n".join(f"{config}: {fault}" for fault in error.faults)) from None
-
-
-def _machine(found: ServerFile, environment: Mapping[str, str]) -> Machine:
+def _machine(found: ServerFile, keys: HuaweiKeys, environment: Mapping[str, str]) -> Machine:
     settings, server = found.settings, found.server
-    keys = connections.read_keys(environment)
     connection = CloudConnection(
         obs_endpoint=settings.obs_url(),
         ims_endpoint=settings.ims_url(),
@@ -101,21 +89,11 @@ def _machine(found: ServerFile, environment: Mapping[str, str]) -> Machine:
         connection,
         settings.drop_bucket,
         ports=Ports(server.port, server.intake_port, server.status_port),
-        settings={"installation": f"{socket.gethostname()}:{server.folder}", **found.given},
-        secrets=_secrets(environment),
+        settings={**found.given, "installation": server_settings.installation(found)},
+        secrets=server_settings.stack_secrets(environment),
         sweep_every=server.sweep_every,
         log=None,
     )
-
-
-def _secrets(environment: Mapping[str, str]) -> dict[str, str]:
-    """Of the mail server and of events that are not signed, if they are given."""
-    user, password = environment.get("SMTP_USER", ""), environment.get("SMTP_PASSWORD", "")
-    if bool(user) != bool(password):
-        raise InputError("set both SMTP_USER and SMTP_PASSWORD, or neither")
-    login = {secrets.SMTP: json.dumps({"user": user, "password": password})} if user else {}
-    webhook = environment.get("WEBHOOK_SECRET", "")
-    return login | ({secrets.WEBHOOK: webhook} if webhook else {})
 
 
 def _summary(found: ServerFile) -> Iterator[tuple[str, str]]:
@@ -129,8 +107,6 @@ def _summary(found: ServerFile) -> Iterator[tuple[str, str]]:
     minutes = "minute" if server.sweep_every == 1 else f"{server.sweep_every} minutes"
     yield "events", f"{settings.smn_topic_urn or 'none'}; the bucket is listed every {minutes}"
     yield "state", str(server.folder)
-    if not settings.declarations_accepted:
-        yield "declarations", "not accepted: every drop will be rejected (declarations_accepted, docs/settings.md)"
 
 
 def _own_path() -> str:

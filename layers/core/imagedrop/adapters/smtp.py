@@ -57,17 +57,24 @@ class SmtpMail:
 
         if not is_address(to):
             raise MailRefused(f"{one_line(to)!r} is not one mail address")
-        server = self._server()
         content = _message(self._sender, to, subject, text, html).as_bytes()
+        self._converse(lambda connection: connection.sendmail(self._sender, to, content))
 
-        def deliver() -> None:
+    def check(self) -> None:
+        """Connects and logs in, and sends nothing. Raises ServiceError."""
+        self._converse(lambda connection: connection.noop())
+
+    def _converse(self, act: Callable[[smtplib.SMTP], object]) -> None:
+        server = self._server()
+
+        def once() -> None:
             # Closed without QUIT: its answer would change nothing.
             with translate_errors(), closing(_connect(server, self._tls)) as connection:
                 if server.login:
                     connection.login(server.login.user, server.login.password)
-                connection.sendmail(self._sender, to, content)
+                act(connection)
 
-        self._calls.run(deliver, time_limits.SMTP, _is_repeatable)
+        self._calls.run(once, time_limits.SMTP, _is_repeatable)
 
 
 def _message(sender: str, to: str, subject: str, text: str, html: str) -> EmailMessage:

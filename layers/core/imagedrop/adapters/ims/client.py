@@ -95,11 +95,11 @@ class ImsConnection:
         self._client.close()
 
     def create(self, body: Mapping[str, Any]) -> Any:
-        with _translate_errors():
+        with translate_errors():
             return self._client.create_image(CreateImageRequest(body=dict(body)))
 
     def job(self, call: Literal["ShowJob", "ShowJobProgress"], job_id: str) -> Any:
-        with _translate_errors(), warnings.catch_warnings():
+        with translate_errors(), warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # for ShowJob, which is the only one in some regions
             if call == "ShowJob":
                 return self._client.show_job(ShowJobRequest(job_id=job_id))
@@ -107,12 +107,13 @@ class ImsConnection:
 
     def images(self, **filters: Any) -> Any:
         """ListImages. `filters` have the SDK's names: `imagetype` is `__imagetype` in the API."""
-        with _translate_errors():
+        with translate_errors():
             return self._client.list_images(ListImagesRequest(**filters))
 
 
 @contextmanager
-def _translate_errors() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
+    """Raises ImsError for errors of the SDK."""
     try:
         yield
     except ServiceResponseException as error:

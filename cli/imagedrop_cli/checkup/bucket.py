@@ -1,0 +1,115 @@
+"""Checks of OBS: keys, the clock of this machine, and the bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from imagedrop.adapters.obs.errors import translate_errors
+from imagedrop.domain.object_keys import INSTALLATION, is_bucket
+from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
+from imagedrop.settings import Settings
+from imagedrop_cli.checkup.results import CheckResult, ok, unknown, wrong
+
+MAX_SKEW = 60.0  # s; decision 2 counts on it
+FIXES = {
+    "InvalidAccessKeyId": "OBS does not know the access key: check HUAWEICLOUD_SDK_AK, and that the key is enabled.",
+    "SignatureDoesNotMatch": "Check HUAWEICLOUD_SDK_SK: it does not belong to the access key.",
+    "RequestTimeTooSkewed": "Set the clock of this machine: `sudo timedatectl set-ntp true`.",
+    "NoSuchBucket": "Create the bucket in this region, or correct drop_bucket.",
+    "404": "Create the bucket in this region, or correct drop_bucket and region.",
+    "403": "Check the keys, and that their user may list this bucket (obs:bucket:ListBucket, obs:bucket:HeadBucket).",
+    "AccessDenied": "Allow the user of the keys to list this bucket (obs:bucket:ListBucket, obs:bucket:HeadBucket).",
+    "301": "The bucket is in another region: correct region.",
+}
+
+
+class BucketChecks:
+    """`client`: boto3's S3 client for OBS. `own`: the name of the installation; empty: it is not known here."""
+
+    def __init__(self, settings: Settings, client: Any, own: str, now: Callable[[], datetime]) -> None:
+        self._settings, self._client, self._own, self._now = settings, client, own, now
+
+    def run(self) -> Iterator[CheckResult]:
+        bucket = self._settings.drop_bucket
+        if not is_bucket(bucket):
+            yield wrong("bucket.name", f"{bucket!r} is not a bucket name", "Correct drop_bucket.")
+            return
+        try:
+            with translate_errors():
+                listed = self._client.list_objects_v2(Bucket=bucket, MaxKeys=1)
+                head = self._client.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"]
+        except ObjectsRefused as error:
+            fix = FIXES.get(error.code, "See the error codes of OBS.")
+            yield wrong("bucket.access", f"{self._settings.obs_url()} refuses to list {bucket}: {error}", fix)
+            return
+        except ObjectsUnavailable as error:
+            fix = "Check region and obs_endpoint, DNS, and that this machine may call it (proxy, firewall)."
+            yield unknown("bucket.access", f"{self._settings.obs_url()} does not answer: {error}", fix)
+            return
+        yield ok("bucket.access", f"{self._settings.obs_url()} lists {bucket}" + _emptiness(listed))
+        yield self._clock(head)
+        yield self._region(head)
+        yield self._storage_class(head)
+        yield from self._versioning()
+        yield from self._installation()
+        yield unknown("bucket.write", "not tried: doctor writes nothing", "The first drop shows it.")
+
+    def _clock(self, head: dict[str, str]) -> CheckResult:
+        skew = (self._now() - parsedate_to_datetime(head["date"])).total_seconds()
+        if abs(skew) <= MAX_SKEW:
+            return ok("clock", f"within {MAX_SKEW:.0f} s of OBS's")
+        direction = "ahead of" if skew > 0 else "behind"
+        fix = "Set the clock of this machine: `sudo timedatectl set-ntp true`."
+        return wrong("clock", f"{abs(skew):.0f} s {direction} OBS's", fix)
+
+    def _region(self, head: dict[str, str]) -> CheckResult:
+        found = head.get("x-amz-bucket-region") or head.get("x-obs-bucket-location")
+        if found is None:
+            return unknown("bucket.region", "OBS does not say it")
+        if found == self._settings.region:
+            return ok("bucket.region", found)
+        fix = "IMS imports only from buckets of its own region: use a bucket there, or set region to this one."
+        return wrong("bucket.region", f"{found}; the setting is {self._settings.region}", fix)
+
+    def _storage_class(self, head: dict[str, str]) -> CheckResult:
+        names = ("x-amz-storage-class", "x-obs-storage-class", "x-default-storage-class")
+        found = next((head[name] for name in names if name in head), None)
+        if found is None:
+            return unknown("bucket.storage_class", "OBS does not say it")
+        if found.upper() == "STANDARD":
+            return ok("bucket.storage_class", "Standard")
+        fix = "Change the default storage class of the bucket to Standard: IMS imports no other objects."
+        return wrong("bucket.storage_class", found, fix)
+
+    def _versioning(self) -> Iterator[CheckResult]:
+        try:
+            with translate_errors():
+                status = self._client.get_bucket_versioning(Bucket=self._settings.drop_bucket).get("Status")
+        except (ObjectsRefused, ObjectsUnavailable) as error:
+            yield unknown("bucket.versioning", str(error), "It works with and without versions.")
+            return
+        yield ok("bucket.versioning", "on: old versions stay and cost storage" if status == "Enabled" else "off")
+
+    def _installation(self) -> Iterator[CheckResult]:
+        try:
+            with translate_errors():
+                answer = self._client.get_object(Bucket=self._settings.drop_bucket, Key=INSTALLATION)
+                found = answer["Body"].read(1024).decode(errors="replace").strip()
+        except ObjectsRefused as error:
+            if error.code in ("NoSuchKey", "404"):
+                yield ok("bucket.installation", "none yet: the first one that runs takes the bucket")
+            else:
+                yield unknown("bucket.installation", str(error), "Allow the user of the keys to read objects.")
+            return
+        if self._own and found != self._own:
+            fix = f"Stop the other one. If it no longer exists, set installation to {found!r} to continue its drops."
+            yield wrong("bucket.installation", f"{found!r} works on this bucket, and this one is {self._own!r}", fix)
+        else:
+            yield ok("bucket.installation", f"{found!r}" + ("" if self._own else "; not compared"))
+
+
+def _emptiness(listed: dict[str, Any]) -> str:
+    return "" if listed.get("KeyCount") or listed.get("Contents") else ", which is empty"

@@ -1,0 +1,16 @@
+"""Checks of the settings themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from imagedrop.settings import Settings
+from imagedrop_cli.checkup.results import CheckResult, ok, wrong
+
+
+def check_declarations(settings: Settings) -> Iterator[CheckResult]:
+    if settings.declarations_accepted:
+        yield ok("declarations", "accepted")
+    else:
+        fix = "Read the two declarations of IMS (docs/deploy.md) and set declarations_accepted to true."
+        yield wrong("declarations", "not accepted: every drop is rejected", fix)

@@ -1,0 +1,277 @@
+"""The checks of `imagedrop doctor` against the simulators: each is seen to pass and to fail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self, cast
+
+import pytest
+
+from imagedrop.adapters.obs.client import obs_client
+from imagedrop.adapters.secrets import HuaweiKeys, SmtpLogin
+from imagedrop.domain.object_keys import INSTALLATION
+from imagedrop.settings import Settings
+from imagedrop_cli.checkup.bucket import BucketChecks
+from imagedrop_cli.checkup.checks import Site, check
+from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks
+from imagedrop_cli.checkup.results import CheckResult, ok, run
+from imagedrop_local import simulated_cloud
+from imagedrop_local.cloud import Cloud, Ports
+from imagedrop_local.cloud_connection import PROJECT_ID, REGION
+from imagedrop_local.switches import Switches
+from tests.support.cli import Cli
+from tests.support.smtp_server import CLOSE, ScriptedSmtp
+
+KEYS = HuaweiKeys(simulated_cloud.ACCESS_KEY, simulated_cloud.SECRET_KEY)
+Found = dict[str, CheckResult]
+Start = Callable[..., Cloud]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    running: list[Cloud] = []
+
+    def start(**switches: Any) -> Cloud:
+        cloud = simulated_cloud.create_cloud(tmp_path / "cloud", Ports(), 60, Switches(**switches)).start()
+        cloud.store.create_bucket("drops")
+        running.append(cloud)
+        return cloud
+
+    yield start
+    for cloud in running:
+        cloud.stop()
+
+
+def site(cloud: Cloud, **settings: Any) -> Site:
+    given = {
+        "region": REGION,
+        "project_id": PROJECT_ID,
+        "drop_bucket": "drops",
+        "obs_endpoint": cloud.urls["obs"],
+        "obs_addressing": "path",
+        "ims_endpoint": cloud.urls["ims"],
+        "declarations_accepted": True,
+        "operator_mail": "operator@example.com",
+    }
+    return Site(Settings.of(given | settings), KEYS, installation="here")
+
+
+def results(of: Site) -> Found:
+    return {result.name: result for result in check(of)}
+
+
+def outcomes(found: Found, outcome: str) -> set[str]:
+    return {name for name, result in found.items() if result.outcome == outcome}
+
+
+def only_wrong(found: Found, name: str, *texts: str) -> None:
+    assert outcomes(found, "wrong") == {name}, found
+    for text in texts:
+        assert text in f"{found[name].seen} {found[name].fix}"
+
+
+def test_right_installation_has_nothing_wrong(start: Start) -> None:
+    with ScriptedSmtp() as smtp:
+        mail = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "none", "mail_from": "f@example.com"}
+        found = results(replace(site(start(), **mail), smtp_login=SmtpLogin("ada", "pass")))
+    assert smtp.mails == []
+    assert outcomes(found, "wrong") == set()
+    assert outcomes(found, "unknown") == {"bucket.write"}
+    assert outcomes(found, "ok") == {
+        "declarations", "bucket.access", "clock", "bucket.region", "bucket.storage_class", "bucket.versioning",
+        "bucket.installation", "ims.access", "ims.quota", "ims.windows", "mail.server", "mail.operator",
+    }  # fmt: skip
+
+
+def test_checks_write_nothing(start: Start) -> None:
+    cloud = start()
+    results(site(cloud))
+    calls = cloud.state()["calls"]
+    assert set(calls["obs"]) == {"ListObjectsV2", "HeadBucket", "GetBucketVersioning", "GetObject"}
+    assert set(calls["ims"]) == {"ListImages", "ShowImageQuota", "ListOsVersions"}
+
+
+# --- wrong installations
+
+
+def test_keys_that_obs_does_not_know(start: Start) -> None:
+    found = results(replace(site(start()), keys=HuaweiKeys("OTHER", "x")))
+    assert outcomes(found, "wrong") == {"bucket.access", "ims.access"}
+    assert "HUAWEICLOUD_SDK_AK" in found["bucket.access"].fix
+    assert "Check the keys" in found["ims.access"].fix
+
+
+def test_secret_key_of_another_access_key(start: Start) -> None:
+    found = results(replace(site(start()), keys=HuaweiKeys(KEYS.ak, "other")))
+    assert "HUAWEICLOUD_SDK_SK" in found["bucket.access"].fix
+    assert "other" not in found["bucket.access"].seen + found["ims.access"].seen
+
+
+def test_missing_bucket(start: Start) -> None:
+    only_wrong(results(site(start(), drop_bucket="other-drops")), "bucket.access", "Create the bucket")
+
+
+def test_name_that_is_no_bucket(start: Start) -> None:
+    only_wrong(results(site(start(), drop_bucket="My_Drops")), "bucket.name", "Correct drop_bucket")
+
+
+def test_bucket_of_another_region(start: Start) -> None:
+    cloud = start()
+    cloud.store.change_bucket(cloud.store.require_bucket("drops").model_copy(update={"region": "cn-east-3"}))
+    only_wrong(results(site(cloud)), "bucket.region", "cn-east-3; the setting is cn-north-4")
+
+
+def test_region_of_another_endpoint(start: Start) -> None:
+    only_wrong(results(site(start(), region="cn-east-3")), "bucket.access", "region")
+
+
+def test_bucket_of_another_storage_class(start: Start) -> None:
+    cloud = start()
+    cloud.store.change_bucket(cloud.store.require_bucket("drops").model_copy(update={"storage_class": "WARM"}))
+    only_wrong(results(site(cloud)), "bucket.storage_class", "to Standard")
+
+
+def test_bucket_of_another_installation(start: Start) -> None:
+    cloud, own = start(), site
+    client = obs_client(own(cloud).settings, lambda: KEYS)
+    client.put_object(Bucket="drops", Key=INSTALLATION, Body=b"there")
+    only_wrong(results(site(cloud)), "bucket.installation", "'there'", "'here'", "set installation to 'there'")
+    client.put_object(Bucket="drops", Key=INSTALLATION, Body=b"here")
+    assert results(site(cloud))["bucket.installation"].outcome == "ok"
+    assert results(replace(site(cloud), installation=""))["bucket.installation"].outcome == "ok"
+
+
+@pytest.mark.parametrize(("seconds", "says"), [(61, "61 s ahead"), (-300, "300 s behind")])
+def test_clock_of_this_machine(start: Start, seconds: float, says: str) -> None:
+    settings = site(start()).settings
+    now = datetime.now(UTC) + timedelta(seconds=seconds)
+    found = BucketChecks(settings, obs_client(settings, lambda: KEYS), "", lambda: now).run()
+    [clock] = [result for result in found if result.name == "clock"]
+    assert clock.outcome == "wrong"
+    assert clock.seen.startswith((says, f"{abs(seconds) - 1:.0f} s", f"{abs(seconds) + 1:.0f} s"))
+
+
+def test_obs_that_does_not_answer_is_unknown_and_the_other_checks_go_on(start: Start) -> None:
+    found = results(site(start(), obs_endpoint="http://127.0.0.1:1"))
+    assert found["bucket.access"].outcome == "unknown"
+    assert found["ims.access"].outcome == "ok"
+
+
+def test_ims_that_does_not_answer_is_unknown(start: Start) -> None:
+    found = results(site(start(), ims_endpoint="http://127.0.0.1:1"))
+    assert (found["ims.access"].outcome, found["bucket.access"].outcome) == ("unknown", "ok")
+
+
+def test_project_of_somebody_else(start: Start) -> None:
+    found = results(site(start(), project_id="f" * 32))
+    assert found["ims.access"].outcome == "wrong"
+    assert "project_id" in found["ims.access"].fix
+
+
+@pytest.mark.parametrize(("quota", "outcome"), [(0, "wrong"), (1, "ok"), (50, "ok")])
+def test_quota_of_images(start: Start, quota: int, outcome: str) -> None:
+    assert results(site(start(ims_image_quota=quota)))["ims.quota"].outcome == outcome
+
+
+def test_region_without_windows(start: Start) -> None:
+    cloud = start(ims_refuses_windows=True)
+    only_wrong(results(site(cloud)), "ims.windows", "no version of Windows is offered", "ims_allows_windows to false")
+    assert results(site(cloud, ims_allows_windows=False))["ims.windows"].outcome == "ok"
+
+
+def test_windows_is_offered_but_not_allowed(start: Start) -> None:
+    only_wrong(results(site(start(), ims_allows_windows=False)), "ims.windows", "ims_allows_windows to true")
+
+
+def test_declarations_that_are_not_accepted(start: Start) -> None:
+    only_wrong(results(site(start(), declarations_accepted=False)), "declarations", "every drop is rejected")
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome"),
+    [
+        ({"AUTH": "535 wrong password"}, "wrong"),
+        ({"greeting": CLOSE}, "unknown"),
+        ({"greeting": "421 later"}, "unknown"),
+    ],
+)
+def test_mail_server(start: Start, script: Any, outcome: str) -> None:
+    with ScriptedSmtp(script) as smtp:
+        mail = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "none", "mail_from": "f@example.com"}
+        found = results(replace(site(start(), **mail), smtp_login=SmtpLogin("ada", "secret-word")))
+    assert found["mail.server"].outcome == outcome
+    assert "secret-word" not in found["mail.server"].seen
+
+
+def test_mail_without_an_operator(start: Start) -> None:
+    with ScriptedSmtp() as smtp:
+        mail = {"smtp_host": "127.0.0.1", "smtp_port": smtp.port, "smtp_security": "none", "mail_from": "f@example.com"}
+        only_wrong(results(site(start(), **mail, operator_mail="")), "mail.operator", "Set operator_mail")
+
+
+def test_answer_of_another_form_is_unknown() -> None:
+    class Odd:
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def __getattr__(self, name: str) -> Any:
+            return lambda **_: {"quotas": None}
+
+    found = {result.name: result.outcome for result in ImsChecks(Settings(), lambda: cast("CheckedIms", Odd())).run()}
+    assert found == {"ims.access": "ok", "ims.quota": "unknown", "ims.windows": "unknown"}
+
+
+def test_check_that_fails_itself_is_unknown() -> None:
+    def broken() -> Iterator[CheckResult]:
+        raise KeyError("x")
+        yield
+
+    found = list(run([("first", broken), ("second", lambda: [ok("second", "y")])]))
+    assert [(result.name, result.outcome) for result in found] == [("first", "unknown"), ("second", "ok")]
+
+
+# --- the command
+
+
+def settings_file(folder: Path, cloud: Cloud, **more: Any) -> Path:
+    given = {
+        "region": REGION, "project_id": PROJECT_ID, "drop_bucket": "drops", "obs_endpoint": cloud.urls["obs"],
+        "obs_addressing": "path", "ims_endpoint": cloud.urls["ims"], "declarations_accepted": True, **more,
+    }  # fmt: skip
+    path = folder / "imagedrop.toml"
+    path.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in given.items()))
+    return path
+
+
+def test_doctor_prints_each_check_with_its_fix(
+    start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUAWEICLOUD_SDK_AK", KEYS.ak)
+    monkeypatch.setenv("HUAWEICLOUD_SDK_SK", KEYS.sk)
+    cloud = start()
+    good = Cli(capsys)("doctor", "--config", settings_file(tmp_path, cloud))
+    assert (good.code, "wrong" in good.out) == (0, False)
+    bad = Cli(capsys)("doctor", "--config", settings_file(tmp_path, cloud, declarations_accepted=False))
+    assert bad.code == 1
+    assert "Fix: Read the two declarations" in bad.out
+    shown = Cli(capsys)("doctor", "--config", settings_file(tmp_path, cloud), "--json").json["checks"]
+    assert {"name": "clock", "outcome": "ok", "seen": "within 60 s of OBS's", "fix": ""} in shown
+    assert KEYS.sk not in good.out + bad.out
+
+
+def test_doctor_without_settings_or_keys_says_what_is_missing(
+    start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HUAWEICLOUD_SDK_AK", "AWS_ACCESS_KEY_ID"):
+        monkeypatch.delenv(name, raising=False)
+    none = Cli(capsys)("doctor", "--config", tmp_path / "none.toml")
+    assert (none.code, "imagedrop serve --example" in none.err) == (2, True)
+    keyless = Cli(capsys)("doctor", "--config", settings_file(tmp_path, start()))
+    assert (keyless.code, "HUAWEICLOUD_SDK_AK" in keyless.err) == (2, True)
