@@ -1,6 +1,6 @@
 # Every target sets up what it needs: Python 3.11 or newer, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format types lint pages locks bench simulate chaos sam-local matrix oslo fuzz mutants clean
+.PHONY: help demo test check format types lint pages locks bench simulate chaos sam-local matrix oslo fuzz mutants terraform clean
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
@@ -67,11 +67,14 @@ oslo: $(VENV)/.test ## inspects the images of OpenStack's tests and compares wit
 	@if command -v qemu-img >/dev/null; then $(MAKE) --no-print-directory $(VENV)-oslo/.done; fi
 	$(BIN)/python -m tests.oslo --python $(VENV)-oslo/bin/python
 
+terraform: $(VENV)-terraform/.done ## checks the Terraform module in deploy/huawei with Terraform: format and syntax
+	$(VENV)-terraform/bin/python -m tests.terraform
+
 locks: $(VENV)/.test ## pins the requirements again (needs uv)
 	scripts/locks
 
 clean: ## removes everything that the targets installed and built
-	rm -rf $(VENV) $(VENV)-sam $(VENV)-matrix $(VENV)-oslo $(VENV)-bench .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-sam $(VENV)-matrix $(VENV)-oslo $(VENV)-bench $(VENV)-terraform .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.python:
 	@test -n "$(PYTHON)" || { echo 'imagedrop needs Python 3.11 or newer; none was found (set PYTHON=...)' >&2; exit 1; }
@@ -98,6 +101,12 @@ $(VENV)-matrix/.done: requirements/matrix.txt | $(VENV)/.python
 	$(PYTHON) -m venv $(VENV)-matrix
 	$(VENV)-matrix/bin/python $(INSTALL) -r requirements/pip.txt
 	$(VENV)-matrix/bin/python $(INSTALL) -r requirements/matrix.txt
+	@touch $@
+
+$(VENV)-terraform/.done: requirements/terraform.txt | $(VENV)/.python
+	$(PYTHON) -m venv $(VENV)-terraform
+	$(VENV)-terraform/bin/python $(INSTALL) -r requirements/pip.txt
+	$(VENV)-terraform/bin/python $(INSTALL) -r requirements/terraform.txt
 	@touch $@
 
 $(VENV)-oslo/.done: requirements/oslo.txt | $(VENV)/.python

@@ -1,0 +1,1 @@
+"""The Terraform module in deploy/huawei: its arguments, its references, and its form."""
