@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from docs_pages.settings import default_of, values_of
+from imagedrop_local.eg.switches import EgSwitches
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.switches import ObsSwitches
 from imagedrop_local.smn.switches import SmnSwitches
@@ -18,16 +19,16 @@ HEAD = """# The simulators
 
 <!-- Generated: python -m docs_pages.simulators > docs/internals/simulators.md -->
 
-`imagedrop cloud` (alone) and `imagedrop up` (with the AWS side) run simulators of the three Huawei services that
-imagedrop uses. They follow the public documents strictly: they check signatures, limits, storage classes, regions and
+`imagedrop cloud` (alone) and `imagedrop up` (with the AWS side) run simulators of the Huawei services that imagedrop
+uses. They follow the public documents strictly: they check signatures, limits, storage classes, regions and
 quotas, and return the documented error codes; an import job reads the object. They were not compared with a real
 account: the real services may differ. If the documents leave a point open or contradict each other, there is a switch,
 and the tests try all its values.
 
 **OBS** serves a folder, `<folder>/obs/<bucket>/`: every file copied into it is an object, of any size. **IMS** runs
 jobs in scaled time (`--time-scale`: simulated seconds per second). **SMN** pushes messages that are signed with its own
-certificate. All listen on 127.0.0.1 only. Their state is in the folder; after a restart they
-continue with it.
+certificate. They listen on 127.0.0.1 only. **EventGrid** passes events of OBS on to SMN or to a URL; `imagedrop up
+--events` and Python make its subscriptions. The state of all is in the folder; after a restart they continue with it.
 
 ## State and faults
 
@@ -44,8 +45,8 @@ Every simulator answers these requests:
 {"service": "ims", "call": "CreateImage", "times": 1, "fault": "timeout_after", "seconds": 40}
 ```
 
-`service`: obs, ims or smn. `call`: the SDK's name of the call, or `*`. Optional: `times` or `probability`; without them
-the fault applies to every such call. A fault that can never apply is refused with 400 and the reason.
+`service`: obs, ims, smn or eg. `call`: the SDK's name of the call, or `*`. Optional: `times` or `probability`; without
+them the fault applies to every such call. A fault that can never apply is refused with 400 and the reason.
 
 | fault | what the client gets | does the call take effect? |
 | --- | --- | --- |
@@ -54,7 +55,7 @@ the fault applies to every such call. A fault that can never apply is refused wi
 | `timeout_before` | no answer for `seconds` (2), then a closed connection | no |
 | `timeout_after` | the same | yes |
 | `slow` | the answer, `seconds` later | yes |
-| `drop`, `duplicate`, `reorder` | for events only (`Event` of obs, `Push` of smn): lost, sent twice, sent late | |
+| `drop`, `duplicate`, `reorder` | for events only (`Event` of obs, `Push` of smn, eg): lost, sent twice, sent late | |
 
 The call `ImportJob` of ims stands for running jobs: `status` with `code` makes a job fail, `slow` makes it run
 `seconds` longer.
@@ -65,7 +66,7 @@ The call `ImportJob` of ims stands for running jobs: `status` with `code` makes 
 the fields of `imagedrop_local.switches.Switches`. Each default is the value that is harder for a client, or more
 likely.
 """
-SERVICES = (("OBS", ObsSwitches), ("IMS", ImsSwitches), ("SMN", SmnSwitches))
+SERVICES = (("OBS", ObsSwitches), ("IMS", ImsSwitches), ("SMN", SmnSwitches), ("EventGrid", EgSwitches))
 
 
 def page() -> str:

@@ -60,7 +60,7 @@ def _run(running: Cloud, bucket: str, push_to: str, *, json: bool) -> None:
     running.start()
     connection = simulated_cloud.connection_to(running, bucket)
     if push_to:
-        simulated_cloud.subscribe_intake(running, bucket, push_to)
+        simulated_cloud.connect(running, bucket, "notification", push_to, secret="")
     _print({"pid": os.getpid(), "folder": str(running.folder), **connection.public(bucket)}, json=json)
     wait_while()
 

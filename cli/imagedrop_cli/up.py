@@ -38,6 +38,9 @@ def up(
     accept_declarations: Annotated[
         bool, typer.Option("--accept-declarations", help="Accept IMS's declarations (docs/settings.md).")
     ] = False,
+    events: Annotated[
+        simulated_cloud.Events, typer.Option(help="How the simulated OBS reports new objects (docs/deploy.md).")
+    ] = "notification",
     sweep_every: Annotated[int, typer.Option(min=1, metavar="MINUTES", help="Time between two sweeps.")] = 1,
     setting: options.Setting = [],  # noqa: B006 - typer wants a list
     switch: options.Switch = [],  # noqa: B006
@@ -73,6 +76,7 @@ def up(
         time_scale=time_scale,
         switches=options.parse_switches(switch),
         sweep_every=sweep_every,
+        events=events,
         settings=settings | options.parse_pairs(setting),
     )
     _run(local, json=json)

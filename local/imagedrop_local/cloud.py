@@ -1,4 +1,4 @@
-"""OBS, IMS and SMN on one machine, over one folder, with one clock and one set of faults."""
+"""OBS, IMS, SMN and EventGrid on one machine, over one folder, with one clock and one set of faults."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from imagedrop_local.eg.service import EventGrid
 from imagedrop_local.faults import Faults
 from imagedrop_local.http import Server, Service
 from imagedrop_local.ims.service import Ims
 from imagedrop_local.obs.bucket_store import now
+from imagedrop_local.obs.envelopes import EventFormat
 from imagedrop_local.obs.service import Obs
 from imagedrop_local.obs.store import Store
 from imagedrop_local.smn.service import Smn
@@ -33,8 +35,8 @@ class FolderInUse(RuntimeError):
 
 
 class Cloud:
-    """`<folder>/obs/<bucket>/` are the buckets: a file copied there is a drop. `<folder>/ims` and `<folder>/smn` hold
-    the other state. A second start continues from this state.
+    """`<folder>/obs/<bucket>/` are the buckets: a file copied there is a drop. `<folder>/ims`, `<folder>/smn` and
+    `<folder>/eg` hold the other state. A second start continues from this state.
 
     `credentials`: (access key, secret key). `time_scale`: simulated seconds per second of `clock` (60: an import of
     five minutes takes five seconds). `path_style`: OBS accepts the bucket in the path, as clients on 127.0.0.1 send it;
@@ -75,6 +77,14 @@ class Cloud:
             path_style,
             poll_interval,
         )
+        self.eg = EventGrid(
+            self.store,
+            self.folder / "eg",
+            EventFormat(switches, region),
+            switches,
+            self.faults,
+            self.smn.publish,
+        )
         self._servers: dict[str, Server] = {}
 
     @property
@@ -94,6 +104,7 @@ class Cloud:
             raise
         self.smn.origin = self.urls["smn"]
         self.smn.start()
+        self.eg.start()
         self.obs.start()
         return self
 
@@ -103,16 +114,17 @@ class Cloud:
             server.stop()
         self._servers = {}
         self.obs.stop()
+        self.eg.stop()
         self.smn.stop()
         self._lock.close()
 
     def state(self) -> dict[str, Any]:
         """What /_sim/state shows: buckets, events, images, jobs, topics, subscriptions, pushes, counts per call."""
-        calls: dict[str, dict[str, int]] = {"obs": {}, "ims": {}, "smn": {}}
+        calls: dict[str, dict[str, int]] = {"obs": {}, "ims": {}, "smn": {}, "eg": {}}
         for call, count in sorted(self.faults.calls.items()):
             service, _, name = call.partition(".")
             calls[service][name] = count
-        return {**self.obs.state(), **self.ims.state(), **self.smn.state(), "calls": calls}
+        return {**self.obs.state(), **self.ims.state(), **self.smn.state(), **self.eg.state(), "calls": calls}
 
 
 def _lock(folder: Path) -> TextIO:

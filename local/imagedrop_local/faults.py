@@ -17,6 +17,7 @@ PSEUDO_CALLS: dict[tuple[str, str], frozenset[str]] = {
     ("obs", "Event"): EVENT_KINDS,
     ("smn", "Event"): EVENT_KINDS,
     ("smn", "Push"): EVENT_KINDS,
+    ("eg", "Push"): EVENT_KINDS,
     ("ims", "ImportJob"): frozenset({"status", "slow"}),
 }
 
@@ -27,7 +28,7 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    service: Literal["obs", "ims", "smn"]
+    service: Literal["obs", "ims", "smn", "eg"]
     call: str = "*"
     times: int | None = Field(None, ge=1)
     probability: float | None = Field(None, gt=0, le=1)
@@ -46,12 +47,12 @@ class Fault(BaseModel):
     @model_validator(mode="after")
     def check_call(self) -> Fault:
         if self.fault in EVENT_KINDS and self.service == "ims":
-            raise ValueError(f"{self.fault} is for events, of obs (Event) and smn (Event, Push)")
+            raise ValueError(f"{self.fault} is for events, of obs (Event), smn (Event, Push) and eg (Push)")
         allowed = PSEUDO_CALLS.get((self.service, self.call))
         if allowed and self.fault not in allowed:
             raise ValueError(f"{self.call} takes {', '.join(sorted(allowed))}")
         if not allowed and self.call != "*" and self.fault in EVENT_KINDS:
-            raise ValueError(f"{self.fault} is for events: call is Event, Push (of smn) or *")
+            raise ValueError(f"{self.fault} is for events: call is Event, Push (of smn and eg) or *")
         if self.after and self.fault not in ("status", "reset"):
             raise ValueError("after is for status and reset")
         return self

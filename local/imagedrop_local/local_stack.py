@@ -1,7 +1,7 @@
 """Everything on one machine: the simulators (or another cloud) and the embedded stack, connected.
 
-bucket --event rule--> SMN topic --push--> URL of the intake. The functions' settings have the addresses of OBS, IMS
-and SMN.
+bucket --event rule or EventGrid--> SMN topic --push--> URL of the intake, or EventGrid --> URL of the intake. The
+functions' settings have the addresses of OBS, IMS and SMN.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from imagedrop_local.cloud import Ports as CloudPorts
 from imagedrop_local.cloud_connection import CloudConnection
 from imagedrop_local.machine import CannotStart, Machine
 from imagedrop_local.obs.model import StoreError
-from imagedrop_local.simulated_cloud import BUCKET
+from imagedrop_local.simulated_cloud import BUCKET, SECRET_HEADER, Events
 from imagedrop_local.stack import secrets
 from imagedrop_local.stack.errors import error_text
 from imagedrop_local.stack.outputs import Outputs
@@ -36,7 +36,7 @@ class Ports(machine.Ports):
 
 class LocalStack(Machine):
     """A Machine with simulators, in whose `<folder>/obs/<bucket>/` the bucket is. `time_scale`: simulated seconds per
-    second. `elsewhere`: a cloud to use instead of simulators."""
+    second. `elsewhere`: a cloud to use instead of simulators. `events`: how the simulators report new objects."""
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class LocalStack(Machine):
         switches: Switches | None = None,
         settings: Mapping[str, Any] | None = None,
         sweep_every: int = 1,
+        events: Events = "notification",
     ) -> None:
         folder, ports = Path(folder).resolve(), ports or Ports()
         # Two machines on one bucket of the real cloud are two installations.
@@ -64,7 +65,7 @@ class LocalStack(Machine):
             log=folder / "aws/ministack.log",
         )
         self._cloud_ports = CloudPorts(ports.obs, ports.ims, ports.smn)
-        self._time_scale, self._switches = time_scale, switches
+        self._time_scale, self._switches, self._events = time_scale, switches, events
         self.cloud: Cloud | None = None  # None if `elsewhere` is used
 
     def start(self) -> Self:
@@ -89,12 +90,14 @@ class LocalStack(Machine):
     def _connect_events(self, outputs: Outputs) -> None:
         if self.cloud is not None:
             assert self._log is not None
-            simulated_cloud.connect_intake(self.cloud, self.bucket, outputs.intake_url, self._log)
+            simulated_cloud.connect_intake(
+                self.cloud, self.bucket, self._events, outputs.intake_url, WEBHOOK_SECRET, self._log
+            )
 
     def _addresses(self, connection: CloudConnection) -> dict[str, Any]:
         addresses = super()._addresses(connection)
         addresses["aws"]["mails"] = f"{self.stack.outputs.endpoint}/_ministack/ses/messages"
-        addresses["webhook"] = {"header": "x-imagedrop-secret", "secret": WEBHOOK_SECRET}
+        addresses["webhook"] = {"header": SECRET_HEADER, "secret": WEBHOOK_SECRET}
         if self.cloud is not None:
             addresses["obs"]["folder"] = str(self.folder / "obs" / self.bucket)
         return addresses

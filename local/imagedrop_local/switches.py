@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from pydantic import ConfigDict
 
+from imagedrop_local.eg.switches import EgSwitches
 from imagedrop_local.ims.switches import ImsSwitches
 from imagedrop_local.obs.switches import ObsSwitches
 from imagedrop_local.smn.switches import SmnSwitches
@@ -17,7 +18,7 @@ from imagedrop_local.smn.switches import SmnSwitches
 EMPTY = "empty"  # the text for a switch without a value
 
 
-class Switches(ObsSwitches, ImsSwitches, SmnSwitches):
+class Switches(ObsSwitches, ImsSwitches, SmnSwitches, EgSwitches):
     """All switches. `Switches.model_fields` has the defaults and meanings; names start with the service."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -111,6 +111,12 @@ def _sparse(record: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
+def cloud_event(fmt: EventFormat, event: ObjectEvent, keys_encoded: bool) -> dict[str, Any]:
+    """The event that EventGrid passes on. `keys_encoded`: as its subscription says."""
+    switches = fmt.switches.model_copy(update={"obs_event_keys_encoded": keys_encoded})
+    return _envelope_c(EventFormat(switches, fmt.region), event, EventRule(id="eventgrid", topic="", events=()))
+
+
 def _envelope_c(fmt: EventFormat, event: ObjectEvent, rule: EventRule) -> dict[str, Any]:
     key = quote_plus(event.key) if fmt.switches.obs_event_keys_encoded else event.key
     time = _time(event.when + CHINA if fmt.switches.obs_event_time_local else event.when)

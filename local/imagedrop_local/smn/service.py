@@ -15,15 +15,17 @@ from imagedrop_local.faults import Faults
 from imagedrop_local.gateway import ApiError, Gateway
 from imagedrop_local.http import Request, Response
 from imagedrop_local.json_store import JsonStore
+from imagedrop_local.pushes.delivery import Deliver, PushDelivery, PushPolicy
+from imagedrop_local.pushes.http_push import post
+from imagedrop_local.smn.blacklist import Blacklist
 from imagedrop_local.smn.calls import ApiRequest, Call, Calls
 from imagedrop_local.smn.certificate import Certificate
-from imagedrop_local.smn.delivery import Deliver, PushDelivery
-from imagedrop_local.smn.http_push import post
 from imagedrop_local.smn.messages import MessageWriter
 from imagedrop_local.smn.service_state import ServiceState
 from imagedrop_local.smn.switches import SmnSwitches
 from imagedrop_local.smn.topics import CONFIRMED, PENDING, TopicStore
 
+MAX_ATTEMPTS = 7  # SMN FAQ: six retries on 5xx or no answer, none on 4xx
 CERTIFICATE = "DownloadHttpCert"  # the call that fetches the certificate
 _STATUS = {PENDING: "pending", CONFIRMED: "confirmed"}
 
@@ -55,7 +57,12 @@ class Smn:
         self._gateway = Gateway(credentials, project_id, clock)
         self._certificate = Certificate(folder, region)
         self._delivery = PushDelivery(
-            JsonStore(folder / "pushes"), switches, faults, deliver=deliver, clock=delivery_clock
+            JsonStore(folder / "pushes"),
+            PushPolicy("smn", switches.smn_push_timeout, switches.smn_retry_interval, MAX_ATTEMPTS),
+            faults,
+            deliver=deliver,
+            clock=delivery_clock,
+            blacklist=Blacklist(switches, delivery_clock),
         )
         self._state = ServiceState(
             TopicStore(folder, region, project_id), self._delivery, self._writer, clock, switches

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from imagedrop_local.json_store import Document
-from imagedrop_local.smn.delivery import PushDelivery
+from imagedrop_local.pushes.delivery import PushDelivery
 from imagedrop_local.smn.error_codes import api_error
 from imagedrop_local.smn.messages import Kind, MessageWriter
 from imagedrop_local.smn.switches import SmnSwitches

@@ -10,12 +10,13 @@ import pytest
 from pydantic import ValidationError
 
 from imagedrop_local.switches import Switches, from_text
+from tests.support.eg_client_helper import SimulatedEg
 from tests.support.ims_client_helper import SimulatedIms
 from tests.support.obs_client_helper import SimulatedObs
 from tests.support.smn_client_helper import SimulatedSmn
-from tests.unit.local.trials import ims, obs, smn
+from tests.unit.local.trials import eg, ims, obs, smn
 
-TRIALS = {**obs.TRIALS, **ims.TRIALS, **smn.TRIALS}
+TRIALS = {**obs.TRIALS, **ims.TRIALS, **smn.TRIALS, **eg.TRIALS}
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def simulator_of(tmp_path: Path, signing_key: Path) -> Callable[..., Any]:
         folder = tmp_path / str(count)
         if service == "smn":
             return SimulatedSmn(folder, signing_key, **switches)
-        return (SimulatedIms if service == "ims" else SimulatedObs)(folder, **switches)
+        return {"ims": SimulatedIms, "obs": SimulatedObs, "eg": SimulatedEg}[service](folder, **switches)
 
     return make
 

@@ -19,8 +19,8 @@ class SlowCloud:
     def __init__(self, answered: int | None, delay: float) -> None:
         self.now, self.requests, self._answered, self._delay = 1000.0, list[float](), answered, delay
 
-    def subscribe(self, cloud: Any, bucket: str, url: str) -> str:
-        assert (cloud, bucket, url) == (self, "drops", URL)
+    def connect(self, cloud: Any, bucket: str, events: str, url: str, secret: str) -> str:
+        assert (cloud, bucket, events, url, secret) == (self, "drops", "eventgrid-smn", URL, "word")
         self.requests.append(self.now)
         return "urn"
 
@@ -36,10 +36,10 @@ class SlowCloud:
 
 def connect(monkeypatch: pytest.MonkeyPatch, cloud: Any) -> float:
     """Seconds until it is connected."""
-    monkeypatch.setattr(simulated_cloud, "subscribe_intake", cloud.subscribe)
-    began = cloud.now
+    monkeypatch.setattr(simulated_cloud, "connect", cloud.connect)
+    began, log = cloud.now, Path("functions.log")
     simulated_cloud.connect_intake(
-        cloud, "drops", URL, Path("functions.log"), clock=lambda: cloud.now, sleep=cloud.sleep
+        cloud, "drops", "eventgrid-smn", URL, "word", log, clock=lambda: cloud.now, sleep=cloud.sleep
     )
     return float(cloud.now - began)
 

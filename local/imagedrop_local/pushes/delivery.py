@@ -1,7 +1,5 @@
-"""Delivery: a queue of pushes that survives a restart. A push is retried until the endpoint accepts or refuses it.
-
-SMN FAQ: 5 s for an answer, six retries on 5xx or no answer, none on 4xx; then the push is silently given up.
-An endpoint that keeps failing is blacklisted for some minutes.
+"""Delivery: a queue of pushes that survives a restart. A push is retried until the endpoint accepts or refuses it, or
+until all attempts are used; then it is silently given up.
 """
 
 from __future__ import annotations
@@ -13,17 +11,39 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
 
 from imagedrop_local.faults import Faults
 from imagedrop_local.json_store import Document, JsonStore
-from imagedrop_local.smn.blacklist import Blacklist
-from imagedrop_local.smn.http_push import post
-from imagedrop_local.smn.switches import SmnSwitches
-
-MAX_ATTEMPTS = 7
+from imagedrop_local.pushes.http_push import post
 
 Deliver: TypeAlias = Callable[[str, bytes, Mapping[str, str], float], int | None]
+
+
+def is_no_answer(status: int | None) -> bool:
+    """No status at all, or one of 500 and more."""
+    return status is None or status >= 500
+
+
+@dataclass(frozen=True)
+class PushPolicy:
+    """How a service pushes. `timeout`, `interval`: real seconds for an answer, and between two of `attempts`.
+    `is_retried`: whether a push with this status is repeated."""
+
+    service: Literal["smn", "eg"]
+    timeout: float
+    interval: float
+    attempts: int
+    is_retried: Callable[[int | None], bool] = is_no_answer
+
+
+class Blacklist(Protocol):
+    """Endpoints that get nothing for a while."""
+
+    def contains(self, endpoint: str) -> bool: ...
+
+    def record_result(self, endpoint: str, *, failed: bool) -> None: ...
 
 
 class PushDelivery:
@@ -33,14 +53,15 @@ class PushDelivery:
     def __init__(
         self,
         records: JsonStore,
-        switches: SmnSwitches,
+        policy: PushPolicy,
         faults: Faults,
         workers: int = 4,
         deliver: Deliver = post,
         clock: Callable[[], float] = time.monotonic,
+        blacklist: Blacklist | None = None,
     ) -> None:
-        self._records, self._switches, self._faults, self._workers = records, switches, faults, workers
-        self._deliver, self._clock, self._blacklist = deliver, clock, Blacklist(switches, clock)
+        self._records, self._policy, self._faults, self._workers = records, policy, faults, workers
+        self._deliver, self._clock, self._blacklist = deliver, clock, blacklist
         self._changed = threading.Condition()
         self._queue: list[tuple[float, int, str]] = []
         self._threads: list[threading.Thread] = []
@@ -53,7 +74,7 @@ class PushDelivery:
     def start(self) -> None:
         self._stopping = False
         self._threads = [
-            threading.Thread(target=self._work, name=f"sim-smn-push-{number}", daemon=True)
+            threading.Thread(target=self._work, name=f"sim-{self._policy.service}-push-{number}", daemon=True)
             for number in range(self._workers)
         ]
         for thread in self._threads:
@@ -65,14 +86,14 @@ class PushDelivery:
             self._stopping = True
             self._changed.notify_all()
         for thread in self._threads:
-            thread.join(self._switches.smn_push_timeout + 1)
+            thread.join(self._policy.timeout + 1)
 
     def send(self, endpoint: str, headers: Mapping[str, str], body: Mapping[str, Any], *, event: bool) -> None:
         """Queues a push. `event`: faults that drop, duplicate or reorder events apply to it."""
-        if self._blacklist.contains(endpoint):
+        if self._blacklist and self._blacklist.contains(endpoint):
             self._count("blacklisted")
             return
-        fault = self._faults.take("smn", "Push", events=True) if event else None
+        fault = self._faults.take(self._policy.service, "Push", events=True) if event else None
         if fault and fault.fault == "drop":
             self._count("dropped")
             return
@@ -108,9 +129,8 @@ class PushDelivery:
             self._attempt(push)
 
     def _attempt(self, push: Document) -> None:
-        seconds = self._switches.smn_push_timeout
-        status = self._deliver(push["endpoint"], push["body"].encode(), push["headers"], seconds)
-        self._faults.count("smn", "Push")
+        status = self._deliver(push["endpoint"], push["body"].encode(), push["headers"], self._policy.timeout)
+        self._faults.count(self._policy.service, "Push")
         self._finish(push, status)
 
     def _next(self) -> Document | None:
@@ -130,15 +150,16 @@ class PushDelivery:
 
     def _finish(self, push: Document, status: int | None) -> None:
         push["tries"] += 1
-        failed = status is None or status >= 500
+        failed = self._policy.is_retried(status)
         with self._changed:
-            if failed and push["tries"] < MAX_ATTEMPTS:
+            if failed and push["tries"] < self._policy.attempts:
                 self._records.put(push)
-                self._enqueue(push, self._switches.smn_retry_interval)
+                self._enqueue(push, self._policy.interval)
                 self._counts["retried"] += 1
                 return
             self._records.delete(push["id"])
-            self._blacklist.record_result(push["endpoint"], failed=failed)
+            if self._blacklist:
+                self._blacklist.record_result(push["endpoint"], failed=failed)
             self._counts["given_up" if failed else "delivered" if status and status < 300 else "refused"] += 1
 
     def _count(self, result: str) -> None:

@@ -1,0 +1,1 @@
+"""Pushes of SMN and EventGrid over HTTP: a queue, retries, and the request itself."""

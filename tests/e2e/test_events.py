@@ -1,0 +1,78 @@
+"""Each way by which imagedrop hears of new objects, from the upload to the image, without the sweep unless named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imagedrop_local.local_stack import LocalStack
+from imagedrop_local.simulated_cloud import Events
+from imagedrop_local.switches import Switches
+from tests.support.e2e import World
+
+SLOW = 1440  # minutes between two sweeps
+
+
+def world_with(folder: Path, events: Events, **switches: object) -> LocalStack:
+    return LocalStack(
+        folder / "stack",
+        events=events,
+        time_scale=120,
+        settings={"poll_longest": 1},
+        sweep_every=SLOW,
+        switches=Switches.model_validate(switches),
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "switches"),
+    [
+        ("eventgrid-smn", {}),
+        pytest.param("eventgrid-smn", {"eg_smn_message": "quoted"}, marks=pytest.mark.long),
+        ("eventgrid-https", {}),
+    ],
+    ids=["EventGrid to SMN", "EventGrid to SMN, quoted", "EventGrid to the intake"],
+)
+def test_an_event_leads_to_an_image(events: Events, switches: dict[str, object], tmp_path: Path) -> None:
+    with world_with(tmp_path, events, **switches) as local:
+        world = World(local, tmp_path)
+        image = world.image("golden")
+        for path in (image, Path(f"{image}.json")):
+            world.put(path)
+        assert world.until(lambda: world.result(image))["stage"] == "registered"
+        state = world.state()
+        assert state["buckets"][0]["rules"] == []
+        assert state["pushes"].get("delivered", 0) > 0 if events == "eventgrid-smn" else state["subscriptions"] == []
+        assert [target["kind"] for target in _targets(state)] == [events.removeprefix("eventgrid-")]
+
+
+def test_without_events_and_with_pushes_that_are_refused_the_sweep_finds_the_drops(tmp_path: Path) -> None:
+    """EventGrid that sends no headers is as good as no events: the intake refuses what it cannot check."""
+    with world_with(tmp_path, "eventgrid-https", eg_sends_headers=False) as local:
+        world = World(local, tmp_path)
+        image = world.image("golden")
+        for path in (image, Path(f"{image}.json")):
+            world.put(path)
+        world.until(lambda: world.state()["eventgrid"]["pushes"].get("refused") == 2)
+        assert world.result(image) is None
+        local.sweep()
+        assert world.until(lambda: world.result(image))["stage"] == "registered"
+
+
+@pytest.mark.long
+def test_without_events_the_schedule_of_the_sweep_finds_the_drops(tmp_path: Path) -> None:
+    with LocalStack(tmp_path / "stack", events="none", time_scale=120, settings={"poll_longest": 1}) as local:
+        world = World(local, tmp_path)
+        image = world.image("golden")
+        for path in (image, Path(f"{image}.json")):
+            world.put(path)
+        assert world.until(lambda: world.result(image))["stage"] == "registered"
+        state = world.state()
+        assert (state["subscriptions"], state["eventgrid"]["subscriptions"]) == ([], [])
+
+
+def _targets(state: dict[str, object]) -> list[dict[str, str]]:
+    eventgrid = state["eventgrid"]
+    assert isinstance(eventgrid, dict)
+    return [subscription["target"] for subscription in eventgrid["subscriptions"]]
