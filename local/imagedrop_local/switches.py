@@ -18,7 +18,7 @@ from imagedrop_local.smn.switches import SmnSwitches
 EMPTY = "empty"  # the text for a switch without a value
 
 
-class Switches(ObsSwitches, ImsSwitches, SmnSwitches, EgSwitches):
+class Switches(EgSwitches, ObsSwitches, ImsSwitches, SmnSwitches):
     """All switches. `Switches.model_fields` has the defaults and meanings; names start with the service."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -12,23 +12,26 @@ from imagedrop.adapters.calls import Calls
 from imagedrop.adapters.obs.client import obs_client
 from imagedrop.adapters.secrets import HuaweiKeys, SmtpLogin
 from imagedrop.adapters.smtp import SmtpMail, SmtpServer
-from imagedrop.settings import Settings
+from imagedrop.settings import Settings, SettingsError
+from imagedrop_cli.checkup.aws import AwsChecks
 from imagedrop_cli.checkup.bucket import BucketChecks
 from imagedrop_cli.checkup.declarations import check_declarations
+from imagedrop_cli.checkup.deployment import Deployment
 from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks
 from imagedrop_cli.checkup.mail import MailChecks
-from imagedrop_cli.checkup.results import CheckResult, run
-from imagedrop_cli.output import sleep
+from imagedrop_cli.checkup.results import Check, CheckResult, run
+from imagedrop_cli.output import CommandError, sleep
 
 
 @dataclass(frozen=True)
 class Site:
-    """An installation. `installation`: its name; empty: it is not known here."""
+    """An installation. `installation`: its name; empty: it is not known here. `deployment`: if it is on AWS."""
 
     settings: Settings
     keys: HuaweiKeys
     smtp_login: SmtpLogin | None = None
     installation: str = ""
+    deployment: Deployment | None = None
 
 
 def check(site: Site) -> Iterator[CheckResult]:
@@ -37,11 +40,20 @@ def check(site: Site) -> Iterator[CheckResult]:
     client = obs_client(settings, lambda: site.keys)
     server = SmtpServer(settings.smtp_host, settings.smtp_port, settings.smtp_security, site.smtp_login)
     mail = SmtpMail(lambda: server, settings.mail_from, Calls(sleep, random.Random()))  # noqa: S311 - jitter
-    return run(
-        (
-            ("declarations", partial(check_declarations, settings)),
-            ("bucket", BucketChecks(settings, client, site.installation, lambda: datetime.now(UTC)).run),
-            ("ims", ImsChecks(settings, partial(CheckedIms, settings, site.keys)).run),
-            ("mail", MailChecks(settings, mail.check).run),
-        )
-    )
+    checks: list[tuple[str, Check]] = [
+        ("declarations", partial(check_declarations, settings)),
+        ("bucket", BucketChecks(settings, client, site.installation, lambda: datetime.now(UTC)).run),
+        ("ims", ImsChecks(settings, partial(CheckedIms, settings, site.keys)).run),
+        ("mail", MailChecks(settings, mail.check).run),
+    ]
+    return run([*checks, *(AwsChecks(site.deployment).checks() if site.deployment else ())])
+
+
+def site_of(deployment: Deployment) -> Site:
+    """Raises CommandError."""
+    settings = deployment.settings
+    try:
+        keys, login = deployment.keys(), deployment.smtp_login()
+    except SettingsError as error:
+        raise CommandError(str(error)) from None
+    return Site(settings, keys, login, settings.installation, deployment)

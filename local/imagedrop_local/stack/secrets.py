@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from botocore.exceptions import ClientError
 
 from imagedrop_local.stack.aws import Clients
@@ -23,4 +25,5 @@ def write_secret(clients: Clients, name: str, value: str) -> str:
 
 
 def verify_sender(clients: Clients, sender: str) -> None:
-    clients("ses").verify_email_identity(EmailAddress=sender)
+    with contextlib.suppress(clients("sesv2").exceptions.AlreadyExistsException):
+        clients("sesv2").create_email_identity(EmailIdentity=sender)

@@ -1,0 +1,70 @@
+"""A deployed template.yaml, on AWS or in the stack that runs here: its outputs, settings and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from imagedrop.adapters.secrets import HuaweiKeys, SmtpLogin
+from imagedrop.settings import Settings, SettingsError
+from imagedrop_cli.output import CommandError, InputError
+
+Clients = Callable[[str], Any]  # name of the service -> client of boto3
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """`name`: of the stack. Methods raise CommandError if AWS refuses or does not answer."""
+
+    clients: Clients
+    name: str
+
+    @cached_property
+    def stack(self) -> Mapping[str, Any]:
+        try:
+            found: Mapping[str, Any] = self.clients("cloudformation").describe_stacks(StackName=self.name)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                raise InputError(
+                    f"AWS has no stack {self.name} in this account and region: check --stack and AWS_REGION"
+                ) from None
+            raise CommandError(f"AWS: {error}") from None
+        except BotoCoreError as error:
+            raise CommandError(f"AWS: {error}") from None
+        return found
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        return {output["OutputKey"]: output["OutputValue"] for output in self.stack.get("Outputs", ())}
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Those of the function validate."""
+        function = self.outputs["ValidateFunction"]
+        found = self._call(lambda: self.clients("lambda").get_function_configuration(FunctionName=function))
+        try:
+            return Settings.read(found.get("Environment", {}).get("Variables", {}))
+        except SettingsError as error:
+            raise CommandError(f"the settings of {function}: {error}") from None
+
+    def keys(self) -> HuaweiKeys:
+        """From the secret that the functions use. Raises SettingsError."""
+        return HuaweiKeys.parse(self.secret(self.settings.credentials))
+
+    def smtp_login(self) -> SmtpLogin | None:
+        secret = self.settings.smtp_credentials
+        return SmtpLogin.parse(self.secret(secret)) if secret else None
+
+    def secret(self, name: str) -> str:
+        found: str = self._call(lambda: self.clients("secretsmanager").get_secret_value(SecretId=name))["SecretString"]
+        return found
+
+    def _call(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except (BotoCoreError, ClientError) as error:
+            raise CommandError(f"AWS: {error}") from None

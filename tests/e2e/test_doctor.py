@@ -1,0 +1,110 @@
+"""`imagedrop doctor` on a stack: what is on AWS is right, and then something is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from imagedrop_cli.checkup.aws import AwsChecks
+from imagedrop_cli.checkup.deployment import Deployment
+from imagedrop_cli.checkup.results import CheckResult, run
+from imagedrop_cli.output import InputError
+from imagedrop_local.local_stack import LocalStack
+from imagedrop_local.stack.stack import NAME
+from tests.support.cli import Cli
+
+
+def results(local: LocalStack) -> dict[str, CheckResult]:
+    return {result.name: result for result in run(AwsChecks(Deployment(local.stack.client, NAME)).checks())}
+
+
+def test_a_running_stack_has_nothing_wrong_but_what_a_simulated_aws_lacks(cli: Cli) -> None:
+    found = cli("doctor", "--json")
+    checks = {check["name"]: check for check in found.json["checks"]}
+    wrong = {name: check["seen"] for name, check in checks.items() if check["outcome"] == "wrong"}
+    assert wrong.keys() <= {"mail.ses", "aws.alarms"}, wrong
+    right = {name for name, check in checks.items() if check["outcome"] == "ok"}
+    assert right >= {
+        "bucket.access", "ims.access", "aws.stack", "aws.mappings", "aws.schedule", "aws.queues", "aws.dead_letters",
+        "aws.webhook_secret", "mail.identity", "mail.operator", "bucket.installation", "declarations",
+    }, checks  # fmt: skip
+
+
+@contextmanager
+def disabled_mapping(local: LocalStack) -> Iterator[None]:
+    functions = local.stack.client("lambda")
+    [mapping] = functions.list_event_source_mappings(FunctionName=local.stack.outputs.functions["poll"])[
+        "EventSourceMappings"
+    ]
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+    yield
+    functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+
+@contextmanager
+def disabled_schedule(local: LocalStack) -> Iterator[None]:
+    events = local.stack.client("events")
+    names = [rule["Name"] for rule in events.list_rules()["Rules"]]
+    for name in names:
+        events.disable_rule(Name=name)
+    yield
+    for name in names:
+        events.enable_rule(Name=name)
+
+
+@contextmanager
+def dead_letter(local: LocalStack) -> Iterator[None]:
+    url, queues = local.stack.outputs.dead_letters["polls"], local.stack.client("sqs")
+    queues.send_message(QueueUrl=url, MessageBody="{}")
+    yield
+    queues.purge_queue(QueueUrl=url)
+
+
+@contextmanager
+def deleted_webhook_secret(local: LocalStack) -> Iterator[None]:
+    secrets = local.stack.client("secretsmanager")
+    text = secrets.get_secret_value(SecretId="imagedrop/webhook")["SecretString"]
+    secrets.delete_secret(SecretId="imagedrop/webhook", ForceDeleteWithoutRecovery=True)
+    yield
+    secrets.create_secret(Name="imagedrop/webhook", SecretString=text)
+
+
+@contextmanager
+def unverified_sender(local: LocalStack) -> Iterator[None]:
+    ses = local.stack.client("sesv2")
+    ses.delete_email_identity(EmailIdentity="imagedrop@example.com")
+    yield
+    ses.create_email_identity(EmailIdentity="imagedrop@example.com")
+
+
+@pytest.mark.parametrize(
+    ("broken", "name", "seen"),
+    [
+        (disabled_mapping, "aws.mappings", "poll: Disabl"),
+        (disabled_schedule, "aws.schedule", "no enabled rule"),
+        (dead_letter, "aws.dead_letters", "1 of polls"),
+        (deleted_webhook_secret, "aws.webhook_secret", "there is no secret imagedrop/webhook"),
+        (unverified_sender, "mail.identity", "neither imagedrop@example.com nor its domain"),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_what_is_broken_is_wrong_and_right_again_afterwards(
+    local: LocalStack, broken: object, name: str, seen: str
+) -> None:
+    assert callable(broken)
+    with broken(local):
+        found = results(local)[name]
+        assert (found.outcome, seen in found.seen, bool(found.fix)) == ("wrong", True, True), found
+    assert results(local)[name].outcome == "ok"
+
+
+def test_a_stack_that_does_not_exist_is_named(local: LocalStack) -> None:
+    with pytest.raises(InputError, match="no stack other"):
+        AwsChecks(Deployment(local.stack.client, "other"))
+
+
+def test_only_one_installation_can_be_checked(cli: Cli) -> None:
+    found = cli("doctor", "--stack", "x")
+    assert (found.code, "use one of" in found.err) == (2, True)
