@@ -57,6 +57,10 @@ class HistoryRecord:
     faults_stopped_at: float | None = None
     fault_count: int = 0  # crashes, failed calls, lost messages: each may stop the progress of a drop
 
+    @property
+    def disowned_images(self) -> set[str]:
+        return set[str]().union(*self.disowned.values())
+
     def fail(self, text: str) -> None:
         self.log(f"BROKEN: {text}")
         self.broken.append(text)

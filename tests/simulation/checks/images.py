@@ -44,7 +44,7 @@ class ImageChecks:
         self._made |= dict.fromkeys(new.image_ids, new)
         worker = self._ims._workers.current
         visible = self._visible.get(worker, set()) if worker else set()
-        disowned = set[str]().union(*self._record.disowned.values())
+        disowned = self._record.disowned_images
         for earlier in self._ims.imports:
             if earlier.drop_id != new.drop_id or earlier is new or not self._ims.may_become_active(earlier):
                 continue
@@ -89,7 +89,7 @@ class ImageChecks:
             return
         if image is None or image["status"] == "deleted":
             return  # deleted after this end, whose row was lost and restored
-        if any(image_id in ids for ids in self._record.disowned.values()):
+        if image_id in self._record.disowned_images and (row.drop_id, row.attempt) not in self._record.restored_ends:
             fail(f"{name}, which was disowned")
         if image["status"] != "active":
             fail(f"{name}, which is {image['status']}")

@@ -31,6 +31,7 @@ class NoticeChecks:
             self._sender[channel, end] = worker
         if "stage" in body:
             self._check_content(channel, body, end)
+            self._check_restored(channel, body, end, worker)
 
     def _check_content(self, channel: Channel, body: dict[str, Any], end: End) -> None:
         row, name = self._record.ends.get(end), f"attempt {end[1]} of {end[0][:6]}"
@@ -38,6 +39,15 @@ class NoticeChecks:
             self._record.fail(f"{channel} says that {name} is {body['stage']}; the ledger does not")
         elif [image.id for image in row.images] != [image["id"] for image in body["images"]]:
             self._record.fail(f"{channel} names other images of {end[0][:6]} than the ledger")
+
+    def _check_restored(self, channel: Channel, body: dict[str, Any], end: End, worker: Worker | None) -> None:
+        """A row of a restored ledger may end once more, otherwise than before. Nobody may be told so, unless OBS could
+        not be asked."""
+        asked = worker is None or "objects" not in worker.failed_ports
+        if asked and body["stage"] == "registered" and end in self._record.restored_ends:
+            for image in body["images"]:
+                if image["id"] in self._record.disowned_images:
+                    self._record.fail(f"{channel} says that {end[0][:6]} is registered as {image['id']}: disowned")
 
     def row_written(self, row: Drop) -> None:
         end = row.drop_id, row.attempt

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from imagedrop.domain import object_keys
+from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import OBJECT_REPLACED, Drop
 from imagedrop.ports import ObjectsUnavailable, ServiceError
+from imagedrop.workflow.bucket_records import claims
 from imagedrop.workflow.validate import validate
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, World
@@ -216,4 +217,21 @@ def test_overdue_drop_of_a_backup_is_followed_if_its_claim_tells_of_a_call(world
     world.ports.queues.send("registrations", {"drop_id": world.row(KEY).drop_id, "attempt": 1})
     world.run()
     assert world.row(KEY).stage == "registered"
+    assert len(world.ports.images.bodies) == 1
+
+
+def test_claim_that_could_not_be_corrected_before_a_long_time_in_the_queue_does_not_end_the_drop() -> None:
+    """It tells of a call that was never made, and of a deadline from before the queue. Where running imports are shown,
+    nothing found is proof, and the call is made."""
+    world = World(ims_shows_imports=True)
+    row = world.accepted()
+    now, settings = world.ports.clock(), world.ports.settings
+    submitting = transitions.mark_sent(transitions.begin_submit(row, now, 90), now, 90)
+    claims.write_claim(world.ports.objects, submitting, settings.installation)
+    row = world.ports.ledger.save(transitions.queue(row, now, settings.queue_deadline))
+    world.ports.clock.advance(2 * settings.attempt_deadline)
+    row = world.ports.ledger.save(transitions.admit(row, world.ports.clock(), settings.attempt_deadline))
+    world.ports.queues.send("registrations", {"drop_id": row.drop_id, "attempt": 1})
+    world.run(3600)
+    assert (world.row().stage, world.row().reason) == ("registered", None)
     assert len(world.ports.images.bodies) == 1

@@ -59,10 +59,8 @@ def delivered(row: Drop) -> dict[Channel, ChannelDelivery]:
 def revive(ports: Ports, claimed: Drop, over: Drop | None = None) -> Drop:
     """Makes a claimed row live again, in place of the row `over`. Raises Conflict if another worker was faster.
 
-    The claim may be older than the lost row: the next generation makes old messages void, and the drop is due now. If
-    IMS has no request, the deadline starts again: the claim does not say how long the drop was queued since."""
+    The claim may be older than the lost row: the next generation makes old messages void, and the drop is due now."""
     now = ports.clock()
-    deadline = add_seconds(format_timestamp(now), ports.settings.attempt_deadline)
     told = over.late if over is not None and over.attempt == claimed.attempt else None
     row = claimed.updated(
         now,
@@ -70,7 +68,7 @@ def revive(ports: Ports, claimed: Drop, over: Drop | None = None) -> Drop:
         revision=over.revision if over is not None else 0,
         generation=max(claimed.generation, over.generation if over is not None else 0) + 1,
         admission="",
-        deadline_at=deadline if claimed.stage == "accepted" else claimed.deadline_at,
+        deadline_at=_deadline(ports, claimed, over),
         next_at=format_timestamp(now),
         redrives=0,
     )
@@ -80,6 +78,16 @@ def revive(ports: Ports, claimed: Drop, over: Drop | None = None) -> Drop:
         row = ports.ledger.save(row)
     dispatch.send_next(ports, row)
     return row
+
+
+def _deadline(ports: Ports, claimed: Drop, over: Drop | None) -> str:
+    """Of a revived row. The claim does not say how long the drop has been queued since: if IMS has no request, the
+    deadline starts again; else that of the row `over` counts too."""
+    if claimed.stage == "accepted":
+        return add_seconds(format_timestamp(ports.clock()), ports.settings.attempt_deadline)
+    if over is None or over.attempt != claimed.attempt or over.open_index_partition == "queued":
+        return claimed.deadline_at
+    return max(claimed.deadline_at, over.deadline_at)
 
 
 def catch_up(ports: Ports, row: Drop) -> bool:
