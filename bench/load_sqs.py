@@ -37,9 +37,8 @@ def limits() -> dict[QueueName, Limits]:
 
 def _limits(template: Mapping[str, Any], queue: QueueName, name: str) -> Limits:
     mapping = template["Resources"][f"{name}Mapping"]["Properties"]
-    concurrency = template["Parameters"][mapping["ScalingConfig"]["MaximumConcurrency"]["Ref"]]["Default"]
     visibility = template["Resources"][f"{queue.title()}Queue"]["Properties"]["VisibilityTimeout"]
-    return Limits(mapping["BatchSize"], concurrency, visibility)
+    return Limits(mapping["BatchSize"], mapping["ScalingConfig"]["MaximumConcurrency"], visibility)
 
 
 class LoadQueues:

@@ -48,6 +48,7 @@ LEFT_OUT = (
     "adapters/metrics.py",
     "adapters/secrets.py",
     "adapters/ses.py",
+    "adapters/smtp.py",
     "adapters/sns.py",
     "adapters/threads.py",
 )

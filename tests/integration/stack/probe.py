@@ -53,10 +53,11 @@ def inspect_environment(event: Mapping[str, Any]) -> Any:
     import imagedrop
 
     secrets = boto3.client("secretsmanager")
-    names = ("IMAGEDROP_CREDENTIALS", "IMAGEDROP_WEBHOOK_SECRET")
+    settings = json.loads(os.environ["IMAGEDROP_SETTINGS"])
+    names = (os.environ["IMAGEDROP_CREDENTIALS"], settings["webhook_secret"])
     return {
         "layer": imagedrop.__file__,
-        "secrets": [secrets.get_secret_value(SecretId=os.environ[name])["SecretString"] for name in names],
+        "secrets": [secrets.get_secret_value(SecretId=name)["SecretString"] for name in names],
         "environment": dict(os.environ),
     }
 
