@@ -75,4 +75,5 @@ def _printed(results: Iterable[CheckResult]) -> Iterable[CheckResult]:
 def lines(result: CheckResult) -> Iterable[RenderableType]:
     yield Text.assemble((f"{result.outcome:<8}", STYLES[result.outcome]), f"{result.name:<22}", result.seen)
     if result.fix and result.outcome != "ok":
-        yield Padding(Text(f"Fix: {result.fix}"), (0, 0, 0, 8))
+        label = "Fix" if result.outcome == "wrong" else "Note"
+        yield Padding(Text(f"{label}: {result.fix}"), (0, 0, 0, 8))
