@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from imagedrop.adapters.time_limits import IMS_CREATE
 from imagedrop.ports import ImsError, ObjectsRefused, ObjectsUnavailable
 from imagedrop_local.http import Request
 from tests.simulation.adapters.dynamodb import DynamoDb
@@ -17,6 +18,7 @@ from tests.simulation.adapters.obs_service import ObsService
 from tests.simulation.adapters.services import Ses, Sns, Sqs
 from tests.simulation.faults import Faults
 from tests.simulation.ims_network import ACCEPTED_503, BUSY, CREATE_FAULTS, LATE, LOST, ImsNetwork
+from tests.simulation.places import Moment
 from tests.simulation.workers import Worker
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ HOSTS = {
     "ses.simulated": "mail",
 }
 BUSY_CODES = {"objects": "SlowDown", "images": "APIGW.0308"}
+LONGEST_LIMIT = IMS_CREATE  # s
 LONGEST_WAIT = 60.0  # s for an answer that never comes
 
 
@@ -75,6 +78,13 @@ class NetworkFaults(Faults):
 
     def _check_time(self, worker: Worker, name: str, call: str) -> None:
         """The adapters do that themselves."""
+
+    def pause(self, worker: Worker, seconds: float, port: str, when: Moment) -> None:
+        """Longer than any limit of a call: it fails, and little time is left for others."""
+        super().pause(worker, seconds, port, when)
+        if seconds >= LONGEST_LIMIT:
+            worker.failed_ports.add(port)
+            self.count_fault()
 
     def _outage(self, worker: Worker, name: str, call: str) -> None:
         try:
