@@ -139,6 +139,12 @@ def test_a_drop_is_registered_and_the_owner_gets_a_mail_before_and_after_a_kill(
         with serving(config, **KEYS) as server:
             started(server)
             assert "registered" in cli("status", "first.qcow2").out
+            rejected = put(cloud, "rejected.qcow2", min_disk=10)
+            sweep()
+            assert until(rejected, PATIENCE)["stage"] == "rejected"
+            until(lambda: len(smtp.mails) == 2, PATIENCE)
+            assert cli("redrive", "rejected.qcow2").code == 0
+            until(lambda: len(smtp.mails) == 3, PATIENCE)
             second = put(cloud, "second.qcow2")
             sweep()
             server.process.kill()
@@ -146,10 +152,11 @@ def test_a_drop_is_registered_and_the_owner_gets_a_mail_before_and_after_a_kill(
         with serving(config, **KEYS) as server:  # the state is lost; the sweep at the start finds what was not finished
             started(server)
             assert until(second, PATIENCE)["stage"] == "registered"
-            until(lambda: len(smtp.mails) == 2, PATIENCE)
+            until(lambda: len(smtp.mails) == 4, PATIENCE)
     mails = [email.message_from_string(mail, policy=email.policy.default) for mail in smtp.mails]
-    assert [mail["To"] for mail in mails] == ["ada@example.com"] * 2
-    assert ["first" in str(mails[0]["Subject"]), "second" in str(mails[1]["Subject"])] == [True, True]
+    assert [mail["To"] for mail in mails] == ["ada@example.com"] * 4
+    names = ("first", "rejected", "rejected", "second")
+    assert all(name in str(mail["Subject"]) for name, mail in zip(names, mails, strict=True))
     assert len(cloud.state()["images"]) == 2
 
 
