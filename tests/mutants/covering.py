@@ -1,4 +1,4 @@
-"""Which tests run each line of the core, from one run of all unit and contract tests with coverage.py."""
+"""Which tests run each line of the core, from one run of all unit, golden and contract tests with coverage.py."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.mutants.strata import CORE
 from tests.mutants.trees import Tree
 
 FEW = 3  # tests
-FOLDERS = ("tests/unit", "tests/contract")
+FOLDERS = ("tests/unit", "tests/golden", "tests/contract")
 LEFT_OUT = ("bench", "cli", "docs_pages", "inspection", "local", "samples", "template")  # of the unit tests: other code
 
 
@@ -33,17 +33,17 @@ class Covering:
     lines: dict[str, dict[int, list[str]]]
     importers: dict[str, list[str]] = field(default_factory=dict)
 
-    def tests(self, mutant: Mutant, folder: str) -> list[str]:
-        """Of a folder; the most specific first: those that run the fewest lines of the core. If no test or only a few
-        run the mutated lines, all of its module too: a constant is set at import, a cached function runs once. If none
-        does, also those of the modules that may use the constant."""
+    def tests(self, mutant: Mutant, folders: tuple[str, ...]) -> list[str]:
+        """Of these folders; the most specific first: those that run the fewest lines of the core. If no test or only a
+        few run the mutated lines, all of its module too: a constant is set at import, a cached function runs once. If
+        none does, also those of the modules that may use the constant."""
         lines = self.lines.get(mutant.path, {})
         direct = {test for line in mutant.lines for test in lines.get(line, ())}
         found = [*direct]
         if len(direct) < FEW and any(line in lines for line in mutant.lines):
             users = [] if direct else self.importers.get(mutant.path, [])
             found += (test for path in (mutant.path, *users) for test in self._tests_of(path))
-        chosen = (test for test in dict.fromkeys(found) if test.startswith(folder))
+        chosen = (test for test in dict.fromkeys(found) if test.startswith(folders))
         return sorted(chosen, key=lambda test: (test not in direct, self._lines_run[test], test))
 
     def _tests_of(self, path: str) -> set[str]:

@@ -113,14 +113,14 @@ def test_mutant_is_not_tried_by_a_test_that_does_not_exist(tree: Tree) -> None:
 
 def test_most_specific_test_runs_first() -> None:
     covering = Covering({PATH: {2: ["tests/unit/wide", "tests/unit/narrow"], 3: ["tests/unit/wide"]}})
-    assert covering.tests(mutant("found = range(n)"), "tests/unit/") == ["tests/unit/narrow", "tests/unit/wide"]
+    assert covering.tests(mutant("found = range(n)"), ("tests/unit/",)) == ["tests/unit/narrow", "tests/unit/wide"]
 
 
 def test_constant_is_tried_by_all_tests_of_its_module() -> None:
     covering = Covering({PATH: {1: [], 2: ["tests/unit/test_sums.py::test_last"]}})
     constant, dead_code = (replace(mutant("found = range(n)"), lines=range(line, line + 1)) for line in (1, 3))
-    assert covering.tests(constant, "tests/unit/") == ["tests/unit/test_sums.py::test_last"]
-    assert covering.tests(dead_code, "tests/unit/") == []
+    assert covering.tests(constant, ("tests/unit/",)) == ["tests/unit/test_sums.py::test_last"]
+    assert covering.tests(dead_code, ("tests/unit/",)) == []
 
 
 def test_constant_is_tried_by_the_tests_of_the_modules_that_import_it(tmp_path: Path) -> None:
@@ -132,12 +132,12 @@ def test_constant_is_tried_by_the_tests_of_the_modules_that_import_it(tmp_path: 
     assert found == {PATH: [user]}
     covering = Covering({PATH: {1: []}, user: {1: [], 2: ["tests/unit/uses_it"]}}, found)
     constant = replace(mutant("found = range(n)"), lines=range(1, 2))
-    assert covering.tests(constant, "tests/unit/") == ["tests/unit/uses_it"]
+    assert covering.tests(constant, ("tests/unit/",)) == ["tests/unit/uses_it"]
 
 
 def test_code_that_one_test_runs_is_tried_by_the_others_of_its_module_too() -> None:
     covering = Covering({PATH: {2: ["tests/unit/first"], 3: ["tests/unit/first", "tests/unit/b", "tests/unit/a"]}})
-    tests = covering.tests(mutant("found = range(n)"), "tests/unit/")
+    tests = covering.tests(mutant("found = range(n)"), ("tests/unit/",))
     assert tests == ["tests/unit/first", "tests/unit/a", "tests/unit/b"]
 
 

@@ -17,6 +17,7 @@ from tests.mutants.covering import Covering
 from tests.mutants.draw import Mutant
 from tests.mutants.trees import Tree
 
+STAGES = {"unit": ("tests/unit/", "tests/golden/"), "contract": ("tests/contract/",)}
 HISTORIES_COMMAND = ("-m", "tests.mutants.histories", "300")
 CPU_SECONDS = 600  # of one process; a mutant that needs more never ends. A busy machine does not shorten it
 SECONDS = 3600  # for a mutant that waits without end
@@ -46,8 +47,8 @@ def try_mutant(tree: Tree, mutant: Mutant, covering: Covering) -> Outcome:
 
 
 def _stages(tree: Tree, mutant: Mutant, covering: Covering) -> Iterator[tuple[str, list[str]]]:
-    for stage in ("unit", "contract"):
-        if tests := covering.tests(mutant, f"tests/{stage}/"):
+    for stage, folders in STAGES.items():
+        if tests := covering.tests(mutant, folders):
             arguments = tree.root / ".tests"
             arguments.write_text("\n".join(tests), "utf-8")
             yield stage, tree.pytest("-x", "-rfE", "--tb=no", "--no-header", f"@{arguments}")

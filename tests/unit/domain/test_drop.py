@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from imagedrop.domain.drop import ChannelDelivery, Drop, DropImage
+from imagedrop.domain.drop import CHANNELS, ChannelDelivery, Drop, DropImage
 from tests.support.world import KEY, World
 
 
@@ -30,3 +32,14 @@ def test_parts_are_the_files_other_than_image_and_sidecar(world: World) -> None:
     assert row.model_copy(update={"versions": versions, "images": (DropImage(role="system", id="i"),)}).parts == (
         "golden/data.vhd",
     )
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [("done", True), ("skipped", True), ("refused", True), ("sending", False), ("pending", False)],
+)
+def test_an_end_is_delivered_if_nothing_is_left_to_do_on_any_channel(world: World, state: Any, expected: bool) -> None:
+    row, others = world.accepted(), {channel: ChannelDelivery(state="done") for channel in CHANNELS}
+    told = row.model_copy(update={"deliveries": others | {"mail": ChannelDelivery(state=state)}})
+    assert told.all_delivered is expected
+    assert not row.all_delivered

@@ -75,7 +75,10 @@ def test_image_that_ims_shows_as_deleted_is_told(world: World, status: str) -> N
     show_as(world, status)
     world.run()
     assert ended(world)[0] == "ims.image_missing"
-    assert f"The image {SYSTEM} is {status}." in ended(world)[1]
+    message = ended(world)[1]
+    assert "but shows 0 of 1" in message
+    assert f"The image {SYSTEM} is {status}." in message
+    assert "is still there" not in message
     assert world.row().images == ()
 
 

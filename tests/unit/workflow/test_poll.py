@@ -158,6 +158,18 @@ def test_drop_is_registered_by_its_image_when_ims_does_not_know_the_job(world: W
     assert world.row().stage == "registered"
 
 
+def test_killed_image_of_a_job_that_ims_does_not_know_fails_the_drop_at_once(world: World) -> None:
+    importing(world, Outcome(seconds=600))
+    row = world.row()
+    assert row.sent_at is not None
+    tags, origin = {"imagedrop": row.drop_id}, f"file,{BUCKET}:{KEY}"
+    world.ports.images.add(Image("failed", "Golden W", "killed", 40, add_seconds(row.sent_at, 60), tags, origin))
+    world.ports.images.forget(row.job_id or "")
+    world.ports.images.remove("image-0001-0")
+    world.run(300)
+    assert (world.row().stage, code(world)) == ("failed", "ims.import_failed")
+
+
 @pytest.mark.parametrize("kind", ["busy", "unknown", "undelivered", "held", "refused"])
 def test_error_of_a_query_does_not_end_the_drop(world: World, kind: str) -> None:
     importing(world)

@@ -24,6 +24,15 @@ from tests.unit.workflow.validate.sample_drop import (
 )
 
 
+def test_rejected_drop_keeps_the_facts_of_its_image(world: World) -> None:
+    put_drop(world, min_disk=1)
+    world.run()
+    row = world.row(KEY)
+    assert row.stage == "rejected"
+    assert row.facts is not None
+    assert row.facts["format"] == "qcow2"
+
+
 def test_image_and_sidecar_become_a_registered_image(world: World) -> None:
     put_drop(world)
     world.run()

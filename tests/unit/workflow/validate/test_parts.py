@@ -55,6 +55,22 @@ def test_data_files_are_inspected_as_data_disks(world: World, monkeypatch: pytes
     assert roles == {KEY: "system", DATA_KEY: "data"}
 
 
+def test_a_bitmap_file_is_not_inspected(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    inspected = []
+
+    def noting(source: Any, *, file_name: str, role: Any, budget: Any) -> Any:
+        inspected.append(file_name)
+        return inspect(source, file_name=file_name, role=role, budget=budget)
+
+    monkeypatch.setattr("imagedrop.workflow.validate.accept.inspect", noting)
+    world.put("golden/disk.mf", b"not a disk")
+    world.put("golden/disk.raw", bytes(1 << 20))
+    world.put("golden/disk.raw.json", sidecar(is_quick_import=True))
+    world.run()
+    assert "golden/disk.mf" in world.row("golden/disk.raw").versions
+    assert inspected == ["golden/disk.raw"]
+
+
 @pytest.mark.parametrize(("bytes_more", "stage"), [(0, "registered"), (1, "rejected")])
 def test_sidecar_of_the_largest_size_is_read_whole(world: World, bytes_more: int, stage: str) -> None:
     text = json.dumps(sidecar(**WITH_DATA)).encode()
