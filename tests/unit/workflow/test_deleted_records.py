@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imagedrop.domain.object_keys import END_MARKERS, claim_key, result_key
-from imagedrop.workflow.bucket_records import claims
+from imagedrop.workflow.bucket_records import claims, results
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, World
 from tests.unit.workflow.validate.sample_drop import KEY, put_drop
@@ -136,3 +136,11 @@ def test_a_slow_worker_does_not_delete_the_claim_of_the_next_attempt(world: Worl
     assert claim in world.ports.objects.keys(BUCKET)
     claims.delete_claim(world.ports.objects, world.row(KEY))
     assert claim not in world.ports.objects.keys(BUCKET)
+
+
+def test_an_end_without_result_file_gets_its_end_marker_again_and_no_result_file() -> None:
+    """The file was deleted on purpose, perhaps: only one of other content is replaced."""
+    world = ended("registered")
+    delete(world, MARKER, RESULT)
+    results.restore_end(world.ports.objects, world.row(KEY))
+    assert left(world) == {MARKER}

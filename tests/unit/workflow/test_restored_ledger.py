@@ -10,7 +10,8 @@ import pytest
 from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import OBJECT_REPLACED, Drop
 from imagedrop.ports import ObjectsUnavailable, ServiceError
-from imagedrop.workflow.bucket_records import claims
+from imagedrop.workflow import recovery
+from imagedrop.workflow.bucket_records import claims, end_markers
 from imagedrop.workflow.validate import validate
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, World
@@ -235,3 +236,24 @@ def test_claim_that_could_not_be_corrected_before_a_long_time_in_the_queue_does_
     world.run(3600)
     assert (world.row().stage, world.row().reason) == ("registered", None)
     assert len(world.ports.images.bodies) == 1
+
+
+def test_slot_of_a_restored_row_whose_attempt_has_ended_goes_to_the_next_drop_at_once() -> None:
+    world = World(ims_tasks=1)
+    ended = world.accepted(admission="called")
+    world.ports.objects.put(BUCKET, end_markers.end_marker_key(ended), b"", "application/octet-stream")
+    settings = world.ports.settings
+    other = transitions.queue(world.accepted("golden/other.vhd"), world.ports.clock(), settings.queue_deadline)
+    world.ports.ledger.save(other)
+    assert recovery.catch_up(world.ports, ended)
+    assert world.row("golden/other.vhd").admission == "called"
+
+
+def test_a_drop_that_the_sweep_revives_from_its_claim_is_not_enqueued_as_a_lost_one_too() -> None:
+    world = World()
+    put_drop(world)
+    advance(world)
+    world.ports.ledger.wipe()
+    world.ports.clock.advance(600)
+    found = world.sweep()
+    assert (found["revived"], found["found"]) == (1, 0)
