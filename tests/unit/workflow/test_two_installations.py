@@ -159,3 +159,9 @@ def test_a_claim_of_an_earlier_version_is_of_this_installation(name: str) -> Non
     row = world.accepted(request={"name": "W", "image_url": f"{BUCKET}:{KEY}", "min_disk": 40}, sidecar=SIDECAR)
     claims.write_claim(world.ports.objects, row, "")
     assert claims.read_own_claim(world.ports.objects, BUCKET, row.drop_id, name) is not None
+
+
+def test_a_name_that_is_not_text_belongs_to_another_installation(first: World) -> None:
+    first.ports.objects.put(BUCKET, object_keys.INSTALLATION, b"\xff\xfe")
+    with pytest.raises(installation.OtherInstallation, match="written by the installation"):
+        installation.take_bucket(first.ports.objects, BUCKET, "first")
