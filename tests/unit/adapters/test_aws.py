@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import botocore.loaders
 import botocore.session
 import pytest
@@ -10,6 +12,7 @@ from imagedrop.adapters.aws import new_session
 from imagedrop.adapters.obs.client import obs_client
 from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop_local.memory import memory_settings
+from tests.support.service_calls import aws_client_of
 
 
 def test_sessions_share_one_loader_of_service_models(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,3 +32,17 @@ def test_each_request_to_obs_is_signed_with_the_current_keys() -> None:
     keys[0] = HuaweiKeys("SECONDKEY", "b", "TOKEN")
     assert "SECONDKEY" in signed_url()
     assert "TOKEN" in signed_url()
+
+
+def test_error_of_our_own_code_is_raised_and_not_repeated() -> None:
+    class Client:
+        calls = 0
+
+        def get_item(self, **_: Any) -> None:
+            self.calls += 1
+            raise KeyError("TableName")
+
+    client = Client()
+    with pytest.raises(KeyError, match="TableName"):
+        aws_client_of(client).get_item()
+    assert client.calls == 1
