@@ -139,7 +139,8 @@ class LivenessHistory(History):
             case "drop":
                 return row.key == self.key or self.key in row.versions or self._lacks_task(row)
             case "keys":
-                return any(key.startswith(self.key) for key in row.versions) or row.key.startswith(self.key)
+                named = self.key in self.ports.ledger.images_naming_part(BUCKET, row.key)  # its sidecar says for what
+                return any(key.startswith(self.key) for key in (row.key, *row.versions)) or named
             case "function validate":
                 return row.stage == "waiting"
             case "function register":
