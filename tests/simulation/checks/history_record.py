@@ -43,9 +43,7 @@ class HistoryRecord:
     rows: dict[str, Drop] = field(default_factory=dict)  # as last written, since the ledger was last lost
     ends: dict[End, Drop] = field(default_factory=dict)
     ended_at: dict[End, float] = field(default_factory=dict)
-    ended_again_at: dict[End, float] = field(
-        default_factory=dict
-    )  # an open row of a restored ledger, for the last time
+    ended_again_at: dict[End, float] = field(default_factory=dict)  # an open row that a restored ledger brought back
     wipes: int = 0
     lost_ends: dict[End, LostEnd] = field(default_factory=dict)
     restored_ends: set[End] = field(default_factory=set)  # with an end marker, but not in the row of a restored ledger
