@@ -76,7 +76,8 @@ def connect(cloud: Cloud, bucket: str, events: Events, url: str, secret: str) ->
     subscription = cloud.smn.subscribe(topic, urlsplit(url).scheme, url) if events in BY_SMN else None
     rule = EventRule(id="imagedrop", topic=topic, events=("ObjectCreated:*",))
     info = cloud.store.require_bucket(bucket)
-    rules = (rule,) if events == "notification" else ()
+    others = tuple(other for other in info.rules if other.id != rule.id)
+    rules = (*others, rule) if events == "notification" else others
     if info.rules != rules:
         cloud.store.change_bucket(info.model_copy(update={"rules": rules}))
     if events.startswith("eventgrid"):

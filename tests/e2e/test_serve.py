@@ -192,13 +192,13 @@ def test_serve_imports_no_simulator() -> None:
 def test_the_unit_of_systemd_names_the_command_and_the_files(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze is not installed")
-    unit = tmp_path / "imagedrop.service"
     monkeypatch.setattr(sys, "argv", [sys.executable])
     text = Cli(capsys)("serve", "--systemd", "--config", "/etc/imagedrop/imagedrop.toml").out
     assert f"ExecStart={sys.executable} serve --config /etc/imagedrop/imagedrop.toml\n" in text
     assert "EnvironmentFile=/etc/imagedrop/imagedrop.env\n" in text
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed")
+    unit = tmp_path / "imagedrop.service"
     unit.write_text(text)
     done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True)
     assert done.stderr == ""

@@ -23,6 +23,7 @@ FIXES = {
     "403": "Check the keys, and that their user may list this bucket (obs:bucket:ListBucket, obs:bucket:HeadBucket).",
     "AccessDenied": "Allow the user of the keys to list this bucket (obs:bucket:ListBucket, obs:bucket:HeadBucket).",
     "301": "The bucket is in another region: correct region.",
+    "AuthorizationHeaderMalformed": "Correct region: the endpoint belongs to another one.",
 }
 
 

@@ -125,7 +125,8 @@ class Settings(BaseModel):
     # mail
     mail_from: str = Field(
         "",
-        description="Sender address of mails; SES must have verified it or its domain. Empty: no mails are sent.",
+        description="Sender address of mails. SES must have verified it or its domain, unless `smtp_host` is set. "
+        "Empty: no mails are sent.",
     )
     operator_mail: Annotated[str, AfterValidator(_address)] = Field(
         "", description="Address for mails about drops whose owner has no allowed address. Empty: no such mails."
@@ -181,7 +182,7 @@ class Settings(BaseModel):
     installation: str = Field(
         "",
         description="Name of this installation. imagedrop registers no drop of a bucket that another one has taken. "
-        "Empty: account, region and name of the stack.",
+        "Empty: account, region and name of the stack; of `imagedrop serve`, the name of the machine and its folder.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest level of log lines that are written."

@@ -22,8 +22,6 @@ from imagedrop_local.obs.store import Store
 from imagedrop_local.pushes.delivery import Deliver, PushDelivery, PushPolicy, is_no_answer
 from imagedrop_local.pushes.http_push import post
 
-SUBJECT = "imagedrop"  # constant in the subscription
-
 
 class EventGrid:
     """Keeps its state in `folder` over restarts, waiting pushes included. `publish`: of SMN. Faults: call `Push`."""

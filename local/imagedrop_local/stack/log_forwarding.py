@@ -1,4 +1,4 @@
-"""Writes the functions' log lines to the log of the process, and forgets old ones: ministack keeps them for ever.
+"""Writes the functions' log lines to the log of the process, and deletes old ones: ministack never does.
 
 Runs in the process of ministack and uses its store directly. Through its API, each round would read all lines again.
 """

@@ -126,7 +126,7 @@ def test_bucket_of_another_region(start: Start) -> None:
 
 
 def test_region_of_another_endpoint(start: Start) -> None:
-    only_wrong(results(site(start(), region="cn-east-3")), "bucket.access", "region")
+    only_wrong(results(site(start(), region="cn-east-3")), "bucket.access", "Correct region")
 
 
 def test_bucket_of_another_storage_class(start: Start) -> None:

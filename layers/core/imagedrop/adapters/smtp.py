@@ -166,7 +166,7 @@ def translate_errors() -> Iterator[None]:
 
 
 def _refusal(code: int, answer: bytes | str) -> Exception:
-    """Of this mail: for ever with a code of 500 to 599, unless an operator can change that."""
+    """A code of 500 to 599 refuses the mail permanently, unless it is about the login: an operator can correct that."""
     if 500 <= code < 600 and code not in AUTHENTICATION:
         return MailRefused(f"{code}: {_text(answer)}")
     return _service_error(code, answer)
