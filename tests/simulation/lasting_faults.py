@@ -8,6 +8,7 @@ from typing import Any
 
 from imagedrop.domain.drop import Channel, Drop
 from imagedrop.ports import ImsError, ObjectsRefused
+from imagedrop.workflow import admission
 from tests.simulation.fault_rates import HOUR
 from tests.simulation.faults import Faults
 from tests.simulation.histories import History
@@ -16,7 +17,7 @@ from tests.simulation.log_watch import watch_log
 from tests.simulation.places import Moment
 from tests.simulation.reduction import COMPLETE, Reduction
 from tests.simulation.workers import Worker
-from tests.simulation.workload import FOLDER, Action
+from tests.simulation.workload import FOLDER
 from tests.support.world import BUCKET
 
 FUNCTIONS = ("intake", "validate", "register", "poll", "notify", "sweep")
@@ -28,8 +29,9 @@ BROKEN = (
     *(f"IMS {name}" for name in IMS_CALLS),
     *("drop", "keys"),
 )
-# Dropped after all other faults have stopped, with an event that arrives: they need no sweep.
+# Dropped after all other faults have stopped. A message for each file of PROBES arrives; the sweep has to find SWEPT.
 PROBES = (("y.qcow2", "first", "renamed"), ("z.qcow2", "second", "bad"))
+SWEPT = ("x.qcow2", "second", "bad")
 CHECK_EVERY = 50  # steps
 
 
@@ -94,15 +96,15 @@ class LivenessHistory(History):
 
     def run(self) -> list[str]:
         self.log(f"never heals: {self.broken}, {self.key}")
-        rates, keys = self.rates, len({action.key for action in self.actions}) + len(PROBES)
-        turns = max(1.0, keys / rates.ims_tasks)  # drops wait for one another
+        rates, keys = self.rates, len({action.key for action in self.actions}) + len(PROBES) + 1
+        turns = 2 * max(1.0, keys / rates.ims_tasks)  # drops wait for one another; the next attempt may have begun
         limit = rates.faults_end + rates.pairing_deadline + turns * (rates.attempt_deadline + 3 * HOUR) + 4 * HOUR
         with cached_inspection(self.checks.record.fail), watch_log(self.failed):
             steps = 0
             while self.schedule.now() < limit:
                 self._step()
                 steps += 1
-                if steps % CHECK_EVERY == 0 and self.schedule.now() > rates.faults_end + HOUR and not self._not_ended():
+                if steps % CHECK_EVERY == 0 and self.schedule.now() > rates.faults_end + HOUR and self._all_ended():
                     break
         if missing := self._missing_probes():
             self.checks.record.fail(f"{missing} never got a row; broken: {self.broken}")
@@ -115,15 +117,19 @@ class LivenessHistory(History):
         super()._stop_faults()
         self.checks.record.faults_stopped_at = None
         self.faults.broken = self.broken
-        for name, image, sidecar in PROBES:
+        for name, image, sidecar in (*PROBES, SWEPT):
             for key, content in ((FOLDER + name, image), (FOLDER + name + ".json", sidecar)):
-                self._owners.perform(Action(0, "put", key, content), self.random(f"probe {key}"))
-                self._push_surely(key)
+                self._owners.upload(key, content)
+                if name != SWEPT[0]:
+                    self._push_surely(key)
 
     def _push_surely(self, key: str) -> None:
         self.ports.queues._put("drops", {"bucket": BUCKET, "key": key}, 1)
 
     # --- what must have ended
+
+    def _all_ended(self) -> bool:
+        return not self._not_ended() and not self._missing_probes()
 
     def _not_ended(self) -> list[Drop]:
         rows = self.checks.record.rows.values()
@@ -131,7 +137,10 @@ class LivenessHistory(History):
 
     def _missing_probes(self) -> set[str]:
         keys = {row.key for row in self.checks.record.rows.values()}
-        return set() if self.broken == "function validate" else {FOLDER + name for name, *_ in PROBES} - keys
+        if self.broken == "function validate":
+            return set()
+        probes = PROBES if self.broken == "function sweep" else (*PROBES, SWEPT)
+        return {FOLDER + name for name, *_ in probes} - keys
 
     def _depends(self, row: Drop) -> bool:
         """On what is broken."""
@@ -150,10 +159,13 @@ class LivenessHistory(History):
         return False
 
     def _lacks_task(self, row: Drop) -> bool:
-        """The row that cannot be written keeps the tasks of IMS that it had, and no other fits beside them."""
+        """The row that cannot be written keeps the tasks of IMS that it had. No drop overtakes one that does not fit
+        beside them."""
         rows = self.checks.record.rows.values()
         kept = sum(other.tasks for other in rows if other.key == self.key and other.open_index_partition == "working")
-        return row.open_index_partition == "queued" and kept > 0 and kept + row.tasks > self.rates.ims_tasks
+        queued = [other for other in rows if other.key != self.key and other.open_index_partition == "queued"]
+        first = [other for other in queued if other.updated_at <= row.updated_at]
+        return row in queued and not all(admission.fits(kept, other.tasks, self.rates.ims_tasks) for other in first)
 
     def _has_ended(self, row: Drop) -> bool:
         """And was told, by what is not broken."""

@@ -49,11 +49,15 @@ class Owners(ConsoleActions):
         getattr(self, "_" + action.what.replace(" ", "_"))(action, random)
 
     def _put(self, action: Action, random: Random) -> None:
-        etag, body = contents()[action.content]
-        head = self._ports.objects.upload(BUCKET, action.key, body, etag=etag)
-        self._versions[action.key].append((head, body))
-        self._history.checks.record.uploaded(action.key, etag)
-        self._send_event(action.key, etag, random)
+        self._send_event(action.key, self.upload(action.key, action.content), random)
+
+    def upload(self, key: str, content: str) -> str:
+        """Without an event. Returns the ETag."""
+        etag, body = contents()[content]
+        head = self._ports.objects.upload(BUCKET, key, body, etag=etag)
+        self._versions[key].append((head, body))
+        self._history.checks.record.uploaded(key, etag)
+        return etag
 
     def _delete(self, action: Action, random: Random) -> None:
         self._ports.objects.delete(BUCKET, action.key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from imagedrop.common.timestamps import format_timestamp
@@ -58,6 +58,17 @@ class World:
         return ports.ledger.accept(accepted)
 
     # --- time
+
+    def break_rows(self, call: str, drop_ids: Collection[str]) -> None:
+        """`call`: get or save. It never works for these rows again, as if they were unreadable or too large."""
+        works = getattr(self.ports.ledger, call)
+
+        def fails(row: Any) -> Any:
+            if (row if isinstance(row, str) else row.drop_id) in drop_ids:
+                raise RuntimeError("broken row")
+            return works(row)
+
+        setattr(self.ports.ledger, call, fails)
 
     def step(self) -> bool:
         """Handles one visible message of each queue. False: there was none."""

@@ -205,15 +205,50 @@ def test_sweep_resends_a_lost_message_of_an_admitted_drop(world: World) -> None:
     assert states(world) == "eeee"
 
 
-@pytest.mark.parametrize("lost", ["queued", "save"])
-def test_sweep_admits_the_next_drop_after_a_crash(world: World, lost: str) -> None:
+def test_sweep_admits_the_next_drop_after_a_crash(world: World) -> None:
     rows = [submit(world, number) for number in range(4)]
-    world.ports.ledger.fail(lost, *([None] if lost == "save" else []), RuntimeError("dead"))
+    world.ports.ledger.fail("queued", RuntimeError("dead"))
     with pytest.raises(RuntimeError):
         finish(world, rows[0])
     assert states(world) == "ewwq"
     assert world.sweep()["called"] == 1
     assert states(world) == "ewww"
+
+
+def test_sweep_admits_a_drop_whose_row_could_not_be_written_at_first(world: World) -> None:
+    rows = [submit(world, number) for number in range(4)]
+    world.ports.ledger.fail("save", None, RuntimeError("throttled"))
+    finish(world, rows[0])
+    assert states(world) == "ewwq"
+    assert world.sweep()["called"] == 1
+    assert states(world) == "ewww"
+
+
+# --- rows that can never be read or written
+
+
+@pytest.mark.parametrize("call", ["get", "save"])
+@pytest.mark.parametrize("number", [1, 2, 5])
+def test_rows_that_cannot_be_changed_do_not_block_the_queue(world: World, call: str, number: int) -> None:
+    rows = [submit(world, number) for number in range(5 + number)]
+    broken = [row.drop_id for row in rows[3 : 3 + number]]
+    world.break_rows(call, broken)
+    for first, last in ((rows[0], rows[-2]), (rows[1], rows[-1])):
+        finish(world, first)
+        assert [body["drop_id"] for body in world.ports.queues.bodies("registrations")][-1] == last.drop_id
+    assert world.ports.meter.counts["DriveFailed"] == 2 * number
+
+
+def test_queue_is_read_only_as_far_as_there_are_free_tasks(world: World) -> None:
+    rows, queued, limits = [submit(world, number) for number in range(6)], world.ports.ledger.queued, list[Any]()
+
+    def counted(limit: int | None = None) -> Any:
+        limits.append(limit)
+        return queued(limit)
+
+    world.ports.ledger.queued = counted  # type: ignore[method-assign]
+    finish(world, rows[0])
+    assert limits == [1]
 
 
 def test_queued_drops_are_registered_after_the_queues_are_wiped(world: World) -> None:

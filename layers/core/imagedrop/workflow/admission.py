@@ -6,10 +6,13 @@ little and two workers may count at the same time. If too many call IMS, it answ
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop
 from imagedrop.observability import log_drop
-from imagedrop.ports import Conflict, Ports
+from imagedrop.ports import Conflict, Ports, QueuedDrop
+from imagedrop.workflow.isolation import isolated
 
 
 def fits(in_use: int, tasks: int, limit: int) -> bool:
@@ -51,19 +54,35 @@ def free_slot(ports: Ports, before: Drop) -> None:
 
 
 def admit_next(ports: Ports, leaving: Drop | None = None) -> int:
-    """Admits queued drops, oldest first, while they fit. Returns how many. The sweep finishes what a crash leaves."""
+    """Admits queued drops, oldest first, while they fit. Returns how many. The sweep finishes what a crash leaves. A
+    drop whose row cannot be read or written is passed over, else no other drop would be admitted again."""
     limit, in_use, messages = ports.settings.ims_tasks, _tasks_in_use(ports, leaving), []
     if in_use >= limit:
         return 0
-    for queued in ports.ledger.queued(limit - in_use):
+    for queued in _in_order(ports, limit - in_use):
         if not fits(in_use, queued.tasks, limit):
             break  # no smaller drop overtakes it, else it could wait forever
-        in_use += queued.tasks  # also if another worker has admitted it
-        if row := _admit_queued(ports, queued.drop_id):
-            messages.append({"drop_id": row.drop_id, "attempt": row.attempt})
+        with isolated(ports, queued.drop_id, "a queued drop could not be admitted"):
+            row = _admit_queued(ports, queued.drop_id)
+            in_use += queued.tasks  # also if another worker has admitted it
+            if row is not None:
+                messages.append({"drop_id": row.drop_id, "attempt": row.attempt})
+        if in_use >= limit:
+            break
     if messages:
         ports.queues.send_many("registrations", messages)
     return len(messages)
+
+
+def _in_order(ports: Ports, free: int) -> Iterator[QueuedDrop]:
+    """The queue. All of it is read only if the first `free` drops do not use the free tasks."""
+    known = set[str]()
+    for limit in (free, None):
+        new = [queued for queued in ports.ledger.queued(limit) if queued.drop_id not in known]
+        yield from new
+        known.update(queued.drop_id for queued in new)
+        if len(known) < free:
+            return
 
 
 def _admit_queued(ports: Ports, drop_id: str) -> Drop | None:

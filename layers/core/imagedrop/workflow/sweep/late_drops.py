@@ -11,6 +11,7 @@ from imagedrop.domain.drop import Drop
 from imagedrop.observability import LOG
 from imagedrop.ports import Ports, QueuedDrop
 from imagedrop.workflow import late_notice, mailing
+from imagedrop.workflow.isolation import isolated
 
 NOTE = "late"  # the ledger's note of the last queued drop whose owner was told
 READ_IN_ONE_ROUND = 200  # rows of queued drops
@@ -60,7 +61,7 @@ def _untold(ports: Ports, places: Sequence[tuple[str, str]], now: datetime) -> l
     """Moves the note to the last place before the first row that is returned."""
     rows, told = list[Drop](), None
     for place in places:
-        row = ports.ledger.get(place[1])
+        row = _get_readable(ports, place[1])
         if row is not None and _is_untold(row):
             rows.append(row)
         elif not rows:
@@ -69,6 +70,12 @@ def _untold(ports: Ports, places: Sequence[tuple[str, str]], now: datetime) -> l
         value = {"told": told, "queue_deadline": ports.settings.queue_deadline, "at": format_timestamp(now)}
         ports.ledger.store(NOTE, value)
     return rows
+
+
+def _get_readable(ports: Ports, drop_id: str) -> Drop | None:
+    with isolated(ports, drop_id, "its row cannot be read"):
+        return ports.ledger.get(drop_id)
+    return None
 
 
 def _is_untold(row: Drop) -> bool:

@@ -10,10 +10,11 @@ from imagedrop.common.timestamps import parse_timestamp, seconds_between
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, Versions
-from imagedrop.observability import LOG, log_drop, log_fields
-from imagedrop.ports import Conflict, ObjectHead, OutOfTime, Ports, QueuedDrop
+from imagedrop.observability import log_drop
+from imagedrop.ports import Conflict, ObjectHead, Ports, QueuedDrop
 from imagedrop.workflow import completion, dispatch
 from imagedrop.workflow.bucket_records import file_versions
+from imagedrop.workflow.isolation import isolated
 from imagedrop.workflow.sweep.seen_files import SeenFiles
 
 MAX_REDRIVES = 5
@@ -21,37 +22,31 @@ MAX_REDRIVES = 5
 
 def redrive_if_stalled(ports: Ports, seen: SeenFiles, row: Drop) -> bool:
     """True if the drop was redriven. Raises only OutOfTime, so that the other drops have their redrive too."""
-    with log_fields(drop_id=row.drop_id):
-        try:
-            return _redrive_waiting(ports, seen, row) if row.stage == "waiting" else _redrive_idle(ports, row)
-        except Conflict:
-            return False  # another worker has just changed the row: it makes progress
-        except OutOfTime:
-            raise  # for the other drops there is no time either
-        except Exception:
-            ports.meter.count("DriveFailed")
-            LOG.exception("redrive failed")
-            return False
+    with isolated(ports, row.drop_id, "redrive failed"), suppress(Conflict):  # a conflict: the drop makes progress
+        return _redrive_waiting(ports, seen, row) if row.stage == "waiting" else _redrive_idle(ports, row)
+    return False
 
 
 def redrive_overdue(ports: Ports, queued: Sequence[QueuedDrop]) -> int:
     """Redrives queued drops that are past their deadline. Until then, a drop that waits for a slot is not stalled."""
-    now = ports.clock()
-    overdue = [drop.drop_id for drop in queued if now >= parse_timestamp(drop.deadline_at)]
-    rows = [row for row in map(ports.ledger.get, overdue) if row is not None]
-    for row in rows:
-        if row.open_index_partition == "queued" and row.queued_since is None:
-            _limit_queue_time(ports, row)
-    messages = [{"drop_id": row.drop_id, "attempt": row.attempt} for row in rows if row.queued_since is not None]
+    now, overdue = ports.clock(), list[Drop]()
+    for drop in queued:
+        if now >= parse_timestamp(drop.deadline_at):
+            with isolated(ports, drop.drop_id, "redrive failed"):
+                if (row := ports.ledger.get(drop.drop_id)) is not None:
+                    _limit_queue_time(ports, row)
+                    overdue.append(row)
+    messages = [{"drop_id": row.drop_id, "attempt": row.attempt} for row in overdue if row.queued_since is not None]
     if messages:
         ports.queues.send_many("registrations", messages)
-    return len(rows)
+    return len(overdue)
 
 
 def _limit_queue_time(ports: Ports, row: Drop) -> None:
-    """An older version has queued the row, and its deadline is that of the attempt."""
-    with suppress(Conflict):  # another worker has admitted it
-        ports.ledger.save(transitions.limit_queue_time(row, ports.settings.queue_deadline))
+    """If an older version has queued the row, its deadline is that of the attempt."""
+    if row.open_index_partition == "queued" and row.queued_since is None:
+        with suppress(Conflict):  # another worker has admitted it
+            ports.ledger.save(transitions.limit_queue_time(row, ports.settings.queue_deadline))
 
 
 def _redrive_idle(ports: Ports, row: Drop) -> bool:

@@ -13,11 +13,12 @@ from logging import WARNING
 
 from imagedrop.common.timestamps import seconds_between
 from imagedrop.domain.drop import Drop
-from imagedrop.observability import LOG, log_drop, log_fields
+from imagedrop.observability import LOG, log_drop
 from imagedrop.ports import Conflict, OutOfTime, Ports, QueuedDrop
 from imagedrop.workflow import admission, recovery
 from imagedrop.workflow.bucket_records import claims, installation
 from imagedrop.workflow.bucket_records.installation import OtherInstallation
+from imagedrop.workflow.isolation import isolated
 from imagedrop.workflow.sweep.late_drops import report_late_drops
 from imagedrop.workflow.sweep.place import Place
 from imagedrop.workflow.sweep.records import list_records
@@ -104,10 +105,11 @@ def _restore_claims(ports: Ports, claimed: Set[str], rows: Iterable[Drop]) -> No
     person, has deleted them."""
     for listed in rows:
         if _should_have_claim(ports, listed) and listed.drop_id not in claimed:
-            row = ports.ledger.get(listed.drop_id)  # the listing is older
-            if row is not None and _should_have_claim(ports, row):
-                log_drop("its claim was missing", row, level=WARNING)
-                claims.write_claim(ports.objects, row, ports.settings.installation)
+            with isolated(ports, listed.drop_id, "its missing claim could not be written"):
+                row = ports.ledger.get(listed.drop_id)  # the listing is older
+                if row is not None and _should_have_claim(ports, row):
+                    log_drop("its claim was missing", row, level=WARNING)
+                    claims.write_claim(ports.objects, row, ports.settings.installation)
 
 
 def _should_have_claim(ports: Ports, row: Drop) -> bool:
@@ -121,7 +123,7 @@ def _revive(ports: Ports, claimed: Set[str], rows: dict[str, Drop], queued: Set[
     """Recovers rows that the ledger has lost, from their claims, and adds them to `rows`. Returns how many."""
     revived = 0
     for drop_id in sorted(claimed - rows.keys() - queued):
-        with log_fields(drop_id=drop_id):
+        with isolated(ports, drop_id, "its row could not be recovered from its claim"):
             if (row := _recover(ports, ports.settings.drop_bucket, drop_id)) is not None:
                 rows[drop_id] = row
                 revived += 1
