@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache
@@ -15,10 +16,11 @@ from rich.padding import Padding
 from rich.text import Text
 
 from imagedrop_cli import connections, options, server_settings
-from imagedrop_cli.checkup.checks import Site, check, site_of
+from imagedrop_cli.checkup.checks import Probing, Site, check, site_of
 from imagedrop_cli.checkup.deployment import Deployment
+from imagedrop_cli.checkup.report import markdown
 from imagedrop_cli.checkup.results import CheckResult
-from imagedrop_cli.output import FAILED, OK, InputError, print_json, print_parts
+from imagedrop_cli.output import FAILED, OK, InputError, print_json, print_note, print_parts
 
 STYLES = {"ok": "green", "wrong": "bold red", "unknown": "yellow"}
 
@@ -29,24 +31,59 @@ def doctor(
     ] = None,
     stack: Annotated[str, typer.Option("--stack", metavar="NAME", help="Stack of template.yaml on AWS.")] = "",
     folder: options.Folder = None,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Register a tiny data disk image, see what IMS does, and delete it.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the probe.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="FILE", dir_okay=False, help="Write a report without your names and secrets."),
+    ] = None,
 ) -> int:
-    """Check an installation: settings, keys, bucket, IMS, mail, and what is on AWS. It changes nothing.
+    """Check an installation: settings, keys, bucket, IMS, mail, and what is on AWS.
 
     Each check is ok, wrong or unknown, with what it saw and how to fix it. Exit code 1 if one is wrong. Without an
     option it checks what `imagedrop.toml` in this folder describes. With --stack, the usual variables and files of AWS
-    say where the stack is, and its secret has the keys of Huawei Cloud.
+    say where the stack is, and its secret has the keys of Huawei Cloud. It changes nothing, unless --probe is given.
 
     \b
     Examples:
       imagedrop doctor --config /etc/imagedrop/imagedrop.toml
       imagedrop doctor --stack imagedrop --json
+      imagedrop doctor --probe --report report.md
     """
-    results = check(_site(config, stack, folder))
+    site = _site(config, stack, folder)
+    probing = _probing(site, yes) if probe else None
+    results = check(site, probing)
     found = list(results) if json else list(_printed(results))
     if json:
         print_json({"checks": [asdict(result) for result in found]})
+    if report is not None:
+        _write(report, markdown(site, found))
     return FAILED if any(result.outcome == "wrong" for result in found) else OK
+
+
+def _probing(site: Site, yes: bool) -> Probing:
+    """Asks first. Raises InputError if nobody can be asked."""
+    if not yes and not sys.stdin.isatty():
+        raise InputError("--probe asks before it registers images, and this is no terminal: add --yes")
+    settings = site.settings
+    print_note(
+        f"The probe writes a file of 256 KB below .imagedrop/ in {settings.drop_bucket}, registers up to three private "
+        f"images of it in the project {settings.project_id}, waits for their imports, and deletes all of them."
+    )
+    if not yes and not typer.confirm("Go on?", err=True):
+        raise InputError("nothing was done")
+    return Probing(ask=lambda question: not yes and typer.confirm(question, err=True), note=print_note)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+    print_note(f"Report written to {path}. Read it before you post it.")
 
 
 def _site(config: Path | None, stack: str, folder: Path | None) -> Site:

@@ -28,10 +28,13 @@ FIXES = {
 
 
 class BucketChecks:
-    """`client`: boto3's S3 client for OBS. `own`: the name of the installation; empty: it is not known here."""
+    """`client`: boto3's S3 client for OBS. `own`: the name of the installation; empty: it is not known here. `probed`:
+    the probe tries to write."""
 
-    def __init__(self, settings: Settings, client: Any, own: str, now: Callable[[], datetime]) -> None:
-        self._settings, self._client, self._own, self._now = settings, client, own, now
+    def __init__(
+        self, settings: Settings, client: Any, own: str, now: Callable[[], datetime], probed: bool = False
+    ) -> None:
+        self._settings, self._client, self._own, self._now, self._probed = settings, client, own, now, probed
 
     def run(self) -> Iterator[CheckResult]:
         bucket = self._settings.drop_bucket
@@ -56,7 +59,8 @@ class BucketChecks:
         yield self._storage_class(head)
         yield from self._versioning()
         yield from self._installation()
-        yield unknown("bucket.write", "not tried: doctor writes nothing", "The first drop shows it.")
+        if not self._probed:
+            yield unknown("bucket.write", "not tried: only --probe writes", "Run `imagedrop doctor --probe`.")
 
     def _clock(self, head: dict[str, str]) -> CheckResult:
         skew = (self._now() - parsedate_to_datetime(head["date"])).total_seconds()

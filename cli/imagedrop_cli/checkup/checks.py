@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -19,6 +20,8 @@ from imagedrop_cli.checkup.declarations import check_declarations
 from imagedrop_cli.checkup.deployment import Deployment
 from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks
 from imagedrop_cli.checkup.mail import MailChecks
+from imagedrop_cli.checkup.probe.probe import Probe
+from imagedrop_cli.checkup.probe.project import ProbedIms, Project
 from imagedrop_cli.checkup.results import Check, CheckResult, run
 from imagedrop_cli.output import CommandError, sleep
 
@@ -34,19 +37,32 @@ class Site:
     deployment: Deployment | None = None
 
 
-def check(site: Site) -> Iterator[CheckResult]:
-    """Read-only. One result after the other, as soon as it is there."""
+@dataclass(frozen=True)
+class Probing:
+    """Of the person who runs the probe. `ask`: a question -> yes. `note`: prints a line about what is going on."""
+
+    ask: Callable[[str], bool]
+    note: Callable[[str], None]
+
+
+def check(site: Site, probe: Probing | None = None) -> Iterator[CheckResult]:
+    """One result after the other, as soon as it is there. Read-only without `probe`."""
     settings = site.settings
+    calls = Calls(sleep, random.Random())  # noqa: S311 - jitter
     client = obs_client(settings, lambda: site.keys)
     server = SmtpServer(settings.smtp_host, settings.smtp_port, settings.smtp_security, site.smtp_login)
-    mail = SmtpMail(lambda: server, settings.mail_from, Calls(sleep, random.Random()))  # noqa: S311 - jitter
+    mail = SmtpMail(lambda: server, settings.mail_from, calls)
     checks: list[tuple[str, Check]] = [
         ("declarations", partial(check_declarations, settings)),
-        ("bucket", BucketChecks(settings, client, site.installation, lambda: datetime.now(UTC)).run),
+        ("bucket", BucketChecks(settings, client, site.installation, lambda: datetime.now(UTC), probe is not None).run),
         ("ims", ImsChecks(settings, partial(CheckedIms, settings, site.keys)).run),
         ("mail", MailChecks(settings, mail.check).run),
     ]
-    return run([*checks, *(AwsChecks(site.deployment).checks() if site.deployment else ())])
+    checks += AwsChecks(site.deployment).checks() if site.deployment else ()
+    if probe is not None:
+        project = Project(settings, client, partial(ProbedIms, settings, site.keys), calls, sleep)
+        checks.append(("probe", Probe(settings, project, secrets.token_hex(4), probe.ask, probe.note).run))
+    return run(checks)
 
 
 def site_of(deployment: Deployment) -> Site:

@@ -18,6 +18,7 @@ from imagedrop.settings import Settings
 from imagedrop_cli.checkup.bucket import BucketChecks
 from imagedrop_cli.checkup.checks import Site, check
 from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks
+from imagedrop_cli.checkup.probe import probe
 from imagedrop_cli.checkup.results import CheckResult, ok, run
 from imagedrop_local import simulated_cloud
 from imagedrop_local.cloud import Cloud, Ports
@@ -275,3 +276,48 @@ def test_doctor_without_settings_or_keys_says_what_is_missing(
     assert (none.code, "imagedrop serve --example" in none.err) == (2, True)
     keyless = Cli(capsys)("doctor", "--config", settings_file(tmp_path, start()))
     assert (keyless.code, "HUAWEICLOUD_SDK_AK" in keyless.err) == (2, True)
+
+
+@pytest.fixture
+def configured(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HUAWEICLOUD_SDK_AK", KEYS.ak)
+    monkeypatch.setenv("HUAWEICLOUD_SDK_SK", KEYS.sk)
+    return settings_file(tmp_path, start(), operator_mail="ada@example.com")
+
+
+def test_probe_asks_and_does_nothing_where_nobody_can_answer(
+    configured: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = Cli(capsys)("doctor", "--config", configured, "--probe")
+    assert (silent.code, "add --yes" in silent.err) == (2, True)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
+    refused = Cli(capsys)("doctor", "--config", configured, "--probe")
+    assert (refused.code, "nothing was done" in refused.err, refused.out) == (2, True, "")
+
+
+def test_probe_registers_and_deletes(
+    configured: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "EVERY", 0.05)
+    found = Cli(capsys)("doctor", "--config", configured, "--probe", "--yes", "--json")
+    checks = {check["name"]: check["outcome"] for check in found.json["checks"]}
+    assert (found.code, set(checks.values())) == (0, {"ok"}), found.json
+    assert {"bucket.write", "ims.import", "ims.names_unique", "probe.deleted"} <= checks.keys()
+    assert "deleting imagedrop-probe-" in found.err
+
+
+def test_report_names_no_bucket_project_key_or_person(configured: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = configured.parent / "report.md"
+    found = Cli(capsys)("doctor", "--config", configured, "--report", report)
+    assert found.code == 0
+    text = report.read_text()
+    assert "| ims.quota | ok | 0 of 50 private images |" in text
+    assert "| bucket.access | ok | ENDPOINT lists BUCKET, which is empty |" in text
+    for secret in (KEYS.ak, KEYS.sk, PROJECT_ID, "ada@example.com", "127.0.0.1", "drops"):
+        assert secret not in text
+
+
+def test_report_that_cannot_be_written_is_an_error(configured: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = Cli(capsys)("doctor", "--config", configured, "--report", "/nowhere/report.md")
+    assert (found.code, "No such file" in found.err) == (2, True)
