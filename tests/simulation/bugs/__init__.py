@@ -40,7 +40,7 @@ BUGS: Mapping[str, Bug] = {
     "a drop is registered without its data images": Bug(polling.data_image_forgotten, 26),
     "the claim is deleted before the end marker is written": Bug(notifying.claim_deleted_first, 1),
     "after the ledger is lost an end is taken as told": Bug(storing.recovered_end_untold, 230),
-    "a disowned image is adopted": Bug(polling.disowned_image_adopted, 10),
+    "a disowned image is adopted": Bug(polling.disowned_image_adopted, 392),
     "another drop's image is adopted by its origin": Bug(polling.foreign_image_adopted, 154),
     "a channel is recorded as done before it has sent": Bug(notifying.done_before_it_is_sent, 0),
     "a channel is used without a claim": Bug(notifying.channel_not_claimed, 2),
