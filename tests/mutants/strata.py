@@ -34,7 +34,7 @@ STRATA: Mapping[str, tuple[str, ...]] = {  # patterns below CORE
         "domain/email_address.py",
     ),
     "recovery": ("workflow/recovery.py", "workflow/sweep/*.py"),
-    "admission": ("workflow/admission.py", "workflow/operator_hold.py"),
+    "admission": ("workflow/admission.py", "workflow/isolation.py", "workflow/operator_hold.py"),
     "bucket records": ("workflow/bucket_records/*.py",),
     "IMS adapter": ("adapters/ims/*.py",),
     "OBS adapter": ("adapters/obs/*.py", "adapters/calls.py"),
