@@ -12,7 +12,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from imagedrop_local.cloud import Cloud
+from imagedrop_local import simulated_cloud
+from imagedrop_local.cloud import Cloud, Ports
 from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.switches import Switches
 from tests.support import tiny_disks
@@ -84,3 +85,19 @@ def make_running(tmp_path: Path, signing_key: Path) -> Iterator[Callable[..., Ru
 @pytest.fixture
 def running(make_running: Callable[..., RunningCloud]) -> RunningCloud:
     return make_running()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Cloud]]:
+    """Starts a simulated cloud with a bucket `drops`. Takes the time scale and switches."""
+    running: list[Cloud] = []
+
+    def start(scale: float = 60, **switches: Any) -> Cloud:
+        cloud = simulated_cloud.create_cloud(tmp_path / "cloud", Ports(), scale, Switches(**switches)).start()
+        cloud.store.create_bucket("drops")
+        running.append(cloud)
+        return cloud
+
+    yield start
+    for cloud in running:
+        cloud.stop()

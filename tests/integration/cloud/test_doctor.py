@@ -21,30 +21,14 @@ from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks
 from imagedrop_cli.checkup.probe import probe
 from imagedrop_cli.checkup.results import CheckResult, ok, run
 from imagedrop_local import simulated_cloud
-from imagedrop_local.cloud import Cloud, Ports
+from imagedrop_local.cloud import Cloud
 from imagedrop_local.cloud_connection import PROJECT_ID, REGION
-from imagedrop_local.switches import Switches
 from tests.support.cli import Cli
 from tests.support.smtp_server import CLOSE, ScriptedSmtp
 
 KEYS = HuaweiKeys(simulated_cloud.ACCESS_KEY, simulated_cloud.SECRET_KEY)
 Found = dict[str, CheckResult]
 Start = Callable[..., Cloud]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    running: list[Cloud] = []
-
-    def start(**switches: Any) -> Cloud:
-        cloud = simulated_cloud.create_cloud(tmp_path / "cloud", Ports(), 60, Switches(**switches)).start()
-        cloud.store.create_bucket("drops")
-        running.append(cloud)
-        return cloud
-
-    yield start
-    for cloud in running:
-        cloud.stop()
 
 
 def site(cloud: Cloud, **settings: Any) -> Site:

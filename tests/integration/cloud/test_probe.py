@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -18,28 +17,11 @@ from imagedrop_cli.checkup.probe.probe import Probe
 from imagedrop_cli.checkup.probe.project import ProbedIms, Project
 from imagedrop_cli.checkup.probe.readings import compare
 from imagedrop_cli.checkup.results import CheckResult
-from imagedrop_local import simulated_cloud
-from imagedrop_local.cloud import Cloud, Ports
+from imagedrop_local.cloud import Cloud
 from imagedrop_local.faults import Fault
-from imagedrop_local.switches import Switches
 from tests.integration.cloud.test_doctor import KEYS, site
 
 Found = dict[str, CheckResult]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., Cloud]]:
-    running: list[Cloud] = []
-
-    def start(scale: float = 60, **switches: Any) -> Cloud:
-        cloud = simulated_cloud.create_cloud(tmp_path / "cloud", Ports(), scale, Switches(**switches)).start()
-        cloud.store.create_bucket("drops")
-        running.append(cloud)
-        return cloud
-
-    yield start
-    for cloud in running:
-        cloud.stop()
 
 
 def set_fault(cloud: Cloud, **fault: Any) -> None:
