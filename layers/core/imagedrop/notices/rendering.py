@@ -49,8 +49,9 @@ def subject_line(template: str, row: Drop) -> str:
     return line if len(line) <= SUBJECT_LIMIT else line[: SUBJECT_LIMIT - 1] + "…"
 
 
-def render(row: Drop, content: Content, texts: Texts, colour: str) -> Letter:
-    name = row.owner.name if row.owner else None
+def render(row: Drop | None, content: Content, texts: Texts, colour: str) -> Letter:
+    """`row`: says who is greeted."""
+    name = row.owner.name if row and row.owner else None
     opening = [texts.hello.format(name=name) if name else texts.hello_nobody, content.opening]
     closing = [content.details, texts.footer]
     return Letter(

@@ -2,15 +2,22 @@
 
 Two installations on one bucket and project, by mistake, would each make an image of every drop: each has a ledger of
 its own. So the first one takes the bucket, and any other refuses to work on it.
+
+The time of `.imagedrop/start` says when that was. What lay in the bucket before is no drop by itself.
 """
 
 from __future__ import annotations
 
-from imagedrop.domain.object_keys import INSTALLATION
+from imagedrop.common.timestamps import add_seconds
+from imagedrop.domain.object_keys import INSTALLATION, START
 from imagedrop.observability import LOG
-from imagedrop.ports import Objects, ObjectsRefused, Ports
+from imagedrop.ports import ObjectHead, Objects, ObjectsRefused, Ports
 
 MAX_NAME_BYTES = 1024
+BEFORE_START = 900.0  # s: files that were put so shortly before are drops too
+EXPLANATION = b"Files that are older than this object are no drops until one of them is put again: `imagedrop adopt`.\n"
+
+TEXT = "text/plain; charset=utf-8"
 
 
 class OtherInstallation(ObjectsRefused):
@@ -29,10 +36,19 @@ def take_bucket(objects: Objects, bucket: str, own: str) -> None:
     """Takes a bucket that no installation has. Raises OtherInstallation."""
     found = objects.get(bucket, INSTALLATION, limit=MAX_NAME_BYTES)
     if found is None:
-        objects.put(bucket, INSTALLATION, own.encode(), "text/plain; charset=utf-8")
+        if objects.head(bucket, START) is None:
+            objects.put(bucket, START, EXPLANATION, TEXT)
+        objects.put(bucket, INSTALLATION, own.encode(), TEXT)
         return
     if (other := found[1].decode(errors="replace").strip()) != own:
         raise OtherInstallation(INSTALLATION, other, own)
+
+
+def oldest_drop(objects: Objects, bucket: str, listed: ObjectHead | None) -> str:
+    """Files whose LastModified is less are no drops. Empty: all may be; an earlier version has taken the bucket.
+    `listed`: the start as the listing has it."""
+    head = listed or objects.head(bucket, START)
+    return add_seconds(head.last_modified, -BEFORE_START) if head is not None else ""
 
 
 def may_work_on(ports: Ports, bucket: str) -> bool:
