@@ -54,9 +54,7 @@ def adopt(
     alone = sum(pair.sidecar is None for pair in found)
     if not json and pairs:
         print_parts([_table(pairs)])
-    print_note(
-        f"{len(pairs)} images with sidecars, {alone} images without, before imagedrop was started on this bucket"
-    )
+    print_note(f"Older than imagedrop's start on this bucket: images with a sidecar: {len(pairs)}, without: {alone}")
     if yes:
         _adopt(obs, pairs)
     elif pairs:

@@ -58,7 +58,7 @@ def test_without_yes_it_only_lists(cloud: Cloud, adopt: Any) -> None:
     found = adopt()
     assert found.code == 0
     assert [line.split()[0] for line in found.out.splitlines()] == ["image", "golden/a.vhd", "other/c.qcow2"]
-    assert "2 images with sidecars, 1 images without" in found.err
+    assert "images with a sidecar: 2, without: 1" in found.err
     assert "repeat the command with --yes" in found.err
     assert times(cloud) == before
 
