@@ -85,7 +85,7 @@ def _older_pairs(obs: ObsConnection, prefix: str | None) -> Iterator[Pair]:
 
     settings, objects = obs.settings, obs.objects
     bucket, after = settings.drop_bucket, None
-    oldest, pairing = oldest_drop(objects, bucket, None), PairingInOrder(settings, [])
+    oldest, pairing = oldest_drop(objects, bucket), PairingInOrder(settings, [])
     while True:
         page = objects.list(bucket, settings.drop_prefix if prefix is None else prefix, after)
         for head in page.objects:

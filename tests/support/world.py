@@ -45,7 +45,7 @@ class World:
         ports = self.ports
         if ports.objects.body(BUCKET, INSTALLATION) is None:
             ports.objects.upload(BUCKET, INSTALLATION, ports.settings.installation.encode())
-            ports.objects.upload(BUCKET, START, b"")
+            ports.objects.upload(BUCKET, START, format_timestamp(ports.clock()).encode())
         self.put(key, body, event=False)
         self.put(key + ".json", SIDECAR, event=False)
         heads = [ports.objects.head(BUCKET, file) for file in (key, key + ".json")]

@@ -59,11 +59,11 @@ def begin(ports: Ports) -> Unpaired | None:
 
 
 def finish(ports: Ports, unpaired: Unpaired) -> None:
-    """After the listing. Does nothing if it was called before, and the place could not be stored afterwards."""
+    """After the listing. Does nothing if another sweep, or this one before a crash, has done it."""
     if not unpaired.count:
         return
     note = ports.ledger.load(NOTE)
-    if note is not None and note["until"] >= unpaired.until:
+    if note is not None and note["until"] != unpaired.after:
         return
     _store(ports, unpaired.stored() | {"tries": 0}, "pending")
     ports.queues.send("notices", MESSAGE)
@@ -79,8 +79,8 @@ def notify(ports: Ports) -> None:
         LOG.log(WARNING, "images without a sidecar", extra={"images": note["count"], "reason": missing})
         _store(ports, note, "done")
         return
-    # Atomic: of two workers only one sends.
-    if not ports.ledger.count(f"digest:{note['until']}:{tries}", 1, ports.clock() + COUNTER_KEPT):
+    # Atomic: of two workers, and of the digests of two sweeps, only one is sent.
+    if not ports.ledger.count(f"digest:{note['after']}:{tries}", 1, ports.clock() + COUNTER_KEPT):
         _store(ports, note, "done")
         return
     try:

@@ -76,7 +76,7 @@ def test_in_a_bucket_that_an_earlier_version_has_taken_every_file_counts(world: 
 
 
 def test_start_stays_when_the_name_of_the_installation_is_lost(world: World) -> None:
-    installation.take_bucket(world.ports.objects, BUCKET, "")
+    installation.take_bucket(world.ports.objects, BUCKET, "", world.ports.clock())
     before = world.ports.objects.head(BUCKET, START)
     world.put(PAIR, b"image", event=False)
     world.put(PAIR + ".json", SIDECAR, event=False)
@@ -86,13 +86,20 @@ def test_start_stays_when_the_name_of_the_installation_is_lost(world: World) -> 
     assert world.ports.objects.head(BUCKET, START) == before
 
 
-def test_start_counts_though_the_listing_does_not_show_it_yet(world: World) -> None:
+@pytest.mark.parametrize("body", [b"", b"yesterday\n", b"\xff\xfe"])
+def test_start_without_a_readable_time_counts_from_its_own_time(world: World, body: bytes) -> None:
     bucket_in_use(world)
-    listing = world.ports.objects.list
-
-    def lagging(bucket: str, prefix: str, after: str | None = None) -> object:
-        page = listing(bucket, prefix, after)
-        return type(page)(tuple(head for head in page.objects if head.key != START), page.after)
-
-    world.ports.objects.list = lagging  # type: ignore[assignment, method-assign]
+    installation.take_bucket(world.ports.objects, BUCKET, "", world.ports.clock())
+    world.ports.objects.put(BUCKET, START, body)
     assert [world.sweep()[name] for name in ("older", "found")] == [1, 0]
+
+
+def test_start_that_is_written_again_late_stays(world: World) -> None:
+    world.sweep()
+    found = world.ports.objects.body(BUCKET, START)
+    assert found is not None
+    world.put(PAIR, b"image", event=False)
+    world.put(PAIR + ".json", SIDECAR, event=False)
+    world.ports.clock.advance(7200)
+    world.ports.objects.put(BUCKET, START, bytes(found[0 : len(found)]))
+    assert world.sweep()["found"] == 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from imagedrop.domain.object_keys import END_MARKERS, FOLDER, START, is_claim
-from imagedrop.ports import ObjectHead, Ports
+from imagedrop.domain.object_keys import END_MARKERS, FOLDER, is_claim
+from imagedrop.ports import Ports
 from imagedrop.workflow.sweep.ended_drops import EndedDrops
 from imagedrop.workflow.sweep.place import Place
 
@@ -14,24 +14,21 @@ from imagedrop.workflow.sweep.place import Place
 class Records(NamedTuple):
     claimed: set[str]  # drop ids
     ended: EndedDrops
-    start: ObjectHead | None  # see `installation`; None also if the listing does not have it yet
 
 
 def list_records(ports: Ports, place: Place, time_left: Callable[[], float]) -> Records:
     """End markers get half of the time, so that there is some for the files. `place` says afterwards which were
     listed."""
     bucket, after, half = ports.settings.drop_bucket, None, time_left() / 2
-    claimed, ended, start = set[str](), EndedDrops(bucket), None
+    claimed, ended = set[str](), EndedDrops(bucket)
     while True:
         page = ports.objects.list(bucket, FOLDER, after)
         for head in page.objects:
             if head.key.startswith(END_MARKERS):
                 ended.add(head.key)
-            elif head.key == START:
-                start = head
             elif is_claim(head.key):
                 claimed.add(head.key.removeprefix(FOLDER).removesuffix(".json"))
         if page.after is None:
             ended.sort()
-            return Records(claimed, ended, start)
+            return Records(claimed, ended)
         after = place.after_marker(page.after, out_of_time=time_left() <= half)

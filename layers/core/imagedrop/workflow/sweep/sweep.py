@@ -96,11 +96,11 @@ def _list(
     is_first = place.is_first
     if place.after is None:
         place.unpaired = digest.begin(ports)
-    claimed, ended, start = list_records(ports, place, time_left)
+    claimed, ended = list_records(ports, place, time_left)
     _restore_claims(ports, claimed, rows.values())
     counts.revived = _revive(ports, claimed, rows, {drop.drop_id for drop in queued})
     of_bucket = [row for row in rows.values() if row.bucket == ports.settings.drop_bucket]
-    oldest = installation.oldest_drop(ports.objects, ports.settings.drop_bucket, start)
+    oldest = installation.oldest_drop(ports.objects, ports.settings.drop_bucket)
     search = Search(ports, place, ended, OpenDrops.of([*of_bucket, *queued]), seen, oldest)
     counts.whole = search.run(time_left) and is_first and place.end_folder is None
     counts.listed, counts.found, counts.older = search.listed, search.found, search.older
