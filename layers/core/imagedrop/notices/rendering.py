@@ -50,10 +50,10 @@ def subject_line(template: str, row: Drop) -> str:
 
 
 def render(row: Drop | None, content: Content, texts: Texts, colour: str) -> Letter:
-    """`row`: says who is greeted."""
+    """`row`: its owner is greeted. None: the mail is for the operator."""
     name = row.owner.name if row and row.owner else None
     opening = [texts.hello.format(name=name) if name else texts.hello_nobody, content.opening]
-    closing = [content.details, texts.footer]
+    closing = [content.details, *([texts.footer] if row else [])]
     return Letter(
         content.subject, _text(opening, content, closing, texts), _html(opening, content, closing, texts, colour)
     )

@@ -23,6 +23,7 @@ def unpaired_letter(bucket: str, count: int, keys: Sequence[str]) -> Letter:
         sections=[Section("The images", points)],
         step="To register one, put its sidecar beside it; `imagedrop init` writes it. Delete what nobody needs, "
         "because it costs storage.",
-        details="Each image is named in one such mail only. There is at most one a day.",
+        details="Each image is named in one such mail only, and there is at most one a day. You get it because the "
+        "setting operator_mail has your address.",
     )
     return render(None, content, TEXTS["en"], COLOUR)
