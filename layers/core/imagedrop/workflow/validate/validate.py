@@ -220,7 +220,9 @@ class _Validation:
             if files.sidecar_head is None:
                 self._give_up(row)
                 return
-            accept.reject(self.ports, row, files.versions, [*files.findings, *(file.finding for file in missing)])
+            accept.reject(
+                self.ports, row, files.versions, [*files.findings, *(file.finding for file in missing if file.finding)]
+            )
             return
         pairing.record_parts(self.ports, self.bucket, files)
         self._save_waiting(row, files, tuple(file.key for file in missing))
