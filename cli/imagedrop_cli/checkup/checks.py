@@ -49,7 +49,7 @@ class Probing:
 def check(site: Site, probe: Probing | None = None) -> Iterator[CheckResult]:
     """One result after the other, as soon as it is there. Read-only without `probe`."""
     settings = site.settings
-    intake_url = site.deployment.outputs.get("IntakeUrl", "") if site.deployment else ""
+    intake_url = site.deployment.intake_url if site.deployment else ""
     calls = Calls(sleep, random.Random())  # noqa: S311 - jitter
     client = obs_client(settings, lambda: site.keys)
     server = SmtpServer(settings.smtp_host, settings.smtp_port, settings.smtp_security, site.smtp_login)
