@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +14,9 @@ from imagedrop.workflow.validate import validate
 
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
     with invocation(context) as runtime:
-        return handle(event, runtime.ports)
+        answer = handle(event, runtime.ports)
+    gc.collect(1)  # readers of an image refer to each other: without it, the blocks of hundreds of images stay
+    return answer
 
 
 def handle(event: Mapping[str, Any], ports: Ports) -> dict[str, Any]:

@@ -40,19 +40,15 @@ class MemorySampler:
         self._thread.join()
 
     def __str__(self) -> str:
+        """The memory when each quarter of the drops had ended: what grows with every drop grows in each."""
         after = [sample for sample in self.samples if sample.ended >= WARMED_UP]
         if not after or after[-1].ended == after[0].ended:
             return f"memory: fewer than {WARMED_UP} drops ended while it was sampled"
-        first, last = after[0], after[-1]
-        drops = last.ended - first.ended
-        return "\n".join(
-            f"memory of {what}: {begin:.0f} MB after {first.ended} drops, {end:.0f} MB after {last.ended}, "
-            f"{(end - begin) * 1000 / drops:+.1f} kB per drop"
-            for what, begin, end in (
-                ("the largest function", first.functions, last.functions),
-                ("ministack", first.ministack, last.ministack),
-            )
-        )
+        first, last = after[0].ended, after[-1].ended
+        chosen = [_first_with(after, first + (last - first) * quarter // 4) for quarter in range(5)]
+        functions = ", ".join(f"{at.functions:.0f} after {at.ended}" for at in chosen)
+        ministack = ", ".join(f"{at.ministack:.0f} after {at.ended}" for at in chosen)
+        return f"MB of the largest function: {functions} drops\nMB of ministack: {ministack} drops"
 
     def _run(self) -> None:
         while not self._stopped.wait(EVERY):
@@ -60,3 +56,7 @@ class MemorySampler:
             ministack, functions = self.world.stack.memory()
             if functions:
                 self.samples.append(Sample(ended, max(functions), ministack))
+
+
+def _first_with(samples: list[Sample], ended: int) -> Sample:
+    return next(sample for sample in samples if sample.ended >= ended)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import math
 import random
 import signal
 import sys
@@ -51,14 +52,18 @@ def run(world: World, limit: float = float("inf")) -> list[Violation]:
 
 
 def wait_for_ends(world: World) -> bool:
-    """True when every drop has ended and every queue is empty. False after NO_PROGRESS."""
-    changed_at, before = time.monotonic(), world.progress()
+    """True when every drop has ended and every queue is empty. False after NO_PROGRESS, in which nothing was written or
+    sent and the queues did not become shorter than they ever were."""
+    changed_at, before, fewest = time.monotonic(), world.progress(), math.inf
     while time.monotonic() - changed_at < NO_PROGRESS:
         time.sleep(1)
         if (now := world.progress()) != before:
             changed_at, before = time.monotonic(), now
-        elif time.monotonic() - changed_at > 2 and _is_finished(world):
-            return True
+        elif time.monotonic() - changed_at > 2:
+            if _is_finished(world):
+                return True
+            if (queued := sum(world.observed.queued.values())) < fewest:
+                changed_at, fewest = time.monotonic(), queued
     return False
 
 

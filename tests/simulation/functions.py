@@ -163,8 +163,8 @@ class Functions:
         call = f"{name} {str(body.get('drop_id', body.get('key', '')))[:12]} {body.get('attempt', '')}".strip()
         self._labels[call] += 1
         label = f"{call} ({self._labels[call]})"  # seeds the worker's faults
-        times_out_at, fault_count = self._schedule.clock.at + limit, history.checks.record.fault_count
-        worker = Worker(name, body, label, times_out_at, history.random(label), fault_count)
+        began_at, fault_count = self._schedule.clock.at, history.checks.record.fault_count
+        worker = Worker(name, body, label, began_at + limit, history.random(label), began_at, fault_count)
 
         def run_call() -> None:
             try:

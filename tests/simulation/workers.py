@@ -28,6 +28,7 @@ class Worker:
     label: str
     times_out_at: float
     random: Random
+    began_at: float = 0.0
     fault_count: int = 0
     calls: int = 0
     failed_ports: set[str] = field(default_factory=set)

@@ -15,10 +15,13 @@ from tests.support.world import BUCKET
 class BucketRecordChecks:
     def __init__(self, record: HistoryRecord) -> None:
         self._record = record
+        self._begun: dict[tuple[str, int], float] = {}  # s: when the first claim of an attempt was written
 
     def written(self, key: str, body: bytes) -> None:
         if object_keys.is_claim(key):
-            self._record.claimed.add(str(json.loads(body)["drop_id"]))
+            claim = json.loads(body)
+            self._record.claimed.add(str(claim["drop_id"]))
+            self._begun.setdefault((claim["drop_id"], claim["attempt"]), self._record.clock.seconds())
 
     def deleted(self, key: str, body: bytes, worker: Worker | None) -> None:
         """Only after the end marker of its attempt was written, or if its drop is parked: IMS has nothing then. A slow
@@ -35,8 +38,11 @@ class BucketRecordChecks:
 
     def _is_late(self, claim: dict[str, Any], worker: Worker | None) -> bool:
         """`worker`: None if its request takes effect after it has ended."""
+        is_of_later_attempt = 0 < self._last_end(claim["drop_id"]) < int(claim["attempt"])
         if worker is None:
-            return 0 < self._last_end(claim["drop_id"]) < int(claim["attempt"])
+            return is_of_later_attempt
+        if worker.name == "sweep":  # it has no message; it may have read the claim of the earlier attempt
+            return is_of_later_attempt and worker.began_at < self._begun[claim["drop_id"], claim["attempt"]]
         return bool(worker.body.get("attempt", claim["attempt"]) < claim["attempt"])
 
     def _last_end(self, drop_id: str) -> int:
