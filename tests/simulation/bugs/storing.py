@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from imagedrop.domain.drop import CHANNELS, ChannelDelivery, Drop
 from imagedrop.entry import sqs_batch
-from imagedrop.ports import Ports
 from imagedrop.workflow import admission, digest
 from imagedrop.workflow.bucket_records import end_markers, installation, results
 from imagedrop.workflow.sweep import redrive
@@ -55,17 +53,6 @@ def old_files_are_drops(patch: Planting) -> None:
 def digest_every_round(patch: Planting) -> None:
     """The operator gets a mail about images without a sidecar after each listing."""
     patch.setattr(digest, "EVERY", 0.0)
-
-
-def images_named_again(patch: Planting) -> None:
-    """Each mail about images without a sidecar names all of them again."""
-    begin = digest.begin
-
-    def from_the_start(ports: Ports) -> digest.Unpaired | None:
-        unpaired = begin(ports)
-        return replace(unpaired, after="") if unpaired else None
-
-    patch.setattr(digest, "begin", from_the_start)
 
 
 def queue_never_admitted(patch: Planting) -> None:
