@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -65,8 +66,6 @@ def adopt(
 
 
 def _connection(config: Path | None, folder: Path | None) -> ObsConnection:
-    import os
-
     if config is not None:
         site = server_settings.site(server_settings.read(config), os.environ)
         return ObsConnection(site.settings, site.keys)
