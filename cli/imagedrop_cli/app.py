@@ -35,6 +35,7 @@ COMMANDS = {
     "drop": "Check and upload an image and its sidecar.",
     "status": "Show the state of all drops, or of one.",
     "redrive": "Retry a rejected or failed drop.",
+    "adopt": "Make drops of images that lay in the bucket before.",
     "doctor": "Check an installation: settings, keys, bucket, IMS, mail.",
     "serve": "Run imagedrop on this machine with the real cloud.",
     "up": "Run imagedrop on this machine with a simulated cloud.",

@@ -14,6 +14,7 @@ from imagedrop_cli.output import InputError
 from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.stack.stack import NAME
 from tests.support.cli import Cli
+from tests.support.waiting import until
 
 
 def results(local: LocalStack) -> dict[str, CheckResult]:
@@ -29,7 +30,14 @@ def test_a_running_stack_has_nothing_wrong_but_what_a_simulated_aws_lacks(cli: C
     assert right >= {
         "bucket.access", "ims.access", "aws.stack", "aws.mappings", "aws.schedule", "aws.queues", "aws.dead_letters",
         "aws.webhook_secret", "mail.identity", "mail.operator", "bucket.installation", "declarations",
+        "events.way", "events.subscription",
     }, checks  # fmt: skip
+
+
+def test_last_call_of_the_intake_is_shown(local: LocalStack) -> None:
+    local.stack.client("lambda").invoke(FunctionName=local.stack.outputs.functions["intake"], Payload=b"{}")
+    until(lambda: results(local)["events.last"].outcome == "ok")
+    assert "the intake was called at 20" in results(local)["events.last"].seen
 
 
 @contextmanager

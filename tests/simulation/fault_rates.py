@@ -64,6 +64,7 @@ class FaultRates:
     late_effect: float  # rate per write to OBS that failed: it lands later
     repeated_write: float  # rate per write of the ledger: it is repeated after a success
     crowd: bool  # others have more than 100 images of the same names
+    in_use: bool  # files lie in the bucket before imagedrop is started on it
 
     @classmethod
     def draw(cls, random: Random) -> FaultRates:
@@ -106,6 +107,7 @@ class FaultRates:
             late_effect=random.choice((0, 0.5)),
             repeated_write=random.choice((0, 0, 0, 0.01)),
             crowd=random.random() < 0.1,
+            in_use=random.random() < 0.1,
         )
 
     def changed(self, changes: Mapping[str, Any]) -> FaultRates:

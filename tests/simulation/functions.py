@@ -135,7 +135,7 @@ class Functions:
     def _run_sweep(self) -> None:
         history = self._history
         counts = function("sweep").handle(self.handler_ports, self._listing_time)
-        moved = sum(int(count) for name, count in counts.items() if name not in ("listed", "open", "whole"))
+        moved = sum(int(count) for name, count in counts.items() if name not in ("listed", "open", "older", "whole"))
         if moved:
             history.log(f"sweep: {counts}")
         idle = history.faults.stopped and not moved and counts["whole"]

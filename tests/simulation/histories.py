@@ -10,7 +10,7 @@ from imagedrop.adapters.calls import Calls
 from imagedrop.adapters.time_limits import STANDARD
 from imagedrop.ports import QueueName, unlimited_time
 from imagedrop.workflow.bucket_records.installation import take_bucket
-from tests.simulation import lagging, observers, oracle, oracle_view, unheard_effects
+from tests.simulation import bucket_in_use, lagging, observers, oracle, oracle_view, unheard_effects
 from tests.simulation.checks import Checks
 from tests.simulation.console_actions import draw_console_actions
 from tests.simulation.fault_rates import HOUR, FaultRates
@@ -62,6 +62,8 @@ class History:
 
     def _draw_actions(self) -> list[Action]:
         drawn = draw_actions(self.random("workload"), self.rates)
+        if self.rates.in_use:
+            drawn += bucket_in_use.draw_actions(self.random("old files"), self.rates)
         files = sorted({action.key for action in drawn if action.what == "put"}) or [DATA]
         return [*drawn, *draw_console_actions(self.random("console"), self.rates, files)]
 
@@ -74,7 +76,9 @@ class History:
         sleep: Any = self._sleep
         calls = Calls(sleep, self.random("adapter"), self._time_left, STANDARD.record, self.clock.seconds)
         images: Any = self.ims.port(memory.settings, calls, clock)
-        take_bucket(memory.objects, BUCKET, memory.settings.installation)
+        if self.rates.in_use:
+            bucket_in_use.fill(memory, self.random("bucket in use"))
+        take_bucket(memory.objects, BUCKET, memory.settings.installation, self.clock())
         self.ports = replace(memory, clock=clock, images=images, sleep=sleep, time_left=self._time_left)
 
     def _clock_skew(self, worker: Worker) -> float:
@@ -124,6 +128,8 @@ class History:
                     return record.broken
         self.situations.finish()
         self._check_ims_calls()
+        if self.rates.in_use:
+            bucket_in_use.check_untouched(record)
         for fault in oracle.judge(oracle_view.seen_from_outside(self)):
             record.fail(f"second oracle: {fault}")
         return self.checks.finish()

@@ -109,6 +109,8 @@ def _observe_channels(history: History) -> None:
         assert workers.current is not None
         if mail.subject.startswith("Image delayed"):
             checks.delays.told(workers.current)
+        elif mail.subject.endswith("without a sidecar"):
+            checks.digests.told(mail.text)
         else:
             checks.notified("mail", workers.current.body, workers.current)
 

@@ -70,22 +70,21 @@ class _Verdict:
 
     def of_files(self) -> Iterator[str]:
         """Each file has ended as a drop, or was read as a part of one, and its result file says how."""
+        start = self._world.bucket[".imagedrop/start"].body.decode()[:19]
         for key, file in self._world.bucket.items():
             if re.fullmatch(r"\.imagedrop/[^/]+\.json", key):
                 yield f"claim {key} is left"
-            if key.startswith(".imagedrop/") or key.endswith(".json"):
-                continue
-            if key + ".json" not in self._world.bucket and self._digest(key) in self._read:
+            names = [name for name in (key, key + ".json") if name in self._world.bucket]
+            if re.search(r"^\.imagedrop/|\.json$", key) or (len(names) == 1 and self._digest(key) in self._read):
                 continue
             # A sidecar that was deleted after the end is no change that an owner waits for.
-            own = {self._digest(name) for name in (key, key + ".json") if name in self._world.bucket}
-            drop_id = _hash(self._world.name, key, file.etag)
-            about = [
-                end for end in self._markers[drop_id] if own <= end[1] and (len(own) == 1 or end[1] <= self._digests)
-            ]
-            if not about:
-                yield f"{key} is in the bucket as {drop_id[:6]}, and no end is about its files as they are"
-            else:
+            own, drop_id = {*map(self._digest, names)}, _hash(self._world.name, key, file.etag)
+            ends = self._markers[drop_id]
+            about = [end for end in ends if own <= end[1] and (len(own) == 1 or end[1] <= self._digests)]
+            is_drop = len(names) == 2 and max(self._world.bucket[name].last_modified for name in names) >= start
+            if is_drop != bool(about) and len(names) == 2:
+                yield f"{key} is in the bucket as {drop_id[:6]}, and {about or 'no end'} is about its files as they are"
+            elif about:
                 yield from self._of_result(key, drop_id, max(about)[0])
 
     def _of_result(self, key: str, drop_id: str, attempt: int) -> Iterator[str]:

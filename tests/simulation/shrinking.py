@@ -25,6 +25,7 @@ NO_FAULTS: Mapping[str, Any] = {
     "keys_live": NEVER,
     "versioned": False,
     "crowd": False,
+    "in_use": False,
 }
 
 

@@ -73,7 +73,6 @@ ROWS: Mapping[str, Change] = {
     "a drop is parked": lambda old, new: new.parked and not old.parked,
     "a parked drop comes back": lambda old, new: old.parked and not new.parked,
     "the sweep redrives a drop": lambda old, new: new.redrives > old.redrives,
-    "a drop waits too long for its sidecar": lambda old, new: _reason(new) == "pair.sidecar_missing",
     "a sidecar waits too long for its image": lambda old, new: _reason(new) == "pair.image_missing",
     "a drop waits too long for its data file": lambda old, new: _reason(new) == "pair.part_missing",
     "the deadline passes before the call": lambda old, new: _reason(new) == "deadline",
@@ -112,6 +111,7 @@ OTHERS = (
     "a sidecar is replaced during its validation",
     "a listing of the bucket has several pages",
     "a failed image stays in IMS",
+    "the operator is told of images without a sidecar",
 )
 NAMES = (*LINES, *ROWS, *OTHERS)
 
@@ -132,6 +132,8 @@ class Situations:
             self.seen.add("a worker dies between CreateImage and saving the job id")
         if any(image["status"] == "killed" for image in self._history.ims.all_images().values()):
             self.seen.add("a failed image stays in IMS")
+        if any(mail.subject.endswith("without a sidecar") for mail in self._history.ports.mail.sent):
+            self.seen.add("the operator is told of images without a sidecar")
         if self._history.checks.notices.mailed_twice():
             self.seen.add("an end is mailed twice after a crash")
 

@@ -10,7 +10,7 @@ from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain import drop as drops
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop, FileVersion
-from imagedrop.domain.object_keys import INSTALLATION
+from imagedrop.domain.object_keys import INSTALLATION, START
 from imagedrop.ports import QueueName
 from imagedrop_local.memory import MemoryPorts, memory_ports, memory_settings
 from imagedrop_local.project_paths import function
@@ -45,6 +45,7 @@ class World:
         ports = self.ports
         if ports.objects.body(BUCKET, INSTALLATION) is None:
             ports.objects.upload(BUCKET, INSTALLATION, ports.settings.installation.encode())
+            ports.objects.upload(BUCKET, START, format_timestamp(ports.clock()).encode())
         self.put(key, body, event=False)
         self.put(key + ".json", SIDECAR, event=False)
         heads = [ports.objects.head(BUCKET, file) for file in (key, key + ".json")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -32,6 +33,8 @@ class AwsChecks:
             ("aws.webhook_secret", self._webhook_secret),
         ):
             yield name, _translated(name, check)
+        if self._deployment.settings.smn_topic_urn or self._deployment.settings.webhook_secret:
+            yield "events.last", _translated("events.last", self._last_event)
         if self._deployment.settings.mail_from and not self._deployment.settings.smtp_host:
             yield "mail.ses", _translated("mail.ses", self._account_of_ses)
             yield "mail.identity", _translated("mail.identity", self._identity)
@@ -118,6 +121,28 @@ class AwsChecks:
         else:
             fix = "Name it imagedrop/webhook...: intake may read no other."
             yield wrong("aws.webhook_secret", f"the secret is called {found['Name']}", fix)
+
+    def _last_event(self) -> Iterator[CheckResult]:
+        """From the log of the intake: of whatever has called it."""
+        function = self._outputs["IntakeFunction"]
+        configuration = self._client("lambda").get_function_configuration(FunctionName=function)
+        group = configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}"
+        try:
+            found = self._client("logs").describe_log_streams(
+                logGroupName=group, orderBy="LastEventTime", descending=True, limit=1
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            found = {}
+        times = [
+            stream.get("lastEventTimestamp") or stream.get("creationTime", 0) for stream in found.get("logStreams", ())
+        ]
+        if any(times):
+            at = datetime.fromtimestamp(max(times) / 1000, UTC)
+            yield ok("events.last", f"the intake was called at {at:%Y-%m-%d %H:%M:%S} UTC")
+        else:
+            yield unknown("events.last", "the intake was never called", "Put an object, and look again.")
 
     def _account_of_ses(self) -> Iterator[CheckResult]:
         account = self._client("sesv2").get_account()

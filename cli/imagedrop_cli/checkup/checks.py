@@ -18,6 +18,7 @@ from imagedrop_cli.checkup.aws import AwsChecks
 from imagedrop_cli.checkup.bucket import BucketChecks
 from imagedrop_cli.checkup.declarations import check_declarations
 from imagedrop_cli.checkup.deployment import Deployment
+from imagedrop_cli.checkup.events import EventChecks, list_subscriptions
 from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks
 from imagedrop_cli.checkup.mail import MailChecks
 from imagedrop_cli.checkup.probe.probe import Probe
@@ -48,6 +49,7 @@ class Probing:
 def check(site: Site, probe: Probing | None = None) -> Iterator[CheckResult]:
     """One result after the other, as soon as it is there. Read-only without `probe`."""
     settings = site.settings
+    intake_url = site.deployment.intake_url if site.deployment else ""
     calls = Calls(sleep, random.Random())  # noqa: S311 - jitter
     client = obs_client(settings, lambda: site.keys)
     server = SmtpServer(settings.smtp_host, settings.smtp_port, settings.smtp_security, site.smtp_login)
@@ -56,6 +58,7 @@ def check(site: Site, probe: Probing | None = None) -> Iterator[CheckResult]:
         ("declarations", partial(check_declarations, settings)),
         ("bucket", BucketChecks(settings, client, site.installation, lambda: datetime.now(UTC), probe is not None).run),
         ("ims", ImsChecks(settings, partial(CheckedIms, settings, site.keys)).run),
+        ("events", EventChecks(settings, partial(list_subscriptions, settings, site.keys), intake_url).run),
         ("mail", MailChecks(settings, mail.check).run),
     ]
     checks += AwsChecks(site.deployment).checks() if site.deployment else ()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Self, cast
 
 import pytest
@@ -17,6 +18,7 @@ from imagedrop.domain.object_keys import INSTALLATION
 from imagedrop.settings import Settings
 from imagedrop_cli.checkup.bucket import BucketChecks
 from imagedrop_cli.checkup.checks import Site, check
+from imagedrop_cli.checkup.events import EventChecks
 from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks
 from imagedrop_cli.checkup.probe import probe
 from imagedrop_cli.checkup.results import CheckResult, ok, run
@@ -24,6 +26,7 @@ from imagedrop_local import simulated_cloud
 from imagedrop_local.cloud import Cloud
 from imagedrop_local.cloud_connection import PROJECT_ID, REGION
 from tests.support.cli import Cli
+from tests.support.endpoint import Endpoint
 from tests.support.smtp_server import CLOSE, ScriptedSmtp
 
 KEYS = HuaweiKeys(simulated_cloud.ACCESS_KEY, simulated_cloud.SECRET_KEY)
@@ -68,7 +71,7 @@ def test_right_installation_has_nothing_wrong(start: Start) -> None:
     assert outcomes(found, "unknown") == {"bucket.write"}
     assert outcomes(found, "ok") == {
         "declarations", "bucket.access", "clock", "bucket.region", "bucket.storage_class", "bucket.versioning",
-        "bucket.installation", "ims.access", "ims.quota", "ims.windows", "mail.server", "mail.operator",
+        "bucket.installation", "ims.access", "ims.quota", "ims.windows", "events.way", "mail.server", "mail.operator",
     }  # fmt: skip
 
 
@@ -220,6 +223,83 @@ def test_check_that_fails_itself_is_unknown() -> None:
 
     found = list(run([("first", broken), ("second", lambda: [ok("second", "y")])]))
     assert [(result.name, result.outcome) for result in found] == [("first", "unknown"), ("second", "ok")]
+
+
+# --- the way in
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    endpoint = Endpoint()
+    yield endpoint
+    endpoint.stop()
+
+
+def notified(cloud: Cloud, url: str = "", confirmed: bool = False, **settings: Any) -> CheckResult:
+    """The check of a topic that notifies the URL."""
+    urn = cloud.smn.create_topic("drops")
+    if url:
+        cloud.smn.subscribe(urn, "http", url)
+    if confirmed:
+        [subscription] = cloud.smn._state._topics.subscriptions(urn)
+        cloud.smn._state._topics.confirm(urn, subscription["token"], datetime.now(UTC))
+    given = {"smn_topic_urn": urn, "smn_cert_origin": cloud.urls["smn"], **settings}
+    return results(site(cloud, **given))["events.subscription"]
+
+
+def test_without_events_the_bucket_is_listed(start: Start) -> None:
+    found = results(site(start()))
+    assert "found by listing" in found["events.way"].seen
+    assert "events.subscription" not in found
+
+
+def test_ways_in_are_named(start: Start) -> None:
+    urn = f"urn:smn:{REGION}:{PROJECT_ID}:drops"
+    found = results(site(start(), smn_topic_urn=urn, webhook_secret="imagedrop/webhook"))["events.way"].seen
+    assert (urn in found, "x-imagedrop-secret" in found) == (True, True)
+
+
+def test_confirmed_subscription(start: Start, endpoint: Endpoint) -> None:
+    found = notified(start(), endpoint.url, confirmed=True)
+    assert (found.outcome, endpoint.url in found.seen) == ("ok", True)
+
+
+def test_subscription_that_is_not_confirmed(start: Start, endpoint: Endpoint) -> None:
+    found = notified(start(), endpoint.url)
+    assert (found.outcome, "is not confirmed" in found.seen, bool(found.fix)) == ("wrong", True, True)
+
+
+def test_topic_without_subscription(start: Start) -> None:
+    found = notified(start())
+    assert (found.outcome, "notifies nobody" in found.seen) == ("wrong", True)
+
+
+@pytest.mark.parametrize(
+    ("urn", "says"),
+    [(f"urn:smn:{REGION}:{PROJECT_ID}:other", "SMN.0006"), (f"urn:smn:cn-east-3:{PROJECT_ID}:drops", "not in")],
+)
+def test_topic_that_is_not_there(start: Start, urn: str, says: str) -> None:
+    found = notified(start(), smn_topic_urn=urn)
+    assert (found.outcome, says in found.seen) == ("wrong", True), found
+
+
+def test_smn_that_does_not_answer_is_unknown(start: Start) -> None:
+    assert notified(start(), smn_cert_origin="http://127.0.0.1:1").outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("intake", "endpoint_url", "outcome"),
+    [
+        ("https://abc.lambda-url.eu-west-1.on.aws/", "https://abc.lambda-url.eu-west-1.on.aws", "ok"),
+        ("https://abc.lambda-url.eu-west-1.on.aws/", "https://old.lambda-url.eu-west-1.on.aws/", "wrong"),
+    ],
+)
+def test_subscription_is_that_of_this_intake(intake: str, endpoint_url: str, outcome: str) -> None:
+    other = SimpleNamespace(protocol="email", status=1, endpoint="ada@example.com")
+    ours = SimpleNamespace(protocol="https", status=1, endpoint=endpoint_url)
+    settings = Settings.of({"region": REGION, "smn_topic_urn": f"urn:smn:{REGION}:x:y"})
+    [_, found] = EventChecks(settings, lambda: [other, ours], intake).run()
+    assert found.outcome == outcome
 
 
 # --- the command

@@ -55,6 +55,8 @@ BUGS: Mapping[str, Bug] = {
     "a sidecar replaced during the validation goes unnoticed": Bug(validating.swapped_sidecar_unnoticed, 129),
     "reads are without If-Match": Bug(validating.no_if_match, 74),
     "the skew of two clocks is ignored": Bug(submitting.no_clock_skew, 590),
+    "files from before are drops": Bug(storing.old_files_are_drops, 3),
+    "a digest after each listing": Bug(storing.digest_every_round, 8),
     "queued drops are never admitted": Bug(storing.queue_never_admitted, 21),
     "an unreadable message is retried without end": Bug(storing.unreadable_message_retried, 30),
     "after the ledger is lost attempts are counted from 1": Bug(storing.attempts_recounted, 166),

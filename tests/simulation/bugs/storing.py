@@ -6,8 +6,8 @@ from typing import Any
 
 from imagedrop.domain.drop import CHANNELS, ChannelDelivery, Drop
 from imagedrop.entry import sqs_batch
-from imagedrop.workflow import admission
-from imagedrop.workflow.bucket_records import end_markers, results
+from imagedrop.workflow import admission, digest
+from imagedrop.workflow.bucket_records import end_markers, installation, results
 from imagedrop.workflow.sweep import redrive
 from imagedrop_local.memory import MemoryLedger
 from tests.simulation.bugs.planting import Planting, changed
@@ -43,6 +43,16 @@ def recovered_end_untold(patch: Planting) -> None:
         return changed(row, deliveries=done) if row else None
 
     patch.setattr(results, "read_result", told)
+
+
+def old_files_are_drops(patch: Planting) -> None:
+    """What lay in the bucket before is taken for drops whose events were lost."""
+    patch.setattr(installation, "oldest_drop", lambda *_: "")
+
+
+def digest_every_round(patch: Planting) -> None:
+    """The operator gets a mail about images without a sidecar after each listing."""
+    patch.setattr(digest, "EVERY", 0.0)
 
 
 def queue_never_admitted(patch: Planting) -> None:

@@ -5,6 +5,7 @@ images          at most one image per drop and disk, made from the right content
 bucket_records  no claim is deleted before its end marker is written
 notices         every end is notified, and how often
 delays          owners are told of drops that are late, and how often
+digests         the operator is told of images without a sidecar, and how often
 final_state     nothing is left
 """
 
@@ -16,6 +17,7 @@ from imagedrop.domain.drop import Channel, Drop
 from imagedrop_local.memory import MemoryPorts, SettableClock
 from tests.simulation.checks.bucket_records import BucketRecordChecks
 from tests.simulation.checks.delays import DelayChecks
+from tests.simulation.checks.digests import DigestChecks
 from tests.simulation.checks.final_state import check_final_state
 from tests.simulation.checks.history_record import HistoryRecord
 from tests.simulation.checks.images import ImageChecks
@@ -30,7 +32,7 @@ class Checks:
         self.record = HistoryRecord(ports, clock)
         self.images = ImageChecks(self.record, ims)
         self.bucket_records = BucketRecordChecks(self.record)
-        self.delays = DelayChecks(self.record)
+        self.delays, self.digests = DelayChecks(self.record), DigestChecks(self.record)
         self.rows, self.notices = RowChecks(self.record), NoticeChecks(self.record)
 
     def row_written(self, after: Drop, worker: Worker | None) -> None:

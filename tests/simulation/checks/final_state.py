@@ -13,7 +13,8 @@ from tests.support.world import BUCKET
 def check_final_state(record: HistoryRecord) -> None:
     keys = record.ports.objects.keys(BUCKET)
     for key in keys:
-        if not object_keys.is_ours(key) and not key.endswith(object_keys.SIDECAR_SUFFIX):
+        lay_there_before = not record.uploads[key] and not record.uploads[object_keys.sidecar_key(key)]
+        if not (object_keys.is_ours(key) or key.endswith(object_keys.SIDECAR_SUFFIX) or lay_there_before):
             _check_ended(record, key, keys)
     claims = [key for key in keys if object_keys.is_claim(key)]
     if claims:
@@ -34,11 +35,13 @@ def _check_ended(record: HistoryRecord, key: str, keys: list[str]) -> None:
     named_as_part = read_by_another or bool(record.ports.ledger.images_naming_part(BUCKET, key))
     if named_as_part and record.head(object_keys.sidecar_key(key)) is None:
         return  # a data file of another drop
+    row = record.ports.ledger.get(drop_id)
+    if record.head(object_keys.sidecar_key(key)) is None and (row is None or row.parked):
+        return  # without a sidecar it is no drop
     if any(marker.startswith(markers) for marker in keys):
         if key not in record.undone:  # for a version that is back, its own end counts, but no result file is written
             _check_result(record, key, drop_id)
         return
-    row = record.ports.ledger.get(drop_id)
     record.fail(f"{key} is in the bucket and its drop {drop_id[:6]} is {row.stage if row else 'unknown'}")
 
 

@@ -39,7 +39,7 @@ def test_the_second_installation_refuses_every_drop(first: World, second: World)
     second.run()
     second.live_through(1)
     assert second.ports.ledger.rows() == []
-    nothing = dict.fromkeys(("listed", "open", "revived", "found", "driven", "late", "called"), 0)
+    nothing = dict.fromkeys(("listed", "open", "revived", "found", "older", "driven", "late", "called"), 0)
     assert second.sweep() == {**nothing, "whole": True}
     assert second.ports.meter.counts["OtherInstallation"] >= 3  # two events and the sweeps
     first.run()
@@ -127,10 +127,10 @@ def ports_of(name: str) -> MemoryPorts:
 
 def test_a_bucket_belongs_to_the_first_that_takes_it() -> None:
     ports = ports_of("first")
-    installation.take_bucket(ports.objects, BUCKET, "first")
-    installation.take_bucket(ports.objects, BUCKET, "first")
+    installation.take_bucket(ports.objects, BUCKET, "first", ports.clock())
+    installation.take_bucket(ports.objects, BUCKET, "first", ports.clock())
     with pytest.raises(installation.OtherInstallation, match=r"first.*second"):
-        installation.take_bucket(ports.objects, BUCKET, "second")
+        installation.take_bucket(ports.objects, BUCKET, "second", ports.clock())
 
 
 def test_other_failures_of_the_bucket_are_not_taken_for_another_installation() -> None:
@@ -164,4 +164,4 @@ def test_a_claim_of_an_earlier_version_is_of_this_installation(name: str) -> Non
 def test_a_name_that_is_not_text_belongs_to_another_installation(first: World) -> None:
     first.ports.objects.put(BUCKET, object_keys.INSTALLATION, b"\xff\xfe")
     with pytest.raises(installation.OtherInstallation, match="written by the installation"):
-        installation.take_bucket(first.ports.objects, BUCKET, "first")
+        installation.take_bucket(first.ports.objects, BUCKET, "first", first.ports.clock())

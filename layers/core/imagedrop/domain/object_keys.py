@@ -5,7 +5,7 @@
 <folder>/<base>.mf         its bitmap file
 <folder>/<file>            a data disk that the sidecar names
 <image>.result.json        the result file, written by imagedrop
-.imagedrop/...             claims, end markers and the name of the installation, written by imagedrop
+.imagedrop/...             claims, end markers, and name and start of the installation, written by imagedrop
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import re
 FOLDER = ".imagedrop/"
 END_MARKERS = FOLDER + "ended/"
 INSTALLATION = FOLDER + "installation"
+START = FOLDER + "start"
 RESULT_SUFFIX = ".result.json"
 SIDECAR_SUFFIX = ".json"
 

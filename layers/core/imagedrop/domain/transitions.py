@@ -104,6 +104,11 @@ def park(drop: Drop, now: datetime) -> Drop:
     return drop.updated(now, stage="waiting", missing=(), blocked_by=None, parked=True)
 
 
+def unpark(drop: Drop, now: datetime, pairing_deadline: float) -> Drop:
+    """There is an image again: it waits for its other files as a new one does."""
+    return drop.updated(now, deadline_at=add_seconds(format_timestamp(now), pairing_deadline))
+
+
 def accept(drop: Drop, now: datetime, attempt_deadline: float, **found: Any) -> Drop:
     """`found`: the fields versions, sidecar, size, facts, findings and request."""
     deadline = add_seconds(format_timestamp(now), attempt_deadline)

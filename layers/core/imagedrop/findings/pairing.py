@@ -2,6 +2,7 @@
 
 from imagedrop.findings import error, info
 
+# Of drops that earlier versions have rejected.
 SIDECAR_MISSING = error(
     "pair.sidecar_missing",
     "The image {key} has been in the bucket since {since}, but its sidecar {sidecar} is missing. imagedrop registers no image "

@@ -49,10 +49,11 @@ def subject_line(template: str, row: Drop) -> str:
     return line if len(line) <= SUBJECT_LIMIT else line[: SUBJECT_LIMIT - 1] + "…"
 
 
-def render(row: Drop, content: Content, texts: Texts, colour: str) -> Letter:
-    name = row.owner.name if row.owner else None
+def render(row: Drop | None, content: Content, texts: Texts, colour: str) -> Letter:
+    """`row`: its owner is greeted. None: the mail is for the operator."""
+    name = row.owner.name if row and row.owner else None
     opening = [texts.hello.format(name=name) if name else texts.hello_nobody, content.opening]
-    closing = [content.details, texts.footer]
+    closing = [content.details, *([texts.footer] if row else [])]
     return Letter(
         content.subject, _text(opening, content, closing, texts), _html(opening, content, closing, texts, colour)
     )

@@ -17,13 +17,16 @@ from imagedrop.domain.drop import CHANNELS, Channel, ChannelDelivery, DeliverySt
 from imagedrop.domain.email_address import is_address
 from imagedrop.observability import log_drop
 from imagedrop.ports import Conflict, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater, surely_without_effect
-from imagedrop.workflow import dispatch, late_notice, mailing, recovery
+from imagedrop.workflow import digest, dispatch, late_notice, mailing, recovery
 from imagedrop.workflow.bucket_records import claims, end_markers, file_versions, results
 
 
 def notify(ports: Ports, drop_id: str, attempt: int) -> None:
     """Delivers the notice of an end, then writes the end marker; or tells the owner that an open drop is late. Raises
     RetryLater while another worker delivers, or what a channel raised."""
+    if drop_id == digest.MESSAGE["drop_id"]:
+        digest.notify(ports)
+        return
     row = ports.ledger.get(drop_id)
     if row is None or row.attempt != attempt:
         return

@@ -147,16 +147,14 @@ def _needs_bitmap(key: str) -> bool:
 @dataclass(frozen=True)
 class Missing:
     key: str
-    finding: Finding  # of the rejection, if the file never comes
+    finding: Finding | None = None  # of the rejection, if the file never comes. None: it is no drop then
 
 
 def missing_files(files: Files, row: Drop) -> list[Missing]:
     """What has to arrive before the drop can be accepted or rejected."""
     since = row.received_at
-    sidecar_key = object_keys.sidecar_key(files.image_key)
     if files.sidecar_head is None:
-        finding = pairing_findings.SIDECAR_MISSING(key=files.image_key, sidecar=sidecar_key, since=since)
-        return [Missing(sidecar_key, finding)]
+        return [Missing(object_keys.sidecar_key(files.image_key))]
     missing = _other_content(files, since)
     for key, role in files.roles.items():
         if files.heads[key] is None:

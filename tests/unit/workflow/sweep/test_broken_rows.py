@@ -31,6 +31,7 @@ def importing(world: World, number: int) -> Drop:
 def world() -> World:
     world = World(ims_tasks=1)
     world.put("golden/lost.vhd", b"lost", event=False)
+    world.put("golden/lost.vhd.json", {}, event=False)
     return world
 
 

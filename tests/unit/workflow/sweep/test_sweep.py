@@ -37,12 +37,12 @@ def test_drops_that_have_ended_cost_only_the_listing(world: World) -> None:
     keys = len(world.ports.objects.keys(BUCKET))
     objects = world.ports.objects.calls - before[0]
     assert set(objects) == {"list", "get"}
-    assert objects["get"] == 1  # the name of the installation
+    assert objects["get"] == 2  # name and start of the installation
     assert objects["list"] <= keys / 25 + 4
-    assert set(world.ports.ledger.calls - before[1]) <= {"open", "queued", "load"}
+    assert set(world.ports.ledger.calls - before[1]) <= {"open", "queued", "load"}  # no row
     assert world.ports.images.calls == before[2]
     assert sent(world) == []
-    none = dict.fromkeys(("open", "revived", "found", "driven", "late", "called"), 0)
+    none = dict.fromkeys(("open", "revived", "found", "older", "driven", "late", "called"), 0)
     assert done == {**none, "listed": 60, "whole": True}
 
 
@@ -366,7 +366,7 @@ def calls_of_a_round(world: World, count: int, rows: bool) -> dict[str, int]:
     """The calls that a round of the sweep makes for `count` drops that have ended."""
     for number in range(count):
         ended(world, number, rows)
-    installation.take_bucket(world.ports.objects, BUCKET, "")
+    installation.take_bucket(world.ports.objects, BUCKET, "", world.ports.clock())
     ports = (world.ports.objects, world.ports.ledger, world.ports.images, world.ports.queues)
     for port in ports:
         port.calls.clear()
@@ -379,8 +379,8 @@ def test_ten_thousand_ended_drops_cost_one_list_page_per_thousand_keys(world: Wo
     world.ports.objects.page = 100  # instead of 1,000, to save time
     calls = calls_of_a_round(world, 10_000, rows=False)
     # Two objects each: the image and the end marker. The place is stored after each ten pages of files, and at the end.
-    # The object that is read names the installation.
-    assert calls == {"get": 1, "list": 200 + 2, "load": 1, "open": 1, "queued": 1, "store": 10 + 1}
+    # The objects that are read have name and start of the installation.
+    assert calls == {"get": 2, "list": 200 + 2, "load": 2, "open": 1, "queued": 1, "store": 10 + 1}
 
 
 def test_rows_of_ended_drops_cost_the_sweep_nothing(world: World) -> None:

@@ -106,6 +106,7 @@ def test_a_data_file_is_a_drop_when_no_sidecar_names_it_any_more(world: World) -
     world.put(SIDECAR_KEY, sidecar())
     world.run()
     world.put(DATA_KEY, SAMPLE)
+    world.put(DATA_KEY + ".json", {"name": ""})
     world.live_through(26)
     assert world.result(DATA_KEY)["stage"] == "rejected"
     assert world.sweep()["found"] == 0
@@ -143,6 +144,9 @@ def test_a_data_file_is_a_drop_after_the_image_that_named_it_was_deleted(world: 
     world.run()
     world.ports.objects.delete(BUCKET, KEY)
     world.put(DATA_KEY, SAMPLE + b"\0" * 512)
+    world.run(10)
+    assert world.row(DATA_KEY).missing == (DATA_KEY + ".json",)
+    world.put(DATA_KEY + ".json", {"name": ""})
     world.live_through(26)
     assert world.result(DATA_KEY)["stage"] == "rejected"
     assert world.sweep()["found"] == 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from imagedrop.domain.object_keys import INSTALLATION, START
 from imagedrop_local.memory.images import Outcome
 from tests.support.world import BUCKET, World, ids
 from tests.unit.workflow.validate.sample_drop import KEY, SAMPLE, SIDECAR_KEY, published, put_drop, sidecar
@@ -38,12 +39,32 @@ def test_newer_content_that_waits_for_older_content_is_not_inspected_again(world
     assert world.ports.ledger.get(newer.drop_id) == newer
 
 
-def test_an_image_whose_sidecar_never_comes_is_rejected_and_the_operator_gets_a_mail(world: World) -> None:
+def test_an_image_whose_sidecar_never_comes_leaves_nothing_in_ledger_and_bucket(world: World) -> None:
     world.put(KEY, SAMPLE)
-    world.live_through(25)
-    assert world.row(KEY).stage == "rejected"
-    assert ids(world.result(KEY)["findings"]) == {"pair.sidecar_missing"}
-    assert [mail.to for mail in world.mails()] == ["operator@example.com"]
+    world.live_through(23)
+    assert world.row(KEY).missing == (SIDECAR_KEY,)
+    world.live_through(2)
+    assert world.ports.ledger.rows() == []
+    assert set(world.ports.objects.keys(BUCKET)) == {KEY, INSTALLATION, START}
+
+
+def test_a_sidecar_that_comes_after_all_makes_it_a_drop(world: World) -> None:
+    """Also one whose earlier attempt was parked meanwhile: it gets a new deadline for its missing files."""
+    world.put(KEY, SAMPLE)
+    world.put(SIDECAR_KEY, {"name": ""})
+    world.run()
+    assert world.result(KEY)["stage"] == "rejected"
+    world.ports.objects.delete(BUCKET, SIDECAR_KEY)
+    world.put(KEY, SAMPLE)
+    world.live_through(60)
+    assert [(row.stage, row.parked, row.attempt) for row in world.ports.ledger.rows()] == [("waiting", True, 2)]
+    part = "golden/data.qcow2"
+    world.put(SIDECAR_KEY, sidecar(data_images=[{"file": "data.qcow2", "min_disk": 40}]))
+    world.live_through(2)
+    assert world.row(KEY).missing == (part,)
+    world.put(part, SAMPLE)
+    world.run()
+    assert world.result(KEY)["stage"] == "registered"
 
 
 def test_a_sidecar_whose_image_never_comes_is_rejected_and_its_owner_gets_one_mail(world: World) -> None:

@@ -25,7 +25,7 @@ def submit(ports: Ports, row: Drop) -> None:
     if not admission.admit(ports, row):
         return
     try:
-        installation.take_bucket(ports.objects, row.bucket, ports.settings.installation)
+        installation.take_bucket(ports.objects, row.bucket, ports.settings.installation, ports.clock())
         if recovery.catch_up(ports, row):
             return
         current = file_versions.current_versions(ports.objects, row.bucket, row.versions)
@@ -51,7 +51,7 @@ def call(ports: Ports, row: Drop) -> None:
     try:
         write_claim(ports, sent)
         # Again, now that the other installation can read the claim: so not both of them call.
-        installation.take_bucket(ports.objects, row.bucket, ports.settings.installation)
+        installation.take_bucket(ports.objects, row.bucket, ports.settings.installation, ports.clock())
     except (ObjectsUnavailable, ObjectsRefused, OutOfTime) as error:
         call_later(ports, row.model_copy(update={"calls": sent.calls}), error)
         return

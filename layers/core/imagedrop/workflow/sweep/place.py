@@ -16,6 +16,7 @@ from typing import Any
 from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain.drop import FileVersion
 from imagedrop.domain.object_keys import END_MARKERS, FOLDER
+from imagedrop.workflow.digest import Unpaired
 
 # `0` is the character after the slash: these sort after every key in the folders.
 AFTER_FOLDER, AFTER_END_MARKERS = FOLDER.removesuffix("/") + "0", END_MARKERS.removesuffix("/") + "0"
@@ -31,6 +32,7 @@ class Place:
     pending: list[tuple[str, FileVersion]] = field(default_factory=list)
     first_folder: str = ""
     end_folder: str | None = None
+    unpaired: Unpaired | None = None  # None: this listing does not collect them
 
     @classmethod
     def load(cls, note: Mapping[str, Any] | None) -> Place:
@@ -40,12 +42,18 @@ class Place:
             ((after or "")[:length], FileVersion(etag=etag, last_modified=last_modified))
             for length, etag, last_modified in note.get("pending", ())
         ]
-        return cls(after, pending, note.get("first_folder", ""), note.get("end_folder"))
+        unpaired = Unpaired(**note["unpaired"]) if "unpaired" in note else None
+        return cls(after, pending, note.get("first_folder", ""), note.get("end_folder"), unpaired)
 
     def note(self, now: datetime) -> dict[str, Any]:
         """Pending keys are the first characters of `after`: so a chain of a thousand of them fits into the ledger."""
         pending = [[len(key), version.etag, version.last_modified] for key, version in self.pending]
-        more = {"pending": pending, "first_folder": self.first_folder, "end_folder": self.end_folder}
+        more: dict[str, Any] = {
+            "pending": pending,
+            "first_folder": self.first_folder,
+            "end_folder": self.end_folder,
+            "unpaired": self.unpaired and self.unpaired.stored(),
+        }
         return {
             "after": self.after,
             "at": format_timestamp(now),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import Drop, FileVersion
 from imagedrop.ports import ObjectHead, Ports, QueuedDrop
+from imagedrop.workflow import digest
 from imagedrop.workflow.sweep.ended_drops import EndedDrops
 from imagedrop.workflow.sweep.pairing_in_order import Pair, PairingInOrder
 from imagedrop.workflow.sweep.place import AFTER_FOLDER, Place
@@ -33,15 +36,21 @@ class OpenDrops:
 
 
 class Search:
-    """One round's part of the listing. `place` is changed. Afterwards: how many files were `listed`, and how many drops
-    were `found` and enqueued."""
+    """One round's part of the listing. `place` is changed. `oldest`: LastModified from which on a file makes a drop.
+    Afterwards: how many files were `listed`, how many drops were `found` and enqueued, and how many pairs of image and
+    sidecar are `older`."""
 
-    def __init__(self, ports: Ports, place: Place, ended: EndedDrops, open_drops: OpenDrops, seen: SeenFiles) -> None:
+    def __init__(
+        self, ports: Ports, place: Place, ended: EndedDrops, open_drops: OpenDrops, seen: SeenFiles, oldest: str
+    ) -> None:
         self._ports, self._place, self._ended, self._open, self._seen = ports, place, ended, open_drops, seen
         self._pairing = PairingInOrder(ports.settings, place.pending)
         self._lost: list[str] = []  # image keys of drops that are not enqueued yet
         self._has_note = not place.is_first
-        self.listed = self.found = 0
+        self._oldest = oldest
+        # An image without a sidecar is worth a row while there is time for the sidecar to come.
+        self._oldest_alone = format_timestamp(ports.clock() - timedelta(seconds=ports.settings.pairing_deadline / 2))
+        self.listed = self.found = self.older = 0
 
     def run(self, time_left: Callable[[], float]) -> bool:
         """Until the listing ends, or time or MAX_FOUND are used up. True if it has ended."""
@@ -53,6 +62,8 @@ class Search:
         self._enqueue()
         if at_end:
             self._seen.end()
+            if self._place.unpaired is not None:
+                digest.finish(self._ports, self._place.unpaired)
         self._store(self._place.next_listing() if at_end else self._place)
         return at_end
 
@@ -97,7 +108,7 @@ class Search:
         folder = self._ended.folder(pair)
         if pair.image_key in self._open.keys or not self._place.has_markers_of(folder):
             return False
-        if self._ended.has_ended(pair, folder) or self._is_part_or_read_sidecar(pair):
+        if self._ended.has_ended(pair, folder) or self._is_part_or_read_sidecar(pair) or self._is_too_old(pair):
             return False
         return not self._ended.with_parts.put_off(pair.image_key, folder)
 
@@ -109,6 +120,15 @@ class Search:
             return pair.image_key in self._open.parts or self._ended.was_read(pair.image_key, pair.image)
         sidecar_key = object_keys.sidecar_key(pair.image_key)
         return pair.sidecar is not None and self._ended.was_read(sidecar_key, pair.sidecar)
+
+    def _is_too_old(self, pair: Pair) -> bool:
+        newest = max(version.last_modified for version in (pair.image, pair.sidecar) if version is not None)
+        if newest < self._oldest:
+            self.older += pair.image is not None and pair.sidecar is not None
+            return True
+        if pair.sidecar is None and self._place.unpaired is not None:
+            self._place.unpaired.add(pair.image_key, newest)
+        return pair.sidecar is None and newest < self._oldest_alone
 
     def _some(self, image_keys: Sequence[str], most: int) -> Sequence[str]:
         """From a random start: drops that never get a row must not block the others."""

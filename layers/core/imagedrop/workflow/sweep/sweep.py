@@ -15,7 +15,7 @@ from imagedrop.common.timestamps import seconds_between
 from imagedrop.domain.drop import Drop
 from imagedrop.observability import LOG, log_drop
 from imagedrop.ports import Conflict, OutOfTime, Ports, QueuedDrop
-from imagedrop.workflow import admission, recovery
+from imagedrop.workflow import admission, digest, recovery
 from imagedrop.workflow.bucket_records import claims, installation
 from imagedrop.workflow.bucket_records.installation import OtherInstallation
 from imagedrop.workflow.isolation import isolated
@@ -37,6 +37,9 @@ class Round:
     open: int = 0
     revived: int = 0  # rows recovered from their claims
     found: int = 0  # drops enqueued
+    older: int = (
+        0  # images with sidecars that lay in the bucket before it was taken: `imagedrop adopt` makes them drops
+    )
     driven: int = 0  # redriven
     late: int = 0  # messages to notify about open drops that take long
     called: int = 0  # queued drops that were admitted
@@ -91,13 +94,16 @@ def _list(
     """Lists the records and as many files as there is time for. Adds the rows that it recovers to `rows`."""
     place = Place.load(ports.ledger.load(NOTE))
     is_first = place.is_first
+    if place.after is None:
+        place.unpaired = digest.begin(ports)
     claimed, ended = list_records(ports, place, time_left)
     _restore_claims(ports, claimed, rows.values())
     counts.revived = _revive(ports, claimed, rows, {drop.drop_id for drop in queued})
     of_bucket = [row for row in rows.values() if row.bucket == ports.settings.drop_bucket]
-    search = Search(ports, place, ended, OpenDrops.of([*of_bucket, *queued]), seen)
+    oldest = installation.oldest_drop(ports.objects, ports.settings.drop_bucket)
+    search = Search(ports, place, ended, OpenDrops.of([*of_bucket, *queued]), seen, oldest)
     counts.whole = search.run(time_left) and is_first and place.end_folder is None
-    counts.listed, counts.found = search.listed, search.found
+    counts.listed, counts.found, counts.older = search.listed, search.found, search.older
 
 
 def _restore_claims(ports: Ports, claimed: Set[str], rows: Iterable[Drop]) -> None:

@@ -203,6 +203,8 @@ class _Validation:
 
     def _wait_or_decide(self, row: Drop, files: Files) -> None:
         """Waits until every file that the sidecar names has come, unless the sidecar has errors."""
+        if row.parked:
+            row = transitions.unpark(row, self.ports.clock(), self.ports.settings.pairing_deadline)
         missing = pairing.missing_files(files, row)
         if missing and not has_errors(files.findings):
             self._wait_until_deadline(row, files, missing)
@@ -212,13 +214,24 @@ class _Validation:
         accept.accept_or_reject(self.ports, self._save_waiting(row, files, ()), files)
 
     def _wait_until_deadline(self, row: Drop, files: Files, missing: list[Missing]) -> None:
-        """Rejects the drop if its deadline has passed."""
+        """Rejects the drop if its deadline has passed. Without a sidecar it was none."""
         row = row.model_copy(update={"owner": files.owner or row.owner})
         if self.ports.clock() >= parse_timestamp(row.deadline_at):
-            accept.reject(self.ports, row, files.versions, [*files.findings, *(file.finding for file in missing)])
+            if files.sidecar_head is None:
+                self._give_up(row)
+                return
+            accept.reject(
+                self.ports, row, files.versions, [*files.findings, *(file.finding for file in missing if file.finding)]
+            )
             return
         pairing.record_parts(self.ports, self.bucket, files)
         self._save_waiting(row, files, tuple(file.key for file in missing))
+
+    def _give_up(self, row: Drop) -> None:
+        """Nothing is written into the bucket: the operator hears of the image in the sweep's digest."""
+        if row.revision:
+            completion.discard_waiting(self.ports, row)
+            log_drop("its sidecar has not come", row)
 
     def _save_waiting(self, row: Drop, files: Files, missing: tuple[str, ...]) -> Drop:
         """The row as waiting for `missing`, saved if that changes it."""

@@ -1,0 +1,110 @@
+"""`imagedrop adopt` on a bucket that was in use."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from imagedrop.adapters.obs.client import obs_client
+from imagedrop.domain.object_keys import START
+from imagedrop_local import simulated_cloud
+from imagedrop_local.cloud import Cloud, Ports
+from imagedrop_local.switches import Switches
+from tests.integration.cloud.test_doctor import KEYS, settings_file, site
+from tests.support.cli import Cli, CliResult
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """With old images, of which some have sidecars, and a start that is later by more than BEFORE_START."""
+    monkeypatch.setenv("HUAWEICLOUD_SDK_AK", KEYS.ak)
+    monkeypatch.setenv("HUAWEICLOUD_SDK_SK", KEYS.sk)
+    monkeypatch.setattr("imagedrop.workflow.bucket_records.installation.BEFORE_START", 0.0)
+    cloud = simulated_cloud.create_cloud(tmp_path / "cloud", Ports(), 60, Switches()).start()
+    cloud.store.create_bucket("drops")
+    put(cloud, "golden/a.vhd", "golden/a.vhd.json", "golden/b.vhd", "other/c.qcow2", "other/c.qcow2.json", "d.txt")
+    time.sleep(1.1)  # LastModified has whole seconds
+    put(cloud, START)
+    yield cloud
+    cloud.stop()
+
+
+def client(cloud: Cloud) -> Any:
+    return obs_client(site(cloud).settings, lambda: KEYS)
+
+
+def put(cloud: Cloud, *keys: str) -> None:
+    for key in keys:
+        client(cloud).put_object(Bucket="drops", Key=key, Body=json.dumps({"name": key}).encode())
+
+
+def times(cloud: Cloud) -> dict[str, Any]:
+    return {item["Key"]: item["LastModified"] for item in client(cloud).list_objects_v2(Bucket="drops")["Contents"]}
+
+
+@pytest.fixture
+def adopt(cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., CliResult]:
+    config = settings_file(tmp_path, cloud)
+    return lambda *arguments: Cli(capsys)("adopt", "--config", config, *arguments)
+
+
+def test_without_yes_it_only_lists(cloud: Cloud, adopt: Any) -> None:
+    before = times(cloud)
+    found = adopt()
+    assert found.code == 0
+    assert [line.split()[0] for line in found.out.splitlines()] == ["image", "golden/a.vhd", "other/c.qcow2"]
+    assert "images with a sidecar: 2, without: 1" in found.err
+    assert "repeat the command with --yes" in found.err
+    assert times(cloud) == before
+
+
+def test_with_yes_the_sidecars_are_new_and_nothing_else_is(cloud: Cloud, adopt: Any) -> None:
+    before = times(cloud)
+    time.sleep(1.1)
+    assert adopt("--yes").out.splitlines()[-2:] == ["adopted golden/a.vhd", "adopted other/c.qcow2"]
+    after = times(cloud)
+    assert {key for key in after if after[key] != before[key]} == {"golden/a.vhd.json", "other/c.qcow2.json"}
+    assert json.load(client(cloud).get_object(Bucket="drops", Key="golden/a.vhd.json")["Body"]) == {
+        "name": "golden/a.vhd.json"
+    }
+    again = adopt("--json")
+    assert again.json == {"pairs": [], "without_sidecar": 1, "adopted": False}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keys"),
+    [
+        (("--prefix", "other/"), ["other/c.qcow2"]),
+        (("--since", "2030-01-01"), []),
+        (("--since", "2020-01-01"), ["golden/a.vhd", "other/c.qcow2"]),
+    ],
+)
+def test_prefix_and_date_choose(adopt: Any, arguments: tuple[str, ...], keys: list[str]) -> None:
+    assert adopt("--json", *arguments).json["pairs"] == keys
+
+
+def test_one_that_cannot_be_adopted_does_not_stop_the_others(cloud: Cloud, adopt: Any) -> None:
+    from imagedrop_local.faults import Fault
+
+    cloud.faults.add(Fault(service="obs", call="CopyObject", fault="status", status=403, code="AccessDenied", times=1))
+    found = adopt("--yes")
+    assert (found.code, "golden/a.vhd: AccessDenied" in found.err) == (1, True)
+    assert "adopted other/c.qcow2" in found.out
+
+
+def test_nothing_is_older_without_a_start(cloud: Cloud, adopt: Any) -> None:
+    client(cloud).delete_object(Bucket="drops", Key=START)
+    assert adopt("--json").json == {"pairs": [], "without_sidecar": 0, "adopted": False}
+
+
+def test_bucket_that_is_not_named_is_an_error(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    monkeypatch.setenv("IMAGEDROP_REGION", "cn-north-4")
+    monkeypatch.setenv("HUAWEICLOUD_SDK_AK", KEYS.ak)
+    monkeypatch.setenv("HUAWEICLOUD_SDK_SK", KEYS.sk)
+    found = Cli(capsys)("adopt")
+    assert (found.code, "IMAGEDROP_DROP_BUCKET" in found.err) == (2, True)
