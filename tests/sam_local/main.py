@@ -19,10 +19,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from imagedrop_local.containers import bridge
 from imagedrop_local.stack.outputs import FUNCTIONS
 from tests.sam_local.cases import Case, all_cases, uncovered
 from tests.sam_local.compare import compare, prepare
-from tests.sam_local.relay import bridge
 from tests.sam_local.sam import NoDocker, Sam, SamFailed, logical, need_docker
 from tests.sam_local.world import World
 

@@ -21,11 +21,11 @@ from imagedrop.domain.drop import Drop, drop_id
 from imagedrop_local import cloud_connection, simulated_cloud
 from imagedrop_local.cloud import Cloud
 from imagedrop_local.cloud import Ports as CloudPorts
+from imagedrop_local.containers import Relay
 from imagedrop_local.faults import Fault
 from imagedrop_local.local_stack import LocalStack, Ports
 from imagedrop_local.project_paths import SAMPLES
 from imagedrop_local.switches import Switches
-from tests.sam_local.relay import Relay
 from tests.sam_local.sqs import Queue
 
 BUCKET, KEY = simulated_cloud.BUCKET, "golden/windows-server-2022.qcow2"

@@ -25,11 +25,11 @@ def bridge() -> str:
 
 
 class Relay:
-    """Listens at `address` on any free port and forwards every connection to 127.0.0.1."""
+    """Listens at `address` and forwards every connection to 127.0.0.1."""
 
-    def __init__(self, address: str, target: int = 0) -> None:
-        """`target` 0: the same port as the relay's own."""
-        self._listening = socket.create_server((address, 0))
+    def __init__(self, address: str, target: int = 0, port: int = 0) -> None:
+        """`target` 0: the same port as the relay's own. `port` 0: any free one. Raises OSError if it is in use."""
+        self._listening = socket.create_server((address, port))
         self.port: int = self._listening.getsockname()[1]
         self.url = f"http://{address}:{self.port}"
         self._target = target or self.port
