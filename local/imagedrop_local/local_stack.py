@@ -53,13 +53,15 @@ class LocalStack(Machine):
     ) -> None:
         folder, ports = Path(folder).resolve(), ports or Ports()
         # Two machines on one bucket of the real cloud are two installations.
-        installation = {"installation": f"{socket.gethostname()}:{folder}"} if elsewhere else {}
+        more = {"installation": f"{socket.gethostname()}:{folder}"} if elsewhere else {}
+        if elsewhere is None and events not in simulated_cloud.BY_SMN:
+            more["smn_topic_urn"] = ""  # as in an installation that takes nothing from SMN
         super().__init__(
             folder,
             elsewhere,
             bucket,
             ports=ports,
-            settings=simulated_cloud.SETTINGS | installation | dict(settings or {}),
+            settings=simulated_cloud.SETTINGS | more | dict(settings or {}),
             secrets={secrets.WEBHOOK: WEBHOOK_SECRET},
             sweep_every=sweep_every,
             log=folder / "aws/ministack.log",

@@ -9,6 +9,7 @@ import pytest
 from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.simulated_cloud import Events
 from imagedrop_local.switches import Switches
+from tests.support.cli import Cli
 from tests.support.e2e import World
 
 SLOW = 1440  # minutes between two sweeps
@@ -34,7 +35,9 @@ def world_with(folder: Path, events: Events, **switches: object) -> LocalStack:
     ],
     ids=["EventGrid to SMN", "EventGrid to SMN, quoted", "EventGrid to the intake"],
 )
-def test_an_event_leads_to_an_image(events: Events, switches: dict[str, object], tmp_path: Path) -> None:
+def test_an_event_leads_to_an_image(
+    events: Events, switches: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with world_with(tmp_path, events, **switches) as local:
         world = World(local, tmp_path)
         image = world.image("golden")
@@ -45,6 +48,11 @@ def test_an_event_leads_to_an_image(events: Events, switches: dict[str, object],
         assert state["buckets"][0]["rules"] == []
         assert state["pushes"].get("delivered", 0) > 0 if events == "eventgrid-smn" else state["subscriptions"] == []
         assert [target["kind"] for target in _targets(state)] == [events.removeprefix("eventgrid-")]
+        checks = Cli(capsys, "--folder", str(local.folder))("doctor", "--json").json["checks"]
+        way = {check["name"]: check["outcome"] for check in checks if check["name"].startswith("events.")}
+        del way["events.last"]  # the log may come later
+        by_way = "events.subscription" if events == "eventgrid-smn" else "events.header"
+        assert way == dict.fromkeys(("events.way", "events.eventgrid", "events.keys", by_way), "ok"), checks
 
 
 def test_without_events_and_with_pushes_that_are_refused_the_sweep_finds_the_drops(tmp_path: Path) -> None:

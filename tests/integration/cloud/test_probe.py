@@ -19,7 +19,7 @@ from imagedrop_cli.checkup.probe.readings import compare
 from imagedrop_cli.checkup.results import CheckResult
 from imagedrop_local.cloud import Cloud
 from imagedrop_local.faults import Fault
-from tests.integration.cloud.test_doctor import KEYS, site
+from tests.support.doctor import KEYS, site
 
 Found = dict[str, CheckResult]
 
