@@ -45,8 +45,8 @@ Every simulator answers these requests:
 {"service": "ims", "call": "CreateImage", "times": 1, "fault": "timeout_after", "seconds": 40}
 ```
 
-`service`: obs, ims, smn, eg or kms. `call`: the SDK's name of the call, or `*`. Optional: `times` or `probability`; without
-them the fault applies to every such call. A fault that can never apply is refused with 400 and the reason.
+`service`: obs, ims, smn, eg or kms. `call`: the SDK's name of the call, or `*`. Optional: `times` or `probability`;
+without them the fault applies to every such call. A fault that can never apply is refused with 400 and the reason.
 
 | fault | what the client gets | does the call take effect? |
 | --- | --- | --- |

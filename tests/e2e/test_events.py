@@ -48,11 +48,13 @@ def test_an_event_leads_to_an_image(
         assert state["buckets"][0]["rules"] == []
         assert state["pushes"].get("delivered", 0) > 0 if events == "eventgrid-smn" else state["subscriptions"] == []
         assert [target["kind"] for target in _targets(state)] == [events.removeprefix("eventgrid-")]
-        checks = Cli(capsys, "--folder", str(local.folder))("doctor", "--json").json["checks"]
+        checks = Cli(capsys, "--folder", str(local.folder))("doctor", "--probe", "--yes", "--json").json["checks"]
         way = {check["name"]: check["outcome"] for check in checks if check["name"].startswith("events.")}
         del way["events.last"]  # the log may come later
         by_way = "events.subscription" if events == "eventgrid-smn" else "events.header"
-        assert way == dict.fromkeys(("events.way", "events.eventgrid", "events.keys", by_way), "ok"), checks
+        assert way == dict.fromkeys(
+            ("events.way", "events.eventgrid", "events.keys", "events.arrival", by_way), "ok"
+        ), checks
 
 
 def test_without_events_and_with_pushes_that_are_refused_the_sweep_finds_the_drops(tmp_path: Path) -> None:
