@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -71,12 +72,24 @@ def test_without_events_and_with_pushes_that_are_refused_the_sweep_finds_the_dro
 
 
 @pytest.mark.long
-def test_without_events_the_schedule_of_the_sweep_finds_the_drops(tmp_path: Path) -> None:
+def test_without_events_the_schedule_of_the_sweep_finds_the_drops(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Within 90 s in a bucket of 10,000 keys, although the schedule is as in an installation."""
+    archive = tmp_path / "stack/obs/drops/archive"
+    archive.mkdir(parents=True)
+    for number in range(10_000):
+        (archive / f"{number:05}.txt").write_bytes(b"x")
     with LocalStack(tmp_path / "stack", events="none", time_scale=120, settings={"poll_longest": 1}) as local:
         world = World(local, tmp_path)
+        world.until(lambda: world.state()["buckets"][0]["objects"] >= 10_000)
         image = world.image("golden")
         for path in (image, Path(f"{image}.json")):
             world.put(path)
+        put = time.monotonic()
+        status = Cli(capsys, "--folder", str(local.folder))
+        world.until(lambda: status("status", "--json").json["drops"])
+        assert time.monotonic() - put < 90
         assert world.until(lambda: world.result(image))["stage"] == "registered"
         state = world.state()
         assert (state["subscriptions"], state["eventgrid"]["subscriptions"]) == ([], [])
