@@ -101,7 +101,7 @@ def _os_versions(platforms: Any) -> CheckResult:
         return unknown("ims.os_versions", "no version of Windows is offered")
     seen = f"{len(listed) - len(missing)} of the {len(listed)} names of Windows that imagedrop knows are offered"
     if others:
-        seen += f"; not in the list, as on other accounts: {', '.join(others)}"
+        seen += f"; not in the list: {', '.join(others)}"
     if not missing:
         return ok("ims.os_versions", seen)
     fix = "Do not use these names in the field os_version of sidecars: IMS may refuse them here."
