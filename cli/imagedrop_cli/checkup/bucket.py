@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from imagedrop.adapters.obs.errors import translate_errors
-from imagedrop.domain.object_keys import INSTALLATION, is_bucket
+from imagedrop.domain.object_keys import FOLDER, INSTALLATION, is_bucket
 from imagedrop.ports import Objects, ObjectsRefused, ObjectsUnavailable
 from imagedrop.settings import Settings
+from imagedrop_cli.checkup.bucket_policy import writers
 from imagedrop_cli.checkup.results import CheckResult, ok, unknown, wrong
 from imagedrop_cli.older_pairs import older_pairs
 
@@ -68,6 +70,7 @@ class BucketChecks:
         yield self._storage_class(head)
         yield from self._versioning()
         yield from self._installation()
+        yield self._policy()
         yield self._older_images()
         yield self._ranges(listed)
         if not self._probed:
@@ -125,6 +128,28 @@ class BucketChecks:
             yield wrong("bucket.installation", f"{found!r} works on this bucket, and this one is {self._own!r}", fix)
         else:
             yield ok("bucket.installation", f"{found!r}" + ("" if self._own else "; not compared"))
+
+    def _policy(self) -> CheckResult:
+        name, bucket = "bucket.policy", self._settings.drop_bucket
+        try:
+            with translate_errors():
+                text = self._client.get_bucket_policy(Bucket=bucket)["Policy"]
+            found = writers(json.loads(text), bucket)
+        except ObjectsRefused as error:
+            if error.code == "NoSuchBucketPolicy":
+                return ok(name, "none: only the account's own users may write, those with a right to OBS")
+            fix = f"Allow the user of the keys to read the policy (obs:bucket:GetBucketPolicy), to see who may write {FOLDER}"
+            return unknown(name, str(error), fix)
+        except ObjectsUnavailable as error:
+            return unknown(name, str(error))
+        except ValueError as error:
+            return unknown(name, f"the policy cannot be read: {error}")
+        if found:
+            fix = f"Deny them {FOLDER}* and *.result.json: docs/security.md has the policy."
+            return wrong(
+                name, f"{', '.join(found)} may write {FOLDER}, and so request from IMS what the keys allow", fix
+            )
+        return ok(name, f"it lets nobody write {FOLDER}")
 
     def _older_images(self) -> CheckResult:
         name = "bucket.older_images"

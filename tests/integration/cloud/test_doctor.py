@@ -43,8 +43,8 @@ def test_right_installation_has_nothing_wrong(start: Start) -> None:
     assert outcomes(found, "unknown") == {"bucket.write", "bucket.ranges"}  # the bucket is empty
     assert outcomes(found, "ok") == {
         "declarations", "bucket.access", "clock", "bucket.region", "bucket.storage_class", "bucket.versioning",
-        "bucket.installation", "bucket.older_images", "ims.access", "ims.quota", "ims.killed", "ims.windows",
-        "ims.os_versions", "ims.job_call", "kms.keys", "events.way", "mail.server", "mail.operator",
+        "bucket.installation", "bucket.policy", "bucket.older_images", "ims.access", "ims.quota", "ims.killed",
+        "ims.windows", "ims.os_versions", "ims.job_call", "kms.keys", "events.way", "mail.server", "mail.operator",
     }  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_checks_write_nothing(start: Start) -> None:
     cloud = start()
     results(site(cloud))
     calls = cloud.state()["calls"]
-    assert set(calls["obs"]) == {"ListObjectsV2", "HeadBucket", "GetBucketVersioning", "GetObject"}
+    assert set(calls["obs"]) == {"ListObjectsV2", "HeadBucket", "GetBucketVersioning", "GetBucketPolicy", "GetObject"}
     assert set(calls["ims"]) == {"ListImages", "ShowImageQuota", "ListOsVersions", "ShowJob", "ShowJobProgress"}
 
 
@@ -200,6 +200,36 @@ def test_answer_to_a_range_behind_the_end(start: Start, switch: str, says: str) 
     cloud.store.put("drops", "golden/a.txt", b"content")
     found = results(site(cloud))["bucket.ranges"]
     assert (found.outcome, says in found.seen) == ("ok", True)
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome", "says"),
+    [
+        ("", "ok", "none"),
+        (
+            '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "drops/*"}]}',
+            "wrong",
+            "* may",
+        ),
+        ('{"Statement": []}', "ok", "nobody"),
+        ("{", "unknown", "cannot be read"),
+        ("[]", "unknown", "cannot be read"),
+    ],
+)
+def test_policy_of_the_bucket(start: Start, policy: str, outcome: str, says: str) -> None:
+    cloud = start()
+    if policy:
+        client = obs_client(site(cloud).settings, lambda: KEYS)
+        client.put_bucket_policy(Bucket="drops", Policy=policy)
+    found = results(site(cloud))["bucket.policy"]
+    assert (found.outcome, says in found.seen) == (outcome, True), found
+
+
+def test_policy_that_may_not_be_read(start: Start) -> None:
+    cloud = start()
+    cloud.faults.add(Fault(service="obs", call="GetBucketPolicy", fault="status", status=403, code="AccessDenied"))
+    found = results(site(cloud))["bucket.policy"]
+    assert (found.outcome, "obs:bucket:GetBucketPolicy" in found.fix) == ("unknown", True)
 
 
 def test_older_images_are_counted(start: Start) -> None:
