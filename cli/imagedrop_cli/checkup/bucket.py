@@ -138,16 +138,16 @@ class BucketChecks:
         except ObjectsRefused as error:
             if error.code == "NoSuchBucketPolicy":
                 return ok(name, "none: only the account's own users may write, those with a right to OBS")
-            fix = f"Allow the user of the keys to read the policy (obs:bucket:GetBucketPolicy), to see who may write {FOLDER}"
+            fix = f"To see who may write {FOLDER}, allow the user of the keys to read it (obs:bucket:GetBucketPolicy)."
             return unknown(name, str(error), fix)
         except ObjectsUnavailable as error:
             return unknown(name, str(error))
         except ValueError as error:
             return unknown(name, f"the policy cannot be read: {error}")
         if found:
-            fix = f"Deny them {FOLDER}* and *.result.json: docs/security.md has the policy."
+            fix = f"Deny {FOLDER}* and *.result.json to all but imagedrop's user: docs/security.md has the policy."
             return wrong(
-                name, f"{', '.join(found)} may write {FOLDER}, and so request from IMS what the keys allow", fix
+                name, f"who may write {FOLDER}, and so request from IMS what they want: {', '.join(found)}", fix
             )
         return ok(name, f"it lets nobody write {FOLDER}")
 
