@@ -209,7 +209,7 @@ def test_answer_to_a_range_behind_the_end(start: Start, switch: str, says: str) 
         (
             '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "drops/*"}]}',
             "wrong",
-            "* may",
+            "want: *",
         ),
         ('{"Statement": []}', "ok", "nobody"),
         ("{", "unknown", "cannot be read"),

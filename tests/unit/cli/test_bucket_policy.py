@@ -50,12 +50,15 @@ def test_writers(statements: list[Any], expected: list[str]) -> None:
     assert writers({"Statement": statements}, "drops") == expected
 
 
-def test_policy_with_one_statement_and_texts_that_are_no_policy() -> None:
+def test_policy_with_one_statement() -> None:
     assert writers({"Statement": allow({"ID": [ADA]})}, "drops") == [ADA]
-    for broken in ({}, [], "text", None, {"Statement": 7}):
-        with pytest.raises(ValueError, match="no Statement"):
-            writers(broken, "drops")
     assert writers({"Statement": [None, {}, {"Effect": "Allow"}]}, "drops") == []
+
+
+@pytest.mark.parametrize("broken", [{}, [], "text", None, {"Statement": 7}])
+def test_text_that_is_no_policy(broken: Any) -> None:
+    with pytest.raises(ValueError, match="no Statement"):
+        writers(broken, "drops")
 
 
 def test_policy_in_the_documents_lets_nobody_write() -> None:
