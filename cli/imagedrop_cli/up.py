@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ import typer
 from imagedrop_cli import connections, options
 from imagedrop_cli.output import CommandError, InputError, print_json, print_line, print_note
 from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
-from imagedrop_local import cloud_connection, simulated_cloud, sockets
+from imagedrop_local import cloud_connection, sam_local, simulated_cloud, sockets
 from imagedrop_local.cloud_connection import CloudConnection
 from imagedrop_local.local_stack import LocalStack, Ports
 from imagedrop_local.machine import CannotStart
@@ -87,16 +88,25 @@ def _run(local: LocalStack, *, json: bool) -> None:
         local.start()
     except CannotStart as error:
         raise CommandError(str(error)) from None
-    try:
-        _print(local.addresses, json=json)
-        wait_while(lambda: not sockets.is_free(local.port))
-        raise CommandError(f"the local AWS has stopped unexpectedly; log: {local.addresses['logs']}")
-    except KeyboardInterrupt:
-        pass  # the normal way to stop
-    finally:
-        with ignoring_interrupts():
-            local.stop()
+    with ExitStack() as relays:
+        try:
+            _print(local.addresses | {"sam_env": _sam_env(local, relays)}, json=json)
+            wait_while(lambda: not sockets.is_free(local.port))
+            raise CommandError(f"the local AWS has stopped unexpectedly; log: {local.addresses['logs']}")
+        except KeyboardInterrupt:
+            pass  # the normal way to stop
+        finally:
+            with ignoring_interrupts():
+                local.stop()
     print_note("stopped; the next start with this folder continues here")
+
+
+def _sam_env(local: LocalStack, relays: ExitStack) -> str | None:
+    """Writes the file for `sam local`. None: the stack may have the keys of a real cloud, and is not shown to every
+    container of this machine."""
+    if local.cloud is None:
+        return None
+    return str(sam_local.write(local.folder, local.stack.environment("validate"), sam_local.open_relays(relays)))
 
 
 def _print(addresses: Mapping[str, Any], *, json: bool) -> None:
@@ -111,10 +121,20 @@ def _print(addresses: Mapping[str, Any], *, json: bool) -> None:
         "" if Path(addresses["folder"]) == connections.DEFAULT_FOLDER.resolve() else f" --folder {addresses['folder']}"
     )
     print_line(f"  imagedrop drop samples/windows-server-2022.qcow2 --wait{option}\n  imagedrop status{option}")
+    if addresses["sam_env"]:
+        print_line("\nTo run a function in its container (after `sam build`, docs/sam-local.md):", style="bold")
+        print_line(
+            f"  sam local invoke ValidateFunction -e events/validate-sqs.json --env-vars {_short(addresses['sam_env'])}"
+        )
     print_line("\nFor boto3, the AWS CLI and localstack-client:", style="bold")
     exports = connections.aws_environment(addresses["aws"])
     print_line("  export " + " ".join(f"{name}={value}" for name, value in exports.items() if name != "AWS_REGION"))
     print_line("\nPress Ctrl-C to stop.", style="dim")
+
+
+def _short(path: str) -> str:
+    """Relative to the current folder, if the path is in it."""
+    return os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else path
 
 
 def _lines(addresses: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
