@@ -43,6 +43,9 @@ def up(
         simulated_cloud.Events, typer.Option(help="How the simulated OBS reports new objects (docs/deploy.md).")
     ] = "notification",
     sweep_every: Annotated[int, typer.Option(min=1, metavar="MINUTES", help="Time between two sweeps.")] = 1,
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="Call no function: you do, with `imagedrop invoke` or `sam local invoke`.")
+    ] = False,
     setting: options.Setting = [],  # noqa: B006 - typer wants a list
     switch: options.Switch = [],  # noqa: B006
     json: options.AddressesAsJson = False,
@@ -78,6 +81,7 @@ def up(
         switches=options.parse_switches(switch),
         sweep_every=sweep_every,
         events=events,
+        by_hand=by_hand,
         settings=settings | options.parse_pairs(setting),
     )
     _run(local, json=json)

@@ -70,12 +70,14 @@ def test_mixed_batch_has_the_expected_outcome_for_each_record(sample: Sample) ->
     [
         ("validate-sqs.json", [{"bucket": BUCKET, "key": KEY}]),
         ("register-sqs.json", [{"drop_id": DROP_ID, "attempt": 1}]),
-        ("poll-sqs.json", [{"drop_id": DROP_ID, "attempt": 1, "generation": 1}]),
+        ("poll-sqs.json", [{"drop_id": DROP_ID, "attempt": 1, "generation": 0}]),
         ("notify-sqs.json", [{"drop_id": DROP_ID, "attempt": 1}]),
         ("validate-sqs-envelope.json", None),
     ],
 )
-def test_queue_sample_is_complete_and_names_the_drop_of_the_sample_image(sample: Sample, name: str, bodies: list[Any] | None) -> None:
+def test_queue_sample_is_complete_and_names_the_drop_of_the_sample_image(
+    sample: Sample, name: str, bodies: list[Any] | None
+) -> None:
     records = sample(name)["Records"]
     for record in records:
         assert record["md5OfBody"] == hashlib.md5(record["body"].encode()).hexdigest()

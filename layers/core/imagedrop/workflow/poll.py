@@ -89,7 +89,7 @@ def _wait(ports: Ports, row: Drop, held: Held | None = None, missing_since: str 
         wait = min(settings.poll_longest, max(wait, seconds_between(missing_since, now)))
     due = add_seconds(format_timestamp(now), wait)
     progress = {"tries": row.tries + 1, "held": held, "redrives": 0, "images_missing_since": missing_since}
-    ports.ledger.save(row.updated(now, next_at=due, **progress))
+    log_drop("still importing", ports.ledger.save(row.updated(now, next_at=due, **progress)), next_at=due)
     raise RetryLater(wait)
 
 

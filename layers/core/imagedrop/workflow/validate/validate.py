@@ -245,5 +245,5 @@ class _Validation:
         if row.revision and waiting.model_copy(update={"updated_at": row.updated_at}) == row:
             return row
         saved = self.ports.ledger.save(waiting)
-        log_drop("waiting", saved, missing=list(missing))
+        log_drop("waiting" if missing else "all files are there", saved, missing=list(missing))
         return saved
