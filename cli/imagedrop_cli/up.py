@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -84,17 +85,17 @@ def up(
         by_hand=by_hand,
         settings=settings | options.parse_pairs(setting),
     )
-    _run(local, json=json)
+    _run(local, json=json, by_hand=by_hand)
 
 
-def _run(local: LocalStack, *, json: bool) -> None:
+def _run(local: LocalStack, *, json: bool, by_hand: bool) -> None:
     try:
         local.start()
     except CannotStart as error:
         raise CommandError(str(error)) from None
     with ExitStack() as relays:
         try:
-            _print(local.addresses | {"sam_env": _sam_env(local, relays)}, json=json)
+            _print(local.addresses | {"sam_env": _sam_env(local, relays)}, json=json, by_hand=by_hand)
             wait_while(lambda: not sockets.is_free(local.port))
             raise CommandError(f"the local AWS has stopped unexpectedly; log: {local.addresses['logs']}")
         except KeyboardInterrupt:
@@ -113,7 +114,7 @@ def _sam_env(local: LocalStack, relays: ExitStack) -> str | None:
     return str(sam_local.write(local.folder, local.stack.environment("validate"), sam_local.open_relays(relays)))
 
 
-def _print(addresses: Mapping[str, Any], *, json: bool) -> None:
+def _print(addresses: Mapping[str, Any], *, json: bool, by_hand: bool) -> None:
     if json:
         print_json(addresses, indent=None)
         return
@@ -124,12 +125,13 @@ def _print(addresses: Mapping[str, Any], *, json: bool) -> None:
     option = (
         "" if Path(addresses["folder"]) == connections.DEFAULT_FOLDER.resolve() else f" --folder {addresses['folder']}"
     )
-    print_line(f"  imagedrop drop samples/windows-server-2022.qcow2 --wait{option}\n  imagedrop status{option}")
+    wait = "" if by_hand else " --wait"
+    print_line(f"  imagedrop drop samples/windows-server-2022.qcow2 --prefix golden{wait}{option}")
+    print_line(f"  imagedrop status{option}")
     if addresses["sam_env"]:
-        print_line("\nTo run a function in its container (after `sam build`, docs/sam-local.md):", style="bold")
-        print_line(
-            f"  sam local invoke ValidateFunction -e events/validate-sqs.json --env-vars {_short(addresses['sam_env'])}"
-        )
+        print_line("\nThen, to run a function in its Lambda container (events/README.md):", style="bold")
+        sam_env = shlex.quote(_short(addresses["sam_env"]))
+        print_line(f"  sam build\n  sam local invoke ValidateFunction -e events/validate-sqs.json --env-vars {sam_env}")
     print_line("\nFor boto3, the AWS CLI and localstack-client:", style="bold")
     exports = connections.aws_environment(addresses["aws"])
     print_line("  export " + " ".join(f"{name}={value}" for name, value in exports.items() if name != "AWS_REGION"))
