@@ -18,7 +18,6 @@ from typing import Any
 
 from imagedrop_local.project_paths import ROOT
 
-BASE = "public.ecr.aws/lambda/python:3.13-x86_64"
 STARTS_WITHIN, ANSWERS_WITHIN = 60.0, 400.0  # s; the sweep may take 300
 
 
@@ -100,7 +99,7 @@ class Sam:
                 process.kill()
 
     def _options(self) -> list[str]:
-        return [*pull_options(), "--config-env", "local", "--env-vars", str(self.variables)]
+        return ["--config-env", "local", "--env-vars", str(self.variables)]
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         finished = subprocess.run(
@@ -122,12 +121,6 @@ class Started:
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(request, timeout=ANSWERS_WITHIN) as answer:
             return _answer(answer.read().decode())
-
-
-def pull_options() -> list[str]:
-    """Without the pull of an image that is there: it asks the registry, which takes seconds."""
-    has_base = subprocess.run(["docker", "image", "inspect", BASE], capture_output=True, check=False)
-    return [] if has_base.returncode else ["--skip-pull-image"]
 
 
 def _answer(text: str) -> Any:

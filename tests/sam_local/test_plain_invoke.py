@@ -22,7 +22,7 @@ import pytest
 
 from imagedrop_local.containers import bridge
 from imagedrop_local.project_paths import NAMES, ROOT, SAMPLES
-from tests.sam_local.sam import NoDocker, environment, logical, need_docker, pull_options
+from tests.sam_local.sam import NoDocker, environment, logical, need_docker
 from tests.support.signals import default_sigint
 
 SAM = "IMAGEDROP_TEST_SAM"  # the variable with the path of the SAM CLI
@@ -72,7 +72,7 @@ def invoke(line: list[str], function: str, event: str = "") -> Invoked:
         logical("validate"): logical(function),
         "events/validate-sqs.json": f"events/{event or EVENTS[function]}",
     }
-    command = [changes.get(part, part) for part in line] + pull_options()
+    command = [changes.get(part, part) for part in line]
     done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     lines = [json.loads(text) for text in done.stderr.splitlines() if text.startswith('{"level"')]
