@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import shlex
-from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
-from imagedrop_cli import connections, options
-from imagedrop_cli.output import CommandError, InputError, print_json, print_line, print_note
+from imagedrop_cli import connections, options, up_text
+from imagedrop_cli.output import CommandError, InputError, print_json, print_note
 from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
 from imagedrop_local import cloud_connection, sam_local, simulated_cloud, sockets
 from imagedrop_local.cloud_connection import CloudConnection
@@ -95,7 +92,11 @@ def _run(local: LocalStack, *, json: bool, by_hand: bool) -> None:
         raise CommandError(str(error)) from None
     with ExitStack() as relays:
         try:
-            _print(local.addresses | {"sam_env": _sam_env(local, relays)}, json=json, by_hand=by_hand)
+            addresses = local.addresses | {"sam_env": _sam_env(local, relays)}
+            if json:
+                print_json(addresses, indent=None)
+            else:
+                up_text.print_running(addresses, by_hand=by_hand)
             wait_while(lambda: not sockets.is_free(local.port))
             raise CommandError(f"the local AWS has stopped unexpectedly; log: {local.addresses['logs']}")
         except KeyboardInterrupt:
@@ -112,52 +113,6 @@ def _sam_env(local: LocalStack, relays: ExitStack) -> str | None:
     if local.cloud is None:
         return None
     return str(sam_local.write(local.folder, local.stack.environment("validate"), sam_local.open_relays(relays)))
-
-
-def _print(addresses: Mapping[str, Any], *, json: bool, by_hand: bool) -> None:
-    if json:
-        print_json(addresses, indent=None)
-        return
-    print_line("imagedrop is running", style="bold green")
-    for name, value in _lines(addresses):
-        print_line(f"  {name:<9} {value}")
-    print_line("\nTry in another terminal:", style="bold")
-    option = (
-        "" if Path(addresses["folder"]) == connections.DEFAULT_FOLDER.resolve() else f" --folder {addresses['folder']}"
-    )
-    wait = "" if by_hand else " --wait"
-    print_line(f"  imagedrop drop samples/windows-server-2022.qcow2 --prefix golden{wait}{option}")
-    print_line(f"  imagedrop status{option}")
-    if addresses["sam_env"]:
-        print_line("\nThen, to run a function in its Lambda container (events/README.md):", style="bold")
-        sam_env = shlex.quote(_short(addresses["sam_env"]))
-        print_line(f"  sam build\n  sam local invoke ValidateFunction -e events/validate-sqs.json --env-vars {sam_env}")
-    print_line("\nFor boto3, the AWS CLI and localstack-client:", style="bold")
-    exports = connections.aws_environment(addresses["aws"])
-    print_line("  export " + " ".join(f"{name}={value}" for name, value in exports.items() if name != "AWS_REGION"))
-    print_line("\nPress Ctrl-C to stop.", style="dim")
-
-
-def _short(path: str) -> str:
-    """Relative to the current folder, if the path is in it."""
-    return os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else path
-
-
-def _lines(addresses: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    aws, obs = addresses["aws"], addresses["obs"]
-    yield "AWS", aws["endpoint"]
-    yield "intake", aws["intake_url"]
-    yield "status", aws["status_url"]
-    yield "OBS", f"{obs['endpoint']}  bucket {obs['bucket']}" + (f" = {obs['folder']}" if obs.get("folder") else "")
-    yield "IMS", addresses["ims"]["endpoint"]
-    if addresses["smn"]:
-        yield "SMN", addresses["smn"]["endpoint"]
-    if "simulators" in addresses:
-        yield "keys", f"{obs['access_key']} {obs['secret_key']}  project {addresses['ims']['project_id']}"
-        yield "state", addresses["simulators"]["state"]
-        yield "faults", addresses["simulators"]["faults"]
-    yield "mails", aws["mails"]
-    yield "logs", addresses["logs"]
 
 
 def _elsewhere(obs: str, ims: str, smn: str, topic: str, region: str, project_id: str) -> CloudConnection:
