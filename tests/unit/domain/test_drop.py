@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from imagedrop.domain.drop import CHANNELS, ChannelDelivery, Drop, DropImage
+from imagedrop.domain.drop import CHANNELS, ChannelDelivery, Drop, DropImage, with_next_revision
+from imagedrop_local.memory.fake_clock import START
 from tests.support.world import KEY, World
 
 
@@ -43,3 +45,24 @@ def test_an_end_is_delivered_if_nothing_is_left_to_do_on_any_channel(world: Worl
     told = row.model_copy(update={"deliveries": others | {"mail": ChannelDelivery(state=state)}})
     assert told.all_delivered is expected
     assert not row.all_delivered
+
+
+def saved_at(row: Drop, second: int) -> Drop:
+    return with_next_revision(row.updated(START + timedelta(seconds=second)))
+
+
+def test_revision_does_not_come_again_after_an_older_ledger_was_restored() -> None:
+    """A worker that has read the row before the restore must not overwrite what was written since."""
+    backup = saved_at(row(), 0)
+    lost, again = saved_at(backup, 1), saved_at(backup, 2)
+    assert backup.revision < lost.revision < again.revision
+
+
+def test_revision_grows_even_if_the_clock_goes_back() -> None:
+    saved = saved_at(row(), 0)
+    assert saved_at(saved, -3600).revision == saved.revision + 1
+
+
+def row() -> Drop:
+    now = "2026-11-24T13:00:00.000Z"
+    return Drop(drop_id="d", bucket="drops", key=KEY, received_at=now, updated_at=now, deadline_at=now)

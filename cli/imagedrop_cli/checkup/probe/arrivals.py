@@ -35,7 +35,7 @@ class Arrivals:
         except (BotoCoreError, ClientError) as error:
             return unknown(NAME, f"AWS: {error}", "Allow your AWS keys to read the log (logs:FilterLogEvents).")
         if not found:
-            fix = "Look at the other checks of events. A filter that leaves out .imagedrop/ is no fault."
+            fix = "Check the other results of events, and the secret at both ends. A filter may leave out .imagedrop/."
             return unknown(NAME, f"no event of {key} has reached the intake", fix)
         if key in found:
             return ok(NAME, "the event of an object has reached the intake, with the right key")
