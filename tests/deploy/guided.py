@@ -1,4 +1,5 @@
-"""Deploys a fresh clone with `sam deploy --guided` and the answers of docs/deploy.md, and shows questions and answers.
+"""Deploys a fresh clone with `sam deploy --guided` and the answers of docs/deploy.md, shows questions and answers,
+deploys again without questions, and deletes the stack.
 
 python -m tests.deploy.guided --sam PATH                     AWS_ENDPOINT_URL names an emulator of AWS, which is empty
 python -m tests.deploy.guided --sam PATH --answer "AWS Region=eu-west-1"    another answer than the page's example
@@ -12,20 +13,15 @@ import pty
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from imagedrop_local.project_paths import ROOT
+from tests.deploy.clone import Failed, environment, fresh_clone, last_line, run
 from tests.deploy.page import examples
 
 QUESTION = re.compile(r"^\s*(\S.*?) \[.*\]: $")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-class Failed(Exception):
-    """The message says what the SAM CLI did."""
 
 
 def main() -> int:
@@ -37,14 +33,12 @@ def main() -> int:
         print("guided: set AWS_ENDPOINT_URL to an emulator of AWS. Without it, this would deploy to a real account.")
         return 2
     own = dict(answer.split("=", 1) for answer in arguments.answer)
-    with tempfile.TemporaryDirectory() as folder:
-        clone = Path(folder) / "imagedrop"
-        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-        try:
+    try:
+        with fresh_clone() as clone:
             _deploy(arguments.sam, clone, own)
-        except Failed as failure:
-            print(f"guided: {failure}")
-            return 1
+    except Failed as failure:
+        print(f"guided: {failure}")
+        return 1
     return 0
 
 
@@ -54,31 +48,24 @@ def _deploy(sam: str, clone: Path, own: Mapping[str, str]) -> None:
     def say(text: str) -> None:
         print(f"{time.monotonic() - begin:5.1f} s  {text}", flush=True)
 
-    _run([sam, "build"], clone)
+    run([sam, "build"], clone)
     say("sam build: done")
     answers = examples(clone)
     if unknown := own.keys() - answers.keys():
         raise Failed(f"docs/deploy.md has no question {', '.join(unknown)}")
-    for line in conversation([sam, "deploy", "--guided"], clone, answers | own):
+    for line in conversation([sam, "deploy", "--guided"], clone, {**answers, **own}):
         say(line)
-    say(_run([sam, "deploy"], clone))  # with the answers that were saved
-
-
-def _run(command: list[str], folder: Path) -> str:
-    """Returns the last line."""
-    finished = subprocess.run(
-        command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-    if finished.returncode:
-        raise Failed(f"{' '.join(command[1:])}: {(finished.stdout + finished.stderr).strip()[-2000:]}")
-    return _last_line(finished.stdout)
+    for command in ("deploy", "delete"):
+        say(f"sam {command}, with the answers that were saved: {run([sam, command], clone)}")
 
 
 def conversation(command: list[str], folder: Path, answers: Mapping[str, str]) -> Iterator[str]:
     """Yields each question with its answer, and the last line. Raises Failed if the questions are others, or in another
     order, or if the command fails."""
     ours, its = pty.openpty()
-    process = subprocess.Popen(command, cwd=folder, stdin=its, stdout=its, stderr=its, start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment(), stdin=its, stdout=its, stderr=its, start_new_session=True
+    )
     os.close(its)
     shown, expected = "", list(answers)
     try:
@@ -92,9 +79,11 @@ def conversation(command: list[str], folder: Path, answers: Mapping[str, str]) -
             os.write(ours, f"{answers[question]}\n".encode())
             yield f"{asked[0].strip()} {answers[question]}"
             shown += "\n"
-        if process.wait() or expected:
-            raise Failed(f"not asked: {expected}; {shown.strip()[-2000:]}")
-        yield _last_line(shown)
+        if code := process.wait():
+            raise Failed(f"{' '.join(command)} ended with {code}: {shown.strip()[-2000:]}")
+        if expected:
+            raise Failed(f"the SAM CLI did not ask {', '.join(expected)}")
+        yield last_line(shown)
     finally:
         process.kill()
         process.wait()
@@ -107,11 +96,6 @@ def _read(terminal: int) -> str:
         return os.read(terminal, 1 << 16).decode("utf-8", "replace")
     except OSError:  # how Linux reports the end
         return ""
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "no output"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The commands in docs/deploy.md that deploy to AWS, the questions that they ask, and the two processor architectures."""
+"""The commands in docs/deploy.md that deploy to AWS, and the questions that they ask."""
 
 from __future__ import annotations
 
