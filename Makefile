@@ -40,9 +40,10 @@ pages: $(VENV)/.test ## generates the pages of docs/ that are made from the code
 	$(BIN)/python -m docs_pages.cli > docs/cli.md
 	$(BIN)/python -m docs_pages.simulators > docs/internals/simulators.md
 
-sam-local: $(VENV)/.test ## compares every function in its Lambda container with the local stack (needs Docker)
+sam-local: $(VENV)/.test ## runs every function in its Lambda container, and compares it with the local stack (needs Docker)
 	@if docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory $(VENV)-sam/.done; fi
 	$(BIN)/python tests/sam_local/run.py --sam $(abspath $(VENV)-sam)/bin/sam
+	IMAGEDROP_TEST_SAM=$(abspath $(VENV)-sam)/bin/sam $(BIN)/pytest -q tests/sam_local/test_plain_invoke.py
 
 bench: $(VENV)/.test $(VENV)-bench/.done ## benchmarks, compared with other tools as ratios; `python3 -m bench.images` builds the images
 	$(BIN)/python -m bench

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,11 +46,13 @@ def adopt(
       imagedrop adopt --config /etc/imagedrop/imagedrop.toml
       imagedrop adopt --prefix golden/ --since 2026-01-01 --yes
     """
+    from imagedrop_cli.older_pairs import newest, older_pairs
+
     obs = _connection(config, folder)
     with connections.obs_errors_as(CommandError):
-        found = list(_older_pairs(obs, prefix))
+        found = list(older_pairs(obs.objects, obs.settings, obs.settings.drop_prefix if prefix is None else prefix))
     earliest = since.strftime("%Y-%m-%dT00:00:00Z") if since else ""
-    pairs = [pair for pair in found if pair.image and pair.sidecar and _newest(pair) >= earliest]
+    pairs = [pair for pair in found if pair.image and pair.sidecar and newest(pair) >= earliest]
     alone = sum(pair.sidecar is None for pair in found)
     if not json and pairs:
         print_parts([_table(pairs)])
@@ -73,32 +74,6 @@ def _connection(config: Path | None, folder: Path | None) -> ObsConnection:
     if not obs.settings.drop_bucket:
         raise InputError("the bucket is missing: set IMAGEDROP_DROP_BUCKET, or use --config or --folder")
     return obs
-
-
-def _older_pairs(obs: ObsConnection, prefix: str | None) -> Iterator[Pair]:
-    """Pairs, and images alone, whose files are all older than the start of the installation."""
-    from imagedrop.domain.drop import FileVersion
-    from imagedrop.domain.object_keys import is_ours
-    from imagedrop.workflow.bucket_records.installation import oldest_drop
-    from imagedrop.workflow.sweep.pairing_in_order import PairingInOrder
-
-    settings, objects = obs.settings, obs.objects
-    bucket, after = settings.drop_bucket, None
-    oldest, pairing = oldest_drop(objects, bucket), PairingInOrder(settings, [])
-    while True:
-        page = objects.list(bucket, settings.drop_prefix if prefix is None else prefix, after)
-        for head in page.objects:
-            if not is_ours(head.key):
-                version = FileVersion(etag=head.etag, last_modified=head.last_modified)
-                yield from (pair for pair in pairing.add(head.key, version) if pair.image and _newest(pair) < oldest)
-        if page.after is None:
-            yield from (pair for pair in pairing.move_to(None) if _newest(pair) < oldest)
-            return
-        after = page.after
-
-
-def _newest(pair: Pair) -> str:
-    return max(version.last_modified for version in (pair.image, pair.sidecar) if version is not None)
 
 
 def _adopt(obs: ObsConnection, pairs: list[Pair]) -> None:
@@ -130,9 +105,11 @@ def _adopt(obs: ObsConnection, pairs: list[Pair]) -> None:
 
 
 def _table(pairs: list[Pair]) -> Table:
+    from imagedrop_cli.older_pairs import newest
+
     table = Table(box=None, pad_edge=False)
     table.add_column("image")
     table.add_column("last put")
     for pair in pairs:
-        table.add_row(pair.image_key, _newest(pair))
+        table.add_row(pair.image_key, newest(pair))
     return table

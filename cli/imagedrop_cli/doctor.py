@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +34,9 @@ def doctor(
     probe: Annotated[
         bool, typer.Option("--probe", help="Register a tiny data disk image, see what IMS does, and delete it.")
     ] = False,
+    kms_key: Annotated[
+        str, typer.Option("--kms-key", metavar="ID", help="Check this key too, which sidecars name in cmk_id.")
+    ] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before the probe.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
     report: Annotated[
@@ -53,7 +56,7 @@ def doctor(
       imagedrop doctor --stack imagedrop --json
       imagedrop doctor --probe --report report.md
     """
-    site = _site(config, stack, folder)
+    site = replace(_site(config, stack, folder), kms_key=kms_key)
     probing = _probing(site, yes) if probe else None
     results = check(site, probing)
     found = list(results) if json else list(_printed(results))
@@ -99,7 +102,8 @@ def _site(config: Path | None, stack: str, folder: Path | None) -> Site:
 
         running = connections.running_stack(folder)
         assert running is not None
-        return site_of(Deployment(Clients(running["aws"]["endpoint"]), NAME))
+        found = site_of(Deployment(Clients(running["aws"]["endpoint"]), NAME))
+        return replace(found, endpoints=running.get("services", {}))
     return server_settings.site(server_settings.read(config or Path("imagedrop.toml")), os.environ)
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import typer
 
-from imagedrop_cli import connections, options
-from imagedrop_cli.output import CommandError, InputError, print_json, print_line, print_note
+from imagedrop_cli import connections, options, up_text
+from imagedrop_cli.output import CommandError, InputError, print_json, print_note
 from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
-from imagedrop_local import cloud_connection, simulated_cloud, sockets
+from imagedrop_local import cloud_connection, sam_local, simulated_cloud, sockets
 from imagedrop_local.cloud_connection import CloudConnection
 from imagedrop_local.local_stack import LocalStack, Ports
 from imagedrop_local.machine import CannotStart
@@ -42,6 +41,9 @@ def up(
         simulated_cloud.Events, typer.Option(help="How the simulated OBS reports new objects (docs/deploy.md).")
     ] = "notification",
     sweep_every: Annotated[int, typer.Option(min=1, metavar="MINUTES", help="Time between two sweeps.")] = 1,
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="Call no function: you do, with `imagedrop invoke` or `sam local invoke`.")
+    ] = False,
     setting: options.Setting = [],  # noqa: B006 - typer wants a list
     switch: options.Switch = [],  # noqa: B006
     json: options.AddressesAsJson = False,
@@ -77,61 +79,40 @@ def up(
         switches=options.parse_switches(switch),
         sweep_every=sweep_every,
         events=events,
+        by_hand=by_hand,
         settings=settings | options.parse_pairs(setting),
     )
-    _run(local, json=json)
+    _run(local, json=json, by_hand=by_hand)
 
 
-def _run(local: LocalStack, *, json: bool) -> None:
+def _run(local: LocalStack, *, json: bool, by_hand: bool) -> None:
     try:
         local.start()
     except CannotStart as error:
         raise CommandError(str(error)) from None
-    try:
-        _print(local.addresses, json=json)
-        wait_while(lambda: not sockets.is_free(local.port))
-        raise CommandError(f"the local AWS has stopped unexpectedly; log: {local.addresses['logs']}")
-    except KeyboardInterrupt:
-        pass  # the normal way to stop
-    finally:
-        with ignoring_interrupts():
-            local.stop()
+    with ExitStack() as relays:
+        try:
+            addresses = local.addresses | {"sam_env": _sam_env(local, relays)}
+            if json:
+                print_json(addresses, indent=None)
+            else:
+                up_text.print_running(addresses, by_hand=by_hand)
+            wait_while(lambda: not sockets.is_free(local.port))
+            raise CommandError(f"the local AWS has stopped unexpectedly; log: {local.addresses['logs']}")
+        except KeyboardInterrupt:
+            pass  # the normal way to stop
+        finally:
+            with ignoring_interrupts():
+                local.stop()
     print_note("stopped; the next start with this folder continues here")
 
 
-def _print(addresses: Mapping[str, Any], *, json: bool) -> None:
-    if json:
-        print_json(addresses, indent=None)
-        return
-    print_line("imagedrop is running", style="bold green")
-    for name, value in _lines(addresses):
-        print_line(f"  {name:<9} {value}")
-    print_line("\nTry in another terminal:", style="bold")
-    option = (
-        "" if Path(addresses["folder"]) == connections.DEFAULT_FOLDER.resolve() else f" --folder {addresses['folder']}"
-    )
-    print_line(f"  imagedrop drop samples/windows-server-2022.qcow2 --wait{option}\n  imagedrop status{option}")
-    print_line("\nFor boto3, the AWS CLI and localstack-client:", style="bold")
-    exports = connections.aws_environment(addresses["aws"])
-    print_line("  export " + " ".join(f"{name}={value}" for name, value in exports.items() if name != "AWS_REGION"))
-    print_line("\nPress Ctrl-C to stop.", style="dim")
-
-
-def _lines(addresses: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    aws, obs = addresses["aws"], addresses["obs"]
-    yield "AWS", aws["endpoint"]
-    yield "intake", aws["intake_url"]
-    yield "status", aws["status_url"]
-    yield "OBS", f"{obs['endpoint']}  bucket {obs['bucket']}" + (f" = {obs['folder']}" if obs.get("folder") else "")
-    yield "IMS", addresses["ims"]["endpoint"]
-    if addresses["smn"]:
-        yield "SMN", addresses["smn"]["endpoint"]
-    if "simulators" in addresses:
-        yield "keys", f"{obs['access_key']} {obs['secret_key']}  project {addresses['ims']['project_id']}"
-        yield "state", addresses["simulators"]["state"]
-        yield "faults", addresses["simulators"]["faults"]
-    yield "mails", aws["mails"]
-    yield "logs", addresses["logs"]
+def _sam_env(local: LocalStack, relays: ExitStack) -> str | None:
+    """Writes the file for `sam local`. None: the stack may have the keys of a real cloud, and is not shown to every
+    container of this machine."""
+    if local.cloud is None:
+        return None
+    return str(sam_local.write(local.folder, local.stack.environment("validate"), sam_local.open_relays(relays)))
 
 
 def _elsewhere(obs: str, ims: str, smn: str, topic: str, region: str, project_id: str) -> CloudConnection:

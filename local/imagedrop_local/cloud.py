@@ -1,4 +1,4 @@
-"""OBS, IMS, SMN and EventGrid on one machine, over one folder, with one clock and one set of faults."""
+"""OBS, IMS, SMN, EventGrid and KMS on one machine, over one folder, with one clock and one set of faults."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from imagedrop_local.eg.service import EventGrid
 from imagedrop_local.faults import Faults
 from imagedrop_local.http import Server, Service
 from imagedrop_local.ims.service import Ims
+from imagedrop_local.kms.service import Kms
 from imagedrop_local.obs.bucket_store import now
 from imagedrop_local.obs.envelopes import EventFormat
 from imagedrop_local.obs.service import Obs
@@ -28,6 +29,8 @@ class Ports:
     obs: int = 0
     ims: int = 0
     smn: int = 0
+    eg: int = 0
+    kms: int = 0
 
 
 class FolderInUse(RuntimeError):
@@ -84,17 +87,21 @@ class Cloud:
             switches,
             self.faults,
             self.smn.publish,
+            keys,
+            project_id,
+            clock,
         )
+        self.kms = Kms(keys, project_id, clock, self.faults)
         self._servers: dict[str, Server] = {}
 
     @property
     def urls(self) -> dict[str, str]:
-        """By service: `obs`, `ims` and `smn`. Empty before `start`."""
+        """By service: `obs`, `ims`, `smn`, `eg` and `kms`. Empty before `start`."""
         return {name: server.url for name, server in self._servers.items()}
 
     def start(self) -> Cloud:
         """Raises OSError if a port is in use."""
-        services: tuple[Service, ...] = (self.obs, self.ims, self.smn)
+        services: tuple[Service, ...] = (self.obs, self.ims, self.smn, self.eg, self.kms)
         try:
             for service in services:
                 port: int = getattr(self._ports, service.name)
@@ -120,7 +127,7 @@ class Cloud:
 
     def state(self) -> dict[str, Any]:
         """What /_sim/state shows: buckets, events, images, jobs, topics, subscriptions, pushes, counts per call."""
-        calls: dict[str, dict[str, int]] = {"obs": {}, "ims": {}, "smn": {}, "eg": {}}
+        calls: dict[str, dict[str, int]] = {"obs": {}, "ims": {}, "smn": {}, "eg": {}, "kms": {}}
         for call, count in sorted(self.faults.calls.items()):
             service, _, name = call.partition(".")
             calls[service][name] = count

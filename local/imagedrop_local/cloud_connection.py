@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from imagedrop_local.stack.secrets import HUAWEI
@@ -25,6 +26,7 @@ class CloudConnection:
     smn_endpoint: str = ""
     topic_urn: str = ""
     addressing: str = "virtual"
+    services: Mapping[str, str] = field(default_factory=dict)  # others of simulators -> their URLs
     simulated: bool = False  # the keys of simulators are not secret
 
     def secrets(self) -> dict[str, str]:
@@ -43,6 +45,7 @@ class CloudConnection:
             "smn": smn if self.smn_endpoint else None,
         }
         if self.simulated:
+            addresses["services"] = dict(self.services)
             addresses["simulators"] = {name: f"{self.obs_endpoint}/_sim/{name}" for name in ("state", "faults")}
         return addresses
 

@@ -5,20 +5,39 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import json
+import shutil
 import socket
 import subprocess
 import threading
 from types import TracebackType
 from typing import Self
 
+DOCKER_ANSWERS_WITHIN = 3.0  # s
+
 
 def bridge() -> str:
-    """The host's address on Docker's bridge. Raises OSError if it has none: Docker runs in a virtual machine."""
-    inspected = subprocess.run(["docker", "network", "inspect", "bridge"], capture_output=True, text=True, check=False)
+    """The host's address on Docker's bridge. Raises OSError if it has none: there is no Docker, it does not answer, or
+    it runs in a virtual machine."""
+    docker = shutil.which("docker")
+    if docker is None:
+        raise FileNotFoundError("there is no docker on PATH")
+    try:
+        inspected = subprocess.run(  # noqa: S603 - fixed arguments
+            [docker, "network", "inspect", "bridge"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=DOCKER_ANSWERS_WITHIN,
+        )
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(f"docker does not answer within {DOCKER_ANSWERS_WITHIN:.0f} s") from None
     if inspected.returncode:
         raise OSError(f"docker network inspect bridge: {inspected.stderr.strip()}")
-    pool = json.loads(inspected.stdout)[0]["IPAM"]["Config"][0]
-    address: str = pool.get("Gateway") or str(ipaddress.ip_network(pool["Subnet"])[1])
+    try:
+        pool = json.loads(inspected.stdout)[0]["IPAM"]["Config"][0]
+        address: str = pool.get("Gateway") or str(ipaddress.ip_network(pool["Subnet"])[1])
+    except (LookupError, ValueError):
+        raise OSError(f"docker network inspect bridge: no address in {inspected.stdout[:500]}") from None
     with socket.socket() as probe:
         probe.bind((address, 0))
     return address

@@ -28,7 +28,7 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    service: Literal["obs", "ims", "smn", "eg"]
+    service: Literal["obs", "ims", "smn", "eg", "kms"]
     call: str = "*"
     times: int | None = Field(None, ge=1)
     probability: float | None = Field(None, gt=0, le=1)

@@ -36,7 +36,8 @@ class Ports(machine.Ports):
 
 class LocalStack(Machine):
     """A Machine with simulators, in whose `<folder>/obs/<bucket>/` the bucket is. `time_scale`: simulated seconds per
-    second. `elsewhere`: a cloud to use instead of simulators. `events`: how the simulators report new objects."""
+    second. `elsewhere`: a cloud to use instead of simulators. `events`: how the simulators report new objects.
+    `by_hand`: no event, queue or schedule calls a function."""
 
     def __init__(
         self,
@@ -50,22 +51,26 @@ class LocalStack(Machine):
         settings: Mapping[str, Any] | None = None,
         sweep_every: int = 1,
         events: Events = "notification",
+        by_hand: bool = False,
     ) -> None:
         folder, ports = Path(folder).resolve(), ports or Ports()
         # Two machines on one bucket of the real cloud are two installations.
-        installation = {"installation": f"{socket.gethostname()}:{folder}"} if elsewhere else {}
+        more = {"installation": f"{socket.gethostname()}:{folder}"} if elsewhere else {}
+        if elsewhere is None and events not in simulated_cloud.BY_SMN:
+            more["smn_topic_urn"] = ""  # as in an installation that takes nothing from SMN
         super().__init__(
             folder,
             elsewhere,
             bucket,
             ports=ports,
-            settings=simulated_cloud.SETTINGS | installation | dict(settings or {}),
+            settings=simulated_cloud.SETTINGS | more | dict(settings or {}),
             secrets={secrets.WEBHOOK: WEBHOOK_SECRET},
             sweep_every=sweep_every,
             log=folder / "aws/ministack.log",
+            by_hand=by_hand,
         )
         self._cloud_ports = CloudPorts(ports.obs, ports.ims, ports.smn)
-        self._time_scale, self._switches, self._events = time_scale, switches, events
+        self._time_scale, self._switches, self._events = time_scale, switches, "none" if by_hand else events
         self.cloud: Cloud | None = None  # None if `elsewhere` is used
 
     def start(self) -> Self:

@@ -22,6 +22,8 @@ from imagedrop_local.stack.outputs import Outputs
 from imagedrop_local.stack.stack import Stack
 from imagedrop_local.stack.urls import FunctionFailed
 
+DAY = 1440  # minutes
+
 
 class CannotStart(Exception):
     """It cannot start; the message says why and how to fix it."""
@@ -41,7 +43,7 @@ class Machine:
 
     `folder`: the state, kept over restarts. `settings`: of the functions, over those that follow from `connection`.
     `secrets`: those of the stack, besides the keys of the connection. `sweep_every`: minutes. `log`: file that gets the
-    logs; None: the stderr of this process.
+    logs; None: the stderr of this process. `by_hand`: it calls no function by itself.
     """
 
     stack: Stack
@@ -57,10 +59,11 @@ class Machine:
         secrets: Mapping[str, str],
         sweep_every: int,
         log: Path | None,
+        by_hand: bool = False,
     ) -> None:
         self.folder, self.bucket, self._connection = folder.resolve(), bucket, connection
         self._ports, self._settings, self._secrets = ports, dict(settings), dict(secrets)
-        self._sweep_every, self._log = sweep_every, log
+        self._sweep_every, self._log, self._by_hand = DAY if by_hand else sweep_every, log, by_hand
         self.addresses: dict[str, Any] = {}
         self._stopped = threading.Event()
 
@@ -124,11 +127,12 @@ class Machine:
             intake_port=self._ports.intake,
             status_port=self._ports.status,
             log=self._log,
+            by_hand=self._by_hand,
         )
         self._connect_events(self.stack.start())
         self.addresses = self._addresses(connection)
         addresses.write(self.folder, self.addresses)
-        if restarted:
+        if restarted and not self._by_hand:
             stall_after = float(settings.get("stall_after") or Settings.model_fields["stall_after"].default)
             threading.Thread(target=self._catch_up, args=(stall_after,), name="catch-up", daemon=True).start()
 

@@ -62,6 +62,7 @@ def connection_to(cloud: Cloud, bucket: str) -> CloudConnection:
         access_key=ACCESS_KEY,
         secret_key=SECRET_KEY,
         addressing="path",
+        services={name: cloud.urls[name] for name in ("eg", "kms")},
         simulated=True,
     )
 

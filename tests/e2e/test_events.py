@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.simulated_cloud import Events
 from imagedrop_local.switches import Switches
+from tests.support.cli import Cli
 from tests.support.e2e import World
 
 SLOW = 1440  # minutes between two sweeps
@@ -34,7 +36,9 @@ def world_with(folder: Path, events: Events, **switches: object) -> LocalStack:
     ],
     ids=["EventGrid to SMN", "EventGrid to SMN, quoted", "EventGrid to the intake"],
 )
-def test_an_event_leads_to_an_image(events: Events, switches: dict[str, object], tmp_path: Path) -> None:
+def test_an_event_leads_to_an_image(
+    events: Events, switches: dict[str, object], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with world_with(tmp_path, events, **switches) as local:
         world = World(local, tmp_path)
         image = world.image("golden")
@@ -45,6 +49,13 @@ def test_an_event_leads_to_an_image(events: Events, switches: dict[str, object],
         assert state["buckets"][0]["rules"] == []
         assert state["pushes"].get("delivered", 0) > 0 if events == "eventgrid-smn" else state["subscriptions"] == []
         assert [target["kind"] for target in _targets(state)] == [events.removeprefix("eventgrid-")]
+        checks = Cli(capsys, "--folder", str(local.folder))("doctor", "--probe", "--yes", "--json").json["checks"]
+        way = {check["name"]: check["outcome"] for check in checks if check["name"].startswith("events.")}
+        del way["events.last"]  # the log may come later
+        by_way = "events.subscription" if events == "eventgrid-smn" else "events.header"
+        assert way == dict.fromkeys(
+            ("events.way", "events.eventgrid", "events.keys", "events.arrival", by_way), "ok"
+        ), checks
 
 
 def test_without_events_and_with_pushes_that_are_refused_the_sweep_finds_the_drops(tmp_path: Path) -> None:
@@ -61,12 +72,24 @@ def test_without_events_and_with_pushes_that_are_refused_the_sweep_finds_the_dro
 
 
 @pytest.mark.long
-def test_without_events_the_schedule_of_the_sweep_finds_the_drops(tmp_path: Path) -> None:
+def test_without_events_the_schedule_of_the_sweep_finds_the_drops(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Within 90 s in a bucket of 10,000 keys, although the schedule is as in an installation."""
+    archive = tmp_path / "stack/obs/drops/archive"
+    archive.mkdir(parents=True)
+    for number in range(10_000):
+        (archive / f"{number:05}.txt").write_bytes(b"x")
     with LocalStack(tmp_path / "stack", events="none", time_scale=120, settings={"poll_longest": 1}) as local:
         world = World(local, tmp_path)
+        world.until(lambda: world.state()["buckets"][0]["objects"] >= 10_000)
         image = world.image("golden")
         for path in (image, Path(f"{image}.json")):
             world.put(path)
+        put = time.monotonic()
+        status = Cli(capsys, "--folder", str(local.folder))
+        world.until(lambda: status("status", "--json").json["drops"])
+        assert time.monotonic() - put < 90
         assert world.until(lambda: world.result(image))["stage"] == "registered"
         state = world.state()
         assert (state["subscriptions"], state["eventgrid"]["subscriptions"]) == ([], [])

@@ -27,6 +27,7 @@ STRATA: Mapping[str, tuple[str, ...]] = {  # patterns below CORE
     "completion": ("workflow/completion.py", "workflow/dispatch.py"),
     "notification": (
         "workflow/notify.py",
+        "workflow/digest.py",
         "workflow/late_notice.py",
         "workflow/mailing.py",
         "workflow/owner_policy.py",

@@ -1,6 +1,6 @@
 """Adapts a file of events/ to a world: sets all values that the file cannot know.
 
-ETag and drop id of the sample             those of the image in the bucket
+ETag in envelopes, drop id of the sample   those of the image in the bucket
 secret header, signature of SMN            the local stack's secret; signed now, with the simulator's certificate
 token of a subscription                    of the pending one in the simulator
 message id, receipt handle                 of a message that was sent with the file's body and received
@@ -23,9 +23,10 @@ from imagedrop_local.cloud_connection import PROJECT_ID, REGION
 from imagedrop_local.local_stack import WEBHOOK_SECRET
 from imagedrop_local.smn.certificate import Certificate
 from imagedrop_local.smn.topics import TopicStore
-from tests.sam_local.world import BUCKET, KEY, QUEUE_OF, World
+from tests.sam_local.world import BUCKET, IMAGE, KEY, QUEUE_OF, World
 
-ETAG = "6f94a1c2d03b5e7f8091a2b3c4d5e6f7-12"  # in every file of events/
+ETAG = "6f94a1c2d03b5e7f8091a2b3c4d5e6f7-12"  # in every envelope of events/
+SAMPLE_ID = drop_id(BUCKET, KEY, hashlib.md5(IMAGE.read_bytes()).hexdigest())  # in the messages of the later queues
 HEADER = "x-imagedrop-secret"
 
 
@@ -43,8 +44,7 @@ def fill(world: World, function: str, content: Any) -> tuple[Any, list[dict[str,
 
 
 def text(world: World, content: str) -> str:
-    sample_id = drop_id(BUCKET, KEY, ETAG)
-    return content.replace(sample_id, drop_id(BUCKET, KEY, world.etag)).replace(ETAG, world.etag or ETAG)
+    return content.replace(SAMPLE_ID, drop_id(BUCKET, KEY, world.etag)).replace(ETAG, world.etag or ETAG)
 
 
 def _received(world: World, function: str, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -52,11 +52,8 @@ def _received(world: World, function: str, records: list[dict[str, Any]]) -> lis
     queue.purge()
     sent = {}
     for record in records:
-        body = json.loads(record["body"])
-        if "generation" in body:
-            body["generation"] = world.row().generation
-        queue.send(content := json.dumps(body))
-        sent[hashlib.md5(content.encode()).hexdigest()] = record
+        queue.send(record["body"])
+        sent[hashlib.md5(record["body"].encode()).hexdigest()] = record
     received = queue.receive(len(records))
     copied = ("messageId", "receiptHandle", "body", "md5OfBody", "attributes")
     return [sent[record["md5OfBody"]] | {name: record[name] for name in copied} for record in received]

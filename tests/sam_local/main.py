@@ -90,7 +90,7 @@ def _hold(case: Case, world: World, sam: Sam) -> int:
     file.write_text(json.dumps(event, indent=1, ensure_ascii=False), "utf-8")
     command = " ".join(sam.command(case.function, file))
     print(f"{case.function}, {case.state}. In another terminal:\n")
-    print(f"AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test {command}\n")
+    print(f"{command}\n")
     print(f"AWS: {world.local.stack.outputs.endpoint}  the simulators: {world.cloud.urls['obs']}/_sim/state")
     print("Ctrl-C ends it.", flush=True)
     with contextlib.suppress(KeyboardInterrupt):

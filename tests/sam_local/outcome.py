@@ -87,9 +87,10 @@ def _key(key: str) -> str:
 
 
 def _content(body: bytes) -> Any:
+    """The object's JSON or text, in which times are masked later, or its digest."""
     try:
-        return json.loads(body)
-    except ValueError:
+        return _parsed(body.decode())
+    except UnicodeDecodeError:
         return f"{len(body)} bytes, sha256 {hashlib.sha256(body).hexdigest()}!"
 
 

@@ -18,7 +18,6 @@ from typing import Any
 
 from imagedrop_local.project_paths import ROOT
 
-BASE = "public.ecr.aws/lambda/python:3.13-x86_64"
 STARTS_WITHIN, ANSWERS_WITHIN = 60.0, 400.0  # s; the sweep may take 300
 
 
@@ -88,7 +87,7 @@ class Sam:
             *self._options(),
         ]
         with self.log.open("ab") as log:
-            process = subprocess.Popen(arguments, cwd=ROOT, env=_environment(), stdout=log, stderr=log)
+            process = subprocess.Popen(arguments, cwd=ROOT, env=environment(), stdout=log, stderr=log)
         try:
             _wait_until_open(process, port, self.log)
             yield Started(f"http://127.0.0.1:{port}")
@@ -100,13 +99,11 @@ class Sam:
                 process.kill()
 
     def _options(self) -> list[str]:
-        has_base = subprocess.run(["docker", "image", "inspect", BASE], capture_output=True, check=False)
-        pull = [] if has_base.returncode else ["--skip-pull-image"]
-        return [*pull, "--config-env", "local", "--env-vars", str(self.variables)]
+        return ["--config-env", "local", "--env-vars", str(self.variables)]
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         finished = subprocess.run(
-            [self.path, *arguments], cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False
+            [self.path, *arguments], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
         )
         with self.log.open("a", encoding="utf-8") as log:
             log.write(finished.stderr)
@@ -137,15 +134,14 @@ def _answer(text: str) -> Any:
     return returned
 
 
-def _environment() -> dict[str, str]:
-    """This process's environment, with the local stack's keys and without ~/.aws."""
+def environment() -> dict[str, str]:
+    """This process's environment without keys of AWS: with keys, the SAM CLI would ask AWS whose they are."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "IMAGEDROP_", "PYTHON"))
     }
     return inherited | {
         "PATH": f"{os.environ['PATH']}:{Path(sys.executable).parent}",  # `sam build` needs the runtime's Python
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "SAM_CLI_TELEMETRY": "0",

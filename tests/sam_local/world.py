@@ -56,8 +56,6 @@ class World:
             self.local = self._exit_stack.enter_context(self._local())
             self._exit_stack = self._exit_stack.pop_all()
         aws = self.local.stack.client
-        for mapping in aws("lambda").list_event_source_mappings()["EventSourceMappings"]:
-            aws("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
         outputs = self.local.stack.outputs
         self.queues = {name: Queue(aws("sqs"), url) for name, url in outputs.queues.items()}
         self.dead_letters = {name: Queue(aws("sqs"), url) for name, url in outputs.dead_letters.items()}
@@ -96,7 +94,7 @@ class World:
                 "installation": "sam-local",  # the same in both worlds
                 "poll_longest": 1,
             },
-            sweep_every=1440,
+            by_hand=True,
         )
 
     # --- preparing a state ---------------------------------------------------------------------------------------

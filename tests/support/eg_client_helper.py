@@ -48,8 +48,11 @@ class SimulatedEg:
             EgSwitches(**switches),
             self.faults,
             lambda urn, message: self.published.append((urn, message)),
-            self._deliver,
-            lambda: self.seconds,
+            {"key": "secret"},
+            "project",
+            lambda: datetime.now(UTC),
+            deliver=self._deliver,
+            delivery_clock=lambda: self.seconds,
         )
 
     def subscribe(self, target: HttpsTarget | SmnTarget, **more: Any) -> None:

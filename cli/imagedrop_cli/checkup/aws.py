@@ -124,9 +124,7 @@ class AwsChecks:
 
     def _last_event(self) -> Iterator[CheckResult]:
         """From the log of the intake: of whatever has called it."""
-        function = self._outputs["IntakeFunction"]
-        configuration = self._client("lambda").get_function_configuration(FunctionName=function)
-        group = configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}"
+        group = self._deployment.intake_log
         try:
             found = self._client("logs").describe_log_streams(
                 logGroupName=group, orderBy="LastEventTime", descending=True, limit=1

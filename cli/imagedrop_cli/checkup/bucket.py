@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from imagedrop.adapters.obs.errors import translate_errors
-from imagedrop.domain.object_keys import INSTALLATION, is_bucket
-from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
+from imagedrop.domain.object_keys import FOLDER, INSTALLATION, is_bucket
+from imagedrop.ports import Objects, ObjectsRefused, ObjectsUnavailable
 from imagedrop.settings import Settings
+from imagedrop_cli.checkup.bucket_policy import writers
 from imagedrop_cli.checkup.results import CheckResult, ok, unknown, wrong
+from imagedrop_cli.older_pairs import older_pairs
 
+OLDER_PAGES = 10  # of 1,000 keys, so that the check does not take minutes
 MAX_SKEW = 60.0  # s; decision 2 counts on it
 FIXES = {
     "InvalidAccessKeyId": "OBS does not know the access key: check HUAWEICLOUD_SDK_AK, and that the key is enabled.",
@@ -28,13 +32,20 @@ FIXES = {
 
 
 class BucketChecks:
-    """`client`: boto3's S3 client for OBS. `own`: the name of the installation; empty: it is not known here. `probed`:
-    the probe tries to write."""
+    """`client`: boto3's S3 client for OBS, `objects`: the port to it. `own`: the name of the installation; empty: it is
+    not known here. `probed`: the probe tries to write."""
 
     def __init__(
-        self, settings: Settings, client: Any, own: str, now: Callable[[], datetime], probed: bool = False
+        self,
+        settings: Settings,
+        client: Any,
+        objects: Objects,
+        own: str,
+        now: Callable[[], datetime],
+        probed: bool = False,
     ) -> None:
-        self._settings, self._client, self._own, self._now, self._probed = settings, client, own, now, probed
+        self._settings, self._client, self._objects, self._own = settings, client, objects, own
+        self._now, self._probed = now, probed
 
     def run(self) -> Iterator[CheckResult]:
         bucket = self._settings.drop_bucket
@@ -59,6 +70,9 @@ class BucketChecks:
         yield self._storage_class(head)
         yield from self._versioning()
         yield from self._installation()
+        yield self._policy()
+        yield self._older_images()
+        yield self._ranges(listed)
         if not self._probed:
             yield unknown("bucket.write", "not tried: only --probe writes", "Run `imagedrop doctor --probe`.")
 
@@ -114,6 +128,60 @@ class BucketChecks:
             yield wrong("bucket.installation", f"{found!r} works on this bucket, and this one is {self._own!r}", fix)
         else:
             yield ok("bucket.installation", f"{found!r}" + ("" if self._own else "; not compared"))
+
+    def _policy(self) -> CheckResult:
+        name, bucket = "bucket.policy", self._settings.drop_bucket
+        try:
+            with translate_errors():
+                text = self._client.get_bucket_policy(Bucket=bucket)["Policy"]
+            found = writers(json.loads(text), bucket)
+        except ObjectsRefused as error:
+            if error.code == "NoSuchBucketPolicy":
+                return ok(name, "none: only the account's own users may write, those with a right to OBS")
+            fix = f"To see who may write {FOLDER}, allow the user of the keys to read it (obs:bucket:GetBucketPolicy)."
+            return unknown(name, str(error), fix)
+        except ObjectsUnavailable as error:
+            return unknown(name, str(error))
+        except ValueError as error:
+            return unknown(name, f"the policy cannot be read: {error}")
+        if found:
+            fix = f"Deny {FOLDER}* and *.result.json to all but imagedrop's user: docs/security.md has the policy."
+            return wrong(
+                name, f"who may write {FOLDER}, and so request from IMS what they want: {', '.join(found)}", fix
+            )
+        return ok(name, f"it lets nobody write {FOLDER}")
+
+    def _older_images(self) -> CheckResult:
+        name = "bucket.older_images"
+        try:
+            found = list(older_pairs(self._objects, self._settings, self._settings.drop_prefix, OLDER_PAGES))
+        except (ObjectsRefused, ObjectsUnavailable) as error:
+            return unknown(name, str(error), "Allow the user of the keys to read objects.")
+        if not found:
+            return ok(name, "none")
+        alone = sum(pair.sidecar is None for pair in found)
+        seen = f"older than imagedrop here, so no drops: {len(found) - alone} images with a sidecar, {alone} without"
+        return ok(name, f"{seen} (`imagedrop adopt` lists them)")
+
+    def _ranges(self, listed: dict[str, Any]) -> CheckResult:
+        """Asks for bytes behind the end of the first object."""
+        name = "bucket.ranges"
+        if not (contents := listed.get("Contents")):
+            return unknown(name, "the bucket is empty", "Look again when it is not.")
+        first, end = contents[0]["Key"], contents[0]["Size"]
+        try:
+            with translate_errors():
+                answer = self._client.get_object(
+                    Bucket=self._settings.drop_bucket, Key=first, Range=f"bytes={end + 1}-{end + 2}"
+                )
+        except ObjectsRefused as error:
+            if error.code == "InvalidRange":
+                return ok(name, "a range behind the end is refused; imagedrop works with that")
+            return unknown(name, str(error), "Allow the user of the keys to read objects (obs:object:GetObject).")
+        except ObjectsUnavailable as error:
+            return unknown(name, str(error))
+        answer["Body"].close()
+        return ok(name, "a range behind the end is answered with the whole object; imagedrop works with that")
 
 
 def _emptiness(listed: dict[str, Any]) -> str:

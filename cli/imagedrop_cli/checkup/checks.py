@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
 from imagedrop.adapters.calls import Calls
 from imagedrop.adapters.obs.client import obs_client
+from imagedrop.adapters.obs.objects import ObsObjects
 from imagedrop.adapters.secrets import HuaweiKeys, SmtpLogin
 from imagedrop.adapters.smtp import SmtpMail, SmtpServer
 from imagedrop.settings import Settings, SettingsError
@@ -18,9 +19,13 @@ from imagedrop_cli.checkup.aws import AwsChecks
 from imagedrop_cli.checkup.bucket import BucketChecks
 from imagedrop_cli.checkup.declarations import check_declarations
 from imagedrop_cli.checkup.deployment import Deployment
+from imagedrop_cli.checkup.eventgrid import EventGridChecks
 from imagedrop_cli.checkup.events import EventChecks, list_subscriptions
+from imagedrop_cli.checkup.huawei import Account
 from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks
+from imagedrop_cli.checkup.kms import KmsChecks
 from imagedrop_cli.checkup.mail import MailChecks
+from imagedrop_cli.checkup.probe.arrivals import Arrivals
 from imagedrop_cli.checkup.probe.probe import Probe
 from imagedrop_cli.checkup.probe.project import ProbedIms, Project
 from imagedrop_cli.checkup.results import Check, CheckResult, run
@@ -29,13 +34,16 @@ from imagedrop_cli.output import CommandError, sleep
 
 @dataclass(frozen=True)
 class Site:
-    """An installation. `installation`: its name; empty: it is not known here. `deployment`: if it is on AWS."""
+    """An installation. `installation`: its name; empty: it is not known here. `deployment`: if it is on AWS.
+    `endpoints`: of services that are not in its settings. `kms_key`: the id of a key to check."""
 
     settings: Settings
     keys: HuaweiKeys
     smtp_login: SmtpLogin | None = None
     installation: str = ""
     deployment: Deployment | None = None
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+    kms_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,22 +58,33 @@ def check(site: Site, probe: Probing | None = None) -> Iterator[CheckResult]:
     """One result after the other, as soon as it is there. Read-only without `probe`."""
     settings = site.settings
     intake_url = site.deployment.intake_url if site.deployment else ""
+    account = Account(settings, site.keys, site.endpoints)
     calls = Calls(sleep, random.Random())  # noqa: S311 - jitter
     client = obs_client(settings, lambda: site.keys)
+    objects = ObsObjects(client, calls)
     server = SmtpServer(settings.smtp_host, settings.smtp_port, settings.smtp_security, site.smtp_login)
     mail = SmtpMail(lambda: server, settings.mail_from, calls)
     checks: list[tuple[str, Check]] = [
         ("declarations", partial(check_declarations, settings)),
-        ("bucket", BucketChecks(settings, client, site.installation, lambda: datetime.now(UTC), probe is not None).run),
-        ("ims", ImsChecks(settings, partial(CheckedIms, settings, site.keys)).run),
-        ("events", EventChecks(settings, partial(list_subscriptions, settings, site.keys), intake_url).run),
+        ("bucket", BucketChecks(settings, client, objects, site.installation, _now, probe is not None).run),
+        ("ims", ImsChecks(settings, partial(CheckedIms, settings, site.keys), probe is not None).run),
+        ("kms.keys", KmsChecks(account, site.kms_key).run),
+        ("events", EventChecks(settings, partial(list_subscriptions, account), intake_url).run),
+        ("events.eventgrid", EventGridChecks(account, intake_url).run),
         ("mail", MailChecks(settings, mail.check).run),
     ]
     checks += AwsChecks(site.deployment).checks() if site.deployment else ()
     if probe is not None:
         project = Project(settings, client, partial(ProbedIms, settings, site.keys), calls, sleep)
-        checks.append(("probe", Probe(settings, project, secrets.token_hex(4), probe.ask, probe.note).run))
+        arrivals = None
+        if site.deployment and (settings.smn_topic_urn or settings.webhook_secret):
+            arrivals = Arrivals(site.deployment.logged_keys, sleep)
+        checks.append(("probe", Probe(settings, project, secrets.token_hex(4), probe.ask, probe.note, arrivals).run))
     return run(checks)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def site_of(deployment: Deployment) -> Site:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +14,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from imagedrop.adapters.secrets import HuaweiKeys, SmtpLogin
 from imagedrop.settings import Settings, SettingsError
 from imagedrop_cli.output import CommandError, InputError
+
+LOG_SECONDS = 3600.0  # a probe takes less
 
 Clients = Callable[[str], Any]  # name of the service -> client of boto3
 
@@ -69,8 +73,31 @@ class Deployment:
         found: str = self._call(lambda: self.clients("secretsmanager").get_secret_value(SecretId=name))["SecretString"]
         return found
 
+    @property
+    def intake_log(self) -> str:
+        """The log group. Raises BotoCoreError, ClientError."""
+        function = self.outputs["IntakeFunction"]
+        configuration = self.clients("lambda").get_function_configuration(FunctionName=function)
+        return configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}"
+
+    def logged_keys(self, text: str) -> list[str]:
+        """The field `key` of the lines with this text in the log of the intake. Raises BotoCoreError, ClientError."""
+        since = int((time.time() - LOG_SECONDS) * 1000)
+        found = self.clients("logs").filter_log_events(
+            logGroupName=self.intake_log, filterPattern=f'"{text}"', startTime=since
+        )["events"]
+        return [key for event in found if (key := _key_in(event["message"])) and text in key]
+
     def _call(self, call: Callable[[], Any]) -> Any:
         try:
             return call()
         except (BotoCoreError, ClientError) as error:
             raise CommandError(f"AWS: {error}") from None
+
+
+def _key_in(line: str) -> str:
+    try:
+        found = json.loads(line[line.index("{") :])
+    except ValueError:
+        return ""
+    return str(found.get("key", ""))

@@ -4,46 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
-from huaweicloudsdkcore.auth.credentials import BasicCredentials
-from huaweicloudsdkcore.exceptions.exceptions import SdkException, ServiceResponseException
-from huaweicloudsdkcore.http.http_config import HttpConfig
 from huaweicloudsdksmn.v2 import ListSubscriptionsByTopicRequest, SmnClient
-from requests import RequestException
 
-from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.settings import Settings
+from imagedrop_cli.checkup.huawei import Account, HuaweiError, translate_errors
 from imagedrop_cli.checkup.results import CheckResult, ok, unknown, wrong
+from imagedrop_cli.checkup.urls import is_same_url
 
-TIMEOUT = (5, 15)  # s, to connect and to read
 PENDING, CONFIRMED = 0, 1  # SMN API: status of a subscription
 WEB = ("http", "https")
 
 
-class SmnError(Exception):
-    """SMN refuses, or does not answer. `refused`: it has answered."""
-
-    def __init__(self, text: str, refused: bool) -> None:
-        super().__init__(text)
-        self.refused = refused
-
-
-def list_subscriptions(settings: Settings, keys: HuaweiKeys) -> list[Any]:
-    """Of the topic. Raises SmnError."""
-    credentials = BasicCredentials(keys.ak, keys.sk, settings.project_id)
-    if keys.token:
-        credentials = credentials.with_security_token(keys.token)
-    config = HttpConfig(timeout=TIMEOUT)
-    builder = SmnClient.new_builder().with_http_config(config).with_credentials(credentials)
-    client = builder.with_endpoint(settings.smn_cert_url()).build()
-    request = ListSubscriptionsByTopicRequest(topic_urn=settings.smn_topic_urn, offset=0, limit=100)
-    try:
+def list_subscriptions(account: Account) -> list[Any]:
+    """Of the topic. Raises HuaweiError."""
+    client = account.client(SmnClient, account.settings.smn_cert_url())
+    request = ListSubscriptionsByTopicRequest(topic_urn=account.settings.smn_topic_urn, offset=0, limit=100)
+    with translate_errors():
         return list(client.list_subscriptions_by_topic(request).subscriptions or ())
-    except ServiceResponseException as error:
-        raise SmnError(f"{error.error_code}: {error.error_msg}", refused=error.status_code < 500) from None
-    except (SdkException, RequestException) as error:
-        raise SmnError(f"{type(error).__name__}: {error}", refused=False) from None
 
 
 class EventChecks:
@@ -69,12 +47,12 @@ class EventChecks:
             return wrong(name, f"{topic} is not in {self._settings.region}", fix)
         try:
             found = [one for one in self._subscriptions() if one.protocol in WEB and one.status in (PENDING, CONFIRMED)]
-        except SmnError as error:
+        except HuaweiError as error:
             if error.refused:
                 fix = "Check smn_topic_urn, and that the user of the keys may list its subscriptions (smn:topic:list)."
                 return wrong(name, f"{topic}: {error}", fix)
             return unknown(name, f"{self._settings.smn_cert_url()} does not answer: {error}")
-        ours = [one for one in found if not self._intake_url or _same(one.endpoint, self._intake_url)]
+        ours = [one for one in found if not self._intake_url or is_same_url(one.endpoint, self._intake_url)]
         if not ours:
             seen = ", ".join(one.endpoint for one in found) or "nobody"
             fix = f"Subscribe {self._intake_url or 'the URL of the intake'} to the topic, protocol HTTPS."
@@ -83,9 +61,3 @@ class EventChecks:
             fix = "Request the confirmation again in SMN: the intake confirms by itself if smn_topic_urn is this topic."
             return wrong(name, f"{ours[0].endpoint} is not confirmed", fix)
         return ok(name, f"{ours[0].endpoint} is confirmed")
-
-
-def _same(first: str, second: str) -> bool:
-    """Whatever the slash at the end."""
-    a, b = urlsplit(first), urlsplit(second)
-    return (a.scheme, a.netloc.lower(), a.path.rstrip("/")) == (b.scheme, b.netloc.lower(), b.path.rstrip("/"))

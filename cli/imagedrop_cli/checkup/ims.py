@@ -1,15 +1,19 @@
-"""Checks of IMS: it answers, there is quota, and it imports Windows here."""
+"""Checks of IMS: access, quota, Windows, and how it behaves where documents leave that open."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from huaweicloudsdkims.v2 import ListOsVersionsRequest, ShowImageQuotaRequest
 
 from imagedrop.adapters.ims.client import ImsConnection, translate_errors
+from imagedrop.adapters.ims.errors import JOB_NOT_FOUND_CODES, ImsNotFound
+from imagedrop.common.os_versions import UNLISTED, WINDOWS
 from imagedrop.ports import ImsError
 from imagedrop.settings import Settings
+from imagedrop_cli.checkup.job_calls import JOB_CALLS, JobCall, job_call
 from imagedrop_cli.checkup.results import CheckResult, ok, unknown, wrong
 
 WARN_AT = 0.8  # of the quota
@@ -26,10 +30,10 @@ class CheckedIms(ImsConnection):
 
 
 class ImsChecks:
-    """`connect`: opens a connection."""
+    """`connect`: opens a connection. `probed`: the probe sees more of the jobs."""
 
-    def __init__(self, settings: Settings, connect: Callable[[], CheckedIms]) -> None:
-        self._settings, self._connect = settings, connect
+    def __init__(self, settings: Settings, connect: Callable[[], CheckedIms], probed: bool = False) -> None:
+        self._settings, self._connect, self._probed = settings, connect, probed
 
     def run(self) -> Iterator[CheckResult]:
         with self._connect() as ims:
@@ -40,7 +44,11 @@ class ImsChecks:
                 return
             yield ok("ims.access", f"{self._settings.ims_url()} lists the images of {self._settings.project_id}")
             yield from _answered("ims.quota", lambda: _quota(ims.quota()))
+            yield from _answered("ims.killed", lambda: _killed(ims.images(imagetype="private", status="killed")))
             yield from _answered("ims.windows", lambda: self._windows(ims.os_versions()))
+            yield from _answered("ims.os_versions", lambda: _os_versions(ims.os_versions()))
+            if not self._probed:
+                yield from _answered("ims.job_call", lambda: self._job_call(ims))
 
     def _refused(self, error: ImsError) -> CheckResult:
         seen = f"{self._settings.ims_url()}: {error}"
@@ -51,7 +59,7 @@ class ImsChecks:
         return wrong("ims.access", seen, fix)
 
     def _windows(self, platforms: Any) -> CheckResult:
-        offered = sum(version["os_type"] == "Windows" for platform in platforms for version in platform["version_list"])
+        offered = len(_names(platforms))
         allowed = self._settings.ims_allows_windows
         if offered and allowed:
             return ok("ims.windows", f"{offered} versions of Windows are offered in {self._settings.region}")
@@ -62,6 +70,50 @@ class ImsChecks:
             fix = "Set ims_allows_windows to false, so that Windows drops are rejected at once, or use another region."
             return wrong("ims.windows", f"no version of Windows is offered in {self._settings.region}", fix)
         return ok("ims.windows", "not offered, and ims_allows_windows is false")
+
+    def _job_call(self, ims: CheckedIms) -> CheckResult:
+        """Asks for a job that does not exist: a call that this region has says so."""
+        errors = {call: _error_of_unknown_job(ims, call) for call in JOB_CALLS}
+        return job_call(errors, self._settings.ims_job_call)
+
+
+def _error_of_unknown_job(ims: CheckedIms, call: JobCall) -> str:
+    """Empty if the call exists."""
+    try:
+        ims.job(call, str(uuid.uuid4()))
+    except ImsNotFound:
+        return ""
+    except ImsError as error:
+        return "" if error.code in JOB_NOT_FOUND_CODES else str(error)
+    return ""
+
+
+def _names(platforms: Any) -> set[str]:
+    versions = [version for platform in platforms for version in platform["version_list"]]
+    return {version["os_version"] for version in versions if version["os_type"] == "Windows"}
+
+
+def _os_versions(platforms: Any) -> CheckResult:
+    """Whether IMS offers the names of Windows that imagedrop fills in and accepts."""
+    offered, listed = _names(platforms), set(WINDOWS) - set(UNLISTED)
+    missing, others = sorted(listed - offered), sorted(set(UNLISTED) - offered)
+    if not offered:
+        return unknown("ims.os_versions", "no version of Windows is offered")
+    seen = f"{len(listed) - len(missing)} of the {len(listed)} names of Windows that imagedrop knows are offered"
+    if others:
+        seen += f"; not in the list: {', '.join(others)}"
+    if not missing:
+        return ok("ims.os_versions", seen)
+    fix = "Do not use these names in the field os_version of sidecars: IMS may refuse them here."
+    return unknown("ims.os_versions", f"{seen}; not offered: {', '.join(missing)}", fix)
+
+
+def _killed(answer: Any) -> CheckResult:
+    count = len(answer["images"])
+    if not count:
+        return ok("ims.killed", "no image of a failed import is left")
+    fix = "Delete them: images of failed imports can count towards the quota."
+    return unknown("ims.killed", f"{count} or more images of failed imports are left (status killed)", fix)
 
 
 def _quota(answer: Any) -> CheckResult:

@@ -41,6 +41,14 @@ def set_log_fields(record: logging.LogRecord) -> bool:
     return True
 
 
+def log_outdated(row: Drop | None, attempt: int) -> None:
+    """Logs that a message needs no work: it came late or twice, or its drop is not in the ledger. `attempt`: of it."""
+    if row is None:
+        LOG.info("nothing to do: no such drop is in the ledger", extra={"message_attempt": attempt})
+    else:
+        log_drop("nothing to do: the message is out of date", row, message_attempt=attempt)
+
+
 def log_drop(message: str, row: Drop, *, level: int = logging.INFO, **more: Any) -> None:
     """Logs one line about a drop. `more` must not use the names of a LogRecord (`name`, `message`, `args` ...)."""
     fields = {"drop_id": row.drop_id, "bucket": row.bucket, "key": row.key, "attempt": row.attempt, "stage": row.stage}

@@ -1,4 +1,4 @@
-"""EventGrid: passes events of OBS on to the targets of its subscriptions. It has no HTTP interface here."""
+"""EventGrid: passes events of OBS on to the targets of its subscriptions, and lists these over HTTP."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from imagedrop_local.eg.subscriptions import HttpsTarget, Subscription
+from imagedrop_local.eg.subscriptions import HttpsTarget, Subscription, as_listed
 from imagedrop_local.eg.switches import EgSwitches
 from imagedrop_local.faults import Faults
+from imagedrop_local.gateway import Gateway
+from imagedrop_local.gateway.signed_service import SignedService
+from imagedrop_local.http import Request, Response
 from imagedrop_local.json_store import JsonStore
 from imagedrop_local.obs import envelopes
 from imagedrop_local.obs.envelopes import EventFormat
@@ -23,8 +27,9 @@ from imagedrop_local.pushes.delivery import Deliver, PushDelivery, PushPolicy, i
 from imagedrop_local.pushes.http_push import post
 
 
-class EventGrid:
-    """Keeps its state in `folder` over restarts, waiting pushes included. `publish`: of SMN. Faults: call `Push`."""
+class EventGrid(SignedService):
+    """Keeps its state in `folder` over restarts, waiting pushes included. `publish`: of SMN. Faults of pushes: call
+    `Push`."""
 
     name = "eg"
 
@@ -36,10 +41,14 @@ class EventGrid:
         switches: EgSwitches,
         faults: Faults,
         publish: Publisher,
+        credentials: Mapping[str, str],
+        project_id: str,
+        clock: Callable[[], datetime],
         deliver: Deliver = post,
         delivery_clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`deliver` sends one push, `delivery_clock` (seconds) times the retries; see PushDelivery."""
+        """`credentials`: access key -> secret key. `deliver` sends one push, `delivery_clock` (seconds) times the
+        retries; see PushDelivery."""
         self._format, self._switches, self._publish = event_format, switches, publish
         self._subscriptions, self._lock = JsonStore(folder / "subscriptions"), threading.Lock()
         self._counts: Counter[str] = Counter()
@@ -57,6 +66,8 @@ class EventGrid:
             clock=delivery_clock,
         )
         store.add_listener(self.on_object_event)
+        calls = [("GET", "/v1/{project_id}/subscriptions", "ListSubscriptions", self._list)]
+        super().__init__(Gateway(credentials, project_id, clock), calls, faults)
 
     def start(self) -> None:
         """Starts the delivery, also of pushes from an earlier process."""
@@ -81,6 +92,12 @@ class EventGrid:
     def subscriptions(self) -> list[Subscription]:
         with self._lock:
             return [Subscription.model_validate(document["subscription"]) for document in self._subscriptions]
+
+    def _list(self, request: Request, _: bytes) -> Response:
+        offset, limit = int(request.query.get("offset", 0)), int(request.query.get("limit", 15))
+        found = self.subscriptions()
+        page = [as_listed(subscription) for subscription in found[offset : offset + limit]]
+        return Response.json(200, {"total": len(found), "size": len(page), "items": page})
 
     def state(self) -> dict[str, Any]:
         """For /_sim/state. Header values are secret."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -39,15 +40,19 @@ class HttpsTarget(BaseModel):
             raise ValueError(f"{self.url}: EventGrid calls only https")
         if any(not 1 <= len(key) <= 256 or not 1 <= len(value) <= 1024 for key, value in self.headers.items()):
             raise ValueError("a header has 1 to 256 characters in its name, and 1 to 1,024 in its value")
-        parameters = [{"key": key, "value": value, "is_value_secret": True} for key, value in self.headers.items()]
-        detail = {"url": self.url, "invocation_http_parameters": {"header_parameters": parameters}}
-        if (size := len(json.dumps(detail).encode())) > MAX_DETAIL:
+        if (size := len(json.dumps(self.detail(self.headers)).encode())) > MAX_DETAIL:
             raise ValueError(f"URL and headers have {size} bytes, at most {MAX_DETAIL}")
         return self
 
+    def detail(self, headers: Mapping[str, str]) -> dict[str, Any]:
+        """As in the API, with these headers."""
+        parameters = [{"key": key, "value": value, "is_value_secret": True} for key, value in headers.items()]
+        return {"url": self.url, "invocation_http_parameters": {"header_parameters": parameters}}
+
 
 class Subscription(BaseModel):
-    """Objects that are created in `bucket` with keys that begin with `prefix`. `keys_encoded`: objectKeyEncode."""
+    """Objects that are created in `bucket` with keys that begin with `prefix`. `keys_encoded`: objectKeyEncode. One
+    that is not `enabled` passes nothing on."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -55,7 +60,27 @@ class Subscription(BaseModel):
     bucket: str
     prefix: str = ""
     keys_encoded: bool = True
+    enabled: bool = True
     target: SmnTarget | HttpsTarget = Field(discriminator="kind")
 
     def matches(self, event: ObjectEvent) -> bool:
-        return event.bucket == self.bucket and event.name.startswith(CREATED) and event.key.startswith(self.prefix)
+        ours = event.bucket == self.bucket and event.key.startswith(self.prefix)
+        return self.enabled and ours and event.name.startswith(CREATED)
+
+
+def as_listed(subscription: Subscription) -> dict[str, Any]:
+    """As ListSubscriptions shows it. The values of secret header parameters are not shown."""
+    target = subscription.target
+    if isinstance(target, SmnTarget):
+        shown = {"name": "HC.SMN", "provider_type": "OFFICIAL", "smn_detail": {"urn": target.urn}}
+    else:
+        hidden = target.detail(dict.fromkeys(target.headers, ""))
+        shown = {"name": "HTTPS", "provider_type": "CUSTOM", "detail": hidden}
+    detail = {"bucket": subscription.bucket, "objectKeyEncode": subscription.keys_encoded}
+    return {
+        "id": subscription.name,
+        "name": subscription.name,
+        "status": "ENABLED" if subscription.enabled else "DISABLED",
+        "sources": [{"name": "HC.OBS.DWR", "provider_type": "OFFICIAL", "detail": detail}],
+        "targets": [shown],
+    }

@@ -12,6 +12,7 @@ from imagedrop_local.obs.store import Store
 from imagedrop_local.obs.switches import ObsSwitches
 
 MAX_DELETES = 1000
+MAX_POLICY = 20 << 10  # bytes
 VERSION = "3.0"
 
 
@@ -28,6 +29,8 @@ class BucketCalls:
             "HeadBucket": self.head,
             "GetBucketLocation": self.location,
             "GetBucketVersioning": self.versioning,
+            "GetBucketPolicy": self.policy,
+            "PutBucketPolicy": self.put_policy,
             "GetBucketStoragePolicy": self.storage,
             "PutBucketStoragePolicy": self.put_storage,
             "DeleteObjects": self.delete_objects,
@@ -76,6 +79,19 @@ class BucketCalls:
     def versioning(self, call: Call) -> Response:
         self._store.require_bucket(call.bucket)
         return xml.response("VersioningConfiguration", ())
+
+    def policy(self, call: Call) -> Response:
+        """The policy has no effect here: every signed request is allowed."""
+        policy = self._store.require_bucket(call.bucket).policy
+        if not policy:
+            raise StoreError("NoSuchBucketPolicy", "The specified bucket does not have a bucket policy")
+        return Response(200, policy.encode(), {"Content-Type": "application/json"})
+
+    def put_policy(self, call: Call) -> Response:
+        info = self._store.require_bucket(call.bucket)
+        policy = call.small_body(MAX_POLICY).decode(errors="replace")
+        self._store.change_bucket(info.model_copy(update={"policy": policy}))
+        return Response(204)
 
     def storage(self, call: Call) -> Response:
         value = call.dialect.format_storage_class(self._store.require_bucket(call.bucket).storage_class)

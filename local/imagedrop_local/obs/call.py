@@ -22,11 +22,13 @@ BUCKET_CALLS = {
         "storageClass": "GetBucketStoragePolicy",
         "notification": "GetBucketNotificationConfiguration",
         "versioning": "GetBucketVersioning",
+        "policy": "GetBucketPolicy",
         "uploads": "ListMultipartUploads",
         "list-type": "ListObjectsV2",
         "": "ListObjects",
     },
     "PUT": {
+        "policy": "PutBucketPolicy",
         "storagePolicy": "PutBucketStoragePolicy",
         "storageClass": "PutBucketStoragePolicy",
         "notification": "PutBucketNotificationConfiguration",

@@ -43,6 +43,7 @@ class BucketInfo(BaseModel):
     storage_class: StorageClass = "STANDARD"
     created_at: datetime
     rules: tuple[EventRule, ...] = ()
+    policy: str = Field("", description="JSON; empty: the bucket has none")
 
 
 class Attributes(BaseModel):

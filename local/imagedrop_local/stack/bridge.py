@@ -69,11 +69,12 @@ def pause_consumers(folder: Path) -> None:
     path.write_text(json.dumps(state))
 
 
-def resume_consumers(functions: Any) -> None:
-    """Enables the mappings again, after the functions are deployed. `functions`: the Lambda client."""
+def set_consumers(functions: Any, *, enabled: bool) -> None:
+    """Enables the paused mappings again, after the functions are deployed; or disables all. `functions`: the Lambda
+    client."""
     for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
-        if mapping["State"] == PAUSED:
-            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+        if not enabled or mapping["State"] == PAUSED:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=enabled)
 
 
 def follow_port(folder: Path, port: int) -> None:

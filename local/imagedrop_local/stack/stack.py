@@ -33,7 +33,7 @@ class Stack:
     `folder`: the state, kept over restarts. `port`: the AWS endpoint; `intake_port`, `status_port`: the function URLs;
     0: any free port. `settings`: of the functions, without those that follow from AWS and from `secrets`. `secrets`: by
     the names in secrets.py. `sweep_every`: minutes. `log`: file that gets the logs; None: the stderr of this process.
-    `source`: the checkout to run.
+    `by_hand`: no queue calls a function. `source`: the checkout to run.
     """
 
     def __init__(
@@ -47,10 +47,12 @@ class Stack:
         intake_port: int = 0,
         status_port: int = 0,
         log: Path | None = None,
+        by_hand: bool = False,
         source: Path = Path(__file__).parents[3],
     ) -> None:
         self._source, self._settings, self._secrets = source, settings, secrets
         self._sweep_every, self._intake_port, self._status_port = sweep_every, intake_port, status_port
+        self._by_hand = by_hand
         self._ministack = Ministack(folder.resolve(), port, log)
         self._url_servers: list[HttpServer] = []
         self.endpoint = self._ministack.endpoint
@@ -68,7 +70,7 @@ class Stack:
             intake = self._serve_url(function(stack_outputs, "intake"), self._intake_port, signed=False)
             status = self._serve_url(function(stack_outputs, "status"), self._status_port, signed=True)
             self.outputs = outputs(stack_outputs, self.endpoint, intake, status)
-            bridge.resume_consumers(self.client("lambda"))
+            bridge.set_consumers(self.client("lambda"), enabled=not self._by_hand)
         except BaseException:
             self.stop()
             raise

@@ -15,8 +15,8 @@ from imagedrop.domain.object_keys import START
 from imagedrop_local import simulated_cloud
 from imagedrop_local.cloud import Cloud, Ports
 from imagedrop_local.switches import Switches
-from tests.integration.cloud.test_doctor import KEYS, settings_file, site
 from tests.support.cli import Cli, CliResult
+from tests.support.doctor import KEYS, settings_file, site
 
 
 @pytest.fixture

@@ -2,64 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
+from random import Random
 from typing import Any, Self, cast
 
 import pytest
 
+from imagedrop.adapters.calls import Calls
 from imagedrop.adapters.obs.client import obs_client
+from imagedrop.adapters.obs.objects import ObsObjects
 from imagedrop.adapters.secrets import HuaweiKeys, SmtpLogin
-from imagedrop.domain.object_keys import INSTALLATION
+from imagedrop.common.os_versions import WINDOWS
+from imagedrop.common.timestamps import format_timestamp
+from imagedrop.domain.object_keys import INSTALLATION, START
 from imagedrop.settings import Settings
 from imagedrop_cli.checkup.bucket import BucketChecks
-from imagedrop_cli.checkup.checks import Site, check
-from imagedrop_cli.checkup.events import EventChecks
-from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks
+from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks, _os_versions
 from imagedrop_cli.checkup.probe import probe
+from imagedrop_cli.checkup.probe.project import ProbedIms
+from imagedrop_cli.checkup.probe.tiny_image import empty_qcow2
 from imagedrop_cli.checkup.results import CheckResult, ok, run
-from imagedrop_local import simulated_cloud
-from imagedrop_local.cloud import Cloud
-from imagedrop_local.cloud_connection import PROJECT_ID, REGION
+from imagedrop_cli.output import sleep
+from imagedrop_local.cloud_connection import PROJECT_ID
+from imagedrop_local.faults import Fault
 from tests.support.cli import Cli
-from tests.support.endpoint import Endpoint
+from tests.support.doctor import KEYS, Start, only_wrong, outcomes, results, settings_file, site
 from tests.support.smtp_server import CLOSE, ScriptedSmtp
-
-KEYS = HuaweiKeys(simulated_cloud.ACCESS_KEY, simulated_cloud.SECRET_KEY)
-Found = dict[str, CheckResult]
-Start = Callable[..., Cloud]
-
-
-def site(cloud: Cloud, **settings: Any) -> Site:
-    given = {
-        "region": REGION,
-        "project_id": PROJECT_ID,
-        "drop_bucket": "drops",
-        "obs_endpoint": cloud.urls["obs"],
-        "obs_addressing": "path",
-        "ims_endpoint": cloud.urls["ims"],
-        "declarations_accepted": True,
-        "operator_mail": "operator@example.com",
-    }
-    return Site(Settings.of(given | settings), KEYS, installation="here")
-
-
-def results(of: Site) -> Found:
-    return {result.name: result for result in check(of)}
-
-
-def outcomes(found: Found, outcome: str) -> set[str]:
-    return {name for name, result in found.items() if result.outcome == outcome}
-
-
-def only_wrong(found: Found, name: str, *texts: str) -> None:
-    assert outcomes(found, "wrong") == {name}, found
-    for text in texts:
-        assert text in f"{found[name].seen} {found[name].fix}"
+from tests.support.waiting import until
 
 
 def test_right_installation_has_nothing_wrong(start: Start) -> None:
@@ -68,10 +40,11 @@ def test_right_installation_has_nothing_wrong(start: Start) -> None:
         found = results(replace(site(start(), **mail), smtp_login=SmtpLogin("ada", "pass")))
     assert smtp.mails == []
     assert outcomes(found, "wrong") == set()
-    assert outcomes(found, "unknown") == {"bucket.write"}
+    assert outcomes(found, "unknown") == {"bucket.write", "bucket.ranges"}  # the bucket is empty
     assert outcomes(found, "ok") == {
         "declarations", "bucket.access", "clock", "bucket.region", "bucket.storage_class", "bucket.versioning",
-        "bucket.installation", "ims.access", "ims.quota", "ims.windows", "events.way", "mail.server", "mail.operator",
+        "bucket.installation", "bucket.policy", "bucket.older_images", "ims.access", "ims.quota", "ims.killed",
+        "ims.windows", "ims.os_versions", "ims.job_call", "kms.keys", "events.way", "mail.server", "mail.operator",
     }  # fmt: skip
 
 
@@ -79,8 +52,8 @@ def test_checks_write_nothing(start: Start) -> None:
     cloud = start()
     results(site(cloud))
     calls = cloud.state()["calls"]
-    assert set(calls["obs"]) == {"ListObjectsV2", "HeadBucket", "GetBucketVersioning", "GetObject"}
-    assert set(calls["ims"]) == {"ListImages", "ShowImageQuota", "ListOsVersions"}
+    assert set(calls["obs"]) == {"ListObjectsV2", "HeadBucket", "GetBucketVersioning", "GetBucketPolicy", "GetObject"}
+    assert set(calls["ims"]) == {"ListImages", "ShowImageQuota", "ListOsVersions", "ShowJob", "ShowJobProgress"}
 
 
 # --- wrong installations
@@ -137,7 +110,8 @@ def test_bucket_of_another_installation(start: Start) -> None:
 def test_clock_of_this_machine(start: Start, seconds: float, says: str) -> None:
     settings = site(start()).settings
     now = datetime.now(UTC) + timedelta(seconds=seconds)
-    found = BucketChecks(settings, obs_client(settings, lambda: KEYS), "", lambda: now).run()
+    client = obs_client(settings, lambda: KEYS)
+    found = BucketChecks(settings, client, ObsObjects(client, Calls(sleep, Random(0))), "", lambda: now).run()
     [clock] = [result for result in found if result.name == "clock"]
     assert clock.outcome == "wrong"
     assert clock.seen.startswith((says, f"{abs(seconds) - 1:.0f} s", f"{abs(seconds) + 1:.0f} s"))
@@ -169,6 +143,103 @@ def test_region_without_windows(start: Start) -> None:
     cloud = start(ims_refuses_windows=True)
     only_wrong(results(site(cloud)), "ims.windows", "no version of Windows is offered", "ims_allows_windows to false")
     assert results(site(cloud, ims_allows_windows=False))["ims.windows"].outcome == "ok"
+
+
+def test_names_of_windows_that_are_not_offered_are_named(start: Start) -> None:
+    found = results(site(start(ims_os_list="2022", ims_other_windows="Other_Windows (64_bit)")))["ims.os_versions"]
+    assert found.outcome == "unknown"
+    for name in ("Windows Server 2022 Standard 64bit", "Other Windows(64 bit)"):
+        assert name in found.seen
+
+
+def test_list_of_names_that_may_not_be_read(start: Start) -> None:
+    cloud = start()
+    cloud.faults.add(Fault(service="ims", call="ListOsVersions", fault="status", status=403))
+    assert results(site(cloud))["ims.os_versions"].outcome == "unknown"
+
+
+def test_list_without_a_name_that_imagedrop_fills_in() -> None:
+    def offered(*names: str) -> CheckResult:
+        versions = [{"os_version": name, "os_type": "Windows"} for name in names]
+        return _os_versions([{"platform": "Windows", "version_list": versions}])
+
+    assert offered(*WINDOWS).outcome == "ok"
+    found = offered(*(name for name in WINDOWS if "2022" not in name))
+    assert (found.outcome, "Windows Server 2022 Datacenter 64bit" in found.seen, bool(found.fix)) == (
+        "unknown", True, True,
+    )  # fmt: skip
+    assert offered().outcome == "unknown"
+
+
+@pytest.mark.parametrize("unknown_job", ["404", "IMG.0023"])
+@pytest.mark.parametrize(
+    ("calls", "setting", "outcome"),
+    [("both", "ShowJob", "ok"), ("ShowJobProgress", "ShowJob", "wrong"), ("ShowJobProgress", "ShowJobProgress", "ok"),
+     ("ShowJob", "ShowJobProgress", "wrong"), ("ShowJob", "ShowJob", "ok")],
+)  # fmt: skip
+def test_call_for_jobs_of_this_region(start: Start, unknown_job: str, calls: str, setting: str, outcome: str) -> None:
+    cloud = start(ims_job_calls=calls, ims_unknown_job=unknown_job)
+    found = results(site(cloud, ims_job_call=setting))["ims.job_call"]
+    assert (found.outcome, found.fix) == (outcome, f"Set ims_job_call to {calls}." if outcome == "wrong" else "")
+
+
+def test_images_of_failed_imports_are_counted(start: Start) -> None:
+    cloud = start(scale=1_000_000, ims_failed_image_stays=True)
+    cloud.faults.add(Fault(service="ims", call="ImportJob", fault="status", code="IMG.0072"))
+    cloud.store.put("drops", "a.qcow2", empty_qcow2())
+    with ProbedIms(site(cloud).settings, KEYS) as ims:
+        ims.create_data_image({"name": "a", "image_url": "drops:a.qcow2", "min_disk": 40})
+    until(lambda: [image["status"] for image in cloud.state()["images"]] == ["killed"])
+    found = results(site(cloud))["ims.killed"]
+    assert (found.outcome, "1 or more" in found.seen) == ("unknown", True)
+
+
+@pytest.mark.parametrize(("switch", "says"), [("whole", "whole object"), ("416", "is refused")])
+def test_answer_to_a_range_behind_the_end(start: Start, switch: str, says: str) -> None:
+    cloud = start(obs_invalid_range=switch)
+    cloud.store.put("drops", "golden/a.txt", b"content")
+    found = results(site(cloud))["bucket.ranges"]
+    assert (found.outcome, says in found.seen) == ("ok", True)
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome", "says"),
+    [
+        ("", "ok", "none"),
+        (
+            '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "drops/*"}]}',
+            "wrong",
+            "want: *",
+        ),
+        ('{"Statement": []}', "ok", "nobody"),
+        ("{", "unknown", "cannot be read"),
+        ("[]", "unknown", "cannot be read"),
+    ],
+)
+def test_policy_of_the_bucket(start: Start, policy: str, outcome: str, says: str) -> None:
+    cloud = start()
+    if policy:
+        client = obs_client(site(cloud).settings, lambda: KEYS)
+        client.put_bucket_policy(Bucket="drops", Policy=policy)
+    found = results(site(cloud))["bucket.policy"]
+    assert (found.outcome, says in found.seen) == (outcome, True), found
+
+
+def test_policy_that_may_not_be_read(start: Start) -> None:
+    cloud = start()
+    cloud.faults.add(Fault(service="obs", call="GetBucketPolicy", fault="status", status=403, code="AccessDenied"))
+    found = results(site(cloud))["bucket.policy"]
+    assert (found.outcome, "obs:bucket:GetBucketPolicy" in found.fix) == ("unknown", True)
+
+
+def test_older_images_are_counted(start: Start) -> None:
+    cloud = start()
+    for key in ("a.qcow2", "a.qcow2.json", "b.qcow2"):
+        cloud.store.put("drops", key, b"content")
+    assert results(site(cloud))["bucket.older_images"].seen == "none"  # imagedrop was not started here yet
+    later = datetime.now(UTC) + timedelta(hours=1)
+    cloud.store.put("drops", START, format_timestamp(later).encode())
+    assert "1 images with a sidecar, 1 without" in results(site(cloud))["bucket.older_images"].seen
 
 
 def test_windows_is_offered_but_not_allowed(start: Start) -> None:
@@ -213,7 +284,9 @@ def test_answer_of_another_form_is_unknown() -> None:
             return lambda **_: {"quotas": None}
 
     found = {result.name: result.outcome for result in ImsChecks(Settings(), lambda: cast("CheckedIms", Odd())).run()}
-    assert found == {"ims.access": "ok", "ims.quota": "unknown", "ims.windows": "unknown"}
+    assert found.pop("ims.access") == "ok"
+    others = ("ims.quota", "ims.killed", "ims.windows", "ims.os_versions", "ims.job_call")
+    assert found == dict.fromkeys(others, "unknown")
 
 
 def test_check_that_fails_itself_is_unknown() -> None:
@@ -225,94 +298,7 @@ def test_check_that_fails_itself_is_unknown() -> None:
     assert [(result.name, result.outcome) for result in found] == [("first", "unknown"), ("second", "ok")]
 
 
-# --- the way in
-
-
-@pytest.fixture
-def endpoint() -> Iterator[Endpoint]:
-    endpoint = Endpoint()
-    yield endpoint
-    endpoint.stop()
-
-
-def notified(cloud: Cloud, url: str = "", confirmed: bool = False, **settings: Any) -> CheckResult:
-    """The check of a topic that notifies the URL."""
-    urn = cloud.smn.create_topic("drops")
-    if url:
-        cloud.smn.subscribe(urn, "http", url)
-    if confirmed:
-        [subscription] = cloud.smn._state._topics.subscriptions(urn)
-        cloud.smn._state._topics.confirm(urn, subscription["token"], datetime.now(UTC))
-    given = {"smn_topic_urn": urn, "smn_cert_origin": cloud.urls["smn"], **settings}
-    return results(site(cloud, **given))["events.subscription"]
-
-
-def test_without_events_the_bucket_is_listed(start: Start) -> None:
-    found = results(site(start()))
-    assert "found by listing" in found["events.way"].seen
-    assert "events.subscription" not in found
-
-
-def test_ways_in_are_named(start: Start) -> None:
-    urn = f"urn:smn:{REGION}:{PROJECT_ID}:drops"
-    found = results(site(start(), smn_topic_urn=urn, webhook_secret="imagedrop/webhook"))["events.way"].seen
-    assert (urn in found, "x-imagedrop-secret" in found) == (True, True)
-
-
-def test_confirmed_subscription(start: Start, endpoint: Endpoint) -> None:
-    found = notified(start(), endpoint.url, confirmed=True)
-    assert (found.outcome, endpoint.url in found.seen) == ("ok", True)
-
-
-def test_subscription_that_is_not_confirmed(start: Start, endpoint: Endpoint) -> None:
-    found = notified(start(), endpoint.url)
-    assert (found.outcome, "is not confirmed" in found.seen, bool(found.fix)) == ("wrong", True, True)
-
-
-def test_topic_without_subscription(start: Start) -> None:
-    found = notified(start())
-    assert (found.outcome, "notifies nobody" in found.seen) == ("wrong", True)
-
-
-@pytest.mark.parametrize(
-    ("urn", "says"),
-    [(f"urn:smn:{REGION}:{PROJECT_ID}:other", "SMN.0006"), (f"urn:smn:cn-east-3:{PROJECT_ID}:drops", "not in")],
-)
-def test_topic_that_is_not_there(start: Start, urn: str, says: str) -> None:
-    found = notified(start(), smn_topic_urn=urn)
-    assert (found.outcome, says in found.seen) == ("wrong", True), found
-
-
-def test_smn_that_does_not_answer_is_unknown(start: Start) -> None:
-    assert notified(start(), smn_cert_origin="http://127.0.0.1:1").outcome == "unknown"
-
-
-@pytest.mark.parametrize(
-    ("intake", "endpoint_url", "outcome"),
-    [
-        ("https://abc.lambda-url.eu-west-1.on.aws/", "https://abc.lambda-url.eu-west-1.on.aws", "ok"),
-        ("https://abc.lambda-url.eu-west-1.on.aws/", "https://old.lambda-url.eu-west-1.on.aws/", "wrong"),
-    ],
-)
-def test_subscription_is_that_of_this_intake(intake: str, endpoint_url: str, outcome: str) -> None:
-    other = SimpleNamespace(protocol="email", status=1, endpoint="ada@example.com")
-    ours = SimpleNamespace(protocol="https", status=1, endpoint=endpoint_url)
-    settings = Settings.of({"region": REGION, "smn_topic_urn": f"urn:smn:{REGION}:x:y"})
-    [_, found] = EventChecks(settings, lambda: [other, ours], intake).run()
-    assert found.outcome == outcome
-
-
 # --- the command
-
-
-def settings_file(folder: Path, cloud: Cloud, **more: Any) -> Path:
-    given = {
-        "region": REGION, "project_id": PROJECT_ID, "drop_bucket": "drops", "obs_endpoint": cloud.urls["obs"],
-        "obs_addressing": "path", "ims_endpoint": cloud.urls["ims"], "declarations_accepted": True, **more,
-    }  # fmt: skip
-    path = folder / "imagedrop.toml"
-    path.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in given.items()))
-    return path
 
 
 def test_doctor_prints_each_check_with_its_fix(
@@ -366,6 +352,8 @@ def test_probe_registers_and_deletes(
     monkeypatch.setattr(probe, "EVERY", 0.05)
     found = Cli(capsys)("doctor", "--config", configured, "--probe", "--yes", "--json")
     checks = {check["name"]: check["outcome"] for check in found.json["checks"]}
+    assert checks.pop("kms.keys") == "unknown"  # on another port of this machine, which no setting says
+    assert checks.pop("bucket.ranges") == "unknown"  # the bucket is empty
     assert (found.code, set(checks.values())) == (0, {"ok"}), found.json
     assert {"bucket.write", "ims.import", "ims.names_unique", "probe.deleted"} <= checks.keys()
     assert "deleting imagedrop-probe-" in found.err

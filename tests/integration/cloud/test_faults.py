@@ -157,7 +157,7 @@ BAD: list[tuple[Any, str]] = [
     ([], "object"),
     ({}, "service: Field required"),
     ({"service": "ims"}, "fault: Field required"),
-    ({"service": "ecs", "fault": "reset"}, "'obs', 'ims', 'smn' or 'eg'"),
+    ({"service": "ecs", "fault": "reset"}, "'obs', 'ims', 'smn', 'eg' or 'kms'"),
     ({"service": "ims", "fault": "explode"}, "'status', 'timeout_before'"),
     ({"service": "ims", "fault": "reset", "times": 0}, "times: "),
     ({"service": "ims", "fault": "reset", "times": "often"}, "times: "),

@@ -15,11 +15,11 @@ from imagedrop.adapters.obs.client import obs_client
 from imagedrop.ports import ImsError
 from imagedrop_cli.checkup.probe.probe import Probe
 from imagedrop_cli.checkup.probe.project import ProbedIms, Project
-from imagedrop_cli.checkup.probe.readings import compare
+from imagedrop_cli.checkup.probe.readings import compare, job_details
 from imagedrop_cli.checkup.results import CheckResult
 from imagedrop_local.cloud import Cloud
 from imagedrop_local.faults import Fault
-from tests.integration.cloud.test_doctor import KEYS, site
+from tests.support.doctor import KEYS, site
 
 Found = dict[str, CheckResult]
 
@@ -62,7 +62,7 @@ def test_probe_agrees_with_the_shipped_settings_and_leaves_nothing(start: Any) -
     found = results(probe(cloud))
     assert {name: result.outcome for name, result in found.items()} == dict.fromkeys(
         ["bucket.write", "ims.import", "ims.chinese_names", "ims.shows_imports", "ims.names_unique", "ims.job_call",
-         "ims.tags", "probe.deleted"], "ok",
+         "ims.tags", "ims.details", "probe.deleted"], "ok",
     )  # fmt: skip
     assert nothing_is_left(cloud)
     assert cloud.state()["calls"]["ims"]["CreateDataImage"] == 3
@@ -95,12 +95,29 @@ def test_other_behaviour_than_the_setting_is_wrong_and_the_fix_is_right(
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    "switches", [{"ims_active_delay": 60}, {"ims_job_ids_in": "sub_jobs"}, {"ims_percent_of": 100}]
+    ("switches", "says"),
+    [
+        ({}, ["process_percent is 1 at the end", "times of jobs are like 20", "a running job has no image_id"]),
+        ({"ims_percent_of": 100}, ["process_percent is 100 at the end"]),
+        ({"ims_image_id_early": True}, ["a running job has its image_id"]),
+        ({"ims_active_delay": 120}, ["the image was found"]),
+        ({"ims_job_ids_in": "sub_jobs"}, []),
+        ({"ims_delete_delay": 120}, []),
+    ],
 )
-def test_other_readings_make_no_difference(start: Any, switches: dict[str, Any]) -> None:
+def test_other_readings_make_no_difference_but_are_shown(start: Any, switches: dict[str, Any], says: list[str]) -> None:
     cloud = start(**switches)
-    assert {result.outcome for result in results(probe(cloud)).values()} == {"ok"}
-    assert nothing_is_left(cloud)
+    found = results(probe(cloud))
+    assert {result.outcome for result in found.values()} == {"ok"}
+    assert [text for text in says if text not in found["ims.details"].seen] == []
+    assert nothing_is_left(cloud) or switches.get("ims_delete_delay")
+
+
+def test_jobs_with_times_of_the_old_form_are_shown() -> None:
+    job = {"status": "RUNNING", "begin_time": "24-Nov-2026 13:00:00:000", "entities": None}
+    assert list(job_details(["no job", job])) == [
+        "times of jobs are like 24-Nov-2026 13:00:00:000", "a running job has no image_id",
+    ]  # fmt: skip
 
 
 def test_import_that_ends_before_the_first_look_leaves_readings_unknown(start: Any) -> None:

@@ -13,9 +13,12 @@ import pytest
 from imagedrop.domain import object_keys
 from imagedrop.domain.drop import drop_id
 from imagedrop.events import Ignored, ObjectCreated, parse
+from imagedrop_local.project_paths import SAMPLES
 
 ROOT = Path(__file__).parents[3]
 BUCKET, KEY, ETAG = "drops", "golden/windows-server-2022.qcow2", "6f94a1c2d03b5e7f8091a2b3c4d5e6f7-12"
+# As the local stack makes it of `imagedrop drop samples/windows-server-2022.qcow2 --prefix golden`.
+DROP_ID = drop_id(BUCKET, KEY, hashlib.md5((SAMPLES / "windows-server-2022.qcow2").read_bytes()).hexdigest())
 Sample = Callable[[str], Any]
 
 
@@ -66,13 +69,15 @@ def test_mixed_batch_has_the_expected_outcome_for_each_record(sample: Sample) ->
     ("name", "bodies"),
     [
         ("validate-sqs.json", [{"bucket": BUCKET, "key": KEY}]),
-        ("register-sqs.json", [{"drop_id": drop_id(BUCKET, KEY, ETAG), "attempt": 1}]),
-        ("poll-sqs.json", [{"drop_id": drop_id(BUCKET, KEY, ETAG), "attempt": 1, "generation": 1}]),
-        ("notify-sqs.json", [{"drop_id": drop_id(BUCKET, KEY, ETAG), "attempt": 1}]),
+        ("register-sqs.json", [{"drop_id": DROP_ID, "attempt": 1}]),
+        ("poll-sqs.json", [{"drop_id": DROP_ID, "attempt": 1, "generation": 0}]),
+        ("notify-sqs.json", [{"drop_id": DROP_ID, "attempt": 1}]),
         ("validate-sqs-envelope.json", None),
     ],
 )
-def test_queue_sample_is_complete_and_names_the_same_drop(sample: Sample, name: str, bodies: list[Any] | None) -> None:
+def test_queue_sample_is_complete_and_names_the_drop_of_the_sample_image(
+    sample: Sample, name: str, bodies: list[Any] | None
+) -> None:
     records = sample(name)["Records"]
     for record in records:
         assert record["md5OfBody"] == hashlib.md5(record["body"].encode()).hexdigest()

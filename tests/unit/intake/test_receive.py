@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -199,6 +199,57 @@ def test_bad_push_is_refused_counted_and_not_enqueued(
     refused = {"PushesRefused": 1} if 400 <= bad.status < 500 else {}
     assert ports.meter.counts == refused | {f"Pushes{bad.fault}": 1}
     assert web.requested[requests:] in ([], [CERTIFICATE])
+
+
+WAYS = {
+    "SMN": {"smn_topic_urn": TOPIC},
+    "the secret alone": {"webhook_secret": SECRET_ID},
+    "no events": {},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("bad", BAD_PUSHES, ids=lambda bad: bad.name)
+def test_bad_push_enqueues_nothing_on_any_way_in(
+    bad: BadPush, way: str, key: Key, other_key: Key, checks: PushChecks, web: Web
+) -> None:
+    """Where no topic is set, a signature proves nothing, and no URL that a push names is fetched."""
+    ports = memory_ports(memory_settings(**WAYS[way]))
+    if bad.earlier:
+        receive_push(bad.earlier(key, other_key), ports, checks)
+    queued = ports.queues.bodies("drops")
+    if bad.unreachable:
+        web.pages[bad.unreachable] = FetchFailed("timed out")
+    response = receive_push(bad.make(key, other_key), ports, checks)
+    assert ports.queues.bodies("drops") == queued
+    assert response.status == bad.status if way == "SMN" and "the secret" not in bad.name else response.status >= 400
+    if way != "SMN":
+        assert (queued, web.requested) == ([], [])
+
+
+@pytest.mark.parametrize("event", ["obs-eventgrid-object-created.json", "obs-v3-object-created.json"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x_imagedrop_secret": ""},
+        {"x_imagedrop_secret": SECRET[:-1]},
+        {"x_imagedrop_secret": SECRET.upper()},
+        {"x_imagedrop_secret": f"{SECRET} "},
+        {"x_imagedrop_secrets": SECRET},
+        {"authorization": f"Bearer {SECRET}"},
+        {"ce_x_imagedrop_secret": SECRET},
+    ],
+    ids=str,
+)
+def test_forged_event_of_eventgrid_is_refused(
+    headers: dict[str, str], event: str, sample: Callable[[str], bytes], checks: PushChecks
+) -> None:
+    ports = memory_ports(memory_settings(webhook_secret=SECRET_ID))
+    response = receive_push(post(sample(event), **headers), ports, checks)
+    assert (response.status, ports.queues.bodies("drops")) == (401, [])
+    good = receive_push(post(sample(event), x_imagedrop_secret=SECRET), ports, checks)
+    assert (good.status, len(ports.queues.bodies("drops"))) == (200, 1)
 
 
 def test_duplicate_json_key_is_verified_and_used_with_the_same_value(

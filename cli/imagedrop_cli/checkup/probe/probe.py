@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from imagedrop.domain.object_keys import FOLDER
+from imagedrop.domain.object_keys import PROBES
 from imagedrop.ports import Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable
 from imagedrop.settings import Settings
-from imagedrop_cli.checkup.probe.project import JOB_CALLS, Project
-from imagedrop_cli.checkup.probe.readings import Readings, compare
+from imagedrop_cli.checkup.job_calls import JOB_CALLS
+from imagedrop_cli.checkup.probe.arrivals import Arrivals
+from imagedrop_cli.checkup.probe.project import Project
+from imagedrop_cli.checkup.probe.readings import Readings, compare, job_details
 from imagedrop_cli.checkup.probe.tiny_image import empty_qcow2
 from imagedrop_cli.checkup.results import CheckResult, ok, unknown, wrong
 
@@ -25,13 +27,14 @@ ENDED = ("SUCCESS", "FAIL")
 @dataclass
 class Probe:
     """`token`: letters and digits that no other probe has. `ask`: a question to the person -> yes. `note`: prints a
-    line about what is going on."""
+    line about what is going on. `arrivals`: where events are seen, if there is a way in and the log can be read."""
 
     settings: Settings
     project: Project
     token: str
     ask: Callable[[str], bool]
     note: Callable[[str], None]
+    arrivals: Arrivals | None = None
     _seen: Readings = field(default_factory=Readings)
     _names: set[str] = field(default_factory=set)  # of the images that were requested
     _jobs: dict[str, Job] = field(default_factory=dict)  # the last look at each
@@ -40,7 +43,12 @@ class Probe:
 
     @property
     def key(self) -> str:
-        return f"{FOLDER}probe/{self.token}.qcow2"
+        return f"{PROBES}{self.token}.qcow2"
+
+    @property
+    def event_key(self) -> str:
+        """It differs in each way in which an event may spell it."""
+        return f"{PROBES}{self.token}/测 +%20.txt"
 
     @property
     def tag(self) -> tuple[str, str]:
@@ -50,6 +58,8 @@ class Probe:
         """Whatever happens, what it has made is deleted, or named."""
         try:
             self.project.write(self.key, empty_qcow2())
+            if self.arrivals:
+                self.project.write(self.event_key, b"")
         except (ObjectsRefused, ObjectsUnavailable) as error:
             fix = "Allow the user of the keys to write objects (obs:object:PutObject)."
             yield wrong("bucket.write", f"{self.settings.drop_bucket}: {error}", fix)
@@ -58,6 +68,8 @@ class Probe:
         try:
             yield self._register()
             yield from compare(self._seen, self.settings)
+            if self.arrivals:
+                yield self.arrivals.check(self.event_key, self.settings.event_keys_encoded)
         except BaseException:
             self.note("waiting for the imports, to delete their images; Ctrl-C leaves them")
             self.note(self._clean_up().seen)
@@ -76,6 +88,8 @@ class Probe:
                 return _not_registered(job)
             taken = self.project.seconds() - began
             self._seen.found_by_tag = self._is_found_by_tag()
+            later = self.project.seconds() - began - taken
+            self._seen.details = (*job_details(self.project.job_answers), f"the image was found {later:.0f} s later")
             if self._seen.names_unique is None:
                 self._seen.names_unique = "after_import" if self._is_refused(name) else "no"
         except ImsError as error:
@@ -176,7 +190,8 @@ class Probe:
             left.append(f"{self.key}, and the image that IMS may still register: {names}")
         elif not any(job.status not in ENDED for job in self._jobs.values()):
             try:
-                self.project.delete_object(self.key)
+                for key in (self.key, self.event_key)[: 2 if self.arrivals else 1]:
+                    self.project.delete_object(key)
             except (ObjectsRefused, ObjectsUnavailable) as error:
                 left.append(f"{self.key} ({error})")
         else:

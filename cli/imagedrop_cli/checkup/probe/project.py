@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, TypeVar
 
 from huaweicloudsdkims.v2 import CreateDataImageRequest, GlanceDeleteImageRequest
 
@@ -16,15 +16,23 @@ from imagedrop.adapters.time_limits import IMS_CREATE
 from imagedrop.ports import Image, ImsError, Job, Sleep
 from imagedrop.settings import Settings
 from imagedrop_cli.checkup.ims import CheckedIms
+from imagedrop_cli.checkup.job_calls import JOB_CALLS, JobCall
 
-JobCall = Literal["ShowJob", "ShowJobProgress"]
-JOB_CALLS: tuple[JobCall, ...] = get_args(JobCall)
 MIN_DISK = 40  # GB; the smallest that every region takes
 
 T = TypeVar("T")
 
 
 class ProbedIms(CheckedIms):
+    """`on_job`: gets each answer about a job."""
+
+    on_job: Callable[[Any], None] = staticmethod(lambda answer: None)
+
+    def job(self, call: JobCall, job_id: str) -> Any:
+        answer = super().job(call, job_id)
+        self.on_job(answer)
+        return answer
+
     def create_data_image(self, body: dict[str, Any]) -> Any:
         with translate_errors():
             return self._client.create_data_image(CreateDataImageRequest(body=body))
@@ -35,15 +43,23 @@ class ProbedIms(CheckedIms):
 
 
 class Project:
-    """`obs`: boto3's S3 client. Methods raise ObjectsRefused, ObjectsUnavailable or ImsError."""
+    """`obs`: boto3's S3 client. `job_answers`: of IMS, as they came. Methods raise ObjectsRefused,
+    ObjectsUnavailable or ImsError."""
 
     def __init__(
         self, settings: Settings, obs: Any, connect: Callable[[], ProbedIms], calls: Calls, sleep: Sleep
     ) -> None:
+        self.job_answers = list[Any]()
+
+        def recording() -> ProbedIms:
+            ims = connect()
+            ims.on_job = self.job_answers.append
+            return ims
+
         self._bucket, self._obs, self._connect = settings.drop_bucket, obs, connect
         self._calls, self._images = calls, ImsImages(connect, calls, settings)
         self._jobs = {
-            call: ImsImages(connect, calls, settings.model_copy(update={"ims_job_call": call})) for call in JOB_CALLS
+            call: ImsImages(recording, calls, settings.model_copy(update={"ims_job_call": call})) for call in JOB_CALLS
         }
         self.sleep, self.seconds = sleep, time.monotonic
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from imagedrop.settings import Settings
+from imagedrop_cli.checkup.job_calls import JobCall, job_call
 from imagedrop_cli.checkup.results import CheckResult, ok, unknown, wrong
 
 NamesUnique = Literal["no", "after_import", "always"]
@@ -19,8 +20,9 @@ class Readings:
     chinese_names: bool | None = None
     shows_imports: bool | None = None
     names_unique: NamesUnique | None = None
-    job_calls: dict[str, str] = field(default_factory=dict)
+    job_calls: dict[JobCall, str] = field(default_factory=dict)
     found_by_tag: bool | None = None
+    details: tuple[str, ...] = ()  # of jobs and images, in words
 
 
 def compare(seen: Readings, settings: Settings) -> Iterator[CheckResult]:
@@ -28,7 +30,7 @@ def compare(seen: Readings, settings: Settings) -> Iterator[CheckResult]:
     yield _compare("ims.chinese_names", settings.ims_chinese_names, seen.chinese_names, CHINESE)
     yield _compare("ims.shows_imports", settings.ims_shows_imports, seen.shows_imports, SHOWN)
     yield _compare("ims.names_unique", settings.ims_names_unique, seen.names_unique, UNIQUE)
-    yield _job_call(seen.job_calls, settings.ims_job_call)
+    yield job_call(seen.job_calls, settings.ims_job_call)
     if seen.found_by_tag is None:
         yield unknown("ims.tags", "no image was registered")
     elif seen.found_by_tag:
@@ -36,6 +38,26 @@ def compare(seen: Readings, settings: Settings) -> Iterator[CheckResult]:
     else:
         fix = "Please report this: imagedrop finds its images by their tags."
         yield wrong("ims.tags", "IMS does not find the image by its tag", fix)
+    if seen.details:
+        yield ok("ims.details", "; ".join(seen.details))
+
+
+def job_details(answers: Sequence[Any]) -> Iterator[str]:
+    """How IMS fills in its answers about jobs, in words. imagedrop works with each of these."""
+    jobs = [answer for answer in answers if isinstance(answer, dict)]
+    percents = [_entities(job).get("process_percent") for job in jobs if job.get("status") == "SUCCESS"]
+    if known := [float(percent) for percent in percents if isinstance(percent, (int, float, str)) and percent != ""]:
+        yield f"process_percent is {max(known):g} at the end"
+    if times := [str(job["begin_time"]) for job in jobs if job.get("begin_time")]:
+        yield f"times of jobs are like {times[0]}"
+    if running := [job for job in jobs if job.get("status") == "RUNNING"]:
+        early = any(_entities(job).get("image_id") for job in running)
+        yield f"a running job has {'its' if early else 'no'} image_id"
+
+
+def _entities(job: Mapping[str, Any]) -> Mapping[str, Any]:
+    entities = job.get("entities")
+    return entities if isinstance(entities, dict) else {}
 
 
 CHINESE = {True: "IMS takes a Chinese image name", False: "IMS refuses a Chinese image name"}
@@ -61,15 +83,3 @@ def _fix(name: str, value: object) -> str:
 
 def _value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _job_call(calls: Mapping[str, str], setting: str) -> CheckResult:
-    name = "ims.job_call"
-    if setting not in calls:
-        return unknown(name, "no image was registered")
-    if not calls[setting]:
-        return ok(name, f"{setting} answers")
-    other = next((call for call, error in calls.items() if not error), None)
-    if other is None:
-        return unknown(name, "; ".join(f"{call}: {error}" for call, error in calls.items()))
-    return wrong(name, f"{setting}: {calls[setting]}", _fix(name, other))

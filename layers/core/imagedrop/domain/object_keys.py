@@ -16,6 +16,7 @@ FOLDER = ".imagedrop/"
 END_MARKERS = FOLDER + "ended/"
 INSTALLATION = FOLDER + "installation"
 START = FOLDER + "start"
+PROBES = FOLDER + "probe/"
 RESULT_SUFFIX = ".result.json"
 SIDECAR_SUFFIX = ".json"
 

@@ -20,6 +20,7 @@ from imagedrop.adapters.secrets import HuaweiKeys, Secrets, SmtpLogin
 from imagedrop.adapters.time_limits import ANSWER, STANDARD, AwsLimits
 from imagedrop.adapters.time_limits import SHORT as SHORT  # for functions
 from imagedrop.common.display_text import json_line
+from imagedrop.entry.sam_local import need_local_stack
 from imagedrop.observability import log_fields, set_log_fields
 from imagedrop.ports import (
     Images,
@@ -59,6 +60,7 @@ def invocation(context: Any, limits: AwsLimits = STANDARD) -> Iterator[Runtime]:
     this call. `context`: Lambda's. A process runs one call at a time."""
     with log_fields(function_request_id=context.aws_request_id):
         current = runtime(limits)
+        need_local_stack(os.environ, current.settings)
         current.time_left_of(context)
         yield current
 

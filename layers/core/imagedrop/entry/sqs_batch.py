@@ -79,6 +79,7 @@ def process_batch(
 def _wait_after(error: Exception, record: Any, queue: QueueName, ports: Ports) -> float | None:
     """Logs the failure of a message. Seconds until it is received again; None: delete it."""
     if isinstance(error, RetryLater):
+        LOG.info("message comes again", extra={"queue": queue, "seconds": round(error.seconds)})
         return error.seconds
     received = int(record.attributes.approximate_receive_count)
     if isinstance(error, OutOfTime):

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
+from urllib.parse import unquote
 
 from imagedrop.domain import object_keys
 from imagedrop.events import Bad, ObjectCreated, Outcome, parse
@@ -42,6 +43,7 @@ def enqueue(body: Any, ports: Ports) -> Enqueued:
     _send(objects, ports)
     ignored = len(outcomes) - len(bad) - len(accepted)
     report_foreign_events(outcomes, ports)
+    _log_events_of_probes(outcomes)
     _count(ports, DropsEnqueued=len(objects), EventsIgnored=ignored, EventsBad=len(bad))
     for record in bad[:MAX_LOGGED]:
         LOG.warning("bad event record", extra={"at": record.at or "the top", "reason": record.reason})
@@ -63,6 +65,13 @@ def _send(objects: Sequence[tuple[str, str]], ports: Ports) -> None:
     rejected = ports.queues.send_many("drops", [{"bucket": bucket, "key": key} for bucket, key in objects])
     if rejected:  # the retry sends the others a second time, which is harmless
         raise PushUnavailable(f"the queue rejected {len(rejected)} of {len(objects)} messages")
+
+
+def _log_events_of_probes(outcomes: Sequence[Outcome]) -> None:
+    """`imagedrop doctor --probe` puts an object with an unusual key and looks here which key has come."""
+    for outcome in outcomes:
+        if isinstance(outcome, ObjectCreated) and object_keys.PROBES in unquote(outcome.key):
+            LOG.info("event of a probe", extra={"key": outcome.key})
 
 
 def _count(ports: Ports, **counts: int) -> None:

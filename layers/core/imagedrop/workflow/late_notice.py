@@ -37,6 +37,7 @@ def notify_late(ports: Ports, row: Drop) -> None:
     or what the mail service raised if the mail may have been sent."""
     late = find_late(ports, row)
     if late is None or _is_being_called(row, ports):
+        log_drop("nothing to do: the drop has not ended, and is not late", row)
         return
     before = lateness.delivery(row, late.reason)
     if before.at is not None:  # it is being sent

@@ -15,7 +15,7 @@ from imagedrop import notices
 from imagedrop.common.timestamps import add_seconds, format_timestamp
 from imagedrop.domain.drop import CHANNELS, Channel, ChannelDelivery, DeliveryState, Drop
 from imagedrop.domain.email_address import is_address
-from imagedrop.observability import log_drop
+from imagedrop.observability import log_drop, log_outdated
 from imagedrop.ports import Conflict, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater, surely_without_effect
 from imagedrop.workflow import digest, dispatch, late_notice, mailing, recovery
 from imagedrop.workflow.bucket_records import claims, end_markers, file_versions, results
@@ -29,6 +29,7 @@ def notify(ports: Ports, drop_id: str, attempt: int) -> None:
         return
     row = ports.ledger.get(drop_id)
     if row is None or row.attempt != attempt:
+        log_outdated(row, attempt)
         return
     if not row.ended:
         late_notice.notify_late(ports, row)
@@ -43,6 +44,8 @@ def notify(ports: Ports, drop_id: str, attempt: int) -> None:
             row = ports.ledger.save(row.updated(ports.clock(), end_marked=True, redrives=0))
             states = {channel: delivery.state for channel, delivery in row.deliveries.items()}
             log_drop("notice delivered", row, channels=states)
+        else:
+            log_drop("nothing to do: the notice was delivered", row)
     except Conflict:
         raise RetryLater(30) from None
     if file_versions.current_versions(ports.objects, row.bucket, row.versions) != row.versions:

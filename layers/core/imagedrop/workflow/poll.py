@@ -15,7 +15,7 @@ from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_tim
 from imagedrop.domain import drop as drops
 from imagedrop.domain import object_keys, transitions
 from imagedrop.domain.drop import Drop, FileVersion, Held
-from imagedrop.observability import log_drop
+from imagedrop.observability import log_drop, log_outdated
 from imagedrop.ports import Conflict, Image, ImsError, Job, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
 from imagedrop.workflow import completion, dispatch, import_durations, missing_images, recovery
 from imagedrop.workflow.bucket_records import file_versions
@@ -47,6 +47,7 @@ def poll(ports: Ports, drop_id: str, attempt: int, generation: int) -> None:
     row = ports.ledger.get(drop_id)
     action = decide(row, attempt, generation, ports.clock())
     if row is None or action is Action.NOTHING:
+        log_outdated(row, attempt)
         return
     try:
         if action is Action.WAIT:
@@ -88,7 +89,7 @@ def _wait(ports: Ports, row: Drop, held: Held | None = None, missing_since: str 
         wait = min(settings.poll_longest, max(wait, seconds_between(missing_since, now)))
     due = add_seconds(format_timestamp(now), wait)
     progress = {"tries": row.tries + 1, "held": held, "redrives": 0, "images_missing_since": missing_since}
-    ports.ledger.save(row.updated(now, next_at=due, **progress))
+    log_drop("still importing", ports.ledger.save(row.updated(now, next_at=due, **progress)), next_at=due)
     raise RetryLater(wait)
 
 

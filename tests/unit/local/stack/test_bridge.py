@@ -88,3 +88,24 @@ def test_temporary_files_are_deleted_also_while_a_function_of_an_earlier_run_wri
     assert list((tmp_path / bridge.TEMPORARY).iterdir()) == []
     monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)  # it has written a file meanwhile
     bridge.empty_temporary(tmp_path)
+
+
+class Mappings:
+    """Stands for the Lambda client."""
+
+    def __init__(self, **states: str) -> None:
+        self.states, self.changed = states, dict[str, bool]()
+
+    def list_event_source_mappings(self) -> dict[str, Any]:
+        return {"EventSourceMappings": [{"UUID": name, "State": state} for name, state in self.states.items()]}
+
+    def update_event_source_mapping(self, *, UUID: str, Enabled: bool) -> None:  # noqa: N803 - boto3's names
+        self.changed[UUID] = Enabled
+
+
+def test_only_paused_consumers_are_resumed_and_by_hand_none_consumes() -> None:
+    functions = Mappings(paused=bridge.PAUSED, new="Enabled")
+    bridge.set_consumers(functions, enabled=True)
+    assert functions.changed == {"paused": True}
+    bridge.set_consumers(functions, enabled=False)
+    assert functions.changed == {"paused": False, "new": False}

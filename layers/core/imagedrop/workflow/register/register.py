@@ -12,6 +12,7 @@ from __future__ import annotations
 from imagedrop.common.timestamps import add_seconds, format_timestamp, parse_timestamp
 from imagedrop.domain import transitions
 from imagedrop.domain.drop import Drop
+from imagedrop.observability import log_outdated
 from imagedrop.ports import Conflict, ImsError, ObjectsRefused, ObjectsUnavailable, Ports, RetryLater
 from imagedrop.workflow import completion, import_durations, recovery
 from imagedrop.workflow.bucket_records import file_versions
@@ -27,6 +28,7 @@ def register(ports: Ports, drop_id: str, attempt: int) -> None:
     row = ports.ledger.get(drop_id)
     action = decide(row, attempt, ports.clock())
     if row is None or action is Action.NOTHING:
+        log_outdated(row, attempt)
         return
     try:
         if action is Action.GIVE_UP:

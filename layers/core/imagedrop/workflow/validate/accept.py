@@ -30,6 +30,7 @@ def accept_or_reject(ports: Ports, row: Drop, files: Files) -> None:
     findings = [*files.findings, *_owner_findings(files, ports.settings), *verdict.findings]
     row = row.model_copy(update={"owner": files.owner})
     facts = image.facts.public()
+    _log_inspected(row, image, files, findings)
     if has_errors(findings):
         reject(ports, row, files.versions, findings, facts=facts)
         return
@@ -45,6 +46,12 @@ def accept_or_reject(ports: Ports, row: Drop, files: Files) -> None:
         findings=tuple(finding.stored() for finding in findings),
     )
     _save_accepted(ports, row, accepted, files)
+
+
+def _log_inspected(row: Drop, image: rules.InspectedFile, files: Files, findings: Sequence[Finding]) -> None:
+    windows = image.facts.windows.product_name if image.facts.windows else None
+    ids = [finding.id for finding in findings]
+    log_drop("inspected", row, files=sorted(files.versions), format=image.facts.format, windows=windows, findings=ids)
 
 
 def _subject(ports: Ports, row: Drop, head: ObjectHead, files: Files) -> rules.InspectedFile:

@@ -19,7 +19,7 @@ from imagedrop.events.foreign_bucket import report_foreign_events
 from imagedrop.findings import has_errors
 from imagedrop.findings import pairing as pairing_findings
 from imagedrop.inspection.source import SourceChanged
-from imagedrop.observability import add_log_fields, current_log_fields, log_drop
+from imagedrop.observability import LOG, add_log_fields, current_log_fields, log_drop
 from imagedrop.ports import Conflict, ImsError, Ports, RetryLater
 from imagedrop.workflow import completion, dispatch, pairing, recovery
 from imagedrop.workflow.bucket_records import end_markers, file_versions, installation, results
@@ -96,9 +96,12 @@ class _Validation:
         found = self._find_or_create_row(head.etag, files)
         row = self._next_attempt(found, files) if found.ended else found
         if row and row.stage == "accepted" and row.open_index_partition != "queued":  # a queued one needs no message
+            log_drop("was accepted before; register is called again", row)
             dispatch.send_next(self.ports, row)
         elif row and row.stage == "waiting" and not self._is_blocked(row):
             self._wait_or_decide(row, files)
+        elif row:
+            log_drop("nothing to do: the drop is in a later step, or waits for an older one of its key", row)
         self._discard_waiting_sidecar()  # last: until the drop has a row of its own, the sweep finds it by that one
 
     # --- the row -------------------------------------------------------------------------------------------------
@@ -140,6 +143,7 @@ class _Validation:
         current = file_versions.current_versions(ports.objects, self.bucket, others) | files.versions
         if not redriven:
             if all(version == row.versions.get(key) for key, version in current.items()):
+                log_drop("nothing to do: the drop has ended, and no file has changed since", row)
                 results.restore_end(ports.objects, row)
                 return None
             # `files` was read before the row, which may have ended with newer ones.
@@ -183,6 +187,7 @@ class _Validation:
         if files.sidecar_head is None or pairing.sidecar_was_read(
             ports, self.bucket, self.image_key, files.sidecar_head
         ):
+            LOG.info("nothing to do: no image is there", extra={"bucket": self.bucket, "key": self.image_key})
             self._discard_waiting_sidecar()
             return
         add_log_fields(drop_id=drop_id)
@@ -192,6 +197,7 @@ class _Validation:
                 self._notify_first(row)
                 return
             if all(files.versions.get(key) == version for key, version in row.versions.items()):
+                log_drop("nothing to do: the drop has ended, and no file has changed since", row)
                 results.restore_end(ports.objects, row)
                 return
             row = self._new_attempt(row)
@@ -239,5 +245,5 @@ class _Validation:
         if row.revision and waiting.model_copy(update={"updated_at": row.updated_at}) == row:
             return row
         saved = self.ports.ledger.save(waiting)
-        log_drop("waiting", saved, missing=list(missing))
+        log_drop("waiting" if missing else "all files are there", saved, missing=list(missing))
         return saved

@@ -1,0 +1,64 @@
+"""Calls of Huawei Cloud's services that only the checks make, through its SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.exceptions.exceptions import SdkException, ServiceResponseException
+from huaweicloudsdkcore.http.http_config import HttpConfig
+from requests import RequestException
+
+from imagedrop.adapters.secrets import HuaweiKeys
+from imagedrop.settings import Settings
+
+TIMEOUT = (5, 15)  # s, to connect and to read
+
+
+class HuaweiError(Exception):
+    """A service refuses, or does not answer. `refused`: it has answered."""
+
+    def __init__(self, text: str, refused: bool) -> None:
+        super().__init__(text)
+        self.refused = refused
+
+
+@dataclass(frozen=True)
+class Account:
+    """`endpoints`: service -> its URL, where it does not follow from the URL of IMS."""
+
+    settings: Settings
+    keys: HuaweiKeys
+    endpoints: Mapping[str, str] = field(default_factory=dict)
+
+    def url(self, service: str) -> str:
+        """Of `ims.cn-north-4.example.com` and `kms`: `kms.cn-north-4.example.com`. Empty if it is not known."""
+        if given := self.endpoints.get(service):
+            return given
+        parts = urlsplit(self.settings.ims_url())
+        if not parts.netloc.startswith("ims."):
+            return ""
+        return urlunsplit((parts.scheme, f"{service}.{parts.netloc.removeprefix('ims.')}", "", "", ""))
+
+    def client(self, kind: Any, url: str) -> Any:
+        """`kind`: the class of the SDK's client."""
+        credentials = BasicCredentials(self.keys.ak, self.keys.sk, self.settings.project_id)
+        if self.keys.token:
+            credentials = credentials.with_security_token(self.keys.token)
+        builder = kind.new_builder().with_http_config(HttpConfig(timeout=TIMEOUT)).with_credentials(credentials)
+        return builder.with_endpoint(url).build()
+
+
+@contextmanager
+def translate_errors() -> Iterator[None]:
+    """Raises HuaweiError for errors of the SDK."""
+    try:
+        yield
+    except ServiceResponseException as error:
+        raise HuaweiError(f"{error.error_code}: {error.error_msg}", refused=error.status_code < 500) from None
+    except (SdkException, RequestException) as error:
+        raise HuaweiError(f"{type(error).__name__}: {error}", refused=False) from None

@@ -1,0 +1,209 @@
+"""The checks of the way in, against the simulators: each is seen to pass and to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from imagedrop.settings import Settings
+from imagedrop_cli.checkup.events import EventChecks
+from imagedrop_cli.checkup.huawei import Account
+from imagedrop_cli.checkup.results import CheckResult
+from imagedrop_local.cloud import Cloud
+from imagedrop_local.cloud_connection import PROJECT_ID, REGION
+from imagedrop_local.eg.subscriptions import HttpsTarget, SmnTarget, Subscription
+from imagedrop_local.faults import Fault
+from tests.support.doctor import KEYS, Found, Start, outcomes, results, site
+from tests.support.endpoint import Endpoint
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    endpoint = Endpoint()
+    yield endpoint
+    endpoint.stop()
+
+
+def notified(cloud: Cloud, url: str = "", confirmed: bool = False, **settings: Any) -> CheckResult:
+    """The check of a topic that notifies the URL."""
+    urn = cloud.smn.create_topic("drops")
+    if url:
+        cloud.smn.subscribe(urn, "http", url)
+    if confirmed:
+        [subscription] = cloud.smn._state._topics.subscriptions(urn)
+        cloud.smn._state._topics.confirm(urn, subscription["token"], datetime.now(UTC))
+    given = {"smn_topic_urn": urn, "smn_cert_origin": cloud.urls["smn"], **settings}
+    return results(site(cloud, **given))["events.subscription"]
+
+
+def test_without_events_the_bucket_is_listed(start: Start) -> None:
+    found = results(site(start()))
+    assert "found by listing" in found["events.way"].seen
+    assert "events.subscription" not in found
+
+
+def test_ways_in_are_named(start: Start) -> None:
+    urn = f"urn:smn:{REGION}:{PROJECT_ID}:drops"
+    found = results(site(start(), smn_topic_urn=urn, webhook_secret="imagedrop/webhook"))["events.way"].seen
+    assert (urn in found, "x-imagedrop-secret" in found) == (True, True)
+
+
+def test_confirmed_subscription(start: Start, endpoint: Endpoint) -> None:
+    found = notified(start(), endpoint.url, confirmed=True)
+    assert (found.outcome, endpoint.url in found.seen) == ("ok", True)
+
+
+def test_subscription_that_is_not_confirmed(start: Start, endpoint: Endpoint) -> None:
+    found = notified(start(), endpoint.url)
+    assert (found.outcome, "is not confirmed" in found.seen, bool(found.fix)) == ("wrong", True, True)
+
+
+def test_topic_without_subscription(start: Start) -> None:
+    found = notified(start())
+    assert (found.outcome, "notifies nobody" in found.seen) == ("wrong", True)
+
+
+@pytest.mark.parametrize(
+    ("urn", "says"),
+    [(f"urn:smn:{REGION}:{PROJECT_ID}:other", "SMN.0006"), (f"urn:smn:cn-east-3:{PROJECT_ID}:drops", "not in")],
+)
+def test_topic_that_is_not_there(start: Start, urn: str, says: str) -> None:
+    found = notified(start(), smn_topic_urn=urn)
+    assert (found.outcome, says in found.seen) == ("wrong", True), found
+
+
+def test_smn_that_does_not_answer_is_unknown(start: Start) -> None:
+    assert notified(start(), smn_cert_origin="http://127.0.0.1:1").outcome == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("intake", "endpoint_url", "outcome"),
+    [
+        ("https://abc.lambda-url.eu-west-1.on.aws/", "https://abc.lambda-url.eu-west-1.on.aws", "ok"),
+        ("https://abc.lambda-url.eu-west-1.on.aws/", "https://old.lambda-url.eu-west-1.on.aws/", "wrong"),
+    ],
+)
+def test_subscription_is_that_of_this_intake(intake: str, endpoint_url: str, outcome: str) -> None:
+    other = SimpleNamespace(protocol="email", status=1, endpoint="ada@example.com")
+    ours = SimpleNamespace(protocol="https", status=1, endpoint=endpoint_url)
+    settings = Settings.of({"region": REGION, "smn_topic_urn": f"urn:smn:{REGION}:x:y"})
+    [_, found] = EventChecks(settings, lambda: [other, ours], intake).run()
+    assert found.outcome == outcome
+
+
+# --- EventGrid
+
+TOPIC = f"urn:smn:{REGION}:{PROJECT_ID}:drops"
+INTAKE = "https://abc.lambda-url.eu-west-1.on.aws/"
+SECRET = {"x-imagedrop-secret": "hidden"}
+WAYS: dict[str, tuple[SmnTarget | HttpsTarget, dict[str, str]]] = {
+    "to SMN": (SmnTarget(urn=TOPIC), {"smn_topic_urn": TOPIC}),
+    "to the intake": (HttpsTarget(url=INTAKE, headers=SECRET), {"webhook_secret": "imagedrop/webhook"}),
+}
+
+
+def passed_on(cloud: Cloud, target: SmnTarget | HttpsTarget, settings: dict[str, Any], **more: Any) -> Found:
+    """With a subscription of EventGrid to this target."""
+    subscription = Subscription(name="ours", bucket="drops", target=target)
+    cloud.eg.subscribe(subscription.model_copy(update=more))
+    cloud.eg.subscribe(Subscription(name="another", bucket="other", target=target))
+    return results(site(cloud, **{"smn_cert_origin": cloud.urls["smn"], **settings}))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_subscription_of_eventgrid(start: Start, way: str) -> None:
+    found = passed_on(start(), *WAYS[way])
+    assert (found["events.eventgrid"].outcome, found["events.keys"].outcome) == ("ok", "ok")
+    assert "ours" in found["events.eventgrid"].seen
+    assert "another" not in found["events.eventgrid"].seen
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_subscription_of_eventgrid_that_is_disabled(start: Start, way: str) -> None:
+    found = passed_on(start(), *WAYS[way], enabled=False)["events.eventgrid"]
+    assert (found.outcome, "ours is disabled" in found.seen) == ("wrong", True)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_without_subscription_of_eventgrid_events_may_come_otherwise(start: Start, way: str) -> None:
+    found = passed_on(start(), *WAYS[way], bucket="third")["events.eventgrid"]
+    assert (found.outcome, bool(found.fix)) == ("unknown", True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "setting", "outcome"),
+    [(True, True, "ok"), (False, False, "ok"), (True, False, "wrong"), (False, True, "wrong")],
+)
+def test_encoding_of_keys(start: Start, sent: bool, setting: bool, outcome: str) -> None:
+    target, settings = WAYS["to SMN"]
+    found = passed_on(start(), target, {**settings, "event_keys_encoded": setting}, keys_encoded=sent)["events.keys"]
+    assert found.outcome == outcome
+    if outcome == "wrong":
+        assert found.fix == f"Set event_keys_encoded to {str(sent).lower()}."
+
+
+@pytest.mark.parametrize(("headers", "outcome"), [(SECRET, "ok"), ({}, "wrong"), ({"x-other": "hidden"}, "wrong")])
+def test_header_with_the_secret(start: Start, headers: dict[str, str], outcome: str) -> None:
+    _, settings = WAYS["to the intake"]
+    found = passed_on(start(), HttpsTarget(url=INTAKE, headers=headers), settings)["events.header"]
+    assert (found.outcome, "hidden" in f"{found.seen} {found.fix}") == (outcome, False)
+
+
+def test_eventgrid_is_not_asked_without_a_way_in(start: Start) -> None:
+    cloud = start()
+    assert not [name for name in results(site(cloud)) if name in ("events.eventgrid", "events.keys")]
+    assert not cloud.state()["calls"]["eg"]
+
+
+def test_eventgrid_that_refuses_or_does_not_answer_is_unknown(start: Start) -> None:
+    cloud = start()
+    target, settings = WAYS["to SMN"]
+    for fault in (
+        Fault(service="eg", call="ListSubscriptions", fault="status", status=403, times=1),
+        Fault(service="eg", call="ListSubscriptions", fault="status", status=500, times=1),
+    ):
+        cloud.faults.add(fault)
+        found = passed_on(cloud, target, settings)
+        assert (found["events.eventgrid"].outcome, outcomes(found, "wrong")) == ("unknown", {"events.subscription"})
+    elsewhere = replace(site(cloud, **settings, smn_cert_origin=cloud.urls["smn"]), endpoints={})
+    assert "not asked" in results(elsewhere)["events.eventgrid"].seen
+
+
+def test_services_beside_ims() -> None:
+    def url(ims: str) -> str:
+        settings = Settings.of({"region": REGION, "project_id": PROJECT_ID, "ims_endpoint": ims})
+        return Account(settings, KEYS).url("eg")
+
+    assert url("") == "https://eg.cn-north-4.myhuaweicloud.com"
+    assert url("https://ims.eu-west-101.myhuaweicloud.eu") == "https://eg.eu-west-101.myhuaweicloud.eu"
+    assert url("http://127.0.0.1:4581") == ""
+
+
+# --- keys that encrypt images
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "says"),
+    [("2", "ok", "is enabled"), ("3", "wrong", "is disabled"), ("4", "wrong", "deleted"), (None, "wrong", "no key")],
+)
+def test_kms_key(start: Start, state: str | None, outcome: str, says: str) -> None:
+    cloud = start()
+    cloud.kms.keys.update({f"key-{number}": "2" for number in range(150)})
+    if state:
+        cloud.kms.keys["ours"] = state  # on the second page
+    found = results(replace(site(cloud), kms_key="ours"))["kms.keys"]
+    assert (found.outcome, says in found.seen) == (outcome, True)
+
+
+def test_kms_keys_are_counted(start: Start) -> None:
+    cloud = start()
+    cloud.kms.keys.update({"a": "2", "b": "3"})
+    assert results(site(cloud))["kms.keys"].seen == "1 enabled keys for encrypted images"
+    cloud.faults.add(Fault(service="kms", call="ListKeys", fault="status", status=403, times=1))
+    assert results(site(cloud))["kms.keys"].outcome == "unknown"
+    assert "not asked" in results(replace(site(cloud), endpoints={}))["kms.keys"].seen
