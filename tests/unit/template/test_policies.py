@@ -22,7 +22,8 @@ CONSUME = {
     "sqs:ChangeMessageVisibilityBatch",
 }
 WRITE = {f"dynamodb:{action}Item" for action in ("Get", "Put", "Update", "Delete", "ConditionCheck")}
-HUAWEI = {("secretsmanager:GetSecretValue", "HuaweiCredentialsSecretArn")}
+DECRYPT = {("kms:Decrypt", "key/*")}
+HUAWEI = {("secretsmanager:GetSecretValue", "HuaweiCredentialsSecretArn")} | DECRYPT
 OPEN = {("dynamodb:Query", "LedgerTable/index/open")}
 QUEUES = ("Drops", "Registrations", "Polls", "Notices")
 
@@ -39,7 +40,7 @@ LEDGER = {(action, "LedgerTable") for action in WRITE}
 NOTES = {("dynamodb:GetItem", "LedgerTable"), ("dynamodb:PutItem", "LedgerTable")}
 NOTIFY = {("sns:Publish", "NoticesTopic"), ("ses:SendEmail", "identity")}
 MAY = {
-    "Intake": send("Drops") | {("secretsmanager:GetSecretValue", "secret:imagedrop/webhook*")} | NOTES,
+    "Intake": send("Drops") | {("secretsmanager:GetSecretValue", "secret:imagedrop/webhook*")} | DECRYPT | NOTES,
     "Validate": consume("Drops") | send(*QUEUES) | HUAWEI | LEDGER,
     "Register": consume("Registrations") | send(*QUEUES) | HUAWEI | LEDGER | OPEN,
     "Poll": consume("Polls") | send("Registrations", "Polls", "Notices") | HUAWEI | LEDGER | OPEN,
@@ -113,6 +114,27 @@ def test_intake_may_read_only_the_secret_of_its_webhook(resources: dict[str, Any
     assert resource["Fn::Sub"].endswith(":secret:imagedrop/webhook*")
 
 
+@pytest.mark.parametrize("function", MAY)
+def test_a_function_may_decrypt_only_the_secrets_that_it_may_read(resources: dict[str, Any], function: str) -> None:
+    found = [
+        statement
+        for policy in resources[f"{function}FunctionRole"]["Properties"]["Policies"]
+        for statement in statements(policy)
+    ]
+    secrets = [
+        target(each["Resource"]) for each in found if listed(each["Action"]) == ["secretsmanager:GetSecretValue"]
+    ]
+    keys = [
+        target(value)
+        for each in found
+        if each["Action"] == "kms:Decrypt"
+        for condition in each["Condition"].values()
+        for name, value in condition.items()
+        if name == "kms:EncryptionContext:SecretARN"
+    ]
+    assert sorted(keys) == sorted(secrets)
+
+
 def test_notify_may_send_only_as_the_sender_of_the_parameter(resources: dict[str, Any]) -> None:
     [condition] = [
         statement["Condition"]
@@ -163,6 +185,8 @@ def target(resource: Any) -> str:
     assert '"*"' not in text
     if ":ses:" in text:
         return "identity"
+    if ":kms:" in text:
+        return text.rpartition(":")[2].rstrip('"}')
     if found := re.search(r"secret:[^\"]+", text):
         return found[0]
     for pattern in (r"\$\{(LedgerTable)\.Arn\}(/index/open)", r'"Fn::GetAtt": \["(\w+)"()', r'"Ref": "(\w+)"()'):

@@ -5,9 +5,9 @@ from imagedrop.findings import error
 DECLARATIONS = error(
     "place.declarations",
     "Operator: this installation has not accepted the two declarations that IMS requires (镜像制作承诺书, 华为镜像免责声明).",
-    "Operator: read them, set IMAGEDROP_DECLARATIONS_ACCEPTED to true, and redrive the drop. Or the owner drops it again.",
+    "Operator: read them, set IMAGEDROP_DECLARATIONS_ACCEPTED (on AWS: the stack's parameter DeclarationsAccepted) to true, and redrive the drop. Or the owner drops it again.",
     "运维人员：本系统尚未接受 IMS 要求的两项声明（镜像制作承诺书、华为镜像免责声明）。",
-    "请运维人员阅读后将 IMAGEDROP_DECLARATIONS_ACCEPTED 设为 true，然后重新处理；也可由所有者重新投放。",
+    "请运维人员阅读后将 IMAGEDROP_DECLARATIONS_ACCEPTED（AWS 上为堆栈参数 DeclarationsAccepted）设为 true，然后重新处理；也可由所有者重新投放。",
 )
 BUCKET_CLASS = error(
     "place.bucket_class",
