@@ -228,7 +228,7 @@ def waiting_id(bucket: str, key: str) -> str:
 
 
 def with_next_revision(drop: Drop) -> Drop:
-    """The row as the ledger writes it. The revision is at least the time in ms: after a deletion, or when an older ledger
-    was restored, it does not come to a number again that a worker may still hold."""
+    """The row as the ledger writes it. The revision is at least the time in ms. So after a deletion, or after the
+    restore of an older ledger, it does not reach a number again that a worker may still hold."""
     revision = max(drop.revision + 1, int(parse_timestamp(drop.updated_at).timestamp() * 1000))
     return drop.model_copy(update={"revision": revision})
