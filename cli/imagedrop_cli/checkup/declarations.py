@@ -12,5 +12,5 @@ def check_declarations(settings: Settings) -> Iterator[CheckResult]:
     if settings.declarations_accepted:
         yield ok("declarations", "accepted")
     else:
-        fix = "Read the two declarations of IMS (docs/deploy.md) and set declarations_accepted to true."
+        fix = "Read IMS's declarations (docs/deploy.md). Set declarations_accepted (AWS: DeclarationsAccepted) to true."
         yield wrong("declarations", "not accepted: every drop is rejected", fix)
