@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.simulated_cloud import Events
 from imagedrop_local.switches import Switches
 from tests.support.e2e import World
+from tests.support.engine import Embedded
 
 SLOW = 1440  # minutes between two sweeps
 
 
-def world_with(folder: Path, events: Events, **switches: object) -> LocalStack:
-    return LocalStack(
+def world_with(folder: Path, events: Events, **switches: object) -> Embedded:
+    return Embedded(
         folder / "stack",
         events=events,
         time_scale=120,
@@ -62,7 +62,7 @@ def test_without_events_and_with_pushes_that_are_refused_the_sweep_finds_the_dro
 
 @pytest.mark.long
 def test_without_events_the_schedule_of_the_sweep_finds_the_drops(tmp_path: Path) -> None:
-    with LocalStack(tmp_path / "stack", events="none", time_scale=120, settings={"poll_longest": 1}) as local:
+    with Embedded(tmp_path / "stack", events="none", time_scale=120, settings={"poll_longest": 1}) as local:
         world = World(local, tmp_path)
         image = world.image("golden")
         for path in (image, Path(f"{image}.json")):

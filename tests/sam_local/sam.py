@@ -88,7 +88,7 @@ class Sam:
             *self._options(),
         ]
         with self.log.open("ab") as log:
-            process = subprocess.Popen(arguments, cwd=ROOT, env=_environment(), stdout=log, stderr=log)
+            process = subprocess.Popen(arguments, cwd=ROOT, env=environment(), stdout=log, stderr=log)
         try:
             _wait_until_open(process, port, self.log)
             yield Started(f"http://127.0.0.1:{port}")
@@ -106,7 +106,7 @@ class Sam:
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         finished = subprocess.run(
-            [self.path, *arguments], cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False
+            [self.path, *arguments], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
         )
         with self.log.open("a", encoding="utf-8") as log:
             log.write(finished.stderr)
@@ -137,7 +137,7 @@ def _answer(text: str) -> Any:
     return returned
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """This process's environment, with the local stack's keys and without ~/.aws."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "IMAGEDROP_", "PYTHON"))

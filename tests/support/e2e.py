@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from imagedrop_cli import connections
-from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.project_paths import SAMPLES
+from tests.support.engine import Engine
 from tests.support.waiting import until
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
@@ -21,7 +21,7 @@ PATIENCE = 120.0  # s; a drop takes about three
 class World:
     """`folder`: for the images that are made."""
 
-    def __init__(self, local: LocalStack, folder: Path) -> None:
+    def __init__(self, local: Engine, folder: Path) -> None:
         self.local, self.folder = local, folder
         self._numbers = itertools.count(1)
 
