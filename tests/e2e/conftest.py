@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,9 +36,10 @@ def local(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config)
         with Embedded(folder, time_scale=TIME_SCALE, settings=SETTINGS, sweep_every=day) as running:
             yield running
         return
-    report = pytestconfig.pluginmanager.getplugin("terminalreporter").write_line
     sam = pytestconfig.getoption("--sam")
-    with SamEngine(folder, endpoint, sam, report, time_scale=TIME_SCALE, settings=SETTINGS) as deployed:
+    with SamEngine(
+        folder, endpoint, sam, _reporter(pytestconfig), time_scale=TIME_SCALE, settings=SETTINGS
+    ) as deployed:
         yield deployed
 
 
@@ -70,6 +71,19 @@ def _select_tests_of_the_deployed_stack(
     for item in items:
         if marker := item.get_closest_marker("not_on_localstack"):
             item.add_marker(pytest.mark.skip(reason=f"not on LocalStack: {marker.args[0]}"))
+
+
+def _reporter(config: pytest.Config) -> Callable[[str], None]:
+    """Prints a line at once, although pytest captures the output of fixtures and tests."""
+    capture, terminal = (config.pluginmanager.getplugin(name) for name in ("capturemanager", "terminalreporter"))
+    assert capture is not None
+    assert terminal is not None
+
+    def report(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            terminal.write_line(line)
+
+    return report
 
 
 def _endpoint(config: pytest.Config) -> str | None:

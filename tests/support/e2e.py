@@ -45,6 +45,9 @@ class World:
     def fault(self, **fault: Any) -> None:
         self._call(self.local.addresses["simulators"]["faults"], fault)
 
+    def clear_faults(self) -> None:
+        self._call(self.local.addresses["simulators"]["faults"], method="DELETE")
+
     def state(self) -> dict[str, Any]:
         state: dict[str, Any] = self._call(self.local.addresses["simulators"]["state"])
         return state
@@ -67,7 +70,8 @@ class World:
         """The first true result of `condition`."""
         return until(condition, PATIENCE)
 
-    def _call(self, url: str, body: Any = None) -> Any:
+    def _call(self, url: str, body: Any = None, method: str | None = None) -> Any:
         data = json.dumps(body).encode() if body is not None else None
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, data, 10) as answer:
+        request = urllib.request.Request(url, data, method=method)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
             return json.load(answer)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -31,9 +30,17 @@ class Engine(Protocol):
     def redeploy(self, **settings: Any) -> None:
         """Deploys the template again, with these settings changed; returns when all functions have them."""
 
+    def schedule_sweep(self, expression: str) -> None:
+        """Changes the schedule of the template."""
+
 
 class Embedded(LocalStack):
     name = "embedded"
+
+    def schedule_sweep(self, expression: str) -> None:
+        events = self.stack.client("events")
+        [rule] = events.list_rules()["Rules"]
+        events.put_rule(Name=rule["Name"], ScheduleExpression=expression, State="ENABLED")
 
     def redeploy(self, **settings: Any) -> None:
         cloudformation = self.stack.client("cloudformation")
@@ -46,14 +53,7 @@ class Embedded(LocalStack):
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )
-        while (status := _status(cloudformation)).endswith("_IN_PROGRESS"):
-            time.sleep(0.05)
-        assert status == "UPDATE_COMPLETE", status
-
-
-def _status(cloudformation: Any) -> str:
-    status: str = cloudformation.describe_stacks(StackName=NAME)["Stacks"][0]["StackStatus"]
-    return status
+        cloudformation.get_waiter("stack_update_complete").wait(StackName=NAME, WaiterConfig={"Delay": 1})
 
 
 def resources(cloudformation: Any) -> list[dict[str, Any]]:

@@ -49,6 +49,10 @@ class SamStack(Deployed):
     def mails(self) -> list[dict[str, Any]]:
         return [_mail(stored) for stored in self._stored_mails() if stored["Id"] not in self._earlier]
 
+    def log_group(self, function: str) -> str:
+        """LocalStack does not write to the log group of the template."""
+        return f"/aws/lambda/{self.outputs.functions[function]}"
+
     def _stored_mails(self) -> list[dict[str, Any]]:
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(f"{self.endpoint}/_aws/ses", timeout=10) as answer:
@@ -105,6 +109,14 @@ class SamEngine:
         merged = json.loads(self._parameters["Settings"]) | settings
         self._deploy("sam deploy, again", {**self._parameters, "Settings": json.dumps(merged)})
 
+    def schedule_sweep(self, expression: str) -> None:
+        """LocalStack begins a schedule when a target is put, and never ends it: without a target it does nothing."""
+        events, [rule] = self.stack.client("events"), self._made("AWS::Events::Rule")
+        targets = events.list_targets_by_rule(Rule=rule)["Targets"]
+        events.remove_targets(Rule=rule, Ids=[target["Id"] for target in targets])
+        events.put_rule(Name=rule, ScheduleExpression=expression, State="ENABLED")
+        events.put_targets(Rule=rule, Targets=targets)
+
     # --- steps ---------------------------------------------------------------------------------------------------
 
     def _refuse_a_stack_of_others(self) -> None:
@@ -133,7 +145,7 @@ class SamEngine:
         if skipped := [item for item in resources(self.stack.client("cloudformation")) if is_skipped(item)]:
             names = ", ".join(f"{item['LogicalResourceId']} ({item['ResourceType']})" for item in skipped)
             raise CannotDeploy(f"LocalStack has skipped resources of the template: {names}")
-        self._slow_down_the_sweep()
+        self.schedule_sweep(SWEEP_EVERY)
         self.stack.outputs = self._outputs()
         exit_stack.callback(self._write_logs)
         log = self.folder / "functions.log"
@@ -166,11 +178,6 @@ class SamEngine:
             raise CannotDeploy(f"{what}: {finished.stdout[-3000:]}\n{finished.stderr[-3000:]}")
         self._report(f"{what}: {time.monotonic() - begin:.0f} s")
 
-    def _slow_down_the_sweep(self) -> None:
-        events = self.stack.client("events")
-        [rule] = [rule for rule in events.list_rules()["Rules"] if rule["Name"].startswith(f"{NAME}-")]
-        events.put_rule(Name=rule["Name"], ScheduleExpression=SWEEP_EVERY, State="ENABLED")
-
     def _outputs(self) -> outputs.Outputs:
         [stack] = self.stack.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
         found = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
@@ -180,6 +187,11 @@ class SamEngine:
             self._exit_stack.callback(server.stop)
             urls[name] = f"{server.url}/"
         return outputs.outputs(found, self.stack.endpoint, urls["intake"], urls["status"])
+
+    def _made(self, kind: str) -> list[str]:
+        """The names of the stack's resources of a type."""
+        found = resources(self.stack.client("cloudformation"))
+        return [item["PhysicalResourceId"] for item in found if item["ResourceType"] == kind and not is_skipped(item)]
 
     # --- the end -------------------------------------------------------------------------------------------------
 
@@ -191,11 +203,14 @@ class SamEngine:
     def _delete(self, sender: str) -> None:
         client = self.stack.client
         begin, cloudformation = time.monotonic(), client("cloudformation")
-        made = {item["LogicalResourceId"]: item.get("PhysicalResourceId") for item in resources(cloudformation)}
+        ledgers, functions = self._made("AWS::DynamoDB::Table"), self._made("AWS::Lambda::Function")
         cloudformation.delete_stack(StackName=NAME)
         cloudformation.get_waiter("stack_delete_complete").wait(StackName=NAME, WaiterConfig={"Delay": 1})
-        if ledger := made.get("LedgerTable"):  # the template keeps it
+        for ledger in ledgers:  # the template keeps it
             client("dynamodb").delete_table(TableName=ledger)
+        for function in functions:
+            with contextlib.suppress(client("logs").exceptions.ResourceNotFoundException):  # was never called
+                client("logs").delete_log_group(logGroupName=f"/aws/lambda/{function}")
         for secret in (secrets.HUAWEI, secrets.WEBHOOK):
             client("secretsmanager").delete_secret(SecretId=secret, ForceDeleteWithoutRecovery=True)
         client("sesv2").delete_email_identity(EmailIdentity=sender)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
@@ -43,13 +44,18 @@ class Deployed(ABC):
         variables = self.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
         return variables
 
+    def log_group(self, function: str) -> str:
+        return f"/aws/lambda/{NAME}/{function}"
+
     def logs(self, after: int = 0) -> Iterator[LogLine]:
         """The log lines after `after` (ms since 1970), function by function."""
-        pages = self.client("logs").get_paginator("filter_log_events")
+        logs = self.client("logs")
+        pages = logs.get_paginator("filter_log_events")
         for name in FUNCTIONS:
-            for page in pages.paginate(logGroupName=f"/aws/lambda/{NAME}/{name}", startTime=after + 1):
-                for line in page["events"]:
-                    yield LogLine(name, line["timestamp"], line["message"])
+            with contextlib.suppress(logs.exceptions.ResourceNotFoundException):  # was never called
+                for page in pages.paginate(logGroupName=self.log_group(name), startTime=after + 1):
+                    for line in page["events"]:
+                        yield LogLine(name, line["timestamp"], line["message"])
 
     def _invoke(self, name: str, event: Mapping[str, Any]) -> Any:
         answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
