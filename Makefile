@@ -1,6 +1,6 @@
 # Every target sets up what it needs: Python 3.11 or newer, make and git are enough.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format types lint pages locks bench simulate chaos sam-local matrix oslo fuzz mutants terraform clean
+.PHONY: help demo test check format types lint pages locks bench simulate chaos sam-local localstack matrix oslo fuzz mutants terraform clean
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
   "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
@@ -44,6 +44,10 @@ sam-local: $(VENV)/.test ## runs every function in its Lambda container, and com
 	@if docker info >/dev/null 2>&1; then $(MAKE) --no-print-directory $(VENV)-sam/.done; fi
 	$(BIN)/python tests/sam_local/run.py --sam $(abspath $(VENV)-sam)/bin/sam
 	IMAGEDROP_TEST_SAM=$(abspath $(VENV)-sam)/bin/sam $(BIN)/pytest -q tests/sam_local/test_plain_invoke.py
+
+localstack: $(VENV)/.test ## deploys the template to the LocalStack at AWS_ENDPOINT_URL and runs the end-to-end tests on it (needs Docker)
+	@if [ -n "$$AWS_ENDPOINT_URL" ]; then $(MAKE) --no-print-directory $(VENV)-sam/.done; fi
+	$(BIN)/python -m tests.localstack --sam $(abspath $(VENV)-sam)/bin/sam
 
 bench: $(VENV)/.test $(VENV)-bench/.done ## benchmarks, compared with other tools as ratios; `python3 -m bench.images` builds the images
 	$(BIN)/python -m bench

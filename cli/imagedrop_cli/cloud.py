@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Annotated, Any
 
+import typer
+
 from imagedrop_cli import connections, options
 from imagedrop_cli.output import CommandError, print_json, print_line, print_note
 from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
@@ -20,6 +22,14 @@ def cloud(
     ims_port: options.ImsPort = 4581,
     smn_port: options.SmnPort = 4582,
     bucket: options.Bucket = simulated_cloud.BUCKET,
+    address: Annotated[
+        str,
+        typer.Option(
+            metavar="IP",
+            callback=options.check_address,
+            help="Listen on this address too, for example on Docker's bridge, and print it.",
+        ),
+    ] = sockets.LOOPBACK,
     push_to: Annotated[str, options.url_option("Push the bucket's events to this URL.")] = "",
     time_scale: options.TimeScale = 60,
     switch: options.Switch = [],  # noqa: B006 - typer wants a list
@@ -29,19 +39,25 @@ def cloud(
 
     Works with Huawei Cloud's SDKs and boto3. /_sim/state shows its data; POST to /_sim/faults to make calls fail.
 
+    It listens on 127.0.0.1, which a container cannot reach. With --address everybody who reaches that address can use
+    the simulators: their keys are public.
+
     \b
     Examples:
       imagedrop cloud
       imagedrop cloud --push-to http://127.0.0.1:4583/    and in another terminal:
       imagedrop up --obs-endpoint http://127.0.0.1:4580 --ims-endpoint http://127.0.0.1:4581 \\
                    --smn-endpoint http://127.0.0.1:4582
+      imagedrop cloud --address 172.17.0.1                for functions in containers
     """
     ports = Ports(obs_port, ims_port, smn_port)
     for port in (obs_port, ims_port, smn_port):
         if port and not sockets.is_free(port):
             raise CommandError(f"127.0.0.1:{port} is in use: stop the other program, or choose another port")
     try:
-        running = simulated_cloud.create_cloud(folder.resolve(), ports, time_scale, options.parse_switches(switch))
+        running = simulated_cloud.create_cloud(
+            folder.resolve(), ports, time_scale, options.parse_switches(switch), address
+        )
     except (FolderInUse, OSError) as error:
         raise CommandError(error_text(error)) from None
     try:

@@ -98,7 +98,7 @@ def _site(config: Path | None, stack: str, folder: Path | None) -> Site:
         return site_of(Deployment(cache(boto3.Session().client), stack))
     if folder:
         from imagedrop_local.stack.aws import Clients
-        from imagedrop_local.stack.stack import NAME
+        from imagedrop_local.stack.deployed import NAME
 
         running = connections.running_stack(folder)
         assert running is not None

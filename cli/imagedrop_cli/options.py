@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,6 +43,19 @@ def check_url(url: str) -> str:
     if url and not valid:
         raise typer.BadParameter(f"{url} is not a URL like https://obs.cn-north-4.myhuaweicloud.com")
     return url
+
+
+def check_address(address: str) -> str:
+    try:
+        valid = not ipaddress.IPv4Address(address).is_unspecified
+    except ValueError:
+        valid = False
+    if not valid:
+        raise typer.BadParameter(
+            f"{address} is not an address at which this machine is reached: use one like 172.17.0.1, which "
+            "`docker network inspect bridge` shows as Gateway"
+        )
+    return address
 
 
 def check_pairs(pairs: list[str]) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from imagedrop_local.containers import Relay
 from imagedrop_local.eg.service import EventGrid
 from imagedrop_local.faults import Faults
 from imagedrop_local.http import Server, Service
@@ -19,12 +21,13 @@ from imagedrop_local.obs.envelopes import EventFormat
 from imagedrop_local.obs.service import Obs
 from imagedrop_local.obs.store import Store
 from imagedrop_local.smn.service import Smn
+from imagedrop_local.sockets import LOOPBACK
 from imagedrop_local.switches import Switches
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Ports on 127.0.0.1; 0: any free one."""
+    """Ports on 127.0.0.1, and on the cloud's address; 0: any free one."""
 
     obs: int = 0
     ims: int = 0
@@ -43,7 +46,9 @@ class Cloud:
 
     `credentials`: (access key, secret key). `time_scale`: simulated seconds per second of `clock` (60: an import of
     five minutes takes five seconds). `path_style`: OBS accepts the bucket in the path, as clients on 127.0.0.1 send it;
-    the real OBS does not. `poll_interval`: seconds between two checks of the folder for copied files.
+    the real OBS does not. `poll_interval`: seconds between two checks of the folder for copied files. `address`: an
+    IPv4 address of this machine at which others, such as containers, reach the cloud; it listens there too, and `urls`
+    and all that follows from them have this address.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class Cloud:
         *,
         credentials: tuple[str, str],
         ports: Ports | None = None,
+        address: str = LOOPBACK,
         region: str = "cn-north-4",
         project_id: str = "0123456789abcdef0123456789abcdef",
         switches: Switches | None = None,
@@ -62,6 +68,7 @@ class Cloud:
         faults: Faults | None = None,
     ) -> None:
         self.folder, self._ports, self.faults = Path(folder), ports or Ports(), faults or Faults()
+        self._address = address
         self._lock = _lock(self.folder)
         keys, switches = dict([credentials]), switches or Switches()
         self.store = Store(self.folder / "obs", region, clock)
@@ -93,19 +100,22 @@ class Cloud:
         )
         self.kms = Kms(keys, project_id, clock, self.faults)
         self._servers: dict[str, Server] = {}
+        self._relays = ExitStack()
 
     @property
     def urls(self) -> dict[str, str]:
         """By service: `obs`, `ims`, `smn`, `eg` and `kms`. Empty before `start`."""
-        return {name: server.url for name, server in self._servers.items()}
+        return {name: f"http://{self._address}:{server.port}" for name, server in self._servers.items()}
 
     def start(self) -> Cloud:
-        """Raises OSError if a port is in use."""
+        """Raises OSError if a port is in use, or if `address` is not an address of this machine."""
         services: tuple[Service, ...] = (self.obs, self.ims, self.smn, self.eg, self.kms)
         try:
             for service in services:
                 port: int = getattr(self._ports, service.name)
-                self._servers[service.name] = Server(service, self, port).start()
+                server = self._servers[service.name] = Server(service, self, port).start()
+                if self._address != LOOPBACK:
+                    self._relays.enter_context(Relay(self._address, server.port, server.port, service.name))
         except OSError:
             self.stop()
             raise
@@ -117,6 +127,7 @@ class Cloud:
 
     def stop(self) -> None:
         """Ends every thread and connection and unlocks the folder."""
+        self._relays.close()
         for server in self._servers.values():
             server.stop()
         self._servers = {}

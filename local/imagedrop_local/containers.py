@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import json
+import os
 import shutil
 import socket
 import subprocess
 import threading
 from types import TracebackType
 from typing import Self
+
+from imagedrop_local.sockets import LOOPBACK
 
 DOCKER_ANSWERS_WITHIN = 3.0  # s
 
@@ -46,9 +49,15 @@ def bridge() -> str:
 class Relay:
     """Listens at `address` and forwards every connection to 127.0.0.1."""
 
-    def __init__(self, address: str, target: int = 0, port: int = 0) -> None:
-        """`target` 0: the same port as the relay's own. `port` 0: any free one. Raises OSError if it is in use."""
-        self._listening = socket.create_server((address, port))
+    def __init__(self, address: str, target: int = 0, port: int = 0, name: str = "the relay") -> None:
+        """`target` 0: the same port as the relay's own. `port` 0: any free one. Raises OSError, which has `name`, if
+        the port is in use or the address is not this machine's."""
+        try:
+            self._listening = socket.create_server((address, port))
+        except OSError as error:
+            raise OSError(
+                error.errno, f"{name} cannot listen on {address}:{port}: {os.strerror(error.errno or 0)}"
+            ) from None
         self.port: int = self._listening.getsockname()[1]
         self.url = f"http://{address}:{self.port}"
         self._target = target or self.port
@@ -68,7 +77,7 @@ class Relay:
                 threading.Thread(target=self._connect, args=(self._listening.accept()[0],), daemon=True).start()
 
     def _connect(self, caller: socket.socket) -> None:
-        with caller, contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._target)) as server:
+        with caller, contextlib.suppress(OSError), socket.create_connection((LOOPBACK, self._target)) as server:
             backward = threading.Thread(target=_forward, args=(server, caller), daemon=True)
             backward.start()
             _forward(caller, server)

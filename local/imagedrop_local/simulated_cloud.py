@@ -13,6 +13,7 @@ from imagedrop_local.cloud import Cloud, Ports
 from imagedrop_local.cloud_connection import PROJECT_ID, REGION, CloudConnection
 from imagedrop_local.eg.subscriptions import HttpsTarget, SmnTarget, Subscription
 from imagedrop_local.obs.model import EventRule
+from imagedrop_local.sockets import LOOPBACK
 from imagedrop_local.switches import Switches
 
 ACCESS_KEY, SECRET_KEY = "LOCALACCESSKEY", "local-secret-key"  # of simulators on 127.0.0.1
@@ -38,12 +39,15 @@ class SubscriptionNotConfirmed(Exception):
     """The intake has not confirmed its subscription: no event would arrive."""
 
 
-def create_cloud(folder: Path, ports: Ports, time_scale: float, switches: Switches | None = None) -> Cloud:
+def create_cloud(
+    folder: Path, ports: Ports, time_scale: float, switches: Switches | None = None, address: str = LOOPBACK
+) -> Cloud:
     """The simulators, with public keys, not started. Raises cloud.FolderInUse."""
     return Cloud(
         folder,
         credentials=(ACCESS_KEY, SECRET_KEY),
         ports=ports,
+        address=address,
         region=REGION,
         project_id=PROJECT_ID,
         switches=switches,

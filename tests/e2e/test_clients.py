@@ -12,12 +12,12 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.project_paths import NAMES, ROOT
 from tests.support.cli import Cli
+from tests.support.engine import Engine
 
 
-def test_localstack_client_finds_queues_table_and_functions(local: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_localstack_client_finds_queues_table_and_functions(local: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     aws = local.addresses["aws"]
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws["endpoint"])
     from localstack_client.session import Session
@@ -29,7 +29,7 @@ def test_localstack_client_finds_queues_table_and_functions(local: LocalStack, m
     assert set(aws["functions"].values()) <= {function["FunctionName"] for function in listed}
 
 
-def test_boto3_needs_only_the_endpoint(local: LocalStack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_boto3_needs_only_the_endpoint(local: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     aws = local.addresses["aws"]
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws["endpoint"])
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", aws["access_key"])
@@ -39,7 +39,8 @@ def test_boto3_needs_only_the_endpoint(local: LocalStack, monkeypatch: pytest.Mo
     assert json.loads(answer["Attributes"]["RedrivePolicy"])["maxReceiveCount"] in (1000, "1000")
 
 
-def test_status_url_requires_a_signature(local: LocalStack) -> None:
+@pytest.mark.not_on_localstack("a function URL with AWS_IAM checks no signature and passes no identity")
+def test_status_url_requires_a_signature(local: Engine) -> None:
     aws = local.addresses["aws"]
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(aws["status_url"], timeout=10)

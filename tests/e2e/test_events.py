@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.simulated_cloud import Events
 from imagedrop_local.switches import Switches
 from tests.support.cli import Cli
 from tests.support.e2e import World
+from tests.support.engine import Embedded
 
 SLOW = 1440  # minutes between two sweeps
 
 
-def world_with(folder: Path, events: Events, **switches: object) -> LocalStack:
-    return LocalStack(
+def world_with(folder: Path, events: Events, **switches: object) -> Embedded:
+    return Embedded(
         folder / "stack",
         events=events,
         time_scale=120,
@@ -80,7 +80,7 @@ def test_without_events_the_schedule_of_the_sweep_finds_the_drops(
     archive.mkdir(parents=True)
     for number in range(10_000):
         (archive / f"{number:05}.txt").write_bytes(b"x")
-    with LocalStack(tmp_path / "stack", events="none", time_scale=120, settings={"poll_longest": 1}) as local:
+    with Embedded(tmp_path / "stack", events="none", time_scale=120, settings={"poll_longest": 1}) as local:
         world = World(local, tmp_path)
         world.until(lambda: world.state()["buckets"][0]["objects"] >= 10_000)
         image = world.image("golden")

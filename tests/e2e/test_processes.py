@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from imagedrop_local import sockets
 from imagedrop_local.project_paths import ROOT
@@ -18,6 +19,7 @@ from tests.support.e2e import PATIENCE, SAMPLE
 from tests.support.signals import default_sigint
 from tests.support.waiting import until
 
+OTHER = "127.0.0.2"  # Linux: an address of this machine, too
 COMMAND = [sys.executable, "-m", "imagedrop_cli"]
 PACKAGES = os.pathsep.join(str(ROOT / folder) for folder in ("layers/core", "local", "cli"))
 FREE = [part for name in ("", "obs-", "ims-", "smn-", "intake-", "status-") for part in (f"--{name}port", "0")]
@@ -94,12 +96,35 @@ def test_cloud_prints_its_addresses_and_stops_on_ctrl_c(tmp_path: Path) -> None:
         assert ended(cloud)[:2] == (0, "")
 
 
+def test_cloud_prints_the_address_at_which_others_reach_it(tmp_path: Path) -> None:
+    with started("cloud", "--folder", str(tmp_path), "--address", OTHER, "--json", *FREE[2:8]) as cloud:
+        assert cloud.stdout is not None
+        addresses = json.loads(cloud.stdout.readline())
+        assert {addresses[name]["endpoint"].rpartition(":")[0] for name in ("obs", "ims", "smn")} == {f"http://{OTHER}"}
+        state = addresses["simulators"]["state"]
+        for url in (state, state.replace(OTHER, sockets.LOOPBACK)):
+            assert get(url)["signing_cert_url"].startswith(addresses["smn"]["endpoint"])
+        cloud.send_signal(signal.SIGINT)
+        assert ended(cloud)[:2] == (0, "")
+
+
+def test_cloud_names_an_address_that_is_not_this_machines(tmp_path: Path) -> None:
+    code, out, err = run("cloud", "--folder", str(tmp_path), "--address", "192.0.2.1", *FREE[2:8])
+    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    assert "obs cannot listen on 192.0.2.1" in err
+
+
+def get(url: str) -> dict[str, Any]:
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=PATIENCE) as answer:
+        found: dict[str, Any] = json.load(answer)
+    return found
+
+
 def _wait_for_poll(state: str) -> None:
     """Until IMS was asked for the job's state, so that there is a poll message in the queue."""
 
     def polled() -> bool:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(state, timeout=PATIENCE) as answer:
-            return bool(json.load(answer)["calls"]["ims"].get("ShowJob"))
+        return bool(get(state)["calls"]["ims"].get("ShowJob"))
 
     until(polled, PATIENCE)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from imagedrop_cli import connections
-from imagedrop_local.local_stack import LocalStack
 from imagedrop_local.project_paths import SAMPLES
+from tests.support.engine import Engine
 from tests.support.waiting import until
 
 SAMPLE = SAMPLES / "windows-server-2022.qcow2"
@@ -21,7 +21,7 @@ PATIENCE = 120.0  # s; a drop takes about three
 class World:
     """`folder`: for the images that are made."""
 
-    def __init__(self, local: LocalStack, folder: Path) -> None:
+    def __init__(self, local: Engine, folder: Path) -> None:
         self.local, self.folder = local, folder
         self._numbers = itertools.count(1)
 
@@ -45,6 +45,9 @@ class World:
     def fault(self, **fault: Any) -> None:
         self._call(self.local.addresses["simulators"]["faults"], fault)
 
+    def clear_faults(self) -> None:
+        self._call(self.local.addresses["simulators"]["faults"], method="DELETE")
+
     def state(self) -> dict[str, Any]:
         state: dict[str, Any] = self._call(self.local.addresses["simulators"]["state"])
         return state
@@ -67,7 +70,8 @@ class World:
         """The first true result of `condition`."""
         return until(condition, PATIENCE)
 
-    def _call(self, url: str, body: Any = None) -> Any:
+    def _call(self, url: str, body: Any = None, method: str | None = None) -> Any:
         data = json.dumps(body).encode() if body is not None else None
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, data, 10) as answer:
+        request = urllib.request.Request(url, data, method=method)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
             return json.load(answer)

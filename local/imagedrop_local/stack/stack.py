@@ -4,30 +4,21 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from imagedrop_local.stack import aws, bridge, deploy, secrets
-from imagedrop_local.stack.outputs import FUNCTIONS, Outputs, function, outputs
+from imagedrop_local.stack.deployed import NAME, Deployed
+from imagedrop_local.stack.outputs import Outputs, function, outputs
 from imagedrop_local.stack.parameters import template_parameters
 from imagedrop_local.stack.process import Ministack
-from imagedrop_local.stack.urls import FunctionFailed, FunctionUrl
+from imagedrop_local.stack.urls import FunctionUrl
 from imagedrop_local.web.server import HttpServer
 
-NAME = "imagedrop"
 
-
-@dataclass(frozen=True)
-class LogLine:
-    function: str
-    timestamp: int  # ms since 1970, at the end of the call that logged it
-    text: str
-
-
-class Stack:
+class Stack(Deployed):
     """`with Stack(folder, settings=..., secrets=...) as stack:`, or `start` and `stop`.
 
     `folder`: the state, kept over restarts. `port`: the AWS endpoint; `intake_port`, `status_port`: the function URLs;
@@ -57,7 +48,6 @@ class Stack:
         self._url_servers: list[HttpServer] = []
         self.endpoint = self._ministack.endpoint
         self.client = aws.Clients(self.endpoint)
-        self.outputs: Outputs  # after start
 
     def start(self) -> Outputs:
         """Returns when everything runs. Raises StackError; then nothing is left running."""
@@ -98,39 +88,12 @@ class Stack:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
-    def invoke(self, function: str, event: Mapping[str, Any]) -> Any:
-        """Invokes a function (short name) with an event and returns its result. Raises FunctionFailed."""
-        return self._invoke(self.outputs.functions[function], event)
-
-    def environment(self, function: str) -> dict[str, str]:
-        """The environment variables of a function in the template."""
-        name = self.outputs.functions[function]
-        variables: dict[str, str]
-        variables = self.client("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-        return variables
-
     def mails(self) -> list[dict[str, Any]]:
-        """Every sent mail: `Source`, `To`, `Subject`, `BodyText`, `BodyHtml`, `Timestamp`; oldest first."""
         address = f"{self.endpoint}/_ministack/ses/messages?account={aws.ACCOUNT}"
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(address, timeout=10) as answer:
             mails: list[dict[str, Any]] = json.load(answer)["messages"].get(aws.ACCOUNT, [])
         return mails
-
-    def logs(self, after: int = 0) -> Iterator[LogLine]:
-        """The log lines after `after` (ms since 1970), function by function."""
-        pages = self.client("logs").get_paginator("filter_log_events")
-        for name in FUNCTIONS:
-            for page in pages.paginate(logGroupName=f"/aws/lambda/{NAME}/{name}", startTime=after + 1):
-                for line in page["events"]:
-                    yield LogLine(name, line["timestamp"], line["message"])
-
-    def _invoke(self, name: str, event: Mapping[str, Any]) -> Any:
-        answer = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
-        returned = json.load(answer["Payload"])
-        if "FunctionError" in answer:
-            raise FunctionFailed(returned.get("errorMessage", answer["FunctionError"]))
-        return returned
 
     def _serve_url(self, name: str, port: int, *, signed: bool) -> str:
         server = FunctionUrl(name, self._invoke, signed).serve(port)

@@ -11,7 +11,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from imagedrop_local.stack.stack import LogLine, Stack
+from imagedrop_local.stack.deployed import LogLine
+from imagedrop_local.stack.stack import Stack
 from imagedrop_local.stack.urls import FunctionFailed
 from tests.support.waiting import until
 

@@ -29,6 +29,13 @@ def test_option_without_name_or_equals_sign_is_refused(given: str) -> None:
         options.check_pairs(["a=b", given])
 
 
+@pytest.mark.parametrize("given", ["0.0.0.0", "::1", "docker", "172.17.0.1:4580", ""])
+def test_an_address_that_nobody_can_call_is_refused(given: str) -> None:
+    with pytest.raises(typer.BadParameter, match=r"172\.17\.0\.1"):
+        options.check_address(given)
+    assert options.check_address("172.17.0.1") == "172.17.0.1"
+
+
 def test_last_value_of_a_repeated_name_is_used() -> None:
     assert options.parse_pairs(["a=1", "b=", "a=2=3"]) == {"a": "2=3", "b": ""}
 
