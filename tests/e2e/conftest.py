@@ -16,7 +16,7 @@ import pytest
 from tests.support.cli import Cli
 from tests.support.e2e import World
 from tests.support.engine import Embedded, Engine
-from tests.support.sam_stack import SamEngine
+from tests.support.sam_engine import SamEngine
 
 SETTINGS = {"poll_longest": 1}
 TIME_SCALE = 120

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,15 +37,18 @@ def main() -> int:
         bridge()
     except (NoLocalStack, NoDocker, OSError) as reason:
         return without(endpoint, str(reason))
+    if not (sam := shutil.which(arguments.sam)):
+        print(f"localstack: there is no SAM CLI at {arguments.sam}; `make .venv-sam/.done` installs one")
+        return 1
     begin = time.monotonic()
     try:
         with tempfile.TemporaryDirectory(prefix="imagedrop-sam-") as folder:
-            Sam(arguments.sam, Path(folder) / "variables.json", Path(folder) / "sam.log").build()
+            Sam(sam, Path(folder) / "variables.json", Path(folder) / "sam.log").build()
     except SamFailed as failure:
         print(f"localstack: {failure}")
         return 1
     print(f"sam build: {time.monotonic() - begin:.0f} s", flush=True)
-    tests = [sys.executable, "-m", "pytest", "tests/e2e", "--endpoint", endpoint, "--sam", arguments.sam]
+    tests = [sys.executable, "-m", "pytest", "tests/e2e", "--endpoint", endpoint, "--sam", sam]
     shown = ["--verbose", "--durations=0", "--durations-min=1"]
     code = subprocess.run([*tests, *shown, *others], cwd=ROOT, check=False).returncode
     print(f"localstack: {time.monotonic() - begin:.0f} s in all")
