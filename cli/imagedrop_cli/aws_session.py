@@ -17,9 +17,9 @@ from imagedrop_cli.output import CommandError, InputError
 
 
 @contextmanager
-def open_ports(folder: Path | None) -> Iterator[Ports]:
+def open_ports(folder: Path | None, stack: str = "") -> Iterator[Ports]:
     """The ports of the function `status`, for the ledger and the queues. Errors of AWS become CommandError."""
-    with connections.function_environment("status", folder):
+    with connections.function_environment("status", folder, stack):
         try:
             yield Runtime(os.environ).ports
         except SettingsError as error:

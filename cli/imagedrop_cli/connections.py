@@ -155,9 +155,20 @@ def split_obs_url(address: str) -> tuple[str, str] | None:
 
 
 @contextmanager
-def function_environment(function: str, folder: Path | None) -> Iterator[None]:
-    """Inside, the process has the environment variables of a function: those of the running stack, or its own."""
+def function_environment(function: str, folder: Path | None, stack: str = "") -> Iterator[None]:
+    """Inside, the process has the environment variables of a function: those of the stack on AWS, of the one that runs
+    here, or its own. Raises CommandError."""
     before = dict(os.environ)
+    if stack:
+        if folder is not None:
+            raise InputError("use --stack or --folder, not both")
+        try:
+            _use_variables_of_deployment(stack, function)
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+        return
     configured = any(os.environ.get(name) for name in ("IMAGEDROP_LEDGER_TABLE", "IMAGEDROP_DROPS_QUEUE"))
     running = None if configured and folder is None else running_stack(folder)
     if running is None and not configured:
@@ -173,6 +184,27 @@ def function_environment(function: str, folder: Path | None) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _use_variables_of_deployment(stack: str, function: str) -> None:
+    """Keeps AWS's own variables: they say which account and region."""
+    from imagedrop_cli.deployment import deployment
+
+    variables = deployment(stack).variables(function)
+    for name in [name for name in os.environ if name.startswith("IMAGEDROP_")]:
+        del os.environ[name]
+    os.environ.update(variables)
+
+
+def obs_of_deployment(stack: str) -> ObsConnection:
+    """With the settings and the keys of a stack on AWS. Raises CommandError."""
+    from imagedrop_cli.deployment import deployment
+
+    found = deployment(stack)
+    try:
+        return ObsConnection(found.settings, found.keys())
+    except SettingsError as error:
+        raise CommandError(str(error)) from None
 
 
 def _use_variables_of(aws: Mapping[str, Any], function: str) -> None:

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, replace
-from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +16,9 @@ from rich.text import Text
 
 from imagedrop_cli import connections, options, server_settings
 from imagedrop_cli.checkup.checks import Probing, Site, check, site_of
-from imagedrop_cli.checkup.deployment import Deployment
 from imagedrop_cli.checkup.report import markdown
 from imagedrop_cli.checkup.results import CheckResult
+from imagedrop_cli.deployment import Deployment, deployment
 from imagedrop_cli.output import FAILED, OK, InputError, print_json, print_note, print_parts
 
 STYLES = {"ok": "green", "wrong": "bold red", "unknown": "yellow"}
@@ -29,7 +28,7 @@ def doctor(
     config: Annotated[
         Path | None, typer.Option("--config", metavar="FILE", dir_okay=False, help="Settings of `imagedrop serve`.")
     ] = None,
-    stack: Annotated[str, typer.Option("--stack", metavar="NAME", help="Stack of template.yaml on AWS.")] = "",
+    stack: options.Stack = "",
     folder: options.Folder = None,
     probe: Annotated[
         bool, typer.Option("--probe", help="Register a tiny data disk image, see what IMS does, and delete it.")
@@ -93,9 +92,7 @@ def _site(config: Path | None, stack: str, folder: Path | None) -> Site:
     if sum(map(bool, (config, stack, folder))) > 1:
         raise InputError("use one of --config, --stack and --folder")
     if stack:
-        import boto3
-
-        return site_of(Deployment(cache(boto3.Session().client), stack))
+        return site_of(deployment(stack))
     if folder:
         from imagedrop_local.stack.aws import Clients
         from imagedrop_local.stack.deployed import NAME

@@ -101,6 +101,7 @@ def url_option(help_text: str) -> Any:
     return typer.Option(metavar="URL", callback=check_url, help=help_text)
 
 
+Stack = Annotated[str, typer.Option("--stack", metavar="NAME", help="Stack of template.yaml on AWS.")]
 Folder = Annotated[
     Path | None,
     typer.Option(

@@ -18,6 +18,7 @@ def redrive(
     key: Annotated[str, typer.Argument(metavar="KEY", help="Key of the image, or obs://bucket/key.")],
     json: Annotated[bool, typer.Option("--json", help="Print the message that was sent.")] = False,
     folder: options.Folder = None,
+    stack: options.Stack = "",
 ) -> None:
     """Retry a rejected or failed drop with the same files.
 
@@ -26,10 +27,11 @@ def redrive(
     Exit codes: 0 retry started; 1 nothing to retry.
 
     \b
-    Example:
+    Examples:
       imagedrop redrive golden/w2022.vhdx && imagedrop status golden/w2022.vhdx
+      imagedrop redrive golden/w2022.vhdx --stack imagedrop
     """
-    with open_ports(folder) as ports:
+    with open_ports(folder, stack) as ports:
         bucket, image = bucket_and_key(key, ports)
         row = _redrivable(key, newest_first(ports, bucket, image))
         message = {"bucket": bucket, "key": image, "after_attempt": row.attempt}

@@ -28,26 +28,29 @@ def status(
     key: Annotated[str | None, typer.Argument(metavar="KEY", help="Key of an image, or obs://bucket/key.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the ledger's rows.")] = False,
     folder: options.Folder = None,
+    stack: options.Stack = "",
 ) -> None:
     """Show the drops in progress and the last twenty that ended; with KEY, all attempts of one drop.
 
-    Reads the ledger of the local stack, or of the deployment in IMAGEDROP_LEDGER_TABLE, IMAGEDROP_DROP_BUCKET and AWS's
-    own variables. Finds ended drops in the bucket; OBS is configured as for `check`. Without OBS only drops in progress
-    are shown. Exit codes: 0 success; 1 no drop with this key.
+    Reads the ledger of the local stack, or of a deployment: with --stack, AWS's own variables and files say where the
+    stack is; without, IMAGEDROP_LEDGER_TABLE and IMAGEDROP_DROP_BUCKET name table and bucket, and OBS is configured as
+    for `check`. Ended drops are found in the bucket; without OBS only drops in progress are shown.
+    Exit codes: 0 success; 1 no drop with this key.
 
     \b
     Examples:
       imagedrop status
       imagedrop status golden/w2022.vhdx
       imagedrop status golden/w2022.vhdx --json
+      imagedrop status --stack imagedrop
     """
     if key is not None:
-        _show_drop(key, folder, json=json)
+        _show_drop(key, folder, stack, json=json)
         return
     environment = dict(os.environ)  # open_ports replaces it
-    with open_ports(folder) as ports:
+    with open_ports(folder, stack) as ports:
         in_progress = sorted(ports.ledger.open(), key=lambda row: row.received_at)
-        bucket, images = _ended_images(folder, environment)
+        bucket, images = _ended_images(folder, stack, environment)
         rows = [*in_progress, *recent_drops.rows(ports.ledger, bucket, images, in_progress)]
     if json:
         print_json({"drops": [core.summary(row) for row in rows]})
@@ -55,8 +58,8 @@ def status(
         _print_table(rows)
 
 
-def _show_drop(key: str, folder: Path | None, *, json: bool) -> None:
-    with open_ports(folder) as ports:
+def _show_drop(key: str, folder: Path | None, stack: str, *, json: bool) -> None:
+    with open_ports(folder, stack) as ports:
         rows = core.newest_first(ports, *bucket_and_key(key, ports))
     if not rows:
         raise CommandError(f"there is no drop with the key {key}")
@@ -67,10 +70,10 @@ def _show_drop(key: str, folder: Path | None, *, json: bool) -> None:
         print_parts(_attempt(row))
 
 
-def _ended_images(folder: Path | None, environment: Mapping[str, str]) -> tuple[str, list[str]]:
+def _ended_images(folder: Path | None, stack: str, environment: Mapping[str, str]) -> tuple[str, list[str]]:
     """The bucket, and the keys of its images whose drops ended last."""
     try:
-        obs = connections.obs(folder, environment)
+        obs = connections.obs_of_deployment(stack) if stack else connections.obs(folder, environment)
         bucket = target_bucket("", obs)
         return bucket, recent_drops.keys(obs.objects, bucket, obs.settings.drop_prefix)
     except (CommandError, ObjectsRefused, ObjectsUnavailable) as error:

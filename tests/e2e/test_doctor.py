@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import pytest
 
 from imagedrop_cli.checkup.aws import AwsChecks
-from imagedrop_cli.checkup.deployment import Deployment
 from imagedrop_cli.checkup.results import CheckResult, run
+from imagedrop_cli.deployment import Deployment
 from imagedrop_cli.output import InputError
 from imagedrop_local.stack.deployed import NAME
 from tests.support.cli import Cli

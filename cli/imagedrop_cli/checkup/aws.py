@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from imagedrop_cli.checkup.deployment import Deployment
 from imagedrop_cli.checkup.results import Check, CheckResult, ok, unknown, wrong
+from imagedrop_cli.deployment import Deployment
 
 QUEUES = ("Drops", "Registrations", "Polls", "Notices")
 CONSUMERS = ("Validate", "Register", "Poll", "Notify")

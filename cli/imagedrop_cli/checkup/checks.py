@@ -18,7 +18,6 @@ from imagedrop.settings import Settings, SettingsError
 from imagedrop_cli.checkup.aws import AwsChecks
 from imagedrop_cli.checkup.bucket import BucketChecks
 from imagedrop_cli.checkup.declarations import check_declarations
-from imagedrop_cli.checkup.deployment import Deployment
 from imagedrop_cli.checkup.eventgrid import EventGridChecks
 from imagedrop_cli.checkup.events import EventChecks, list_subscriptions
 from imagedrop_cli.checkup.huawei import Account
@@ -29,6 +28,7 @@ from imagedrop_cli.checkup.probe.arrivals import Arrivals
 from imagedrop_cli.checkup.probe.probe import Probe
 from imagedrop_cli.checkup.probe.project import ProbedIms, Project
 from imagedrop_cli.checkup.results import Check, CheckResult, run
+from imagedrop_cli.deployment import Deployment
 from imagedrop_cli.output import CommandError, sleep
 
 

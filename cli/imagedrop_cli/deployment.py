@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -18,6 +18,13 @@ from imagedrop_cli.output import CommandError, InputError
 LOG_SECONDS = 3600.0  # a probe takes less
 
 Clients = Callable[[str], Any]  # name of the service -> client of boto3
+
+
+def deployment(stack: str) -> Deployment:
+    """In the account and region of AWS's own variables and files."""
+    import boto3
+
+    return Deployment(cache(boto3.Session().client), stack)
 
 
 @dataclass(frozen=True)
@@ -51,15 +58,22 @@ class Deployment:
         url = self.outputs.get("IntakeUrl", "")
         return "" if self.clients("cloudformation").meta.endpoint_url.startswith("http://") else url
 
+    def variables(self, function: str) -> Mapping[str, str]:
+        """The environment variables of a function, such as `validate`."""
+        name = self.outputs.get(f"{function.capitalize()}Function")
+        if name is None:
+            raise InputError(f"the stack {self.name} has no function {function}: it is not a stack of template.yaml")
+        found = self._call(lambda: self.clients("lambda").get_function_configuration(FunctionName=name))
+        variables: Mapping[str, str] = found.get("Environment", {}).get("Variables", {})
+        return variables
+
     @cached_property
     def settings(self) -> Settings:
         """Those of the function validate."""
-        function = self.outputs["ValidateFunction"]
-        found = self._call(lambda: self.clients("lambda").get_function_configuration(FunctionName=function))
         try:
-            return Settings.read(found.get("Environment", {}).get("Variables", {}))
+            return Settings.read(self.variables("validate"))
         except SettingsError as error:
-            raise CommandError(f"the settings of {function}: {error}") from None
+            raise CommandError(f"the settings of the stack {self.name}: {error}") from None
 
     def keys(self) -> HuaweiKeys:
         """From the secret that the functions use. Raises SettingsError."""
