@@ -112,9 +112,13 @@ class _Verdict:
 
     def _of_registered(self, body: Mapping[str, Any], disowned: set[str]) -> str:
         ids, name = {image["id"] for image in body["images"]}, f"attempt {body['attempt']} of {body['drop_id'][:6]}"
-        jobs = [set(job) for job in self._jobs[body["drop_id"]] if job[0] in ids]
-        if not any(ids == job or (ids < job and body["attempt"] > 1) for job in jobs):  # it may ask for fewer disks
-            return f"{name} is registered as {len(ids)} images that no job has made together for it"
+        made = self._jobs[body["drop_id"]]
+        jobs = [set(job) for job in made if job[0] in ids]
+        together = any(ids == job or (ids < job and body["attempt"] > 1) for job in jobs)  # it may ask for fewer disks
+        # Of jobs that have failed in part, the newest image of each disk.
+        disks = {image_id: number for job in made for number, image_id in enumerate(job)}
+        if not together and sorted(disks.get(image_id, -1) for image_id in ids) != [*range(len(ids))]:
+            return f"{name} is registered as {len(ids)} images that were not made for it, one for each disk"
         found = {self._world.images[i]["status"] for i in ids if i in self._world.images} - {"active", "deleted"}
         return f"{name} is registered as an image that is disowned or not active" if ids & disowned or found else ""
 
