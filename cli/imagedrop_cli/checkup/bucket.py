@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from imagedrop.adapters.obs.errors import translate_errors
-from imagedrop.domain.object_keys import FOLDER, INSTALLATION, is_bucket
+from imagedrop.domain.object_keys import FOLDER, INSTALLATION, RESULT_SUFFIX, is_bucket
 from imagedrop.ports import Objects, ObjectsRefused, ObjectsUnavailable
 from imagedrop.settings import Settings
 from imagedrop_cli.checkup.bucket_policy import writers
 from imagedrop_cli.checkup.results import CheckResult, ok, unknown, wrong
 from imagedrop_cli.older_pairs import older_pairs
 
+SHOWN = 5  # principals
 OLDER_PAGES = 10  # of 1,000 keys, so that the check does not take minutes
 MAX_SKEW = 60.0  # s; decision 2 counts on it
 FIXES = {
@@ -142,14 +143,15 @@ class BucketChecks:
             return unknown(name, str(error), fix)
         except ObjectsUnavailable as error:
             return unknown(name, str(error))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return unknown(name, f"the policy cannot be read: {error}")
-        if found:
-            fix = f"Deny {FOLDER}* and *.result.json to all but imagedrop's user: docs/security.md has the policy."
-            return wrong(
-                name, f"who may write {FOLDER}, and so request from IMS what they want: {', '.join(found)}", fix
-            )
-        return ok(name, f"it lets nobody write {FOLDER}")
+        fix = f"Deny {FOLDER}* and *{RESULT_SUFFIX} to all but imagedrop's own user: docs/security.md has the policy."
+        seen = f"who may write {FOLDER} or *{RESULT_SUFFIX}"
+        if found.certain:
+            return wrong(name, f"{seen}: {_shown(found.certain)}", fix)
+        if found.possible:
+            return unknown(name, f"{seen}, if a condition is met: {_shown(found.possible)}", fix)
+        return ok(name, f"it lets nobody write {FOLDER} or *{RESULT_SUFFIX}")
 
     def _older_images(self) -> CheckResult:
         name = "bucket.older_images"
@@ -186,3 +188,8 @@ class BucketChecks:
 
 def _emptiness(listed: dict[str, Any]) -> str:
     return "" if listed.get("KeyCount") or listed.get("Contents") else ", which is empty"
+
+
+def _shown(principals: Sequence[str]) -> str:
+    more = f" and {len(principals) - SHOWN} others" if len(principals) > SHOWN else ""
+    return ", ".join(principals[:SHOWN]) + more

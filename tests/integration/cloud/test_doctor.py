@@ -209,7 +209,7 @@ def test_answer_to_a_range_behind_the_end(start: Start, switch: str, says: str) 
         (
             '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "drops/*"}]}',
             "wrong",
-            "want: *",
+            "json: *",
         ),
         ('{"Statement": []}', "ok", "nobody"),
         ("{", "unknown", "cannot be read"),
@@ -311,7 +311,7 @@ def test_doctor_prints_each_check_with_its_fix(
     assert (good.code, "wrong" in good.out) == (0, False)
     bad = Cli(capsys)("doctor", "--config", settings_file(tmp_path, cloud, declarations_accepted=False))
     assert bad.code == 1
-    assert "Fix: Read the two declarations" in bad.out
+    assert "Fix: Read IMS's declarations" in bad.out
     shown = Cli(capsys)("doctor", "--config", settings_file(tmp_path, cloud), "--json").json["checks"]
     assert {"name": "clock", "outcome": "ok", "seen": "within 60 s of OBS's", "fix": ""} in shown
     assert KEYS.sk not in good.out + bad.out
