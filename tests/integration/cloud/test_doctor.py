@@ -20,14 +20,17 @@ from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain.object_keys import INSTALLATION, START
 from imagedrop.settings import Settings
 from imagedrop_cli.checkup.bucket import BucketChecks
+from imagedrop_cli.checkup.checks import Site
 from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks, _os_versions
+from imagedrop_cli.checkup.obs_calls import ObsCalls
 from imagedrop_cli.checkup.probe import probe
 from imagedrop_cli.checkup.probe.project import ProbedIms
 from imagedrop_cli.checkup.probe.tiny_image import empty_qcow2
 from imagedrop_cli.checkup.results import CheckResult, ok, run
 from imagedrop_cli.output import sleep
-from imagedrop_local.cloud_connection import PROJECT_ID
+from imagedrop_local.cloud_connection import PROJECT_ID, REGION
 from imagedrop_local.faults import Fault
+from tests.support.answering import answering
 from tests.support.cli import Cli
 from tests.support.doctor import KEYS, Start, only_wrong, outcomes, results, settings_file, site
 from tests.support.smtp_server import CLOSE, ScriptedSmtp
@@ -52,7 +55,14 @@ def test_checks_write_nothing(start: Start) -> None:
     cloud = start()
     results(site(cloud))
     calls = cloud.state()["calls"]
-    assert set(calls["obs"]) == {"ListObjectsV2", "HeadBucket", "GetBucketVersioning", "GetBucketPolicy", "GetObject"}
+    assert set(calls["obs"]) == {
+        "ListObjectsV2",
+        "HeadBucket",
+        "GetBucketVersioning",
+        "GetBucketPolicy",
+        "GetObject",
+        "HeadObject",
+    }
     assert set(calls["ims"]) == {"ListImages", "ShowImageQuota", "ListOsVersions", "ShowJob", "ShowJobProgress"}
 
 
@@ -111,7 +121,8 @@ def test_clock_of_this_machine(start: Start, seconds: float, says: str) -> None:
     settings = site(start()).settings
     now = datetime.now(UTC) + timedelta(seconds=seconds)
     client = obs_client(settings, lambda: KEYS)
-    found = BucketChecks(settings, client, ObsObjects(client, Calls(sleep, Random(0))), "", lambda: now).run()
+    obs = ObsCalls(client, ObsObjects(client, Calls(sleep, Random(0))), "drops")
+    found = BucketChecks(settings, obs, "", lambda: now).run()
     [clock] = [result for result in found if result.name == "clock"]
     assert clock.outcome == "wrong"
     assert clock.seen.startswith((says, f"{abs(seconds) - 1:.0f} s", f"{abs(seconds) + 1:.0f} s"))
@@ -225,6 +236,46 @@ def test_policy_of_the_bucket(start: Start, policy: str, outcome: str, says: str
     assert (found.outcome, says in found.seen) == (outcome, True), found
 
 
+@pytest.mark.parametrize("date", [None, "garbage", "Tue, 24 Nov 2026 13:00:00 -0000"])
+def test_odd_date_hides_no_other_check(start: Start, date: str | None) -> None:
+    given = site(start()).settings
+    client = obs_client(given, lambda: KEYS)
+    obs = ObsCalls(client, ObsObjects(client, Calls(sleep, Random(0))), "drops")
+    checks = BucketChecks(given, obs, "", lambda: datetime.now(UTC))
+    head = {name: value for name, value in obs.head().items() if name != "date"} | ({"date": date} if date else {})
+    found = {result.name: result for result in run(checks._checks(obs.listing(), head))}
+    assert found["clock"].outcome == ("wrong" if date and "-0000" in date else "unknown")
+    assert {"bucket.region", "bucket.policy", "bucket.older_images", "bucket.write"} <= found.keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "outcome", "says"),
+    [
+        (200, {}, "unknown", "proxy"),
+        (301, {"Location": "https://elsewhere.example/"}, "wrong", "another region"),
+        (302, {"Location": "/"}, "wrong", "another region"),
+        (307, {"x-amz-bucket-region": "cn-east-3"}, "wrong", "another region"),
+    ],
+)
+def test_endpoint_that_is_not_this_obs(status: int, headers: dict[str, str], outcome: str, says: str) -> None:
+    with answering(b"<html></html>", status, headers) as url:
+        given = {"region": REGION, "project_id": PROJECT_ID, "drop_bucket": "drops", "obs_endpoint": url,
+                 "obs_addressing": "path", "ims_endpoint": url}  # fmt: skip
+        found = results(Site(Settings.of(given), KEYS))
+    assert (found["bucket.access"].outcome, says in f"{found['bucket.access']}") == (outcome, True), found
+    assert found["ims.access"].outcome != "ok"
+    assert "ims.windows" not in found
+
+
+@pytest.mark.parametrize("body", [b'{"hello": "world"}', b"[1, 2]", b"null", b""])
+def test_ims_that_answers_something_else_is_unknown(start: Start, body: bytes) -> None:
+    cloud = start()
+    with answering(body) as url:
+        found = results(site(cloud, ims_endpoint=url))
+    assert found["ims.access"].outcome == "unknown"
+    assert not {"ims.windows", "ims.job_call"} & found.keys()
+
+
 def test_policy_that_may_not_be_read(start: Start) -> None:
     cloud = start()
     cloud.faults.add(Fault(service="obs", call="GetBucketPolicy", fault="status", status=403, code="AccessDenied"))
@@ -236,7 +287,7 @@ def test_older_images_are_counted(start: Start) -> None:
     cloud = start()
     for key in ("a.qcow2", "a.qcow2.json", "b.qcow2"):
         cloud.store.put("drops", key, b"content")
-    assert results(site(cloud))["bucket.older_images"].seen == "none"  # imagedrop was not started here yet
+    assert "has not run here yet" in results(site(cloud))["bucket.older_images"].seen
     later = datetime.now(UTC) + timedelta(hours=1)
     cloud.store.put("drops", START, format_timestamp(later).encode())
     assert "1 images with a sidecar, 1 without" in results(site(cloud))["bucket.older_images"].seen
@@ -281,11 +332,12 @@ def test_answer_of_another_form_is_unknown() -> None:
             pass
 
         def __getattr__(self, name: str) -> Any:
-            return lambda **_: {"quotas": None}
+            return lambda **_: {"quotas": None, "images": []}
 
     found = {result.name: result.outcome for result in ImsChecks(Settings(), lambda: cast("CheckedIms", Odd())).run()}
     assert found.pop("ims.access") == "ok"
-    others = ("ims.quota", "ims.killed", "ims.windows", "ims.os_versions", "ims.job_call")
+    assert found.pop("ims.killed") == "ok"
+    others = ("ims.quota", "ims.windows", "ims.os_versions", "ims.job_call")
     assert found == dict.fromkeys(others, "unknown")
 
 
