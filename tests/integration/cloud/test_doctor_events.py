@@ -256,6 +256,12 @@ def test_answer_of_a_proxy_is_unknown(start: Start, body: bytes) -> None:
     assert {name: found[name].outcome for name in names} == dict.fromkeys(names, "unknown")
 
 
+def test_texts_of_a_service_do_nothing_to_the_terminal(start: Start) -> None:
+    with answering(b'{"error_code": "X.1", "error_msg": "no\\nway \\u001b[31m"}', 403) as url:
+        found = results(replace(site(start()), endpoints={"kms": url}))["kms.keys"]
+    assert (found.outcome, "X.1" in found.seen, found.seen.isprintable()) == ("unknown", True, True)
+
+
 def test_service_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(huawei, "LONGEST", 0.2)
     waiting = threading.Event()
