@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from imagedrop.common.display_text import one_line
 from imagedrop_cli import connections, options, server_settings
 from imagedrop_cli.connections import ObsConnection
 from imagedrop_cli.output import CommandError, InputError, print_json, print_line, print_note, print_parts
@@ -49,6 +51,8 @@ def adopt(
     from imagedrop_cli.older_pairs import newest, older_pairs
 
     obs = _connection(config, folder)
+    if prefix is not None and not prefix.startswith(obs.settings.drop_prefix):
+        raise InputError(f"--prefix must begin with {obs.settings.drop_prefix}: other keys are no drops (drop_prefix)")
     with connections.obs_errors_as(CommandError):
         found = list(older_pairs(obs.objects, obs.settings, obs.settings.drop_prefix if prefix is None else prefix))
     earliest = since.strftime("%Y-%m-%dT00:00:00Z") if since else ""
@@ -58,7 +62,7 @@ def adopt(
         print_parts([_table(pairs)])
     print_note(f"Older than imagedrop's start on this bucket: images with a sidecar: {len(pairs)}, without: {alone}")
     if yes:
-        _adopt(obs, pairs)
+        _adopt(obs, pairs, print_note if json else print_line)
     elif pairs:
         print_note("Nothing was changed. To adopt them, repeat the command with --yes.")
     if json:
@@ -76,7 +80,7 @@ def _connection(config: Path | None, folder: Path | None) -> ObsConnection:
     return obs
 
 
-def _adopt(obs: ObsConnection, pairs: list[Pair]) -> None:
+def _adopt(obs: ObsConnection, pairs: list[Pair], say: Callable[[str], None]) -> None:
     """Raises CommandError after all others if one could not be adopted."""
     from imagedrop.adapters.obs.errors import translate_errors
     from imagedrop.domain.object_keys import sidecar_key
@@ -97,9 +101,9 @@ def _adopt(obs: ObsConnection, pairs: list[Pair]) -> None:
                 )
         except (ObjectsRefused, ObjectsUnavailable) as error:
             failed += 1
-            print_note(f"{pair.image_key}: {error}")
+            print_note(f"{one_line(pair.image_key)}: {error}")
         else:
-            print_line(f"adopted {pair.image_key}")
+            say(f"adopted {one_line(pair.image_key)}")
     if failed:
         raise CommandError(f"{failed} of {len(pairs)} could not be adopted: see above")
 
@@ -111,5 +115,5 @@ def _table(pairs: list[Pair]) -> Table:
     table.add_column("image")
     table.add_column("last put")
     for pair in pairs:
-        table.add_row(pair.image_key, newest(pair))
+        table.add_row(one_line(pair.image_key), newest(pair))
     return table

@@ -88,6 +88,22 @@ def test_prefix_and_date_choose(adopt: Any, arguments: tuple[str, ...], keys: li
     assert adopt("--json", *arguments).json["pairs"] == keys
 
 
+@pytest.mark.parametrize("prefix", ["", "other/", "gold"])
+def test_prefix_outside_that_of_drops_is_refused(
+    cloud: Cloud, tmp_path: Path, capsys: pytest.CaptureFixture[str], prefix: str
+) -> None:
+    config = settings_file(tmp_path, cloud, drop_prefix="golden/")
+    found = Cli(capsys)("adopt", "--config", config, "--prefix", prefix, "--yes")
+    assert (found.code, "golden/" in found.err) == (2, True)
+    assert "CopyObject" not in cloud.state()["calls"]["obs"]
+
+
+def test_json_stands_alone(adopt: Any) -> None:
+    found = adopt("--yes", "--json")
+    assert found.json["adopted"] is True
+    assert "adopted golden/a.vhd" in found.err
+
+
 def test_one_that_cannot_be_adopted_does_not_stop_the_others(cloud: Cloud, adopt: Any) -> None:
     from imagedrop_local.faults import Fault
 

@@ -26,6 +26,7 @@ from imagedrop_cli.checkup.obs_calls import ObsCalls
 from imagedrop_cli.checkup.probe import probe
 from imagedrop_cli.checkup.probe.project import ProbedIms
 from imagedrop_cli.checkup.probe.tiny_image import empty_qcow2
+from imagedrop_cli.checkup.report import markdown
 from imagedrop_cli.checkup.results import CheckResult, ok, run
 from imagedrop_cli.output import sleep
 from imagedrop_local.cloud_connection import PROJECT_ID, REGION
@@ -422,6 +423,55 @@ def test_report_names_no_bucket_project_key_or_person(configured: Path, capsys: 
         assert secret not in text
 
 
-def test_report_that_cannot_be_written_is_an_error(configured: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = Cli(capsys)("doctor", "--config", configured, "--report", "/nowhere/report.md")
-    assert (found.code, "No such file" in found.err) == (2, True)
+def test_report_that_cannot_be_written_is_an_error_before_the_checks(
+    configured: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = Cli(capsys)("doctor", "--config", configured, "--report", "/nowhere/report.md", "--json")
+    assert (found.code, "No such file" in found.json["error"]) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "seen", "hidden"),
+    [
+        ("bucket.policy", "who may write: domain/acme:user/alice", "alice"),
+        ("bucket.installation", "'acme-host:/srv' works on this bucket", "acme"),
+        ("events.subscription", "https://intake.acme.example/ is confirmed", "acme"),
+        ("events.eventgrid", "acme-golden: events", "acme"),
+        ("kms.keys", "acme-key is enabled", "acme"),
+        ("aws.alarms", "sent to https://hooks.example/T0/B0/secret", "hooks"),
+        ("ims.access", "http://x: HTTPSConnectionPool(host='ims.acme-corp.internal', port=443)", "acme"),
+        ("ims.access", "cannot reach ims.acme-corp.internal", "acme"),
+        ("ims.access", "urn%3Asmn%3Acn-north-4%3Aabc%3Aacme", "acme"),
+        ("ims.access", "refused by 2001:db8::1:2", "2001"),
+        ("ims.access", "DROPS and Drops and drops", "rops"),
+        ("bucket.access", "domain/acme:agency/x may not", "acme"),
+    ],
+)
+def test_report_names_nobody(start: Start, name: str, seen: str, hidden: str) -> None:
+    report = markdown(site(start()), [ok(name, seen)])
+    assert hidden not in report
+    assert f"| {name} | ok |" in report
+
+
+def test_keys_that_no_header_can_hold_are_refused_without_showing_them(
+    configured: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUAWEICLOUD_SDK_SECURITY_TOKEN", "secret\ntoken")
+    found = Cli(capsys)("doctor", "--config", configured)
+    assert (found.code, "HUAWEICLOUD_SDK_SECURITY_TOKEN" in found.err, "token\n" in found.err) == (2, True, False)
+
+
+def test_secret_of_events_is_a_way_in(
+    configured: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBHOOK_SECRET", "hidden")
+    checks = {check["name"]: check for check in Cli(capsys)("doctor", "--config", configured, "--json").json["checks"]}
+    assert "x-imagedrop-secret" in checks["events.way"]["seen"]
+    assert "events.eventgrid" in checks
+
+
+def test_option_counts_more_than_the_variable_of_the_folder(
+    configured: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAGEDROP_FOLDER", "/nowhere")
+    assert Cli(capsys)("doctor", "--config", configured).code == 0
