@@ -430,6 +430,15 @@ def test_report_that_cannot_be_written_is_an_error_before_the_checks(
     assert (found.code, "No such file" in found.json["error"]) == (2, True)
 
 
+def test_report_of_before_stays_if_the_checks_cannot_run(
+    configured: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (old := tmp_path / "old.md").write_text("of before")
+    for report in (old, new := tmp_path / "new.md"):
+        assert Cli(capsys)("doctor", "--config", tmp_path / "none.toml", "--report", report).code == 2
+    assert (old.read_text(), new.exists()) == ("of before", False)
+
+
 @pytest.mark.parametrize(
     ("name", "seen", "hidden"),
     [
