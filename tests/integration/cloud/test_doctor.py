@@ -418,7 +418,7 @@ def test_report_names_no_bucket_project_key_or_person(configured: Path, capsys: 
     assert found.code == 0
     text = report.read_text()
     assert "| ims.quota | ok | 0 of 50 private images |" in text
-    assert "| bucket.access | ok | ENDPOINT lists BUCKET, which is empty |" in text
+    assert "| bucket.access | ok | URL lists BUCKET, which is empty |" in text
     for secret in (KEYS.ak, KEYS.sk, PROJECT_ID, "ada@example.com", "127.0.0.1", "drops"):
         assert secret not in text
 
