@@ -33,6 +33,7 @@ OWN_WORDS = frozenset(
      "ims.windows", "ims.os_versions", "ims.tags", "ims.shows_imports", "ims.names_unique", "ims.chinese_names",
      "events.keys", "events.last", "aws.mappings", "aws.schedule", "aws.queues", "aws.dead_letters", "mail"}
 )  # fmt: skip
+LONGEST = 2000  # characters
 _PUBLIC_HOST = re.compile(  # of a service, not of a bucket or a function
     r"((obs|ims|smn|eg|kms|iam)\.[a-z]+(-[a-z0-9]+)+\.myhuaweicloud\.(com|eu)"
     r"|(cloudformation|email|events|lambda|logs|secretsmanager|sns|sqs|sts)\.[a-z]+(-[a-z0-9]+)+\.amazonaws\.com(\.cn)?)"
@@ -42,7 +43,7 @@ _END = r"(?=[.,:;)\]}>'\"]*(?:\s|$))"  # of a word, without the punctuation behi
 _IDENTIFYING = tuple(
     (re.compile(pattern, re.IGNORECASE), name)
     for pattern, name in (
-        (r"(?<!\w)'[^']*'(?!\w)|\"[^\"]*\"", "TEXT"),
+        (r"(?<!\w)'[^']*(?:'(?!\w)|$)|\"[^\"]*(?:\"|$)", "TEXT"),
         (r"[a-z][a-z0-9+.-]*://\S+?" + _END, "URL"),
         (r"\S*%[0-9a-f]{2}\S*?" + _END, "ENCODED"),
         (r"\b(?:arn|urn|iam|sts):\S+?" + _END, "URN"),
@@ -87,7 +88,9 @@ def _shown(result: CheckResult, site: Site) -> str:
 
 
 def redacted(text: str, site: Site) -> str:
-    """Without names, addresses, ids and keys."""
+    """Without names, addresses, ids and keys. Cut between two words if it is long: a service chooses the length."""
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST].rsplit(None, 1)[0]} ..."
     names = {value.casefold(): name for name, value in _names(site)}
     if names:
         longest_first = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -119,6 +120,15 @@ def test_host_of_an_endpoint_is_replaced_without_a_dot_too() -> None:
     of = site(obs_endpoint="http://nas:9000", ims_endpoint="https://ims.cn-north-4.myhuaweicloud.com")
     seen = "http://nas:9000/acme/x: NAS refuses; ims.cn-north-4.myhuaweicloud.com does not"
     assert shown(seen, of=of) == "URL: HOST refuses; ims.cn-north-4.myhuaweicloud.com does not"
+
+
+def test_long_text_is_cut_between_words_and_in_a_short_time() -> None:
+    assert shown("word " * 1000 + "acme").endswith(" word ...")
+    assert shown("no access to 'acme " + "word " * 1000) == "no access to TEXT"  # without the end of the quotation
+    start = time.process_time()
+    for hostile in ("'", "a", "a.", "%", "1", "::"):
+        shown(hostile * 20_000)
+    assert time.process_time() - start < 10  # s; not cut, each takes several times that
 
 
 def test_name_with_characters_of_patterns_is_a_name() -> None:
