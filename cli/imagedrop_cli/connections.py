@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from imagedrop.adapters.secrets import HuaweiKeys
+from imagedrop.adapters.secrets import HuaweiKeys, check_key
 from imagedrop.ports import ObjectsRefused, ObjectsUnavailable
 from imagedrop.settings import Settings, SettingsError
 from imagedrop_cli.options import FOLDER, check_bucket_name
@@ -129,6 +129,11 @@ def obs_errors_as(kind: type[CommandError]) -> Iterator[None]:
 def read_keys(environment: Mapping[str, str]) -> HuaweiKeys:
     for ak, sk, token in KEY_NAMES:
         if environment.get(ak) and environment.get(sk):
+            try:
+                for name in (ak, sk, token):
+                    check_key(name, environment.get(name, ""))
+            except SettingsError as error:
+                raise InputError(str(error)) from None
             return HuaweiKeys(environment[ak], environment[sk], environment.get(token) or None)
     raise InputError(
         "the OBS keys are missing: set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK,\n"

@@ -55,6 +55,8 @@ def doctor(
       imagedrop doctor --stack imagedrop --json
       imagedrop doctor --probe --report report.md
     """
+    if report is not None:
+        _write(report, "")  # before checks that take minutes
     site = replace(_site(config, stack, folder), kms_key=kms_key)
     probing = _probing(site, yes) if probe else None
     results = check(site, probing)
@@ -63,6 +65,7 @@ def doctor(
         print_json({"checks": [asdict(result) for result in found]})
     if report is not None:
         _write(report, markdown(site, found))
+        print_note(f"Report written to {report}. Read it before you post it.")
     return FAILED if any(result.outcome == "wrong" for result in found) else OK
 
 
@@ -85,10 +88,11 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
-    print_note(f"Report written to {path}. Read it before you post it.")
 
 
 def _site(config: Path | None, stack: str, folder: Path | None) -> Site:
+    if (config or stack) and folder and str(folder) == os.environ.get(options.FOLDER):
+        folder = None  # an option counts more than a variable
     if sum(map(bool, (config, stack, folder))) > 1:
         raise InputError("use one of --config, --stack and --folder")
     if stack:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from imagedrop.adapters.secrets import HuaweiKeys
+from imagedrop.settings import Settings
 from imagedrop_cli import doctor, server_settings
 from imagedrop_cli.checkup.checks import check
 from imagedrop_cli.output import CommandError, print_note, print_parts
@@ -19,7 +20,7 @@ from imagedrop_cli.run_until_stopped import ignoring_interrupts, wait_while
 from imagedrop_local import server_file, sockets, systemd_unit
 from imagedrop_local.cloud_connection import CloudConnection
 from imagedrop_local.machine import CannotStart, Machine, Ports
-from imagedrop_local.server_file import ServerFile
+from imagedrop_local.server_file import ServerFile, ServerTable
 
 
 def serve(
@@ -46,7 +47,7 @@ def serve(
     found = server_settings.read(config)
     site = server_settings.site(found, os.environ)
     machine = _machine(found, site.keys, os.environ)
-    for name, value in _summary(found):
+    for name, value in _summary(site.settings, found.server):
         print_note(f"  {name:<13} {value}")
     for result in check(site):
         if result.outcome != "ok":
@@ -96,16 +97,17 @@ def _machine(found: ServerFile, keys: HuaweiKeys, environment: Mapping[str, str]
     )
 
 
-def _summary(found: ServerFile) -> Iterator[tuple[str, str]]:
+def _summary(settings: Settings, server: ServerTable) -> Iterator[tuple[str, str]]:
     """What it works with, before it starts."""
-    settings, server = found.settings, found.server
     yield "bucket", f"{settings.drop_bucket}, keys that begin with {settings.drop_prefix or 'anything'}"
     yield "OBS", settings.obs_url()
     yield "IMS", f"{settings.ims_url()}, project {settings.project_id}"
     mail = f"{settings.smtp_host}:{settings.smtp_port}, {settings.smtp_security}, from {settings.mail_from}"
     yield "mail", mail if settings.mail_from else "none is sent: mail_from is not set"
     minutes = "minute" if server.sweep_every == 1 else f"{server.sweep_every} minutes"
-    yield "events", f"{settings.smn_topic_urn or 'none'}; the bucket is listed every {minutes}"
+    header = f"requests with the header {settings.webhook_header}" if settings.webhook_secret else ""
+    ways = ", ".join(way for way in (settings.smn_topic_urn, header) if way)
+    yield "events", f"{ways or 'none'}; the bucket is listed every {minutes}"
     yield "state", str(server.folder)
 
 

@@ -37,8 +37,10 @@ def installation(found: ServerFile) -> str:
 
 def site(found: ServerFile, environment: Mapping[str, str]) -> Site:
     """Raises InputError if a secret is missing."""
-    keys = connections.read_keys(environment)
-    return Site(found.settings, keys, smtp_login(environment), installation(found))
+    keys, settings = connections.read_keys(environment), found.settings
+    if environment.get("WEBHOOK_SECRET"):
+        settings = settings.model_copy(update={"webhook_secret": secrets.WEBHOOK})
+    return Site(settings, keys, smtp_login(environment), installation(found))
 
 
 def smtp_login(environment: Mapping[str, str]) -> SmtpLogin | None:

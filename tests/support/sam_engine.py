@@ -39,6 +39,9 @@ class CannotDeploy(Exception):
     """The message says why."""
 
 
+KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
 class SamEngine:
     """`with SamEngine(...) as engine`: an Engine. `sam`: the SAM CLI. `report`: gets lines with what took how long."""
 
@@ -139,7 +142,7 @@ class SamEngine:
         finished = subprocess.run(
             [self._sam, "deploy", *options, "--parameter-overrides", *overrides],
             cwd=ROOT,
-            env=environment() | {"AWS_ENDPOINT_URL": self.stack.endpoint},
+            env=environment() | KEYS | {"AWS_ENDPOINT_URL": self.stack.endpoint},
             capture_output=True,
             text=True,
             check=False,

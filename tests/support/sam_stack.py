@@ -26,6 +26,7 @@ class SamStack(Deployed):
         return f"/aws/lambda/{self.outputs.functions[function]}"
 
     def _stored_mails(self) -> list[dict[str, Any]]:
+        self.client("ses").get_send_quota()  # LocalStack serves the mails only after the first call of SES
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with direct.open(f"{self.endpoint}/_aws/ses", timeout=10) as answer:
             stored: list[dict[str, Any]] = json.load(answer)["messages"]

@@ -24,6 +24,7 @@ from imagedrop_cli.checkup.huawei import Account
 from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks
 from imagedrop_cli.checkup.kms import KmsChecks
 from imagedrop_cli.checkup.mail import MailChecks
+from imagedrop_cli.checkup.obs_calls import ObsCalls
 from imagedrop_cli.checkup.probe.arrivals import Arrivals
 from imagedrop_cli.checkup.probe.probe import Probe
 from imagedrop_cli.checkup.probe.project import ProbedIms, Project
@@ -61,12 +62,12 @@ def check(site: Site, probe: Probing | None = None) -> Iterator[CheckResult]:
     account = Account(settings, site.keys, site.endpoints)
     calls = Calls(sleep, random.Random())  # noqa: S311 - jitter
     client = obs_client(settings, lambda: site.keys)
-    objects = ObsObjects(client, calls)
+    obs = ObsCalls(client, ObsObjects(client, calls), settings.drop_bucket)
     server = SmtpServer(settings.smtp_host, settings.smtp_port, settings.smtp_security, site.smtp_login)
     mail = SmtpMail(lambda: server, settings.mail_from, calls)
     checks: list[tuple[str, Check]] = [
         ("declarations", partial(check_declarations, settings)),
-        ("bucket", BucketChecks(settings, client, objects, site.installation, _now, probe is not None).run),
+        ("bucket", BucketChecks(settings, obs, site.installation, _now, probe is not None).run),
         ("ims", ImsChecks(settings, partial(CheckedIms, settings, site.keys), probe is not None).run),
         ("kms.keys", KmsChecks(account, site.kms_key).run),
         ("events", EventChecks(settings, partial(list_subscriptions, account), intake_url).run),

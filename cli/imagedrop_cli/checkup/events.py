@@ -8,20 +8,28 @@ from typing import Any
 from huaweicloudsdksmn.v2 import ListSubscriptionsByTopicRequest, SmnClient
 
 from imagedrop.settings import Settings
-from imagedrop_cli.checkup.huawei import Account, HuaweiError, translate_errors
+from imagedrop_cli.checkup.huawei import PAGES, Account, HuaweiError, call
 from imagedrop_cli.checkup.results import CheckResult, ok, unknown, wrong
 from imagedrop_cli.checkup.urls import is_same_url
 
 PENDING, CONFIRMED = 0, 1  # SMN API: status of a subscription
 WEB = ("http", "https")
+PAGE = 100
+SHOWN = 5  # endpoints of others
 
 
 def list_subscriptions(account: Account) -> list[Any]:
     """Of the topic. Raises HuaweiError."""
-    client = account.client(SmnClient, account.settings.smn_cert_url())
-    request = ListSubscriptionsByTopicRequest(topic_urn=account.settings.smn_topic_urn, offset=0, limit=100)
-    with translate_errors():
-        return list(client.list_subscriptions_by_topic(request).subscriptions or ())
+    client, found = account.client(SmnClient, account.settings.smn_cert_url()), list[Any]()
+    for page in range(PAGES):
+        request = ListSubscriptionsByTopicRequest(
+            topic_urn=account.settings.smn_topic_urn, offset=page * PAGE, limit=PAGE
+        )
+        answer = call(lambda request=request: client.list_subscriptions_by_topic(request), has="subscriptions")  # type: ignore[misc]
+        found += [one for one in answer.subscriptions if one is not None]
+        if len(answer.subscriptions) < PAGE:
+            break
+    return found
 
 
 class EventChecks:
@@ -51,10 +59,10 @@ class EventChecks:
             if error.refused:
                 fix = "Check smn_topic_urn, and that the user of the keys may list its subscriptions (smn:topic:list)."
                 return wrong(name, f"{topic}: {error}", fix)
-            return unknown(name, f"{self._settings.smn_cert_url()} does not answer: {error}")
+            return unknown(name, f"{self._settings.smn_cert_url()}: {error}", "Try again later.")
         ours = [one for one in found if not self._intake_url or is_same_url(one.endpoint, self._intake_url)]
         if not ours:
-            seen = ", ".join(one.endpoint for one in found) or "nobody"
+            seen = ", ".join(one.endpoint for one in found[:SHOWN]) or "nobody"
             fix = f"Subscribe {self._intake_url or 'the URL of the intake'} to the topic, protocol HTTPS."
             return wrong(name, f"{topic} notifies {seen}", fix)
         if not any(one.status == CONFIRMED for one in ours):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,12 +16,16 @@ from requests import RequestException
 
 from imagedrop.adapters.secrets import HuaweiKeys
 from imagedrop.settings import Settings
+from imagedrop_cli.checkup.in_time import TookTooLong, in_time
 
 TIMEOUT = (5, 15)  # s, to connect and to read
+LONGEST = 20.0  # s for one call in all
+PAGES = 60  # of a listing; stops one that never ends
+BUSY = 429
 
 
 class HuaweiError(Exception):
-    """A service refuses, or does not answer. `refused`: it has answered."""
+    """A service refuses, or does not answer. `refused`: it has answered, and would answer the same again."""
 
     def __init__(self, text: str, refused: bool) -> None:
         super().__init__(text)
@@ -50,15 +55,31 @@ class Account:
         if self.keys.token:
             credentials = credentials.with_security_token(self.keys.token)
         builder = kind.new_builder().with_http_config(HttpConfig(timeout=TIMEOUT)).with_credentials(credentials)
-        return builder.with_endpoint(url).build()
+        client = builder.with_endpoint(url).build()
+        # Without a handler, Python prints the SDK's messages to stderr, between the results.
+        logging.getLogger(f"HuaweiCloud-SDK-{kind.__name__}").addHandler(logging.NullHandler())
+        return client
+
+
+def call(act: Callable[[], Any], has: str) -> Any:
+    """The answer, which has this field. Raises HuaweiError, also if the whole answer takes too long."""
+    with _translated_errors():
+        answer = in_time(act, LONGEST)
+    if not isinstance(getattr(answer, has, None), list):
+        raise HuaweiError("it answers something else than documented; perhaps a proxy answers", refused=False)
+    return answer
 
 
 @contextmanager
-def translate_errors() -> Iterator[None]:
-    """Raises HuaweiError for errors of the SDK."""
+def _translated_errors() -> Iterator[None]:
     try:
         yield
     except ServiceResponseException as error:
-        raise HuaweiError(f"{error.error_code}: {error.error_msg}", refused=error.status_code < 500) from None
+        refused = error.status_code < 500 and error.status_code != BUSY
+        raise HuaweiError(f"{error.error_code}: {error.error_msg}", refused=refused) from None
+    except TookTooLong:
+        raise HuaweiError(f"no whole answer within {LONGEST:.0f} s", refused=False) from None
     except (SdkException, RequestException) as error:
         raise HuaweiError(f"{type(error).__name__}: {error}", refused=False) from None
+    except (AttributeError, LookupError, TypeError, ValueError):  # the SDK's models fail on unexpected answers
+        raise HuaweiError("it answers something else than documented; perhaps a proxy answers", refused=False) from None

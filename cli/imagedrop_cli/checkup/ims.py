@@ -38,7 +38,7 @@ class ImsChecks:
     def run(self) -> Iterator[CheckResult]:
         with self._connect() as ims:
             try:
-                ims.images(imagetype="private", limit=1)
+                _images(ims.images(imagetype="private", limit=1))
             except ImsError as error:
                 yield self._refused(error)
                 return
@@ -88,7 +88,16 @@ def _error_of_unknown_job(ims: CheckedIms, call: JobCall) -> str:
     return ""
 
 
+def _images(answer: Any) -> list[Any]:
+    if not isinstance(answer, dict) or not isinstance(answer.get("images"), list):
+        raise ImsError("unknown", "no_images", "it answers something else than documented; perhaps a proxy answers")
+    images: list[Any] = answer["images"]
+    return images
+
+
 def _names(platforms: Any) -> set[str]:
+    if not isinstance(platforms, list) or not platforms:
+        raise ValueError("no list of platforms")
     versions = [version for platform in platforms for version in platform["version_list"]]
     return {version["os_version"] for version in versions if version["os_type"] == "Windows"}
 
@@ -109,7 +118,7 @@ def _os_versions(platforms: Any) -> CheckResult:
 
 
 def _killed(answer: Any) -> CheckResult:
-    count = len(answer["images"])
+    count = len(_images(answer))
     if not count:
         return ok("ims.killed", "no image of a failed import is left")
     fix = "Delete them: images of failed imports can count towards the quota."
@@ -130,6 +139,7 @@ def _answered(name: str, check: Callable[[], CheckResult]) -> Iterator[CheckResu
     try:
         yield check()
     except ImsError as error:
-        yield unknown(name, str(error))
+        yield unknown(name, str(error), "imagedrop itself does not need this call.")
     except (KeyError, TypeError, ValueError) as error:
-        yield unknown(name, f"an answer of another form than documented: {type(error).__name__}: {error}")
+        seen = f"IMS answers in another form than documented ({type(error).__name__}: {error})"
+        yield unknown(name, seen, "imagedrop itself does not need this call.")

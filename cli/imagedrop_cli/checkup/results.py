@@ -1,10 +1,12 @@
-"""What a check says."""
+"""What a check says. Texts of services are made safe to print."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from imagedrop.common.display_text import one_line
 
 Outcome = Literal["ok", "wrong", "unknown"]
 
@@ -20,15 +22,15 @@ class CheckResult:
 
 
 def ok(name: str, seen: str) -> CheckResult:
-    return CheckResult(name, "ok", seen)
+    return CheckResult(name, "ok", one_line(seen))
 
 
 def wrong(name: str, seen: str, fix: str) -> CheckResult:
-    return CheckResult(name, "wrong", seen, fix)
+    return CheckResult(name, "wrong", one_line(seen), one_line(fix))
 
 
 def unknown(name: str, seen: str, fix: str = "") -> CheckResult:
-    return CheckResult(name, "unknown", seen, fix)
+    return CheckResult(name, "unknown", one_line(seen), one_line(fix))
 
 
 Check = Callable[[], Iterable[CheckResult]]

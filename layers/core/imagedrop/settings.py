@@ -6,8 +6,10 @@ Read once per process, when the first handler runs and never at import. A wrong 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -35,6 +37,30 @@ def _address(value: str) -> str:
     return value
 
 
+def _url(value: str) -> str:
+    parts = urlsplit(value)  # raises ValueError too
+    if value and not (parts.scheme in ("http", "https") and parts.hostname and parts.path in ("", "/")):
+        raise ValueError("must be a URL with https:// and a host, without a path")
+    return value
+
+
+def _region(value: str) -> str:
+    if not re.fullmatch(r"([a-z]+(-[a-z0-9]+)+)?", value):
+        raise ValueError("must be a region like cn-north-4")
+    return value
+
+
+def _topic(value: str) -> str:
+    if value and not re.fullmatch(r"urn:smn:[^:\s]+:[^:\s]+:[^:\s]+", value):
+        raise ValueError("must be the URN of a topic: urn:smn:REGION:PROJECT:NAME")
+    return value
+
+
+Url = Annotated[str, AfterValidator(_url)]
+Region = Annotated[str, AfterValidator(_region)]
+TopicUrn = Annotated[str, AfterValidator(_topic)]
+
+
 class SettingsError(ValueError):
     """Settings are missing or wrong: `faults`, a sentence each. The message names every one."""
 
@@ -50,7 +76,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     # required
-    region: str = Field("", description="Huawei Cloud region of the bucket and the images, for example cn-north-4.")
+    region: Region = Field("", description="Huawei Cloud region of the bucket and the images, for example cn-north-4.")
     project_id: str = Field("", description="Id of the Huawei Cloud project that images are registered in.")
     credentials: str = Field(
         "",
@@ -77,11 +103,11 @@ class Settings(BaseModel):
     )
 
     # OBS and IMS
-    obs_endpoint: str = Field("", description="URL of OBS. Empty: https://obs.REGION.myhuaweicloud.com.")
+    obs_endpoint: Url = Field("", description="URL of OBS. Empty: https://obs.REGION.myhuaweicloud.com.")
     obs_addressing: Literal["virtual", "path"] = Field(
         "virtual", description="How URLs name the bucket. OBS accepts only virtual; path is for other S3 servers."
     )
-    ims_endpoint: str = Field("", description="URL of IMS. Empty: https://ims.REGION.myhuaweicloud.com.")
+    ims_endpoint: Url = Field("", description="URL of IMS. Empty: https://ims.REGION.myhuaweicloud.com.")
     ims_job_call: Literal["ShowJob", "ShowJobProgress"] = Field(
         "ShowJob",
         description="IMS call for the state of a job. New documents deprecate ShowJob, but some regions have no other.",
@@ -104,12 +130,14 @@ class Settings(BaseModel):
 
     # events
     event_keys_encoded: bool = Field(True, description="true if object keys in EventGrid events are URL-encoded.")
-    smn_topic_urn: str = Field("", description="URN of the SMN topic whose notifications are accepted. Empty: none.")
-    smn_cert_origin: str = Field(
+    smn_topic_urn: TopicUrn = Field(
+        "", description="URN of the SMN topic whose notifications are accepted. Empty: none."
+    )
+    smn_cert_origin: Url = Field(
         "",
         description="Origin of the URLs of SMN's signing certificates. Empty: https://smn.REGION.myhuaweicloud.com.",
     )
-    smn_confirm_origin: str = Field(
+    smn_confirm_origin: Url = Field(
         "https://console.huaweicloud.com", description="Origin of the URLs that confirm an SMN subscription."
     )
     smn_max_age: int = Field(

@@ -20,14 +20,18 @@ from imagedrop.common.timestamps import format_timestamp
 from imagedrop.domain.object_keys import INSTALLATION, START
 from imagedrop.settings import Settings
 from imagedrop_cli.checkup.bucket import BucketChecks
+from imagedrop_cli.checkup.checks import Site
 from imagedrop_cli.checkup.ims import CheckedIms, ImsChecks, _os_versions
+from imagedrop_cli.checkup.obs_calls import ObsCalls
 from imagedrop_cli.checkup.probe import probe
 from imagedrop_cli.checkup.probe.project import ProbedIms
 from imagedrop_cli.checkup.probe.tiny_image import empty_qcow2
+from imagedrop_cli.checkup.report import markdown
 from imagedrop_cli.checkup.results import CheckResult, ok, run
 from imagedrop_cli.output import sleep
-from imagedrop_local.cloud_connection import PROJECT_ID
+from imagedrop_local.cloud_connection import PROJECT_ID, REGION
 from imagedrop_local.faults import Fault
+from tests.support.answering import answering
 from tests.support.cli import Cli
 from tests.support.doctor import KEYS, Start, only_wrong, outcomes, results, settings_file, site
 from tests.support.smtp_server import CLOSE, ScriptedSmtp
@@ -52,7 +56,14 @@ def test_checks_write_nothing(start: Start) -> None:
     cloud = start()
     results(site(cloud))
     calls = cloud.state()["calls"]
-    assert set(calls["obs"]) == {"ListObjectsV2", "HeadBucket", "GetBucketVersioning", "GetBucketPolicy", "GetObject"}
+    assert set(calls["obs"]) == {
+        "ListObjectsV2",
+        "HeadBucket",
+        "GetBucketVersioning",
+        "GetBucketPolicy",
+        "GetObject",
+        "HeadObject",
+    }
     assert set(calls["ims"]) == {"ListImages", "ShowImageQuota", "ListOsVersions", "ShowJob", "ShowJobProgress"}
 
 
@@ -111,7 +122,8 @@ def test_clock_of_this_machine(start: Start, seconds: float, says: str) -> None:
     settings = site(start()).settings
     now = datetime.now(UTC) + timedelta(seconds=seconds)
     client = obs_client(settings, lambda: KEYS)
-    found = BucketChecks(settings, client, ObsObjects(client, Calls(sleep, Random(0))), "", lambda: now).run()
+    obs = ObsCalls(client, ObsObjects(client, Calls(sleep, Random(0))), "drops")
+    found = BucketChecks(settings, obs, "", lambda: now).run()
     [clock] = [result for result in found if result.name == "clock"]
     assert clock.outcome == "wrong"
     assert clock.seen.startswith((says, f"{abs(seconds) - 1:.0f} s", f"{abs(seconds) + 1:.0f} s"))
@@ -209,7 +221,7 @@ def test_answer_to_a_range_behind_the_end(start: Start, switch: str, says: str) 
         (
             '{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "drops/*"}]}',
             "wrong",
-            "want: *",
+            "json: *",
         ),
         ('{"Statement": []}', "ok", "nobody"),
         ("{", "unknown", "cannot be read"),
@@ -225,6 +237,46 @@ def test_policy_of_the_bucket(start: Start, policy: str, outcome: str, says: str
     assert (found.outcome, says in found.seen) == (outcome, True), found
 
 
+@pytest.mark.parametrize("date", [None, "garbage", "Tue, 24 Nov 2026 13:00:00 -0000"])
+def test_odd_date_hides_no_other_check(start: Start, date: str | None) -> None:
+    given = site(start()).settings
+    client = obs_client(given, lambda: KEYS)
+    obs = ObsCalls(client, ObsObjects(client, Calls(sleep, Random(0))), "drops")
+    checks = BucketChecks(given, obs, "", lambda: datetime.now(UTC))
+    head = {name: value for name, value in obs.head().items() if name != "date"} | ({"date": date} if date else {})
+    found = {result.name: result for result in run(checks._checks(obs.listing(), head))}
+    assert found["clock"].outcome == ("wrong" if date and "-0000" in date else "unknown")
+    assert {"bucket.region", "bucket.policy", "bucket.older_images", "bucket.write"} <= found.keys()
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "outcome", "says"),
+    [
+        (200, {}, "unknown", "proxy"),
+        (301, {"Location": "https://elsewhere.example/"}, "wrong", "another region"),
+        (302, {"Location": "/"}, "wrong", "another region"),
+        (307, {"x-amz-bucket-region": "cn-east-3"}, "wrong", "another region"),
+    ],
+)
+def test_endpoint_that_is_not_this_obs(status: int, headers: dict[str, str], outcome: str, says: str) -> None:
+    with answering(b"<html></html>", status, headers) as url:
+        given = {"region": REGION, "project_id": PROJECT_ID, "drop_bucket": "drops", "obs_endpoint": url,
+                 "obs_addressing": "path", "ims_endpoint": url}  # fmt: skip
+        found = results(Site(Settings.of(given), KEYS))
+    assert (found["bucket.access"].outcome, says in f"{found['bucket.access']}") == (outcome, True), found
+    assert found["ims.access"].outcome != "ok"
+    assert "ims.windows" not in found
+
+
+@pytest.mark.parametrize("body", [b'{"hello": "world"}', b"[1, 2]", b"null", b""])
+def test_ims_that_answers_something_else_is_unknown(start: Start, body: bytes) -> None:
+    cloud = start()
+    with answering(body) as url:
+        found = results(site(cloud, ims_endpoint=url))
+    assert found["ims.access"].outcome == "unknown"
+    assert not {"ims.windows", "ims.job_call"} & found.keys()
+
+
 def test_policy_that_may_not_be_read(start: Start) -> None:
     cloud = start()
     cloud.faults.add(Fault(service="obs", call="GetBucketPolicy", fault="status", status=403, code="AccessDenied"))
@@ -236,7 +288,7 @@ def test_older_images_are_counted(start: Start) -> None:
     cloud = start()
     for key in ("a.qcow2", "a.qcow2.json", "b.qcow2"):
         cloud.store.put("drops", key, b"content")
-    assert results(site(cloud))["bucket.older_images"].seen == "none"  # imagedrop was not started here yet
+    assert "has not run here yet" in results(site(cloud))["bucket.older_images"].seen
     later = datetime.now(UTC) + timedelta(hours=1)
     cloud.store.put("drops", START, format_timestamp(later).encode())
     assert "1 images with a sidecar, 1 without" in results(site(cloud))["bucket.older_images"].seen
@@ -281,11 +333,12 @@ def test_answer_of_another_form_is_unknown() -> None:
             pass
 
         def __getattr__(self, name: str) -> Any:
-            return lambda **_: {"quotas": None}
+            return lambda **_: {"quotas": None, "images": []}
 
     found = {result.name: result.outcome for result in ImsChecks(Settings(), lambda: cast("CheckedIms", Odd())).run()}
     assert found.pop("ims.access") == "ok"
-    others = ("ims.quota", "ims.killed", "ims.windows", "ims.os_versions", "ims.job_call")
+    assert found.pop("ims.killed") == "ok"
+    others = ("ims.quota", "ims.windows", "ims.os_versions", "ims.job_call")
     assert found == dict.fromkeys(others, "unknown")
 
 
@@ -311,7 +364,7 @@ def test_doctor_prints_each_check_with_its_fix(
     assert (good.code, "wrong" in good.out) == (0, False)
     bad = Cli(capsys)("doctor", "--config", settings_file(tmp_path, cloud, declarations_accepted=False))
     assert bad.code == 1
-    assert "Fix: Read the two declarations" in bad.out
+    assert "Fix: Read IMS's declarations" in bad.out
     shown = Cli(capsys)("doctor", "--config", settings_file(tmp_path, cloud), "--json").json["checks"]
     assert {"name": "clock", "outcome": "ok", "seen": "within 60 s of OBS's", "fix": ""} in shown
     assert KEYS.sk not in good.out + bad.out
@@ -370,6 +423,55 @@ def test_report_names_no_bucket_project_key_or_person(configured: Path, capsys: 
         assert secret not in text
 
 
-def test_report_that_cannot_be_written_is_an_error(configured: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = Cli(capsys)("doctor", "--config", configured, "--report", "/nowhere/report.md")
-    assert (found.code, "No such file" in found.err) == (2, True)
+def test_report_that_cannot_be_written_is_an_error_before_the_checks(
+    configured: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = Cli(capsys)("doctor", "--config", configured, "--report", "/nowhere/report.md", "--json")
+    assert (found.code, "No such file" in found.json["error"]) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "seen", "hidden"),
+    [
+        ("bucket.policy", "who may write: domain/acme:user/alice", "alice"),
+        ("bucket.installation", "'acme-host:/srv' works on this bucket", "acme"),
+        ("events.subscription", "https://intake.acme.example/ is confirmed", "acme"),
+        ("events.eventgrid", "acme-golden: events", "acme"),
+        ("kms.keys", "acme-key is enabled", "acme"),
+        ("aws.alarms", "sent to https://hooks.example/T0/B0/secret", "hooks"),
+        ("ims.access", "http://x: HTTPSConnectionPool(host='ims.acme-corp.internal', port=443)", "acme"),
+        ("ims.access", "cannot reach ims.acme-corp.internal", "acme"),
+        ("ims.access", "urn%3Asmn%3Acn-north-4%3Aabc%3Aacme", "acme"),
+        ("ims.access", "refused by 2001:db8::1:2", "2001"),
+        ("ims.access", "DROPS and Drops and drops", "rops"),
+        ("bucket.access", "domain/acme:agency/x may not", "acme"),
+    ],
+)
+def test_report_names_nobody(start: Start, name: str, seen: str, hidden: str) -> None:
+    report = markdown(site(start()), [ok(name, seen)])
+    assert hidden not in report
+    assert f"| {name} | ok |" in report
+
+
+def test_keys_that_no_header_can_hold_are_refused_without_showing_them(
+    configured: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUAWEICLOUD_SDK_SECURITY_TOKEN", "secret\ntoken")
+    found = Cli(capsys)("doctor", "--config", configured)
+    assert (found.code, "HUAWEICLOUD_SDK_SECURITY_TOKEN" in found.err, "token\n" in found.err) == (2, True, False)
+
+
+def test_secret_of_events_is_a_way_in(
+    configured: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBHOOK_SECRET", "hidden")
+    checks = {check["name"]: check for check in Cli(capsys)("doctor", "--config", configured, "--json").json["checks"]}
+    assert "x-imagedrop-secret" in checks["events.way"]["seen"]
+    assert "events.eventgrid" in checks
+
+
+def test_option_counts_more_than_the_variable_of_the_folder(
+    configured: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAGEDROP_FOLDER", "/nowhere")
+    assert Cli(capsys)("doctor", "--config", configured).code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,15 +10,24 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from huaweicloudsdkeg.v1 import (
+    ListSubscriptionsResponse,
+    SubscriptionInfo,
+    SubscriptionSourceInfo,
+    SubscriptionTargetInfo,
+)
 
 from imagedrop.settings import Settings
-from imagedrop_cli.checkup.events import EventChecks
-from imagedrop_cli.checkup.huawei import Account
+from imagedrop_cli.checkup import huawei
+from imagedrop_cli.checkup.eventgrid import EventGridChecks
+from imagedrop_cli.checkup.events import EventChecks, list_subscriptions
+from imagedrop_cli.checkup.huawei import Account, HuaweiError
 from imagedrop_cli.checkup.results import CheckResult
 from imagedrop_local.cloud import Cloud
 from imagedrop_local.cloud_connection import PROJECT_ID, REGION
 from imagedrop_local.eg.subscriptions import HttpsTarget, SmnTarget, Subscription
 from imagedrop_local.faults import Fault
+from tests.support.answering import answering
 from tests.support.doctor import KEYS, Found, Start, outcomes, results, site
 from tests.support.endpoint import Endpoint
 
@@ -144,14 +154,120 @@ def test_encoding_of_keys(start: Start, sent: bool, setting: bool, outcome: str)
     found = passed_on(start(), target, {**settings, "event_keys_encoded": setting}, keys_encoded=sent)["events.keys"]
     assert found.outcome == outcome
     if outcome == "wrong":
-        assert found.fix == f"Set event_keys_encoded to {str(sent).lower()}."
+        assert found.fix.startswith(f"Set event_keys_encoded to {str(sent).lower()};")
 
 
-@pytest.mark.parametrize(("headers", "outcome"), [(SECRET, "ok"), ({}, "wrong"), ({"x-other": "hidden"}, "wrong")])
-def test_header_with_the_secret(start: Start, headers: dict[str, str], outcome: str) -> None:
-    _, settings = WAYS["to the intake"]
-    found = passed_on(start(), HttpsTarget(url=INTAKE, headers=headers), settings)["events.header"]
-    assert (found.outcome, "hidden" in f"{found.seen} {found.fix}") == (outcome, False)
+@pytest.mark.parametrize("headers", [SECRET, {}, {"x-other": "hidden"}])
+def test_header_with_the_secret(start: Start, headers: dict[str, str]) -> None:
+    """Only if it is known which URL is the intake's, the header must be there: nobody else may get the secret."""
+    cloud = start()
+    target = HttpsTarget(url=INTAKE, headers=headers)
+    found = passed_on(cloud, target, WAYS["to the intake"][1])["events.header"]
+    right = headers == SECRET
+    assert (found.outcome, "hidden" in f"{found.seen} {found.fix}") == ("ok" if right else "unknown", False)
+    account = Account(site(cloud, webhook_secret="imagedrop/webhook").settings, KEYS, {"eg": cloud.urls["eg"]})
+    known = {result.name: result.outcome for result in EventGridChecks(account, INTAKE).run()}
+    assert known["events.header"] == ("ok" if right else "wrong")
+
+
+def test_target_of_somebody_else_is_not_ours(start: Start) -> None:
+    cloud = start()
+    cloud.eg.subscribe(Subscription(name="theirs", bucket="drops", target=HttpsTarget(url="https://theirs.example/")))
+    found = passed_on(cloud, *WAYS["to the intake"])
+    assert {found[name].outcome for name in ("events.eventgrid", "events.keys", "events.header")} == {"ok"}
+
+
+def test_every_subscription_must_encode_keys_as_the_setting_says(start: Start) -> None:
+    cloud = start()
+    target, settings = WAYS["to SMN"]
+    cloud.eg.subscribe(Subscription(name="zz", bucket="drops", keys_encoded=False, target=target))
+    assert passed_on(cloud, target, settings)["events.keys"].outcome == "wrong"
+
+
+def eventgrid(*items: Any) -> Found:
+    """With what EventGrid lists, as the SDK reads it."""
+
+    class Listing:
+        def list_subscriptions(self, request: Any) -> Any:
+            return ListSubscriptionsResponse(items=list(items))
+
+    class Fake(Account):
+        def client(self, kind: Any, url: str) -> Any:
+            return Listing()
+
+    settings = Settings.of({"region": REGION, "drop_bucket": "drops", "smn_topic_urn": TOPIC})
+    return {result.name: result for result in EventGridChecks(Fake(settings, KEYS, {"eg": "https://eg"})).run()}
+
+
+def item(**changes: Any) -> Any:
+    source = SubscriptionSourceInfo(name="HC.OBS.DWR", detail={"bucket": "drops", "objectKeyEncode": "true"})
+    target = SubscriptionTargetInfo(name="HC.SMN", detail={"urn": TOPIC})
+    fields = {"id": "1", "name": "ours", "status": "ENABLED", "sources": [source], "targets": [target]}
+    return SubscriptionInfo(**{**fields, **changes})
+
+
+ODD_TARGET = SubscriptionTargetInfo(name="HTTPS", detail={"url": "http://[", "invocation_http_parameters": [None]})
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [None, item(id="2", name=None, sources=None, targets=None), item(id="3", sources=[None], targets=[None]),
+     item(id="4", targets=[ODD_TARGET])],
+)  # fmt: skip
+def test_odd_subscription_hides_no_right_one(odd: Any) -> None:
+    found = eventgrid(odd, item())
+    assert {name: result.outcome for name, result in found.items()} == {"events.eventgrid": "ok", "events.keys": "ok"}
+
+
+@pytest.mark.parametrize(("status", "outcome"), [("DISABLED", "wrong"), ("CREATED", "unknown"), (None, "unknown")])
+def test_status_of_a_subscription(status: str | None, outcome: str) -> None:
+    assert eventgrid(item(status=status))["events.eventgrid"].outcome == outcome
+    assert eventgrid(item(status=status), item(id="2"))["events.eventgrid"].outcome == "ok"
+
+
+def test_listing_that_never_ends() -> None:
+    """It gives the same page again."""
+    found = eventgrid(*(item(id=str(number), sources=[]) for number in range(100)))
+    assert found["events.eventgrid"].outcome == "unknown"
+
+
+def test_subscriptions_of_the_topic_are_listed_to_the_end(start: Start) -> None:
+    cloud = start()
+    urn = cloud.smn.create_topic("drops")
+    for number in range(120):
+        cloud.smn.subscribe(urn, "https", f"https://{number}.example/")
+    account = Account(site(cloud, smn_topic_urn=urn, smn_cert_origin=cloud.urls["smn"]).settings, KEYS)
+    assert len({one.endpoint for one in list_subscriptions(account)}) == 120
+
+
+def test_busy_service_is_unknown(start: Start) -> None:
+    cloud = start()
+    cloud.faults.add(Fault(service="smn", call="ListSubscriptionsByTopic", fault="status", status=429))
+    assert notified(cloud).outcome == "unknown"
+
+
+@pytest.mark.parametrize("body", [b"<html></html>", b"{}", b"[1]", b"null", b""])
+def test_answer_of_a_proxy_is_unknown(start: Start, body: bytes) -> None:
+    with answering(body) as url:
+        endpoints = {"eg": url, "kms": url}
+        settings = {"smn_topic_urn": TOPIC, "smn_cert_origin": url}
+        found = results(replace(site(start(), **settings), endpoints=endpoints))
+    names = ("kms.keys", "events.eventgrid", "events.subscription")
+    assert {name: found[name].outcome for name in names} == dict.fromkeys(names, "unknown")
+
+
+def test_texts_of_a_service_do_nothing_to_the_terminal(start: Start) -> None:
+    with answering(b'{"error_code": "X.1", "error_msg": "no\\nway \\u001b[31m"}', 403) as url:
+        found = results(replace(site(start()), endpoints={"kms": url}))["kms.keys"]
+    assert (found.outcome, "X.1" in found.seen, found.seen.isprintable()) == ("unknown", True, True)
+
+
+def test_service_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(huawei, "LONGEST", 0.2)
+    waiting = threading.Event()
+    with pytest.raises(HuaweiError, match="no whole answer"):
+        huawei.call(waiting.wait, has="items")
+    waiting.set()
 
 
 def test_eventgrid_is_not_asked_without_a_way_in(start: Start) -> None:

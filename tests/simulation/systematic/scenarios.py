@@ -56,6 +56,11 @@ FILES: Mapping[str, Scenario] = {
     "no events": Scenario([*drop(0), put(HOUR, KEY, "second")], NO_EVENTS),
     "unusual key, sidecar first": Scenario([put(0, UNUSUAL + ".json", "good"), *drop(10 * MINUTE, key=UNUSUAL)]),
     "image only": Scenario([put(0, KEY, "first")], {"pairing_deadline": 3600}),
+    "message of the digest lost": Scenario(
+        [put(0, KEY, "first"), *drop(4 * HOUR, key=OTHER)],
+        {"pairing_deadline": 3600},
+        given=[Given("digest.finish queues.send", "after", act("wipe queues"), "sweep")],
+    ),
     "first drop of the bucket": Scenario(drop(0), later=[(0, delete_installation)]),
     "sidecar only": Scenario([put(0, SIDECAR, "good")], {"pairing_deadline": 3600}),
     "image deleted while it waits": Scenario([put(0, KEY, "first"), Action(HOUR, "delete", KEY)]),
@@ -155,5 +160,7 @@ SCENARIOS: Mapping[str, Scenario] = {**MAIN, **FILES, **SERVICES, **LOSSES}
 
 # Lines of the core that no scenario reaches, and why.
 UNREACHED: Mapping[str, str] = {
+    "workflow.bucket_records.installation.take_bucket objects.put": "once in the life of a bucket; the histories with "
+    "a bucket that others have used before strike it",
     "entry.sqs_batch._give_back queues.change_visibility_of_batch": "histories handle one message at a time",
 }

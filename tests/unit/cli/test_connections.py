@@ -48,13 +48,13 @@ def test_folder_option_without_a_running_stack_is_an_error(here: Path) -> None:
 
 
 def test_keys_come_from_the_environment_if_the_stack_uses_a_real_cloud(here: Path) -> None:
-    obs = {"endpoint": "https://obs.example", "bucket": "b", "addressing": "virtual", "region": "r"}
+    obs = {"endpoint": "https://obs.example", "bucket": "b", "addressing": "virtual", "region": "cn-north-4"}
     found = connections.obs(running(here / "mine", obs=obs), KEYS)
     assert found.keys.ak == "ak"
 
 
 def test_keys_are_also_read_from_the_aws_variables() -> None:
-    environment = {"IMAGEDROP_REGION": "r", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"}
+    environment = {"IMAGEDROP_REGION": "cn-north-4", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s"}
     assert connections.obs(None, environment).keys.ak == "a"
 
 
@@ -68,8 +68,8 @@ def test_endpoint_with_an_ip_address_uses_path_addressing() -> None:
     [
         ({}, "IMAGEDROP_REGION"),
         ({"HUAWEICLOUD_SDK_AK": "ak", "HUAWEICLOUD_SDK_SK": "sk"}, "region is missing"),
-        ({"IMAGEDROP_REGION": "r"}, "HUAWEICLOUD_SDK_SK"),
-        ({"IMAGEDROP_REGION": "r", "IMAGEDROP_REGOIN": "r", **KEYS}, "did you mean IMAGEDROP_REGION"),
+        ({"IMAGEDROP_REGION": "cn-north-4"}, "HUAWEICLOUD_SDK_SK"),
+        ({"IMAGEDROP_REGION": "cn-north-4", "IMAGEDROP_REGOIN": "r", **KEYS}, "did you mean IMAGEDROP_REGION"),
     ],
 )
 def test_missing_or_wrong_settings_are_named_in_the_error(environment: dict[str, str], text: str) -> None:

@@ -26,7 +26,7 @@ def ledger_cli(cli: Cli, world: World, monkeypatch: pytest.MonkeyPatch) -> Cli:
     from contextlib import nullcontext
 
     for command in ("status", "redrive"):
-        monkeypatch.setattr(f"imagedrop_cli.{command}.open_ports", lambda folder: nullcontext(world.ports))
+        monkeypatch.setattr(f"imagedrop_cli.{command}.open_ports", lambda folder, stack: nullcontext(world.ports))
     obs = SimpleNamespace(settings=world.ports.settings, objects=world.ports.objects)
     monkeypatch.setattr("imagedrop_cli.status.connections.obs", lambda folder, environment: obs)
     return cli

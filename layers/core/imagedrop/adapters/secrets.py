@@ -30,7 +30,15 @@ class HuaweiKeys:
     def parse(cls, text: str) -> HuaweiKeys:
         """`{"ak": "..", "sk": "..", "token": ".."}`. Raises SettingsError."""
         found = _texts(text, "IMAGEDROP_CREDENTIALS", ("ak", "sk"))
+        for name in ("ak", "sk", "token"):
+            check_key(f"{name} in the secret IMAGEDROP_CREDENTIALS", str(found.get(name) or ""))
         return cls(found["ak"], found["sk"], str(found["token"]) if found.get("token") else None)
+
+
+def check_key(name: str, value: str) -> None:
+    """Raises SettingsError, whose text does not quote the value: a header cannot hold it."""
+    if not all("!" <= character <= "~" for character in value):
+        raise SettingsError(f"{name} has a character that no key has, such as a space or a line end: copy it again")
 
 
 @dataclass(frozen=True, slots=True)
