@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,10 +22,17 @@ Clients = Callable[[str], Any]  # name of the service -> client of boto3
 
 
 def deployment(stack: str) -> Deployment:
-    """In the account and region of AWS's own variables and files."""
+    """In the account and region of AWS's own variables and files. Raises InputError if they name no region."""
     import boto3
 
-    return Deployment(cache(boto3.Session().client), stack)
+    try:
+        # Of the two variables, boto3 itself reads only AWS_DEFAULT_REGION.
+        session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+    except BotoCoreError as error:
+        raise InputError(f"AWS: {error}") from None
+    if not session.region_name:
+        raise InputError(f"the region of the stack {stack} is not known: set AWS_REGION, such as eu-central-1")
+    return Deployment(cache(session.client), stack)
 
 
 @dataclass(frozen=True)

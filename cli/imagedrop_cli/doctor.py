@@ -56,7 +56,7 @@ def doctor(
       imagedrop doctor --probe --report report.md
     """
     if report is not None:
-        _write(report, "")  # before checks that take minutes
+        _check_writable(report)  # before checks that take minutes
     site = replace(_site(config, stack, folder), kms_key=kms_key)
     probing = _probing(site, yes) if probe else None
     results = check(site, probing)
@@ -81,6 +81,18 @@ def _probing(site: Site, yes: bool) -> Probing:
     if not yes and not typer.confirm("Go on?", err=True):
         raise InputError("nothing was done")
     return Probing(ask=lambda question: not yes and typer.confirm(question, err=True), note=print_note)
+
+
+def _check_writable(path: Path) -> None:
+    """Changes nothing: the checks may not end. Raises InputError."""
+    existed = path.exists()
+    try:
+        with path.open("a"):
+            pass
+        if not existed:
+            path.unlink()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
 
 
 def _write(path: Path, text: str) -> None:

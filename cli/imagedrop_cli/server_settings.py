@@ -28,7 +28,14 @@ def read(config: Path) -> ServerFile:
     except OSError as error:
         raise InputError(f"{config}: {error.strerror}") from None
     except SettingsError as error:
-        raise InputError("\n".join(f"{config}: {fault}" for fault in error.faults)) from None
+        raise InputError("\n".join(f"{config}: {_plain(fault)}" for fault in error.faults)) from None
+
+
+def _plain(fault: str) -> str:
+    """If `server` is something else than a table, pydantic speaks of a class of Python."""
+    if not fault.startswith("server: "):
+        return fault
+    return "server must be a table: write [server], and below it a line such as port = 4566"
 
 
 def installation(found: ServerFile) -> str:

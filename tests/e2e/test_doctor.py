@@ -27,7 +27,8 @@ def test_a_running_stack_has_nothing_wrong_but_what_a_simulated_aws_lacks(cli: C
     checks = {check["name"]: check for check in found.json["checks"]}
     wrong = {name: check["seen"] for name, check in checks.items() if check["outcome"] == "wrong"}
     never_verified = {"mail.identity"} if local.name == LOCALSTACK else set()
-    assert wrong.keys() <= {"mail.ses", "aws.alarms"} | never_verified, wrong
+    assert wrong.keys() <= {"mail.ses"} | never_verified, wrong
+    assert "aws.alarms" not in checks  # nobody gets alarms of a stack on this machine
     right = {name for name, check in checks.items() if check["outcome"] == "ok"}
     assert right >= {
         "bucket.access", "ims.access", "aws.stack", "aws.mappings", "aws.schedule", "aws.queues", "aws.dead_letters",

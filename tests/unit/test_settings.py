@@ -56,6 +56,29 @@ def test_a_wrong_document_is_refused_with_what_is_wrong(document: Any, message: 
     assert message in str(raised.value)
 
 
+ENDPOINTS = ("obs_endpoint", "ims_endpoint", "smn_cert_origin", "smn_confirm_origin", "aws_endpoint")
+
+
+@pytest.mark.parametrize("name", ENDPOINTS)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "obs.cn-north-4.myhuaweicloud.com", "http://[::1", "https://", "ftp://obs.example.com", "http://a:99999",
+        "http://a:x", "http://a:0", "https://a/b", "https://a?b", "https://a#b", "https://a b", "https://a\n",
+    ],
+)  # fmt: skip
+def test_endpoint_that_is_no_url_of_a_host_is_refused(name: str, url: str) -> None:
+    with pytest.raises(SettingsError, match=f"IMAGEDROP_{name.upper()}: must be a URL"):
+        read({name: url})
+
+
+@pytest.mark.parametrize(
+    "url", ["https://obs.example.com", "http://127.0.0.1:4580/", "http://[::1]:4580", "http://obs"]
+)
+def test_endpoint_is_a_url_of_a_host(url: str) -> None:
+    assert [getattr(read({name: url}), name) for name in ENDPOINTS] == [url] * len(ENDPOINTS)
+
+
 def test_every_fault_is_named() -> None:
     with pytest.raises(SettingsError, match=r"IMAGEDROP_POLL_FIRST.*IMAGEDROP_NOPE is no setting"):
         read({"poll_first": 0, "nope": 1})

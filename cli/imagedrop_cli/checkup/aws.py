@@ -29,10 +29,11 @@ class AwsChecks:
             ("aws.schedule", self._schedule),
             ("aws.queues", self._queues),
             ("aws.dead_letters", self._dead_letters),
-            ("aws.alarms", self._alarms),
             ("aws.webhook_secret", self._webhook_secret),
         ):
             yield name, _translated(name, check)
+        if self._deployment.intake_url:  # nobody gets alarms of the stack that runs here
+            yield "aws.alarms", _translated("aws.alarms", self._alarms)
         if self._deployment.settings.smn_topic_urn or self._deployment.settings.webhook_secret:
             yield "events.last", _translated("events.last", self._last_event)
         if self._deployment.settings.mail_from and not self._deployment.settings.smtp_host:

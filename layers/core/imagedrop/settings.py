@@ -38,8 +38,14 @@ def _address(value: str) -> str:
 
 
 def _url(value: str) -> str:
-    parts = urlsplit(value)  # raises ValueError too
-    if value and not (parts.scheme in ("http", "https") and parts.hostname and parts.path in ("", "/")):
+    """Clients of boto3 and of the SDK refuse a wrong one late, and their errors do not name the setting."""
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port > 0)
+        rest = parts.path.strip("/") or parts.query or parts.fragment
+    except ValueError:
+        valid, rest = False, ""
+    if value and (not valid or rest or not value.isprintable() or " " in value):  # urlsplit ignores line ends
         raise ValueError("must be a URL with https:// and a host, without a path")
     return value
 
@@ -215,7 +221,7 @@ class Settings(BaseModel):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest level of log lines that are written."
     )
-    aws_endpoint: str = Field("", description="URL at which the functions call AWS. Empty: AWS itself.")
+    aws_endpoint: Url = Field("", description="URL at which the functions call AWS. Empty: AWS itself.")
 
     # AWS resources
     ledger_table: str = Field("", description="Name of the DynamoDB table with a row for each drop.")

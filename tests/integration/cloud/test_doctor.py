@@ -418,7 +418,7 @@ def test_report_names_no_bucket_project_key_or_person(configured: Path, capsys: 
     assert found.code == 0
     text = report.read_text()
     assert "| ims.quota | ok | 0 of 50 private images |" in text
-    assert "| bucket.access | ok | ENDPOINT lists BUCKET, which is empty |" in text
+    assert "| bucket.access | ok | URL lists BUCKET, which is empty |" in text
     for secret in (KEYS.ak, KEYS.sk, PROJECT_ID, "ada@example.com", "127.0.0.1", "drops"):
         assert secret not in text
 
@@ -428,6 +428,15 @@ def test_report_that_cannot_be_written_is_an_error_before_the_checks(
 ) -> None:
     found = Cli(capsys)("doctor", "--config", configured, "--report", "/nowhere/report.md", "--json")
     assert (found.code, "No such file" in found.json["error"]) == (2, True)
+
+
+def test_report_of_before_stays_if_the_checks_cannot_run(
+    configured: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (old := tmp_path / "old.md").write_text("of before")
+    for report in (old, new := tmp_path / "new.md"):
+        assert Cli(capsys)("doctor", "--config", tmp_path / "none.toml", "--report", report).code == 2
+    assert (old.read_text(), new.exists()) == ("of before", False)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -110,3 +111,12 @@ def test_repr_of_keys_has_no_secret() -> None:
     keys = HuaweiKeys("hidden-ak", PLANTED["a secret key"], PLANTED["a security token"])
     logging.getLogger("imagedrop").error("refused with %s", keys, extra={"keys": keys})
     assert repr(keys) == "HuaweiKeys()"
+
+
+@pytest.mark.parametrize("name", ["ak", "sk", "token"])
+@pytest.mark.parametrize("value", ["hidden\n", "hid den", "hidden\u201d", "hidden\x7f"])
+def test_key_with_a_character_that_no_key_has_is_named_and_not_shown(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        HuaweiKeys.parse(json.dumps({"ak": "x", "sk": "x", "token": "x", name: value}))
+    assert f"{name} in the secret IMAGEDROP_CREDENTIALS" in str(error.value)
+    assert "hid" not in str(error.value)

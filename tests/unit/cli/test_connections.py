@@ -78,6 +78,15 @@ def test_missing_or_wrong_settings_are_named_in_the_error(environment: dict[str,
     assert error.value.code == 2
 
 
+@pytest.mark.parametrize("name", [name for names in connections.KEY_NAMES for name in names])
+@pytest.mark.parametrize("value", ["hidden\n", " hidden", "hid\tden", "hidden\u201d", "hidden\x00"])
+def test_key_with_a_character_that_no_key_has_is_named_and_not_shown(name: str, value: str) -> None:
+    names = next(names for names in connections.KEY_NAMES if name in names)
+    with pytest.raises(CommandError) as error:
+        connections.read_keys(dict.fromkeys(names, "x") | {name: value})
+    assert (error.value.code, name in error.value.message, "hid" in error.value.message) == (2, True, False)
+
+
 def test_addresses_of_a_killed_stack_are_ignored(here: Path) -> None:
     folder = running(here / "mine")
     assert addresses.read(folder) is not None
