@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from imagedrop.adapters.obs.client import obs_client
-from imagedrop.domain.object_keys import START
+from imagedrop.domain.object_keys import INSTALLATION, START
+from imagedrop_cli.connections import ObsConnection
 from imagedrop_local import simulated_cloud
 from imagedrop_local.cloud import Cloud, Ports
 from imagedrop_local.switches import Switches
@@ -113,9 +114,76 @@ def test_one_that_cannot_be_adopted_does_not_stop_the_others(cloud: Cloud, adopt
     assert "adopted other/c.qcow2" in found.out
 
 
-def test_nothing_is_older_without_a_start(cloud: Cloud, adopt: Any) -> None:
+def test_bucket_on_which_imagedrop_was_not_started_is_an_error(cloud: Cloud, adopt: Any) -> None:
     client(cloud).delete_object(Bucket="drops", Key=START)
-    assert adopt("--json").json == {"pairs": [], "without_sidecar": 0, "adopted": False}
+    found = adopt("--json", "--yes")
+    assert found.code == 2
+    assert "has not been started on the bucket drops yet" in found.json["error"]
+
+
+def test_nothing_is_older_in_a_bucket_of_an_earlier_version(cloud: Cloud, adopt: Any) -> None:
+    client(cloud).delete_object(Bucket="drops", Key=START)
+    put(cloud, INSTALLATION)
+    found = adopt("--json")
+    assert (found.code, found.json) == (0, {"pairs": [], "without_sidecar": 0, "adopted": False})
+    assert "every image in it is a drop already" in found.err
+
+
+def test_config_and_folder_exclude_each_other(adopt: Any, tmp_path: Path) -> None:
+    found = adopt("--folder", tmp_path)
+    assert (found.code, "use --config or --folder, not both" in found.err) == (2, True)
+
+
+def test_config_is_used_although_a_folder_is_in_the_environment(
+    adopt: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMAGEDROP_FOLDER", str(tmp_path))
+    assert adopt("--json").json["pairs"] == ["golden/a.vhd", "other/c.qcow2"]
+
+
+def test_key_with_a_line_break_is_one_row(cloud: Cloud, adopt: Any) -> None:
+    client(cloud).delete_object(Bucket="drops", Key=START)
+    put(cloud, "golden/a\nb.vhd", "golden/a\nb.vhd.json")
+    time.sleep(1.1)
+    put(cloud, START)
+    assert [line.split()[0] for line in adopt().out.splitlines()[1:2]] == ["golden/a\ufffdb.vhd"]
+    assert "adopted golden/a\ufffdb.vhd" in adopt("--yes").out.splitlines()
+
+
+def test_date_chooses_images_without_a_sidecar_too(adopt: Any) -> None:
+    found = adopt("--json", "--since", "2030-01-01")
+    assert found.json == {"pairs": [], "without_sidecar": 0, "adopted": False}
+    assert "put on 2030-01-01 or later" in found.err
+
+
+def test_sidecar_keeps_its_metadata_and_content_type(cloud: Cloud, adopt: Any) -> None:
+    key = {"Bucket": "drops", "Key": "golden/a.vhd.json"}
+    given = {"Metadata": {"ticket": "42"}, "ContentType": "text/json", "CacheControl": "no-store"}
+    client(cloud).delete_object(Bucket="drops", Key=START)
+    client(cloud).put_object(**key, Body=b"{}", **given)
+    time.sleep(1.1)
+    put(cloud, START)
+    before = client(cloud).head_object(**key)["LastModified"]
+    assert adopt("--yes").code == 0
+    after = client(cloud).head_object(**key)
+    assert {name: after[name] for name in given} == given
+    assert after["LastModified"] > before
+
+
+def test_metadata_that_cannot_be_kept_does_not_stop_the_others(
+    cloud: Cloud, adopt: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def client_with_foreign_metadata(connection: ObsConnection) -> Any:
+        client = obs_client(connection.settings, lambda: KEYS)
+        client.meta.events.register("after-call.s3.HeadObject", lambda parsed, **_: parsed.update(next(answers, {})))
+        return client
+
+    answers = iter([{"Metadata": {"city": "Zürich"}}])  # botocore sends ASCII only
+    monkeypatch.setattr(ObsConnection, "objects", ObsConnection(site(cloud).settings, KEYS).objects)
+    monkeypatch.setattr(ObsConnection, "client", client_with_foreign_metadata)
+    found = adopt("--yes")
+    assert (found.code, "golden/a.vhd: Parameter validation failed: Non ascii" in found.err) == (1, True)
+    assert "adopted other/c.qcow2" in found.out
 
 
 def test_bucket_that_is_not_named_is_an_error(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
