@@ -55,4 +55,4 @@ class KeyRotation:
 
 
 def _keys(number: int) -> tuple[str, str]:
-    return f"{signed_requests.AK}-{number}", f"{signed_requests.SK}-{number}"
+    return f"{signed_requests.AK}-{number}", f"{signed_requests.SK} {number}"

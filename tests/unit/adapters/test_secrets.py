@@ -114,7 +114,7 @@ def test_repr_of_keys_has_no_secret() -> None:
 
 
 @pytest.mark.parametrize("name", ["ak", "sk", "token"])
-@pytest.mark.parametrize("value", ["hidden\n", "hid den", "hidden\u201d", "hidden\x7f"])
+@pytest.mark.parametrize("value", ["hidden\n", " hidden", "hidden\u201d", "hidden\x7f"])
 def test_key_with_a_character_that_no_key_has_is_named_and_not_shown(name: str, value: str) -> None:
     with pytest.raises(SettingsError) as error:
         HuaweiKeys.parse(json.dumps({"ak": "x", "sk": "x", "token": "x", name: value}))

@@ -36,9 +36,11 @@ class HuaweiKeys:
 
 
 def check_key(name: str, value: str) -> None:
-    """Raises SettingsError, whose text does not quote the value: a header cannot hold it."""
-    if not all("!" <= character <= "~" for character in value):
-        raise SettingsError(f"{name} has a character that no key has, such as a space or a line end: copy it again")
+    """Raises SettingsError, whose text does not quote the value: no header can hold it, or it was copied with more."""
+    if not value.isascii() or not (value.isprintable() and value == value.strip()):
+        raise SettingsError(
+            f"{name} has a character that no key has, such as a line end or a space around it: copy it again"
+        )
 
 
 @dataclass(frozen=True, slots=True)
