@@ -9,7 +9,7 @@ import pytest
 
 from imagedrop.entry import runtime, sam_local
 from imagedrop.entry.sam_local import NoLocalStack, need_local_stack
-from imagedrop.settings import Settings
+from imagedrop.settings import Settings, SettingsError
 from imagedrop_local.project_paths import NAMES, function
 
 STACK = Settings(aws_endpoint="http://172.17.0.1:4566")
@@ -39,6 +39,19 @@ def test_elsewhere_nothing_is_checked() -> None:
 def test_a_container_without_settings_is_told_to_start_a_stack_and_to_pass_its_file() -> None:
     with pytest.raises(NoLocalStack, match=r"`imagedrop up`.*`--env-vars \.imagedrop/sam-env\.json`"):
         need_local_stack({"AWS_SAM_LOCAL": "true"}, Settings(), Connection())
+
+
+def test_without_the_file_the_parameters_names_stand_for_their_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMAGEDROP_REGION", "Region")
+    runtime.runtime.cache_clear()
+    for container, error in (("true", NoLocalStack), ("", SettingsError)):
+        monkeypatch.setenv("AWS_SAM_LOCAL", container)
+        with pytest.raises(error):
+            function("validate").handler({"Records": []}, CONTEXT)
+    monkeypatch.setenv("AWS_SAM_LOCAL", "true")
+    monkeypatch.setenv("IMAGEDROP_AWS_ENDPOINT", "http://172.17.0.1:4566")
+    with pytest.raises(SettingsError):
+        function("validate").handler({"Records": []}, CONTEXT)
 
 
 def test_a_container_whose_stack_answers_may_work() -> None:

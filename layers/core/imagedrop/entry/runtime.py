@@ -20,7 +20,7 @@ from imagedrop.adapters.secrets import HuaweiKeys, Secrets, SmtpLogin
 from imagedrop.adapters.time_limits import ANSWER, STANDARD, AwsLimits
 from imagedrop.adapters.time_limits import SHORT as SHORT  # for functions
 from imagedrop.common.display_text import json_line
-from imagedrop.entry.sam_local import need_local_stack
+from imagedrop.entry.sam_local import need_local_stack, need_settings_of_a_stack
 from imagedrop.observability import log_fields, set_log_fields
 from imagedrop.ports import (
     Images,
@@ -59,7 +59,11 @@ def invocation(context: Any, limits: AwsLimits = STANDARD) -> Iterator[Runtime]:
     """The runtime, for one call of a function: each line logged inside has the request id, and `time_left` is that of
     this call. `context`: Lambda's. A process runs one call at a time."""
     with log_fields(function_request_id=context.aws_request_id):
-        current = runtime(limits)
+        try:
+            current = runtime(limits)
+        except SettingsError:
+            need_settings_of_a_stack(os.environ)
+            raise
         need_local_stack(os.environ, current.settings)
         current.time_left_of(context)
         yield current

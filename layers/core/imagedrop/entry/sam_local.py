@@ -11,17 +11,31 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from imagedrop.settings import Settings
+from imagedrop.settings import DOCUMENT, PREFIX, Settings
 
 ANSWERS_WITHIN = 2.0  # s
 START = "Start `imagedrop up` in another terminal"
 ENV_FILE = ".imagedrop/sam-env.json"  # `imagedrop up` writes it
+
+NO_SETTINGS = (
+    "This function has no settings of a local stack, and it would call the real AWS with your keys. "
+    f"{START}, and call `sam local` with `--env-vars {ENV_FILE}`: that is the file with the settings, which "
+    "`imagedrop up` writes (docs/sam-local.md)."
+)
 
 Connect = Callable[[tuple[str, int], float], Any]  # as socket.create_connection
 
 
 class NoLocalStack(Exception):
     """The message says what is missing and how to fix it."""
+
+
+def need_settings_of_a_stack(environment: Mapping[str, str]) -> None:
+    """For settings that are wrong. Without `--env-vars`, the SAM CLI gives the name of a parameter as its value: then
+    it raises NoLocalStack."""
+    given = environment.get(f"{PREFIX}AWS_ENDPOINT") or '"aws_endpoint"' in environment.get(DOCUMENT, "")
+    if environment.get("AWS_SAM_LOCAL") == "true" and not given:
+        raise NoLocalStack(NO_SETTINGS)
 
 
 def need_local_stack(
@@ -32,11 +46,7 @@ def need_local_stack(
         return
     endpoint = settings.aws_endpoint
     if not endpoint:
-        raise NoLocalStack(
-            "This function has no settings of a local stack, and it would call the real AWS with your keys. "
-            f"{START}, and call `sam local` with `--env-vars {ENV_FILE}`: that is the file with the settings, which "
-            "`imagedrop up` writes (docs/sam-local.md)."
-        )
+        raise NoLocalStack(NO_SETTINGS)
     address = urlsplit(endpoint)
     port = address.port or (443 if address.scheme == "https" else 80)
     try:
