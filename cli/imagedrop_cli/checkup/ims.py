@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from huaweicloudsdkims.v2 import ListOsVersionsRequest, ShowImageQuotaRequest
@@ -45,8 +46,9 @@ class ImsChecks:
             yield ok("ims.access", f"{self._settings.ims_url()} lists the images of {self._settings.project_id}")
             yield from _answered("ims.quota", lambda: _quota(ims.quota()))
             yield from _answered("ims.killed", lambda: _killed(ims.images(imagetype="private", status="killed")))
-            yield from _answered("ims.windows", lambda: self._windows(ims.os_versions()))
-            yield from _answered("ims.os_versions", lambda: _os_versions(ims.os_versions()))
+            platforms = cache(ims.os_versions)  # asked once for both
+            yield from _answered("ims.windows", lambda: self._windows(platforms()))
+            yield from _answered("ims.os_versions", lambda: _os_versions(platforms()))
             if not self._probed:
                 yield from _answered("ims.job_call", lambda: self._job_call(ims))
 
