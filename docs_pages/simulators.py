@@ -28,8 +28,8 @@ and the tests try all its values.
 **OBS** serves a folder, `<folder>/obs/<bucket>/`: every file copied into it is an object, of any size. **IMS** runs
 jobs in scaled time (`--time-scale`: simulated seconds per second). **SMN** pushes messages that are signed with its own
 certificate. They listen on 127.0.0.1, and also where `imagedrop cloud --address` says. **EventGrid** passes events of
-OBS on to SMN or to a URL; `imagedrop up --events` and Python make its subscriptions. **KMS** lists keys. The state of all is in the folder;
-after a restart they continue with it.
+OBS on to SMN or to a URL; `imagedrop up --events` and Python make its subscriptions. **KMS** lists keys. The state of
+all is in the folder; after a restart they continue with it.
 
 ## State and faults
 
